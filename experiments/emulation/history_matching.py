@@ -1,4 +1,4 @@
-"""Fit parameters to data by history matching: waves of runs and emulators rule out what disagrees with the data.
+"""Fit parameters to data by history matching: waves of runs and emulators rule out what contradicts the data.
 
 Each wave simulates points of the remaining space, fits an emulator to every target, and rules out the points that are
 implausible by the emulators that pass their own test. Waves stop when the space shrinks no further. The remaining
@@ -241,7 +241,7 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
     errors = {target.name: np.sqrt(target.variance) for target in found.targets if target.name in used}
     known = np.isfinite(first.results)
     chosen = np.flatnonzero(known.all(axis=1))[:most]
-    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(found.targets)}  # rows of emulators
+    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(found.targets)}  # emulators omit nan
     inside = np.zeros((len(chosen), len(found.names)), bool)
     of_results = np.zeros((len(chosen), len(extra)), bool)
     for k, truth in enumerate(chosen.tolist()):

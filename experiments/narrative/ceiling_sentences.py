@@ -47,9 +47,7 @@ def ends_of(site: Site, measure: str) -> Ends | None:
     if found is None or found[0] == found[1]:
         return None
     (least, low), (most, high) = found
-    scale = (
-        1.0 if measure in TRUST else float(f"{site.residents / RESIDENTS:.4g}")
-    )  # rounded as it is shown beside the number
+    scale = 1.0 if measure in TRUST else float(f"{site.residents / RESIDENTS:.4g}")  # rounded as it is shown
     return Ends(column, low, high, scale, (scale * least, scale * most))
 
 
