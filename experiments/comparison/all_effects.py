@@ -16,18 +16,18 @@ SECTION, HOW = "all", f"mean of the last {MONTHS} months"
 
 def every_table(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a row for each pair of arms and each monthly measure that both have, in the measure's own unit."""
-    return corrected(pd.DataFrame([row for one in pairs for row in rows_of(one)]), ["section"])
+    return corrected(pd.DataFrame([row for pair in pairs for row in rows_of(pair)]), ["section"])
 
 
-def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
+def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield one row for each monthly measure of a pair of arms."""
-    base, arm = (last_months(side.table("measures")) for side in (one.base, one.arm))
+    base, arm = (last_months(side.table("measures")) for side in (pair.base, pair.arm))
     for name in [str(name) for name in base.columns.intersection(arm.columns)]:
-        said = measure(name)
-        told = {"unit": said.unit, "meaning_en": said.en, "meaning_es": said.es}
+        entry = measure(name)
+        labels = {"unit": entry.unit, "meaning_en": entry.en, "meaning_es": entry.es}
         values: Any = (side[name].to_dict() for side in (base, arm))
-        effect = one.effect(*values, scale=monthly_scale(name, said.unit))
-        yield row_of(one, SECTION, name, HOW, effect) | told
+        effect = pair.effect(*values, scale=monthly_scale(name, entry.unit))
+        yield row_of(pair, SECTION, name, HOW, effect) | labels
 
 
 def last_months(months: pd.DataFrame) -> pd.DataFrame:

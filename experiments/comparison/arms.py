@@ -23,7 +23,7 @@ DEFAULT_SITE = "villa_canales"
 
 
 @dataclass(frozen=True)
-class Word:
+class ArmArgument:
     """One arm argument of the command line: a policy, optionally with its site, or a folder of results."""
 
     text: str
@@ -54,7 +54,7 @@ class Arm:
     label: str = ""
     drawn: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
-    found: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    cache: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Cache of tables: a comparison reads most of them several times, and never reads maps."""
 
     @classmethod
@@ -83,10 +83,10 @@ class Arm:
     def table(self, name: str) -> pd.DataFrame:
         """Return one table from the arm's folder of results, cached."""
         assert self.folder is not None
-        if name not in self.found:
+        if name not in self.cache:
             rows = swept_measures(self.folder, self.runs) if self.runs else tables(self.folder, name).to_pandas()
-            self.found[name] = rows
-        return self.found[name]
+            self.cache[name] = rows
+        return self.cache[name]
 
     def has(self, name: str) -> bool:
         """Return whether the arm's results hold a table; arms of a sweep have only measures."""
@@ -116,30 +116,32 @@ def swept_months(folder: Path) -> pd.DataFrame:
     return table.sort_values(["run", "month"]).reset_index(drop=True)
 
 
-def read_word(text: str) -> Word:
+def parse_arm_argument(text: str) -> ArmArgument:
     """Parse one arm argument of the command line.
 
-    >>> read_word("totonicapan:status_quo@2018-01-01")
-    Word(text='totonicapan:status_quo@2018-01-01', site='totonicapan', policies='status_quo@2018-01-01', folder=None)
+    >>> parse_arm_argument("totonicapan:status_quo")
+    ArmArgument(text='totonicapan:status_quo', site='totonicapan', policies='status_quo', folder=None)
     """
     if Path(text).is_dir() or ("/" in text and not re.search(r"\.toml(@[-\d]+)?$", text)):
-        return Word(text, folder=Path(text))
+        return ArmArgument(text, folder=Path(text))
     site, colon, policies = text.rpartition(":")
     if not policies.strip() or (colon and not site):
         raise InputError(f"an arm is [SITE:]POLICY[+POLICY…][@DATE] or a folder, got '{text}'")
-    return Word(text, site or None, policies)
+    return ArmArgument(text, site or None, policies)
 
 
-def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
+def planned_arms(arguments: Sequence[ArmArgument], scenarios: Sequence[str], **options: Any) -> list[Arm]:
     """Return the arms to run, grouped by site; those typed with a site come before those run at every site."""
     sites: dict[str, list[str]] = {}
-    for word in words:
-        if word.site:
-            sites.setdefault(word.site, []).append(word.policies)
-    for site in dict.fromkeys(named or [DEFAULT_SITE]):
-        sites.setdefault(site, []).extend(word.policies for word in words if not (word.site or word.folder))
-    arms = [Arm.of(one, plan_runs(site, policies=[one], **options)) for site, own in sites.items() for one in own]
-    check_double(arms)
+    for arg in arguments:
+        if arg.site:
+            sites.setdefault(arg.site, []).append(arg.policies)
+    for site in dict.fromkeys(scenarios or [DEFAULT_SITE]):
+        sites.setdefault(site, []).extend(arg.policies for arg in arguments if not (arg.site or arg.folder))
+    arms = [
+        Arm.of(name, plan_runs(site, policies=[name], **options)) for site, names in sites.items() for name in names
+    ]
+    check_duplicates(arms)
     return arms
 
 
@@ -156,7 +158,7 @@ def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
     return list(sites.values())
 
 
-def check_double(arms: Sequence[Arm]) -> None:
+def check_duplicates(arms: Sequence[Arm]) -> None:
     """Raise `InputError` if two arms to run are the same."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
     for arm in arms:

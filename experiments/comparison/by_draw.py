@@ -15,27 +15,27 @@ from experiments.statistics.paired_effects import paired
 
 def draws_table(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a row for each pair of arms, headline and draw: the drawn values and the effect over seeds."""
-    return pd.DataFrame([row for one in pairs if len(draws_in(one.seeds)) > 1 for row in rows_of(one)])
+    return pd.DataFrame([row for pair in pairs if len(draws_in(pair.seeds)) > 1 for row in rows_of(pair)])
 
 
-def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
+def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the rows of one pair of arms."""
-    base, arm = one.base.table("measures"), one.arm.table("measures")
-    values = base.drop_duplicates("seed").set_index("seed")[list(one.base.drawn)]
-    where = {"site": one.arm.scenario, "against": one.arm.name}
+    base, arm = pair.base.table("measures"), pair.arm.table("measures")
+    values = base.drop_duplicates("seed").set_index("seed")[list(pair.base.drawn)]
+    place = {"site": pair.arm.scenario, "against": pair.arm.name}
     for headline in present(base.columns.intersection(arm.columns)):
         sides = by_seed(base, headline.value), by_seed(arm, headline.value)
-        scale = headline.scale(one.years, one.deltas.get(headline.name))
-        for number, draw in enumerate(draws_in(one.seeds), start=1):
-            worlds = [world for world in one.seeds if draw_of(world) == draw]
+        scale = headline.scale(pair.years, pair.deltas.get(headline.name))
+        for number, draw in enumerate(draws_in(pair.seeds), start=1):
+            worlds = [world for world in pair.seeds if draw_of(world) == draw]
             effect = paired(*([side[world] for world in worlds] for side in sides), scale=scale)
             drawn = {str(name): value for name, value in values.loc[worlds[0]].items()}
-            yield where | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn
+            yield place | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn
 
 
 def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a summary over draws for each pair of arms and headline (`summary_over_draws`)."""
-    drawn = {(one.arm.scenario, one.arm.name): one.base.drawn for one in pairs}
+    drawn = {(pair.arm.scenario, pair.arm.name): pair.base.drawn for pair in pairs}
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
     return pd.DataFrame(
         [

@@ -76,28 +76,28 @@ def contributions(result: WorldResult, where: Where, net: bool = True) -> dict[s
     With ``net`` false, causes include what was forgotten later, and forgetting is two parts of its own.
     """
     people, trust = (table[:, where.here].sum(axis=1) for table in result.places.astype(float))
-    came, faded = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in result.ledger)
-    sums = dict(zip(NAMES, (came - faded if net else came).T, strict=True))
-    brought = {name: came[:, NAMES.index(name)] for name in (*POPULATION_CAUSES, *FORGETTING)}
-    found = {name: sums[name] for name in NAMES if name not in brought}
+    gained, forgotten = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in result.ledger)
+    sums = dict(zip(NAMES, (gained - forgotten if net else gained).T, strict=True))
+    totals = {name: gained[:, NAMES.index(name)] for name in (*POPULATION_CAUSES, *FORGETTING)}
+    parts = {name: sums[name] for name in NAMES if name not in totals}
     if net:
-        found[MEMORY] = sum(brought[name] for name in FORGETTING) + faded.sum(axis=1)
+        parts[MEMORY] = sum(totals[name] for name in FORGETTING) + forgotten.sum(axis=1)
     else:
-        found |= {name: brought[name] for name in FORGETTING}
-    found[POPULATION] = trust[0] + sum(brought[name] for name in POPULATION_CAUSES)
+        parts |= {name: totals[name] for name in FORGETTING}
+    parts[POPULATION] = trust[0] + sum(totals[name] for name in POPULATION_CAUSES)
     return {
         name: float(np.mean(100.0 * np.asarray(one)[where.months] / people[1:][where.months]))
-        for name, one in merge_small_causes(found, where).items()
+        for name, one in merge_small_causes(parts, where).items()
     }
 
 
 def merge_small_causes(parts: Mapping[str, np.ndarray], where: Where) -> dict[str, np.ndarray]:
     """Merge the causes listed in `TOGETHER` if the place is a single settlement."""
-    found: dict[str, np.ndarray] = {}
+    merged: dict[str, np.ndarray] = {}
     for name, part in parts.items():
-        told = name if where.settlement is None else TOGETHER.get(name, name)
-        found[told] = found[told] + part if told in found else part
-    return found
+        label = name if where.settlement is None else TOGETHER.get(name, name)
+        merged[label] = merged[label] + part if label in merged else part
+    return merged
 
 
 def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEffect]:
@@ -121,11 +121,11 @@ def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mappi
     """Return the paired effect on each part between two sides, the largest first."""
     sides = {name: [[one[name] for one in side] for side in (before, after)] for name in before[0]}
     effects = corrected_together([paired(base, arm, scale=Scale("points")) for base, arm in sides.values()])
-    found = []
+    parts = []
     for (name, (base, arm)), effect in zip(sides.items(), effects, strict=True):
         signs = tuple(int(np.sign(later - earlier)) for earlier, later in zip(base, arm, strict=True))
-        found.append(CauseEffect(name, effect, signs, effect.base))
-    return sorted(found, key=lambda one: -abs(one.effect.effect))
+        parts.append(CauseEffect(name, effect, signs, effect.base))
+    return sorted(parts, key=lambda one: -abs(one.effect.effect))
 
 
 def total_effect(pairs: Pairs, where: Where) -> Effect:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.arms import Arm, by_site, check_horizons, planned_arms, read_word, without_policies
+from experiments.comparison.arms import Arm, by_site, check_horizons, parse_arm_argument, planned_arms, without_policies
 from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import verdicts_table
@@ -41,25 +41,25 @@ class ComparedRuns:
 
 def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     """Return the arms to run and those read from folders; raise `InputError` if they cannot be compared."""
-    words = [read_word(text) for text in request.arms]
-    found = told_apart([arm for word in words if word.folder for arm in found_arms(word.folder)])
-    planned = planned_arms(words, request.scenarios, **request.of_plans)
-    if planned and found:
+    arguments = [parse_arm_argument(text) for text in request.arms]
+    stored = labelled_arms([arm for argument in arguments if argument.folder for arm in found_arms(argument.folder)])
+    planned = planned_arms(arguments, request.scenarios, **request.plan_options)
+    if planned and stored:
         raise InputError(
             "arms are either all to be run or all folders: run the policies first, then name their folders"
         )
-    if found and (request.memory or request.independent or request.settle or request.draws):
+    if stored and (request.memory or request.independent or request.settle or request.draws):
         raise InputError(
             "--memory, --independent, --settle and --draws run worlds: they have no meaning for folders of results"
         )
-    arms = planned or found
+    arms = planned or stored
     if len(arms) < 2:
         raise InputError(f"a comparison needs at least two arms, got {len(arms)}")
     check_horizons(arms)
-    return planned, found
+    return planned, stored
 
 
-def told_apart(arms: Sequence[Arm]) -> list[Arm]:
+def labelled_arms(arms: Sequence[Arm]) -> list[Arm]:
     """Label arms of folders that share site and name; raise `InputError` if labelled arms are still the same."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
     labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
@@ -209,11 +209,11 @@ def alone_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[
             for headline in present(base.columns):
                 values = [by_seed(side, headline.value) for side in (base, twin, other)]
                 scale = headline.scale(twins[0].years, deltas.get(headline.name))
-                apart = unpaired(list(values[0].values()), list(values[2].values()), scale=scale)
-                beside = paired(*([side[seed] for seed in values[0]] for side in values[:2]), scale=scale)
-                ratio = variance_ratio(apart.error**2, beside.error**2)
-                where = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
-                rows.append(where | dataclasses.asdict(apart) | {"variance_ratio": ratio})
+                independent = unpaired(list(values[0].values()), list(values[2].values()), scale=scale)
+                twin_effect = paired(*([side[seed] for seed in values[0]] for side in values[:2]), scale=scale)
+                ratio = variance_ratio(independent.error**2, twin_effect.error**2)
+                place = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
+                rows.append(place | dataclasses.asdict(independent) | {"variance_ratio": ratio})
     return pd.DataFrame(rows)
 
 

@@ -64,7 +64,7 @@ class Request:
         return read_draws(Path(self.draws)) if self.draws else []
 
     @property
-    def of_plans(self) -> dict[str, Any]:
+    def plan_options(self) -> dict[str, Any]:
         """Options that apply to every arm."""
         names = ("sets", "start", "years", "until", "seed", "replicates")
         return {name: getattr(self, name) for name in names} | {"town": "" if TOWN in values_of(self.sets) else OWN}

@@ -97,7 +97,7 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     yield ""
     yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
     for text, held in ordering_shares(sites):
-        yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if does_hold(held) else 'does not hold'}"
+        yield f"  {text:40}{share_with_error(held, n_draws):>15}  {'holds' if does_hold(held) else 'does not hold'}"
 
 
 def mean_with_range(scores: np.ndarray) -> str:
@@ -111,10 +111,10 @@ def mean_with_range(scores: np.ndarray) -> str:
     return f"{mean.mean():.2f}{error} ({low:.2f} to {high:.2f})"
 
 
-def share_told(share: float, draws: int) -> str:
+def share_with_error(share: float, draws: int) -> str:
     """Format a share of draws in per cent with its Monte Carlo error.
 
-    >>> share_told(0.5, 1000)
+    >>> share_with_error(0.5, 1000)
     '50.0 % ± 1.6'
     """
     return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
@@ -123,8 +123,8 @@ def share_told(share: float, draws: int) -> str:
 def word_shares(scores: np.ndarray) -> dict[str, float]:
     """Return the share of each grade among the draws that have a score."""
     known = [grade_index(score) for score in over_seeds(scores) if not math.isnan(score)]
-    given = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)
-    return dict(zip(GRADES, given, strict=True))
+    shares = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)
+    return dict(zip(GRADES, shares, strict=True))
 
 
 def over_seeds(scores: np.ndarray) -> np.ndarray:

@@ -12,31 +12,31 @@ BY_PRACTICE = {one.name: one for one in (*DOSES, *HABITS, *MINUTES, *COSTS, *PRO
 
 
 @dataclass(frozen=True)
-class BesideCriterion:
+class RelatedMeasures:
     """Measures of practice and kinds of choices that are shown with a criterion."""
 
     practice: tuple[str, ...]
     matters: tuple[str, ...] = ()
 
 
-BESIDE: Mapping[str, BesideCriterion] = {
-    "c1": BesideCriterion(
+BESIDE: Mapping[str, RelatedMeasures] = {
+    "c1": RelatedMeasures(
         ("habit_team", "months_in_sector", "known_share", "minutes_patrol", "minutes_visits", "minutes_calls"),
         ("hours of the month", "planned hours that take place"),
     ),
-    "c2": BesideCriterion(
+    "c2": RelatedMeasures(
         ("habit_follow", "followed_up", "meetings", "hours_meetings", "long_visits_year"),
         (
             *("police and a board", "request of a board", "protocol with a board", "unmet requests of a board"),
             *("patrol in a canton", "operation in a canton", "arrest in a canton"),
         ),
     ),
-    "c3": BesideCriterion(
+    "c3": RelatedMeasures(
         ("problems_noted", "responses_begun", "responses_fitting", "responses_lapsed", "crimes_refused"),
         ("request taken up",),
     ),
-    "c4": BesideCriterion(("habit_analysis", "causes_right", "causes_wrong", "fitting"), ("mode of the plan",)),
-    "accountability": BesideCriterion(
+    "c4": RelatedMeasures(("habit_analysis", "causes_right", "causes_wrong", "fitting"), ("mode of the plan",)),
+    "accountability": RelatedMeasures(
         (
             *("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced"),
             *("response_minutes_median", "calls_unserved", "refused", "wrongful_detentions", "women_without_remedy"),
@@ -59,6 +59,6 @@ def part_headline(part: str) -> Headline:
 
 def columns_read() -> frozenset[str]:
     """Return the monthly measures that the view of the criteria reads."""
-    practice = (BY_PRACTICE[name] for beside in BESIDE.values() for name in beside.practice)
+    practice = (BY_PRACTICE[name] for related in BESIDE.values() for name in related.practice)
     traces = (f"{part}.trace" for criterion in CRITERIA for part in criterion_parts(criterion))
     return frozenset({*CRITERIA, *PART_READERS, *traces}.union(*(one.read.columns for one in practice)))

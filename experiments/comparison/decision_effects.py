@@ -47,7 +47,7 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
     choices = arm.table("decisions")
     matters: Any = choices.groupby(["agent", "matter"])
-    for (agent, matter), own in sorted(matters, key=place_of):
+    for (agent, matter), own in sorted(matters, key=sort_key):
         for option in options_of(matter, own["option"]):
             reasons = own.loc[own["option"] == option, "reason"]
             reason, share = main_reason(Counter(reasons))
@@ -60,9 +60,9 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
             }
 
 
-def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
+def sort_key(group: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
     """Return the sort key of a kind of choice: kind of agent, then order of declaration."""
-    (agent, matter), _ = one
+    (agent, matter), _ = group
     declared = [known.name for known in CHOICES_DECLARED.values()]
     return AGENT_TYPES.index(agent), declared.index(matter) if matter in declared else len(declared), matter
 

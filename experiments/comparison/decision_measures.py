@@ -15,8 +15,8 @@ from model.police.minutes.schema import LITRES_A_GALLON
 TODAY = {"en": "today", "es": "hoy"}
 POLICY = "measures"
 """Name of the policy, and of its file, that the chosen measures form."""
-SAID_AS = {"number": 1.0, "in_ten": 10.0, "litres": LITRES_A_GALLON}
-HOWS = get_args(PolicyEntry.__annotations__["how"])
+UNIT_SIZES = {"number": 1.0, "in_ten": 10.0, "litres": LITRES_A_GALLON}
+OPERATIONS = get_args(PolicyEntry.__annotations__["how"])
 
 Text = Mapping[str, str]
 Chosen = tuple[tuple[str, int], ...]
@@ -36,7 +36,7 @@ class Step:
 class DecisionMeasure:
     """A measure that a decision maker can take, with its steps in ascending order.
 
-    ``counts`` is the parameter whose value appears in its texts, converted as ``said_as`` states.
+    ``counts`` is the parameter whose value appears in its texts, converted as ``unit`` states.
     """
 
     name: str
@@ -44,7 +44,7 @@ class DecisionMeasure:
     cost: Text
     steps: tuple[Step, ...]
     counts: str = ""
-    said_as: str = "number"
+    unit: str = "number"
     harm: bool = False
 
     @property
@@ -58,7 +58,7 @@ class DecisionMeasure:
             return text[language]
         own = [one for one in step.entries if one.parameter == self.counts]
         value = value_after(float(parameter_value(scenario, self.counts)), own)
-        return text[language].format(n=f"{SAID_AS[self.said_as] * value:,.0f}")
+        return text[language].format(n=f"{UNIT_SIZES[self.unit] * value:,.0f}")
 
 
 def value_after(value: float, entries: list[PolicyEntry]) -> float:
@@ -85,15 +85,15 @@ def measure_of(stated: dict[str, Any]) -> DecisionMeasure:
     return DecisionMeasure(stated["name"], stated["title"], stated["cost"], steps, *more)
 
 
-def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
+def step_of(entry: dict[str, Any], measure: dict[str, Any]) -> Step:
     """Return a step from its TOML entry; missing texts are those of the measure."""
     entries = tuple(
         PolicyEntry(parameter=key, how=how, value=float(value))
-        for how in HOWS
-        for key, value in one.get(how, {}).items()
+        for how in OPERATIONS
+        for key, value in entry.get(how, {}).items()
     )
-    short = one.get("short") or (stated["short"] if entries else TODAY)
-    return Step(short, one.get("say") or stated["say"], entries)
+    short = entry.get("short") or (measure["short"] if entries else TODAY)
+    return Step(short, entry.get("say") or measure["say"], entries)
 
 
 def decision_measure(name: str) -> DecisionMeasure:
@@ -124,7 +124,7 @@ def file_of(policy: Policy) -> str:
     """Return the text of a policy file (TOML) for a policy."""
     lines = ['title = { en = "Changes made on the page", es = "Cambios hechos en la página" }']
     lines += [f"start = {policy.start}"] * bool(policy.start)
-    for how in HOWS:
+    for how in OPERATIONS:
         entries = [entry for entry in policy.entries if entry.how == how]
         lines += [f"\n[{how}]"] * bool(entries)
         lines += [f'"{entry.parameter}" = {entry.value!r}' for entry in entries]

@@ -64,9 +64,9 @@ class DecisionOutcome:
 
     def months(self, result: WorldResult) -> np.ndarray:
         """Return its monthly values in one world, cached."""
-        if self.name not in result.drawn:
-            result.drawn[self.name] = self.in_months(result.months)
-        return result.drawn[self.name]
+        if self.name not in result.outcome_cache:
+            result.outcome_cache[self.name] = self.in_months(result.months)
+        return result.outcome_cache[self.name]
 
 
 OUTCOMES = (
@@ -119,9 +119,9 @@ class PairedOutcome:
     @property
     def under_laws(self) -> str | None:
         """Result under other laws of trust (`laws_say`); open if all give the opposite sign of these pairs."""
-        said = laws_say(self.laws)
-        other = "down" if self.effect.effect > 0.0 else "up"
-        return "open" if said == "known" and self.laws[other] else said
+        sign = laws_say(self.laws)
+        opposite = "down" if self.effect.effect > 0.0 else "up"
+        return "open" if sign == "known" and self.laws[opposite] else sign
 
     @property
     def withheld(self) -> bool:
@@ -145,9 +145,9 @@ class PairedOutcome:
 
 def headline_value(headline: Headline, result: WorldResult) -> Value:
     """Return a headline measure of a world, cached."""
-    if headline.name not in result.told:
-        result.told[headline.name] = headline.value(result.months)
-    return result.told[headline.name]
+    if headline.name not in result.headline_cache:
+        result.headline_cache[headline.name] = headline.value(result.months)
+    return result.headline_cache[headline.name]
 
 
 def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:

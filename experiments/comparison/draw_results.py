@@ -34,21 +34,23 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the results over draws in one folder."""
     if kind_of(folder) != COMPARISON:
         raise InputError(f"--draws {folder} must be a folder of `confianza compare … --draws plausible:50`")
-    stated = read_manifest(folder)
+    manifest = read_manifest(folder)
     if not (folder / f"{TABLE}.parquet").is_file():
-        raise InputError(f"--draws {folder} holds no draws: make it by {stated['command']} --draws plausible:50")
+        raise InputError(f"--draws {folder} holds no draws: make it by {manifest['command']} --draws plausible:50")
     table: Any = tables(folder, TABLE).to_pandas()
     found: dict[str, dict[str, Any]] = {}
     starts_today: dict[str, bool] = {}
-    for arm in stated["arms"]:
+    for arm in manifest["arms"]:
         if arm["fingerprint"] != fingerprint():
             raise InputError(f"--draws {folder} was made by another version of the model: make it anew")
-        own, site = read_manifest(folder / arm["folder"]), arm["scenario"]
+        arm_manifest, site = read_manifest(folder / arm["folder"]), arm["scenario"]
         rows = table[(table["site"] == site) & (table["against"] == arm["name"])]
         if site not in starts_today:
-            starts_today[site] = own.get("settings", {}).get("policies") == []
+            starts_today[site] = arm_manifest.get("settings", {}).get("policies") == []
         elif starts_today[site] and len(rows):
-            found[key_of(own["settings"], own["until"])] = {row["measure"]: row for _, row in rows.iterrows()}
+            found[key_of(arm_manifest["settings"], arm_manifest["until"])] = {
+                row["measure"]: row for _, row in rows.iterrows()
+            }
     if not found:
         raise InputError(f"--draws {folder} must compare policies with status_quo, named first")
     return found

@@ -35,7 +35,7 @@ def laws_say(laws: Any) -> str | None:
     return "turns" if laws["up"] and laws["down"] else "open"
 
 
-def draws_say(over_draws: Any, effect: Any) -> str | None:
+def agreement_over_draws(over_draws: Any, effect: Any) -> str | None:
     """Return ``known`` if draws of the assumed parameters and rival accounts agree with the sign of an effect.
 
     Else ``assumed``; None without draws, or with too few of them.
@@ -67,7 +67,7 @@ def verdict_of(effect: Any, laws: str | None, over_draws: Any) -> str:
     over_draws
         Row of the table of uncertainty, or None.
     """
-    if direction(judge(effect)) and draws_say(over_draws, {"effect": effect.effect}) == "assumed":
+    if direction(judge(effect)) and agreement_over_draws(over_draws, {"effect": effect.effect}) == "assumed":
         return judge(effect, "assumed")
     return judge(effect, laws)
 
@@ -98,13 +98,13 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue
         for criterion, scores in mean_scores(measures, anchors).items():
-            mean, given = over_seeds(scores), word_shares(scores)
+            mean, shares = over_seeds(scores), word_shares(scores)
             if np.isnan(mean).all():
                 continue
             low, high = np.quantile(mean, (0.05, 0.95))
             row = {"site": arm.scenario, "arm": arm.name, "criterion": criterion, "draws": DRAWS}
             numbers = {"score": mean.mean(), "low": low, "high": high}
-            rows.append(row | numbers | {"word": max(given, key=lambda word: given[word])} | given)
+            rows.append(row | numbers | {"word": max(shares, key=lambda word: shares[word])} | shares)
     return pd.DataFrame(rows)
 
 
@@ -114,12 +114,12 @@ def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     rows: list[dict[str, Any]] = []
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
-        one = verdict(grid)
+        result = verdict(grid)
         # range of the effect along one axis of the grid, averaged over the other
         spans = {
             f"span_{name}": np.ptp(crossed_laws(grid).groupby(column)["effect"].mean())
             for name, column in (("memory", "memory_years"), ("asymmetry", "asymmetry"))
         }
-        place = {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
-        rows.append(place | dataclasses.asdict(one) | spans)
+        place = {"site": site, "against": against, "measure": measure, "known": result.known, "n": int(grid["n"].max())}
+        rows.append(place | dataclasses.asdict(result) | spans)
     return pd.DataFrame(rows)

@@ -121,10 +121,10 @@ def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) 
     P-values are corrected as in `corrected_effects`.
     """
     rows = []
-    for one in pairs:
-        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *origin_rows(one), *decision_rows(one)]
-        if residents is not None and not one.why_unpaired:
-            rows += resident_rows(one, residents)
+    for pair in pairs:
+        rows += [*headline_rows(pair), *group_rows(pair), *cause_rows(pair), *origin_rows(pair), *decision_rows(pair)]
+        if residents is not None and not pair.why_unpaired:
+            rows += resident_rows(pair, residents)
     return corrected_effects(pd.DataFrame(rows))
 
 
@@ -139,25 +139,25 @@ def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> dict[str, Any]:
+def row_of(pair: Pair, section: str, measure: str, how: str, effect: Effect) -> dict[str, Any]:
     """Return one row of the table of effects."""
     return {
-        "site": one.arm.scenario,
-        "base_site": one.base.scenario,
-        "base_arm": one.base.name,
-        "against": one.arm.name,
-        "why_unpaired": one.why_unpaired,
+        "site": pair.arm.scenario,
+        "base_site": pair.base.scenario,
+        "base_arm": pair.base.name,
+        "against": pair.arm.name,
+        "why_unpaired": pair.why_unpaired,
         "section": section,
         "measure": measure,
         "how": how,
         **dataclasses.asdict(effect),
-        **events_of(effect, one.years if how == "year" else math.nan),
+        **events_of(effect, pair.years if how == "year" else math.nan),
     }
 
 
-def effect_row(one: Pair, section: str, measure: str, how: str, *sides: Values) -> dict[str, Any]:
+def effect_row(pair: Pair, section: str, measure: str, how: str, *sides: Values) -> dict[str, Any]:
     """Return the row of the effect between both sides' values by seed, on the scale of its section."""
-    return row_of(one, section, measure, how, one.effect(*sides, scale=scale_of(section, measure, one.years)))
+    return row_of(pair, section, measure, how, pair.effect(*sides, scale=scale_of(section, measure, pair.years)))
 
 
 def events_of(effect: Effect, years: float) -> dict[str, float]:
@@ -181,13 +181,13 @@ def scale_of(section: str, measure: str, years: float) -> Scale | None:
     return own.scale(years) if own else None
 
 
-def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
+def headline_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every headline measure and every measure of police practice."""
-    base, arm = one.base.table("measures"), one.arm.table("measures")
+    base, arm = pair.base.table("measures"), pair.arm.table("measures")
     runs = months_by_seed(base), months_by_seed(arm)
     for section, some in SECTIONS.items():
         for headline in present(base.columns.intersection(arm.columns), tuple(some)):
-            yield row_of(one, section, headline.name, headline.how, one.headline_effect(headline, *runs, one.years))
+            yield row_of(pair, section, headline.name, headline.how, pair.headline_effect(headline, *runs, pair.years))
 
 
 def months_by_seed(months: pd.DataFrame) -> Runs:
@@ -201,67 +201,67 @@ def by_seed[V: Value](months: pd.DataFrame, read: Callable[[pd.DataFrame], V]) -
     return {seed: read(run) for seed, run in months_by_seed(months).items()}
 
 
-def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
+def group_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for trust and for fear of every group, averaged over the last twelve months."""
-    if not (one.base.has("groups") and one.arm.has("groups")):
+    if not (pair.base.has("groups") and pair.arm.has("groups")):
         return
-    base, arm = (side.table("groups") for side in (one.base, one.arm))
+    base, arm = (side.table("groups") for side in (pair.base, pair.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
         for column in BY_GROUP:
             read = Expression(recent=column, scale=100.0)
             sides = [by_seed(side[side["group"] == group], read.of) for side in (base, arm)]
             if any(math.isnan(value) for side in sides for value in side.values()):
                 continue
-            yield effect_row(one, "group", f"{column}_{group}", "recent", *sides)
+            yield effect_row(pair, "group", f"{column}_{group}", "recent", *sides)
 
 
-def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
+def cause_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for the contribution of every ledger cause to mean trust (`causes_of`)."""
-    if not (one.base.has("ledger") and one.arm.has("ledger")):
+    if not (pair.base.has("ledger") and pair.arm.has("ledger")):
         return
-    sides = [causes_of(side) for side in (one.base, one.arm)]
-    nothing: list[dict[int, Value]] = [dict.fromkeys(next(iter(side.values()), {}), 0.0) for side in sides]
+    sides = [causes_of(side) for side in (pair.base, pair.arm)]
+    zeros: list[dict[int, Value]] = [dict.fromkeys(next(iter(side.values()), {}), 0.0) for side in sides]
     for cause in dict.fromkeys([*sides[0], *sides[1]]):
-        own = (side.get(cause, zero) for side, zero in zip(sides, nothing, strict=True))
-        yield effect_row(one, "cause", cause, "sum", *own)
+        own = (side.get(cause, zero) for side, zero in zip(sides, zeros, strict=True))
+        yield effect_row(pair, "cause", cause, "sum", *own)
 
 
-def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
+def origin_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the effects on trust and its beliefs by origin, and the changes of events, for paired runs."""
-    if one.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (one.base, one.arm)):
+    if pair.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (pair.base, pair.arm)):
         return
     names = ("measures", "origins", "ledger")
-    base, arm = (origins.accounts_by("seed", *map(side.table, names)) for side in (one.base, one.arm))
-    parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in one.seeds if seed in base and seed in arm}
+    base, arm = (origins.accounts_by("seed", *map(side.table, names)) for side in (pair.base, pair.arm))
+    parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in pair.seeds if seed in base and seed in arm}
     if not parts:  # no month was simulated
         return
-    nothing: Values = dict.fromkeys(parts, 0.0)
+    zeros: Values = dict.fromkeys(parts, 0.0)
     for key in next(iter(parts.values())):
-        found: Values = {seed: own[key] for seed, own in parts.items()}
-        yield effect_row(one, "origin", origins.key_of(*key), "recent", nothing, found)
+        values: Values = {seed: own[key] for seed, own in parts.items()}
+        yield effect_row(pair, "origin", origins.key_of(*key), "recent", zeros, values)
     for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):
         sides: list[Values] = [{seed: side[seed].events[kind] for seed in parts} for side in (base, arm)]
-        yield effect_row(one, "origin", f"events.{kind}", "recent", *sides)
+        yield effect_row(pair, "origin", f"events.{kind}", "recent", *sides)
 
 
-def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
+def decision_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every option of every kind of choice: its share of all choices in per cent."""
-    if not (one.base.has("decisions") and one.arm.has("decisions")):
+    if not (pair.base.has("decisions") and pair.arm.has("decisions")):
         return
-    base_shares, arm_shares = (shares_of(side.table("decisions")) for side in (one.base, one.arm))
+    base_shares, arm_shares = (shares_of(side.table("decisions")) for side in (pair.base, pair.arm))
     for taken, base in base_shares.items():
         arm = arm_shares.get(taken, {})
-        if arm and (one.why_unpaired or base.keys() & arm.keys()):
-            yield effect_row(one, "decision", taken, "share", base, arm)
+        if arm and (pair.why_unpaired or base.keys() & arm.keys()):
+            yield effect_row(pair, "decision", taken, "share", base, arm)
 
 
-def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def resident_rows(pair: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the numbers of residents with an act or experience in only the arm's or only the first arm's world."""
-    own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
+    own = residents[(residents["site"] == pair.arm.scenario) & (residents["against"] == pair.arm.name)]
     for what in dict.fromkeys(own["what"]):
         for side in ("only_arm", "only_base"):
-            found = own[own["what"] == what].set_index("seed")[side].astype(float).to_dict()
-            yield effect_row(one, side, what, "count", dict.fromkeys(found, 0.0), found)
+            counts = own[own["what"] == what].set_index("seed")[side].astype(float).to_dict()
+            yield effect_row(pair, side, what, "count", dict.fromkeys(counts, 0.0), counts)
 
 
 def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:

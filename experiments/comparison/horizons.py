@@ -17,13 +17,13 @@ TOLD = (STATED[0], "crimes_occurred", *STATED[1:3], "homicides", *STATED[3:])
 
 def horizons_table(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a row for each pair of arms with paired runs, horizon and measure; none if there is one horizon."""
-    rows = [row for one in pairs if not one.why_unpaired for row in horizon_rows(one)]
+    rows = [row for pair in pairs if not pair.why_unpaired for row in horizon_rows(pair)]
     return corrected_effects(pd.DataFrame(rows)) if rows else pd.DataFrame()
 
 
-def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
+def horizon_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the effects of a pair by horizon: means over the last year before it, counts over all years up to it."""
-    sides = [side.table("measures") for side in (one.base, one.arm)]
+    sides = [side.table("measures") for side in (pair.base, pair.arm)]
     simulated = min((int(n) for months in sides for n in months.groupby("seed").size()), default=0)
     # by months, since years of 365 days are too short
     reached = [years for years in HORIZONS if MONTHS * years <= simulated]
@@ -32,8 +32,8 @@ def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
         runs = months_by_seed(base), months_by_seed(arm)
         for headline in (BY_NAME[name] for name in TOLD):
             if headline.is_in(base) and headline.is_in(arm):
-                effect = one.headline_effect(headline, *runs, years)
-                yield row_of(one, f"year {years}", headline.name, headline.how, effect) | {"years": years}
+                effect = pair.headline_effect(headline, *runs, years)
+                yield row_of(pair, f"year {years}", headline.name, headline.how, effect) | {"years": years}
 
 
 def months_until(months: pd.DataFrame, years: int) -> pd.DataFrame:

@@ -34,11 +34,11 @@ from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
 """Life stories with any other crime (gangs, partners, killings) stay private; so do those with new kinds."""
-UNTOLD_CAUSES = ("protection", "collective_violence", "payment")
+PRIVATE_CAUSES = ("protection", "collective_violence", "payment")
 """Life stories with violence at home, collective violence or payments to gangs stay private."""
 SMALL = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
 MOST = 30
-HEARD = 16
+FOLLOWED = 16
 """Residents followed in each settlement, so that one can be shown whatever happened to the others."""
 LEAST_AGE_YEARS, DAYS_A_YEAR = 12.0, 365.25
 ZONES = ("core", "between", "far")
@@ -100,17 +100,17 @@ class Recorded:
 
 
 class LifeRecorder:
-    """Recorder of a world, called after each shift (`hear`), also at the end of months (`close_month`)."""
+    """Recorder of a world, called after each shift (`record_shift`), also at the end of months (`close_month`)."""
 
     def __init__(self, world: Any) -> None:
         cells, people = world.town.cells, world.town.people
         self.populated = inhabited(world.town)
         self.zone = np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1))
-        self.heard = select_residents(world)
+        self.followed = select_residents(world)
         self.mask = np.zeros(len(people), bool)
-        self.mask[self.heard] = True
-        self.lives = {who: begin_story(world, who) for who in map(int, self.heard)}
-        self.secret: set[int] = {int(who) for who in self.heard if world.state[PROTECTED][people["home"][who]] >= 0}
+        self.mask[self.followed] = True
+        self.lives = {who: begin_story(world, who) for who in map(int, self.followed)}
+        self.private: set[int] = {int(who) for who in self.followed if world.state[PROTECTED][people["home"][who]] >= 0}
         self.reported: dict[tuple[int, int], int] = {}
         self.zones = np.zeros((len(BY_ZONE), len(ZONES)))
         self.months: dict[str, list[np.ndarray]] = {"settlements": [], "zones": [], "territory": []}
@@ -118,33 +118,33 @@ class LifeRecorder:
         self.last_days: list[tuple[np.ndarray, np.ndarray]] = []
         self.hours: dict[tuple[int, int], np.ndarray] = {}
         self.agents = {agent: [numbers_of_agents(world, agent)] for agent in AGENTS}
-        self.remember(world)
+        self.save_state(world)
 
-    def remember(self, world: Any) -> None:
+    def save_state(self, world: Any) -> None:
         """Copy the state that choices of the next shift depend on."""
-        self.minds = world.state.minds[self.heard]
+        self.minds = world.state.minds[self.followed]
         self.boards = world.state.boards.copy()
 
-    def hear(self, world: Any) -> None:
+    def record_shift(self, world: Any) -> None:
         """Record a finished shift."""
         incidents = world.shift_events.rows_of(INCIDENTS)
         self.day.append(incidents["cell"][are_tellable(incidents)])
         if len(incidents):
-            self.count(incidents)
-            self.hear_incidents(world, incidents)
+            self.count_crimes(incidents)
+            self.record_incidents(world, incidents)
         if self.reported:
-            self.hear_responses(world)
-        self.hear_impressions(world)
-        self.remember(world)
+            self.record_responses(world)
+        self.record_impressions(world)
+        self.save_state(world)
 
-    def count(self, incidents: np.ndarray) -> None:
+    def count_crimes(self, incidents: np.ndarray) -> None:
         """Count the crimes of a shift by zone: all, those reported to the state, those with a complaint."""
         zone, told = self.zone[incidents["cell"]], [channel_name(int(one)) for one in incidents["told"]]
         state = (incidents["handed"] == 1) | ~np.isin(told, ("nobody", "communal", "kin", "refuge"))
         for row, weights in enumerate((np.ones(len(zone)), state, incidents["complaint"])):
             self.zones[row] += np.bincount(zone, weights, len(ZONES))
 
-    def hear_incidents(self, world: Any, incidents: np.ndarray) -> None:
+    def record_incidents(self, world: Any, incidents: np.ndarray) -> None:
         """Record crimes suffered or reported by followed residents; private ones make the life story private."""
         near = [(column, incidents[column] >= 0) for column in ("victim", "teller")]
         touched = np.logical_or(*(there & self.mask[np.where(there, incidents[name], 0)] for name, there in near))
@@ -152,21 +152,21 @@ class LifeRecorder:
             victim, teller = int(row["victim"]), int(row["teller"])
             kind = KINDS[row["kind"]]
             if kind not in TELLABLE_KINDS or MOTIVES[row["motive"]] not in TELLABLE_MOTIVES:
-                self.secret |= {victim, teller} & set(self.lives)
+                self.private |= {victim, teller} & set(self.lives)
                 continue
             who = victim if victim in self.lives else teller
             life, tick = self.lives[who], world.tick - 1
             values = {"kind": kind, "told": f"told_{channel_name(int(row['told']))}" if who == teller else ""}
             life.events.append(LifeEvent(tick, "suffered" if who == victim else "saw", values))
             self.reported[int(row["tick"]), int(row["number"])] = who
-            if who == teller and (telling := self.weighed(world, row)):
+            if who == teller and (telling := self.reproduced_choice(world, row)):
                 life.tellings.append(telling)
             prosecuted = channel_name(int(row["told"])) == "prosecutor"
             for happened, name in ((row["complaint"] and not prosecuted, "ratified"), (row["arrested"], "arrest")):
                 if happened:
                     life.events.append(LifeEvent(tick, name))
 
-    def hear_responses(self, world: Any) -> None:
+    def record_responses(self, world: Any) -> None:
         """Record couples that answered calls of followed residents."""
         for row in world.shift_events.rows_of(RESPONSES):
             caller = self.reported.get((int(row["born"]), int(row["number"])))
@@ -174,19 +174,19 @@ class LifeRecorder:
                 minutes = {"minutes": round(float(row["wait"]))}
                 self.lives[caller].events.append(LifeEvent(world.tick - 1, "came", minutes))
 
-    def hear_impressions(self, world: Any) -> None:
+    def record_impressions(self, world: Any) -> None:
         """Record changes in the trust of followed residents."""
         rows = world.shift_events.rows_of(IMPRESSIONS)
         for k in np.flatnonzero(self.mask[rows["who"]]):
             row = rows[k]
             cause, change = CAUSES[row["cause"]], float(row["change"])
-            if cause in UNTOLD_CAUSES:
-                self.secret.add(int(row["who"]))
+            if cause in PRIVATE_CAUSES:
+                self.private.add(int(row["who"]))
             name = f"{cause}_{'good' if change >= 0.0 else 'bad'}"
             event = LifeEvent(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
             self.lives[int(row["who"])].events.append(event)
 
-    def weighed(self, world: Any, row: Any) -> Telling | None:
+    def reproduced_choice(self, world: Any, row: Any) -> Telling | None:
         """Return a reporting choice term by term; None if the terms do not reproduce the choice made.
 
         Only the state before and after the shift is known, so a choice that depended on changes in between is not
@@ -194,7 +194,7 @@ class LifeRecorder:
         """
         who, tick = int(row["teller"]), world.tick - 1
         z = int(world.town.people[who]["settlement"])
-        mind = self.minds[np.flatnonzero(self.heard == who)[0]]
+        mind = self.minds[np.flatnonzero(self.followed == who)[0]]
         lift = world.parameters[Reporting][z]["lift"]
         telling = Telling(
             **circumstances(world, who, int(row["kind"]), self.boards[z]),
@@ -232,7 +232,7 @@ class LifeRecorder:
     def recorded(self, world: Any) -> Recorded:
         """Return the record, without private life stories."""
         minds, homes = world.state.minds, world.state.homes
-        told = [who for who in self.lives if who not in self.secret and is_tellable(minds[who], homes[who])]
+        told = [who for who in self.lives if who not in self.private and is_tellable(minds[who], homes[who])]
         return Recorded(
             **{name: np.array(months) for name, months in self.months.items()},
             last_days=tuple(self.last_days),
@@ -264,7 +264,7 @@ def is_tellable(mind: Any, home: Any) -> bool:
 
 
 def select_residents(world: Any) -> np.ndarray:
-    """Return residents of twelve years or more with the most experience, `HEARD` for each settlement.
+    """Return residents of twelve years or more with the most experience, `FOLLOWED` for each settlement.
 
     The page may show any of them, so that the absence of a private life story reveals nothing.
     """
@@ -274,7 +274,7 @@ def select_residents(world: Any) -> np.ndarray:
     seen = sum(minds[name][found] for name in EVIDENCE_COLUMNS)
     found = found[np.lexsort((-seen, people["settlement"][found]))]
     first = np.searchsorted(people["settlement"][found], people["settlement"][found])
-    return found[np.arange(len(found)) - first < HEARD]
+    return found[np.arange(len(found)) - first < FOLLOWED]
 
 
 def begin_story(world: Any, who: int) -> LifeStory:

@@ -24,9 +24,9 @@ def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, 
     ran for the same ``years`` as the effect that is compared with them.
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
-    told = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
-    found = outcome_range(told or single_measure_changes(outcome, site, years), TODAY)
-    return None if found is None else (End(*found[0]), End(*found[1]))
+    changes = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
+    bounds = outcome_range(changes or single_measure_changes(outcome, site, years), TODAY)
+    return None if bounds is None else (End(*bounds[0]), End(*bounds[1]))
 
 
 @lru_cache

@@ -75,24 +75,24 @@ class WorldResult:
     places: np.ndarray
     ledger: np.ndarray
     recorded: Recorded | None = field(default=None, compare=False)
-    told: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
+    headline_cache: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
     """Cache of headline measures."""
-    drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
+    outcome_cache: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
     """Cache of monthly outcomes."""
 
 
 def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> WorldResult | str | None:
     """Simulate one world; return None if superseded, a text if it failed, since not every error can be pickled."""
 
-    def heard(shifts: int) -> None:
+    def report(shifts: int) -> None:
         if turns[job.place] > job.turn:
             raise Superseded
         tell(shifts)
 
     forget_scenarios(MOST_READ)
     try:
-        heard(0)
-        return simulate_world(job.spec, job.warm, job.measures, heard, partial(lines.write, job.place, job.turn))
+        report(0)
+        return simulate_world(job.spec, job.warm, job.measures, report, partial(lines.write, job.place, job.turn))
     except Superseded:
         return None
     except Exception as reason:
@@ -109,17 +109,17 @@ def simulate_world(
     numbers = itertools.count()
     recorder = LifeRecorder(world)
 
-    def heard(shifts: int) -> None:
+    def report(shifts: int) -> None:
         tell(shifts)
         draw(next(numbers), world.month_row)
 
-    def listened(world: TrustModel, shifts: int) -> None:
+    def step_and_record(world: TrustModel, shifts: int) -> None:
         for _ in range(shifts):
             type(world).step(world)
-            recorder.hear(world)
+            recorder.record_shift(world)
         recorder.close_month(world)
 
-    cells = simulate_until(world, tick_of(spec.until), heard, listened)
+    cells = simulate_until(world, tick_of(spec.until), report, step_and_record)
     here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()

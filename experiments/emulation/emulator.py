@@ -220,7 +220,7 @@ def spread_of(values: Reals) -> float:
     return float(values.std()) or 1.0
 
 
-def left_out(emulator: Emulator, groups: Sequence[int]) -> Prediction:
+def predict_left_out(emulator: Emulator, groups: Sequence[int]) -> Prediction:
     """Predict each result from the results of all other groups, with the standard deviation of one result.
 
     Length scales and variances are kept. With K the covariance of all results and A its inverse, the errors of a group
@@ -242,7 +242,7 @@ def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
     """Return the errors of predicting each point from all others."""
     from scipy.stats import binomtest  # takes half a second, and most commands do not need it
 
-    found = left_out(emulator, range(len(emulator.values)))
+    found = predict_left_out(emulator, range(len(emulator.values)))
     errors, variance = emulator.values - found.mean, float(emulator.values.var())
     outside = int((np.abs(errors) > 2.0 * found.sd).sum())
     return Diagnostics(
@@ -256,7 +256,7 @@ def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
 
 def grouped_errors(emulator: Emulator, groups: Sequence[int], counted: int | None = None) -> GroupedErrors:
     """Return the leave-group-out errors, computed over the first ``counted`` results."""
-    found, first = left_out(emulator, groups), slice(counted)
+    found, first = predict_left_out(emulator, groups), slice(counted)
     errors, variance = (emulator.values - found.mean)[first], float(emulator.values[first].var())
     return GroupedErrors(
         groups=len(set(groups)),

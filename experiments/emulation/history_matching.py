@@ -97,90 +97,90 @@ def match_history(
     from scipy.stats import qmc  # takes half a second, and most commands do not need it
 
     rng = np.random.default_rng(SEED)
-    found = Matched(tuple(names), tuple(targets), noise)
+    history = Matched(tuple(names), tuple(targets), noise)
     points, share = qmc.LatinHypercube(len(names), rng=rng).random(size), 1.0
     for number in range(most):
         results = simulate(points, number)
-        emulators = fit_emulators(points, results, found)
-        found.waves.append(Wave(points, results, emulators, share))
+        emulators = fit_emulators(points, results, history)
+        history.waves.append(Wave(points, results, emulators, share))
         candidates = rng.random((CANDIDATES, len(names)))
-        found.left = candidates[not_ruled_out(implausibilities(found, candidates).max(axis=0))]
-        before, share = share, len(found.left) / CANDIDATES
-        found.waves[-1] = Wave(points, results, emulators, share)
-        if share == 0.0 or before - share < SHRINKS * before or len(found.left) < size:
+        history.left = candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
+        before, share = share, len(history.left) / CANDIDATES
+        history.waves[-1] = Wave(points, results, emulators, share)
+        if share == 0.0 or before - share < SHRINKS * before or len(history.left) < size:
             break
-        points = found.left[rng.choice(len(found.left), size, replace=False)]
-    found.left = sample_remaining(found, rng)
-    latest = {name: emulator for wave in found.waves for name, emulator in wave.used.items()}
-    found.weights = weights_of(found, found.left, latest, {target.name: target.value for target in targets})
-    return found
+        points = history.left[rng.choice(len(history.left), size, replace=False)]
+    history.left = sample_remaining(history, rng)
+    latest = {name: emulator for wave in history.waves for name, emulator in wave.used.items()}
+    history.weights = weights_of(history, history.left, latest, {target.name: target.value for target in targets})
+    return history
 
 
-def sample_remaining(found: Matched, rng: np.random.Generator) -> Reals:
+def sample_remaining(history: Matched, rng: np.random.Generator) -> Reals:
     """Sample many points of the remaining space, within the box around its known points; empty if there is none."""
-    if not len(found.left):
-        return found.left
-    low, high = found.left.min(axis=0), found.left.max(axis=0)
+    if not len(history.left):
+        return history.left
+    low, high = history.left.min(axis=0), history.left.max(axis=0)
     candidates = low + (high - low) * rng.random((CANDIDATES, len(low)))
-    return candidates[not_ruled_out(implausibilities(found, candidates).max(axis=0))]
+    return candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
 
 
-def fit_emulators(points: Reals, results: Reals, found: Matched) -> dict[str, Emulator]:
+def fit_emulators(points: Reals, results: Reals, history: Matched) -> dict[str, Emulator]:
     """Return an emulator for each target that varies, fitted to points with finite results."""
     emulators = {}
-    for column, target in enumerate(found.targets):
+    for column, target in enumerate(history.targets):
         known = np.isfinite(results[:, column])
         values = results[known, column]
         if len(values) and np.ptp(values) > 0.0:
             emulators[target.name] = fit_emulator(
-                named_points(found, points[known]), values, parameter_ranges(found), found.noise[target.name]
+                named_points(history, points[known]), values, parameter_ranges(history), history.noise[target.name]
             )
     return emulators
 
 
-def named_points(found: Matched, points: Reals) -> dict[str, Reals]:
+def named_points(history: Matched, points: Reals) -> dict[str, Reals]:
     """Return the coordinates of points by parameter."""
-    return dict(zip(found.names, points.T, strict=True))
+    return dict(zip(history.names, points.T, strict=True))
 
 
-def parameter_ranges(found: Matched) -> dict[str, tuple[float, float]]:
+def parameter_ranges(history: Matched) -> dict[str, tuple[float, float]]:
     """Return the range of each parameter on the unit scale of points."""
-    return dict.fromkeys(found.names, (0.0, 1.0))
+    return dict.fromkeys(history.names, (0.0, 1.0))
 
 
-def implausibilities(found: Matched, points: Reals) -> Reals:
+def implausibilities(history: Matched, points: Reals) -> Reals:
     """Return the implausibility, waves × points × targets; 0 for targets without an accepted emulator."""
-    cube = np.zeros((len(found.waves), len(points), len(found.targets)))
-    for w, wave in enumerate(found.waves):
-        for t, target in enumerate(found.targets):
+    cube = np.zeros((len(history.waves), len(points), len(history.targets)))
+    for w, wave in enumerate(history.waves):
+        for t, target in enumerate(history.targets):
             if target.name in wave.used:
-                mean, variance = predict_points(found, wave.used[target.name], points)
-                cube[w, :, t] = implausibility(mean, variance + uncertainty_of_target(found, target), target.value)
+                mean, variance = predict_points(history, wave.used[target.name], points)
+                cube[w, :, t] = implausibility(mean, variance + uncertainty_of_target(history, target), target.value)
     return cube
 
 
-def uncertainty_of_target(found: Matched, target: Target) -> float:
+def uncertainty_of_target(history: Matched, target: Target) -> float:
     """Return the variance around a perfect emulator: observation, discrepancy, and random variation of one year."""
-    return target.variance + found.noise[target.name]
+    return target.variance + history.noise[target.name]
 
 
-def predict_points(found: Matched, emulator: Emulator, points: Reals) -> tuple[Reals, Reals]:
+def predict_points(history: Matched, emulator: Emulator, points: Reals) -> tuple[Reals, Reals]:
     """Return mean and variance of an emulator at many points."""
     if not len(points):
         return np.zeros(0), np.zeros(0)
-    parts = [emulator.predict(named_points(found, points[k : k + BATCH])) for k in range(0, len(points), BATCH)]
+    parts = [emulator.predict(named_points(history, points[k : k + BATCH])) for k in range(0, len(points), BATCH)]
     return np.concatenate([one.mean for one in parts]), np.concatenate([one.sd for one in parts]) ** 2
 
 
 def weights_of(
-    found: Matched, points: Reals, emulators: Mapping[str, Emulator], measured: Mapping[str, float]
+    history: Matched, points: Reals, emulators: Mapping[str, Emulator], measured: Mapping[str, float]
 ) -> Reals:
     """Return the weights of points, which sum to 1: the normal likelihood of measurements, predicted by emulators."""
     logarithm = np.zeros(len(points))
-    for target in found.targets:
+    for target in history.targets:
         if target.name in emulators:
-            mean, variance = predict_points(found, emulators[target.name], points)
-            whole = variance + uncertainty_of_target(found, target)
+            mean, variance = predict_points(history, emulators[target.name], points)
+            whole = variance + uncertainty_of_target(history, target)
             logarithm -= 0.5 * (np.log(whole) + (mean - measured[target.name]) ** 2 / whole)
     return normalised_weights(logarithm)
 
@@ -217,7 +217,7 @@ class Coverage:
     results: Mapping[str, float]
 
 
-def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int) -> Coverage:
+def coverage(history: Matched, extra: Mapping[str, tuple[Reals, float]], most: int) -> Coverage:
     """Return how often 90 % intervals contain the truth, with simulated points of the first wave as truths.
 
     Parameters
@@ -231,33 +231,33 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
     -----
     The observation of a truth is its simulated result plus a drawn error of observation and discrepancy.
     """
-    rng, first = np.random.default_rng(SEED), found.waves[0]
-    candidates = rng.random((BATCH, len(found.names)))
+    rng, first = np.random.default_rng(SEED), history.waves[0]
+    candidates = rng.random((BATCH, len(history.names)))
     emulators = {
-        name: fit_emulator(named_points(found, first.points), values, parameter_ranges(found), noise)
+        name: fit_emulator(named_points(history, first.points), values, parameter_ranges(history), noise)
         for name, (values, noise) in extra.items()
     }
     used = first.used
-    errors = {target.name: np.sqrt(target.variance) for target in found.targets if target.name in used}
+    errors = {target.name: np.sqrt(target.variance) for target in history.targets if target.name in used}
     known = np.isfinite(first.results)
     chosen = np.flatnonzero(known.all(axis=1))[:most]
-    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(found.targets)}  # emulators omit nan
-    inside = np.zeros((len(chosen), len(found.names)), bool)
+    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(history.targets)}  # emulators omit nan
+    inside = np.zeros((len(chosen), len(history.names)), bool)
     of_results = np.zeros((len(chosen), len(extra)), bool)
     for k, truth in enumerate(chosen.tolist()):
         unseen = {name: emulator.without(rows[name][truth]) for name, emulator in used.items()}
         measured = {name: used[name].values[rows[name][truth]] + sd * rng.normal() for name, sd in errors.items()}
-        weights = weights_of(found, candidates, unseen, measured)
+        weights = weights_of(history, candidates, unseen, measured)
         for column, values in enumerate(candidates.T):
             low, high = weighted_quantiles(values, weights)
             inside[k, column] = low <= first.points[truth, column] <= high
         for column, (name, emulator) in enumerate(emulators.items()):
-            mean, variance = predict_points(found, emulator.without(truth), candidates)
+            mean, variance = predict_points(history, emulator.without(truth), candidates)
             drawn = mean + np.sqrt(variance + emulator.noise[truth]) * rng.normal(size=len(mean))
             low, high = weighted_quantiles(drawn, weights)
             of_results[k, column] = low <= extra[name][0][truth] <= high
     return Coverage(
         len(chosen),
-        dict(zip(found.names, map(float, inside.mean(axis=0)), strict=True)),
+        dict(zip(history.names, map(float, inside.mean(axis=0)), strict=True)),
         dict(zip(extra, map(float, of_results.mean(axis=0)), strict=True)),
     )

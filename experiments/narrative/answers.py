@@ -22,10 +22,10 @@ def two_sentences(site: Site, arm: ArmReading) -> Both:
     """Return the effect of a policy on trust, and its other effects, in two sentences."""
     trust = finding(site, arm, TRUST)
     headline = in_words(trust, "headline")
-    return headline if trust.verdict == "few" else joined([headline, of_others(site, arm)])
+    return headline if trust.verdict == "few" else joined([headline, other_effects(site, arm)])
 
 
-def of_others(site: Site, arm: ArmReading) -> Both:
+def other_effects(site: Site, arm: ArmReading) -> Both:
     """Return the other effects of a policy in a year: a sentence for its harms, then one for its benefits."""
     gains = effect_phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
@@ -60,10 +60,10 @@ def page_one_answer(site: Site) -> Both:
     first = finding(site, site.others[0], TRUST)
     if first.verdict == "few":
         return message("page_one.few", n=first.n)
-    return joined([best_of(site), *harms_beside(site)])
+    return joined([best_policy(site), *accompanying_harms(site)])
 
 
-def best_of(site: Site) -> Both:
+def best_policy(site: Site) -> Both:
     """Return the policy that raises trust most, its effect compared with the possible rise, and its harms."""
     rising = [arm for arm in site.others if site.judged(arm, TRUST) == "rises"]
     little = [arm for arm in site.others if site.judged(arm, TRUST) == "rises_little"]
@@ -88,7 +88,7 @@ def possible_rise(site: Site) -> Both:
     return message("page_one.possible", top=site.numbers.show("ceiling", ends.high, ends.column, 1))
 
 
-def harms_beside(site: Site) -> Iterator[Both]:
+def accompanying_harms(site: Site) -> Iterator[Both]:
     """Yield sentences on violence at home without remedy and on persons detained without cause."""
     remedied = [arm for arm in site.others if site.judged(arm, AT_HOME) == "falls"]
     if remedied:

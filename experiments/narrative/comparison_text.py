@@ -250,13 +250,13 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
 
 
-def law_sentence(one: LawVerdict, say: Tongue) -> str:
+def law_sentence(result: LawVerdict, say: Tongue) -> str:
     """Return whether an effect is known under all laws of trust, with reasons if not, as a sentence."""
-    if one.known:
-        return said("laws.nothing" if one.none == one.cells else "laws.known", say)
-    unsure = one.open or (min(one.up, one.down) if one.sign == "open" else 0)
-    true = {"turns": one.sign == "turns", "doubtful": unsure > 0, "varies": one.sign == "known" and one.varies}
-    counts = {"up": one.up, "down": one.down, "open": unsure, "cells": one.cells}
+    if result.known:
+        return said("laws.nothing" if result.none == result.cells else "laws.known", say)
+    unsure = result.open or (min(result.up, result.down) if result.sign == "open" else 0)
+    true = {"turns": result.sign == "turns", "doubtful": unsure > 0, "varies": result.sign == "known" and result.varies}
+    counts = {"up": result.up, "down": result.down, "open": unsure, "cells": result.cells}
     return said("laws.open", say, why=listed([message(f"laws.{name}", **counts) for name in true if true[name]]))
 
 

@@ -34,12 +34,12 @@ def level_lines(table: Any, draws: int, tongue: Tongue) -> Iterator[str]:
     yield from textwrap.wrap(said("over_draws.levels", tongue, n=draws), WIDTH)
     yield head_of_draws(tongue, (CELL, ENDS, 7, 7, 7, 7))
     for row in table.itertuples():
-        one = BY_NAME[row.measure]
-        low, high = rounded(row.low, one.digits), rounded(row.high, one.digits)
+        headline = BY_NAME[row.measure]
+        low, high = rounded(row.low, headline.digits), rounded(row.high, headline.digits)
         ends = said("over_draws.ends", tongue, low=low, high=high)
-        spreads = "".join(f"{rounded(getattr(row, name), one.digits):>7}" for name in SPREADS)
+        spreads = "".join(f"{rounded(getattr(row, name), headline.digits):>7}" for name in SPREADS)
         yield from labelled(
-            tongue.of(one.label), NAMES, f"{rounded(row.mean, one.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
+            tongue.of(headline.label), NAMES, f"{rounded(row.mean, headline.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
         )
 
 
@@ -71,12 +71,12 @@ def contrast_lines(table: Any, draws: int, measures: Sequence[str], tongue: Tong
             change = change_words(row.against, tongue)
             yield from textwrap.wrap(change, WIDTH, initial_indent="  ", subsequent_indent="  ")
             ends = said("over_draws.ends", tongue, low=f"{row.low:.3g}", high=f"{row.high:.3g}")
-            sign = ", ".join([said(f"over_draws.sign.{row.sign}", tongue), *contradicted(row, tongue)])
-            told = f"{row.mean:+.3g}; {ends}; {row.share_up:.0%}; {sign}"
-            yield from textwrap.wrap(told, WIDTH, initial_indent="      ", subsequent_indent="      ")
+            sign = ", ".join([said(f"over_draws.sign.{row.sign}", tongue), *opposing_accounts(row, tongue)])
+            text = f"{row.mean:+.3g}; {ends}; {row.share_up:.0%}; {sign}"
+            yield from textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="      ")
 
 
-def contradicted(row: Any, tongue: Tongue) -> list[str]:
+def opposing_accounts(row: Any, tongue: Tongue) -> list[str]:
     """Return a note on the accounts under which an effect has the opposite sign, if any."""
     if not row.against_accounts:
         return []
@@ -99,20 +99,20 @@ def effect_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
     yield head_of_draws(tongue, (CELL, 15, 7, 7, 7, 6, 5))
     shown = rows[rows["measure"].isin(SHOWN)]
     for row in shown.itertuples():
-        one = BY_NAME[row.measure]
-        ends = f"{number(row.low, one.digits)}..{number(row.high, one.digits)}"
-        spreads = [number(getattr(row, name), max(one.digits, 1)) for name in SPREADS]
+        headline = BY_NAME[row.measure]
+        ends = f"{number(row.low, headline.digits)}..{number(row.high, headline.digits)}"
+        spreads = [number(getattr(row, name), max(headline.digits, 1)) for name in SPREADS]
         cells = "".join(f"{cell:>7}" for cell in spreads[:3]) + f"{spreads[3]:>6}{row.share_up:>5.0%}"
-        mean = f"{number(row.mean, one.digits, '+'):>{CELL}}"
-        yield from labelled(tongue.of(one.label), NAMES, f"{mean}{ends:>15}{cells}")
+        mean = f"{number(row.mean, headline.digits, '+'):>{CELL}}"
+        yield from labelled(tongue.of(headline.label), NAMES, f"{mean}{ends:>15}{cells}")
     for sign, own in shown.groupby("sign", sort=False):
         names = [
-            " ".join([tongue.of(one.label), *(f"({text})" for text in contradicted(row, tongue))])
+            " ".join([tongue.of(headline.label), *(f"({note})" for note in opposing_accounts(row, tongue))])
             for row in own.itertuples()
-            for one in (BY_NAME[row.measure],)
+            for headline in (BY_NAME[row.measure],)
         ]
-        told = f"{said(f'over_draws.direction.{sign}', tongue)}: {', '.join(names)}"
-        yield from textwrap.wrap(told, WIDTH, subsequent_indent="    ")
+        text = f"{said(f'over_draws.direction.{sign}', tongue)}: {', '.join(names)}"
+        yield from textwrap.wrap(text, WIDTH, subsequent_indent="    ")
 
 
 def account_lines(rows: Any, tongue: Tongue) -> Iterator[str]:

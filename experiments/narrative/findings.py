@@ -103,23 +103,23 @@ def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Fin
     )
 
 
-def sentence(one: Finding, language: str, form: str, **parts: object) -> Markup:
+def sentence(result: Finding, language: str, form: str, **parts: object) -> Markup:
     """Return a finding as text: the message of a form for its verdict and measure, or the next general one.
 
     >>> sentence(Finding("refused", "rises", size="12"), "en", "phrase")
     Markup('12 more complaints refused')
     """
-    own = f"{form}.{one.verdict}"
+    own = f"{form}.{result.verdict}"
     way = own.removesuffix("_little")
-    measure = one.measure
+    measure = result.measure
     keys = (f"{own}.{measure}", f"{way}.{measure}", f"{form}.else.{measure}", own, way)
     found = next(messages()[key] for key in (*keys, f"{form}.else", form) if key in messages())
-    return filled(found[language], vars(one) | one.names | parts, language)
+    return filled(found[language], vars(result) | result.names | parts, language)
 
 
-def in_words(one: Finding, form: str, **parts: object) -> Both:
+def in_words(result: Finding, form: str, **parts: object) -> Both:
     """Return a finding as text in both languages."""
-    return Both(*(sentence(one, language, form, **parts) for language in LANGUAGES))
+    return Both(*(sentence(result, language, form, **parts) for language in LANGUAGES))
 
 
 def effect_size(site: Site, row: Any) -> str:

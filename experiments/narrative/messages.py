@@ -15,16 +15,16 @@ EMPTY = both("", "")
 @cache
 def messages() -> Mapping[str, Mapping[str, Markup]]:
     """Return all messages by dotted key and language."""
-    return dict(flattened(toml_beside(__file__)))
+    return dict(flatten_messages(toml_beside(__file__)))
 
 
-def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Markup]]]:
+def flatten_messages(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Markup]]]:
     """Yield the dotted key of every message in nested tables, with its texts by language."""
     for key, value in tables.items():
         if set(value) == set(LANGUAGES):
             yield prefix + key, {language: Markup(text) for language, text in value.items()}
         else:
-            yield from flattened(value, f"{prefix}{key}.")
+            yield from flatten_messages(value, f"{prefix}{key}.")
 
 
 def message(key: str, **parts: object) -> Both:

@@ -22,7 +22,7 @@ TABLES = (
 )
 THOUSANDS = 20_000.0
 """Numbers from here on are shown in thousands in narrow columns."""
-NOTHING = Markup('<span class="none">–</span>')
+MISSING = Markup('<span class="none">–</span>')
 
 
 class Numbers:
@@ -60,7 +60,7 @@ class Numbers:
         """Return the number of one cell with its place and format (``effects:12:low:2+``), or a dash if missing."""
         value: Any = self.tables[table].at[row, column]
         if value is None or math.isnan(value):
-            return NOTHING
+            return MISSING
         text = written(float(value) * scale, digits, sign)
         form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
         return Markup('<data value="{}:{}:{}:{}">{}</data>').format(table, row, column, form, text)

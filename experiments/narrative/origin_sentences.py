@@ -28,11 +28,11 @@ def part_name(group: str, part: str) -> Both:
     return message(f"origin.{part or 'whole'}.{group}")
 
 
-def part_told(group: str, part: str, effect: float, events: float) -> Both:
+def part_with_direction(group: str, part: str, effect: float, events: float) -> Both:
     """Return the name of a part with its direction: of events for number, of the effect for quality.
 
-    >>> part_told("treatment", "number", 0.4, -3.0).en, part_told("treatment", "quality", 0.4, -3.0).en
-    (Markup('fewer stops and uses of force'), Markup('better treatment at stops and detentions'))
+    >>> [part_with_direction("treatment", part, 0.4, -3.0).en for part in ("number", "quality")]
+    [Markup('fewer stops and uses of force'), Markup('better treatment at stops and detentions')]
     """
     if part == NUMBER:
         return message(f"origin.{'more' if events > 0.0 else 'fewer'}.{group}")
@@ -51,7 +51,7 @@ def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -
         row = effects.get(key_of(*key))
         if row is not None and abs(row["effect"]) >= SHOWN:
             _, group, part = key
-            name = part_told(group, part, row["effect"], event_change(effects, group))
+            name = part_with_direction(group, part, row["effect"], event_change(effects, group))
             found.append((-abs(row["effect"]), message("origin.part", name=name, size=show(row))))
     parts: Sequence[Both] = [told for _, told in sorted(found, key=lambda one: one[0])]
     return message("origin.sentence", parts=joined(parts, ", ")) if parts else None

@@ -30,7 +30,7 @@ ENDS = ("effect", "low", "high")
 SMALL = (*ENDS, "error")
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
-UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
+DEFAULTS: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
 """Defaults of manifest entries that comparisons had not before sweeps could be compared."""
 
 
@@ -48,7 +48,7 @@ class ArmReading:
     @property
     def title(self) -> Both:
         """Titles of its policies, with the start of later ones, and all other differences."""
-        parts = [self.titled(policy) for policy in self.stated["policies"]]
+        parts = [self.policy_title(policy) for policy in self.stated["policies"]]
         code = Markup("<code>{} = {}</code>")
         differs = [Both(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
         label = Markup("<code>{}</code>").format(self.stated["label"]) if self.stated["label"] else ""
@@ -59,7 +59,7 @@ class ArmReading:
         shown = joined([listed(differs[:MOST_CHANGES]), rest], "")
         return both("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
 
-    def titled(self, policy: dict[str, Any]) -> Both:
+    def policy_title(self, policy: dict[str, Any]) -> Both:
         """Return the title of a policy, with its start if it is later than that of the comparison."""
         start = policy["start"]
         name = as_given(policy["title"], policy["name"])
@@ -211,12 +211,12 @@ def read_sites(folder: Path) -> list[Site]:
     numbers = Numbers(folder)
     sites: dict[str, list[ArmReading]] = {}
     titles: dict[str, dict[str, str]] = {}
-    for stated in numbers.manifest["arms"]:
+    for entry in numbers.manifest["arms"]:
         arm = ArmReading(
-            stated["scenario"], stated["name"], folder / stated["folder"], UNSAID | stated, numbers.manifest["begins"]
+            entry["scenario"], entry["name"], folder / entry["folder"], DEFAULTS | entry, numbers.manifest["begins"]
         )
         sites.setdefault(arm.site, []).append(arm)
-        titles[arm.site] = stated["title"]
+        titles[arm.site] = entry["title"]
     return [Site(name, as_given(titles[name], name), tuple(arms), numbers) for name, arms in sites.items()]
 
 

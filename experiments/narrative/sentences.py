@@ -54,23 +54,23 @@ def effect_sentences(site: Site, arm: ArmReading) -> list[Both]:
     ]
 
 
-def measure_sentence(site: Site, arm: ArmReading, one: Finding) -> Both:
+def measure_sentence(site: Site, arm: ArmReading, result: Finding) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
-    form = "rare" if one.rare else "moved" if one.row["paired"] else "unpaired"
-    rest = known_under_laws(site, arm, one.measure)
-    return in_words(one, f"line.{form}", rest=rest if one.rare else below_a_point(one) + rest)
+    form = "rare" if result.rare else "moved" if result.row["paired"] else "unpaired"
+    rest = known_under_laws(site, arm, result.measure)
+    return in_words(result, f"line.{form}", rest=rest if result.rare else below_a_point(result) + rest)
 
 
-def below_a_point(one: Finding) -> Both:
+def below_a_point(result: Finding) -> Both:
     """Return a note if an effect on a scale of 0-100 is smaller than a point, else an empty text."""
-    small = max(abs(one.row["low"]), abs(one.row["high"])) < ONE_POINT
-    return message("line.little") if small and BY_NAME[one.measure].unit == "0-100" else EMPTY
+    small = max(abs(result.row["low"]), abs(result.row["high"])) < ONE_POINT
+    return message("line.little") if small and BY_NAME[result.measure].unit == "0-100" else EMPTY
 
 
 def known_under_laws(site: Site, arm: ArmReading, measure: str) -> Both:
     """Return whether the effect is known over the grid of memory and asymmetry; empty if it was not run."""
     row = site.verdict(arm, measure)
-    if row is None or (said := laws_say(row)) is None:
+    if row is None or (sign := laws_say(row)) is None:
         return EMPTY
     number = {name: site.numbers.show("verdicts", row.name, name) for name in ("cells", "up", "down", "open")}
     if row["none"] == row["cells"]:
@@ -78,7 +78,7 @@ def known_under_laws(site: Site, arm: ArmReading, measure: str) -> Both:
     elif row["known"]:
         why = ["alike"]
     else:
-        turns, doubtful = ["turns"] * (said == "turns"), ["doubtful"] * bool(row["open"])
+        turns, doubtful = ["turns"] * (sign == "turns"), ["doubtful"] * bool(row["open"])
         why = turns + doubtful or ["varies"]
     reasons = joined([message(f"known.{one}", **number) for one in why], "; ")
     return message(f"known.{bool(row['known'])}", why=reasons)

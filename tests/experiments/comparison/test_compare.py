@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from systems import listening, needs_signals
 
 from experiments.cli import app as cli
-from experiments.comparison.arms import read_word
+from experiments.comparison.arms import parse_arm_argument
 from experiments.comparison.breakeven import verdict
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effects import GROUPS
@@ -436,10 +436,10 @@ def test_planned_twins_see_the_effect_as_often_as_asked():
 
 
 def test_a_word_is_a_site_with_policies_or_a_folder(tmp_path):
-    assert read_word("totonicapan:a+b@2018-01-01").policies == "a+b@2018-01-01"
-    assert read_word("my/own.toml@2018-01-01").folder is None
-    assert read_word(str(tmp_path)).folder == tmp_path
-    assert read_word("results/a").folder is not None
+    assert parse_arm_argument("totonicapan:a+b@2018-01-01").policies == "a+b@2018-01-01"
+    assert parse_arm_argument("my/own.toml@2018-01-01").folder is None
+    assert parse_arm_argument(str(tmp_path)).folder == tmp_path
+    assert parse_arm_argument("results/a").folder is not None
 
 
 def test_a_request_survives_its_manifest():

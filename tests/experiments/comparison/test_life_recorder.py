@@ -41,7 +41,7 @@ def begun() -> TrustModel:
 def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> Recorded:
     for _ in range(shifts):
         TrustModel.step(world)
-        recorder.hear(world)
+        recorder.record_shift(world)
         recorder.close_month(world)
     return recorder.recorded(world)
 
@@ -50,7 +50,7 @@ def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> Reco
 def everybody() -> Iterator[tuple[TrustModel, LifeRecorder, Recorded]]:
     """Return two months of a small town in which everybody is listened to."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(life_recorder, "HEARD", 10**6)
+        patch.setattr(life_recorder, "FOLLOWED", 10**6)
         world = begun()
         recorder = LifeRecorder(world)
         yield world, recorder, run(world, recorder)
@@ -96,15 +96,15 @@ def test_a_choice_whom_to_tell_is_the_one_that_was_made(everybody: tuple[TrustMo
 def test_the_terms_sum_to_the_utilities_of_the_model() -> None:
     world = begun()
     recorder = LifeRecorder(world)
-    recorder.mask[:], recorder.heard = True, np.arange(len(recorder.mask))
+    recorder.mask[:], recorder.followed = True, np.arange(len(recorder.mask))
     compared = 0
     for _ in range(60):
-        recorder.remember(world)
+        recorder.save_state(world)
         TrustModel.step(world)
         for row in world.shift_events.rows_of(INCIDENTS):
             tables = world.view(ReportingTables)
             told = row["teller"] >= 0 and KINDS[row["kind"]] in TELLABLE_KINDS
-            telling = recorder.weighed(world, row) if told else None
+            telling = recorder.reproduced_choice(world, row) if told else None
             if telling is None:
                 continue
             channel_utilities(world.shift_context(), row, tables, telling.trust, telling.at_hand)
@@ -162,14 +162,14 @@ def test_only_kinds_and_motives_known_to_be_harmless_are_told() -> None:
 def test_lives_touched_by_death_or_gangs_are_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     world = begun()
     victim = int(select_residents(world)[0])
-    real = LifeRecorder.hear_incidents
+    real = LifeRecorder.record_incidents
 
     def with_a_victim(recorder: LifeRecorder, world: Any, rows: Any) -> None:
         rows[0]["victim"], rows[0]["kind"] = victim, HOMICIDE
         real(recorder, world, rows)
 
     assert victim in {life.who for life in run(begun(), LifeRecorder(begun()), 30).lives}
-    monkeypatch.setattr(LifeRecorder, "hear_incidents", with_a_victim)
+    monkeypatch.setattr(LifeRecorder, "record_incidents", with_a_victim)
     world = begun()
     assert victim not in {life.who for life in run(world, LifeRecorder(world), 30).lives}
 
@@ -185,7 +185,7 @@ def test_members_those_who_pay_and_those_hurt_at_home_are_never_told(
     assert not set(hurt.tolist()) & set(told.tolist())
     assert (minds["member"][told] < 0).all()
     assert (minds["pays"][told] < 0).all()
-    assert not recorder.secret & set(told.tolist())
+    assert not recorder.private & set(told.tolist())
 
 
 def test_no_choice_of_a_resident_is_kept_one_by_one(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.effect_verdicts import draws_say, judged_anew, verdict_of
+from experiments.comparison.effect_verdicts import agreement_over_draws, judged_anew, verdict_of
 from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
 from experiments.statistics.paired_effects import paired
@@ -107,8 +107,8 @@ def test_the_command_names_the_file(tmp_path):
     ],
 )
 def test_an_effect_is_known_only_if_draws_confirm_its_sign(sign, mean, effect, said):
-    assert draws_say({"sign": sign, "mean": mean}, {"effect": effect}) == said
-    assert draws_say(None, {"effect": effect}) is None
+    assert agreement_over_draws({"sign": sign, "mean": mean}, {"effect": effect}) == said
+    assert agreement_over_draws(None, {"effect": effect}) is None
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from experiments.emulation.emulator import (
     fit_emulator,
     grouped_errors,
     leave_one_out_errors,
-    left_out,
     likely_kernel,
+    predict_left_out,
 )
 from model.engine.errors import InputError
 
@@ -56,7 +56,7 @@ def test_an_input_without_effect_has_none(emulator):
 
 
 def test_points_left_out_are_predicted_as_by_a_process_that_never_saw_them(emulator):
-    found = left_out(emulator, range(len(emulator.values)))
+    found = predict_left_out(emulator, range(len(emulator.values)))
     kept = np.arange(len(emulator.values)) != 7
     mean, scale = emulator.values.mean(), emulator.values.std()
     from sklearn.gaussian_process import GaussianProcessRegressor
