@@ -193,7 +193,7 @@ def test_coefficients_predict_what_the_emulator_does(design: ReproduceDesign, su
 
 
 def test_a_group_is_predicted_without_any_of_its_results(surface: Surface) -> None:
-    from experiments.emulation.emulator import Emulator, left_out, spread_of
+    from experiments.emulation.emulator import Emulator, predict_left_out, spread_of
 
     groups = list(surface.points["draw"])
     rows = np.array([group == groups[0] for group in groups])
@@ -204,7 +204,7 @@ def test_a_group_is_predicted_without_any_of_its_results(surface: Surface) -> No
     weights = np.linalg.solve(kernel(one.points[~rows]) + np.diag(noise[~rows]), standard[~rows])
     refitted = one.values.mean() + spread * kernel(one.points[rows], one.points[~rows]) @ weights
     assert isinstance(one, Emulator)
-    assert left_out(one, groups).mean[rows] == pytest.approx(refitted, abs=1e-6)
+    assert predict_left_out(one, groups).mean[rows] == pytest.approx(refitted, abs=1e-6)
 
 
 def test_a_surface_refuses_doses_outside_what_was_run(surface: Surface) -> None:
