@@ -61,7 +61,7 @@ class Arm:
     def of(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
         """Return the arm made of the runs of several seeds."""
         first, scenario = specs[0], specs[0].scenario
-        stated: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "scenario": scenario.name,
             "title": dict(scenario.title),
             "policies": first.words,
@@ -72,7 +72,7 @@ class Arm:
             "fingerprint": fingerprint(),
             "specs": tuple(specs),
         }
-        return cls(name=name, **stated | more)
+        return cls(name=name, **fields | more)
 
     @property
     def years(self) -> float:

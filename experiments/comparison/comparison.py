@@ -79,23 +79,23 @@ def labelled_by_folder(arm: Arm) -> Arm:
 
 def found_arms(folder: Path) -> list[Arm]:
     """Return the arms stored in a folder: one of a run, or all of a comparison or sweep."""
-    stated = read_manifest(folder)
-    if stated.get("format") == COMPARISON:
+    manifest = read_manifest(folder)
+    if manifest.get("format") == COMPARISON:
         return [arm for place in places_of(folder) for arm in found_arms(place)]
-    if stated.get("format") == SWEEP:
+    if manifest.get("format") == SWEEP:
         return swept_arms(folder)
-    stated = require_keys(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
+    manifest = require_keys(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
     return [
         Arm(
-            name=stated.get("arm") or stated["policy"],
-            scenario=stated["scenario"],
-            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
-            policies=tuple(stated["policies"]),
-            begins=stated["begins"],
-            until=stated["until"],
-            base=without_policies(stated["settings"]) | {"town": stated.get("town", "")},
-            seeds=tuple(stated["seeds"]),
-            fingerprint=stated["fingerprint"],
+            name=manifest.get("arm") or manifest["policy"],
+            scenario=manifest["scenario"],
+            title=manifest.get("title") or {"en": manifest["scenario"], "es": manifest["scenario"]},
+            policies=tuple(manifest["policies"]),
+            begins=manifest["begins"],
+            until=manifest["until"],
+            base=without_policies(manifest["settings"]) | {"town": manifest.get("town", "")},
+            seeds=tuple(manifest["seeds"]),
+            fingerprint=manifest["fingerprint"],
             folder=folder,
         )
     ]

@@ -34,26 +34,26 @@ def seed_of(world: int) -> int:
 
 def swept_arms(folder: Path) -> list[Arm]:
     """Return the arms of a sweep that have finished runs, in the order of its plan."""
-    stated, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
+    manifest, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
     groups: dict[tuple[str, tuple[str, ...]], dict[str, RunSpec]] = {}
     for run, spec in specs_of(folder).items():
         if run in finished:
             groups.setdefault((spec.source, spec.policies), {})[run] = spec
-    return [swept_arm(folder, stated, specs) for specs in groups.values()]
+    return [swept_arm(folder, manifest, specs) for specs in groups.values()]
 
 
-def swept_arm(folder: Path, stated: dict[str, Any], specs: dict[str, RunSpec]) -> Arm:
+def swept_arm(folder: Path, manifest: dict[str, Any], specs: dict[str, RunSpec]) -> Arm:
     """Return the arm made of some runs of a sweep."""
-    worlds = {run: world_of(spec, stated["varied"]) for run, spec in specs.items()}
+    worlds = {run: world_of(spec, manifest["varied"]) for run, spec in specs.items()}
     first = next(iter(specs.values()))
     return Arm.of(
         "+".join(first.policies),
         list(specs.values()),
         policies=first.policies,
         seeds=tuple(worlds.values()),
-        fingerprint=stated["fingerprint"],
+        fingerprint=manifest["fingerprint"],
         folder=folder,
-        drawn=tuple(stated["varied"]),
+        drawn=tuple(manifest["varied"]),
         runs=worlds,
     )
 

@@ -74,9 +74,9 @@ class Request:
         return dataclasses.asdict(self)
 
     @classmethod
-    def read(cls, stated: dict[str, Any]) -> "Request":
+    def read(cls, fields: dict[str, Any]) -> "Request":
         """Return the request stored in a manifest."""
-        options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in stated.items()}
+        options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}
         return cls(**options)
 
     @property
@@ -88,13 +88,13 @@ class Request:
         """
         words = ["confianza", "compare", *self.arms]
         words += [word for name in self.scenarios for word in ("--scenario", name)]
-        words += [word for text in self.sets for word in ("--set", text)]
-        words += [word for text in self.delta for word in ("--delta", text)]
+        words += [word for entry in self.sets for word in ("--set", entry)]
+        words += [word for entry in self.delta for word in ("--delta", entry)]
         for field in dataclasses.fields(self)[3:-1]:
             value = getattr(self, field.name)
             if value != field.default:
-                shown = f"{value:g}" if isinstance(value, float) else str(value)
-                words += [f"--{field.name}"] if value is True else [f"--{field.name}", shown]
+                text = f"{value:g}" if isinstance(value, float) else str(value)
+                words += [f"--{field.name}"] if value is True else [f"--{field.name}", text]
         return shlex.join(words)
 
 

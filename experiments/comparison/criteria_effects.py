@@ -21,11 +21,11 @@ ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
 
 def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
     """Return the drawn full anchors by part: log-uniform from half to twice the stated anchor."""
-    stated = {anchor.part: anchor.full for anchor in anchors}
+    full = {anchor.part: anchor.full for anchor in anchors}
     return {
-        part: stated[part] * 2.0 ** (2.0 * keyed_draws(ANCHOR, number, draws) - 1.0)
+        part: full[part] * 2.0 ** (2.0 * keyed_draws(ANCHOR, number, draws) - 1.0)
         for number, part in enumerate(PART_READERS)
-        if part in stated
+        if part in full
     }
 
 
@@ -106,8 +106,8 @@ def mean_with_range(scores: np.ndarray) -> str:
     if np.isnan(mean).all():
         return "null"
     low, high = np.quantile(mean, (0.05, 0.95))
-    wrong = error_of(seeds[~np.isnan(seeds)])
-    error = "" if math.isnan(wrong) else f"±{wrong:.2f}"
+    monte_carlo = error_of(seeds[~np.isnan(seeds)])
+    error = "" if math.isnan(monte_carlo) else f"±{monte_carlo:.2f}"
     return f"{mean.mean():.2f}{error} ({low:.2f} to {high:.2f})"
 
 

@@ -75,14 +75,14 @@ def value_after(value: float, entries: list[PolicyEntry]) -> float:
 @cache
 def measures() -> tuple[DecisionMeasure, ...]:
     """Return all measures in display order."""
-    return tuple(measure_of(stated) for stated in toml_beside(__file__, "measures.toml")["measure"])
+    return tuple(measure_of(entry) for entry in toml_beside(__file__, "measures.toml")["measure"])
 
 
-def measure_of(stated: dict[str, Any]) -> DecisionMeasure:
+def measure_of(entry: dict[str, Any]) -> DecisionMeasure:
     """Return a measure from its TOML entry."""
-    steps = tuple(step_of(one, stated) for one in stated["step"])
-    more = stated.get("counts", ""), stated.get("as", "number"), stated.get("harm", False)
-    return DecisionMeasure(stated["name"], stated["title"], stated["cost"], steps, *more)
+    steps = tuple(step_of(one, entry) for one in entry["step"])
+    options = entry.get("counts", ""), entry.get("as", "number"), entry.get("harm", False)
+    return DecisionMeasure(entry["name"], entry["title"], entry["cost"], steps, *options)
 
 
 def step_of(entry: dict[str, Any], measure: dict[str, Any]) -> Step:

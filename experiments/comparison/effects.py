@@ -133,8 +133,8 @@ def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
     if "section" not in table:
         return corrected(table, ["site"])
     table = corrected(table, ["section"])
-    stated = table[(table["section"] == "headline") & table["measure"].isin(STATED)]
-    for _, own in stated.groupby("site") if "site" in stated else ():
+    page_one = table[(table["section"] == "headline") & table["measure"].isin(STATED)]
+    for _, own in page_one.groupby("site") if "site" in page_one else ():
         table.loc[own.index, "adjusted"] = holm(own["p"].tolist())
     return table
 

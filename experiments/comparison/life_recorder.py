@@ -139,8 +139,8 @@ class LifeRecorder:
 
     def count_crimes(self, incidents: np.ndarray) -> None:
         """Count the crimes of a shift by zone: all, those reported to the state, those with a complaint."""
-        zone, told = self.zone[incidents["cell"]], [channel_name(int(one)) for one in incidents["told"]]
-        state = (incidents["handed"] == 1) | ~np.isin(told, ("nobody", "communal", "kin", "refuge"))
+        zone, channels = self.zone[incidents["cell"]], [channel_name(int(one)) for one in incidents["told"]]
+        state = (incidents["handed"] == 1) | ~np.isin(channels, ("nobody", "communal", "kin", "refuge"))
         for row, weights in enumerate((np.ones(len(zone)), state, incidents["complaint"])):
             self.zones[row] += np.bincount(zone, weights, len(ZONES))
 
@@ -232,13 +232,13 @@ class LifeRecorder:
     def recorded(self, world: Any) -> Recorded:
         """Return the record, without private life stories."""
         minds, homes = world.state.minds, world.state.homes
-        told = [who for who in self.lives if who not in self.private and is_tellable(minds[who], homes[who])]
+        public = [who for who in self.lives if who not in self.private and is_tellable(minds[who], homes[who])]
         return Recorded(
             **{name: np.array(months) for name, months in self.months.items()},
             last_days=tuple(self.last_days),
             agents={name: np.array(months) for name, months in self.agents.items()},
             choices=choices_of_agents(world),
-            lives=tuple(shorten_life(self.lives[who]) for who in told),
+            lives=tuple(shorten_life(self.lives[who]) for who in public),
             hours=self.hours,
         )
 

@@ -114,9 +114,9 @@ def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
             if name != accounts.PRESENT
         }
         if found := uncertainty_of(both, same, rivals):
-            stated = dataclasses.asdict(found) | {"sd": found.sd, "against_accounts": ", ".join(found.against)}
-            del stated["against"]
-            rows.append(dict(zip(PLACE, place, strict=True)) | stated)
+            row = dataclasses.asdict(found) | {"sd": found.sd, "against_accounts": ", ".join(found.against)}
+            del row["against"]
+            rows.append(dict(zip(PLACE, place, strict=True)) | row)
     return pd.DataFrame(rows)
 
 

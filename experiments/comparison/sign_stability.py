@@ -58,9 +58,9 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
         ]
         results = run_jobs(tasks, run_task, workers, "laws of trust").whole
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
-    stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
+    origin = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [
-        row_of(row, *steps[row["against"]]) | stated
+        row_of(row, *steps[row["against"]]) | origin
         for _, row in verdicts_table(memory_table(results, blocks, {})).iterrows()
         if row["measure"] in {one.name for one in OUTCOMES}
     ]

@@ -83,7 +83,7 @@ def request_of(
 
 def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dict[str, Any]]:
     """Return the effects of every step and extreme world on every outcome and cost at one site."""
-    stated = {"site": site, "years": years, "twins": len(results), "code": fingerprint()}
+    origin = {"site": site, "years": years, "twins": len(results), "code": fingerprint()}
     base, rows = months_of(results, 0), []
     for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):
         months = months_of(results, k)
@@ -91,5 +91,5 @@ def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dic
             sides = (list(by_seed(side, headline.value).values()) for side in (base, months))
             effect = paired(*sides, scale=headline.scale(years))
             numbers = {name: getattr(effect, name) for name in ("effect", "low", "high", "delta")}
-            rows.append(stated | {"measure": name, "step": step, "outcome": headline.name} | numbers)
+            rows.append(origin | {"measure": name, "step": step, "outcome": headline.name} | numbers)
     return rows

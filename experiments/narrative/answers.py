@@ -118,7 +118,7 @@ def warnings(site: Site) -> list[Both]:
 
 
 def over_draws(site: Site) -> Both:
-    """Return the effect on trust over draws of the assumed values, or a warning if there are too few draws."""
+    """Return the effect on trust over draws of the assumed values, or a note if there are none or too few."""
     arm = site.others[0]
     row = site.over_draws(arm, TRUST)
     if row is None or row["sign"] == "few":

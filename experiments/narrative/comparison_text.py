@@ -42,17 +42,17 @@ Rows = Any
 def comparison_lines(folder: Path, target: EffectSize | None = None, language: str = "en") -> Iterator[str]:
     """Yield a stored comparison as lines of text in a language."""
     say = Tongue(language)
-    stated = read_manifest(folder)
-    years = years_of(stated)
+    manifest = read_manifest(folder)
+    years = years_of(manifest)
     effects = judged_anew(tables(folder, "effects").to_pandas(), years)
     check_rows(folder / "effects.parquet", effects)
     extra = {name: judged_anew(read_optional(folder, name), years) for name in ("memory", "alone")}
     extra |= {name: read_optional(folder, name) for name in ("uncertainty", "accounts")}
     pairs: Any = effects.groupby(PAIR, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
-        yield from pair_heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated, say)
+        yield from pair_heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, manifest, say)
         yield from headline_lines(rows[rows["section"] == "headline"], say)
-        yield from built_in_lines(stated["arms"], ((base_site, base_arm), (site, against)), say)
+        yield from built_in_lines(manifest["arms"], ((base_site, base_arm), (site, against)), say)
         if base_site != site:
             continue
         yield from origin_lines(rows[rows["section"] == "origin"], say)
@@ -85,15 +85,15 @@ def built_in_lines(arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str,
         yield from textwrap.wrap(built_in_sentence(lever).text(say.language), WIDTH)
 
 
-def pair_heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say: Tongue) -> Iterator[str]:
+def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], say: Tongue) -> Iterator[str]:
     """Yield the title of a pair, its period and the heading of its table."""
     yield ""
     yield from textwrap.wrap(said("comparison.title", say, arm=arm, base=base), WIDTH)
     paired = rows["paired"].all()
     kind = said(f"comparison.{'paired' if paired else 'independent'}", say, n=int(rows["n"].max()))
-    period = said("comparison.period", say, begins=stated["begins"], until=stated["until"], kind=kind)
+    period = said("comparison.period", say, begins=manifest["begins"], until=manifest["until"], kind=kind)
     yield from textwrap.wrap(period, WIDTH)
-    settings = {key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()}
+    settings = {key: text_of(value) for one in manifest["arms"] for key, value in one.get("changed", {}).items()}
     yield from changed_settings(settings, say)
     if why := rows["why_unpaired"].iloc[0]:
         reason = said(f"comparison.why_unpaired.{why}", say)

@@ -31,7 +31,7 @@ SMALL = (*ENDS, "error")
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 DEFAULTS: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
-"""Defaults of manifest entries that comparisons had not before sweeps could be compared."""
+"""Defaults of manifest entries that are missing in comparisons made before sweeps could be compared."""
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,14 @@ class SummaryLine:
 
 def read_lines() -> Iterator[SummaryLine]:
     """Yield the lines stated in the TOML file of the table; ``each_kind`` becomes one line for each kind of crime."""
-    for stated in toml_beside(__file__)["lines"]:
-        if "each_kind" in stated:
+    for entry in toml_beside(__file__)["lines"]:
+        if "each_kind" in entry:
             for kind in (kind for kind in NAMES if kind not in APART):
                 label = {language: f"  {catalogue.kind(kind, language)}" for language in catalogue.LANGUAGES}
-                yield SummaryLine(label, Expression(sum=(f"{stated['each_kind']}_{kind}",)))
+                yield SummaryLine(label, Expression(sum=(f"{entry['each_kind']}_{kind}",)))
         else:
-            label, digits = stated.pop("label"), stated.pop("digits", 0)
-            yield SummaryLine(label, Expression.read(stated) if stated else None, digits)
+            label, digits = entry.pop("label"), entry.pop("digits", 0)
+            yield SummaryLine(label, Expression.read(entry) if entry else None, digits)
 
 
 LINES = tuple(read_lines())
@@ -75,8 +75,8 @@ def changed_settings(settings: Mapping[str, Any], say: Tongue) -> list[str]:
     """
     if not settings:
         return []
-    stated = ", ".join(f"{key}={text}" for key, text in settings.items())
-    return textwrap.wrap(said("comparison.changed", say, settings=stated), WIDTH)
+    text = ", ".join(f"{key}={value}" for key, value in settings.items())
+    return textwrap.wrap(said("comparison.changed", say, settings=text), WIDTH)
 
 
 def seeds_of(measures: pd.DataFrame, say: Tongue) -> str:

@@ -88,9 +88,9 @@ def homicide_sentence(site: Site, arm: ArmReading) -> Both:
     """Return the sentence on homicides, with the wrongful detentions that a policy adds."""
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
     few = are_too_few(DEATHS, deaths.row["base"])
-    said = in_words(deaths, "line.few_homicides") if few else measure_sentence(site, arm, deaths)
+    text = in_words(deaths, "line.few_homicides") if few else measure_sentence(site, arm, deaths)
     more = wrongful.row is not None and wrongful.row["effect"] > 0.0
-    return said + in_words(wrongful, "line.beside_homicides") if more else said
+    return text + in_words(wrongful, "line.beside_homicides") if more else text
 
 
 def cautions(site: Site, arm: ArmReading) -> list[Both]:
@@ -99,8 +99,8 @@ def cautions(site: Site, arm: ArmReading) -> list[Both]:
     acts, women = (finding(site, arm, name) for name in (AT_HOME, WOMEN))
     fewer = any(finding(site, arm, name).falls for name in ("crimes_told", "complaints_filed"))
     if fewer and acts.row is not None and women.row is not None and acts.row["arm"] > 0.0:
-        told = {name: site.number(one.row, "arm", 0) for name, one in (("acts", acts), ("women", women))}
-        found.append(in_words(acts, "annex.no_remedy", **told))
+        counts = {name: site.number(one.row, "arm", 0) for name, one in (("acts", acts), ("women", women))}
+        found.append(in_words(acts, "annex.no_remedy", **counts))
     raised = [finding(site, arm, name) for name in CRITERIA] if arm.gaming else []
     gamed = [in_words(one, "short.effect") for one in raised if one.row["effect"] > GAMED]
     return [*found, *enumerated("annex.gamed", gamed)]
@@ -124,12 +124,12 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> Both:
 def resident_changes(site: Site, arm: ArmReading) -> list[Both]:
     """Return how many residents act differently, as one sentence in a list."""
     more, fewer = (site.of_section(arm, side) for side in ("only_arm", "only_base"))
-    stated = [
+    changes = [
         message(f"deeds.{deed}", more=count_with_error(site, more[deed]), fewer=count_with_error(site, fewer[deed]))
         for deed in DEEDS
         if deed in more and (more[deed]["effect"] or fewer[deed]["effect"])
     ]
-    return [message("annex.residents", said=joined(stated, "; "))] if stated else []
+    return [message("annex.residents", said=joined(changes, "; "))] if changes else []
 
 
 def count_with_error(site: Site, row: Any) -> Markup:
@@ -158,8 +158,8 @@ def over_draws(site: Site, row: Any) -> Both:
     forms = dict.fromkeys(("up", "down", "draws"), (0, "")) | dict.fromkeys(("low", "high"), (digits, "+"))
     forms |= dict.fromkeys(("by_parameters", "by_luck"), (digits + 1, ""))
     numbers = {name: site.numbers.show("drawn", row.name, name, *form) for name, form in forms.items()}
-    said = message("draws.effect", name=capital(Finding(row["measure"], "").label), **numbers)
-    return joined([said, message("draws.most", parameter=row["parameter"])]) if row["parameter"] else said
+    text = message("draws.effect", name=capital(Finding(row["measure"], "").label), **numbers)
+    return joined([text, message("draws.most", parameter=row["parameter"])]) if row["parameter"] else text
 
 
 def deciding_measurement(site: Site, arm: ArmReading) -> Both:
