@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from experiments.comparison.arms import read_word
+from experiments.comparison.arms import parse_arm_argument
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.narrative.messages import said
@@ -128,7 +128,7 @@ def add_draws(request: Request, output: ComparisonOutput, out: Path | None, make
 
 def check_folders(request: Request) -> None:
     """Raise if options say what to run although the arms are folders, where it has been run."""
-    if not all(read_word(text).folder for text in request.arms):
+    if not all(parse_arm_argument(text).folder for text in request.arms):
         return
     given = [one.name for one in fields(Request)[1:] if getattr(request, one.name) != one.default]
     options = [f"--{OPTIONS.get(name, name)}" for name in given if name != "delta"]
