@@ -1,1 +1,1 @@
-"""Checks of the model against what is known, and of its mechanisms against their absence."""
+"""Validation of the model against evidence, and of its mechanisms by knock-out."""

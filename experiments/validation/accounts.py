@@ -1,7 +1,7 @@
-"""Weights, intercepts and the level of crime solved anew under each rival account.
+"""Solve event weights, intercepts and the level of crime under each rival account.
 
-An account states which parts of the present one it leaves out. Events that it keeps are given their measured sizes
-again, intercepts absorb slopes that it sets to 0, and an account of crime gets as many crimes as the present one.
+An account leaves out parts of the default model. Events that it keeps get weights that reproduce their measured sizes,
+intercepts absorb slopes that it sets to 0, and an account of crime is scaled to as many crimes as the default model.
 ``python -m experiments.validation.accounts`` solves all accounts in the reference town and writes the table
 ``[solved]`` of their files.
 """
@@ -28,9 +28,9 @@ LEVEL, ROUNDS, DIGITS = "certainty.level", 3, 3
 
 
 def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float]:
-    """Return the weights of the events that an account of trust keeps, and the intercepts of the slopes it changes.
+    """Return the weights of events that an account of trust keeps, and the intercepts of slopes it changes.
 
-    An account that changes weights themselves by a factor means these sizes; its weights are not solved.
+    Weights that an account itself multiplies by a factor are intended; such an account gets no solved weights.
     """
     stated = stated_values(account)
     found = intercepts(stated)
@@ -45,17 +45,17 @@ def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float
 
 
 def changes_size(name: str) -> bool:
-    """Tell whether a parameter has to do with the size of events."""
+    """Return whether a parameter affects the size of events."""
     return name in SOLVED or name.partition(".")[0] in ("events", "trust", "hearsay")
 
 
 def stated_values(account: RivalAccount) -> dict[str, float]:
-    """Return what an account states, without what was solved from it."""
+    """Return the parameter values that an account states, without those solved from them."""
     return {name: value for one in account.stated for name, value in one.values.items()}
 
 
 def solved_level(account: RivalAccount, scale: float) -> dict[str, float]:
-    """Return the level at which an account of crime has as many crimes in a year as the present one."""
+    """Return the `certainty.level` at which an account of crime has as many crimes a year as the default model."""
     aim, level = crimes({}, scale), float(load(SITE)["certainty"].level)
     for _ in range(ROUNDS):
         level *= aim / crimes({**stated_values(account), LEVEL: level}, scale)
@@ -63,7 +63,7 @@ def solved_level(account: RivalAccount, scale: float) -> dict[str, float]:
 
 
 def crimes(values: Mapping[str, float], scale: float) -> float:
-    """Return the crimes with offenders on the street or in homes in a year of the reference town."""
+    """Return the robberies, thefts, vehicle crimes, burglaries and assaults in a year of the reference town."""
     world = TrustModel(load(SITE, set={"population.scale": scale, **values}), rng=1, keep=("incidents",))
     world.advance(YEAR)
     kinds = np.concatenate(world.kept["incidents"])["kind"]
@@ -71,14 +71,14 @@ def crimes(values: Mapping[str, float], scale: float) -> float:
 
 
 def with_solved(path: Path, solved: Mapping[str, float]) -> str:
-    """Return the text of a file with other solved values."""
+    """Return the text of an account file with its table of solved values replaced."""
     text = path.read_text(encoding="utf-8").partition(HEAD)[0]
     rows = "".join(f'"{name}" = {value:.{DIGITS}g}\n' for name, value in solved.items())
     return text + (HEAD + rows if rows else "")
 
 
 def main() -> None:
-    """Solve all accounts, or those that are named, and write their files."""
+    """Solve all accounts, or those named on the command line, and write their files."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("names", nargs="*", default=rival_accounts())
     asked.add_argument("--scale", type=float, default=1.0)

@@ -1,4 +1,4 @@
-"""A monthly series of one's own beside runs of the same months: what was counted, and what each seed gives."""
+"""Compare a user's monthly series with simulated runs of the same months."""
 
 import csv
 import math
@@ -26,26 +26,26 @@ from scenarios.files import read_text
 MONTH = "month"
 MONTH_WIDTH, NUMBER = 13, 11
 RUNS = 8
-"""Runs beside a series, unless another number is asked for."""
+"""Default number of runs that are compared with a series."""
 LONGEST_RUN = 1200
-"""Months; no run is longer."""
+"""Longest run (months)."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Content of a file: a column for each measure, a row for each month, in order."""
+    """Monthly series of a CSV file: one column per measure, one row per month, in order of time."""
 
     file: str
     table: pd.DataFrame
 
     @property
     def last(self) -> pd.Period:
-        """The last month of which the file says anything."""
+        """Last month with a value."""
         return self.table.index[-1]
 
 
 def read_series(path: Path) -> Series:
-    """Return the monthly series in a CSV file, separated by commas or semicolons, or raise with what is wrong."""
+    """Return the monthly series of a CSV file (separator comma or semicolon); raise InputError if it is invalid."""
     file = str(path)
     lines = read_text(path, file).splitlines()
     if not lines:
@@ -71,7 +71,7 @@ def read_series(path: Path) -> Series:
 
 
 def columns_of(file: str, names: list[str]) -> list[str]:
-    """Return the names of the columns if one is the month, and the others are different measures."""
+    """Return the column names; raise InputError unless they are the month and distinct measures."""
     if MONTH not in names:
         raise InputError(
             f"{file}: no column '{MONTH}'{suggest_nearest(MONTH, names)}; it must hold months like 2018-01"
@@ -95,7 +95,7 @@ def month_of(where: str, cell: str) -> pd.Period:
 
 
 def number_of(where: str, cell: str) -> float:
-    """Return the number of a cell, not a number where it is empty."""
+    """Return the number in a cell, NaN if it is empty."""
     try:
         number = float(cell or "nan")
     except ValueError:
@@ -106,7 +106,7 @@ def number_of(where: str, cell: str) -> float:
 
 
 def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, replicates: int) -> tuple[RunSpec, ...]:
-    """Return the runs that last until the end of a series."""
+    """Return the specifications of runs that last until the end of a series."""
     begins = load(scenario, start=start).start
     after = series.last + 1
     if after.start_time.date() <= begins:
@@ -118,7 +118,7 @@ def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, re
 
 
 def show_against(series: Series, specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
-    """Run the status quo and print it beside a series."""
+    """Run the status quo and print its comparison with a series."""
     show_beside(specs, workers, lambda site, measures: against_lines(series, site, measures, language))
 
 
@@ -141,7 +141,7 @@ def against_lines(series: Series, site: str, measures: pd.DataFrame, language: s
 
 
 def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: Tongue) -> Iterator[str]:
-    """Yield one measure: every month with the lowest, mean and highest of all runs, then the mean of the months."""
+    """Yield the lines of one measure: lowest, mean and highest run of each month, then means over months."""
     yield f"\n{name}  [{unit(MEASURES[name].unit, say.language)}]"
     yield wrapped(meaning(name, say.language), "  ")
     if runs.empty:
@@ -159,7 +159,7 @@ def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: Tongue) -
 
 
 def expected(n: int, say: Tongue) -> str:
-    """Return which share of months a further run would have between the lowest and the highest of n runs.
+    """Return a sentence with the expected share of months in which a further run lies within the range of n runs.
 
     >>> expected(8, Tongue("en")), expected(1, Tongue("en"))
     ('One more run of the model would have at least 78 % there.', 'One run has no width: give --replicates.')
@@ -170,17 +170,17 @@ def expected(n: int, say: Tongue) -> str:
 
 
 def line(label: str, given: float, runs: np.ndarray, say: Tongue) -> str:
-    """Return one line of a measure."""
+    """Return one line of a measure: given value, lowest, mean and highest run, and the verdict."""
     numbers = (given, np.nanmin(runs), np.nanmean(runs), np.nanmax(runs))
     cells = "".join(plain_number(number).rjust(NUMBER) for number in numbers)
     return f"  {label}".ljust(MONTH_WIDTH) + cells + verdict(lies_inside(given, runs), say)
 
 
 def lies_inside(given: float, runs: np.ndarray) -> bool:
-    """Tell whether a number lies between the lowest and the highest of all runs."""
+    """Return whether a number lies between the lowest and the highest run."""
     return bool(np.nanmin(runs) <= given <= np.nanmax(runs))
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """Return a text in lines that a terminal shows whole."""
+    """Return a text wrapped to the width of a terminal."""
     return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

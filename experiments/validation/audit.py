@@ -1,10 +1,10 @@
-"""The audit: each row of evidence that the model carries is taken out, and its own quantity must change.
+"""Audit of the evidence: remove the carrier of each row and test whether the row's own quantity changes.
 
-Two worlds share all random numbers, so what a carrier does not touch is equal to the last bit; what it does touch may
-still differ in either direction by chance. A row passes if, over twins, the interval of the mean difference lies on
-the side that the row says, and the difference is as large as the smallest that matters (`thresholds.toml`). One whose
-interval holds 0 is looked at again, with more twins and twice the time. Rows are counted by kind: of a quantity that
-is what was taken away, in other words, any change will do, and it is no finding.
+Both worlds use the same random numbers: quantities that do not depend on the carrier are bit-identical, all others may
+also differ by chance in either direction. A row passes if, over paired runs, the interval of the mean difference lies
+on the side that the row states and the difference reaches the smallest that matters (`thresholds.toml`). If the
+interval contains 0, the row is repeated with more pairs and twice the duration. Rows are counted by kind: definitional
+rows read the very quantity that is removed, so any change passes and is no finding.
 """
 
 import textwrap
@@ -30,7 +30,7 @@ from model.simulation.registry import MEASURES
 
 DEFINITIONAL = KINDS[0]
 MEMORY = "Q06"
-"""The memory of abuse: an effect that panels measured, from which nothing is set."""
+"""Memory of abuse: an effect measured by panel surveys that sets no parameter."""
 WIDTH = 110
 COLUMNS = (
     *("row", "kind", "site", "quantity", "with_it", "without", "change", "low", "high", "delta", "carried"),
@@ -40,7 +40,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class AuditSize:
-    """Size of the worlds of the audit."""
+    """Size of the audit: scale of the town, years, pairs of runs and worker processes."""
 
     scale: float = 0.2
     years: float = 1.0
@@ -49,13 +49,13 @@ class AuditSize:
 
     @property
     def closer(self) -> "AuditSize":
-        """Size for a row that is not sure at the first look."""
+        """Size for repeating a row without a significant change."""
         return replace(self, years=2.0 * self.years, replicates=self.replicates + 3)
 
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """Change of a row's quantity where its carrier is lacking."""
+    """Change of a row's quantity when its carrier is removed; ``agree`` counts the pairs with the stated sign."""
 
     row: EvidenceRow
     effect: Effect
@@ -64,12 +64,12 @@ class AuditFinding:
 
     @property
     def sure(self) -> bool:
-        """True if the quantity surely changed, in the direction that the row says."""
+        """True if the interval excludes 0 on the side that the row states."""
         return self.effect.low > 0.0 if self.row.without == "falls" else self.effect.high < 0.0
 
     @property
     def smallest(self) -> float:
-        """Delta of the quantity, for the ledger that of amounts; 0 where it is what was taken away, in other words."""
+        """Smallest difference that matters: that of amounts for ledger quantities, 0 for definitional rows."""
         if self.row.kind == DEFINITIONAL:
             return 0.0
         quantity = self.row.quantity
@@ -78,25 +78,25 @@ class AuditFinding:
 
     @property
     def passed(self) -> bool:
-        """True if the change is sure and as large as what matters."""
+        """True if the change is significant and at least the smallest that matters."""
         return self.sure and abs(self.effect.effect) >= self.smallest
 
     @property
     def fault(self) -> str:
-        """Failure of a row in words; empty if it passes."""
+        """Failure of a row as the end of its line; empty if it passes."""
         if self.passed:
             return ""
         return "  LESS THAN DELTA" if self.sure else "  NOT AS THE ROW SAYS"
 
 
 def examined_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
-    """Return what the worlds of a row show, with a second look if the first leaves it open."""
+    """Return the finding of a row, from a larger second trial if the first is not significant."""
     first = shown_by_worlds(row, size)
     return first if first.sure else shown_by_worlds(row, size.closer)
 
 
 def shown_by_worlds(row: EvidenceRow, size: AuditSize) -> AuditFinding:
-    """Return what the two worlds of a row show."""
+    """Return the finding of paired runs with and without the carrier of a row."""
     having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
     effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
     return AuditFinding(
@@ -106,7 +106,7 @@ def shown_by_worlds(row: EvidenceRow, size: AuditSize) -> AuditFinding:
 
 @cache
 def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
-    """Return what a world is like, a row per seed; rows of evidence share those that are alike."""
+    """Return the measures and ledger sums of a world, one row per seed; cached, as rows of evidence share worlds."""
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
     specs = plan_runs(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)
@@ -114,7 +114,7 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
 
 
 def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
-    """Yield the table of the audit, a line a row."""
+    """Yield the table of the audit, one line per row of evidence."""
     yield (
         f"{'row':5}{'kind':14}{'quantity':36}{'that way':>10}{'has it':>10}{'lacks it':>10}"
         f"{'difference, interval':>34}{'delta':>9}"
@@ -130,7 +130,7 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
 
 
 def memory_line() -> tuple[str, bool]:
-    """Return what is left of abuse a year later beside what panels found (Q06), and whether it lies within."""
+    """Return the line of Q06 (share of an abuse effect left after a year), and whether it is as published."""
     tape, numbers = reference_town()
     panel = panels_of(tape, {**numbers, **readings()[CENTRE]}, SELECTION)
     left, (low, high) = 100.0 * panel.kept, PUBLISHED[MEMORY]
@@ -143,7 +143,7 @@ def memory_line() -> tuple[str, bool]:
 
 
 def summary_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
-    """Yield how many rows of all are carried, by kind; what holds by definition counts as no success of its own."""
+    """Yield the number of rows that pass, by kind; definitional rows are marked as no finding."""
     good = {one.row.id for one in findings if one.passed}
     yield f"carried: {len(good)} of {len(evidence_rows())} rows of evidence"
     for kind in KINDS:
@@ -154,7 +154,7 @@ def summary_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
 
 
 def missing_lines() -> Iterator[str]:
-    """Yield the rows that are not carried: what the paper says, and why no behaviour carries it."""
+    """Yield the rows that are not carried: the statement of the paper and the reason."""
     for name in list(LISTS)[1:]:
         yield f"\n{name}"
         for row in in_list(name):
@@ -163,7 +163,7 @@ def missing_lines() -> Iterator[str]:
 
 
 def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
-    """Yield the columns of each row of evidence."""
+    """Yield the table row of each finding."""
     for one in findings:
         row: Row = {"row": one.row.id, "kind": one.row.kind, "site": one.row.site, "quantity": one.row.quantity}
         row |= {"with_it": one.effect.arm, "without": one.effect.base, "change": one.effect.effect}
@@ -172,7 +172,7 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
 
 
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
-    """Write and print the audit of the rows that are carried and of Q06; return whether each passes."""
+    """Write and print the audit of all carried rows and of Q06, or of those in ``only``; return whether all pass."""
     carried = {row.id: row for row in in_list("carried")}
     names = select_named({name: name for name in (*carried, MEMORY)}, only, "no row of evidence '{}' is carried")
     more = size.closer

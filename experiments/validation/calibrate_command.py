@@ -1,11 +1,11 @@
-"""The command `calibrate`: fit parameters to data of both municipalities, and draw from what the data leave.
+"""The command `calibrate`: fit parameters to data of both municipalities, and draw from the posterior.
 
-A screening draws all assumed parameters and chooses, target by target, those that it depends on.  Waves vary these
-alone; municipalities share them.  A monthly series of one's own adds runs of its months and a target for each column.
-The folder holds finished runs, so that the command goes on where it was stopped.
+A screening draws all assumed parameters and chooses, for each target, those on which it depends. Waves of history
+matching vary only these; municipalities share them. A monthly series of the user adds runs of its months and a target
+for each column. The folder stores finished runs, so that the command resumes after an interruption.
 
-Targets are fitted on the scale of square roots (`root`), on which the random variation of a count is about the same at
-every level.  On their own scale an emulator of many arrests has too small an error where there are most.
+Targets are fitted on the scale of square roots (`root`), on which the random variance of a count is about the same at
+every level. On the original scale, an emulator of arrests underestimates its error where there are most.
 """
 
 import math
@@ -36,12 +36,12 @@ from experiments.validation.targets import MeasuredTarget, measured_targets
 from model.engine.errors import InputError
 
 OF_A_TARGET, MOST_PARAMETERS = 3, 12
-"""Parameters chosen for each target, and most in all."""
+"""Parameters chosen for each target, and the maximum in total."""
 EFFECTS = ("trust_mean", "crimes_occurred")
 DRAWS_WRITTEN = 200
 DIGITS = 4
 LIMITS = {"points": (24, 1000), "waves": (1, 20), "seeds": (3, 1000), "years": (1, 100), "truths": (1, 10_000)}
-"""Fewest and most of each option."""
+"""Minimum and maximum of each option."""
 POSTERIOR, DRAWS = "posterior.csv", "draws.csv"
 
 type AnyTarget = MeasuredTarget | SeriesTarget
@@ -51,8 +51,8 @@ type AnyTarget = MeasuredTarget | SeriesTarget
 class CalibrationRequest:
     """Options of a calibration.
 
-    ``points`` are those of the screening and of each wave, ``truths`` the simulated ones of which coverage is measured.
-    With a policy, coverage is measured of its effects, too; ``own`` is a series of one's own.
+    ``points`` is the size of the screening and of each wave, ``truths`` the number of simulated truths over which
+    coverage is measured. With a ``policy``, coverage of its effects is measured, too; ``own`` is a series of the user.
     """
 
     points: int
@@ -76,24 +76,24 @@ class CalibrationRequest:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Names of the runs of one set of values: municipalities, then those beside a series of one's own."""
+        """Names of the runs of one set of values: municipalities, then those of the user's series."""
         return (*self.sites, *([self.own.place] if self.own else []))
 
     @property
     def targets(self) -> list[AnyTarget]:
-        """All that parameters are fitted to."""
+        """All targets to which parameters are fitted."""
         return [*measured_targets(self.sites, "calibrated"), *(self.own.targets() if self.own else [])]
 
 
 @dataclass
 class Simulations:
-    """Runs of a calibration, kept in its folder."""
+    """Runs of a calibration, stored in its folder."""
 
     request: CalibrationRequest
     targets: Sequence[AnyTarget]
 
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
-        """Return the roots of targets (columns), then the measures of effects by site, of each set of values (rows)."""
+        """Return the results of each set of values (rows): roots of targets, then effect measures by place."""
         tasks = {
             (k, place): Task(k, (self.spec(place, one, first_seed + k, policy),), "alone")
             for k, one in enumerate(values)
@@ -107,12 +107,12 @@ class Simulations:
         return np.array([[*self.row(one)] for one in own], float)
 
     def row(self, own: Mapping[str, pd.DataFrame]) -> Iterator[float]:
-        """Yield the numbers of one set of values from the months of its runs, by place."""
+        """Yield the results of one set of values from the months of its runs, by place."""
         yield from (root(target.of(own[target.site], self.request.scale)) for target in self.targets)
         yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECTS)
 
     def spec(self, place: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
-        """Return one run."""
+        """Return the specification of one run."""
         sets = [f"{name}={value!r}" for name, value in values.items()]
         scale = [] if self.request.scale == 1.0 else [f"population.scale={self.request.scale}"]
         some: dict[str, Any] = {"policies": (policy,) if policy else (), "sets": [*scale, *sets], "seed": seed}
@@ -123,11 +123,11 @@ class Simulations:
 
 
 def calibrate(request: CalibrationRequest) -> Matched:
-    """Calibrate, write posterior and draws, print what was found; return it."""
+    """Calibrate; write posterior and draws; print and return the result."""
     targets = request.targets
     runs = Simulations(request, targets)
     for place in request.places:
-        runs.spec(place, {}, 1, request.policy)  # whatever is wrong is told before anything is run
+        runs.spec(place, {}, 1, request.policy)  # raises errors of input before any run starts
     make_folder(request.out)
     noise = noise_of(runs)
     targets = [target for target in targets if noise[target.name] > 0.0]
@@ -158,7 +158,7 @@ def root(number: float) -> float:
 
 
 def on_root(target: Target) -> Target:
-    """Return a target on the scale of roots; variances by the slope of the root at its value (delta method).
+    """Return a target on the scale of square roots, with variances transformed by the delta method.
 
     >>> on_root(Target("arrests", 100.0, 36.0, 4.0))
     Target(name='arrests', value=10.0, observation=0.09, discrepancy=0.01)
@@ -170,13 +170,13 @@ def on_root(target: Target) -> Target:
 
 
 def noise_of(runs: Simulations) -> dict[str, float]:
-    """Return the variance of random variation of the roots of targets at the default parameters, known from seeds."""
+    """Return the variance over seeds of the root of each target at the default parameters."""
     results = runs.results([{}] * runs.request.seeds, 1)[:, : len(runs.targets)]
     return {target.name: float(np.nanvar(results[:, k], ddof=1)) for k, target in enumerate(runs.targets)}
 
 
 def screened(runs: Simulations) -> list[str]:
-    """Return the parameters that targets depend on beyond chance, over draws of everything assumed.
+    """Return the parameters on which targets depend beyond chance, over draws of all assumed parameters.
 
     Weights and intercepts follow from other parameters and are not fitted on their own.
     """
@@ -203,7 +203,7 @@ def screened(runs: Simulations) -> list[str]:
 
 
 def share_of(one: Range, value: float) -> float:
-    """Return the share (0-1) of the way at which a value of a range lies."""
+    """Return the position (0-1) of a value within its range."""
     if one.whole:
         return (value - one.low + 0.5) / (one.high - one.low + 1)
     shares = np.linspace(0.0, 1.0, 1001)
@@ -211,13 +211,13 @@ def share_of(one: Range, value: float) -> float:
 
 
 def values_at(ranges: Mapping[str, Range], point: Reals) -> dict[str, float]:
-    """Return the values at a point, with the intercepts that follow from them."""
+    """Return the parameter values at a point, with the intercepts that follow from them."""
     values = {name: one.value(float(share)) for (name, one), share in zip(ranges.items(), point, strict=True)}
     return values | intercepts(values)
 
 
 def effects_of(runs: Simulations, found: Matched, ranges: Mapping[str, Range]) -> dict[str, tuple[Reals, float]]:
-    """Return effects of the policy at the points of the first wave, with the variance of their random variation."""
+    """Return the effects of the policy at the points of the first wave, each with its variance over seeds."""
     if not runs.request.policy:
         return {}
     points, first = [values_at(ranges, point) for point in found.waves[0].points], len(runs.targets)
@@ -247,7 +247,7 @@ def write(out: Path, found: Matched, ranges: Mapping[str, Range], told: Coverage
 
 
 def lines(found: Matched, targets: Sequence[AnyTarget], told: Coverage, request: CalibrationRequest) -> Iterator[str]:
-    """Yield what was found, in lines of at most 80 columns."""
+    """Yield the report of a calibration in lines of at most 80 columns."""
     yield f"{'target':46}{'measured':>10}{'R²':>7}{'of':>7}  emulator"
     last = found.waves[-1].emulators
     for target in targets:

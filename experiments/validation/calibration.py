@@ -1,6 +1,6 @@
-"""Every weight of the law of trust from the row that it is set to, or from its assumed size: ODD 5.5, decision 0014.
+"""Set every event weight of belief updating from a published row or an assumed size: ODD 5.5, decision 0014.
 
-``python -m experiments.validation.calibration`` carries it out and prints how each number was found.
+``python -m experiments.validation.readings`` calibrates all readings and prints how each number was found.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,23 +31,23 @@ from scenarios import load
 SITE = "villa_canales"
 """The reference town."""
 NATIONAL, TRUSTING = 0.414, 0.310
-"""T01: mean of LAPOP's answers, and the share that answers 5 to 7."""
+"""T01: mean of LAPOP's answers (0-1), and share of answers 5 to 7."""
 OTHER_MEAN, OTHER_TRUSTING = 0.34, 0.25
-"""T06: the same of Latinobarómetro."""
+"""T06: the corresponding numbers of Latinobarómetro."""
 WOMEN = 0.06
-"""T04: women above men, by LAPOP's answers."""
+"""T04: mean answer of women minus that of men in LAPOP (0-1)."""
 AGAIN = 0.42
-"""Q07: correlation of a person's two answers, .38-.46."""
+"""Q07: correlation of a person's answers in both waves; published .38-.46."""
 PANEL_AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
 """Q01-Q03: coefficients of the panel, in points of 100."""
 SIZES = {one.name: one.points for one in EVENTS}
-"""Points of 100 of every event at day 3."""
+"""Size of every event at day 3, in points of 100."""
 VISIT = {3: 7.0, 21: 4.5}
-"""Q04: points of a long, friendly visit by day."""
+"""Q04: effect of a long, friendly visit (points of 100) by day."""
 SCANDAL_DAY, SCANDAL_LEFT = 135, 0.1
-"""Q09: the share of a scandal that is left by then."""
+"""Q09: day after a scandal, and the share of its effect that is left then."""
 SINGLE_LEFT = 0.45
-"""Q06, read as what one event leaves: the share of abuse at day 365."""
+"""Q06, read as the effect of a single event: share of the effect of abuse left at day 365."""
 ROUNDS, ENOUGH, EVERY, LEAST = 30, 1e-3, 4, 1e-3
 
 
@@ -56,7 +56,7 @@ OTHER = ("survey.latinobarometro", "survey.reserve")
 
 @dataclass(frozen=True)
 class ReferenceState:
-    """The reference town under some numbers: everybody's evidence and dispositions."""
+    """State of the reference town under given parameters: evidence and dispositions of its adults."""
 
     people: People
     counts: dict[str, Reals]
@@ -64,13 +64,13 @@ class ReferenceState:
 
     @property
     def trust(self) -> Reals:
-        """Trust of everybody."""
+        """Trust (0-1) of each adult."""
         return trust_of(self.disposition, self.counts)
 
 
 @dataclass
 class Calibrated:
-    """Numbers found, and the panel that they give."""
+    """Calibrated parameters, the panel simulated with them, and the number of rounds."""
 
     numbers: Numbers
     panel: Panel
@@ -84,14 +84,14 @@ def numbers_of(scenario: Scenario) -> Numbers:
 
 
 def reference_town(seed: int = 1, **sets: float) -> tuple[Tape, Numbers]:
-    """Return the tape of the reference town as a warm-up shows it, and its numbers."""
+    """Return the impressions recorded in the warm-up of the reference town, and its parameters."""
     scenario = load(SITE, set={key.replace("__", "."): value for key, value in sets.items()})
     numbers = numbers_of(scenario)
     return tape_of(scenario, seed, numbers), numbers
 
 
 def state_of(tape: Tape, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> ReferenceState:
-    """Return the reference town at some mean trust, with the evidence that its own events hold."""
+    """Return the reference town at a mean trust, in the steady state of its events, with one adult in ``every``."""
     some, own = slice(0, tape.adults, every), people_of(tape)
     people = People(own.common[some], own.own[:, some], own.female[some])
     whole = held_up(tape, year_of(tape, numbers), numbers)
@@ -100,7 +100,7 @@ def state_of(tape: Tape, numbers: Numbers, level: float = LEVEL, every: int = EV
 
 
 def log_odds_after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
-    """Return the log-odds of trust of everybody so many days after an event that everybody lives through."""
+    """Return each adult's log-odds of trust, ``days`` after an event that all experience."""
     weight, fast = numbers[event.parameter], numbers[fast_of(event.parameter)]
     left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
             "slow": (1.0 - fast) * 0.5 ** (days / 365.0 / numbers["trust.memory_years"])}  # fmt: skip
@@ -115,12 +115,12 @@ def log_odds_after(state: ReferenceState, event: EventSize, numbers: Numbers, da
 
 
 def points_of_event(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> float:
-    """Return by how many points of 100 an event moves mean trust, so many days after."""
+    """Return the change of mean trust (points of 100), ``days`` after an event."""
     return 100.0 * float((1.0 / (1.0 + np.exp(-log_odds_after(state, event, numbers, days))) - state.trust).mean())
 
 
 def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float = 3.0) -> float:
-    """Return the weight at which an event has a size; 0 if the size is 0."""
+    """Return the weight at which an event moves mean trust by ``aim`` points after ``days``; 0 if the aim is 0."""
 
     def off(logarithm: float) -> float:
         weight = {event.parameter: float(np.exp(logarithm))}
@@ -130,7 +130,10 @@ def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, ai
 
 
 def set_twins(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = SIZES) -> Numbers:
-    """Set the visit, the scandal, the stop and all assumed sizes, each by twins with and without the event."""
+    """Return parameters with the weights of all events outside `OWN`, and the fading of visit and scandal, set.
+
+    Each is solved by comparing the town with and without the event.
+    """
     found = dict(numbers)
     visit, scandal = BY_NAME["long visit"], BY_NAME["scandal"]
     found["trust.fast_friendly"] = by_fading(state, visit, found, VISIT[3], 21, VISIT[21] / VISIT[3])
@@ -144,9 +147,9 @@ def set_twins(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float
 
 
 def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, left: float) -> float:
-    """Return the fast part at which a share of an event is left after some days; the nearest end if none is.
+    """Return the fast share at which ``left`` of an effect remains after ``days``; the nearest limit if none.
 
-    An event without size keeps its fast part.
+    An event of size 0 keeps its fast share.
     """
     if not aim:
         return numbers[fast_of(event.parameter)]
@@ -162,12 +165,12 @@ def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: fl
 
 
 def lapop(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
-    """Return the mean (0-1) and the share of trusting that LAPOP would find."""
+    """Return the expected mean answer (0-1) and share of trusting answers in LAPOP."""
     return survey_results(odds, lapop_thresholds(numbers), 3, numbers)
 
 
 def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
-    """Return the mean (0-1) and the share of trusting that Latinobarómetro would find."""
+    """Return the expected mean answer (0-1) and share of trusting answers in Latinobarómetro."""
     thresholds = numbers["survey.latinobarometro"] * (np.arange(1, 4) - 2.0) + numbers["survey.reserve"]
     return survey_results(odds, thresholds, 1, numbers)
 
@@ -175,16 +178,16 @@ def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, f
 def survey_results(
     odds: Reals, thresholds: NDArray[np.floating], trusting: int, numbers: Mapping[str, float]
 ) -> tuple[float, float]:
-    """Return the expected mean answer and share above the threshold of trusting, over the noise of answering."""
+    """Return the expected mean answer, and share above threshold ``trusting``, over the noise of responses."""
     width = max(0.5513 * numbers["survey.noise"], 1e-6)
     above = (1.0 / (1.0 + np.exp(-(odds[:, None] - thresholds[None, :]) / width))).mean(axis=0)
     return float(above.mean()), float(above[trusting])
 
 
 def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
-    """Set thresholds and women's disposition, given spread and noise, in a nation that gives LAPOP's mean.
+    """Set thresholds and women's disposition, given spread and noise, for a nation with LAPOP's mean answer.
 
-    Its latent mean is solved too: that of the answers lies some points higher.
+    The nation's mean trust is solved, too: the mean answer lies some points higher.
     """
     names, women = ("survey.lapop", "trust.women"), state.people.female > 0.5
 
@@ -213,7 +216,7 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
 
 
 def check_solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
-    """Return the numbers at which nothing is off; raise with what could not be had."""
+    """Return the root of ``off``; raise ArithmeticError with the residuals if there is none."""
     answer = root(off, first, tol=1e-7)
     if np.abs(answer.fun).max() > 1e-4:
         raise ArithmeticError(f"{what}: {answer.fun} is left")
@@ -231,7 +234,7 @@ def calibrate(
     selection: float = SELECTION,
     survey: bool = True,
 ) -> Calibrated:
-    """Set all numbers, round after round, since each depends on what the others make of the town.
+    """Calibrate all parameters in rounds until they converge, since each depends on the others.
 
     Aims are coefficients of the panel and sizes of events by name, both in points of 100.
     """
@@ -257,7 +260,7 @@ def calibrate(
 
 
 def set_single(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:
-    """Set abuse, bribe and meeting as if the coefficients were what one event does by day 3."""
+    """Set the weights of abuse, bribe and meeting as if coefficients were the effect of one event by day 3."""
     found = dict(numbers)
     abuse = BY_NAME["abuse"]
     found["trust.fast_panel"] = by_fading(state, abuse, found, sizes[abuse.name], 365, SINGLE_LEFT)
@@ -273,7 +276,7 @@ def next_numbers(
     slopes: dict[str, float],
     aims: Mapping[str, float],
 ) -> tuple[Numbers, tuple[Numbers, dict[str, float]]]:
-    """Return numbers by which the coefficients of the panel come nearer to their aims (secants)."""
+    """Return weights that bring the panel's coefficients closer to their aims by one secant step."""
     found, here = dict(numbers), dict(numbers)
     for kind, aim in aims.items():
         name, got = BY_NAME[kind].parameter, panel.coefficients[kind]

@@ -1,4 +1,4 @@
-"""Table of the ceiling: no police, all levers at their best and at their worst, so that a null can be read."""
+"""Table of the bounds of effects, to interpret a null effect: no police, all levers at their best and worst."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,14 +23,14 @@ from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0
 AFTER = (1, 2, 3, 5, 10)
-"""Years after which the worlds are told: those of reports and of the decision view, read against their own time."""
+"""Years after which worlds are reported: the horizons of reports and of the decision view."""
 WORLDS = worlds_of("ceiling")
 DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
 COUNTS = (
     *("violent_crimes", "extortions", "complaints_filed", "women_without_remedy", "refused"),
     *("wrongful_detentions", "domestic_without_remedy"),
 )
-"""Headline counts between whose ends page one of a report sets its effects: more a year for 100,000 residents."""
+"""Headline counts with bounds on page one of a report: additional events a year per 100,000 residents."""
 COLUMNS = (
     *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
     *(*interval_names(*DIGITS, *COUNTS), "note", "code"),
@@ -39,12 +39,12 @@ LABEL, NUMBER = 80, 26
 
 
 def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
-    """Run all worlds at both sites, write each site as it is done, print and return them all."""
+    """Run all worlds at both sites; write the table after each site; print and return all rows."""
     return write_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), format_ceiling)
 
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
-    """Yield the row of every world at one site and horizon: trust in its last year, all else until then."""
+    """Yield the row of every world at one site and horizon: trust of the last year, counts of all years."""
     blocks = run_worlds(
         Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs
     )
@@ -54,7 +54,7 @@ def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterat
 
 
 def after_months(site: str, blocks: Sequence[Worlds], months: int) -> Iterator[Row]:
-    """Yield the row of every world at one site after so many months."""
+    """Yield the row of every world at one site after ``months``."""
     whole, last = (0, months), (max(0, months - 12), months)
     deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in blocks]).value
     for name, world in WORLDS.items():
@@ -70,12 +70,12 @@ def after_months(site: str, blocks: Sequence[Worlds], months: int) -> Iterator[R
 
 
 def counts(worlds: Worlds, world: str, window: Window) -> dict[str, float]:
-    """Return how many more of each count there are a year, for 100,000 residents."""
+    """Return the additional events a year per 100,000 residents, by count."""
     return {name: more(worlds, world, BY_NAME[name].read.sum, window) for name in COUNTS}
 
 
 def format_ceiling(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table, a block for each site."""
+    """Yield the table as text, one block per site and horizon."""
     yield from head_of("ceiling", **rows[0])
     for (site, years), own in rows_by_columns(rows, "site", "years").items():
         yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL)}" + "".join(

@@ -1,7 +1,7 @@
-"""Cell sizes: what changes where a cell is smaller or larger, in levels and in the effect of half as many couples more.
+"""Effect of cell size on levels, and on the effect of 50 % more couples.
 
-`python -m experiments.validation.cell_sizes` prints it.  Every size is a town of its own, built for the same residents;
-the two arms of a size are twins after one warm-up.
+`python -m experiments.validation.cell_sizes` prints it. Every size has a town of its own, built for the same residents;
+both arms of a size are paired runs that share a warm-up.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,21 +17,21 @@ from experiments.validation.variance import print_lines, quiet
 from model.town.town import build_town
 
 SIZES = (150, 250, 400)
-"""Sides of a cell in metres."""
+"""Sides of a cell (m)."""
 MORE_COUPLES = "roster.couples=1.5"
 SUMS = {"crimes_occurred": "crimes a year", "homicides": "homicides a year", "arrests": "arrests a year"}
 MEANS = {"presence_seen": "patrol seen, 0 to 1", "trust_mean": "trust, 0 to 1"}
-"""Measures by how the months of a year are joined, and their names in the table."""
+"""Measures that are summed or averaged over the months of a year, and their labels in the table."""
 
 
 def measured(table: pd.DataFrame, years: float) -> dict[str, float]:
-    """Return the measures of a run: yearly sums, and means of months."""
+    """Return the measures of a run: yearly sums, and means over months."""
     sums = {name: float(table[name].sum()) / years for name in SUMS}
     return sums | {name: float(table[name].mean()) for name in MEANS}
 
 
 def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int) -> tuple[int, list[list[pd.Series]]]:
-    """Return the populated cells of a town with cells of one size, and by arm the measures of all seeds."""
+    """Return the number of populated cells for one cell size, and the measures of all seeds by arm."""
     own = [*sets, f"territory.cell_m={size}"]
     arms = [plan_runs(site, sets=more, years=years, replicates=seeds) for more in (own, [*own, MORE_COUPLES])]
     town = build_town(arms[0][0].scenario)
@@ -43,7 +43,7 @@ def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int)
 
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
-    """Yield the table: by size the levels of the status quo and the effect of more couples with its interval."""
+    """Yield the table: levels of the status quo and the effect of more couples with its interval, by size."""
     yield f"{site}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
     yield f"status quo, and the effect of {MORE_COUPLES} with its 95 % interval over twins"
     for size in SIZES:
@@ -55,12 +55,12 @@ def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[
 
 
 def level_told(effect: Effect) -> str:
-    """Return the level of the first arm, with digits for what lies between 0 and 1."""
+    """Return the level of the first arm as text, with more digits below 1."""
     return f"{effect.base:,.3f}" if abs(effect.base) < 1.0 else f"{effect.base:,.1f}"
 
 
 def effect_told(effect: Effect) -> str:
-    """Return an effect and its interval in per cent of the first arm."""
+    """Return an effect and its interval as text, in per cent of the first arm."""
     if effect.base == 0.0:
         return "no effect in per cent of 0"
     effect_share, low, high = (100.0 * value / effect.base for value in (effect.effect, effect.low, effect.high))

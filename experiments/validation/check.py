@@ -1,4 +1,4 @@
-"""A status-quo year of the model beside the orders of magnitude that are known or guessed."""
+"""Compare years of the status quo with known or assumed orders of magnitude."""
 
 import math
 import textwrap
@@ -20,12 +20,12 @@ from experiments.words.bilingual import Tongue
 
 WIDTH, NUMBER, NARROW = 80, 8, 7
 LABEL = {"en": 38, "es": 35}
-"""Columns of the label of a row; the verdict takes the rest of the line."""
+"""Width of the label of a row (characters) by language; the verdict takes the rest of the line."""
 
 
 @dataclass
 class RowCounts:
-    """Numbers of rows inside, compared and not modelled."""
+    """Number of rows inside their band and compared, and the rows not modelled or with a note."""
 
     inside: int = 0
     compared: int = 0
@@ -33,18 +33,18 @@ class RowCounts:
     notes: list[Order] = field(default_factory=list)
 
     def sentence(self, say: Tongue) -> str:
-        """Return the last line of the check."""
+        """Return the last line of the check: the totals."""
         return said("check.total", say, inside=self.inside, compared=self.compared, missing=len(self.missing))
 
 
 def show_check(specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
-    """Run the status quo and print it beside the orders of magnitude, as far as there are any."""
+    """Run the status quo and print its comparison with the scenario's orders of magnitude."""
     rows = orders_for(specs[0].source, specs[0].scenario.name)
     show_beside(specs, workers, lambda site, measures: check_lines(rows, site, measures, language))
 
 
 def show_beside(specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd.DataFrame], Iterable[str]]) -> None:
-    """Run the status quo and print what its site and months are told to be beside something else."""
+    """Run the status quo and print the result of ``lines`` for its site and months."""
     site = specs[0].scenario.name
     outcome = run_all(specs, workers, label=f"{site}, status quo")
     if outcome.finished:
@@ -74,7 +74,7 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, langua
 
 
 def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts, say: Tongue) -> str:
-    """Return one line and count it, if there is something to set it beside."""
+    """Return the line of one order of magnitude, and count it if it has a band."""
     label = f"  {say(order.name_es, order.name)}".ljust(LABEL[say.language])
     limits = "".join(number_cell(number, order.digits) for number in band or [math.nan] * 3)
     if order.expression is None:
@@ -94,7 +94,7 @@ def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], cou
 
 
 def verdict(inside: bool, say: Tongue) -> str:
-    """Return the last column of a line: whether a number lies inside.
+    """Return the last column of a line: inside or outside the band.
 
     >>> verdict(True, Tongue("en")), verdict(False, Tongue("es"))
     ('  in', '  FUERA')
@@ -103,7 +103,7 @@ def verdict(inside: bool, say: Tongue) -> str:
 
 
 def error_of(numbers: Sequence[float], digits: int) -> str:
-    """Return the standard error of the mean, nothing where there is one number.
+    """Return the standard error of the mean as text, empty for a single number.
 
     >>> error_of([1.0, 3.0], 1), error_of([1.0], 1)
     ('±1.0', '')
@@ -112,7 +112,7 @@ def error_of(numbers: Sequence[float], digits: int) -> str:
 
 
 def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
-    """Return a number in its column.
+    """Return a number right-aligned in its column, `-` for NaN.
 
     >>> number_cell(4200.0, 0), number_cell(0.1, 1)
     ('   4,200', '     0.1')
@@ -121,7 +121,7 @@ def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
 
 
 def remarks(heading: str, rows: Sequence[Order], say: Tongue) -> Iterator[str]:
-    """Yield what has to be known about some rows."""
+    """Yield a heading and the notes on some rows."""
     if rows:
         yield f"\n{heading}"
     for order in rows:

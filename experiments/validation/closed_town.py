@@ -1,4 +1,4 @@
-"""The closed town: with no calendar, no comings and goings and nobody ageing, does trust stay where it is?"""
+"""Test of stationarity: is trust constant in a closed town without calendar, migration and ageing?"""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ WORLD = "closed_town"
 WHAT = ("trust", "fairness", "effectiveness", "fear")
 ADULTS = list(GROUPS).index("adults")
 YEARS, WITHIN = 10, 0.5
-"""Simulated years, and the points by which a town that stands still may move."""
+"""Simulated years, and the largest drift (points of 100) of a stationary town."""
 LABEL, NUMBER = 70, 22
 
 
 @dataclass(frozen=True)
 class ClosedTown:
-    """One closed town under one law of trust; without a start that is solved, nobody has seen anything yet."""
+    """One run of a closed town under one law of trust; unless ``solved``, nobody has experience at its start."""
 
     site: str
     law: Law
@@ -42,23 +42,23 @@ class ClosedTown:
 
     @property
     def key(self) -> str:
-        """Identity among all others."""
+        """Unique name among all jobs."""
         return f"{self.site}, {self.law}, {self.seed}, {self.solved}"
 
     @property
     def shifts(self) -> int:
-        """Shifts that it simulates."""
+        """Number of simulated shifts."""
         return SHIFTS * 365 * self.years
 
 
 def run_closed_town(one: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
-    """Return the yearly means of adults, in points of 100, in a closed town in which nobody grows older."""
+    """Return the yearly means of adults (points of 100) in a closed town without ageing."""
     numbers = {"population.scale": one.scale, **changes_of(one.law)}
     scenario = load(one.site, set=numbers | ({} if one.solved else {"calendar.warm_up": 0}), policies=[WORLD])
     town = build_town(scenario)
     people = town.people.copy()
     shown = people.view()
-    shown.flags.writeable = False  # kernels are compiled for tables of the town that cannot be written
+    shown.flags.writeable = False  # kernels are compiled for read-only tables of the town
     world = TrustModel(scenario, rng=one.seed, town=dataclasses.replace(town, people=shown))
     for _ in range(365 * one.years + one.years // 4 + 1):
         people["born"] += 1
@@ -71,20 +71,20 @@ def run_closed_town(one: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
 
 
 def drift(found: Sequence[Mapping[str, Any]], what: str) -> Estimate:
-    """Return by how many points a mean of the last three years differs from the first three, over seeds.
+    """Return the mean of the last three years minus that of the first three (points of 100), over seeds.
 
-    Single years, and single seeds, differ by public cases, cliques and officers, which come as they come.
+    Single years and seeds differ by public cases, cliques and officers, which occur at random.
     """
     return estimate([float(own[what][-3:].mean() - own[what][:3].mean()) for own in found])
 
 
 def describe_law(law: Law) -> str:
-    """Return a law in words."""
+    """Return a description of a law of trust."""
     return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (f", {ALSO[law.also].en}" if law.also else "")
 
 
 def rows_of(size: ExperimentSize, years: int) -> list[Row]:
-    """Run closed towns under every law of trust; return by how much each mean moved."""
+    """Run closed towns under every law of trust; return the drift of each mean."""
     cases = [(site, law, True) for site in SITES for law in LAWS] + [(site, Law(), False) for site in SITES]
     jobs = [
         ClosedTown(site, law, 1 + seed, years, size.scale, solved)
@@ -98,7 +98,7 @@ def rows_of(size: ExperimentSize, years: int) -> list[Row]:
 
 
 def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> Row:
-    """Return by how much each mean moved under one law, with its interval over seeds, and whether the town stands."""
+    """Return the drift of each mean under one law with its interval, and whether the town is stationary."""
     told = describe_law(law) if solved else "centre, but the start is not solved"
     row: Row = {"site": site, "law": told, "seeds": len(own), "solved": solved and all(one["solved"] for one in own)}
     for what in WHAT:
@@ -117,7 +117,7 @@ def format_closed(rows: Sequence[Row], years: int) -> Iterator[str]:
 
 
 def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
-    """Run closed towns, print by how much trust moved in them, and write it down."""
+    """Run closed towns; print, write and return the drift of each mean."""
     rows = rows_of(size, years)
     print(write_table(folder, "closed", rows, list(rows[0]), format_closed(rows, years)))
     return rows

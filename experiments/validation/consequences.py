@@ -1,4 +1,4 @@
-"""Consequences of decisions: counts of a year in worlds with other cliques, or other police whom boards call."""
+"""Consequences of decisions: annual counts in worlds with other cliques, or other police called by boards."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
@@ -13,21 +13,21 @@ from experiments.words.catalogue import meaning
 from model.engine.fingerprint import fingerprint
 
 WORLDS = worlds_of("consequences")
-"""Worlds besides those of the decisions."""
+"""Worlds in addition to those of the decisions."""
 SUMS: list[str] = STATED["consequences"]["measures"]["sums"]
 LEVELS: list[str] = STATED["consequences"]["measures"]["levels"]
 SHARES = LEVELS[3:]
-"""Levels of 0 to 1."""
+"""Levels from 0 to 1."""
 COLUMNS = (
     *("site", "world", "year", "measure", "value", "low", "high"),
     *("change", "change_low", "change_high", "twins", "code"),
 )
 AnnualCounts = dict[tuple[str, int, str], float]
-"""By world, year and measure: its sum or its level."""
+"""Sum or level by world, year and measure."""
 
 
 def counted(world: str, stated: Mapping[str, Sequence[Any]], start: Any, years: Sequence[int]) -> AnnualCounts:
-    """Return the sums and levels of a world in these years since ``start``."""
+    """Return the sums and levels of a world in the given years since ``start``."""
     first = [month >= start for month in stated["month"]].index(True)
     found: AnnualCounts = {}
     for year in years:
@@ -38,7 +38,7 @@ def counted(world: str, stated: Mapping[str, Sequence[Any]], start: Any, years: 
 
 
 def rows_of(found: Mapping[str, list[AnnualCounts]], base: str, years: Sequence[int]) -> Iterator[Row]:
-    """Yield each measure that ever was above nothing, by site, year and world, with the change against the base."""
+    """Yield each measure with any value above 0 by site, year and world, with its change from the base."""
     for site, twins in found.items():
         worlds = list(dict.fromkeys(world for world, _, _ in twins[0]))
         for year in years:
@@ -49,7 +49,7 @@ def rows_of(found: Mapping[str, list[AnnualCounts]], base: str, years: Sequence[
 
 
 def row_of(site: str, twins: Sequence[AnnualCounts], year: int, one: str, world: str, base: str) -> Row:
-    """Return one row of the table; changes are those of twins."""
+    """Return one row of the table; changes are those of paired runs."""
     here = [told[world, year, one] for told in twins]
     value = estimate(here)
     change = estimate([a - told[base, year, one] for a, told in zip(here, twins, strict=True)])
@@ -58,7 +58,7 @@ def row_of(site: str, twins: Sequence[AnnualCounts], year: int, one: str, world:
 
 
 def format_consequences(rows: Sequence[Row], names: Mapping[str, StudyWorld], scale: float) -> Iterator[str]:
-    """Yield the table as text: a line a measure, a column a world, changes in percent with their interval."""
+    """Yield the table as text: one line per measure, one column per world, changes in per cent with interval."""
     yield from head_of("consequences", twins=rows[0]["twins"] if rows else 0, scale=scale)
     for (site, year), own in rows_by_columns(rows, "site", "year").items():
         base, *others = dict.fromkeys(row["world"] for row in own)
@@ -71,7 +71,7 @@ def format_consequences(rows: Sequence[Row], names: Mapping[str, StudyWorld], sc
 
 
 def format_change(row: Row, base: Row) -> str:
-    """Return a value of the base, or the change of another world."""
+    """Return the value of the base, or the change of another world in points (shares) or per cent."""
     share = row["measure"] in SHARES
     if row is base:
         return f"{row['value']:.3f}" if share else plain_number(row["value"])

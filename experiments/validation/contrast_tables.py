@@ -1,7 +1,7 @@
-"""Further tables of effects, each stated in `contrast_tables.toml`: worlds that differ in one thing, with intervals.
+"""Further tables of effects from `contrast_tables.toml`: worlds that differ in one respect, with intervals.
 
 ``python -m experiments.validation.contrast_tables NAME --workers 2`` runs both sites and writes `NAME.csv` and
-`NAME.txt`; worlds of the same code are not run again.
+`NAME.txt`; runs of the same code are reused.
 """
 
 import argparse
@@ -50,7 +50,7 @@ LABEL, NUMBER, ABREAST = 68, 23, 4
 
 
 class Case(NamedTuple):
-    """A world in both languages, the policies and made worlds of it, and those of what it stands beside."""
+    """A contrast: label in both languages, policies and generated worlds of the arm, and those of the base."""
 
     en: str
     es: str
@@ -62,7 +62,7 @@ AS_IT_STANDS = Case("as it stands", "como está", ())
 
 
 class ContrastTable(NamedTuple):
-    """A table: its cases, and the worlds that are made for it, files by name."""
+    """A table: its cases, and the texts of the policy files generated for it by name."""
 
     name: str
     cases: tuple[Case, ...]
@@ -70,12 +70,12 @@ class ContrastTable(NamedTuple):
 
     @property
     def stated(self) -> Mapping[str, Any]:
-        """Head, years, measures and scales of the file."""
+        """Entry of the table in the TOML file: head, years, measures and scales."""
         return STATED[self.name]
 
 
 def table_of(name: str) -> ContrastTable:
-    """Return a table of the file by name."""
+    """Return the table of this name; raise InputError if there is none."""
     if name not in STATED:
         raise InputError(f"no table '{name}'{suggest_nearest(name, STATED)}")
     one = STATED[name]
@@ -91,7 +91,7 @@ def table_of(name: str) -> ContrastTable:
 
 
 def each_value(name: str, number: str, values: Sequence[float], include: str) -> ContrastTable:
-    """Return the table of a policy with one number at each of some values."""
+    """Return the table of a policy with one parameter at each of several values."""
     texts = {f"{name}_{value:g}": set_text({number: value}, include) for value in values}
     words = STATED[name]["case"]
     cases = [
@@ -101,14 +101,14 @@ def each_value(name: str, number: str, values: Sequence[float], include: str) ->
     return ContrastTable(name, tuple(cases), texts)
 
 
-# What is assumed
+# Assumed parameters
 
 
 def ends_of(groups: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Return low and high end of each number of behaviour that is assumed or swept, by dotted name.
+    """Return the low and high end of each behaviour parameter that is assumed or swept, by dotted name.
 
-    Groups are names of groups, or patterns of dotted names.  Ends are those that the criteria are tried at, those that
-    the source says it is swept over, else those within which the number may lie.
+    Groups are names of groups, or patterns of dotted names. Ends are those of the criteria's ranges, else those that
+    the source states as swept, else the limits of the parameter.
     """
     scenario, found = load(SITES[0]), {}
     for pattern in groups:
@@ -125,12 +125,12 @@ def ends_of(groups: Sequence[str]) -> dict[str, tuple[float, float]]:
 
 
 def kind_of(like: float, value: float) -> float:
-    """Return a number whole if those of its parameter are."""
+    """Return a value as an integer if ``like`` is one, else as a float."""
     return int(value) if isinstance(like, int) else float(value)
 
 
 def each_assumed(name: str) -> ContrastTable:
-    """Return the table with each assumed number at either end, after the case in which all are as they stand."""
+    """Return the table with each assumed parameter at either end, after the case with all at their defaults."""
     arm, scenario = tuple(STATED[name]["arm"]), load(SITES[0])
     cases, texts = [AS_IT_STANDS._replace(arm=arm)], {}
     for number, ends in ends_of(STATED[name]["groups"]).items():
@@ -145,7 +145,7 @@ def each_assumed(name: str) -> ContrastTable:
 
 
 def all_assumed(name: str) -> ContrastTable:
-    """Return the table with all assumed numbers at once at their low, and at their high ends."""
+    """Return the table with all assumed parameters together at their low ends, and at their high ends."""
     arm, ends = tuple(STATED[name]["arm"]), ends_of(STATED[name]["groups"])
     cases, texts = [AS_IT_STANDS._replace(arm=arm)], {}
     for k, (end, en, es) in enumerate((("low", "low end", "extremo bajo"), ("high", "high end", "alto"))):
@@ -161,7 +161,7 @@ def all_assumed(name: str) -> ContrastTable:
 def show_contrasts(
     name: str, out: Path, size: ExperimentSize, sites: Sequence[str] = SITES, runs: Path = RUNS
 ) -> list[Row]:
-    """Run all worlds of a table, write each site as it is done, print and return the rows."""
+    """Run all worlds of a table; write it after each site; print and return the rows."""
     table = table_of(name)
     scales = [size.scale] if size.scale != 1.0 else table.stated.get("scales", [1.0])
 
@@ -173,7 +173,7 @@ def show_contrasts(
 
 
 def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -> Iterator[Row]:
-    """Yield the effect of every case on every measure at one site and scale: over all years, of a mean in the last."""
+    """Yield the effect of every case on every measure at one site and scale: counts of all years, means of the last."""
     worlds: dict[str, tuple[str, ...]] = {}
     for number, case in enumerate(table.cases):
         worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
@@ -194,9 +194,9 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
 
 
 def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
-    """Yield by how much effects at the last scale differ from those at the first; delta is that of the last.
+    """Yield the difference between effects at the last and the first scale; delta is that of the last.
 
-    Towns of different scale share no random numbers, so that the errors of both add up.
+    Towns of different scale share no random numbers, so that their errors add up in quadrature.
     """
     for one, other in zip(small, large, strict=True):
         freedom = min(one["twins"], other["twins"]) - 1
@@ -210,7 +210,7 @@ def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
 
 
 def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table as text, a block for each site and scale."""
+    """Yield the table as text, one block per site and scale."""
     yield from table.stated["head"]
     after = f"{rows[0]['years']:g} year{'s' * (rows[0]['years'] != 1)}"
     yield f"After {after}, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"
@@ -227,7 +227,7 @@ def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]
 
 
 def extremes(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the lowest and the highest effect on each measure, and the number that it comes from."""
+    """Yield the lowest and the highest effect on each measure, and the parameter value that gives it."""
     for own in rows_by_columns(rows, "measure").values():
         yield f"{MEASURES[own[0]['measure']].en} / {MEASURES[own[0]['measure']].es}"
         for words, row in (
@@ -238,12 +238,12 @@ def extremes(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def case_label(row: Row) -> str:
-    """Return the case of a row in both languages, once if they agree."""
+    """Return the label of a row in both languages, once if they are equal."""
     return str(row["en"] if row["en"] == row["es"] else f"{row['en']} / {row['es']}")
 
 
 def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the cases at one site and scale with a few measures; differences with whether they matter."""
+    """Yield the cases at one site and scale with a few measures; differences are compared with delta."""
     where = f"{site}, difference / diferencia" if scale == "difference" else f"{site}, scale / escala {scale:g}"
     by_case = rows_by_columns(rows, "case")
     first = next(iter(by_case.values()))
@@ -259,7 +259,7 @@ def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def beside(row: Row) -> str:
-    """Return how a difference stands to the smallest that matters.
+    """Return a comparison of a difference with delta, the smallest that matters.
 
     >>> beside({"low": -0.1, "high": 0.2, "delta": 0.5}), beside({"low": 0.6, "high": 0.9, "delta": 0.5})
     ('less than 0.5', 'more than 0.5')
@@ -273,7 +273,7 @@ def beside(row: Row) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Make the table that the command line names."""
+    """Make the table named on the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m experiments.validation.contrast_tables", description="Tables of effects"
     )

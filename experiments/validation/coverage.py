@@ -1,8 +1,8 @@
-"""Measure the statistics rule itself: how often intervals cover the truth and verdicts are wrong, on a bank of runs.
+"""Measure the coverage of intervals and the error rates of verdicts on a bank of paired runs.
 
-The bank holds pairs of runs, each with a town of its own, at both sites. The mean over the bank is taken for the truth,
-and samples of few pairs are drawn from it with replacement. Events rarer than one in the bank are not in it, so that
-coverage of rare counts is likely too high.
+The bank holds pairs of runs, each with a town of its own, at both sites. The mean over the bank is taken as the true
+effect, and samples of few pairs are drawn from it with replacement. Events rarer than one in the bank are missing, so
+that coverage of rare counts is likely overestimated.
 """
 
 import textwrap
@@ -36,9 +36,9 @@ BANK = 96
 SAMPLES = 200
 GOAL, LOW, WIDTH = 0.93, 0.8, 80
 RARELY = 0.2
-"""Share of pairs that differ below which a measure rarely differs."""
+"""Share of pairs that differ below which a measure counts as rarely different."""
 TOLD_APART = 3.5
-"""Size of an effect of the bank in its standard errors from which its sign is taken for known."""
+"""Size of an effect of the bank, in its standard errors, from which its sign counts as known."""
 LAST_MONTH = Headline(
     "trust_last_month", "last", Expression(last="trust_mean", scale=100.0), "", "", 2, "0-100", "points_at_end"
 )
@@ -49,7 +49,7 @@ type Pairs = tuple[list[Value], list[Value]]
 
 @dataclass(frozen=True)
 class BankCell:
-    """One measure of one policy and horizon at one site: the values of all pairs, and the effect over all of them."""
+    """One measure of one policy and horizon at one site: values of all pairs, and the effect over all of them."""
 
     site: str
     policy: str
@@ -60,7 +60,7 @@ class BankCell:
 
     @property
     def group(self) -> str:
-        """Class of measures that it belongs to."""
+        """Class of the measure in the report."""
         if self.truth.rose + self.truth.fell < RARELY * self.truth.n:
             return "rarely differ"
         if self.headline.kind == "counts" and self.scale.is_rare(self.truth.base, self.truth.arm):
@@ -69,16 +69,16 @@ class BankCell:
 
     @property
     def scale(self) -> Any:
-        """Scale by which effects on it are judged."""
+        """Scale on which effects on the measure are judged."""
         return self.headline.scale(self.years)
 
     def sample(self, chosen: np.ndarray) -> Effect:
-        """Return the effect in some pairs."""
+        """Return the effect over the chosen pairs."""
         return paired(*([side[k] for k in chosen] for side in self.pairs), scale=self.scale)
 
 
 def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
-    """Run the bank at both sites, write and print how intervals and verdicts fare; return whether the goal is met."""
+    """Run the bank at both sites; write and print coverage and error rates; return whether the goal is met."""
     cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
     rows = pd.DataFrame([row for n in SIZES for row in sampled(cells, n)])
     write_whole(out / "coverage.csv", frame_as_csv(rows, ".4g"))
@@ -87,7 +87,7 @@ def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
 
 
 def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Iterator[BankCell]:
-    """Yield the cells of one site; runs that are in the folder already are not repeated."""
+    """Yield the cells of one site; runs stored in the folder are reused."""
     arms = (STATUS_QUO, *POLICIES)
     sets = (f"population.scale={scale:g}",)
     request = Request(arms=arms, scenarios=(site,), sets=sets, years=float(max(HORIZONS)), replicates=pairs)
@@ -106,10 +106,10 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
 
 
 def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
-    """Yield a row for each cell: how its interval and its verdict fare in samples of ``n`` pairs.
+    """Yield a row for each cell: coverage and verdicts over samples of ``n`` pairs.
 
-    The pairs of a sample are the same in all measures, as in a comparison. Under the null the sign of each pair is
-    drawn, also the same in all measures.
+    The pairs of a sample are the same in all measures, as in a comparison. Under the null hypothesis the sign of each
+    pair is drawn, also the same in all measures.
     """
     rng = np.random.default_rng(n)
     families: dict[tuple[str, int], list[BankCell]] = {}
@@ -127,7 +127,7 @@ def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
 
 
 def in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
-    """Return how many intervals from one half of the towns hold the effect over the other half."""
+    """Return the share of intervals from one half of the towns that contain the effect over the other half."""
     half = cell.truth.n // 2
     truth = cell.sample(np.arange(half, cell.truth.n)).effect
     found = (cell.sample(chosen % half) for chosen in draws)
@@ -135,7 +135,7 @@ def in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
 
 
 def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -> bool:
-    """Tell whether any row is told from chance although no policy does anything: by pairs of either order."""
+    """Return whether any row is significant under the null: pairs with a negative sign are swapped."""
     p = []
     for cell in cells:
         pairs = ((cell.pairs[0][k], cell.pairs[1][k]) for k in chosen)
@@ -145,7 +145,7 @@ def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -
 
 
 def summed(cell: BankCell, n: int, found: Sequence[Effect]) -> dict[str, Any]:
-    """Return how one cell fares over all samples."""
+    """Return coverage, width and rates of verdicts of one cell over all samples."""
     truth = cell.truth.effect
     verdicts = [judge(one) for one in found]
     ways = np.array([direction(one) for one in verdicts])
@@ -171,7 +171,7 @@ def summed(cell: BankCell, n: int, found: Sequence[Effect]) -> dict[str, Any]:
 
 
 def by_group(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the means by number of pairs and class of measures, with the worst cell."""
+    """Return the means by number of pairs and class of measures, with the lowest coverage of a cell."""
     groups = rows.groupby(["n", "group"])
     means = groups[["covered", "floor_binds", "told", "wrong_sign", "big_told", "big_nothing", "other_towns"]].mean()
     relative = (rows["width"] / rows["delta"]).groupby([rows["n"], rows["group"]]).median()

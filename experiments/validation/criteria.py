@@ -1,4 +1,4 @@
-"""Criteria in twin worlds: beside the paper's words, what each answers to, and over the ranges of what is assumed."""
+"""Criteria in paired runs: compared with the paper, by their responses, and over ranges of assumed parameters."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
 WORLDS: dict[str, dict[str, Any]] = STATED["worlds"]
-"""Worlds by name: how each is told, and what changes from its first day on, after the common warm-up."""
+"""Worlds by name: label, and changes from the first day after the common warm-up on."""
 RANGES: dict[str, list[float]] = STATED["ranges"]
-"""Low and high end of each assumed number that criteria may hang on."""
+"""Low and high end of each assumed parameter that may affect criteria."""
 YEARS = 3.0
 PAIRS = 12
 GAMING = ("forms", "routes", "responses", "empty", "no")
 ONLY_UP = {"pressure", *GAMING}
 COLUMNS = ("site", "world", "en", "years", "criterion", "level", "change", "low", "high", "twins", "code")
 type Table = Mapping[str, np.ndarray]
-"""A criterion's scores by seed."""
+"""Scores of each criterion by seed."""
 type Ends = Mapping[tuple[str, float], Table]
-"""Criteria by number and value, at one site."""
+"""Scores of each criterion by parameter and value, at one site."""
 
 
 def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
-    """Run the status quo and all worlds at both sites; write and print what the criteria say of them."""
+    """Run the status quo and all worlds at both sites; write and print their criteria."""
     months = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
     found = {site: {name: table_of(own) for name, own in some.items()} for site, some in months.items()}
     anchors = plan_runs(SITES[0])[0].scenario.anchors
@@ -55,7 +55,7 @@ def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RU
 def run_criteria(
     site: str, worlds: Mapping[str, Mapping[str, Any]], years: float, size: ExperimentSize, runs: Path
 ) -> dict[str, pd.DataFrame]:
-    """Run the status quo and worlds at one site; return the months of each, seed by seed."""
+    """Run the status quo and other worlds at one site; return the months of each world over all seeds."""
     texts = {f"criteria_{name}": set_text(world["set"]) for name, world in worlds.items() if "set" in world}
     words = {
         name: (*world.get("policies", ()), *([f"criteria_{name}"] if "set" in world else []))
@@ -69,7 +69,7 @@ def run_criteria(
 def rows_of(
     site: str, found: Mapping[str, Table], worlds: Mapping[str, Mapping[str, Any]], years: float
 ) -> Iterator[dict[str, Any]]:
-    """Yield level and change of every criterion in the status quo and in every world of a site."""
+    """Yield level and change of every criterion in every world of a site."""
     about = {"site": site, "years": years, "code": fingerprint()}
     for world, table in found.items():
         for name in CRITERIA:
@@ -81,24 +81,24 @@ def rows_of(
 
 
 def table_of(months: pd.DataFrame) -> Table:
-    """Return each criterion at the end of every run, by seed."""
+    """Return each criterion at the end of every run, in order of seed."""
     last = months.sort_values("month").groupby("seed", sort=True).tail(1).sort_values("seed")
     return {name: last[name].to_numpy() for name in CRITERIA}
 
 
 def mean_of(values: np.ndarray) -> float:
-    """Return the mean over the seeds with a score; nan where none has one."""
+    """Return the mean over the seeds with a score, NaN if no seed has one."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else math.nan
 
 
 def has_grade(score: float, grade: str) -> bool:
-    """Tell whether a score has this grade, as the tables name it."""
+    """Return whether a score has this grade of the tables."""
     return not math.isnan(score) and GRADES[grade_index(score)] == grade
 
 
 def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
-    """Yield L01 to L06 with whether each is met and the numbers behind it."""
+    """Yield each of L01 to L06, whether it is met, and the numbers behind it."""
     vc, tot = base["villa_canales"], base["totonicapan"]
     both = (vc, tot)
     mean = [{name: mean_of(one[name]) for name in CRITERIA} for one in both]
@@ -123,12 +123,12 @@ def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
 
 
 def share_of_seeds(holds: np.ndarray) -> float:
-    """Return the share of seeds in which something holds."""
+    """Return the share of seeds in which a condition holds."""
     return float(np.mean(holds))
 
 
 def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
-    """Yield the criteria beside the paper's words, and what the paper found, met or not."""
+    """Yield the criteria with the grades of the paper, then its findings L01 to L06, met or not."""
     yield ""
     yield "Beside the paper (2017-18), which set no number; at the stated anchors"
     for place, site in enumerate(SITES):
@@ -141,14 +141,14 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
 
 
 def change_and_error(base: Table, world: Table, name: str) -> tuple[float, float]:
-    """Return how much a criterion changed in twins, and its error."""
+    """Return the mean change of a criterion over paired runs, and its standard error."""
     n = len(world[name])
     effect = paired(base[name][:n].tolist(), world[name].tolist())
     return effect.effect, effect.error
 
 
 def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds: int) -> Iterator[str]:
-    """Yield what each criterion answers to, where it should and where it should not, and to what only pretends."""
+    """Yield the changes of each criterion in worlds that should move it, that should not, and under gaming."""
 
     def answers(key: str, name: str, wanted: bool, sign: float = 1.0) -> str:
         changes = [change_and_error(found[site][BASE], found[site][key], name) for site in SITES]
@@ -170,14 +170,14 @@ def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds
 
 
 def responds_as_expected(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
-    """Tell if a criterion answers as it should: moves, or stands within chance; what pretends may lower it."""
+    """Return whether a criterion moves as it should, or stays within chance; worlds in `ONLY_UP` may lower it."""
     if wanted:
         return CRITERION.responds(sign * change)
     return CRITERION.stands(change if key in ONLY_UP else abs(change), error)
 
 
 def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
-    """Run the status quo of both sites with each number at either end; write and print how far the criteria go."""
+    """Run the status quo of both sites with each parameter at either end; write and print the span of the criteria."""
     ends = {f"{name.replace('.', '_')}_{value:g}": (name, value) for name, both in RANGES.items() for value in both}
     worlds = {world: world_with(*end) for world, end in ends.items()}
     rows: list[dict[str, Any]] = []
@@ -192,12 +192,12 @@ def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS
 
 
 def world_with(name: str, value: float) -> dict[str, Any]:
-    """Return the status quo with one number otherwise, from its first day on after the common warm-up."""
+    """Return the status quo with one parameter changed from the first day after the common warm-up on."""
     return {"told": f"{name} = {value:g}", "set": {name: value}}
 
 
 def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:
-    """Yield how far each criterion goes at one site, between which words, and what takes it there."""
+    """Yield the span of each criterion at one site, with the grades and the parameters at its ends."""
     yield f"{site}: criteria after {years:g} years over the ranges of what is assumed, one number at a time,"
     yield f"from the first day on, {seeds} twins: status quo, lowest and highest mean, what leads there; every change"
     for name in CRITERIA:

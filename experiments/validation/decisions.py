@@ -1,4 +1,4 @@
-"""Decisions: what each kind of agent decided, and how that changes when the police are absent, doubled, bad or good."""
+"""Decisions of each type of agent, and their changes when the police are absent, doubled, bad or good."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from model.engine.fingerprint import fingerprint
 
 WORLDS = worlds_of("decisions")
 YEARS, AFTER = 3, (1, 3)
-"""Simulated years, and the years that are told."""
+"""Simulated years, and the years that are reported."""
 COLUMNS = (
     *("site", "world", "year", "agent", "matter", "option", "chosen", "share", "low", "high"),
     *("change", "change_low", "change_high", "reason", "reason_share", "twins", "code"),
 )
 ChoiceCounts = dict[tuple[str, int, str], Counter[tuple[str, str]]]
-"""By world, year and matter: how often an option was chosen for a reason."""
+"""Number of choices of each option for each reason, by world, year and matter."""
 
 
 def worlds_all() -> dict[str, StudyWorld]:
-    """Return all worlds: those of the decisions, and those of what came of them."""
+    """Return all worlds: those of the decisions, and those of their consequences."""
     return {**WORLDS, **consequences.WORLDS}
 
 
 @dataclass(frozen=True)
 class DecisionCase:
-    """All worlds of one site and seed, which share a warm-up."""
+    """All worlds of one site and seed; they share a warm-up."""
 
     site: str
     seed: int
@@ -52,17 +52,17 @@ class DecisionCase:
 
     @property
     def key(self) -> str:
-        """Identity among all others."""
+        """Unique name among all jobs."""
         return f"{self.site}, {self.seed}"
 
     @property
     def shifts(self) -> int:
-        """Shifts that it simulates."""
+        """Number of simulated shifts."""
         return YEAR * (1 + self.years * len(worlds_all()))
 
 
 def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
-    """Run all worlds of a case; return what was decided in them, and what came of it."""
+    """Run all worlds of a case; return their choices, and the annual counts of their consequences."""
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
     specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in worlds_all().items()}
     told: ChoiceCounts = {}
@@ -79,19 +79,19 @@ def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, co
 
 
 def after(years: int) -> list[int]:
-    """Return the years that are told of a run."""
+    """Return the years of a run that are reported."""
     return [year for year in AFTER if year <= years]
 
 
 def share_of(told: ChoiceCounts, world: str, year: int, matter: str, option: str) -> float:
-    """Return how many of a hundred choices of a year took an option; nan if there was none."""
+    """Return the share (per cent) of a year's choices that took an option, NaN if there were none."""
     found = told.get((world, year, matter), Counter())
     chosen = sum(n for (taken, _), n in found.items() if taken == option)
     return 100.0 * chosen / found.total() if found else np.nan
 
 
 def rows_of(found: dict[str, list[ChoiceCounts]], years: Sequence[int]) -> Iterator[Row]:
-    """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
+    """Yield the share of each option with its change from the status quo, by site, year and world."""
     matters = sorted(CHOICES_DECLARED.values(), key=lambda one: AGENT_TYPES.index(one.agent))
     for site, seeds in found.items():
         for matter, year in product(matters, years):
@@ -119,7 +119,7 @@ def row_of(site: str, twins: Sequence[ChoiceCounts], matter: ChoiceSpec, year: i
 
 
 def format_decisions(rows: Sequence[Row], scale: float) -> Iterator[str]:
-    """Yield the table as text, in both languages where a workshop reads it."""
+    """Yield the table as text, in both languages for lines that a workshop reads."""
     if not rows:
         yield "Nobody decided anything. / Nadie decidió nada."
         return
@@ -134,7 +134,7 @@ def format_decisions(rows: Sequence[Row], scale: float) -> Iterator[str]:
 
 
 def block(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield one matter: a line an option, a column a world."""
+    """Yield one matter: one line per option, one column per world."""
     agent, matter = rows[0]["agent"], rows[0]["matter"]
     yield f"{find('agents', agent, 'en')}: " + " / ".join(find("matters", matter, lang) for lang in ("en", "es"))
     for (option,), own in rows_by_columns(rows, "option").items():
@@ -147,14 +147,14 @@ def block(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def format_share(row: Row) -> str:
-    """Return a share, with its change."""
+    """Return a share as text, with its change."""
     if np.isnan(row["share"]):
         return "-"
     return f"{row['share']:.1f}" + ("" if row["world"] == BASE else f" ({row['change']:+.1f}){star(row)}")
 
 
 def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
-    """Run all worlds at both sites; print, write and return what was decided, with what came of it apart."""
+    """Run all worlds at both sites; print, write and return the decisions; print and write their consequences."""
     cases = [DecisionCase(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
     found: dict[str, list[ChoiceCounts]] = {}
     counted: dict[str, list[consequences.AnnualCounts]] = {}

@@ -1,6 +1,6 @@
-"""Worlds with more friendly visits, meetings or served calls than their police give: for experiments only.
+"""Worlds with more friendly visits, meetings or served calls than their police provide: for experiments only.
 
-What is added is written as impressions before a shift begins, with random numbers of its own.
+Additions are recorded as impressions at the start of a shift, with random streams of their own.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ HOW_MANY, WHO = stream_id("extra contacts"), stream_id("extra contact with")
 SERVED_TOO, IN_TIME = stream_id("served too"), stream_id("served too in time")
 TRIES, MOST = 16, 1000
 IN_TIME_SHARE = 0.85
-"""Of calls that are served beyond today's, in time: about as today."""
+"""Share of additionally served calls that are served in time: about the present share."""
 
 
 @dataclass(frozen=True)
 class AddedContacts:
     """Additions to a world: visits and meetings per adult and year, and the share of unserved calls served.
 
-    In a silent one nothing that happens teaches anybody anything.
+    In a ``silent`` world no impression changes any belief.
     """
 
     visits: float = 0.0
@@ -48,7 +48,10 @@ class AddedContacts:
 
 @kernel
 def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: float) -> None:
-    """Let adults have a long, friendly visit (nth 0) or be heard at a meeting (1), so many on the mean of a shift."""
+    """Record long, friendly visits (``nth`` 0) or meetings (1) for random adults; ``mean`` is the number per shift.
+
+    Updates `day.impressions`, `minds.met` and `minds.met_free`.
+    """
     for k in range(min(MOST, poisson_quantile(keyed_uniform(stage.seed, HOW_MANY, stage.tick, nth, 0), mean))):
         for a in range(TRIES):
             i = int(keyed_uniform(stage.seed, WHO, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
@@ -65,7 +68,7 @@ def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: 
 
 @kernel
 def serve(stage: ShiftContext, first: int, share: float) -> None:
-    """Let some whose call nobody answered be served instead, most in time, and well treated."""
+    """Turn a share of unanswered calls in `day.impressions` into served ones, most in time and well treated."""
     for k in range(first, stage.day.counts[IMPRESSIONS]):
         row = stage.day.impressions[k]
         if row.cause == UNANSWERED_CALL and keyed_uniform(stage.seed, SERVED_TOO, stage.tick, row.who, 0) < share:
@@ -80,7 +83,7 @@ def serve(stage: ShiftContext, first: int, share: float) -> None:
 
 
 class Dosed(TrustModel):
-    """A world that is given something from now on."""
+    """A world with additional contacts from now on."""
 
     given = AddedContacts()
     schedule = SHIFT_PROGRAM.with_part(learn, PythonStep(lambda world: world.apply_impressions()))
@@ -95,7 +98,7 @@ class Dosed(TrustModel):
         return self.counted[1]
 
     def open_shift(self) -> None:
-        """Begin a shift, with what is given first."""
+        """Begin a shift and record the additional contacts."""
         super().open_shift()
         for nth, rate in enumerate((self.given.visits, self.given.meetings)):
             if rate > 0.0:
@@ -103,7 +106,7 @@ class Dosed(TrustModel):
                 add_contacts(self.shift_context(), self.parameters[Contacts], nth, rate * self.adults / YEAR)
 
     def apply_impressions(self) -> None:
-        """Learn, where some calls that nobody answered have been served; in silence there is nothing to learn."""
+        """Update beliefs after serving some unanswered calls; update none in a silent world."""
         if self.given.silent:
             self.learned[0] = self.shift_events.counts[IMPRESSIONS]
             return

@@ -1,4 +1,4 @@
-"""Doses: what points of trust more of this or that brings after years, at both sites, by both readings."""
+"""Dose-response of trust: points gained after years from more of each input, at both sites and readings."""
 
 import json
 import math
@@ -32,15 +32,15 @@ from model.world.month import GROUPS
 
 YEARS = (1, 3, 10)
 AFTER = 120
-"""Months until the last number."""
+"""Longest run (months)."""
 Found = dict[tuple[str, str], list[dict[str, Any]]]
-"""Results of worlds by dose: for each site and reading, seed by seed."""
+"""Results of worlds by dose, seed by seed, for each site and reading."""
 MEASURES = ("couple_shifts", "contacts", "unfair", "served", "calls_unserved")
 
 
 @dataclass(frozen=True)
 class Dose:
-    """A world, by what it changes from now on: a policy by name, a world made for it, what it is given."""
+    """A world and its changes from now on: a policy, changed parameters, or additional contacts."""
 
     name: str
     en: str
@@ -53,7 +53,7 @@ class Dose:
 
     @property
     def text(self) -> str:
-        """The file of its world, if it needs one."""
+        """Policy file of its world; empty if it needs none."""
         parts = [
             f"[{how}]\n" + "".join(f'"{key}" = {value}\n' for key, value in values.items())
             for how, values in (("add", self.add), ("scale", self.scale))
@@ -69,12 +69,12 @@ DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) fo
 BASE = DOSES[0]
 IN_CORNERS = tuple(one for one in DOSES if one.corners)
 RATES = (0.05, 0.1, 0.2, 0.4)
-"""Visits, or meetings, per adult and year that are tried."""
+"""Simulated numbers of visits, or meetings, per adult and year."""
 FAIRER = (0.0, 1.5, 3.0)
-"""Log-odds of fair treatment, and log of the chance less that a bribe is asked, at which more contacts are tried."""
+"""Log-odds added to fair treatment and taken from the log chance of a bribe, with which more contacts are tried."""
 SINGLE = "single"
 CORNERS: dict[str, dict[str, Any]] = STATED["corner"]
-"""One at a time around the centre; weights are calibrated anew for memory and self-selection, and kept elsewhere."""
+"""One change at a time around the centre; weights are recalibrated for memory and self-selection only."""
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
 LABEL, COLUMN = 86, 42
 PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
@@ -83,7 +83,7 @@ SHORT = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
 
 @dataclass(frozen=True)
 class DoseCase:
-    """Worlds of one seed and site under one reading, which share a warm-up."""
+    """Worlds of one seed and site under one reading; they share a warm-up."""
 
     site: str
     reading: str
@@ -94,26 +94,26 @@ class DoseCase:
 
     @property
     def key(self) -> str:
-        """Identity among all others."""
+        """Unique name among all jobs."""
         return digest_of(canonical([self.mark(one) for one in self.doses]).encode())
 
     @property
     def shifts(self) -> int:
-        """Shifts that it simulates."""
+        """Number of simulated shifts."""
         return 1095 + self.months * 91 * len(self.doses)
 
     def mark(self, one: Dose) -> str:
-        """Return what stands for all that one of its worlds is made of."""
+        """Return a digest of all inputs of one of its worlds."""
         about = [self.site, list(self.sets), self.seed, self.months]
         return digest_of(canonical([*about, one.text, vars(one.given), one.policy, fingerprint()]).encode())
 
     def kept(self, one: Dose, runs: Path) -> Path:
-        """Return the file of what one of its worlds left."""
+        """Return the file that stores the results of one of its worlds."""
         return runs.resolve() / f"dose-{self.mark(one)}.json"
 
 
 def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
-    """Return the numbers of a reading or corner as they are set."""
+    """Return the settings of a reading or corner; raise InputError if the reading is not solved."""
     solved, corner = readings(), CORNERS.get(reading, {"reading": reading})
     name = corner.get("reading", CENTRE)
     if name not in solved:
@@ -124,7 +124,7 @@ def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
 
 
 def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
-    """Return all that is to be run: all doses by both readings, some in the corners of the first seed."""
+    """Return all cases: all doses under both readings, and some doses in the corners with the first seed."""
     known = readings()
     wanted = [(site, one, 1 + seed, True) for site in sites for one in (CENTRE, SINGLE) for seed in range(size.seeds)]
     solved = [one for one in corners if CORNERS[one].get("reading", CENTRE) in known]
@@ -137,7 +137,7 @@ def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = S
 
 
 def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
-    """Carry out those worlds of a case that are not kept, and keep what each leaves."""
+    """Run the worlds of a case without stored results, and store the results of each."""
     doses = [one for one in case.doses if not case.kept(one, runs).is_file()]
     tell(case.months * 91 * (len(case.doses) - len(doses)))
     if not doses:
@@ -157,13 +157,13 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
 
 
 def words_of(one: Dose, runs: Path) -> list[str]:
-    """Return the policies of a dose; a world that only it needs is written as a file."""
+    """Return the policies of a dose; write the policy file of a world that only it needs."""
     made = [str(write_world(f"dose_{one.name}", one.text, runs))] if one.text else []
     return [*([one.policy] if one.policy else []), *made]
 
 
 def left_by(world: Dosed) -> dict[str, Any]:
-    """Return mean trust of adults at the end of each month, and sums of the last year."""
+    """Return mean trust of adults at the end of each month, their number, and sums of the last year."""
     rows = world.group_months()
     adults = rows[rows["group"] == list(GROUPS).index("adults")]
     months = world.datacollector.model_vars
@@ -172,7 +172,7 @@ def left_by(world: Dosed) -> dict[str, Any]:
 
 
 def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
-    """Carry out cases; return what each left, seed by seed, by site and reading."""
+    """Run cases; return the results of each site and reading, seed by seed."""
     make_folder(runs)
     if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
@@ -184,13 +184,13 @@ def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Fou
 
 
 def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE.name) -> float:
-    """Return the points by which a dose moves the mean trust of adults after so many years, or at the end."""
+    """Return the points of 100 by which a dose moves mean trust of adults after ``years``, or at the end if sooner."""
     month = min(12 * years, len(worlds[base]["trust"])) - 1
     return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
 
 
 def rows_of(found: Found) -> Iterator[Row]:
-    """Yield the row of each dose by site, reading and years, with the band over the corners."""
+    """Yield the row of each dose by site, reading and years, with the range over the corners."""
     for (site, reading), blocks in found.items():
         corners = [others[0] for (where, name), others in found.items() if where == site and name in CORNERS]
         for dose, years in product(DOSES[1:], YEARS):
@@ -210,7 +210,7 @@ def fair_share(world: Mapping[str, float]) -> float:
 
 
 def dose_for(aim: float, doses: Sequence[tuple[float, float]]) -> float:
-    """Return the dose that brings so many points, between those tried or along the last two.
+    """Return the dose that yields ``aim`` points, by linear interpolation or along the last two doses.
 
     >>> dose_for(3.0, [(0.1, 1.0), (0.2, 2.0)])
     0.3
@@ -222,7 +222,7 @@ def dose_for(aim: float, doses: Sequence[tuple[float, float]]) -> float:
 
 
 def break_even(worlds: Mapping[str, Any]) -> float:
-    """Return the share of fair contacts at which half as many contacts more change trust by nothing in ten years."""
+    """Return the share of fair contacts at which 50 % more contacts leave trust unchanged after ten years."""
     tried = []
     for x in FAIRER:
         fair = BASE.name if x == 0.0 else f"fair_at_{x:g}"
@@ -236,7 +236,7 @@ def break_even(worlds: Mapping[str, Any]) -> float:
 def show_doses(
     out: Path, size: ExperimentSize, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)
 ) -> list[Row]:
-    """Carry out all doses at both sites, write, print and return them."""
+    """Run all doses at both sites; write, print and return the rows."""
     found = run_doses(cases(size, corners), size, runs)
     rows = list(rows_of(found))
     print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, found, size.seeds)))
@@ -244,7 +244,7 @@ def show_doses(
 
 
 def format_doses(rows: Sequence[Row], found: Found, seeds: int) -> Iterator[str]:
-    """Yield the whole table by site: doses, what three points take, points of some doses after ten years by corner."""
+    """Yield the table by site: doses, doses that yield three points, and ten-year points of some doses by corner."""
     yield from head_of("doses", seeds=seeds)
     names = [one.name for one in DOSES[1:] if one.corners]
     for (site,), own in rows_by_columns(rows, "site").items():
@@ -261,14 +261,14 @@ def format_doses(rows: Sequence[Row], found: Found, seeds: int) -> Iterator[str]
 
 
 def of_reading(rows: Sequence[Row]) -> str:
-    """Return points after 1, 3 and 10 years by one reading, with the band of the last."""
+    """Return the points after 1, 3 and 10 years under one reading, with the range over corners of the last."""
     band = next((row for row in rows if row["years"] == 10 and not math.isnan(row["band_low"])), None)
     ends = f" [{band['band_low']:+.2f}, {band['band_high']:+.2f}]" if band else ""
     return " / ".join(f"{row['value']:+.2f}" for row in rows) + ends
 
 
 def three_points(reading: str, worlds: Mapping[str, Any]) -> str:
-    """Return what three points take by one reading, and from which share of fair contacts on more of them pay."""
+    """Return a line with the doses that yield three points, and the share of fair contacts from which more pay."""
     base = worlds[BASE.name]
     adults, shifts = base["adults"], base.get("couple_shifts", math.nan)
     visits, meetings = (

@@ -1,4 +1,4 @@
-"""Virtual experiments: what studies measured, repeated in twin worlds, beside what was published."""
+"""Virtual experiments: repeat the measurements of studies in paired runs and compare with published values."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, replace
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Path = RUNS) -> list[Row]:
-    """Carry out experiments, write each as it is done, print and return them all."""
+    """Run experiments; write the table after each; print and return all rows."""
     rows: list[Row] = []
     some = select_named({one.name: one for one in EXPERIMENTS}, only, "no experiment '{}'")
     run_together(some, size, runs)
@@ -43,7 +43,7 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
 
 
 def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -> None:
-    """Run all worlds of all experiments, so that those of one seed and variant share a warm-up."""
+    """Run all worlds of all experiments at once, so that those of one seed and variant share a warm-up."""
     specs = [
         spec
         for one in some
@@ -55,9 +55,9 @@ def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -
 
 
 def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:
-    """Return the size of a variant; few twins where it only varies sizes, or where all holds at any seed.
+    """Return the size of a variant; few pairs if it only varies sizes, or if all lines are identities.
 
-    A table that has verdicts has as many twins as rare harms need where these are counted.
+    A table with verdicts has as many pairs as its counts of rare harms need.
     """
     if variant != CENTRAL or all(line.is_identity for line in one.lines):
         return replace(size, seeds=min(size.seeds, VARIED))
@@ -74,13 +74,13 @@ def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
 
 
 def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
-    """Return the variants of an experiment, in a quick run the first of its corners only."""
+    """Return the variants of an experiment; of its corners only the first ones in a quick run."""
     central, *others = one.variants
     return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
 
 
 def row_of(one: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequence[Worlds]) -> Row:
-    """Return what a line found, or why it is not available."""
+    """Return the result of a line, or the reason why it is not available."""
     row: Row = dict.fromkeys(COLUMNS, "") | {
         **{name: getattr(line, name) for name in ("en", "es", "unit", "nothing", "status", "must", "note")},
         **{"experiment": one.name, "line": line.name, "variant": variant.name, "code": fingerprint()},
@@ -103,7 +103,7 @@ def row_of(one: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequ
 
 
 def trivial_of(one: Experiment, line: ExperimentLine, blocks: Sequence[Worlds]) -> Estimate | None:
-    """Return what a line finds in the world in which it has to fail; nothing where it only reads a level."""
+    """Return the result of a line in the world in which it must fail; None for lines that only read a level."""
     if line.trivial is not None:
         return estimate([line.trivial(worlds) for worlds in blocks])
     if one.trivial is None or line.unit in ("level", "minutes"):
@@ -112,5 +112,5 @@ def trivial_of(one: Experiment, line: ExperimentLine, blocks: Sequence[Worlds]) 
 
 
 def holds(row: Row) -> bool:
-    """Tell whether nothing is wrong with a row: its trivial world fails, and what must be so is so."""
+    """Return whether a row passes: its trivial world fails, and a line that must hold is not outside."""
     return row["trivial_fails"] is not False and not (row["must"] and row["verdict"] == "outside")

@@ -1,4 +1,4 @@
-"""The virtual experiments of `effects.toml`: templates filled in, readers bound, variants of what is not known."""
+"""Build the virtual experiments of `effects.toml`: fill templates, bind readers, expand uncertain values."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,18 +10,18 @@ from scenarios import load, policies
 
 STATED = toml_beside(__file__, "effects.toml")
 OUTSIDE = toml_beside(__file__, "outside.toml")
-"""Reasons why lines lie outside what was published, by name, in English and Spanish."""
+"""Reasons why lines lie outside the published interval, by name, in English and Spanish."""
 RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
 MADE: dict[str, str] = STATED["made"] | {other: f'include = "{name}"\n' for name, other in RENAMED_AS.items()}
-"""Worlds that only experiments need: files by name."""
+"""Texts of the policy files that only experiments need, by name."""
 RARE = ("homicide", "crowds", "wrongful_detentions", "killed")
-"""Parts of the names of what is so rare that twelve twins are too few."""
+"""Parts of the names of events so rare that twelve pairs are too few."""
 REST_OF_EXPERIMENT = ("years", "site", "weak", "keep", "trivial")
 REST_OF_LINE = ("name", "en", "es", "unit", "status", "must", "note")
 
 
 def with_values(entry: Any, values: Mapping[str, Any]) -> Any:
-    """Return an entry of the file with values in place of their names in braces.
+    """Return an entry of the file with the names in braces replaced by values.
 
     >>> with_values({"name": "year_{n}", "read": ["{n}", "{window}"]}, {"n": 1, "window": [0, 12]})
     {'name': 'year_1', 'read': [1, [0, 12]]}
@@ -38,14 +38,14 @@ def with_values(entry: Any, values: Mapping[str, Any]) -> Any:
 def repeat_entry(
     entry: dict[str, Any], values: Mapping[str, Any]
 ) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
-    """Yield an entry as often as it says, with the values of each time."""
+    """Yield an entry once for each item of its ``each``, with the values of that item."""
     each = entry.get("each", [{}])
     for more in COMPUTED[each]() if isinstance(each, str) else each:
         yield {key: value for key, value in entry.items() if key != "each"}, {**values, **with_values(more, values)}
 
 
 def variants(name: str) -> tuple[Variant, ...]:
-    """Return the variants of the file under a name."""
+    """Return the variants listed in the file under a name."""
     entries = (with_values(once, values) for once, values in repeat_entry(STATED["variants"][name], {}))
     return tuple(Variant(one["name"], tuple((*turn,) for turn in one["turns"])) for one in entries)
 
@@ -66,7 +66,7 @@ def experiments() -> Iterator[Experiment]:
 
 
 def experiment_lines(entries: list[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[ExperimentLine]:
-    """Yield the lines that entries stand for: one, those of a group, or those shared under a name."""
+    """Yield the lines of entries: a single line, the lines of a group, or lines shared under a name."""
     for entry in entries:
         for once, now in repeat_entry(entry, values):
             if "use" in once or "lines" in once:
@@ -88,7 +88,7 @@ def line_of(entry: Mapping[str, Any]) -> ExperimentLine:
 
 
 def is_rare(words: list[Any]) -> bool:
-    """Tell whether a reader takes a count of which there are few a year.
+    """Return whether a reader uses a count with few events a year.
 
     >>> is_rare(["ratio", "no_police", ["homicides"], [0, 36]]), is_rare(["ratio", "no_police", "street", [0, 36]])
     (True, False)
@@ -97,9 +97,9 @@ def is_rare(words: list[Any]) -> bool:
 
 
 def reader_of(words: list[Any]) -> Read:
-    """Return the reader that a list names, with the arguments that follow.
+    """Return the reader named by the first word, bound to the arguments that follow.
 
-    An argument that begins with the name of a reader is one itself; others may be counts by name.
+    A list that begins with the name of a reader is itself a reader; text may name a count.
     """
     arguments: list[Any] = []
     for one in words[1:]:
@@ -112,7 +112,7 @@ def reader_of(words: list[Any]) -> Read:
 
 
 def facts(site: str, *groups: str) -> tuple[str, ...]:
-    """Return the site facts in some groups of parameters, as settings."""
+    """Return the site parameters of some groups as settings."""
     scenario = load(site)
     return tuple(
         f"{group}.{name}={getattr(scenario[group], name)!r}"
@@ -123,12 +123,12 @@ def facts(site: str, *groups: str) -> tuple[str, ...]:
 
 
 def a_head(site: str, name: str) -> float:
-    """Return how many officers or vehicles a site has for each resident."""
+    """Return the officers or vehicles of a site per resident."""
     return sum(getattr(one, name) for one in load(site).facilities) / load(site)["population"].total
 
 
 def swapped() -> Iterator[dict[str, Any]]:
-    """Yield for each site the facts of the other that it takes over, one at a time."""
+    """Yield, for each site, the facts that it takes over from the other site, one at a time."""
     for site, other in (SITES, SITES[::-1]):
         couples, vehicles = (a_head(other, name) / a_head(site, name) for name in ("officers", "vehicles"))
         yield {
@@ -143,16 +143,16 @@ def swapped() -> Iterator[dict[str, Any]]:
 
 
 def renamed() -> Iterator[dict[str, Any]]:
-    """Yield the policies and their other names."""
+    """Yield the policies and their aliases."""
     names = [*RENAMED_AS, *RENAMED_AS.values()]
     yield {"worlds": names, "pairs": RENAMED_AS, "other": RENAMED_AS["reporting_support"]}
 
 
 COMPUTED: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {"swapped": swapped, "renamed": renamed}
-"""Values of entries that are repeated for what scenarios and policies say."""
+"""Values of repeated entries that are computed from scenarios and policies."""
 CORNERS = variants("corners")
 (WEAK,) = variants("weak")
-"""The sizes of rich countries at three tenths."""
+"""Sizes of rich countries multiplied by 0.3."""
 EXPERIMENTS = tuple(experiments())
 PRESENCE: list[dict[str, str]] = STATED["presence"]
 """Lines of the table of police presence by kind of crime."""

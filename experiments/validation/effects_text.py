@@ -1,4 +1,4 @@
-"""The table of virtual experiments as text."""
+"""Format the table of virtual experiments as text."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ LOST = "not available"
 def format_effects_table(
     experiments: Sequence[Experiment], rows: Sequence[Row], seeds: int, whole: bool
 ) -> Iterator[str]:
-    """Yield the whole table: all experiments so far, variants below, sums at the end."""
+    """Yield the table: experiments run so far with their variants, totals at the end."""
     yield from head_of("effects")
     rare = f"{max(LEAST_TWINS_RARE, seeds)} of experiments that count rare harms, " if seeds >= LEAST_TWINS else ""
     few = f"{rare}{min(VARIED, seeds)} of variants (--)"
@@ -50,7 +50,7 @@ def format_effects_table(
 
 
 def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table of police presence: a line for each row of evidence, a column for each kind of crime."""
+    """Yield the table of police presence: one line per row of evidence, one column per kind of crime."""
     found = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
     lines = [
         (one, {kind: found.get((one["experiment"], one["lines"].format(kind=kind))) for kind in KINDS})
@@ -69,7 +69,7 @@ def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def of_cell(row: Row | None) -> str:
-    """Return a number with its interval, published interval, and whether it was set or found; a dash for no line."""
+    """Return the simulated interval, status and published interval of a row as text; a dash if there is no row."""
     if row is None:
         return "-"
     if row["verdict"] == LOST:
@@ -79,7 +79,7 @@ def of_cell(row: Row | None) -> str:
 
 
 def of_variant(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
-    """Yield the lines of one variant; reasons why some are not available or lie outside are said once."""
+    """Yield the lines of one variant; a reason for missing or outside values is printed once."""
     if {row["verdict"] for row in rows} == {LOST} and len({row["note"] for row in rows}) == 1:
         yield f"  {LOST}: {rows[0]['note']}"
         return
@@ -93,7 +93,7 @@ def of_variant(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
 
 
 def of_row(row: Row) -> str:
-    """Return our number, the published one, its source and how both stand."""
+    """Return the simulated and published values of a row, its source, status and verdict."""
     if row["verdict"] == LOST:
         return f"{LOST}: {row['note']}"
     source = f"{row['source']}, " if row["source"] else ""
@@ -106,7 +106,7 @@ def of_row(row: Row) -> str:
 
 
 def ours(row: Row) -> str:
-    """Return our number with its interval and unit."""
+    """Return the simulated value of a row with its interval and unit."""
     if math.isnan(row["value"]):
         return "-"
     digits = 2 if row["unit"] in ("ratio", "elasticity", "points") else 1
@@ -123,7 +123,7 @@ def published(row: Row) -> str:
 
 
 def sums(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield how many lines are inside, by what they rest on, and which are outside or leave nothing sure."""
+    """Yield the number of lines inside, by status, and the names of those outside or inconclusive."""
     central = [row for row in rows if row["variant"] == CENTRAL.name]
     counted: dict[str, list[str]] = {}
     for row in central:
@@ -142,12 +142,12 @@ def sums(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def is_identity(row: Row) -> bool:
-    """Tell whether a row must hold by the way the model is built."""
+    """Return whether a row holds by construction of the model."""
     return bool(row["must"]) and row["status"] == "given"
 
 
 def of_gates(verdicts: Sequence[str]) -> str:
-    """Return how many of some verdicts are inside, how many are open, and how many have too few twins for one.
+    """Return how many verdicts are inside and open, also for priors, and how many have too few pairs.
 
     >>> of_gates(["inside", "open", "outside", "prior only (inside)", "too few twins", "no published value"])
     '1 of 3 inside, 1 open; of priors 1 of 1 inside, 0 open; 1 with too few twins for a verdict'
@@ -160,14 +160,14 @@ def of_gates(verdicts: Sequence[str]) -> str:
 
 
 def is_unsure(row: Row) -> bool:
-    """Tell whether a corner's interval holds no change at all."""
+    """Return whether the interval of a variant includes no change."""
     if row["variant"] == CENTRAL.name or row["value"] == "" or row["unit"] in ("level", "minutes"):
         return False
     return bool(row["low"] <= row["nothing"] <= row["high"])
 
 
 def lines_under(heading: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield some rows by name."""
+    """Yield a heading and the names of some rows."""
     if rows:
         yield f"{heading}:"
     for row in rows:

@@ -1,7 +1,7 @@
-"""Weights of events solved anew where other parameters of trust change, so that events keep their sizes.
+"""Solve event weights anew when other parameters of trust change, so that events keep their sizes.
 
-What an event does to trust depends on its weight and on memory, asymmetry, qualities and hearsay at once. Draws of
-these, and rival accounts, therefore state sizes of events in points, and weights follow from them.
+The effect of an event on trust depends jointly on its weight, memory, asymmetry, qualities and hearsay. Draws of these
+parameters, and rival accounts, therefore state sizes of events in points; weights follow from them.
 """
 
 import dataclasses
@@ -18,25 +18,25 @@ from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.slopes import clip_to_limits
 
 EVERY = 10
-"""One adult in so many of the reference town: 10,000 adults, solved within two seconds."""
+"""Use one adult in ``EVERY`` of the reference town: 10,000 adults, solved within two seconds."""
 SOLVED = (*(one.parameter for one in EVENTS), "trust.fast_friendly", "misconduct.fades")
-"""Parameters that follow from sizes and from how they fade. The share of a visit from door to door is drawn."""
+"""Parameters that follow from sizes and their fading. `consultation.door`, a share of a visit, is drawn."""
 UNSOLVED = (ArithmeticError, ValueError)
-"""Errors where no weights give the sizes."""
+"""Errors raised if no weights give the sizes."""
 
 
 @dataclass(frozen=True)
 class WeightSolver:
-    """The tape of a part of the reference town, its parameters, and the coefficients of its panel at these."""
+    """Recorded impressions of part of the reference town, its parameters, and its panel coefficients."""
 
     tape: Tape
     numbers: Numbers
     panel: Mapping[str, float]
 
     def weights(self, changes: Mapping[str, float], sizes: Mapping[str, float]) -> dict[str, float]:
-        """Return the weights at which events have their sizes under changed parameters.
+        """Return the weights at which events keep their sizes under changed parameters.
 
-        Where no weights give the coefficients of the panels, as under a memory of eight years, the panels are read as
+        If no weights give the coefficients of the panels, as with a memory of eight years, the panels are read as
         single events (`experiments.validation.readings`).
 
         Parameters
@@ -44,8 +44,8 @@ class WeightSolver:
         changes
             Values of other parameters by dotted name.
         sizes
-            Points of 100 at day 3 by name of the event, where they are not those of ``event_sizes.toml``; 0 for one
-            that does nothing.
+            Points of 100 at day 3 by name of the event, if they differ from ``event_sizes.toml``; 0 for an event
+            without effect.
 
         Raises
         ------
@@ -64,7 +64,7 @@ class WeightSolver:
 
 @cache
 def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
-    """Return the solver for a part of the reference town; simulating its warm-up takes half a minute at full scale."""
+    """Return the solver for part of the reference town; its warm-up takes half a minute at full scale."""
     whole, numbers = reference_town(population__scale=scale)
     tape = thin_out(whole, every)
     coefficients = panels_of(tape, numbers).coefficients
@@ -72,7 +72,7 @@ def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
 
 
 def thin_out(tape: Tape, every: int) -> Tape:
-    """Return one adult in so many of a tape, with what they lived through."""
+    """Return a tape of one adult in ``every``, with their impressions."""
     kept = np.arange(tape.adults) % every == 0
     place = np.cumsum(kept) - 1
     own = kept[tape.who]

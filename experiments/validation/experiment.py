@@ -1,4 +1,4 @@
-"""A virtual experiment: the worlds that it compares, what it reads from them, and what was found outside the model."""
+"""Definition of a virtual experiment: its worlds, the numbers read from them, and the published values."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -15,27 +15,27 @@ from scenarios.timeline import BUILT_IN_SITES
 SITES = BUILT_IN_SITES
 BASE = "status_quo"
 EXCHANGED = "another status quo"
-"""The status quo of the next twin, with its random numbers."""
+"""Status quo of the next seed, with its random numbers."""
 Status = Literal["set", "found", "given"]
 Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
 ALIKE = 1e-9
 LEAST_TWINS, LEAST_TWINS_RARE = 12, 24
-"""Twins from which a verdict is given, and from which one on homicides, lynchings or wrongful detentions is."""
+"""Fewest pairs for a verdict; the second for homicides, lynchings and wrongful detentions."""
 VARIED = 3
-"""Twins of variants, which show how far a number hangs on sizes and get no verdict, and of what holds by identity."""
+"""Pairs of variants, which show sensitivity and get no verdict, and of identities."""
 TOO_FEW = "too few twins"
 
 Window = tuple[int, int]
-"""First month, and the month before which it ends, counted from the start."""
+"""First month and end month (excluded), counted from the start."""
 
 
 class NotAvailable(Exception):
-    """Raised for anything that an experiment needs and the model does not have."""
+    """Raised if an experiment needs something that the model does not have."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """An interval that was measured elsewhere, with its source; ``prior`` where it is a wide prior and no gate."""
+    """A published interval with its source; a ``prior`` is wide and decides no verdict."""
 
     low: float
     high: float
@@ -43,7 +43,7 @@ class Published:
     prior: bool = False
 
     def holds(self, value: float) -> bool:
-        """Tell whether a number lies within it."""
+        """Return whether a number lies within the interval."""
         return self.low - ALIKE <= value <= self.high + ALIKE
 
     def compare(self, low: float, high: float) -> str:
@@ -59,13 +59,13 @@ class Published:
 
 
 class RunTables:
-    """Tables of one run: months, days by kind of crime, cells and offenders, each read when asked."""
+    """Tables of one run, read on demand: months, days by kind of crime, cells and offenders."""
 
     def __init__(self, folder: Path, run: str) -> None:
         self.folder, self.run = folder, run
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table, or raise if this world has none."""
+        """Return a table; raise NotAvailable if the run has none."""
         path = self.folder / f"{self.run}.{name}.parquet"
         if not path.is_file():
             raise NotAvailable(f"runs have no table of {name}")
@@ -73,11 +73,11 @@ class RunTables:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """All measures, a row a month."""
+        """All measures, one row per month."""
         return self.table("measures").sort_values("month").reset_index(drop=True)
 
     def column(self, name: str, window: Window) -> pd.Series:
-        """Return a measure in a window; where the run is shorter, in the months nearest to it."""
+        """Return a measure in a window; if the run is shorter, in the nearest months."""
         if name not in self.months:
             raise NotAvailable(f"no measure '{name}'")
         first, end = window
@@ -86,7 +86,7 @@ class RunTables:
         return self.months[name].iloc[first : max(first + 1, min(end, last))].astype(float)
 
     def total(self, names: Sequence[str], window: Window) -> float:
-        """Return the sum of measures over a window; those that begin with - are subtracted."""
+        """Return the sum of measures over a window; those with a leading ``-`` are subtracted."""
         signs = ((-1.0 if name.startswith("-") else 1.0, name.lstrip("-")) for name in names)
         return sum(sign * float(self.column(name, window).sum()) for sign, name in signs)
 
@@ -95,7 +95,7 @@ class RunTables:
         return float(self.column(name, window).mean())
 
     def in_days(self, kinds: Sequence[str], first: int, end: int) -> int:
-        """Return the crimes of some kinds from one day up to another."""
+        """Return the number of crimes of some kinds from day ``first`` to before day ``end``."""
         rows = self.table("days")
         here = rows["kind"].isin(list(kinds)) & (rows["day"] >= first) & (rows["day"] < end)
         return int(rows.loc[here, "crimes"].sum())
@@ -103,7 +103,7 @@ class RunTables:
 
 @dataclass(frozen=True)
 class Worlds:
-    """The worlds of one seed by name; says which one is missing and why."""
+    """The worlds of one seed by name; reading a missing one raises NotAvailable with the reason."""
 
     known: Mapping[str, RunTables]
     missing: Mapping[str, str]
@@ -114,24 +114,24 @@ class Worlds:
         return self.known[name]
 
     def trivial(self, instead: str) -> "Worlds":
-        """Return the same with one world in the place of every other but the status quo."""
+        """Return the worlds with every one but the status quo replaced by ``instead``."""
         names = {*self.known, *self.missing} - {BASE}
         return Worlds({BASE: self[BASE]} | dict.fromkeys(names, self[instead]), {})
 
 
 Read = Callable[[Worlds], float]
-"""From the twin worlds of one seed to one number."""
+"""Function from the paired worlds of one seed to a number."""
 TURNS: dict[str, Callable[[float, float], float]] = {
     "times": lambda value, factor: value * factor,
     "to": lambda _, value: value,
     "keep": lambda replaced, share: 1.0 - share * (1.0 - replaced),
 }
-"""Ways in which a variant turns a value; of a share that is replaced, it may keep this share of what is not."""
+"""Changes of a value by a variant; ``keep`` retains this share of the part that is not replaced."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Values of behaviour under which an experiment is repeated: parameter or pattern, how it is turned, by what."""
+    """Changed parameters of an experiment: each a name or pattern, a key of `TURNS`, and a number."""
 
     name: str
     turns: tuple[tuple[str, str, float], ...] = ()
@@ -142,12 +142,12 @@ CENTRAL = Variant("central")
 
 @dataclass(frozen=True)
 class ExperimentLine:
-    """One number of an experiment, in a sentence, beside what was published.
+    """One number of an experiment, with its label and the published value.
 
-    ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``must`` that anything else
-    is an error; ``trivial`` reads the world in which it has to fail, if it is not that of the experiment;
-    ``outside`` says in English and Spanish what in the model takes it out of what was published, where it lies outside;
-    ``rare`` that it counts homicides, lynchings or wrongful detentions, of which twelve twins see too few.
+    ``status``: a parameter was set from it, it was found, or an input gives it; ``must``: any other result is an error.
+    ``trivial`` reads the world in which it must fail, if not that of the experiment; ``outside`` explains in English
+    and Spanish why the model lies outside the published interval. ``rare``: it counts homicides, lynchings or wrongful
+    detentions, of which twelve pairs have too few.
     """
 
     name: str
@@ -166,27 +166,27 @@ class ExperimentLine:
 
     @property
     def is_identity(self) -> bool:
-        """True if the number follows from how the model is built, at any seed."""
+        """True if the number follows from the construction of the model, at any seed."""
         return self.must and self.status == "given"
 
     @property
     def least_twins(self) -> int:
-        """Twins from which a verdict is given."""
+        """Fewest pairs for a verdict."""
         return 1 if self.is_identity else LEAST_TWINS_RARE if self.rare else LEAST_TWINS
 
     @property
     def nothing(self) -> float:
-        """Value where nothing happens."""
+        """Value without any effect."""
         return 1.0 if self.unit == "ratio" else 0.0
 
     def fails(self, value: float) -> bool:
-        """Tell whether a number would be no success: outside what was published, or nothing at all."""
+        """Return whether a number is no success: outside the published interval, or without it no effect at all."""
         if self.published is not None:
             return not self.published.holds(value)
         return math.isnan(value) or abs(value - self.nothing) <= ALIKE
 
     def verdict(self, found: "Estimate") -> str:
-        """Return how an interval over twins stands to what was published: inside, outside, or open if it is neither."""
+        """Return the verdict on an estimate: inside, outside or open, or the reason why there is none."""
         if math.isnan(found.value):
             return "not known"
         if self.published is None:
@@ -199,11 +199,11 @@ class ExperimentLine:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Measurement of a study, repeated in twin worlds.
+    """Measurement of a study, repeated in paired runs.
 
-    ``worlds`` are the policies of each by name, or settings such as ``gangs.ms13=0``, beside the status quo;
-    ``trivial`` is the world that has to fail when it takes the place of all others; ``weak`` tells whether it is
-    repeated with three tenths of the sizes of rich countries.
+    ``worlds`` maps names to policies, or settings such as ``gangs.ms13=0``, in addition to the status quo. ``trivial``
+    is the world that must fail when it replaces all others. ``weak`` adds a repetition with 0.3 of the sizes of rich
+    countries.
     """
 
     name: str
@@ -223,7 +223,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The mean of a number over twins, with its 95 % interval over seeds."""
+    """Mean of a number over paired runs, with its 95 % interval over seeds."""
 
     value: float
     low: float
@@ -232,7 +232,7 @@ class Estimate:
 
 
 def estimate(numbers: Sequence[float]) -> Estimate:
-    """Return mean and interval of a number known seed by seed.
+    """Return the mean and interval of a number known seed by seed; NaN are left out.
 
     >>> estimate([1.0, 1.0, math.nan])
     Estimate(value=1.0, low=1.0, high=1.0, n=2)

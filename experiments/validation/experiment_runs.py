@@ -1,4 +1,4 @@
-"""Worlds of experiments: twins over the one pool; what each leaves is kept by its identity, so that a rerun resumes."""
+"""Run the worlds of experiments as paired runs; results are stored by run identity, so that a rerun resumes."""
 
 import argparse
 import dataclasses
@@ -31,14 +31,14 @@ from model.world.shift_events import Incident
 
 RUNS = Path("results") / "validate" / "runs"
 LAST = "measures"
-"""The table that is written last: a run that has it is whole."""
+"""Table that is written last: a run that has it is complete."""
 YEAR_DAYS = 365
 SEVERAL = "worlds"
 
 
 @dataclass(frozen=True)
 class ExperimentSize:
-    """Size of experiments: twins, size of the town, warm-up, and the longest time that one may last."""
+    """Size of experiments: seeds, scale of the town, warm-up and longest run (years), workers, corners."""
 
     seeds: int = 5
     scale: float = 1.0
@@ -49,50 +49,50 @@ class ExperimentSize:
 
     @property
     def sets(self) -> list[str]:
-        """Parameters that it changes in every world."""
+        """Settings that it adds to every world."""
         small = [] if self.scale == 1.0 else [f"population.scale={self.scale}"]
         return small + ([] if self.warm_up is None else [f"calendar.warm_up={self.warm_up}"])
 
 
 QUICK = ExperimentSize(seeds=2, scale=0.05, warm_up=0, longest=4 / 12, corners=2)
-"""Only to see that all runs: its numbers mean nothing."""
+"""Smoke test; its numbers have no meaning."""
 
 
 def add_size_options(parser: argparse.ArgumentParser, out: Path) -> None:
-    """Add the options of a module that makes tables of experiments: workers, a quick trial, and where to write."""
+    """Add the options of modules that make tables of experiments: workers, a quick trial, and output folder."""
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="only to see that all runs")
     parser.add_argument("--out", type=Path, default=out)
 
 
 def size_asked(asked: argparse.Namespace) -> ExperimentSize:
-    """Return the size that such a module was asked for."""
+    """Return the size given by the options of such a module."""
     own = QUICK if asked.quick else ExperimentSize(seeds=asked.replicates, scale=getattr(asked, "scale", 1.0))
     return dataclasses.replace(own, workers=asked.workers)
 
 
 @dataclass(frozen=True)
 class WorldBatch:
-    """Worlds of one seed that share a warm-up, by name where the same run is lived in several ways."""
+    """Worlds of one seed that share a warm-up; ``names`` tells variants of the same run apart."""
 
     specs: tuple[RunSpec, ...]
     names: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        """Identity among all others."""
+        """Unique name among all jobs."""
         return " ".join((self.specs[0].run, *self.names[:1]))
 
     @property
     def shifts(self) -> int:
-        """Shifts that it simulates."""
+        """Number of simulated shifts."""
         return self.specs[0].shifts + sum(one.reported for one in self.specs[1:])
 
 
 def run_worlds(
     one: Experiment, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = {}, variant: Variant = CENTRAL
 ) -> list[Worlds]:
-    """Run the worlds of an experiment, those of ``texts`` as files; return those of each seed."""
+    """Run the worlds of an experiment and return those of each seed; ``texts`` are policy files by name."""
     specs, missing = plan_worlds(one, variant, size, runs, texts)
     label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
     run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
@@ -107,10 +107,10 @@ def run_worlds(
 def plan_worlds(
     one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
 ) -> tuple[dict[str, list[RunSpec]], dict[str, str]]:
-    """Return the runs of each world of an experiment, and why others are missing; none without the status quo."""
+    """Return the runs of each world of an experiment, none without the status quo, and why others are missing."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
-    specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
+    specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # raises errors of the size itself
     for name, words in ({BASE: ()} | dict(one.worlds)).items():
         try:
             specs[name] = specs_of(one.site, policies_as_files(words, texts, runs), variant, one.years, size, one.keep)
@@ -122,9 +122,9 @@ def plan_worlds(
 def specs_of(
     site: str, words: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
 ) -> list[RunSpec]:
-    """Return the runs of one world of policies and settings, or raise with what the model does not have.
+    """Return the runs of one world of policies and settings; raise InputError for anything unknown to the model.
 
-    Each seed has a town of its own, so that intervals hold the differences between towns.
+    Each seed has a town of its own, so that intervals include the differences between towns.
     """
     base = plan_runs(site, sets=size.sets)[0]
     policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
@@ -134,7 +134,7 @@ def specs_of(
 
 
 def values_of_variant(spec: RunSpec, variant: Variant) -> dict[str, float]:
-    """Return the values of a variant by dotted name."""
+    """Return the values that a variant sets, by dotted name."""
     found: dict[str, float] = {}
     for pattern, how, by in variant.turns:
         group, _, key = pattern.partition(".")
@@ -147,12 +147,12 @@ def values_of_variant(spec: RunSpec, variant: Variant) -> dict[str, float]:
 
 
 def policies_as_files(words: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
-    """Return policies as they are asked for; those made for experiments only are written as files."""
+    """Return policies by name; those made for experiments are written and returned as file paths."""
     return [str(write_world(word, texts[word], runs)) if word in texts else word for word in words]
 
 
 def set_text(numbers: Mapping[str, float], include: str = "") -> str:
-    """Return the file of a world in which numbers have values.
+    """Return the policy file of a world in which parameters have given values.
 
     >>> set_text({"fear.weight": 0.5}, "heavy_hand")
     'include = "heavy_hand"\\n[set]\\n"fear.weight" = 0.5\\n'
@@ -162,7 +162,7 @@ def set_text(numbers: Mapping[str, float], include: str = "") -> str:
 
 
 def write_world(name: str, text: str, runs: Path) -> Path:
-    """Write the file of a world, unless it is there."""
+    """Write the policy file of a world, unless it exists with this text."""
     path = runs.resolve() / SEVERAL / f"{name}.toml"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         make_folder(path.parent)
@@ -171,7 +171,7 @@ def write_world(name: str, text: str, runs: Path) -> Path:
 
 
 def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
-    """Carry out the runs that are not kept."""
+    """Run the specifications without stored results."""
     make_folder(runs)
     missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST}.parquet").is_file()}
     together: dict[object, list[RunSpec]] = {}
@@ -183,7 +183,7 @@ def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) 
 
 
 def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
-    """Carry out worlds of one seed side by side and keep what each leaves."""
+    """Run the worlds of one seed side by side and store their tables."""
     town = TOWNS.of(batch.specs[0].scenario)
     for spec, world, cells in simulated_twins(batch.specs, town, tell):
         tables = left_by(world)
@@ -196,7 +196,7 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
 
 
 def crimes_by_cell(world: TrustModel) -> pa.Table:
-    """Return crimes by month, cell and kind; the month as in the table of cells."""
+    """Return crimes by month, cell and kind; months are dates as in the table of cells."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     months = np.array([month_of(int(tick)) for tick in rows["tick"]], np.int64)
     found, crimes = np.unique(np.stack([months, rows["cell"], rows["kind"]]), axis=1, return_counts=True)
@@ -211,7 +211,7 @@ def crimes_by_cell(world: TrustModel) -> pa.Table:
 
 
 def left_by(world: TrustModel) -> dict[str, pa.Table]:
-    """Return crimes by day and kind, origins of trust, and last year's crimes by offender if these are named."""
+    """Return crimes by day and kind, origins of trust, ledger, and last year's crimes by offender if recorded."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS
     pairs, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)

@@ -1,8 +1,8 @@
 """Table of headline effects: one file for each version of the model, and the versions side by side.
 
-``python -m experiments.validation.headline NAME`` runs both sites and writes `NAME.csv` and `NAME.txt`; worlds of the
-same code are not run again. With ``--beside`` it prints the versions that have been written, in the order of names
-that are given or of their changes, and writes `beside.txt`: first every measure, then the effects on trust by origin.
+``python -m experiments.validation.headline NAME`` runs both sites and writes `NAME.csv` and `NAME.txt`; runs of the
+same code are reused. With ``--beside`` it prints the stored versions, in the order of given names or of their changes,
+and writes `beside.txt`: first every measure, then the effects on trust by origin.
 """
 
 import argparse
@@ -46,7 +46,7 @@ WORLDS = worlds_of("headline")
 MEASURES = ("trust_mean", "fear_mean", "crimes_occurred", "homicides", "extortions", "c1", "c2", "c3", "c4")
 """Columns of the text."""
 IN_FILE = tuple(measure for measure in BELIEFS.values() if measure not in MEASURES)
-"""Beliefs that feed trust: in the file alone."""
+"""Beliefs that determine trust: in the CSV file only."""
 SCALED = ("effect", "low", "high", "delta")
 DIGITS = {"counts": 1, "points": 2}
 COLUMNS = (
@@ -57,7 +57,7 @@ LABEL, WIDE, NUMBER = 48, 104, 24
 
 
 def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
-    """Run all worlds at both sites, write each site as it is done, print and return the rows of this version."""
+    """Run all worlds at both sites; write the table after each site; print and return the rows of this version."""
     if not NAME.fullmatch(version) or version == BESIDE:
         raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{BESIDE}' is taken")
     return write_sites(out, version, COLUMNS, lambda site: of_site(version, site, size, years, runs), format_headline)
@@ -78,7 +78,7 @@ def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: P
 
 
 def account_at(run: RunTables, year: int) -> Account:
-    """Return what trust owed to each origin at the end of a year."""
+    """Return the decomposition of trust by origin at the end of a year."""
     months = run.months.iloc[: 12 * year]
     tables = (run.table(name) for name in ("origins", "ledger"))
     until = months["month"].max()
@@ -86,7 +86,7 @@ def account_at(run: RunTables, year: int) -> Account:
 
 
 def origin_rows(blocks: Sequence[Worlds], base: Sequence[Account], world: str, year: int) -> Iterator[Row]:
-    """Yield the parts of the effects on trust and its beliefs by origin; those of a belief sum to its effect."""
+    """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
     arms = [account_at(worlds[world], year) for worlds in blocks]
     parts = [parts_of(one, arm) for one, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
@@ -97,7 +97,7 @@ def origin_rows(blocks: Sequence[Worlds], base: Sequence[Account], world: str, y
 
 
 def effect_row(blocks: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
-    """Return the effect of a world on a measure in one year, of a shorter run in what there is of it."""
+    """Return the effect of a world on a measure in one year; a shorter run uses the months that it has."""
     own = slice(12 * (year - 1), 12 * year)
     base, arm = ([headline.value(worlds[name].months.iloc[own]) for worlds in blocks] for name in (BASE, world))
     row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
@@ -105,7 +105,7 @@ def effect_row(blocks: Sequence[Worlds], world: str, year: int, headline: Headli
 
 
 def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headline, years: float) -> Row:
-    """Return unit, levels and effect of a measure after so many years; counts in per cent of those of the base."""
+    """Return unit, levels and effect of a measure over ``years``; counts in per cent of those of the base."""
     found = dataclasses.asdict(paired(base, arm, scale=headline.scale(years)))
     is_count = headline.kind == "counts"
     part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
@@ -114,7 +114,7 @@ def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headli
 
 
 def format_headline(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table of one version, a block for each site and year."""
+    """Yield the table of one version, one block per site and year."""
     yield from head_of("headline", **rows[0])
     for (site, year), own in rows_by_columns(rows, "site", "year").items():
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}" + "".join(
@@ -132,7 +132,7 @@ def format_headline(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
-    """Yield the parts of the effects on trust: a line for each group and part, a column for each world."""
+    """Yield the parts of the effects on trust: one line per group and part, one column per world."""
     cells = [{row["measure"]: row for row in some} for some in by_world.values()]
     head = message("origin.head")
     worlds = "".join(some[0]["world"].rjust(NUMBER) for some in by_world.values())
@@ -145,7 +145,7 @@ def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
 
 
 def format_effect(row: Row) -> str:
-    """Return an effect with its interval.
+    """Return an effect with its interval as text.
 
     >>> format_effect({"effect": 1.0, "low": 0.25, "high": 1.75, "unit": "%"})
     '+1.0 [+0.2, +1.8]%'
@@ -158,7 +158,7 @@ def format_effect(row: Row) -> str:
 
 
 def read_version(out: Path, version: str) -> list[Row]:
-    """Return the rows of a version that was written earlier."""
+    """Return the stored rows of a version; raise InputError if there are none."""
     path = out / f"{version}.csv"
     if not path.is_file():
         raise InputError(f"version '{version}': {path} does not exist. Run it first.")
@@ -181,7 +181,7 @@ def show_beside(versions: Sequence[str], out: Path) -> str:
 
 
 def by_version(versions: Iterable[str]) -> list[str]:
-    """Return versions in the order in which changes came, those of no known place at the end by name.
+    """Return versions in the order of their changes, unlisted ones at the end by name.
 
     >>> by_version(["current", "totonicapan", "presence", "before"])
     ['before', 'presence', 'totonicapan', 'current']
@@ -191,7 +191,7 @@ def by_version(versions: Iterable[str]) -> list[str]:
 
 
 def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
-    """Yield a block for each measure, site and year: its level in the status quo, then a line for each world."""
+    """Yield a block for each measure, site and year: its level in the status quo, then one line per world."""
     shown = [row for row in rows if row["measure"] in MEASURES]
     by_place = rows_by_columns(shown, "measure", "site", "year")
     for measure, site, year in sorted(by_place, key=lambda block: MEASURES.index(block[0])):
@@ -240,7 +240,7 @@ def columns_of(label: str, cells: Sequence[str]) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run a version, or print the versions side by side, as the command line asks for."""
+    """Run a version, or print the stored versions side by side."""
     parser = argparse.ArgumentParser(prog="python -m experiments.validation.headline", description="Headline effects")
     parser.add_argument("versions", nargs="*", metavar="NAME", help="version of the model; with --beside any number")
     parser.add_argument("--beside", action="store_true", help="print versions that were run, side by side")

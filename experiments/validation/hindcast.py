@@ -1,9 +1,9 @@
-"""Hindcast of 2009 to 2019: what the model says of years that nothing was fitted to.
+"""Hindcast of 2009 to 2019: forecasts of years to which nothing was fitted.
 
-National series are inputs of the model: surveys of trust as the mood of the nation, homicides as a trend.  A series
-that the model is given says nothing of the model when it is scored on it; so every series is also forecast without it.
-The level of 2009 to 2013 is given to every forecast, 2015 to 2018 are scored.  Trivial forecasts are that level, and a
-line through those years.  What is not better than both has failed.
+National series are inputs of the model: surveys of trust as the mood of the nation, homicides as a trend. A score on a
+series that is an input is no evidence for the model, so every series is also forecast without it. Every forecast is
+given the level of 2009 to 2013; 2015 to 2018 are scored. Trivial forecasts are that level and a linear trend through
+those years. A forecast that is not better than both has failed.
 """
 
 import dataclasses
@@ -40,7 +40,7 @@ VARIANTS = {
     "without the trend of homicides": (TREND_PARAMETER,),
     "without any input": (MOOD_PARAMETER, TREND_PARAMETER, "*"),
 }
-"""Inputs that each variant leaves out; * is every dated event."""
+"""Inputs that each variant leaves out; ``*`` is every dated event."""
 SERIES = {
     "trust": ("survey_latinobarometro", MOOD_PARAMETER),
     "homicides": ("homicides", TREND_PARAMETER),
@@ -50,7 +50,7 @@ COLUMNS = ("site", "series", "variant", "label", "rmse", "level_rmse", "line_rms
 
 
 def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
-    """Run all variants at both sites, write and print the scores; return them."""
+    """Run all variants at both sites; write, print and return the scores."""
     jobs = [
         WorldBatch((spec,), (variant,))
         for site in SITES
@@ -67,7 +67,7 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
 
 
 def years_of_run(job: WorldBatch, tell: ReportProgress) -> pd.DataFrame:
-    """Return the measures of a run of a variant by year."""
+    """Return the annual measures of a run of a variant."""
     (spec,), (variant,) = job.specs, job.names
     world = TrustModel(without_events(spec.scenario, VARIANTS[variant]), rng=spec.seed, town=town_for(spec))
     simulate_until(world, tick_of(spec.until), tell)
@@ -79,7 +79,7 @@ def years_of_run(job: WorldBatch, tell: ReportProgress) -> pd.DataFrame:
 
 
 def without_events(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
-    """Return a scenario without the dated events that set some parameters; without all for ``*``."""
+    """Return a scenario without the dated events that set any of some parameters; without all for ``*``."""
     kept = (
         event
         for event in scenario.timeline
@@ -89,7 +89,7 @@ def without_events(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
 
 
 def observations() -> dict[str, dict[int, float]]:
-    """Return what was observed by series and year: trust in %, homicides per 100,000, both of the whole country."""
+    """Return the national observations by series and year: trust in %, homicides per 100,000."""
     trust = pd.read_csv(DATA).query("country == 'GTM'")
     shares = zip(trust["year"], trust["much_or_some_percent"], strict=True)
     rates = read_toml(TIMELINE, str(TIMELINE))["national_homicides"]["rates"]
@@ -114,7 +114,7 @@ def site_rows(
 
 
 def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relative: bool) -> dict[str, object]:
-    """Return the errors of a forecast and of both trivial ones in the years that are scored, and whether it fails.
+    """Return the errors of a forecast and of both trivial ones in the scored years, and whether it fails.
 
     The forecast is shifted to the observed level of the first years, or scaled to it if ``relative``.
     """

@@ -1,4 +1,4 @@
-"""A year of impressions of a town, and what they leave as evidence under other weights than those they came with."""
+"""Record a year of impressions of a town, and compute the evidence that they leave under other weights."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +24,11 @@ Numbers = dict[str, float]
 """Parameters by dotted name."""
 
 WEIGHED: dict[str, tuple[str, str]] = {cause: (some[0], some[-1]) for cause, some in STATED["weighed"].items()}
-"""The weight of each cause: of what speaks for the police, and against."""
+"""Weight parameters of each cause: for favourable and for unfavourable impressions."""
 KIND_OF_WEIGHT = {one.parameter: one.kind for one in EVENTS}
-"""Kind of event by the parameter of its weight."""
+"""Kind of event by its weight parameter."""
 OWN = ("abuse", "bribe", "meeting")
-"""Events that the simulated panel asks for, which happen to each by rates of their own there."""
+"""Events reported in the simulated panel, where each person has individual rates of them."""
 CONTACTS = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
 TOLD = ("hearsay", "at_home")
 PARAMETERS = tuple(dict.fromkeys(name for pair in WEIGHED.values() for name in pair))
@@ -36,7 +36,7 @@ NUMBER = {name: number for number, name in CAUSES.items()}
 
 
 def fast_of(parameter: str) -> str:
-    """Return the parameter that says how much of an event with this weight is forgotten within weeks.
+    """Return the parameter for the share of an event that is forgotten within weeks, given its weight parameter.
 
     >>> fast_of("contacts.weight_long"), fast_of("trust.late")
     ('trust.fast_friendly', 'trust.fast')
@@ -45,7 +45,7 @@ def fast_of(parameter: str) -> str:
 
 
 class Taped(TrustModel):
-    """A world that keeps all impressions, with the tick of each."""
+    """A world that records all impressions with their ticks."""
 
     tape: list[tuple[int, NDArray[np.void]]]
 
@@ -54,7 +54,7 @@ class Taped(TrustModel):
         super()._prepare(*args)
 
     def step(self) -> None:
-        """Simulate a shift and keep what people lived through or heard in it."""
+        """Simulate a shift and record its impressions, first-hand and told."""
         tick = self.tick
         super().step()
         hearsay = self.parameters[Hearsay][0]
@@ -63,10 +63,10 @@ class Taped(TrustModel):
 
 
 def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
-    """Return impressions of a shift in which those that were told have the cause of what was told, less 100.
+    """Return the impressions of a shift; a told one gets the cause of its original minus 100.
 
-    What is told has the qualities of one that was lived in the same shift, and of its weight the parts ``told``: along
-    ties, and at home.
+    A told impression has the qualities of a first-hand one of the same shift, and a part of its weight: ``told`` holds
+    the parts along ties and at home.
     """
     parts = dict(zip((NUMBER[name] for name in TOLD), told, strict=True))
     heard = np.isin(rows["cause"], list(parts))
@@ -79,16 +79,16 @@ def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.voi
 
 
 def impression_key(row: np.void, part: float) -> tuple[str, ...]:
-    """Return by what an impression is known again when that part of its weight is told."""
+    """Return the key shared by an impression and its told copies, which have ``part`` of its weight."""
     whole = (row["weight_f"] + row["weight_e"]) / part
     return tuple(f"{x:.9g}" for x in (row["quality_f"], row["quality_e"], row["fast"], whole))
 
 
 @dataclass(frozen=True)
 class Tape:
-    """A year of the adults of a town, in order of class: who had which impression, how long before the end (years).
+    """A recorded year of a town's adults in order of class: impressions, and their age (years) at the end.
 
-    Weights are relative to those of the parameters; ``by_f`` and ``by_e`` name the parameter by its place.
+    Weights are relative to those of the parameters; ``by_f`` and ``by_e`` are indices in `PARAMETERS`.
     """
 
     group: NDArray[np.int64]
@@ -110,20 +110,20 @@ class Tape:
         return len(self.group)
 
     def rate(self, *causes: str) -> Reals:
-        """Return how often a year each adult's class lives through some causes."""
+        """Return the annual rate of first-hand impressions of some causes in each adult's class."""
         here = self.first_hand & np.isin(self.cause, [NUMBER[name] for name in causes])
         times = np.bincount(self.who[here], minlength=self.adults).astype(float)
         of_class: Reals = (np.bincount(self.group, times) / np.bincount(self.group))[self.group]
         return of_class
 
     def had(self, cause: str) -> NDArray[np.bool_]:
-        """Tell who lived through a cause."""
+        """Return, for each adult, whether they had a first-hand impression of a cause."""
         here = self.first_hand & (self.cause == NUMBER[cause])
         return np.bincount(self.who[here], minlength=self.adults) > 0
 
 
 def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None = None) -> Tape:
-    """Record the warm-up of a town, whose numbers these are."""
+    """Record the warm-up of a town with these parameters."""
     world = Taped(scenario, rng=seed, town=town)
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
@@ -151,11 +151,11 @@ def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None =
 def weighing_parameters(
     rows: NDArray[np.void], cause: NDArray[np.int64], numbers: Numbers
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the places of the parameters that weigh each impression, for fairness and for effectiveness."""
+    """Return the index of the weight parameter of each impression, for fairness and for effectiveness."""
     by_f, by_e = parameters_of(cause, rows["quality_f"]), parameters_of(cause, rows["quality_e"])
     answered = cause == NUMBER["answered_call"]
     by_f[answered] = by_e[answered]
-    # Impressions bear no kind: a late answer of the same quality as a rude one would be taken for it.
+    # Impressions store no kind of event: a late answer of the same quality as a rude one counts as rude.
     rude = answered & (rows["quality_f"] == BY_NAME["rude"].number(numbers, "fair"))
     by_f[rude] = PARAMETERS.index("contacts.weight_rude")
     only_f, only_e = rows["weight_e"] == 0.0, rows["weight_f"] == 0.0
@@ -164,7 +164,7 @@ def weighing_parameters(
 
 
 def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]:
-    """Return the place of the parameter that weighs each impression."""
+    """Return the index of the weight parameter of each impression, from its cause and quality."""
     good, bad = np.zeros(max(NUMBER.values()) + 1, np.int64), np.zeros(max(NUMBER.values()) + 1, np.int64)
     for name, pair in WEIGHED.items():
         good[NUMBER[name]], bad[NUMBER[name]] = (PARAMETERS.index(one) for one in pair)
@@ -172,7 +172,7 @@ def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]
 
 
 def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
-    """Return the evidence that the year leaves to each adult at its end, by the column of the law."""
+    """Return the evidence that the year leaves to each adult, by column; without first-hand causes ``without``."""
     keep = ~(tape.first_hand & np.isin(tape.cause, [NUMBER[name] for name in without]))
     worth = np.array([numbers[name] for name in PARAMETERS])
     fast = np.array([numbers[fast_of(name)] for name in PARAMETERS])[tape.by_f[keep]]
@@ -190,7 +190,7 @@ def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> d
 
 
 def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, Reals]:
-    """Return the evidence that the town's events hold, as the start of the model does."""
+    """Return the steady-state evidence that the town's events sustain, as at the start of the model."""
     left = lasting(1.0, numbers)
     years = int(np.ceil(3.0 * numbers["trust.memory_years"]))
     return {
@@ -202,7 +202,7 @@ def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, R
 
 
 def lasting[Years: (float, Reals)](years: Years, numbers: Numbers) -> dict[str, Years]:
-    """Return what is left of both memories after some years."""
+    """Return the retained share of both memories after some years."""
     return {
         "fast": 0.5 ** (years * 365.0 / numbers["trust.fast_days"]),
         "slow": 0.5 ** (years / numbers["trust.memory_years"]),
@@ -210,7 +210,7 @@ def lasting[Years: (float, Reals)](years: Years, numbers: Numbers) -> dict[str, 
 
 
 def next_of(tape: Tape) -> NDArray[np.int64]:
-    """Return whose year each adult lives next: that of the one before in the class."""
+    """Return the index of the adult whose year each adult has next: the previous one in the class."""
     n = np.bincount(tape.group)
     first = np.concatenate([[0], np.cumsum(n)[:-1]])[tape.group]
     return first + (np.arange(tape.adults) - first - 1) % n[tape.group]

@@ -1,4 +1,4 @@
-"""Switch each mechanism off: twin worlds with and without it."""
+"""Switch each mechanism off: paired runs with and without it."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,12 +31,12 @@ COLUMNS = (
 OWN_CAUSES = "trust_by_own_causes"
 """Change of summed trust (0-1) over a whole run by all causes that a mechanism declares."""
 SURE = 0.99
-"""Confidence of intervals and sign tests: with some thirty mechanisms, a false alarm in a hundred is enough."""
+"""Confidence level of intervals and sign tests; one false alarm in a hundred is acceptable for 44 mechanisms."""
 
 
 @dataclass(frozen=True)
 class MechanismKnockout:
-    """A mechanism with the measures and causes of its own process, and the site, policy and time to look at."""
+    """A mechanism, the measures and causes of its own process, and a site, policy and start where it has an effect."""
 
     name: str
     process: tuple[str, ...]
@@ -58,7 +58,7 @@ def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
 
 
 def knockout_of(name: str) -> MechanismKnockout:
-    """Return what the file of a mechanism says of its knock-out."""
+    """Return the knock-out that a mechanism declares; raise InputError if it declares none."""
     record = next((one for one in MECHANISMS if one.name == name), None)
     if record is None or record.knockout is None:
         raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
@@ -70,7 +70,7 @@ def knockout_of(name: str) -> MechanismKnockout:
 def effects(
     one: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
 ) -> dict[str, Effect]:
-    """Return the effects of a mechanism by measure: of its own process first, then on trust and the books."""
+    """Return the effects of a mechanism by measure: of its own process first, then those of `EFFECTS`."""
     policies, size = [one.policy] if one.policy else [], f"population.scale={scale}"
     about: dict[str, Any] = {"policies": policies, "start": one.start, "years": years, "replicates": replicates}
     off = f"mechanisms.{one.name}=false"
@@ -83,7 +83,10 @@ def effects(
 
 @cache
 def averages(specs: tuple[RunSpec, ...], workers: int, label: str = "") -> pd.DataFrame:
-    """Return means of all measures and sums of all accounts of the ledger, a row per seed; equal worlds run once."""
+    """Return the mean of every measure and the sum of every account of the ledger, one row per seed.
+
+    Results are cached, as mechanisms share the full world.
+    """
     label = label or f"{specs[0].scenario.name} {specs[0].policy}"
     tables = join_runs(run_all(specs, workers=workers, label=label).whole)
     measures = tables["measures"].to_pandas().drop(columns=["run", "scenario", "policy", "month"])
@@ -92,15 +95,15 @@ def averages(specs: tuple[RunSpec, ...], workers: int, label: str = "") -> pd.Da
 
 
 def with_own_causes(table: pd.DataFrame, causes: Sequence[str]) -> pd.DataFrame:
-    """Return a table with the sum of some accounts as one more column; a cause that never occurred counts as 0."""
+    """Add a column with the sum of the accounts of some causes; a cause that never occurred counts as 0."""
     accounts = table.reindex(columns=[f"{LEDGER}{cause}" for cause in causes])
     return table.assign(**{OWN_CAUSES: accounts.sum(axis=1)})
 
 
 def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
-    """Return the paired effect on one measure, interval at `SURE`; the base is the world that lacks the mechanism.
+    """Return the paired effect on one measure, interval at `SURE`; the base lacks the mechanism.
 
-    Pairs without a value on one side are left out.
+    Pairs with a missing value are left out.
     """
     if measure not in having:
         raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
@@ -110,13 +113,13 @@ def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effe
 
 
 def is_sure(effect: Effect) -> bool:
-    """Tell whether the interval leaves one sign, or the exact sign test does: intervals are poor for rare events."""
+    """Return whether the interval or an exact sign test settles the sign; intervals are poor for rare events."""
     moved = effect.rose + effect.fell
     return effect.settled or (moved > 0 and binomtest(effect.rose, moved).pvalue < 1.0 - SURE)
 
 
 def changes_process(one: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
-    """Tell whether an effect leaves no doubt that the mechanism's own process changed."""
+    """Return whether any measure of the mechanism's own process changes significantly."""
     return any(is_sure(found[measure]) for measure in one.own)
 
 
@@ -134,7 +137,7 @@ def knockout_lines(one: MechanismKnockout, found: Mapping[str, Effect]) -> Itera
 
 
 def effect_cell(number: float) -> str:
-    """Return a number in its column.
+    """Return a number formatted to a width of eight characters.
 
     >>> effect_cell(1234.5), effect_cell(0.01234), effect_cell(-0.00002)
     ('   1,234', '  0.0123', '  -2e-05')

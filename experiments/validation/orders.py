@@ -1,4 +1,4 @@
-"""Orders of magnitude of a year: of the built-in municipalities, or beside a scenario file of one's own."""
+"""Annual orders of magnitude: of the built-in municipalities, or from a file beside the user's scenario."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import read_toml
 
 OWN = ".orders.toml"
-"""Ending of the name of a file with one's own orders of magnitude, beside the scenario's."""
+"""Ending of the name of a user's file of orders of magnitude, beside the scenario file."""
 COUNTED = ("mean", "last", "sum", "per", "per_mean", "scale")
 LIMITS = ("low", "central", "high")
 ROW_OF_OWN = ("name", "band", "evidence")
@@ -25,7 +25,7 @@ Band = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Order:
-    """One quantity with its band at each site; without ``expression`` the model does not have it yet."""
+    """One quantity with its band at each site; without ``expression`` it is not modelled."""
 
     part: str
     part_es: str
@@ -38,14 +38,14 @@ class Order:
     note: str = ""
     note_es: str = ""
     year: int = 0
-    """The year for which the band stands, if it does for one."""
+    """Year to which the band refers; 0 if to none in particular."""
 
     def without_note(self) -> Self:
-        """Return the row without its remark, which is about its own bands."""
+        """Return the row without its note, which refers to its own bands."""
         return dataclasses.replace(self, note="", note_es="")
 
     def years(self, years: Sequence[pd.DataFrame]) -> Sequence[pd.DataFrame]:
-        """Return those of these years for which the band stands; all, if none is that year."""
+        """Return the years to which the band refers; all, if none of them is that year."""
         own = [year for year in years if year["month"].iloc[0].year == self.year]
         return own or years
 
@@ -57,7 +57,7 @@ def orders() -> list[Order]:
 
 
 def order_of(row: dict[str, Any]) -> Order:
-    """Return one row of the file."""
+    """Return the order of magnitude of one row of the file."""
     stated = {key: row[key] for key in COUNTED if key in row}
     known = ("part", "part_es", "name", "name_es", "evidence", "digits", "note", "note_es", "year")
     return Order(
@@ -68,7 +68,7 @@ def order_of(row: dict[str, Any]) -> Order:
 
 
 def orders_for(source: str, site: str) -> list[Order]:
-    """Return the rows of a scenario: with bands where there are any, or else all that the model counts, without."""
+    """Return the orders of magnitude with bands for a scenario, else all that the model counts, without bands."""
     path = Path(source).with_suffix(OWN)
     if source.endswith(".toml") and path.is_file():
         return own_orders(path, site)
@@ -77,9 +77,9 @@ def orders_for(source: str, site: str) -> list[Order]:
 
 
 def own_orders(path: Path, site: str) -> list[Order]:
-    """Return the orders of magnitude that a file states for a site, by names of rows that the model counts.
+    """Return the orders of magnitude of a user's file; raise InputError if it is invalid.
 
-    The names may be those of either language, as `confianza check` prints them.
+    Rows are named as `confianza check` prints them, in either language.
     """
     counted = [order for order in orders() if order.expression]
     file, known = str(path), {name.strip(): order for order in counted for name in (order.name, order.name_es)}
@@ -101,7 +101,7 @@ def own_orders(path: Path, site: str) -> list[Order]:
 
 
 def band_of(file: str, row: dict[str, Any]) -> Band:
-    """Return the band of a row if it consists of three numbers that rise."""
+    """Return the band of a row; raise InputError unless it is three ascending numbers."""
     band = row.get("band")
     if not isinstance(band, list) or len(band) != len(LIMITS) or not all(type(one) in (int, float) for one in band):
         raise InputError(f"{file}: row '{row['name']}': band must be [{', '.join(LIMITS)}], got {band!r}")

@@ -1,8 +1,9 @@
-"""A panel of two waves, simulated as those were carried out from which sizes are taken: Q01-Q03, Q06, Q07.
+"""A simulated panel survey of two waves, designed like the published panels: Q01-Q03, Q06, Q07.
 
-A hundred thousand adults of the reference town are asked twice, a year apart, by the survey's own answers; in the
-second wave they tell what they lived through in the last twelve months.  Besides what happens in the town there is what
-happens to people in the towns of the panels.  The second answer is regressed on it, on victimisation and on the first.
+A hundred thousand adults of the reference town are interviewed twice, a year apart, with the survey's answer scale. In
+the second wave they report their experiences of the last twelve months. Events of the town are supplemented by those of
+the towns of the published panels. The second answer is regressed on these experiences, on victimisation and on the
+first answer.
 """
 
 from collections.abc import Mapping
@@ -31,22 +32,22 @@ ADULTS = 100_000
 LEVEL = 0.40
 """Mean trust of the reference town."""
 EXPOSED = {"abuse": 0.05, "bribe": 0.08, "meeting": 0.15}
-"""Times a year besides those of the town; assumed."""
+"""Events per adult and year in addition to those of the town; assumed."""
 BY_CLASS = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.0}
-"""Part of it that goes with how often the class is met; assumed."""
+"""Share of them that is proportional to the contact rate of the adult's class; assumed."""
 DRAWN_TO = {"abuse": -1.0, "bribe": -1.0, "meeting": 1.0}
-"""Those who distrust meet more abuse and bribes, those who trust go to meetings."""
+"""Sign of self-selection: distrust goes with more abuse and bribes, trust with more meetings."""
 SELECTION = 0.3
-"""Log-odds of exposure a standard deviation of disposition; a convention, 0 and .6 are shown."""
+"""Log rate of exposure per standard deviation of disposition; a convention, 0 and .6 are reported too."""
 ANSWERS = 7
 SEED = 1
 PANELS = 4
-"""Panels over which coefficients are averaged, so that chance moves no weight."""
+"""Panels over which coefficients are averaged, so that random variation moves no weight."""
 
 
 @dataclass(frozen=True)
 class People:
-    """Adults of the reference town: their random numbers, which do not depend on any weight."""
+    """Adults of the reference town: their random numbers, which depend on no weight."""
 
     common: Reals
     own: Reals
@@ -62,7 +63,7 @@ class People:
 
 @dataclass(frozen=True)
 class Events:
-    """Events of one kind among the people of the panel: to whom, and how many years before the second wave."""
+    """Events of one kind in the panel: adult, years before the second wave, and annual rate of each adult."""
 
     who: NDArray[np.int64]
     age: Reals
@@ -71,13 +72,13 @@ class Events:
 
 @dataclass(frozen=True)
 class Panel:
-    """Findings of a panel: coefficients and their standard errors by regressor, in points of 100."""
+    """Results of a panel: coefficients and their standard errors by regressor, in points of 100."""
 
     coefficients: dict[str, float]
     errors: dict[str, float]
     correlation: float
     kept: float
-    """Share of the gap of those abused that is left a year later (Q06)."""
+    """Share of the trust gap of abused people that is left a year later (Q06)."""
 
 
 def logistic_noise(rng: np.random.Generator, *size: int) -> Reals:
@@ -94,14 +95,14 @@ def people_of(tape: Tape, seed: int = SEED) -> People:
 
 
 def dispositions_of(people: People, numbers: Numbers, intercept: float) -> Reals:
-    """Return both dispositions (0-1) of everybody."""
+    """Return both dispositions (0-1) of all adults."""
     mean = intercept + numbers["trust.women"] * (people.female - 0.5)
     split = numbers["trust.fairer"] * np.array([[0.5], [-0.5]])
     return 1.0 / (1.0 + np.exp(-mean - split - numbers["trust.spread"] * (0.8 * people.common + 0.6 * people.own)))
 
 
 def odds_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
-    """Return log-odds of trust (`model.trust.belief_updating.rules.trust_of`, for all at once, without a mood)."""
+    """Return the log-odds of trust of all adults (`model.trust.belief_updating.rules.trust_of` without a mood)."""
     fair = disposition[0] + counts["fair_fast"] + counts["fair_slow"]
     unfair = 1.0 - disposition[0] + counts["unfair_fast"] + counts["unfair_slow"]
     solved = disposition[1] + counts["solved_fast"] + counts["solved_slow"]
@@ -111,13 +112,13 @@ def odds_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
 
 
 def trust_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
-    """Return the trust of everybody."""
+    """Return the trust (0-1) of all adults."""
     trust: Reals = 1.0 / (1.0 + np.exp(-odds_of(disposition, counts)))
     return trust
 
 
 def dispositions_at_level(people: People, counts: dict[str, Reals], numbers: Numbers, level: float = LEVEL) -> Reals:
-    """Return dispositions around the intercept at which mean trust is this."""
+    """Return dispositions with the intercept at which mean trust is ``level``."""
 
     def above(intercept: float) -> float:
         return float(trust_of(dispositions_of(people, numbers, intercept), counts).mean()) - level
@@ -137,7 +138,7 @@ def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
 
 
 def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> Events:
-    """Draw what happens of one kind to everybody in some years before the second wave."""
+    """Draw the events of one kind for all adults in ``years`` before the second wave."""
     met = tape.rate(*CONTACTS)
     by_class = BY_CLASS[kind]
     panel = EXPOSED[kind] * (1.0 - by_class + by_class * met / met.mean())
@@ -149,7 +150,7 @@ def events_of(tape: Tape, people: People, kind: str, selection: float, years: in
 
 
 def evidence_of_events(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
-    """Return the evidence that events of a kind leave at a wave (0, 1), by column of the law."""
+    """Return the evidence that events of a kind leave at a wave (0, 1), by evidence column."""
     weight, fast = numbers[f"contacts.weight_{kind}"], numbers["trust.fast_panel"]
     names = ("fair", "solved") if kind == "meeting" else ("unfair", "failed")
     weight *= 1.0 if kind == "meeting" else numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY
@@ -166,12 +167,12 @@ def evidence_of_events(some: Events, kind: str, numbers: Numbers, years: int, wa
 
 
 def sum_of_evidence(*parts: dict[str, Reals]) -> dict[str, Reals]:
-    """Return the sum of evidence."""
+    """Return the sum of evidence by evidence column."""
     return {name: sum((part[name] for part in parts if name in part), np.zeros(1)) for name in EVIDENCE_COLUMNS}
 
 
 def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: int = SEED) -> Panel:
-    """Carry out the panel."""
+    """Simulate one panel."""
     people = people_of(tape, seed)
     years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
     year = year_of(tape, numbers, without=OWN)
@@ -196,7 +197,7 @@ def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: i
 
 
 def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Panel:
-    """Carry out several panels, each of other people, and return their mean."""
+    """Simulate several panels, each of other people, and return their mean."""
     some = [panel_of(tape, numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
     slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
     errors = {name: float(np.mean([one.errors[name] for one in some])) / PANELS**0.5 for name in some[0].errors}
@@ -207,7 +208,7 @@ def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Pan
 
 
 def regress_on_exposure(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
-    """Regress the second answer on what was lived through and the first; return coefficients and standard errors."""
+    """Regress the second answer on experiences and the first answer; return coefficients and standard errors."""
     columns = [np.ones(answers.shape[1]), *(one.astype(float) for one in had.values()), answers[0]]
     design = np.stack(columns, axis=1)
     inverse = np.linalg.inv(design.T @ design)

@@ -1,4 +1,4 @@
-"""Runs from which patterns of the evidence are read: worlds of one seed and town, and their monthly columns."""
+"""Runs for the patterns of the evidence: worlds of one seed and town, and their monthly columns."""
 
 import dataclasses
 import datetime
@@ -27,13 +27,13 @@ from model.world.month import GROUPS
 from scenarios.timeline import MOOD_PARAMETER
 
 APART = ("free_contact", "council")
-"""Groups of residents that patterns set beside all others."""
+"""Groups of residents that patterns compare with all others."""
 NEVER = datetime.date(2100, 1, 1)
 WEEK = 7.0
 
 
 def run_patterns(size: ExperimentSize, years: float) -> Runs:
-    """Run every world that patterns name, at both sites."""
+    """Run every world to which patterns refer, at both sites."""
     jobs = [job for site in SITES for job in (*twin_jobs(site, size, years), *history_jobs(site, size))]
     return {
         (job.specs[0].scenario.name, name, job.specs[0].seed): months
@@ -43,7 +43,7 @@ def run_patterns(size: ExperimentSize, years: float) -> Runs:
 
 
 def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBatch]:
-    """Yield, by seed, the world as it is and those of policies at a site."""
+    """Yield, by seed, the unchanged world and those of policies at a site."""
     stated = {name: one for name, one in STATED["worlds"].items() if "history" not in one}
     texts = {name: one["text"] for name, one in stated.items() if "text" in one}
     here = {name: one.get("policies", [name]) for name, one in stated.items() if site in one.get("sites", SITES)}
@@ -76,21 +76,21 @@ def run_pattern(job: WorldBatch, tell: ReportProgress) -> dict[str, pd.DataFrame
 
 
 def histories(job: WorldBatch, town: Town) -> Iterator[TrustModel]:
-    """Yield the worlds of 2009 to 2019 of a job, at their beginning."""
+    """Yield the worlds of 2009 to 2019 of a job, at their start."""
     for name, spec in zip(job.names, job.specs, strict=True):
         lasting = STATED["worlds"].get(name, {}).get("history", "")
         yield TrustModel(history(spec.scenario, lasting), rng=spec.seed, town=town)
 
 
 def history(scenario: Scenario, lasting: str) -> Scenario:
-    """Return a scenario that is not given the national surveys of trust, and in which a dated event never ends."""
+    """Return a scenario without the national surveys of trust, in which the dated event ``lasting`` never ends."""
     bare = without_events(scenario, (MOOD_PARAMETER,))
     events = (dataclasses.replace(one, until=NEVER) if one.name == lasting else one for one in bare.timeline)
     return dataclasses.replace(bare, timeline=tuple(events))
 
 
 def columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd.DataFrame:
-    """Return the monthly columns of a world: measures, groups and their rest, causes of trust, visits, shifts."""
+    """Return the monthly columns of a world: measures, groups and complements, causes of trust, visits, shifts."""
     months = measures_table(world, spec).to_pandas()
     groups = months_table(world, world.group_months(), {"group": tuple(GROUPS)}).to_pandas()
     sums = groups.assign(trust=groups["trust"] * groups["residents"]).pivot(index="month", columns="group")
@@ -111,7 +111,7 @@ def columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd
 
 
 def outside_the_centre(town: Town, cells: Sequence[np.ndarray]) -> np.ndarray:
-    """Return, by month, the median number of visits to a settlement none of whose cells lies in the centre."""
+    """Return, by month, the median number of visits to a settlement without cells in the centre."""
     where = town.cells["settlement"]
     lived_in = where >= 0
     core = np.bincount(where[lived_in], weights=town.cells["core"][lived_in], minlength=town.n_settlements)

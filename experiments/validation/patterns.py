@@ -1,7 +1,7 @@
-"""Patterns of the evidence: whether statements on levels, contrasts, trends and effects hold in runs.
+"""Patterns of the evidence: test statements on levels, contrasts, trends and effects in runs.
 
-A model's forecast of a pattern is the share of its runs in which the pattern holds.  Beside it stands the forecast of
-somebody who knows nothing: any number of the scale with equal chance, or a coin for a direction.
+A model's forecast of a pattern is the share of its runs in which the pattern holds. It is compared with an uninformed
+forecast: a uniform distribution over the scale, or 0.5 for a direction.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ NOT_TESTED: dict[str, str] = STATED["not_tested"]
 """Reason why a row of the evidence is not tested, by its id."""
 AS_IT_IS, HISTORY = "as it is", "history"
 FIELDWORK = (pd.Timestamp("2017-02-01"), pd.Timestamp("2018-05-01"))
-"""First and last month of the visits on which the paper rests (L08)."""
+"""First and last month of the paper's field visits (L08)."""
 COIN = 0.5
 type Runs = Mapping[tuple[str, str, int], pd.DataFrame]
 """Monthly columns by site, world and seed."""
@@ -33,7 +33,7 @@ type Runs = Mapping[tuple[str, str, int], pd.DataFrame]
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """Statement that runs hold to or not; its entries are told in `patterns.toml`."""
+    """A statement that holds in a run or not; `patterns.toml` describes its fields."""
 
     id: str
     says: str
@@ -54,7 +54,7 @@ class Pattern:
 
     @property
     def chance(self) -> float:
-        """Chance that it holds if one knows nothing."""
+        """Probability that it holds under the uninformed forecast."""
         if self.above:
             return 1.0 / (1.0 + len(self.above))
         if self.scale is None:
@@ -63,17 +63,17 @@ class Pattern:
         return (min(self.high, high) - max(self.low, low)) / (high - low)
 
     def holds(self, number: float) -> bool:
-        """Tell whether it holds for a number; it does not where there is none."""
+        """Return whether it holds for a number; False for NaN."""
         return self.low < number < self.high
 
     def numbers(self, runs: Runs) -> np.ndarray:
-        """Return its number in each run, or that of all runs together."""
+        """Return its number in each run, or over all runs together if ``pooled``."""
         seeds = sorted(months_by_seed(runs, self.site, self.world))
         batches = [seeds] if self.pooled else [[seed] for seed in seeds]
         return np.array([self.number(runs, batch) for batch in batches], float)
 
     def number(self, runs: Runs, seeds: Sequence[int]) -> float:
-        """Return its number in some runs together."""
+        """Return its number over some runs together."""
         if self.above:
             others = (dataclasses.replace(self, value=Expression(sum=(name,))) for name in self.above)
             return self.side(runs, seeds) - max(other.side(runs, seeds) for other in others)
@@ -83,24 +83,24 @@ class Pattern:
         return found - dataclasses.replace(self, site=self.beyond).contrast(runs, seeds) if self.beyond else found
 
     def contrast(self, runs: Runs, seeds: Sequence[int]) -> float:
-        """Return the difference or ratio of its own side and what it is set against."""
+        """Return the difference or ratio between its own side and that of ``against``."""
         one, other = (own.side(runs, seeds) for own in (self, dataclasses.replace(self, **self.against)))
         if self.by == "difference":
             return one - other
         return one / other if other else math.copysign(math.inf, one) if one else math.nan
 
     def side(self, runs: Runs, seeds: Sequence[int]) -> float:
-        """Return its value at its site, in its world and window, over the months of some runs; nan without months."""
+        """Return its value at its site, world and window over the months of some runs; NaN without months."""
         months = pd.concat([in_window(runs[self.site, self.world, seed], self.window) for seed in seeds])
         return self.value.of(months) if len(months) else math.nan
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatternScore:
-    """A pattern, or a criterion of the paper, beside the forecast of somebody who knows nothing.
+    """Score of a pattern, or of a criterion of the paper, and of the uninformed forecast.
 
-    ``model`` is the mean of its numbers over runs, ``holding`` the share of runs in which it holds, ``share`` the share
-    that is asked for, ``chance`` the share that somebody who knows nothing expects.
+    ``model`` is the mean of its numbers over runs, ``holding`` the share of runs in which it holds, ``share`` the
+    required share, ``chance`` the share under the uninformed forecast.
     """
 
     id: str
@@ -121,12 +121,12 @@ class PatternScore:
 
     @property
     def trivial_failed(self) -> bool:
-        """True if the trivial forecast expects it in too few."""
+        """True if the uninformed forecast expects it in too few runs."""
         return not does_hold(self.chance, self.share)
 
     @property
     def skill(self) -> float:
-        """1 if it holds in all runs, 0 if the trivial forecast is as good."""
+        """Skill score: 1 if it holds in all runs, 0 if the uninformed forecast is as good."""
         return skill_score(brier_score(self.holding), brier_score(self.chance))
 
 
@@ -169,7 +169,7 @@ def pattern_scores(runs: Runs) -> Iterator[PatternScore]:
 
 
 def criteria_scores(runs: Runs) -> Iterator[PatternScore]:
-    """Yield the score of every criterion of the paper at the end of the fieldwork; its verdict is on all runs."""
+    """Yield the score of every criterion of the paper at the end of the fieldwork, from all runs together."""
     tables = {}
     for site in SITES:
         usual = months_by_seed(runs, site, AS_IT_IS).items()

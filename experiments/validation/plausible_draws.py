@@ -1,10 +1,9 @@
-"""Draws of all assumed parameters from their plausible ranges, kept as files.
+"""Draws of all assumed parameters from their plausible ranges, stored in files.
 
-Parameters that depend on others are not drawn on their own: weights follow from sizes of events in points, and from
-memory, asymmetry, qualities and hearsay (`event_weights`); intercepts follow from slopes (`slopes`).  In calibrated
-draws, the parameters that were fitted to data come from their posterior on record (`POSTERIOR_DRAWS`).
-``python -m experiments.validation.plausible_draws plausible:N`` prints the file of N draws; it is made if it is not
-there.
+Dependent parameters are not drawn: weights follow from sizes of events in points, and from memory, asymmetry, qualities
+and hearsay (`event_weights`); intercepts follow from slopes (`slopes`). In calibrated draws, fitted parameters come
+from the stored posterior (`POSTERIOR_DRAWS`). ``python -m experiments.validation.plausible_draws plausible:N`` prints
+the path of the file of N draws and makes it if it is missing.
 """
 
 import sys
@@ -32,7 +31,7 @@ EVENT_OF = {one.parameter: one for one in EVENTS}
 
 
 def count_of_kind(word: str) -> tuple[int, list[Draw]]:
-    """Return how many draws ``plausible:N`` or ``calibrated:N`` means, and those of the posterior for the latter.
+    """Return the number of draws in ``plausible:N`` or ``calibrated:N``, and the posterior draws for the latter.
 
     Raises
     ------
@@ -50,7 +49,7 @@ def count_of_kind(word: str) -> tuple[int, list[Draw]]:
 def file_of_kind(word: str) -> Path:
     """Return the file of draws for ``plausible:N`` or ``calibrated:N``; making it takes a minute or more.
 
-    Its name has a digest of ranges, posterior and code: after changes it is made anew.
+    Its name contains a digest of ranges, posterior and code, so that a change of them leads to a new file.
 
     Raises
     ------
@@ -74,10 +73,10 @@ def plausible_draws(
 ) -> Iterator[Draw]:
     """Yield draws of all assumed parameters: a Latin hypercube over their plausible ranges, solved draw by draw.
 
-    A point at which no weights give the sizes of events is no possible set of values, and is replaced by a random one.
-    The values in ``fitted``, if any, replace those of the same parameters, draw by draw.
+    A point at which no weights give the sizes of events is replaced by a random one. The values in ``fitted``, if any,
+    replace those of the same parameters, draw by draw.
     """
-    from scipy.stats import qmc  # half a second, which other commands save
+    from scipy.stats import qmc  # takes half a second, which other commands do not need
 
     ranges = dict(plausible_ranges("*"))
     rng = np.random.default_rng(seed)
@@ -100,7 +99,7 @@ def solved_values(
     rng: np.random.Generator,
     fixed: Mapping[str, float],
 ) -> dict[str, float]:
-    """Return the values of a point (0-1 by parameter), with all that depends on them; of another point if need be."""
+    """Return the values of a point (0-1 by parameter) with dependent ones; a random point if it has no solution."""
     for _ in range(TRIES):
         try:
             return values_at(ranges, point, solver, fixed)
@@ -112,10 +111,10 @@ def solved_values(
 def values_at(
     ranges: Mapping[str, Range], point: np.ndarray, solver: WeightSolver, fixed: Mapping[str, float] = {}
 ) -> dict[str, float]:
-    """Return the values of a point, with weights and intercepts that follow from them.
+    """Return the values of a point, with the weights and intercepts that follow from them.
 
-    The share of a weight says how large its event is, from the lower to the upper size that is stated of it.  Values in
-    ``fixed`` replace those of the point.
+    The coordinate of a weight places the size of its event between the stated limits. Values in ``fixed`` replace those
+    of the point.
     """
     shares = dict(zip(ranges, map(float, point), strict=True))
     values = {name: fixed.get(name, one.value(shares[name])) for name, one in ranges.items() if name not in SOLVED}
@@ -128,7 +127,7 @@ def values_at(
 
 
 def main() -> None:
-    """Make the file and print its name."""
+    """Make the file and print its path."""
     print(file_of_kind(sys.argv[1] if len(sys.argv) > 1 else PLAUSIBLE))
 
 

@@ -1,4 +1,4 @@
-"""Table of the policies of practices: doses as a town counts them, trust and crime after 1, 3 and 10 years."""
+"""Table of the policies of practices: countable doses, and trust and crime after 1, 3 and 10 years."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,13 +24,13 @@ from model.engine.fingerprint import fingerprint
 
 AFTER = (1, 3, 10)
 USUAL, TURNED = 0.35, 0.3
-"""Changes of sector a year as they are, and what MOPSIC in full leaves of them."""
+"""Changes of sector a year at present, and the share of them left by full MOPSIC."""
 
 
 def rotating(months: int) -> str:
-    """Return the world in which MOPSIC in full moves nobody away, and everybody changes sector every so many months.
+    """Return the policy file of full MOPSIC without transfers, with a change of sector every ``months`` months.
 
-    Chiefs leave out none of these changes, whatever their habit.
+    Chiefs carry out all these changes, whatever their habit.
     """
     times = (1.0 - (1.0 - 1.0 / months) ** 12) / (USUAL * TURNED)
     scale = f'"adoption.permanence" = 2.0\n"practices.reshuffle" = {times!r}\n'
@@ -38,9 +38,9 @@ def rotating(months: int) -> str:
 
 
 MADE: dict[str, str] = STATED["practice"]["made"] | {f"full_rotation_{n}": rotating(n) for n in (3, 15, 48)}
-"""Worlds that only this table needs: files by name."""
+"""Texts of the policy files that only this table needs, by name."""
 WORLDS = worlds_of("practice")
-"""Rows of the table; worlds made for it and thought experiments among them."""
+"""Rows of the table, including worlds generated for it and thought experiments."""
 DOSES = {
     "heard": ("heard_year", 1000.0),
     "visits": ("long_visits_year", 1.0),
@@ -51,13 +51,13 @@ DOSES = {
     "fitting": ("problems_fitting", 100.0),
     "patrol": ("hours_patrol", 1.0),
 }
-"""Doses of the year, as a station could count them, with measure and factor; the head of the table explains them."""
+"""Measure and factor of each annual dose that a station could count; the head of the table explains them."""
 COLUMNS = ("site", "world", "en", "es", "year", "twins", *interval_names(*DIGITS), *DOSES, "code")
 LABEL, NUMBER, DOSE = 62, 23, 10
 
 
 def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
-    """Run all worlds at both sites, write each site as it is done, print and return them all."""
+    """Run all worlds at both sites; write the table after each site; print and return all rows."""
     return write_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), format_practice)
 
 
@@ -71,7 +71,7 @@ def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterat
 
 
 def row_of(site: str, name: str, year: int, blocks: Sequence[Worlds]) -> Row:
-    """Return what one world does in one year, and the dose that it gave."""
+    """Return the effects of one world in one year, and its doses."""
     world, window = WORLDS[name], (12 * (year - 1), 12 * year)
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
     row |= {"year": year, "twins": len(blocks), "code": fingerprint()}
@@ -83,7 +83,7 @@ def row_of(site: str, name: str, year: int, blocks: Sequence[Worlds]) -> Row:
 
 
 def format_practice(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table, a block for each site and year."""
+    """Yield the table as text, one block per site and year."""
     yield from head_of("practice", **rows[0])
     for (site, year), own in rows_by_columns(rows, "site", "year").items():
         heads = "".join(name.rjust(NUMBER) for name in DIGITS) + "".join(name.rjust(DOSE) for name in DOSES)

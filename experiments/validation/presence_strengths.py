@@ -1,11 +1,11 @@
-"""Strengths of police presence, each set from one row of evidence in the virtual experiment that repeats it.
+"""Set each strength of police presence from one row of evidence, in the virtual experiment that repeats it.
 
-``python -m experiments.validation.presence_strengths`` solves them in the order of the list: those before hold the
-value just found, those after their present one. A strength at whose upper end the line still falls short of its aim
-stays there. Otherwise straight lines through the two nearest values are followed until the line's interval over
-paired runs holds the aim, and the value is rounded to what that interval supports. A strength that is the row's own
-number takes it, and its line checks it. In the end all lines are read once more with all values found. Strengths that
-are not listed are set by no row.
+``python -m experiments.validation.presence_strengths`` solves them in the order of the list: earlier ones have the
+value just found, later ones their present value. If the line falls short of its aim at the upper limit of a strength,
+the strength takes that limit. Otherwise linear interpolation between the two nearest values is repeated until the
+line's interval over paired runs contains the aim, and the value is rounded to the precision that this interval
+supports. If a row states the strength itself, its number is taken, and the line checks it. In the end all lines are
+read again with all values found. Strengths that are not listed are set by no row.
 """
 
 import argparse
@@ -31,19 +31,19 @@ OUT = Path("results") / "reference"
 NAME = "presence_strengths"
 TWINS = 12
 STEPS = 3
-"""Values that are tried between both ends at most."""
+"""Maximum number of values tried between both ends."""
 ROUNDED = (0.1, 0.05, 0.01)
 GRID = 0.01
 Values = dict[str, float]
 Read = Callable[[float], list[float]]
-"""From a value of a strength to what its line shows in each pair of runs."""
+"""Function from a value of a strength to the result of its line in each pair of runs."""
 
 
 @dataclass(frozen=True)
 class Strength:
-    """Parameters that move together, the line and world that set them, the row's value, and the most they may be.
+    """Parameters with a common value, the line and world that set them, the row's value, and the upper limit.
 
-    Unless another is named, the world is that of the name of the experiment.
+    The world defaults to the one named like the experiment.
     """
 
     parameters: tuple[str, ...]
@@ -54,7 +54,7 @@ class Strength:
     most: float
     world: str = ""
     own: float | None = None
-    """Value, where the row's number is the strength itself and its line only checks it."""
+    """Value of a row that states the strength itself; the line then only checks it."""
 
     @property
     def label(self) -> str:
@@ -63,7 +63,7 @@ class Strength:
         return ", ".join([first, *(name.partition(".")[2] for name in others)])
 
     def read(self, value: float, others: Values, size: ExperimentSize, runs: Path) -> list[float]:
-        """Return what the line shows in each pair of runs where this strength has a value, and others theirs."""
+        """Return the result of the line in each pair of runs with this strength at a value, and others at theirs."""
         values = others | dict.fromkeys(self.parameters, value)
         whole = next(each for each in EXPERIMENTS if each.name == self.experiment)
         line = next(each for each in whole.lines if each.name == self.line)
@@ -83,12 +83,12 @@ STRENGTHS = (
     Strength(QUARREL, "Q15, violent", "couples", "violent_double", aim=-0.2, most=1.0, world="couples_double"),
     Strength(("deterrence.post_vehicles",), "Q24", "posts_always", "vehicles_block", aim=-75.0, most=1.0, own=0.75),
 )
-"""A visit deters no more than a post does on its block (Q24); for violent crime the end of Q15 that is nearest."""
+"""A visit deters no more than a post on its block (Q24); violent crime has the nearest end of Q15."""
 
 
 @dataclass
 class Search:
-    """Values of a strength that were tried, its present one first, with what its line showed in each pair of runs."""
+    """Values tried for a strength, the present one first, and the result of its line in each pair of runs."""
 
     aim: float
     most: float
@@ -97,15 +97,15 @@ class Search:
     tried: dict[float, list[float]] = field(default_factory=dict)
 
     def found(self, value: float) -> Estimate:
-        """Return what the line showed at a value, with its interval."""
+        """Return the estimate of the line at a value."""
         return estimate(self.tried[value])
 
     def reaches(self, value: float) -> bool:
-        """Tell whether the line at a value lies at the aim or beyond."""
+        """Return whether the line at a value lies at the aim or beyond."""
         return self.found(value).value <= self.aim
 
     def solve(self, read: Read) -> float:
-        """Return the value at which the line shows the aim, rounded to what its interval supports."""
+        """Return the value at which the line equals the aim, rounded to the precision that its interval supports."""
         if self.own is not None:
             self.tried[self.own] = read(self.own)
             return self.own
@@ -126,31 +126,31 @@ class Search:
         return min(self.tried, key=lambda value: abs(self.found(value).value - self.aim))
 
     def bracket(self) -> tuple[float, float]:
-        """Return the nearest values tried at which the line falls short of the aim and at which it reaches it."""
+        """Return the nearest tried values at which the line falls short of the aim, and reaches it."""
         reaching = min(value for value in self.tried if self.reaches(value))
         return max(value for value in self.tried if value < reaching), reaching
 
     def numbers(self, value: float) -> list[float]:
-        """Return what the line would show in each pair at a value, by the straight line between the nearest tried."""
+        """Return the result of the line in each pair at a value, interpolated between the nearest tried."""
         short, reaching = self.bracket()
         share = (value - short) / (reaching - short)
         return [a + share * (b - a) for a, b in zip(self.tried[short], self.tried[reaching], strict=True)]
 
     def supported(self) -> tuple[float, float]:
-        """Return the least and the greatest value at which the line's interval holds the aim."""
+        """Return the least and the greatest value at which the line's interval contains the aim."""
         values = np.arange(0.0, self.most + GRID / 2.0, GRID).tolist()
         intervals = {value: estimate(self.numbers(value)) for value in values}
         inside = [value for value, found in intervals.items() if found.low <= self.aim <= found.high]
         return (inside[0], inside[-1]) if inside else (self.solved(), self.solved())
 
     def solved(self) -> float:
-        """Return the value at which the straight line between the nearest tried shows the aim."""
+        """Return the value at which the line interpolated between the nearest tried equals the aim."""
         short, reaching = self.bracket()
         at_short, at_reaching = self.found(short).value, self.found(reaching).value
         return short + (reaching - short) * (self.aim - at_short) / (at_reaching - at_short)
 
     def reason(self, value: float) -> str:
-        """Return why a value was taken: an end of the range, or what its line's interval supports."""
+        """Return why a value was taken: a limit of the range, the row's number, or the interval that supports it."""
         if any(math.isnan(self.found(one).value) for one in self.tried):
             return "the line has no number, so it stays / la línea no da número, así que queda"
         if self.own is not None:
@@ -163,14 +163,14 @@ class Search:
         return f"supported / sustentado: {low:.2f} - {high:.2f}"
 
     def rounded(self) -> float:
-        """Return the solved value, rounded to the coarsest step within half of what the interval supports."""
+        """Return the solved value, rounded to the coarsest step within half of the supported interval."""
         low, high = self.supported()
         step = next((step for step in ROUNDED if step <= (high - low) / 2.0), ROUNDED[-1])
         return round(min(self.most, round(self.solved() / step) * step), 4)
 
 
 def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
-    """Solve all strengths in their order, write and print the table; return the values found by parameter."""
+    """Solve all strengths in order; write and print the table; return the values by parameter."""
     scenario = load(SITES[0])
     now = {name: float(parameter_value(scenario, name)) for one in STRENGTHS for name in one.parameters}
     values: Values = {}
@@ -189,7 +189,7 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
 def format_search(
     searches: Sequence[Search], now: Values, values: Values, residuals: Sequence[Estimate], size: ExperimentSize
 ) -> Iterator[str]:
-    """Yield the table: for each strength the values tried, the one found, and what its line shows with all of them."""
+    """Yield the table: for each strength the values tried, the value found, and the residual with all of them."""
     yield from head_of(NAME, twins=size.seeds, code=fingerprint())
     for one, search, residual in zip(STRENGTHS, searches, residuals, strict=True):
         yield f"\n{one.label}  ({one.row}: {one.experiment}.{one.line} = {one.aim:g})"
@@ -201,7 +201,7 @@ def format_search(
 
 
 def format_estimate(found: Estimate) -> str:
-    """Return a number with its interval.
+    """Return an estimate with its interval as text.
 
     >>> format_estimate(Estimate(1.0, 0.5, 1.5, 12))
     '+1.00 [+0.50, +1.50]'
@@ -210,7 +210,7 @@ def format_estimate(found: Estimate) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Solve all strengths as the command line asks for, print and write them."""
+    """Solve all strengths; print and write them."""
     parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{NAME}", description="Presence strengths")
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs of each value")
     add_size_options(parser, OUT)

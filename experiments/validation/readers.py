@@ -1,4 +1,4 @@
-"""Readers of experiments: small functions from the twin worlds of one seed, and what to read there, to a number."""
+"""Readers of experiments: functions that compute one number from the paired worlds of one seed."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -25,28 +25,28 @@ COUNTS = {
     "vehicles": (CRIMES + "vehicle_theft", CRIMES + "theft_from_vehicle"),
     **ONE_KIND,
 }
-"""Measures that are added up, by name; the pool is what those commit who can be held."""
+"""Measures that are summed, by name; the pool covers crimes by offenders who can be detained."""
 ALWAYS = 900.0
-"""More visits a month than in the twin where a post is manned all the time: its stretches."""
+"""Additional visits a month at a post that is manned all the time: the number of its stretches."""
 MANNED = ALWAYS / 2.0
-"""The same from which it is manned most of the time."""
+"""Additional visits a month from which a post counts as manned most of the time."""
 TREATED = 15.0
-"""More visits a month than in the twin from which a cell is treated: half a visit a day."""
+"""Additional visits a month from which a cell counts as treated: half a visit a day."""
 Names = Sequence[str]
 
 
 def over(part: float, whole: float) -> float:
-    """Return a ratio, nan where there is nothing to divide by."""
+    """Return a ratio, NaN if the denominator is 0."""
     return part / whole if whole else math.nan
 
 
 def log_of(ratio: float) -> float:
-    """Return a logarithm, nan of what has none."""
+    """Return the natural logarithm of a ratio, NaN unless it is positive."""
     return math.log(ratio) if ratio > 0.0 else math.nan
 
 
 def ratio(worlds: Worlds, world: str, names: Names, window: Window, against: str = BASE) -> float:
-    """Return a count in one world over that in its twin."""
+    """Return a count in one world divided by that in the base."""
     return over(worlds[world].total(names, window), worlds[against].total(names, window))
 
 
@@ -61,7 +61,7 @@ def logs(worlds: Worlds, world: str, names: Names, window: Window) -> float:
 
 
 def more(worlds: Worlds, world: str, names: Names, window: Window) -> float:
-    """Return how many more there are a year than in the twin, for 100,000 residents."""
+    """Return the additional events a year per 100,000 residents, compared with the base."""
     arm, base = worlds[world], worlds[BASE]
     residents = (window[1] - window[0]) * base.mean("residents", window)
     return 12e5 * over(arm.total(names, window) - base.total(names, window), residents)
@@ -73,7 +73,7 @@ def points(worlds: Worlds, world: str, name: str, window: Window, against: str =
 
 
 def outcomes(worlds: Worlds, world: str, trust: Window, counts: Window) -> dict[str, float]:
-    """Return trust in points, and crimes and homicides in per cent of those of the twin."""
+    """Return the effects on trust (points), and on crimes and homicides (per cent of the base)."""
     return {
         "trust": points(worlds, world, "trust_mean", trust),
         "crimes": change(worlds, world, ALL, counts),
@@ -92,7 +92,7 @@ def mean(worlds: Worlds, world: str, name: str, window: Window) -> float:
 
 
 def in_days(worlds: Worlds, world: str, first: int, end: int) -> float:
-    """Return street crime from one day up to another, over that in the twin."""
+    """Return street crime from day ``first`` to before day ``end``, divided by that in the base."""
     return over(*(worlds[one].in_days(STREET_KINDS, first, end) for one in (world, BASE)))
 
 
@@ -105,17 +105,17 @@ def elasticity(worlds: Worlds, world: str, names: Names, window: Window, of: flo
 
 
 def quotient(worlds: Worlds, above: Read, below: Read) -> float:
-    """Return one number over another."""
+    """Return the quotient of two readers."""
     return over(above(worlds), below(worlds))
 
 
 def beyond_sum(worlds: Worlds, together: str, parts: Names, names: Names, window: Window) -> float:
-    """Return the change in a world beyond the sum of those in others, in log points."""
+    """Return the effect in a combined world minus the sum of those of its parts, in log points."""
     return logs(worlds, together, names, window) - sum(logs(worlds, part, names, window) for part in parts)
 
 
 def apart(worlds: Worlds, pairs: Mapping[str, str]) -> float:
-    """Return the largest difference between pairs of worlds, any measure and month; 0: the same bits."""
+    """Return the largest difference between pairs of worlds over all measures and months; 0 if bit-identical."""
     return max(largest_gap(worlds[one].months, worlds[other].months) for one, other in pairs.items())
 
 
@@ -130,7 +130,7 @@ def largest_gap(one: pd.DataFrame, other: pd.DataFrame) -> float:
 
 
 def top_share(counts: Sequence[int], share: float = 0.1) -> float:
-    """Return the part of all that the most active share did, in per cent.
+    """Return the part of all events that is due to the most active ``share``, in per cent.
 
     >>> top_share([91, 1, 1, 1, 1, 1, 1, 1, 1, 1]), round(top_share([1] * 15), 6)
     (91.0, 10.0)
@@ -145,12 +145,12 @@ def top_share(counts: Sequence[int], share: float = 0.1) -> float:
 
 
 def concentration(worlds: Worlds) -> float:
-    """Return the share of a year's offences by the most active tenth of those who offended."""
+    """Return the share (per cent) of a year's offences due to the most active tenth of offenders."""
     return top_share(worlds[BASE].table("offenders")["crimes"].tolist())
 
 
 def even(worlds: Worlds) -> float:
-    """Return the same as it would be if all who offended had done so alike."""
+    """Return the share as in `concentration`, if all offenders had offended equally often."""
     return top_share([1] * len(worlds[BASE].table("offenders")))
 
 
@@ -165,26 +165,26 @@ def by_cell(run: RunTables) -> pd.DataFrame:
 
 
 def dated(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose months are dates even where it has no row."""
+    """Return a table with months as timestamps, even if it has no row."""
     return rows.assign(month=pd.to_datetime(rows["month"]))
 
 
 def in_cells(worlds: Worlds, world: str, where: str) -> float:
-    """Return the change of crime in treated cells, in those beside them, or elsewhere, in per cent."""
+    """Return the change of crime (per cent) in treated cells, in adjacent cells (``beside``), or elsewhere."""
     base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
     chosen = places(base, arm)[where]
     return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
 
 
 def kinds_by_cell(run: RunTables, names: Names) -> pd.Series:
-    """Return the crimes of some kinds, named as their counts, by month and cell, in the order of `by_cell`."""
+    """Return crimes of some kinds, named by their counts, by month and cell in the order of `by_cell`."""
     rows = dated(run.table("kinds"))
     some = rows[rows["kind"].isin([name.removeprefix(CRIMES) for name in names])]
     return some.groupby(["month", "cell"])["crimes"].sum().reindex(by_cell(run).index, fill_value=0)
 
 
 def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treated", least: float = TREATED) -> float:
-    """Return the change of some kinds of crime in treated cells or beside them, in per cent."""
+    """Return the change of some kinds of crime (per cent) in treated or adjacent cells."""
     base, arm = worlds[BASE], worlds[world]
     chosen = places(by_cell(base), by_cell(arm), least)[where]
     here, there = (float(kinds_by_cell(one, names).to_numpy()[chosen].sum()) for one in (arm, base))
@@ -192,7 +192,7 @@ def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treate
 
 
 def to_visits(worlds: Worlds, world: str, names: Names, least: float = TREATED) -> float:
-    """Return the elasticity of some kinds of crime in treated cells to the visits that these get."""
+    """Return the elasticity of some kinds of crime in treated cells to their visits."""
     base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
     chosen = places(base, arm, least)["treated"]
     visits = over(float(arm["visits"][chosen].sum()), float(base["visits"][chosen].sum()))
@@ -200,7 +200,7 @@ def to_visits(worlds: Worlds, world: str, names: Names, least: float = TREATED) 
 
 
 def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float:
-    """Return the change of some kinds in the months from ``end`` on, in cells treated in the last month before."""
+    """Return the change of some kinds (per cent) from month ``end`` on, in cells treated in the month before."""
     base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
     months, cells = (base.index.get_level_values(level) for level in ("month", "cell"))
     number = np.searchsorted(np.unique(months), months)
@@ -211,9 +211,9 @@ def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float
 
 
 def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
-    """Return the change on the block of a post while it is manned, beyond that in cells beside, in per cent.
+    """Return the change (per cent) on the block of a manned post, beyond that in adjacent cells.
 
-    A cell's crime has a share on the block, and the post is manned for a part of the time.
+    ``share`` is the part of a cell's crime on the block; the post is manned part of the time.
     """
     base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
     more_visits = (arm["visits"] - base["visits"])[places(base, arm, MANNED)["treated"]]
@@ -223,7 +223,7 @@ def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
 
 
 def places(base: pd.DataFrame, arm: pd.DataFrame, least: float = TREATED) -> dict[str, np.ndarray]:
-    """Tell of every month and cell whether it is treated, beside a treated one, or neither."""
+    """Return masks of the months and cells that are treated, adjacent to a treated cell, or neither."""
     treated = (arm["visits"] - base["visits"]).to_numpy() >= least
     months = base.index.get_level_values("month")
     spots = pd.DataFrame({"month": months, "x": base["x"].to_numpy(), "y": base["y"].to_numpy()})

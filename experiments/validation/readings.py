@@ -1,4 +1,4 @@
-"""Readings of the panels, and corners of what is not known: the weights of each, calibrated and kept in a file."""
+"""Readings of the panels, and variants of memory: calibrate the weights of each and store them in a file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ CENTRE = "panel"
 
 @dataclass(frozen=True)
 class Reading:
-    """Reading of the rows of the panels, and its law of trust."""
+    """Interpretation of the rows of the panels, with its parameters of trust."""
 
     name: str
     sets: Numbers = field(default_factory=dict)
@@ -43,11 +43,11 @@ READINGS = (
     *(Reading(f"panel, memory {years:g}", {"trust.memory_years": years}) for years in MEMORIES),
     *(Reading(f"single, memory {years:g}", {"trust.memory_years": years}, single=True) for years in MEMORIES),
 )
-"""In all but the first the survey is kept as the first has it."""
+"""All but the first keep the survey parameters of the first."""
 
 
 def calibrate_readings(tape: Tape, numbers: Numbers) -> tuple[Calibrated, dict[str, Calibrated | str]]:
-    """Calibrate every reading; return the first, and all by name: where one fails, why."""
+    """Calibrate every reading; return the first, and all by name: the error message of one that fails."""
     centre = calibrate(tape, numbers)
     found: dict[str, Calibrated | str] = {CENTRE: centre}
     for one in READINGS[1:]:
@@ -60,7 +60,7 @@ def calibrate_readings(tape: Tape, numbers: Numbers) -> tuple[Calibrated, dict[s
 
 
 def readings_as_text(centre: Calibrated, found: dict[str, Calibrated | str]) -> str:
-    """Return the file of readings: for each the numbers that are not those of the first."""
+    """Return the file of readings: for each the parameters that differ from the first."""
     lines = ["# Made by `python -m experiments.validation.readings`: weights under each reading and memory."]
     for one in READINGS:
         got = found[one.name]
@@ -76,19 +76,19 @@ def readings_as_text(centre: Calibrated, found: dict[str, Calibrated | str]) -> 
 
 
 def readings() -> dict[str, dict[str, float]]:
-    """Return the numbers of each reading; those that could not be solved are left out."""
+    """Return the parameters of each stored reading, without those that were not solved."""
     solved = {name: table for name, table in trust_accounts.READINGS.items() if "unsolved" not in table}
     return {name: {key: float(value) for key, value in table.items()} for name, table in solved.items()}
 
 
 def table(numbers: Numbers, centre: Calibrated) -> str:
-    """Return the numbers before and after, as text."""
+    """Return a table of the parameters before and after the calibration."""
     rows = [f"{name:38}{numbers[name]:>10.4g}{centre.numbers[name]:>10.3g}" for name in dict.fromkeys((*FREE, *SURVEY))]
     return "\n".join((f"{'parameter':38}{'before':>10}{'found':>10}", *rows))
 
 
 def main() -> None:
-    """Calibrate all readings in the reference town, write the file, print what was found."""
+    """Calibrate all readings in the reference town, write the file and print the results."""
     tape, numbers = reference_town()
     centre, found = calibrate_readings(tape, numbers)
     write_whole(FILE, readings_as_text(centre, found).encode())

@@ -1,9 +1,9 @@
-"""Scorecard: every row of the evidence that can be tested beside the model and a trivial forecast, with its role.
+"""Scorecard: testable rows of the evidence with their role, the model's value and a trivial forecast.
 
-The trivial forecast is what was measured in the other municipality: shares as they are, counts by resident.  A row
-fails if the model lies more than two standard deviations from what was measured, of observation, discrepancy and random
-variation together; agreement of calibrated rows, inputs and echoes is no evidence for the model.  Patterns and effects
-follow, and what is not scored, with the reason.
+The trivial forecast is the measurement in the other municipality: shares as they are, counts by resident. A row fails
+if the model differs from the measurement by more than two standard deviations of observation, discrepancy and random
+variation together. Agreement of calibrated rows, inputs and echoes is no evidence for the model. Patterns and effects
+follow, then rows that are not scored, with the reason.
 """
 
 import math
@@ -41,10 +41,10 @@ FILE, PATTERNS = "scorecard", "patterns"
 
 @dataclass(frozen=True)
 class Score:
-    """One row: what was measured, what the model and the trivial forecast say, and their scores.
+    """One row: measurement, model, trivial forecast, and their scores.
 
-    ``z`` is the distance in standard deviations; ``crps`` and ``skill`` are in the unit of the row and against the
-    trivial forecast.
+    ``z`` is the distance in standard deviations; ``crps`` is in the unit of the row, ``skill`` relative to the trivial
+    forecast.
     """
 
     site: str
@@ -63,7 +63,7 @@ class Score:
 
 
 def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> bool:
-    """Run both sites, write and print the scorecard; return whether nothing has failed."""
+    """Run both sites; write and print the scorecard; return whether nothing has failed."""
     make_folder(out)
     runs = run_patterns(size, years)
     found = [row for site in SITES for row in scores(site, months_by_seed(runs, site, AS_IT_IS), size.scale)]
@@ -79,7 +79,7 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
 
 
 def scores(site: str, runs: Mapping[int, pd.DataFrame], scale: float) -> Iterator[Score]:
-    """Yield the rows of one site, whose town has this size."""
+    """Yield the scores of one site with a town of this scale."""
     trivial = trivial_forecasts(site)
     for target in measured_targets((site,)):
         values = np.array([target.of(months, scale) for months in runs.values()], float)
@@ -87,7 +87,7 @@ def scores(site: str, runs: Mapping[int, pd.DataFrame], scale: float) -> Iterato
 
 
 def scored(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
-    """Return the row of one target from the model's numbers by seed; a model without numbers fails."""
+    """Return the score of one target from the model's values by seed; it fails without values."""
     aim, mean = target.target, float(values.mean()) if len(values) else math.nan
     noise = float(values.var(ddof=1)) if len(values) > 1 else 0.0
     z, trivial_z = (standardised_error(one, aim.value, aim.variance + noise) for one in (mean, trivial))
@@ -100,7 +100,7 @@ def scored(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
 
 
 def trivial_forecasts(site: str) -> Mapping[str, float]:
-    """Return what was measured at the other site by name of the row: counts by resident, all else as it is."""
+    """Return the measurements of the other site by name of the row: counts by resident, all else unchanged."""
     (other,) = (one for one in SITES if one != site)
     people = [float(load(one)["population"].total) for one in (site, other)]
     found = {}
@@ -110,7 +110,7 @@ def trivial_forecasts(site: str) -> Mapping[str, float]:
 
 
 def csv_of(rows: Sequence[Score]) -> bytes:
-    """Return all rows as CSV, numbers with six digits."""
+    """Return all rows as CSV, numbers with six significant digits."""
     return csv_bytes(asdict(rows[0]), (asdict(row).values() for row in rows), ".6g")
 
 
@@ -136,7 +136,7 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
 
 
 def four_digits(number: float) -> str:
-    """Return a number with four digits, and without an exponent where it is large.
+    """Return a number with four significant digits, large ones without an exponent.
 
     >>> four_digits(13164.2), four_digits(41.872), four_digits(0.3)
     ('13164', '41.87', '0.3')

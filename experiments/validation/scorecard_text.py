@@ -1,4 +1,4 @@
-"""Parts of the scorecard beside its targets: patterns, effects that studies have measured, and what is not scored."""
+"""Parts of the scorecard after its targets: patterns, effects measured by studies, and rows not scored."""
 
 import csv
 import math
@@ -40,7 +40,7 @@ def pattern_lines(rows: Sequence[PatternScore]) -> Iterator[str]:
 
 
 def limits(row: PatternScore) -> str:
-    """Return the limits of a pattern as far as it has some."""
+    """Return the finite limits of a pattern as text."""
     low, high = (math.isfinite(end) for end in (row.low, row.high))
     if low and high:
         return f"{row.low:g} to {row.high:g}"
@@ -48,15 +48,15 @@ def limits(row: PatternScore) -> str:
 
 
 def failed_of(rows: Sequence[Any]) -> str:
-    """Return how many scores fail, and how many in the trivial forecast."""
+    """Return the number of scores that fail, for the model and for the trivial forecast."""
     failed, trivial = (sum(getattr(row, name) for row in rows) for name in ("failed", "trivial_failed"))
     return f"{failed} of {len(rows)} FAILED; of the trivial forecast {trivial}"
 
 
 def measured_effects(out: Path) -> tuple[list[Mapping[str, str]], str]:
-    """Return the effects with a published size in the table that lies in a folder, and why there are none.
+    """Return the effects with a published size from the table in a folder, or the reason why there are none.
 
-    A table of another state of the code says nothing of this one.
+    A table of other code is not used.
     """
     path = out / EFFECTS
     if not path.is_file():
@@ -71,7 +71,7 @@ def measured_effects(out: Path) -> tuple[list[Mapping[str, str]], str]:
 
 
 def has_failed_effect(row: Mapping[str, str]) -> bool:
-    """Tell whether an effect lies outside what was published, unless that is a wide prior."""
+    """Return whether an effect lies outside its published interval, unless that is a wide prior."""
     return row["verdict"] == "outside" and row["prior"] != "True"
 
 

@@ -1,4 +1,4 @@
-"""Targets of one's own: the mean of each column of a monthly series, with what is uncertain about it."""
+"""Targets from a user's monthly series: the mean of each column, with its uncertainty."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from experiments.validation.against import LONGEST_RUN, MONTH, Series
 from model.engine.errors import InputError
 
 FEWEST_MONTHS = 2
-"""Months from which the error of a mean is known."""
+"""Fewest months for an estimate of the error of a mean."""
 
 
 @dataclass(frozen=True)
 class OwnSeries:
-    """A monthly series of one's own, the scenario that it belongs to, and the discrepancy.
+    """A user's monthly series, its scenario, and the discrepancy.
 
-    ``discrepancy`` is the standard deviation of what a model with the best values would still miss, as a share (0-1)
-    of each number.
+    ``discrepancy`` is the standard deviation of the model error at the best parameters, as a share (0-1) of each
+    number.
     """
 
     series: Series
@@ -31,11 +31,11 @@ class OwnSeries:
         months = (self.series.last - self.series.table.index[0]).n + 1
         if months > LONGEST_RUN:
             raise InputError(f"{self.series.file}: must span at most 100 years, got {months} months")
-        _ = list(self.targets())  # refuse what is wrong before anything is run
+        _ = list(self.targets())  # raises errors before any run starts
 
     @property
     def place(self) -> str:
-        """Name of the runs that are set beside it."""
+        """Name of the runs that are compared with it."""
         return f"{self.scenario}, {self.series.file}"
 
     @property
@@ -49,7 +49,7 @@ class OwnSeries:
         return str((self.series.last + 1).start_time.date())
 
     def targets(self) -> Iterator["SeriesTarget"]:
-        """Yield a target for each column, or raise if it says too little."""
+        """Yield a target for each column; raise InputError if a column has too little data."""
         for name in self.series.table.columns:
             given = self.series.table[name].dropna()
             if len(given) < FEWEST_MONTHS:
@@ -63,7 +63,7 @@ class OwnSeries:
 
 @dataclass(frozen=True)
 class SeriesTarget:
-    """A measure whose monthly mean over some months is known."""
+    """A measure with a known mean over some months."""
 
     site: str
     measure: str
@@ -77,13 +77,13 @@ class SeriesTarget:
 
     @property
     def target(self) -> Target:
-        """Value with the variances of observation, that of a mean of months, and discrepancy."""
+        """Value with the variances of observation (of a mean over months) and of discrepancy."""
         value = float(self.given.mean())
         observation = float(self.given.var(ddof=1)) / len(self.given)
         return Target(self.name, value, observation, (self.discrepancy * value) ** 2)
 
     def of(self, months: pd.DataFrame, scale: float = 1.0) -> float:
-        """Return the mean of a run over the months of the series; nan if it has none of them.
+        """Return the mean of a run over the months of the series; NaN if it has none of them.
 
         ``scale`` must be 1: a series counts a whole town.
         """

@@ -1,4 +1,4 @@
-"""Sizes of all events that teach: points of 100 at day 3 in the reference town, ranges, sources."""
+"""Sizes of all events that change beliefs: points of 100 at day 3 in the reference town, ranges, sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ class EventSize:
     def number(self, numbers: Mapping[str, float], part: str) -> float:
         """Return a quality (0-1) of this event, or a factor on its weight, from parameters by dotted name.
 
-        ``part`` is a key of `model.trust.events.schema.BELIEF_PARTS`; what is no parameter is as declared.
+        ``part`` is a key of `model.trust.events.schema.BELIEF_PARTS`; a part without a parameter has its declared
+        value.
 
         >>> event = BY_NAME["call late"]
         >>> event.number({"events.call_late_fair": 0.2}, "fair"), event.number({}, "effective_weight")
@@ -35,4 +36,4 @@ STATED = toml_beside(__file__, "event_sizes.toml")
 EVENTS = tuple(EventSize(*one) for one in STATED["event"])
 BY_NAME = {one.name: one for one in EVENTS}
 DOOR = 4.0
-"""Points of a visit from door to door; it is a share of a long visit."""
+"""Effect of a door-to-door visit in points of 100; it is stored as a share of a long visit."""

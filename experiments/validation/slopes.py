@@ -1,7 +1,7 @@
-"""Means of what utilities depend on, at which intercepts absorb a change of slope.
+"""Means of the regressors of utilities, at which intercepts absorb a change of slope.
 
-A slope of a utility and its intercept are known together only: that people report so often fixes their sum at the mean
-of what the slope multiplies. Draws and accounts that change a slope change the intercept by as much at that mean.
+Observed frequencies, such as that of reporting, identify only the sum of intercept and slope term at the mean of the
+regressor. Draws and accounts that change a slope change the intercept so that this sum stays.
 ``python -m experiments.validation.slopes`` measures the means in the reference town and writes ``slopes.toml``.
 """
 
@@ -44,17 +44,17 @@ SLOPES: Mapping[str, Mapping[str, str]] = {
         "collective_violence.police": "no_distrust", "collective_violence.courts": "no_disbelief",
     },
 }  # fmt: skip
-"""Slopes that each intercept goes with, and the mean by which each is multiplied; `no_…` are terms subtracted."""
+"""Slopes of each intercept, and the mean that multiplies each; `no_…` are terms subtracted."""
 
 
 @cache
 def means() -> Mapping[str, float]:
-    """Return the means of the file."""
+    """Return the means stored in the file."""
     return toml_beside(__file__)
 
 
 def intercepts(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the intercepts under changed slopes, at which utilities of the mean of the reference town stay.
+    """Return the intercepts that keep mean utilities of the reference town under changed slopes.
 
     >>> round(intercepts({"investigation.tip_trust": 0.0})["investigation.tip"], 2)
     -5.46
@@ -70,7 +70,7 @@ def intercepts(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def clip_to_limits(name: str, value: float) -> float:
-    """Return a value cut at the limits within which its parameter is valid."""
+    """Return a value clipped to the valid limits of its parameter."""
     group, key = find_parameter(name)
     spec = group.parameter_specs()[key]
     return min(max(value, spec.low), spec.high)
@@ -83,7 +83,7 @@ def default_of(name: str) -> float:
 
 
 def measured(scale: float = 1.0) -> dict[str, tuple[float, str]]:
-    """Return the means in a year of the reference town, without policies, by name, and what each is of."""
+    """Return the means in a year of the reference town without policies, by name, and a description of each."""
     world: Any = TrustModel(load(SITE, set={"population.scale": scale}), rng=1, keep=("incidents",))
     world.advance(YEAR)
     rows = np.concatenate(world.kept["incidents"])

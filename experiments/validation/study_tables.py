@@ -1,4 +1,4 @@
-"""Tables of a study: worlds and heads from `study_tables.toml`, rows as CSV and text, numbers with their intervals."""
+"""Tables of a study: worlds and heads from `study_tables.toml`, rows as CSV and text, formatted intervals."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ STATED = toml_beside(__file__)
 
 
 class StudyWorld(NamedTuple):
-    """A world of a table in both languages, and the policies that it is made of."""
+    """A world of a table: label in both languages, and its policies."""
 
     en: str
     es: str
@@ -34,12 +34,12 @@ def policies_of(worlds: Mapping[str, StudyWorld]) -> dict[str, tuple[str, ...]]:
 
 
 def head_of(table: str, **values: Any) -> Iterator[str]:
-    """Yield the lines above a table."""
+    """Yield the lines above a table, with values filled in."""
     return (line.format(**values) for line in STATED[table]["head"])
 
 
 def select_named[T](known: Mapping[str, T], only: Sequence[str], told: str) -> list[T]:
-    """Return all that is known by name, or what is named; an unknown name is told with the nearest."""
+    """Return all known items, or those named; raise InputError with the nearest name for an unknown one."""
     for name in only:
         if name not in known:
             raise InputError(f"{told.format(name)}{suggest_nearest(name, known)}")
@@ -47,7 +47,7 @@ def select_named[T](known: Mapping[str, T], only: Sequence[str], told: str) -> l
 
 
 def rows_by_columns(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
-    """Return rows by what stands in some columns, in the order of their first row."""
+    """Return rows grouped by the values of some columns, in the order of their first row."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         found.setdefault(tuple(row[name] for name in names), []).append(row)
@@ -62,7 +62,7 @@ def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str
 
 
 def write_text(out: Path, name: str, lines: Iterable[str]) -> str:
-    """Write lines as the text of a table in a folder, which is made if need be; return them."""
+    """Write lines as the text of a table; make the folder if it is missing; return the text."""
     text = "\n".join(lines)
     make_folder(out)
     write_whole(out / f"{name}.txt", f"{text}\n".encode())
@@ -77,7 +77,7 @@ def write_sites(
     lines: Callable[[list[Row]], Iterable[str]],
     sites: Sequence[str] = (),
 ) -> list[Row]:
-    """Take the rows of both sites, or of some, write each site as it is done, print and return them all."""
+    """Compute the rows of both sites, or of some; write the table after each site; print and return all rows."""
     rows: list[Row] = []
     for site in sites or SITES:
         rows += of_site(site)
@@ -87,7 +87,7 @@ def write_sites(
 
 
 def format_cell(value: Any) -> Any:
-    """Return a value as it stands in the file: numbers with six digits, nothing for what is not known.
+    """Return a value as written to CSV: numbers with six significant digits, empty for NaN.
 
     >>> format_cell(1 / 3), format_cell(math.nan), format_cell("x")
     ('0.333333', '', 'x')
@@ -98,7 +98,7 @@ def format_cell(value: Any) -> Any:
 
 
 def interval_names(*names: str) -> tuple[str, ...]:
-    """Return the columns of numbers with the ends of their intervals."""
+    """Return the column names of numbers and the ends of their intervals."""
     return tuple(f"{name}{end}" for name in names for end in ("", "_low", "_high"))
 
 
@@ -108,7 +108,7 @@ def interval_columns(name: str, found: Estimate) -> Row:
 
 
 def estimate_each(found: Sequence[Mapping[str, float]]) -> Row:
-    """Return the columns of numbers that are known seed by seed."""
+    """Return the interval columns of numbers that are known seed by seed."""
     row: Row = {}
     for name in found[0]:
         row |= interval_columns(name, estimate([one[name] for one in found]))
@@ -116,7 +116,7 @@ def estimate_each(found: Sequence[Mapping[str, float]]) -> Row:
 
 
 def format_interval(row: Row, name: str, digits: int) -> str:
-    """Return a signed number of a row with its interval, as far as they are known."""
+    """Return a signed number of a row with its interval, if they are known."""
     value, low, high = (row[one] for one in interval_names(name))
     if value == "" or math.isnan(value):
         return "-"
@@ -124,5 +124,5 @@ def format_interval(row: Row, name: str, digits: int) -> str:
 
 
 def star(row: Row) -> str:
-    """Return a star where the interval of a change leaves one sign only."""
+    """Return a star if the interval of a change excludes 0."""
     return "*" if row["change_low"] > 0.0 or row["change_high"] < 0.0 else ""

@@ -1,4 +1,4 @@
-"""Targets: quantities that somebody has measured, each with its role and with what is uncertain about it."""
+"""Targets: measured quantities, each with its role and its uncertainty."""
 
 import math
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ STATED = toml_beside(__file__)
 Role = Literal["calibrated", "held out", "input", "echo"]
 ROLES: tuple[str, ...] = get_args(Role)
 OUR_OWN = ("assumed", "to verify", "our own")
-"""Words of the evidence of a row that nobody has measured."""
+"""Words in the evidence of a row that has not been measured."""
 SDS = 4.0
-"""Standard deviations between both ends of a band."""
+"""Width of a band in standard deviations."""
 
 
 @dataclass(frozen=True)
 class MeasuredTarget:
-    """A row of orders of magnitude at one site, with the role that it has."""
+    """An order of magnitude at one site, with its role."""
 
     site: str
     order: Order
@@ -48,14 +48,14 @@ class MeasuredTarget:
 
     @property
     def is_count(self) -> bool:
-        """True if it counts something in the whole municipality."""
+        """True if it counts events of the whole municipality."""
         one = self.order.expression
         return one is not None and bool(one.sum) and not one.per and not one.per_mean
 
     def of(self, months: pd.DataFrame, scale: float = 1.0) -> float:
-        """Return the number in the last twelve months of a run, or in the year for which the band stands.
+        """Return the value in the last twelve months of a run, or in the year to which the band refers.
 
-        ``scale`` is the size of the town; counts are those of the whole one.
+        ``scale`` is the scale of the town; counts are extrapolated to the whole town.
         """
         assert self.order.expression is not None
         own = months.sort_values("month").tail(MONTHS)
@@ -66,7 +66,7 @@ class MeasuredTarget:
 
 
 def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget]:
-    """Return the targets of some sites in some roles, all if none is named; rows without a band there are left out."""
+    """Return the targets of some sites, in some roles if any is named; rows without a band are left out."""
     rows = {order.name.strip(): order for order in orders() if order.expression is not None}
     found = []
     for site in sites:
@@ -79,7 +79,7 @@ def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget
 
 
 def not_measured() -> dict[str, str]:
-    """Return why rows of orders of magnitude are no targets, by name."""
+    """Return the reason why a row of orders of magnitude is no target, by name."""
     targets = {target["name"] for target in STATED["target"]}
     reasons = {}
     for order in orders():

@@ -1,4 +1,4 @@
-"""Measure the effect of single events on trust, by simulated panel and twins, beside published sizes (Q01-Q09)."""
+"""Measure the effect of single events on trust in simulated panels and pairs; compare with Q01-Q09."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 class Sourced(NamedTuple):
-    """Status of a number (set or found), the row of evidence that states it, and the interval there."""
+    """Status of a number (set or found), the row of evidence that states it, and its published interval."""
 
     status: str
     source: str = ""
@@ -45,7 +45,7 @@ class Sourced(NamedTuple):
 
 
 def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
-    """Yield all rows: every reading that could be solved, then other asymmetries by the weights of the first."""
+    """Yield all rows: every solved reading, then other asymmetries with the weights of the first."""
     solved = readings()
     for one in READINGS:
         if one.name in solved:
@@ -58,7 +58,7 @@ def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
 
 
 def of_reading(tape: Tape, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
-    """Yield the rows of one reading: coefficients, both answers of a person, the gap of those abused, events by day."""
+    """Yield the rows of one reading: coefficients, correlation of answers, gap of abused people, events by day."""
     panel, state = panels_of(tape, numbers, selection), state_of(tape, numbers, every=1)
     kept = name.startswith("panel") and "asymmetry" not in name
     for kind in (*OWN, "victim"):
@@ -75,7 +75,7 @@ def of_reading(tape: Tape, name: str, numbers: Numbers, selection: float) -> Ite
 
 
 def of_event(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> Iterator[Row]:
-    """Yield latent trust and answers so many days after an event."""
+    """Yield the effect on latent trust and on answers by days after an event."""
     event = BY_NAME[kind]
     for days in days_of(kind):
         *span, source = BY_DAY.get(kind, {}).get(str(days), (*NO_SPAN, ""))
@@ -90,7 +90,7 @@ def of_event(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> I
 
 
 def days_of(kind: str) -> tuple[int, ...]:
-    """Return the days after an event at which is looked: of a scandal also that by which a tenth is to be left.
+    """Return the reported days after an event; for a scandal also the day at which a tenth should be left.
 
     >>> days_of("abuse")
     (3, 21, 365)
@@ -99,7 +99,7 @@ def days_of(kind: str) -> tuple[int, ...]:
 
 
 def row(reading: str, event: str, quantity: str, value: float, rest: Sourced, error: float = math.nan) -> Row:
-    """Return one row."""
+    """Return one row of the table."""
     values = (reading, event, SPANISH.get(event, event), quantity, value, error, rest.status, rest.source, *rest.span)
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -120,7 +120,7 @@ def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def of_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield latent trust and answers of one event by day."""
+    """Yield two lines of one event: latent trust and answers by day."""
     for how in ("latent", "survey"):
         some = [one for one in rows if one["quantity"].endswith(how)]
         values = " ".join(f"{one['value']:7.2f}" for one in some)
@@ -130,14 +130,14 @@ def of_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def source_status(one: Row) -> str:
-    """Return how a number stands to its source, and what was published."""
+    """Return the status, source and published interval of a number as text."""
     span = "" if one["published_low"] == "" else f" [{one['published_low']:g}, {one['published_high']:g}]"
     source = f" {one['source']}" if one["source"] else ""
     return f"{one['status']}{source}{span}"
 
 
 def show_events(out: Path) -> list[Row]:
-    """Run all readings in the reference town; write, print and return what was found."""
+    """Run all readings in the reference town; write, print and return the rows."""
     rows = list(rows_of(*reference_town()))
     print(write_table(out, "trust_events", rows, COLUMNS, format_trust_events(rows)))
     return rows

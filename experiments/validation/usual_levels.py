@@ -1,10 +1,10 @@
-"""Parameters that are means of the model's own status quo, from runs: each as it is, and as the runs have it.
+"""Parameters that are means of the model's own status quo: their present values, and those measured in runs.
 
-``python -m experiments.validation.usual_levels`` prints them.  They are the levels at which a belief or a behaviour is
-at its usual value: patrol seen and arrests an offence, what cliques see and suffer, and the hours that
-chiefs set.  ``certainty.level`` is the factor at which crime is as high as with neither certainty, cover nor absence;
-it comes from twins in which these three are off.  A change of one moves the others, so that the command is repeated
-until they stay; it follows every change of a strength in `deterrence` or `certainty`.
+``python -m experiments.validation.usual_levels`` prints them. They are the levels at which a belief or a behaviour has
+its usual value: patrol seen and arrests per offence, patrols seen and losses of cliques, and the hours set by chiefs.
+``certainty.level`` is the factor at which crime is as high as without certainty, cover and absence; it comes from
+paired runs with these three off. A change of one moves the others: repeat the command until they converge, after every
+change of a strength in `deterrence` or `certainty`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,13 +27,13 @@ from model.town.town import build_town
 SITE = "villa_canales"
 """The reference town."""
 OFF = tuple(f"mechanisms.{name}=false" for name in ("certainty", "deterrence", "offenders"))
-"""Neither certainty nor cover nor absence."""
+"""Settings without certainty, cover (deterrence) and absence of offenders."""
 KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
-"""Kinds of crime whose hazard `certainty.level` multiplies, apart from the rare killings."""
+"""Kinds of crime with a hazard multiplied by `certainty.level`, apart from the rare killings."""
 
 
 def levels_of_measures(months: pd.DataFrame) -> dict[str, float]:
-    """Return the levels that the measures of a run tell, over its months."""
+    """Return the levels computed from the measures of a run, over its months."""
     blocks = months[[f"blocks_{use}" for use in HOUR_USES]].sum()
     hours = {f"chief.usual_{use}": float(blocks[f"blocks_{use}"] / blocks.sum()) for use in HOUR_USES[1:]}
     caught = {f"certainty.usual_{group}": float(months[f"caught_{group}"].mean()) for group in OFFENDERS}
@@ -41,7 +41,7 @@ def levels_of_measures(months: pd.DataFrame) -> dict[str, float]:
 
 
 def levels_of_cliques(world: TrustModel) -> dict[str, float]:
-    """Return the levels that the memories of the cliques tell at the end of a run."""
+    """Return the levels computed from the state of the cliques at the end of a run."""
     cliques, p = world.state[CLIQUES], world.parameters[Cliques][0]
     cliques = cliques[cliques["alive"] == 1]
     return {
@@ -52,12 +52,12 @@ def levels_of_cliques(world: TrustModel) -> dict[str, float]:
 
 
 def crimes_of(months: pd.DataFrame) -> float:
-    """Return the crimes of a run whose hazard `certainty.level` multiplies."""
+    """Return the number of crimes of `KINDS` in a run."""
     return float(months[[f"crimes_occurred_{kind}" for kind in KINDS]].to_numpy().sum())
 
 
 def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
-    """Return the levels of the reference town, a row a seed."""
+    """Return the levels of the reference town, one row per seed."""
     arms = [plan_runs(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *OFF])]
     town, found = build_town(arms[0][0].scenario), []
     for pair in zip(*arms, strict=True):
@@ -73,7 +73,7 @@ def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
 
 
 def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
-    """Yield each parameter as it is and as the runs have it, with the standard error over seeds."""
+    """Yield each parameter: present value, mean over runs, and standard error over seeds."""
     yield f"{SITE}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
     scenario, found = plan_runs(SITE, sets=sets)[0].scenario, levels(sets, years, seeds)
     for name in found:

@@ -1,10 +1,10 @@
-"""Savings by twins: variance of an effect with independent seeds over that with twins.
+"""Efficiency of paired runs: variance of an effect with independent seeds over that with pairs.
 
 `python -m experiments.validation.variance` prints it.
 
 Three small changes (two more points of fair treatment, .05 log-odds of telling the state, two more couples at the
-station) and two large policies, on crimes told, trust and homicides.  The interval of a ratio is a bootstrap over
-seeds; where the effect is the same in all twins, nothing of it is chance and the ratio has no end.
+station) and two large policies, on crimes told, trust and homicides. The interval of a ratio is a bootstrap over seeds.
+If the effect is equal in all pairs, it has no random variation and the ratio is infinite.
 """
 
 import argparse
@@ -34,26 +34,26 @@ from model.town.town import build_town
 MEASURES = ("crimes_told", "trust_mean", "homicides")
 LARGE = ("mopsic_full", "everything")
 COURTESY, TELLING = 0.125, 0.05
-"""Log-odds: .125 at four fair contacts in five are two points."""
+"""Log-odds: .125 is two points at four fair contacts in five."""
 COUPLES, SEATS, GROUPS = 2, 2, 3
 MORE = "two more couples"
 GOAL, RESAMPLES = 10.0, 2000
 
 
 def more_couples(scenario: Scenario) -> Scenario:
-    """Return a scenario whose first station has the officers of two more couples in each group."""
+    """Return a scenario with the officers of two more couples per group at its first station."""
     first = next(one for one in scenario.facilities if one.station)
     more = dataclasses.replace(first, officers=first.officers + COUPLES * SEATS * GROUPS)
     return dataclasses.replace(scenario, facilities=tuple(more if one is first else one for one in scenario.facilities))
 
 
 def changed(spec: RunSpec, name: str, by: float) -> RunSpec:
-    """Return a run in which one number is larger by so much."""
+    """Return a run with one parameter increased by ``by``."""
     return spec.overridden({name: parameter_value(spec.scenario, name) + by})
 
 
 def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:
-    """Return the runs whose effects are measured, by name; the first is what they are compared with."""
+    """Return the runs with effects to measure, by name; the first is the base."""
     return {
         STATUS_QUO: base,
         "courtesy + 2 points": changed(base, "contacts.fair", COURTESY),
@@ -63,11 +63,11 @@ def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:
 
 
 def quiet(shifts: int) -> None:
-    """Take no note of the shifts that were simulated."""
+    """Ignore progress reports."""
 
 
 def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataFrame]:
-    """Carry out all arms of all seeds side by side; return their measures by name."""
+    """Run all arms of all seeds side by side; return their measures by name."""
     more = more_couples(arms[STATUS_QUO].scenario)
     town, larger = build_town(arms[STATUS_QUO].scenario), build_town(more)
     found: dict[str, list[pd.DataFrame]] = {}
@@ -85,7 +85,7 @@ def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataF
 
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
-    """Yield the table of ratios."""
+    """Yield the table of variance ratios."""
     runs = plan_runs(site, sets=sets, years=years, replicates=seeds)
     large = [plan_runs(site, policies=[name], sets=sets, years=years)[0] for name in LARGE]
     tables = months(arms_of(runs[0], large), [one.seed for one in runs])
@@ -101,7 +101,7 @@ def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[
 
 
 def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
-    """Return an effect, how many twins differ, and the ratio of variances with its interval."""
+    """Return an effect, the number of pairs that differ, and the variance ratio with its interval."""
     effect = paired(list(base), list(arm))
     stated = f"{effect.effect:+.{digits + 1}f}±{effect.error:.{digits + 1}f}"
     return (
@@ -110,14 +110,14 @@ def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
 
 
 def ratio_told(effect: Effect) -> str:
-    """Return a ratio, marked where it misses the goal; in words where nothing varies at random."""
+    """Return a variance ratio, marked if it misses the goal; in words if nothing varies at random."""
     if effect.same == effect.n:
         return "no effect "
     return f"{ratio_text(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
 
 
 def span_of(base: np.ndarray, arm: np.ndarray) -> str:
-    """Return the interval of the ratio of variances, by drawing seeds anew; nothing where no twins differ."""
+    """Return the bootstrap interval of the variance ratio; empty if no pairs differ."""
     if (base == arm).all():
         return ""
     draws = np.random.default_rng(1).integers(0, len(base), (RESAMPLES, len(base)))
@@ -131,7 +131,7 @@ def span_of(base: np.ndarray, arm: np.ndarray) -> str:
 def print_lines(
     lines: Callable[..., Iterator[str]], module: str, about: str | None, seeds: int, years: float = 1.0
 ) -> None:
-    """Print a table for the site (if it takes one), changes, years and seeds that the command line asks for."""
+    """Print a table for the site (if it takes one), settings, years and seeds of the command line."""
     parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{module}", description=about)
     if "site" in signature(lines).parameters:
         parser.add_argument("--site", default="villa_canales")

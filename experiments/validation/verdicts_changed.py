@@ -1,6 +1,6 @@
-"""Set verdicts by ranks, as earlier versions gave them, beside those of the present rule: `python -m` this module.
+"""Compare verdicts by ranks, as in earlier versions, with those of the present rule: `python -m` this module.
 
-It reads the comparison on record, whose tables hold both the limits by ranks and the means with their errors.
+It reads the stored comparison, whose tables hold both the limits by ranks and the means with their errors.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ WHY = {
 
 
 def by_ranks(row: Any) -> str:
-    """Return the verdict of earlier versions on a row."""
+    """Return the verdict by ranks of earlier versions on a row."""
     if row.typical != row.typical:
         return "missing"
     if row.n < FEWEST_RANKS:
@@ -44,7 +44,7 @@ def by_ranks(row: Any) -> str:
 
 
 def reason(row: Any, before: str, after: str) -> str:
-    """Return why a verdict changed, a key of `WHY`."""
+    """Return the reason of a changed verdict, a key of `WHY`."""
     told, way = {"rises": 1, "falls": -1}.get(before, 0), direction(after)
     if before == after:
         return "same"
@@ -64,7 +64,7 @@ def reason(row: Any, before: str, after: str) -> str:
 
 
 def compared(folder: Path) -> pd.DataFrame:
-    """Return every effect within a site of a comparison on record, with both verdicts and the reason of a change."""
+    """Return every effect within a site of a stored comparison, with both verdicts and the reason of a change."""
     years = years_of(read_manifest(folder))
     table = judged_anew(pd.read_parquet(folder / "effects.parquet"), years)
     table = table[table["site"] == table["base_site"]]
