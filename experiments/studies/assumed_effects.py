@@ -1,4 +1,4 @@
-"""Effects of policies over draws of everything that is assumed: their spread, their sign, and what they depend on."""
+"""Effects of policies over draws of all assumed parameters: spread, sign, and the parameters they depend on."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,11 +27,11 @@ class AssumedEffect:
     """Effect of a policy on a measure over draws of parameters.
 
     ``low`` and ``high`` are the 5 % and 95 % quantiles over draws of the effect, mean of the seeds of a draw.
-    ``sd_assumed`` is the standard deviation that the draws cause, ``sd_random`` that of random variation in one pair.
-    ``share_up`` is the share of draws in which the effect is above 0. ``correlation`` is that of each parameter, on the
-    scale of its range, with the effect; ``null_r`` is the largest that chance alone exceeds in 5 % of such designs.
-    ``r2`` is the share of the variance between draws that parameters found in other draws predict (ten folds),
-    ``ceiling`` the share that is no random variation, the most that could be predicted.
+    ``sd_assumed`` is the standard deviation due to the draws, ``sd_random`` that of random variation in one pair.
+    ``share_up`` is the share of draws with an effect above 0. ``correlation`` is that of each parameter, on the scale
+    of its range, with the effect; ``null_r`` is the 95 % quantile of the largest correlation by chance. ``r2`` is the
+    cross-validated share (ten folds) of the variance between draws that parameters predict, ``ceiling`` the share that
+    is not random, its upper bound.
     """
 
     arm: tuple[str, str]
@@ -56,7 +56,7 @@ class AssumedEffect:
 
     @property
     def found(self) -> int:
-        """Number of parameters whose correlation is beyond what chance alone gives."""
+        """Number of parameters with a correlation beyond chance."""
         return sum(abs(r) > self.null_r for r in self.correlation.values())
 
 
@@ -102,10 +102,10 @@ def assumed_effect(
 
 
 def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: int) -> float:
-    """Return the share of the variance of values that parameters predict in draws that did not choose them.
+    """Return the share of the variance of values that parameters predict, cross-validated over draws.
 
-    Each of ten folds chooses the parameters beyond the null line (the strongest ones) without its own draws, and fits
-    them by least squares. It is below 0 where chance was fitted.
+    Each of ten folds selects the strongest parameters beyond the null line without its own draws, and fits them by
+    least squares. The share is below 0 if chance was fitted.
     """
     fold = np.random.default_rng(seed).permutation(len(values)) % FOLDS
     errors = np.zeros(len(values))
@@ -121,7 +121,7 @@ def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: i
 
 
 def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the correlation of every column of points with values; 0 where nothing varies.
+    """Return the correlation of every column of points with values; 0 for a constant one.
 
     >>> correlations(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([2.0, 3.0])).tolist()
     [1.0, 0.0]
@@ -132,14 +132,14 @@ def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
-    """Return the size of the largest correlation that shuffled values exceed in one of twenty shuffles."""
+    """Return the 95 % quantile of the largest absolute correlation with shuffled values."""
     rng = np.random.default_rng(seed)
     largest = [np.abs(correlations(points, rng.permutation(values))).max() for _ in range(PERMUTATIONS)]
     return float(np.quantile(largest, NULL_LEVEL))
 
 
 def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:
-    """Write and print all effects, and what each depends on."""
+    """Write and print all effects, and the parameters on which each depends."""
     write_whole(folder / EFFECTS, csv_of(effects))
     write_whole(folder / DEPENDENCE, dependence_csv_of(effects))
     print("\n".join(format_effects(effects)))
@@ -147,7 +147,7 @@ def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:
 
 
 def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
-    """Yield a table for each policy, and what each effect depends on, in lines of at most 80 columns."""
+    """Yield a table for each policy, and the parameters of each effect, in lines of at most 80 columns."""
     arm: tuple[str, str] = ("", "")
     for one in effects:
         if one.arm != arm:
@@ -165,7 +165,7 @@ def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
 
 
 def short(value: float, sign: str = "") -> str:
-    """Return a number with three digits, and whole numbers from a hundred on.
+    """Return a number with three significant digits, from a hundred on as a whole number.
 
     >>> short(-1934.2), short(0.01234), short(0.4, "+")
     ('-1,934', '0.0123', '+0.4')

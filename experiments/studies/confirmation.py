@@ -1,8 +1,8 @@
-"""Confirmation of what effects depend on: each parameter that was found alone at both ends of its range, new seeds.
+"""Confirm the dependence of effects: vary each parameter found alone between its ends, with new seeds.
 
-A correlation over draws of everything names parameters that chance put there, too.  So the effect of each policy is
-estimated again with one parameter at a low and at a high value, all others at their defaults, and seeds that the design
-did not have.  The rule for effects says whether both differ (decisions/0027).
+Correlations over draws of all parameters also select some by chance. So the effect of each policy is estimated again
+with one parameter at a low and at a high value, all others at their defaults, and seeds that the design did not use.
+The rule for effects decides whether both differ (decisions/0027).
 """
 
 import dataclasses
@@ -28,17 +28,17 @@ from model.simulation.registry import MEASURES
 
 TABLE = "effects_confirmed.csv"
 MOST = 8
-"""Parameters that are tried; of more, those with the largest correlations beside what chance gives."""
+"""Maximum number of parameters; of more, those with the largest correlations relative to chance."""
 ENDS = (0.02, 0.98)
-"""Shares of the range at which a parameter is tried."""
+"""Shares of the range at which a parameter is set."""
 COUNTED = ("crimes", "deaths", "calls", "count")
-"""Units of measures that are summed over the last twelve months; of all others the mean is taken."""
+"""Units of measures that are summed over the last twelve months; all others are averaged."""
 COLUMNS = ("scenario", "policy", "measure", "parameter", "low_value", "high_value", "at_low", "at_high", "effect",
            "low", "high", "n", "p", "adjusted", "verdict")  # fmt: skip
 
 
 def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
-    """Return the parameters that stand beyond chance in any effect, those with the largest correlations first."""
+    """Return the parameters with a correlation beyond chance in any effect, the largest ones first."""
     found: dict[str, float] = {}
     for one in effects:
         for name, r in one.strongest[: min(one.found, SHOWN)]:
@@ -47,7 +47,7 @@ def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
 
 
 def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
-    """Try what was found, or what is missing of it in a folder; return the contrasts and whether it was interrupted."""
+    """Run the missing confirmation runs of a folder; return the contrasts and whether it was interrupted."""
     names = candidates(effects)
     outcome = run_missing_tasks(tasks_of(study, names), workers, "confirming", folder / CONFIRMED)
     return contrasts(study, names, outcome.results), outcome.interrupted
@@ -56,7 +56,7 @@ def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, worker
 def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
     """Return the runs of all policies with each parameter at each end, scenario by scenario and seed by seed.
 
-    The label of a run says which parameter (from 1) and which end (0, 1) it has.
+    The label of a run has the number of its parameter (from 1) and of its end (0, 1).
     """
     bare = dataclasses.replace(study, factors=dataclasses.replace(study.factors, ranges={}))
     points = list(points_of(bare))
@@ -72,12 +72,12 @@ def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
 
 
 def new_seeds(study: Study) -> range:
-    """Return seeds that the design did not have."""
+    """Return seeds that the design did not use."""
     return range(max(study.seeds) + 1, max(study.seeds) + 1 + FEWEST)
 
 
 def at_end(specs: Sequence[RunSpec], values: Mapping[str, Any], seed: int) -> tuple[RunSpec, ...]:
-    """Return runs with a value of their own and a seed."""
+    """Return runs with given parameter values and a seed."""
     return tuple(spec.with_seed(seed).overridden(values) for spec in specs)
 
 
@@ -103,7 +103,7 @@ def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]
 
 
 def effects_by_end(study: Study, results: Sequence[TaskResults]) -> pd.DataFrame:
-    """Return the effect of every policy on every measure in every run of a confirmation."""
+    """Return the effect of every policy on every measure in each confirmation run."""
     rows = []
     for one in results:
         assert one.task.draw is not None
@@ -125,7 +125,7 @@ def last_year(months: pd.DataFrame, measure: str) -> float:
 
 
 def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
-    """Yield, by policy and measure, which parameters the new runs confirm, in lines of at most 80 columns."""
+    """Yield, by policy and measure, the parameters confirmed by new runs, in lines of at most 80 columns."""
     if table.empty:
         yield "\nNothing was found beyond chance, so there is nothing to confirm."
         return

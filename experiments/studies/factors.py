@@ -1,4 +1,4 @@
-"""Factors of a study: grids of values, and ranges that a design fills with points."""
+"""Factors of a study: grids of values, and ranges that are sampled by a design."""
 
 import itertools
 import math
@@ -15,13 +15,13 @@ from scenarios.policy_files import checked_finite
 from scenarios.ranges import matching_parameters
 
 STATED, PLAUSIBLE = "stated", "plausible"
-"""Words for all that is valid, and for what is plausible of a value that nobody has measured."""
+"""Keywords for the valid range of a parameter, and for the plausible range of an unmeasured one."""
 DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """From where to where a parameter is varied, and the scale on which equal steps count alike."""
+    """Range of a parameter, and the scale on which it is sampled uniformly."""
 
     low: float
     high: float
@@ -29,7 +29,7 @@ class Range:
     whole: bool = False
 
     def value(self, share: float) -> float | int:
-        """Return the value at a share (0-1) of the way, in few digits so that it can be read and typed.
+        """Return the value at a share (0-1) of the range, in few digits so that it can be read and typed.
 
         >>> Range(low=0.0, high=3.0).value(1 / 3), Range(low=1, high=3, whole=True).value(0.99)
         (1.0, 3)
@@ -51,7 +51,7 @@ class StudyFactors:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all that is varied: grids, then ranges."""
+        """Names of all varied parameters: grids, then ranges."""
         return (*self.grids, *self.ranges)
 
     def grid_points(self) -> Iterator[dict[str, Any]]:
@@ -61,7 +61,7 @@ class StudyFactors:
 
 
 def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors:
-    """Return what [vary] says; what is fixed is left out where a whole mechanism is meant."""
+    """Return the factors in [vary]; an entry for a whole mechanism skips its fixed parameters."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
     entries = dotted(table.values, leaf=("low", "high"))
@@ -78,7 +78,7 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors
 
 
 def dotted(values: Mapping[str, Any], above: str = "", leaf: Collection[str] = ()) -> Iterator[tuple[str, Any]]:
-    """Yield nested tables as dotted keys, since both ways to write a key in TOML mean the same.
+    """Yield the values of nested tables by dotted key; both notations are equivalent in TOML.
 
     A table with one of the keys of a ``leaf`` is a value.
     """
@@ -90,7 +90,7 @@ def dotted(values: Mapping[str, Any], above: str = "", leaf: Collection[str] = (
 
 
 def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
-    """Return the values of a grid in the parameter's type."""
+    """Return the values of a grid, converted to the parameter's type; raise InputError if one is invalid."""
     if not values:
         raise InputError(f"{name} has no value to take")
     if name.startswith("mechanisms."):
@@ -104,7 +104,7 @@ def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
 
 
 def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
-    """Yield the ranges that one entry stands for."""
+    """Yield the ranges of one entry; raise InputError if it is invalid."""
     if value == STATED:
         for one, about in matching_parameters(name):
             yield one, within(one, about.low, about.high)
@@ -123,7 +123,7 @@ def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
 
 
 def plausible_ranges(name: str) -> Iterator[tuple[str, Range]]:
-    """Yield the plausible ranges of the parameters of a name, a group or `*` that nobody has measured."""
+    """Yield the plausible ranges of the unmeasured parameters in a name, a group or `*`; raise InputError if none."""
     any_found = False
     for one, about in matching_parameters(name):
         group, key = find_parameter(one)
@@ -135,7 +135,7 @@ def plausible_ranges(name: str) -> Iterator[tuple[str, Range]]:
 
 
 def within(name: str, low: float, high: float, scale: Scale = "linear") -> Range:
-    """Return a range that lies within the parameter's own."""
+    """Return a range; raise InputError unless it lies within the limits of the parameter."""
     group, key = find_parameter(name)
     about = group.parameter_specs().get(key)
     if about is None:

@@ -1,4 +1,4 @@
-"""Find the run that a word means: its identity, its command, or its file in quarantine."""
+"""Find a run by its identity, its command, or its file in quarantine."""
 
 import re
 from pathlib import Path
@@ -18,11 +18,11 @@ IDENTITY = re.compile(r"[0-9a-f]{16}")
 RESULTS = Path("results")
 
 type Found = tuple[str, RunSpec, pa.Table | None]
-"""The identity under which a run is known, what it is asked to be, and its stored measures."""
+"""Identity under which a run is stored, its specification, and its stored measures."""
 
 
 def find_run(word: str, within: Path | None) -> Found:
-    """Return the run that is meant, with its stored measures if it has finished."""
+    """Return the run named by ``word`` in a folder or any in `RESULTS`, with its measures if it has finished."""
     if word.endswith(".json"):
         return *quarantine.read(Path(word)), None
     named = RunSpec.read(word).run if word.startswith("confianza ") else word
@@ -48,7 +48,7 @@ def find_run(word: str, within: Path | None) -> Found:
 
 
 def found_in(folder: Path, run: str) -> Found | None:
-    """Return a run of a folder, if it is one of its runs."""
+    """Return a run if it belongs to a folder, else None."""
     for place in filter(Path.is_dir, places_of(folder)):
         if spec := specs_of(place).get(run):
             check_went_on(place, read_manifest(place))

@@ -1,10 +1,10 @@
-"""A trial by fire: a small command is killed again and again, and must end with the same bytes every time.
+"""Test of crash safety: kill a small command repeatedly; it must always produce the same bytes.
 
     python -m experiments.studies.kill_trial --kills 60
     python -m experiments.studies.kill_trial --kills 60 --what run compare sweep
 
-Each kill is SIGKILL, at a random moment, of a worker or of the coordinator by turns; the coordinator is then started
-again.  A machine, a file system or a cluster's scratch disk can be tried before a week of computing is left to it.
+Each kill is SIGKILL, at a random moment, of a worker or of the coordinator in turn; a killed coordinator is started
+again. Use it to test a machine, a file system or a cluster's scratch disk before a week of computing.
 """
 
 import argparse
@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "sweep": ("sweep",),
 }
 LONGEST_S = 600.0
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows both end a process at once
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM also ends a process at once
 STUDY = """
 scenarios = ["baseline"]
 policies = [["status_quo"], ["reporting_support"]]
@@ -55,11 +55,11 @@ warm_up = 0
 
 
 class Broken(Exception):
-    """A sweep did not survive."""
+    """Raised if a command does not survive a kill."""
 
 
 class Sweep:
-    """A sweep, or another command of many runs, in a process of its own, with two workers."""
+    """A sweep, or another command with many runs, as a process of its own with two workers."""
 
     def __init__(self, study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -71,11 +71,11 @@ class Sweep:
             )
 
     def end(self) -> int:
-        """Wait until it has ended; return its exit code."""
+        """Wait for the process to end; return its exit code."""
         return self.process.wait(timeout=LONGEST_S)
 
     def finish(self) -> bytes:
-        """Wait until it has ended well; return its table as CSV."""
+        """Wait for success; return the table of a sweep as CSV, else all Parquet files; raise Broken on failure."""
         if code := self.end():
             raise Broken(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
         if self.what == "sweep":
@@ -84,7 +84,7 @@ class Sweep:
         return b"".join(path.relative_to(self.out).as_posix().encode() + path.read_bytes() for path in files)
 
     def kept(self) -> int:
-        """Return how many runs, or twins, are on the disk."""
+        """Return the number of runs, or pairs of runs, on disk."""
         if self.what == "sweep":
             return len(Store(self.out).open().finished)
         if (self.out / MANIFEST).is_file():
@@ -92,7 +92,7 @@ class Sweep:
         return sum(map(is_intact, (unfinished(self.out) / PARTS).glob("*.zip")))
 
     def workers(self) -> list[int]:
-        """Return the processes that it has spawned to compute."""
+        """Return the identifiers of its worker processes."""
         found = []
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(self.process.pid).children():
@@ -102,11 +102,11 @@ class Sweep:
         return found
 
     def safe(self) -> int:
-        """Return how many runs it has told to be safe."""
+        """Return the number of runs that it has reported as safe."""
         return max(map(int, SAFE.findall(self.messages.read_text(encoding="utf-8"))), default=0)
 
     def wait_for_workers(self) -> list[int]:
-        """Wait until there are workers, or none will come any more."""
+        """Wait until workers have started, or the process has ended; return the workers' identifiers."""
         while self.process.poll() is None:
             if found := self.workers():
                 return found
@@ -114,7 +114,7 @@ class Sweep:
         return []
 
     def kill_worker(self, after: float, rng: random.Random) -> bool:
-        """Kill one worker some time after the first was there; return whether there was one to kill."""
+        """Kill one worker, ``after`` seconds from the first start of a worker; return whether there was one."""
         self.wait_for_workers()
         time.sleep(after)
         try:
@@ -124,7 +124,7 @@ class Sweep:
         return True
 
     def kill_coordinator(self, after: float, sent: signal.Signals = KILL) -> bool:
-        """Kill the coordinator; what it had told to be safe must be there.  Return whether it still ran."""
+        """Kill the coordinator; raise Broken if runs reported as safe are lost; return whether it still ran."""
         self.wait_for_workers()
         time.sleep(after)
         ran = self.process.poll() is None
@@ -138,7 +138,7 @@ class Sweep:
 def sweep_without_kill(
     study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep"
 ) -> tuple[bytes, float]:
-    """Return the table of a sweep that nobody disturbs, and for how many seconds it had workers."""
+    """Return the table of an undisturbed sweep, and the seconds during which it had workers."""
     sweep = Sweep(study, out, program, what)
     sweep.wait_for_workers()
     begun = time.monotonic()
@@ -156,7 +156,7 @@ def sweep_with_kill(begin: Callable[[], Sweep], kind: str, after: float, rng: ra
 
 
 def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> Iterator[str]:
-    """Kill sweeps until so many kills have hit; yield a line for each, or raise where one did not survive."""
+    """Kill sweeps until ``kills`` of them were hit; yield a line for each; raise Broken if one did not survive."""
     rng, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
     study.write_text(STUDY, encoding="utf-8")
     expected, seconds = sweep_without_kill(study, folder / f"whole-{what}", program, what)
@@ -177,7 +177,7 @@ def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM,
 
 
 def main() -> None:
-    """Hold the trial that the command line asks for; exit code 1 if a sweep does not survive."""
+    """Run the test; exit code 1 if a command does not survive."""
     parser = argparse.ArgumentParser(
         prog="python -m experiments.studies.kill_trial", description=__doc__.split("\n\n")[0]
     )

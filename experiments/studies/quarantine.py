@@ -1,4 +1,4 @@
-"""Runs that failed: what they were asked to be, what went wrong, and the command that repeats each."""
+"""Quarantine of failed runs: their specification, their error, and the command that repeats each."""
 
 import shlex
 from pathlib import Path
@@ -34,12 +34,12 @@ def command(path: Path) -> str:
 
 
 def let_out(folder: Path, run: str) -> None:
-    """Take a run that has finished after all out of quarantine."""
+    """Remove a run from quarantine after it has finished."""
     path_of(folder, run).unlink(missing_ok=True)
 
 
 def read(path: Path) -> tuple[str, RunSpec]:
-    """Return the identity that a run in quarantine had, and what it was asked to be."""
+    """Return the identity and the specification of a run in quarantine."""
     try:
         stated = manifest_of(path, Quarantined)
         return str(stated["run"]), RunSpec.read(stated["command"])

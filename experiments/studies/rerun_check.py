@@ -1,4 +1,4 @@
-"""The command `repeat`: one run once more, in this process, where its error or its numbers can be looked at."""
+"""The command `repeat`: compute one run again in this process, to inspect its error or its numbers."""
 
 import dataclasses
 import sys
@@ -24,7 +24,7 @@ SAME, FAULT = 0, 1
 
 
 def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
-    """Compute a run again and compare it with what is stored; return the exit code."""
+    """Compute a run again and compare it with the stored numbers; return the exit code."""
     check_code(run, spec)
     try:
         (measures,) = once_more([spec], 1, f"run {run}")
@@ -39,7 +39,7 @@ def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
 
 
 def check_code(run: str, spec: RunSpec) -> None:
-    """Raise if a run cannot be repeated, since the code or the files that it was read from have changed."""
+    """Raise InputError if a run cannot be repeated because its code or its input files have changed."""
     if spec.run != run:
         raise InputError(
             f"run {run} is now {spec.run}: the code (this is {fingerprint()}), the scenario or a policy has changed"
@@ -52,14 +52,14 @@ def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Tab
 
 
 def measures_of_run(spec: RunSpec, tell: ReportProgress) -> pa.Table:
-    """Return all measures of one run under the identity that it has, which may be that of a run of some."""
+    """Return all measures of one run under its own identity, even if its specification selects some measures."""
     spec.check_files()
     measures = run_job.run_one(dataclasses.replace(spec, measures=()), tell).tables["measures"]
     return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 
 def compare_with_stored(measures: pa.Table, stored: pa.Table | None) -> int:
-    """Say whether the numbers are those that are stored; return the exit code."""
+    """Report whether the numbers equal the stored ones; return the exit code."""
     if stored is None:
         say("the run has finished; it was not stored before: start the sweep again to store it")
         return SAME
@@ -73,5 +73,5 @@ def compare_with_stored(measures: pa.Table, stored: pa.Table | None) -> int:
 
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:
-    """Return the rows of a table in order of months, so that tables can be compared."""
+    """Return the rows of a table in order of months, for comparison."""
     return table.sort_by("month").to_pylist()

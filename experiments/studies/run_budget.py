@@ -1,4 +1,4 @@
-"""Size of a sensitivity analysis: stated, or as large as a time allows."""
+"""Size of a sensitivity analysis: as stated, or the largest within a time budget."""
 
 import math
 import re
@@ -19,7 +19,7 @@ PILOT_POINTS, PILOT_SEEDS = 6, 4
 
 @dataclass(frozen=True)
 class Clocked:
-    """Result of a pilot: seconds of a run, runs at a time, seconds it took, and variance components by measure."""
+    """Result of a pilot: seconds per run, parallel runs, elapsed seconds, and variance components by measure."""
 
     seconds: float
     lanes: int
@@ -28,12 +28,12 @@ class Clocked:
 
 
 Pilot = Callable[[int, int, float], Clocked]
-"""Runs so many far points of the design, each with so many seeds, and begins no other run after so many seconds."""
+"""Function that runs n distant points of the design with m seeds, and stops after a number of seconds."""
 
 
 @dataclass(frozen=True)
 class DesignSize:
-    """Blocks of the design, and replicates of each point."""
+    """Number of blocks of the design, and the seeds of each point."""
 
     blocks: int
     seeds: tuple[int, ...]
@@ -44,7 +44,7 @@ class DesignSize:
 
 
 def seconds_in(text: str) -> float:
-    """Return the seconds of a time like 30m, 1.5h or 90s.
+    """Return the seconds of a duration such as 30m, 1.5h or 90s.
 
     >>> seconds_in("30m"), seconds_in("1.5h")
     (1800.0, 5400.0)
@@ -56,7 +56,7 @@ def seconds_in(text: str) -> float:
 
 
 def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: Pilot) -> None:
-    """Raise if a method cannot do with so many factors, and show what it would cost."""
+    """Raise InputError, with the cost in runs and time, if a method does not allow so many factors."""
     moving = len(problem.moving)
     if moving <= method.most_factors:
         return
@@ -71,7 +71,7 @@ def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: P
 
 
 def largest_design(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> DesignSize:
-    """Return the largest design of at most so many runs; fewer replicates where the design would become too small."""
+    """Return the largest design of at most ``runs`` runs; with fewer replicates if it would be too small."""
     points = method.block(len(problem.moving))
     for replicates in range(len(seeds), FEWEST_SEEDS - 1, -1):
         blocks = int(runs // (points * replicates))
@@ -89,9 +89,9 @@ def largest_design(method: Method, problem: Problem, seeds: tuple[int, ...], run
 def plan_design(
     method: Method, problem: Problem, stated: DesignSize, budget: str | None, pilot: Pilot, arms: int = 1
 ) -> tuple[DesignSize, str]:
-    """Return the size of a design, with sentences that say what is going to be done.
+    """Return the size of a design, with sentences that describe the plan.
 
-    Every point is run in each of the arms: scenarios times policies.
+    Every point is run in each of the ``arms``: scenarios times policies.
     """
     if budget is None:
         return stated, design_in_words(method, problem, stated)
@@ -107,7 +107,7 @@ def plan_design(
 
 
 def needed_replicates(noise: Mapping[str, VarianceComponents], most: int) -> int:
-    """Return the replicates that bring random variation to the wanted share in all measures in which so many can do it.
+    """Return the replicates for the wanted share of random variation in all measures that ``most`` suffice for.
 
     >>> needed_replicates({"a": VarianceComponents(1.0, 0.0, 0.2, 4), "b": VarianceComponents(1.0, 0.0, 99.0, 4)}, 8)
     2
@@ -117,7 +117,7 @@ def needed_replicates(noise: Mapping[str, VarianceComponents], most: int) -> int
 
 
 def replicates_told(noise: Mapping[str, VarianceComponents], run: int) -> Iterator[str]:
-    """Yield how many replicates each measure needs by the pilot, and which measures get too few."""
+    """Yield a sentence with the replicates that each measure needs by the pilot, and the measures with too few."""
     if not noise:
         return
     needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in noise.items()]
@@ -128,7 +128,7 @@ def replicates_told(noise: Mapping[str, VarianceComponents], run: int) -> Iterat
 
 
 def design_in_words(method: Method, problem: Problem, size: DesignSize) -> str:
-    """Return in words how large a design is."""
+    """Return a sentence on the size of a design."""
     points = method.block(len(problem.moving))
     each = f" × {points} points" if points > 1 else ""
     return (

@@ -1,4 +1,4 @@
-"""The command `sensitivity`: plan a design, compute it as a sweep, analyse it with regard to random variation."""
+"""The command `sensitivity`: plan a design, run it as a sweep, analyse it with regard to random variation."""
 
 import math
 import shlex
@@ -35,7 +35,7 @@ from model.engine.errors import InputError
 
 
 def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
-    """Carry out a sensitivity analysis, or what is missing of it; return the exit code."""
+    """Run the missing runs of a sensitivity analysis and analyse it; return the exit code."""
     study, method = read_study(find_study(name)), method_named(method_name)
     problem = problem_of(study, method)
     target = place.folder_for(study, out or Path("results") / f"{study.name}-{method.name}")
@@ -62,7 +62,7 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
 
 
 def problem_of(study: Study, method: Method) -> Problem:
-    """Return the factors of a study, grouped by mechanism if it says so."""
+    """Return the factors of a study, grouped by mechanism if the study says so."""
     if study.factors.grids:
         raise InputError(
             f"{study.name}: a sensitivity analysis varies ranges, '{next(iter(study.factors.grids))}' is a list"
@@ -79,7 +79,7 @@ def problem_of(study: Study, method: Method) -> Problem:
 def agreed_design(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
 ) -> tuple[DesignSize, str]:
-    """Return the size of the design: the one that the folder was begun with, else a new one."""
+    """Return the size of the design, that of an analysis begun in the folder or a new one, and a sentence on it."""
     there = kind_of(target) == SWEEP
     stated = read_manifest(target).get("sensitivity") if there else None
     if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
@@ -98,7 +98,7 @@ def agreed_design(
 def pilot(
     study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
 ) -> Clocked:
-    """Run some distant points of the design with some seeds; return the time of a run and the random variation."""
+    """Run some distant points of the design with some seeds; return the time per run and the random variation."""
     begun = time.monotonic()
     design = method.sample(problem, method.fewest)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
@@ -112,7 +112,7 @@ def pilot(
         finally:
             executor.stop()
     seconds = [one.seconds + one.preparing for one in results.values()]
-    warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads what was compiled
+    warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads compiled kernels
     return Clocked(
         float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, noise_by_measure(study, rows, results)
     )
@@ -124,10 +124,9 @@ def done_by(
     given_up: Callable[[], bool],
     limit: float = math.inf,
 ) -> dict[str, Done]:
-    """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
+    """Return the results of a pilot; failed runs are left out, unless all fail.
 
-    After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load
-    what was compiled.
+    After the limit (seconds) it stops, as soon as every worker can have finished a run without loading kernels.
     """
     results, failed, begun = dict[str, Done](), "", time.monotonic()
     for ended in as_completed(executor, jobs, given_up):
@@ -150,7 +149,7 @@ def done_by(
 def noise_by_measure(
     study: Study, rows: list[list[RunSpec]], results: dict[str, Done]
 ) -> dict[str, VarianceComponents]:
-    """Return the variance components of each measure in a pilot, over the points of which every run gave a number."""
+    """Return the variance components of each measure in a pilot, over points with a value in every run."""
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
     found = {}
     for measure in study.sensitivity.measures:
@@ -164,7 +163,7 @@ def noise_by_measure(
 def conclude(
     study: Study, method: Method, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> None:
-    """Analyse what was computed; write and print what is found."""
+    """Analyse the results; write and print the indices."""
     months = months_of(study, rows, target)
     if months is None:
         return
@@ -182,7 +181,7 @@ def conclude(
 
 
 def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataFrame | None:
-    """Return the months of all runs in the measures that are analysed; say so if there are none."""
+    """Return the months of all runs in the analysed measures; None, with a message, if there are none."""
     table = stored_table(target, {job.run for row in rows for job in row})
     if table is None or not len(table):
         say("confianza: no run has a full month, so there is nothing to analyse")
@@ -193,7 +192,7 @@ def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataF
 def conclude_effects(
     study: Study, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> list[AssumedEffect]:
-    """Set each policy beside the first one, draw by draw; write, print and return the effects."""
+    """Compute the effect of each policy against the first one, draw by draw; write, print and return them."""
     months = months_of(study, rows, target)
     if months is None:
         return []
@@ -213,7 +212,7 @@ def conclude_effects(
 
 
 def tell_confirmed(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: Hands) -> bool:
-    """Try what was found one at a time with new seeds; write and print it. Return whether it was interrupted."""
+    """Confirm the parameters found with new seeds; write and print it; return whether it was interrupted."""
     table, interrupted = confirm(study, effects, target, hands.workers)
     if interrupted:
         tell_interrupted("start again to go on with the confirmation")
@@ -229,5 +228,5 @@ def last_year_values(months: pd.DataFrame, measure: str) -> dict[str, float]:
 
 
 def points_by_seeds(rows: list[list[RunSpec]], values: dict[str, float]) -> np.ndarray:
-    """Return values as points × seeds; NaN where a run has none."""
+    """Return values as points × seeds; NaN for a run without a value."""
     return np.array([[values.get(job.run, np.nan) for job in row] for row in rows], float)

@@ -13,7 +13,7 @@ from experiments.studies.sensitivity_methods import Index, Method, Problem, rank
 
 INDICES = "indices.csv"
 DOMINATED = 0.5
-"""Share of random variation in the means from which on an order of factors would be one of chance."""
+"""Share of random variation in the means above which factors are not ranked."""
 HEAD = (
     *("scenario", "policy", "measure", "factor", "index", "value", "half_width", "rank_best", "rank_worst"),
     *("luck_in_runs", "luck_in_means", "replicates", "replicates_needed", "blocks", "blocks_dropped"),
@@ -36,19 +36,19 @@ class SensitivityFinding:
 
     @property
     def main(self) -> list[Index]:
-        """The index that ranks, the largest first."""
+        """Indices by which factors are ranked, the largest first."""
         return sorted((one for one in self.indices if one.name == self.method.main), key=lambda one: -one.value)
 
     @property
     def ranks(self) -> dict[str, tuple[int, int]]:
-        """Best and worst rank by factor; none where there is no order to be read."""
+        """Best and worst rank by factor; empty if factors are not ranked."""
         return {} if self.refusal else ranks(self.main)
 
 
 def find(
     arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
 ) -> SensitivityFinding:
-    """Analyse one measure: outcomes are points × seeds, with NaN where a run failed or the measure is not defined."""
+    """Analyse one measure; ``outcomes`` are points × seeds, NaN for a failed run or an undefined measure."""
     block = method.block(len(problem.moving))
     whole = whole_blocks(outcomes, block)
     n_blocks, dropped = len(whole) // block, int((~whole).sum()) // block
@@ -65,7 +65,7 @@ def find(
 
 
 def refusal_of(noise: VarianceComponents | None) -> str:
-    """Return why factors are not ranked, or nothing."""
+    """Return why factors are not ranked; empty if they are."""
     if noise is None:
         return "with one seed random variation cannot be told from the factors; state at least 2 seeds"
     if noise.in_means > DOMINATED:
@@ -74,7 +74,7 @@ def refusal_of(noise: VarianceComponents | None) -> str:
 
 
 def need(noise: VarianceComponents) -> str:
-    """Return in words how many replicates would do."""
+    """Return a clause with the number of replicates that would suffice."""
     if math.isinf(noise.needed):
         return "no number of replicates would show more"
     return f"{noise.needed:,.0f} replicates would bring that to 10 %"
@@ -99,7 +99,7 @@ def text_of(finding: SensitivityFinding) -> str:
 
 
 def noise_lines(finding: SensitivityFinding) -> list[str]:
-    """Return how much a measure varies at random, and what was left out."""
+    """Return lines on the random variation of a measure and on the blocks left out."""
     noise, lines = finding.noise, []
     if noise is not None:
         stated = f"random variation: {noise.in_runs:.0%} of the variance of runs, "
@@ -111,7 +111,7 @@ def noise_lines(finding: SensitivityFinding) -> list[str]:
 
 
 def wrapped(text: str, first: str = "  ", rest: str = "  ") -> list[str]:
-    """Return a text in lines of at most 80 columns, with indents of the first and of the rest."""
+    """Return a text in lines of at most 80 columns, with indents of the first line and of the others."""
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
 
 
@@ -121,7 +121,7 @@ def csv_of(findings: Sequence[SensitivityFinding]) -> bytes:
 
 
 def rows_of(finding: SensitivityFinding) -> Iterator[tuple[object, ...]]:
-    """Yield the indices of a measure with their ranks, what random variation adds, and the blocks they rest on."""
+    """Yield the indices of a measure with their ranks, random variation and numbers of blocks."""
     noise = finding.noise
     stated = (noise.in_runs, noise.in_means, noise.replicates, noise.needed) if noise else ("", "", 1, "")
     for one in finding.indices:

@@ -1,7 +1,7 @@
-"""Morris, Sobol' and PAWN, done by SALib on the unit cube; blocks with a failed run are left out whole.
+"""Morris, Sobol' and PAWN methods by SALib on the unit cube; blocks with a failed run are left out whole.
 
-SALib itself takes one value that is no number as a reason to call every index zero, and writes into the problem
-that it is given; so it gets complete blocks and a copy.
+SALib sets every index to zero if one value is NaN, and modifies the problem passed to it; so it gets complete blocks
+and a copy.
 """
 
 import warnings
@@ -15,13 +15,13 @@ from model.engine.errors import InputError, suggest_nearest
 
 LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
 DRAWS = "draws"
-"""Method that sets policies beside the first one over draws of all factors."""
+"""Method that compares policies with the first one over draws of all factors."""
 PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Factors by name, each with the group in which it moves."""
+    """Factors by name, each with its group; the factors of a group move together."""
 
     names: tuple[str, ...]
     groups: tuple[str, ...]
@@ -29,18 +29,18 @@ class Problem:
 
     @property
     def moving(self) -> tuple[str, ...]:
-        """Names of what moves: groups, each once."""
+        """Names of the groups, each once."""
         return tuple(dict.fromkeys(self.groups))
 
     @property
     def salib(self) -> dict[str, Any]:
-        """The problem as SALib reads it, a new one each time."""
+        """The problem in SALib's format, a new object each time."""
         return in_cube(list(self.names)) | {"groups": list(self.groups)}
 
 
 @dataclass(frozen=True)
 class Index:
-    """One index of one factor with half the width of its 95 % interval."""
+    """One index of one factor, with the half-width of its 95 % interval."""
 
     factor: str
     name: str
@@ -50,7 +50,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Method:
-    """A way to sample and to analyse.  ``block`` is the number of points that stand or fall together."""
+    """A method of sampling and analysis; ``block`` is the number of points kept or left out together."""
 
     name: str
     main: str
@@ -72,7 +72,7 @@ def sample_morris(problem: Problem, size: int) -> np.ndarray:
 
 
 def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
-    """Return mean absolute effect of a move over the whole range, and its spread."""
+    """Return the mean absolute effect of a move over the whole range (mu_star), and its spread (sigma)."""
     from SALib.analyze import morris
 
     found = morris.analyze(
@@ -97,7 +97,7 @@ def analyse_sobol(problem: Problem, points: np.ndarray, outcomes: np.ndarray) ->
     from SALib.analyze import sobol
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # resamples in which all values are equal
+        warnings.simplefilter("ignore")  # warnings of resamples with equal values
         found = sobol.analyze(problem.salib, outcomes, num_resamples=RESAMPLES, seed=problem.seed)
     return [one for name in ("ST", "S1") for one in indices(name, problem.moving, found[name], found[f"{name}_conf"])]
 
@@ -110,7 +110,7 @@ def sample_pawn(problem: Problem, size: int) -> np.ndarray:
 
 
 def analyse_pawn(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
-    """Return the median distance between distributions, less what a factor that does nothing would show."""
+    """Return the median distance between distributions: minus that of a dummy factor, and as it is."""
     rng = np.random.default_rng(problem.seed)
     value = distances(points, outcomes)
     draws = rng.integers(0, len(points), (PAWN_RESAMPLES, len(points)))
@@ -129,7 +129,7 @@ def distances(points: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
 
 
 def in_cube(names: list[str]) -> dict[str, Any]:
-    """Return factors of these names, each between nought and one, as SALib reads them."""
+    """Return factors of these names with bounds 0 and 1, in SALib's format."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0] for _ in names]}
 
 
@@ -188,7 +188,7 @@ def method_named(name: str) -> Method:
 
 
 def whole_blocks(outcomes: np.ndarray, block: int) -> np.ndarray:
-    """Return which points belong to blocks in which every run of every point gave a number.
+    """Return a mask of the points in blocks without a missing value.
 
     >>> whole_blocks(np.array([[1.0], [2.0], [np.nan], [4.0]]), 2).tolist()
     [True, True, False, False]

@@ -1,4 +1,4 @@
-"""A study: which runs a sweep consists of, read from a TOML file and checked before anything is computed."""
+"""A study: the runs of a sweep, read from a TOML file and checked before any of them starts."""
 
 import datetime
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ KEYS = (
 )
 DESIGNS = {"lhs": "a Latin hypercube", "sobol": "a Sobol' sequence"}
 SEEDS = 12
-"""Seeds of a study that names none."""
+"""Default number of seeds."""
 MOST_SEEDS, MOST_POINTS = 10_000, 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """Design of the points of the ranges."""
+    """Design of the points within the ranges."""
 
     kind: str = "lhs"
     points: int = 16
@@ -47,7 +47,7 @@ class Sensitivity:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """Scenarios × policies × grids × points of a design × seeds, and what is kept of each run."""
+    """Scenarios × policies × grids × points of a design × seeds, and the tables and measures to store."""
 
     name: str
     title: str
@@ -63,16 +63,16 @@ class Study:
     design: Design
     sensitivity: Sensitivity
     delta: Mapping[str, float]
-    """Smallest effects that matter, by measure, in its own unit, where the study sets them."""
+    """Smallest effects that matter, by measure and in its unit, if the study sets them."""
 
     @property
     def arms(self) -> int:
-        """Combinations of scenario and policy, each of which runs all points."""
+        """Number of combinations of scenario and policy; each runs all points."""
         return len(self.scenarios) * len(self.policies)
 
 
 def find_study(name: str) -> Path:
-    """Return the file of a study: a path that ends in .toml, or the name of a ready one."""
+    """Return the file of a study: a path that ends in .toml, or the name of a built-in one."""
     if name.endswith(".toml"):
         return Path(name)
     known = built_in_files(STUDIES)
@@ -82,7 +82,7 @@ def find_study(name: str) -> Path:
 
 
 def read_study(path: Path) -> Study:
-    """Return the study of a TOML file, or raise with what is wrong in it."""
+    """Return the study of a TOML file; raise InputError if it is invalid."""
     forget_scenarios()
     file = str(path)
     table = StudyTable(file, read_toml(path, file))
@@ -114,7 +114,7 @@ def read_study(path: Path) -> Study:
 
 
 def scenarios_of(table: StudyTable, folder: Path) -> tuple[str, ...]:
-    """Return the scenarios; files are looked for beside the study."""
+    """Return the scenarios; paths are relative to the folder of the study."""
     names = table.words("scenarios", ())
     if not names:
         raise table.wrong('scenarios must name at least one, like ["villa_canales"]')
@@ -122,7 +122,7 @@ def scenarios_of(table: StudyTable, folder: Path) -> tuple[str, ...]:
 
 
 def beside(folder: Path, word: str) -> str:
-    """Return a name as it is, and a path as seen from a folder; a date behind it stays."""
+    """Return a path relative to a folder with its date, or a name as it is."""
     name, at, date = word.partition("@")
     return str(folder / name) + at + date if name.endswith(".toml") else word
 
@@ -137,7 +137,7 @@ def policies_of(table: StudyTable, folder: Path) -> tuple[tuple[str, ...], ...]:
 
 
 def seeds_of(table: StudyTable) -> tuple[int, ...]:
-    """Return the seeds: a list, or a number of seeds from 1 on."""
+    """Return the seeds: a list, or from 1 up to a number of seeds."""
     value = table.values.get("seeds", SEEDS)
     if isinstance(value, list):
         right = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
@@ -156,7 +156,7 @@ def years_of(table: StudyTable) -> float:
 
 
 def chosen(table: StudyTable, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a list of words that are all known."""
+    """Return a list of words; raise InputError if one is unknown."""
     words = table.words(key, default)
     for word in words:
         if word not in known:
@@ -189,7 +189,7 @@ def design_of(table: StudyTable) -> Design:
 
 
 def sensitivity_of(table: StudyTable) -> Sensitivity:
-    """Return what a sensitivity analysis looks at."""
+    """Return the settings of a sensitivity analysis."""
     table.known(("measures", "by"))
     default = Sensitivity()
     return Sensitivity(

@@ -1,4 +1,4 @@
-"""The coordinator: hands out jobs, takes results, writes them, and loses nothing when it is interrupted."""
+"""Coordinator of a sweep: submit jobs and write their results; an interruption loses none of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class SweepOutcome:
 
 @dataclass
 class Engine:
-    """One sweep under way."""
+    """A sweep in progress."""
 
     executor: Executor[RunSpec, Done | Failed]
     store: Store
@@ -36,7 +36,7 @@ class Engine:
     outcome: SweepOutcome = field(default_factory=SweepOutcome)
 
     def run(self, jobs: Iterable[RunSpec]) -> SweepOutcome:
-        """Carry out all jobs, or as many as there is time for."""
+        """Run all jobs, or those that end before an interruption."""
         try:
             for ended in as_completed(self.executor, jobs, lambda: self.interruption.came):
                 for job, result in ended:
@@ -54,7 +54,7 @@ class Engine:
         return self.outcome
 
     def take(self, job: RunSpec, result: Done | Failed | WorkerDied) -> None:
-        """Take what became of a job."""
+        """Store the result of a job, or put a failed one into quarantine; raise InputError if no run can go on."""
         if isinstance(result, WorkerDied):
             text = f"the worker process {DEATHS_TEXT}"
             result = Failed(text, text)
@@ -71,12 +71,12 @@ class Engine:
         self.finish(self.store.add(job.run, result.tables))
 
     def finish(self, runs: list[str]) -> None:
-        """Take note of runs that are now safe on the disk."""
+        """Remove runs from quarantine that are now safe on disk, and count them."""
         for run in runs:
             quarantine.let_out(self.store.folder, run)
         self.progress.ended(len(runs))
 
     def show(self) -> None:
-        """Say how far it is, if it is time to."""
+        """Report the progress if it is due."""
         whole = (self.progress.computed + self.progress.lost) * self.each
         self.progress.reach(whole + min(self.executor.shifts(), self.executor.worker_count() * self.each))

@@ -1,4 +1,4 @@
-"""The folder of a sweep: manifest, plan of all runs, store, quarantine."""
+"""Folder of a sweep: manifest, plan of all runs, run store and quarantine."""
 
 import dataclasses
 import shutil
@@ -24,24 +24,24 @@ from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
 CONFIRMED, OVER_DRAWS = "confirmed", "over_draws"
-"""Folders of the runs that confirm what an analysis found, and of those over draws of what is assumed."""
+"""Subfolders of confirmation runs, and of runs over draws of assumed parameters."""
 CONTRASTS = "contrasts_over_draws.csv"
 OWN = (MEASURES, REJECTED, QUARANTINE, CONFIRMED, OVER_DRAWS, *KEEPS)
-"""Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""
+"""Subfolders that a sweep creates, whatever a manifest says; none of them may be a link to another place."""
 
 PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
-"""First words in the names of figures that are drawn into it."""
+"""Prefixes of the names of figures that are drawn into the folder."""
 
 
 def folder_for(study: Study, out: Path | None) -> Path:
-    """Return the folder of a study, after checking that nothing foreign would be mixed up with it."""
+    """Return the folder of a study; raise InputError if it holds files of something else."""
     folder = place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
     check_own(folder, *OWN, LOCK)
     return folder
 
 
 def check_same(folder: Path, study: Study) -> None:
-    """Raise if what a folder holds cannot be continued: another schema, other code, or other columns."""
+    """Raise InputError if a folder cannot be continued: another schema, other code, or other columns."""
     if kind_of(folder) != SWEEP:
         return
     check_goes_on(folder)
@@ -55,7 +55,7 @@ def check_same(folder: Path, study: Study) -> None:
 
 
 def clear(folder: Path) -> None:
-    """Remove a sweep from its folder, the manifest last; what is not part of it stays."""
+    """Remove a sweep from its folder, the manifest last; files that are not part of it stay."""
     if kind_of(folder) != SWEEP:
         return
     for name in OWN:
@@ -70,21 +70,21 @@ def clear(folder: Path) -> None:
 
 
 def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
-    """Write down every run of the study, so that the folder explains itself."""
+    """Write the table of all runs of the study, so that the folder is self-describing."""
     rows = [job.labels | {"command": job.command} for job in jobs]
     plan = with_changes(pa.Table.from_pylist(rows), policies_of(jobs))
     write_whole(folder / PLAN, parquet_of(with_meanings(plan, "plan")))
 
 
 def policies_of(jobs: Sequence[RunSpec]) -> list[str]:
-    """Return the policies that runs have, each once, in the order of the study."""
+    """Return the policies of runs, each once, in the order of the study."""
     named = dict.fromkeys(job.policies for job in jobs)
     first = {policies: next(job for job in jobs if job.policies == policies) for policies in named}
     return list(dict.fromkeys(name for job in first.values() for name in parts_of(job.policy)))
 
 
 def write_manifest(folder: Path, study: Study, **more: Any) -> None:
-    """Write down what the study is and how far it has come."""
+    """Write the manifest: the study, its progress and its provenance."""
     stated = {
         "format": SWEEP,
         "study": dataclasses.asdict(study),
@@ -97,7 +97,7 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
 
 
 def write_crate(folder: Path, study: Study) -> None:
-    """Write down what the files of a sweep are, for programs that read crates."""
+    """Write the RO-Crate metadata of the files of a sweep."""
     about = About(
         "Runs of a study of Guatemalan municipalities: scenarios, policies, values and seeds",
         f"confianza sweep {study.name}",

@@ -15,13 +15,13 @@ from model.engine.errors import InputError
 from model.engine.scenario import Scenario
 
 MOST_UNASKED, MOST = 10_000, 1_000_000
-"""Runs of a study beyond which one is asked, and beyond which not even a list of them would be made in time."""
+"""Runs of a study above which confirmation is needed, and above which even listing them takes too long."""
 PACE_S = 2.5e-6
-"""Seconds that a resident's year takes on one core, roughly (results/reference/bench.txt)."""
+"""Approximate seconds per resident and year on one core (results/reference/bench.txt)."""
 
 
 def agree_to(study: Study, runs: int, lanes: int, agreed: bool) -> None:
-    """Ask before more runs than anybody means by mistake, with number and time; refuse where nobody answers."""
+    """Ask for confirmation of a very large study, with number and time; raise InputError without a terminal."""
     if runs <= MOST_UNASKED or agreed:
         return
     scenario = shared_scenario(study, study.scenarios[0], study.policies[0])
@@ -37,13 +37,13 @@ def agree_to(study: Study, runs: int, lanes: int, agreed: bool) -> None:
 
 
 def count_of(study: Study) -> int:
-    """Return how many runs a study means, without making them; rows that coincide count twice."""
+    """Return the number of runs of a study without creating them; equal rows count twice."""
     lists = [study.scenarios, study.policies, study.seeds, *study.factors.grids.values()]
     return math.prod(map(len, lists)) * (study.design.points if study.factors.ranges else 1)
 
 
 def jobs_of(study: Study, points: np.ndarray | None = None) -> list[RunSpec]:
-    """Return the runs of a study in its own order; rows that coincide are one run."""
+    """Return the runs of a study in its own order; equal rows are one run."""
     jobs: dict[str, RunSpec] = {}
     for point in points_of(study, points):
         for job in map(point.with_seed, study.seeds):
@@ -72,20 +72,20 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
 
 
 def shared_scenario(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
-    """Return the scenario that points with the same policies have in common."""
+    """Return the scenario that is common to points with the same policies."""
     return scenario_with(source, policies, overrides_of(study.sets), study.start)
 
 
 def design_points(design: Design, n_ranges: int) -> np.ndarray:
-    """Return the points of a design in the unit cube; the same for the same seed."""
-    from scipy.stats import qmc  # half a second, for studies with ranges only
+    """Return the points of a design in the unit cube (points × ranges), determined by its seed."""
+    from scipy.stats import qmc  # takes half a second, only needed for ranges
 
     kind = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol}[design.kind]
     return kind(d=n_ranges, rng=np.random.default_rng(design.seed)).random(design.points)
 
 
 def varied_values(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping[str, Any]]:
-    """Yield the varied values: grids combined with the points of the design (or those given)."""
+    """Yield the varied values: grids combined with the points of the design, or with given points."""
     ranges = study.factors.ranges
     if points is None:
         points = design_points(study.design, len(ranges)) if ranges else np.zeros((1, 0))

@@ -1,4 +1,4 @@
-"""The command `sweep` from the file of a study to the line that plots its results."""
+"""The command `sweep`: run a study from its file and print the command that plots its results."""
 
 import shlex
 import time
@@ -32,16 +32,16 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 @dataclass(frozen=True)
 class Hands:
-    """Workers of a study: so many processes here, or those of a cluster."""
+    """Workers of a study: local processes, or a Dask cluster."""
 
     workers: int = 1
     dask: str | None = None
     agreed: bool = False
-    """True if any number of runs is meant, without being asked."""
+    """True if any number of runs is confirmed in advance."""
 
 
 def sweep(name: str, hands: Hands, out: Path | None, fresh: bool, tongue: Tongue) -> int:
-    """Carry out a study, or what is missing of it; say where in a language, and return the exit code."""
+    """Run the missing runs of a study, print the folder of results in a language, and return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
     agree_to(study, count_of(study), hands.workers, hands.agreed)
@@ -60,7 +60,7 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool, tongue: Tongue
 
 
 def overridden_factors(study: Study) -> Iterator[str]:
-    """Yield what is varied in vain, since a policy of the study sets it."""
+    """Yield a warning for each varied parameter that a policy of the study sets."""
     for source in study.scenarios:
         for policies in study.policies:
             for policy in shared_scenario(study, source, policies).policies:
@@ -70,7 +70,7 @@ def overridden_factors(study: Study) -> Iterator[str]:
 
 
 def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
-    """Compute what a folder lacks of some jobs; the folder must be locked."""
+    """Compute the missing runs of a folder, which must be locked; return the exit code."""
     for path in half_written(target):
         path.unlink()
     place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
@@ -103,7 +103,7 @@ def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: 
 
 
 def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutcome:
-    """Compute some jobs, those of one town and warm-up together."""
+    """Run jobs in an order that groups them by town and warm-up."""
     with Interruption() as interruption:
         executor, order = executor_and_order(hands, interruption, len(missing))
         each = max(missing[0].shifts, 1)
@@ -115,7 +115,7 @@ def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutc
 def executor_and_order(
     hands: Hands, interruption: Interruption, runs: int
 ) -> tuple[Executor[RunSpec, Done | Failed], Callable[[RunSpec], tuple[str, str]]]:
-    """Return the executor, and the order in which jobs should be submitted to it."""
+    """Return the executor, and the sort key of the jobs to submit."""
     if hands.dask is not None:
         from experiments.execution.dask_executor import DaskExecutor
 
@@ -127,18 +127,18 @@ def executor_and_order(
 
 
 def town_of(job: RunSpec, groups: frozenset[str]) -> str:
-    """Return what tells the towns of jobs apart, so that a worker need not build one twice."""
+    """Return a key of the town of a job, so that jobs of the same town run together and share it."""
     shaping = [one for one in job.overrides if one[0].partition(".")[0] in groups]
     return repr((job.source, sorted(shaping)))
 
 
 def finished_in_words(store: Store, jobs: Sequence[RunSpec]) -> str:
-    """Return how much of a sweep is on the disk."""
+    """Return a clause with the number of runs on disk."""
     return f"{len(store.finished)} of {len(jobs)} runs are safe in {store.folder}"
 
 
 def tell_end(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
-    """Say how it ended; return the exit code."""
+    """Report the outcome; return the exit code."""
     if outcome.interrupted:
         tell_interrupted(f"{finished} of {runs} runs are safe in {target}; start again to go on")
         return INTERRUPTED
