@@ -33,15 +33,15 @@ def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float
     Weights that an account itself multiplies by a factor are intended; such an account gets no solved weights.
     """
     stated = stated_values(account)
-    found = intercepts(stated)
+    offsets = intercepts(stated)
     weights = {one.parameter: stated[one.parameter] for one in EVENTS if one.parameter in stated}
     changes = {name: value for name, value in stated.items() if name not in weights}
     if any(weights.values()) or not any(changes_size(name) for name in (*weights, *changes)):
-        return found
+        return offsets
     sizes = {one.name: 0.0 for one in EVENTS if one.parameter in weights}
     if len(weights) == len({one.parameter for one in EVENTS}):
-        return found
-    return found | {name: value for name, value in solver.weights(changes, sizes).items() if name not in weights}
+        return offsets
+    return offsets | {name: value for name, value in solver.weights(changes, sizes).items() if name not in weights}
 
 
 def changes_size(name: str) -> bool:
@@ -79,17 +79,17 @@ def with_solved(path: Path, solved: Mapping[str, float]) -> str:
 
 def main() -> None:
     """Solve all accounts, or those named on the command line, and write their files."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("names", nargs="*", default=rival_accounts())
-    asked.add_argument("--scale", type=float, default=1.0)
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=rival_accounts())
+    parser.add_argument("--scale", type=float, default=1.0)
+    options = parser.parse_args()
     for name in options.names:
-        one = accounts.account(name)
-        trust = one.explains == "trust"
-        solved = solved_trust(one, weight_solver(options.scale)) if trust else solved_level(one, options.scale)
+        account = accounts.account(name)
+        trust = account.explains == "trust"
+        solved = solved_trust(account, weight_solver(options.scale)) if trust else solved_level(account, options.scale)
         write_whole(ACCOUNTS / f"{name}.toml", with_solved(ACCOUNTS / f"{name}.toml", solved).encode())
-        told = ", ".join(f"{key} {value:.{DIGITS}g}" for key, value in solved.items())
-        print(f"{name}: {told or 'nothing to solve'}")
+        summary = ", ".join(f"{key} {value:.{DIGITS}g}" for key, value in solved.items())
+        print(f"{name}: {summary or 'nothing to solve'}")
 
 
 if __name__ == "__main__":

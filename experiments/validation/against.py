@@ -14,7 +14,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import said
 from experiments.storage.run_spec import RunSpec, every_measure
-from experiments.validation.check import WIDTH, show_beside, verdict
+from experiments.validation.check import WIDTH, show_comparison, verdict
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import meaning, unit
 from model.engine.errors import InputError, suggest_nearest
@@ -52,7 +52,7 @@ def read_series(path: Path) -> Series:
         raise InputError(f"{file}: is empty; its first line must name columns: {MONTH}, then measures")
     rows = list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
     names = columns_of(file, [name.strip() for name in rows[0]])
-    found: dict[pd.Period, dict[str, float]] = {}
+    values_by_month: dict[pd.Period, dict[str, float]] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
@@ -61,10 +61,10 @@ def read_series(path: Path) -> Series:
             raise InputError(f"{where}: must have {len(names)} cells as the first line has, got {len(row)}")
         cells = dict(zip(names, (cell.strip() for cell in row), strict=True))
         month = month_of(where, cells.pop(MONTH))
-        if month in found:
+        if month in values_by_month:
             raise InputError(f"{where}: {MONTH} {month} stands twice")
-        found[month] = {name: number_of(f"{where}: {name}", cell) for name, cell in cells.items()}
-    table = pd.DataFrame.from_dict(found, orient="index").sort_index().dropna(how="all")
+        values_by_month[month] = {name: number_of(f"{where}: {name}", cell) for name, cell in cells.items()}
+    table = pd.DataFrame.from_dict(values_by_month, orient="index").sort_index().dropna(how="all")
     if table.empty:
         raise InputError(f"{file}: says nothing of any month")
     return Series(file, table)
@@ -119,7 +119,7 @@ def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, re
 
 def show_against(series: Series, specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
     """Run the status quo and print its comparison with a series."""
-    show_beside(specs, workers, lambda site, measures: against_lines(series, site, measures, language))
+    show_comparison(specs, workers, lambda site, measures: against_lines(series, site, measures, language))
 
 
 def against_lines(series: Series, site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
@@ -150,9 +150,9 @@ def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: Tongue) -
     heading = (("dato", "given"), ("menor", "lowest"), ("media", "mean"), ("mayor", "highest"))
     yield f"  {say('mes', 'month')}".ljust(MONTH_WIDTH) + "".join(say(*word).rjust(NUMBER) for word in heading)
     inside = 0
-    for month, value, found in zip(given.index, given, runs.to_numpy(), strict=True):
-        inside += lies_inside(value, found)
-        yield line(str(month), value, found, say)
+    for month, value, values in zip(given.index, given, runs.to_numpy(), strict=True):
+        inside += lies_inside(value, values)
+        yield line(str(month), value, values, say)
     yield line(say("media", "mean"), given.mean(), runs.mean().to_numpy(), say)
     counted = said("against.inside", say, inside=inside, months=len(given))
     yield wrapped(f"{counted} {expected(runs.shape[1], say)}", "  ")

@@ -91,11 +91,11 @@ class AuditFinding:
 
 def examined_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of a row, from a larger second trial if the first is not significant."""
-    first = shown_by_worlds(row, size)
-    return first if first.sure else shown_by_worlds(row, size.closer)
+    first = paired_finding(row, size)
+    return first if first.sure else paired_finding(row, size.closer)
 
 
-def shown_by_worlds(row: EvidenceRow, size: AuditSize) -> AuditFinding:
+def paired_finding(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of paired runs with and without the carrier of a row."""
     having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
     effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
@@ -119,14 +119,15 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
         f"{'row':5}{'kind':14}{'quantity':36}{'that way':>10}{'has it':>10}{'lacks it':>10}"
         f"{'difference, interval':>34}{'delta':>9}"
     )
-    for one in findings:
-        effect = one.effect
+    for finding in findings:
+        effect = finding.effect
         mean, low, high = (effect_cell(number).strip() for number in (effect.effect, effect.low, effect.high))
         band = f"{mean} [{low}, {high}]"
-        agree = f"{one.agree} of {one.size.replicates}"
+        agree = f"{finding.agree} of {finding.size.replicates}"
         shares = f"{agree:>10}{effect_cell(effect.arm):>10}{effect_cell(effect.base):>10}"
-        asked_for = "-" if one.row.kind == DEFINITIONAL else effect_cell(one.smallest).strip()
-        yield f"{one.row.id:5}{one.row.kind:14}{one.row.quantity:36}{shares}{band:>34}{asked_for:>9}{one.fault}"
+        required = "-" if finding.row.kind == DEFINITIONAL else effect_cell(finding.smallest).strip()
+        row = f"{finding.row.id:5}{finding.row.kind:14}{finding.row.quantity:36}"
+        yield f"{row}{shares}{band:>34}{required:>9}{finding.fault}"
 
 
 def memory_line() -> tuple[str, bool]:
@@ -144,10 +145,10 @@ def memory_line() -> tuple[str, bool]:
 
 def summary_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
     """Yield the number of rows that pass, by kind; definitional rows are marked as no finding."""
-    good = {one.row.id for one in findings if one.passed}
+    good = {finding.row.id for finding in findings if finding.passed}
     yield f"carried: {len(good)} of {len(evidence_rows())} rows of evidence"
     for kind in KINDS:
-        rows = [one.row.id for one in findings if one.row.kind == kind]
+        rows = [finding.row.id for finding in findings if finding.row.kind == kind]
         note = " (set, not found: it shows only that a switch works)" if kind == DEFINITIONAL else ""
         yield f"  {kind}: {len(good.intersection(rows))} of {len(rows)}{note}"
     yield "; ".join(f"{name}: {len(in_list(name))}" for name in LISTS)
@@ -164,11 +165,21 @@ def missing_lines() -> Iterator[str]:
 
 def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
     """Yield the table row of each finding."""
-    for one in findings:
-        row: Row = {"row": one.row.id, "kind": one.row.kind, "site": one.row.site, "quantity": one.row.quantity}
-        row |= {"with_it": one.effect.arm, "without": one.effect.base, "change": one.effect.effect}
-        row |= {"low": one.effect.low, "high": one.effect.high, "delta": one.smallest, "carried": one.passed}
-        yield row | {"twins": one.size.replicates, "years": one.size.years, "code": fingerprint()}
+    for finding in findings:
+        row: Row = {
+            "row": finding.row.id,
+            "kind": finding.row.kind,
+            "site": finding.row.site,
+            "quantity": finding.row.quantity,
+        }
+        row |= {"with_it": finding.effect.arm, "without": finding.effect.base, "change": finding.effect.effect}
+        row |= {
+            "low": finding.effect.low,
+            "high": finding.effect.high,
+            "delta": finding.smallest,
+            "carried": finding.passed,
+        }
+        yield row | {"twins": finding.size.replicates, "years": finding.size.years, "code": fingerprint()}
 
 
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
@@ -184,7 +195,7 @@ def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
     ]
     findings = [examined_row(carried[name], size) for name in names if name != MEMORY]
     lines += audit_lines(findings)
-    good = all(one.passed for one in findings)
+    good = all(finding.passed for finding in findings)
     if MEMORY in names:
         line, passed = memory_line()
         lines += ["", "Effects that were measured elsewhere and are not set", line]

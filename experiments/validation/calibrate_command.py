@@ -134,18 +134,18 @@ def calibrate(request: CalibrationRequest) -> Matched:
     if not targets:
         raise InputError("no target varies between seeds: the town is too small, or the runs too short")
     runs = Simulations(request, targets)
-    chosen = screened(runs)
+    chosen = screen_parameters(runs)
     ranges = {name: one for name, one in plausible_ranges("*") if name in chosen}
 
     def simulated(points: Reals, wave: int) -> Reals:
         return runs.results([values_at(ranges, point) for point in points], 1000 * (wave + 1))[:, : len(targets)]
 
-    aims = [on_root(one.target) for one in targets]
-    found = match_history(simulated, list(ranges), aims, noise, request.points, request.waves)
-    told = coverage(found, effects_of(runs, found, ranges), request.truths)
-    write(request.out, found, ranges, told)
-    print("\n".join(lines(found, targets, told, request)))
-    return found
+    aims = [to_root_scale(one.target) for one in targets]
+    matched = match_history(simulated, list(ranges), aims, noise, request.points, request.waves)
+    covered = coverage(matched, effects_of(runs, matched, ranges), request.truths)
+    write(request.out, matched, ranges, covered)
+    print("\n".join(lines(matched, targets, covered, request)))
+    return matched
 
 
 def root(number: float) -> float:
@@ -157,10 +157,10 @@ def root(number: float) -> float:
     return math.copysign(math.sqrt(abs(number)), number)
 
 
-def on_root(target: Target) -> Target:
+def to_root_scale(target: Target) -> Target:
     """Return a target on the scale of square roots, with variances transformed by the delta method.
 
-    >>> on_root(Target("arrests", 100.0, 36.0, 4.0))
+    >>> to_root_scale(Target("arrests", 100.0, 36.0, 4.0))
     Target(name='arrests', value=10.0, observation=0.09, discrepancy=0.01)
     """
     squared_slope = 1.0 / (4.0 * abs(target.value))
@@ -175,7 +175,7 @@ def noise_of(runs: Simulations) -> dict[str, float]:
     return {target.name: float(np.nanvar(results[:, k], ddof=1)) for k, target in enumerate(runs.targets)}
 
 
-def screened(runs: Simulations) -> list[str]:
+def screen_parameters(runs: Simulations) -> list[str]:
     """Return the parameters on which targets depend beyond chance, over draws of all assumed parameters.
 
     Weights and intercepts follow from other parameters and are not fitted on their own.
@@ -186,7 +186,7 @@ def screened(runs: Simulations) -> list[str]:
     ranges = {name: one for name, one in plausible_ranges("*") if name not in SOLVED}
     points = np.array([[share_of(ranges[name], draw.values[name]) for name in ranges] for draw in draws])
     results = runs.results([draw.values for draw in draws], 100)
-    found: dict[str, float] = {}
+    strength: dict[str, float] = {}
     for k in range(len(runs.targets)):
         known = np.isfinite(results[:, k])
         if known.sum() < 3 or not np.ptp(results[known, k]):
@@ -196,10 +196,10 @@ def screened(runs: Simulations) -> list[str]:
         for place in np.argsort(-r)[:OF_A_TARGET]:
             if r[place] > line:
                 name = list(ranges)[place]
-                found[name] = max(found.get(name, 0.0), float(r[place] / line))
-    if not found:
+                strength[name] = max(strength.get(name, 0.0), float(r[place] / line))
+    if not strength:
         raise InputError("no target depends on any parameter beyond chance: give more --points")
-    return sorted(found, key=lambda name: -found[name])[:MOST_PARAMETERS]
+    return sorted(strength, key=lambda name: -strength[name])[:MOST_PARAMETERS]
 
 
 def share_of(one: Range, value: float) -> float:
@@ -216,11 +216,11 @@ def values_at(ranges: Mapping[str, Range], point: Reals) -> dict[str, float]:
     return values | intercepts(values)
 
 
-def effects_of(runs: Simulations, found: Matched, ranges: Mapping[str, Range]) -> dict[str, tuple[Reals, float]]:
+def effects_of(runs: Simulations, matched: Matched, ranges: Mapping[str, Range]) -> dict[str, tuple[Reals, float]]:
     """Return the effects of the policy at the points of the first wave, each with its variance over seeds."""
     if not runs.request.policy:
         return {}
-    points, first = [values_at(ranges, point) for point in found.waves[0].points], len(runs.targets)
+    points, first = [values_at(ranges, point) for point in matched.waves[0].points], len(runs.targets)
     base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
     zero: list[dict[str, float]] = [{}] * runs.request.seeds
     varied = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
@@ -232,24 +232,26 @@ def effects_of(runs: Simulations, found: Matched, ranges: Mapping[str, Range]) -
     }
 
 
-def write(out: Path, found: Matched, ranges: Mapping[str, Range], told: Coverage) -> None:
+def write(out: Path, matched: Matched, ranges: Mapping[str, Range], covered: Coverage) -> None:
     """Write the posterior of each parameter, and draws from it."""
     columns = ("parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage")
     rows = []
-    for name, width in found.widths().items():
+    for name, width in matched.widths().items():
         shown = [f"{one:.{DIGITS}g}" for one in (ranges[name].low, ranges[name].high, width)]
-        rows.append([name, *shown, is_as_wide_as_its_prior(width), f"{told.parameters[name]:.2f}"])
+        rows.append([name, *shown, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
     write_whole(out / POSTERIOR, csv_bytes(columns, rows))
-    if len(found.left):
-        points = found.draws(DRAWS_WRITTEN, np.random.default_rng(1))
+    if len(matched.left):
+        points = matched.draws(DRAWS_WRITTEN, np.random.default_rng(1))
         draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]
         write_whole(out / DRAWS, draws_bytes(draws))
 
 
-def lines(found: Matched, targets: Sequence[AnyTarget], told: Coverage, request: CalibrationRequest) -> Iterator[str]:
+def lines(
+    matched: Matched, targets: Sequence[AnyTarget], covered: Coverage, request: CalibrationRequest
+) -> Iterator[str]:
     """Yield the report of a calibration in lines of at most 80 columns."""
     yield f"{'target':46}{'measured':>10}{'R²':>7}{'of':>7}  emulator"
-    last = found.waves[-1].emulators
+    last = matched.waves[-1].emulators
     for target in targets:
         name = textwrap.shorten(target.name, 45, placeholder="…")
         if target.name in last:
@@ -258,16 +260,16 @@ def lines(found: Matched, targets: Sequence[AnyTarget], told: Coverage, request:
             yield f"{name:46}{target.target.value:>10.4g}{one.r2:>7.2f}{one.ceiling:>7.2f}  {verdict}"
         else:
             yield f"{name:46}{target.target.value:>10.4g}{'-':>7}{'-':>7}  does not vary"
-    yield "Left of the space, wave by wave: " + ", ".join(f"{wave.left:.1%}" for wave in found.waves)
-    if not len(found.left):
+    yield "Left of the space, wave by wave: " + ", ".join(f"{wave.left:.1%}" for wave in matched.waves)
+    if not len(matched.left):
         yield "Nothing is left: no values of these parameters agree with the data. No draws are written."
         return
     yield f"\n{'parameter':40}{'90 % ÷ prior':>14}{'coverage':>10}"
-    for name, width in found.widths().items():
+    for name, width in matched.widths().items():
         verdict = "  as wide as its prior" if is_as_wide_as_its_prior(width) else ""
-        yield f"{name:40}{width:>14.2f}{told.parameters[name]:>10.2f}{verdict}"
-    mean = np.mean(list(told.parameters.values())) if told.parameters else math.nan
-    yield f"Coverage of 90 % intervals over {told.truths} simulated truths: {mean:.2f} of parameters"
-    for name, share in told.results.items():
+        yield f"{name:40}{width:>14.2f}{covered.parameters[name]:>10.2f}{verdict}"
+    mean = np.mean(list(covered.parameters.values())) if covered.parameters else math.nan
+    yield f"Coverage of 90 % intervals over {covered.truths} simulated truths: {mean:.2f} of parameters"
+    for name, share in covered.results.items():
         yield f"  effect on {name}: {share:.2f}"
     yield f"Written to {request.out}/{POSTERIOR} and {DRAWS}; use them with --draws {request.out / DRAWS}"

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, root
 
-from experiments.validation.impression_replay import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
+from experiments.validation.impression_replay import (
+    PANEL_EVENTS,
+    Numbers,
+    Reals,
+    Tape,
+    evidence_of_year,
+    fast_of,
+    steady_state_evidence,
+    tape_of,
+)
 from experiments.validation.panel import (
     LEVEL,
     SELECTION,
@@ -36,7 +45,7 @@ OTHER_MEAN, OTHER_TRUSTING = 0.34, 0.25
 """T06: the corresponding numbers of Latinobarómetro."""
 WOMEN = 0.06
 """T04: mean answer of women minus that of men in LAPOP (0-1)."""
-AGAIN = 0.42
+RETEST_CORRELATION = 0.42
 """Q07: correlation of a person's answers in both waves; published .38-.46."""
 PANEL_AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
 """Q01-Q03: coefficients of the panel, in points of 100."""
@@ -51,7 +60,7 @@ SINGLE_LEFT = 0.45
 ROUNDS, ENOUGH, EVERY, LEAST = 30, 1e-3, 4, 1e-3
 
 
-OTHER = ("survey.latinobarometro", "survey.reserve")
+LATINOBAROMETRO = ("survey.latinobarometro", "survey.reserve")
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ def state_of(tape: Tape, numbers: Numbers, level: float = LEVEL, every: int = EV
     """Return the reference town at a mean trust, in the steady state of its events, with one adult in ``every``."""
     some, own = slice(0, tape.adults, every), people_of(tape)
     people = People(own.common[some], own.own[:, some], own.female[some])
-    whole = held_up(tape, year_of(tape, numbers), numbers)
+    whole = steady_state_evidence(tape, evidence_of_year(tape, numbers), numbers)
     counts = {name: one[some] for name, one in whole.items()}
     return ReferenceState(people, counts, dispositions_at_level(people, counts, numbers, level))
 
@@ -129,17 +138,17 @@ def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, ai
     return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
 
-def set_twins(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = SIZES) -> Numbers:
-    """Return parameters with the weights of all events outside `OWN`, and the fading of visit and scandal, set.
+def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = SIZES) -> Numbers:
+    """Return parameters with the weights of events outside `PANEL_EVENTS`, and two rates of fading, set.
 
-    Each is solved by comparing the town with and without the event.
+    Visit and scandal have a fading of their own. Each is solved by comparing the town with and without the event.
     """
     found = dict(numbers)
     visit, scandal = BY_NAME["long visit"], BY_NAME["scandal"]
     found["trust.fast_friendly"] = by_fading(state, visit, found, VISIT[3], 21, VISIT[21] / VISIT[3])
     found["misconduct.fades"] = by_fading(state, scandal, found, sizes[scandal.name], SCANDAL_DAY, SCANDAL_LEFT)
     for event in EVENTS:
-        if event.name not in OWN:
+        if event.name not in PANEL_EVENTS:
             found[event.parameter] = weight_of_size(state, event, found, sizes[event.name])
     if visit_weight := found[visit.parameter]:
         found["consultation.door"] = weight_of_size(state, visit, found, DOOR) / visit_weight
@@ -201,21 +210,25 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
         gap = lapop(odds[women], trial)[0] - lapop(odds[~women], trial)[0]
         return [mean - NATIONAL, trusting - TRUSTING, gap - WOMEN]
 
-    level, *values = check_solved(off, [NATIONAL, *(numbers[name] for name in names)], "the thresholds of LAPOP")
+    level, *values = solve_root(off, [NATIONAL, *(numbers[name] for name in names)], "the thresholds of LAPOP")
     found = {**numbers, **dict(zip(names, values, strict=True))}
     odds = population(found, level)
 
     def other(values: Reals) -> list[float]:
-        mean, trusting = latinobarometro(odds, {**found, **dict(zip(OTHER, values.tolist(), strict=True))})
+        mean, trusting = latinobarometro(odds, {**found, **dict(zip(LATINOBAROMETRO, values.tolist(), strict=True))})
         return [mean - OTHER_MEAN, trusting - OTHER_TRUSTING]
 
     return {
         **found,
-        **dict(zip(OTHER, check_solved(other, [found[name] for name in OTHER], "the others"), strict=True)),
+        **dict(
+            zip(
+                LATINOBAROMETRO, solve_root(other, [found[name] for name in LATINOBAROMETRO], "the others"), strict=True
+            )
+        ),
     }
 
 
-def check_solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
+def solve_root(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
     """Return the root of ``off``; raise ArithmeticError with the residuals if there is none."""
     answer = root(off, first, tol=1e-7)
     if np.abs(answer.fun).max() > 1e-4:
@@ -238,17 +251,17 @@ def calibrate(
 
     Aims are coefficients of the panel and sizes of events by name, both in points of 100.
     """
-    now, slopes = dict(numbers), dict.fromkeys(OWN, 0.0)
+    now, slopes = dict(numbers), dict.fromkeys(PANEL_EVENTS, 0.0)
     last: tuple[Numbers, dict[str, float]] | None = None
     for rounds in range(1, ROUNDS + 1):
         before = dict(now)
         state = state_of(tape, now)
-        now = set_twins(state, now, sizes)
+        now = set_assumed_sizes(state, now, sizes)
         if survey:
             now = set_survey(state, now)
         panel = panels_of(tape, now, selection)
         if survey:
-            now["survey.noise"] *= panel.correlation / AGAIN
+            now["survey.noise"] *= panel.correlation / RETEST_CORRELATION
         if single:
             now = set_single(state, now, sizes)
         else:
@@ -264,7 +277,7 @@ def set_single(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, floa
     found = dict(numbers)
     abuse = BY_NAME["abuse"]
     found["trust.fast_panel"] = by_fading(state, abuse, found, sizes[abuse.name], 365, SINGLE_LEFT)
-    for kind in OWN:
+    for kind in PANEL_EVENTS:
         found[BY_NAME[kind].parameter] = weight_of_size(state, BY_NAME[kind], found, sizes[kind])
     return found
 

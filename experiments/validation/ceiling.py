@@ -40,20 +40,20 @@ LABEL, NUMBER = 80, 26
 
 def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites; write the table after each site; print and return all rows."""
-    return write_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), format_ceiling)
+    return write_sites(out, "ceiling", COLUMNS, lambda site: site_rows(site, size, years, runs), format_ceiling)
 
 
-def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
+def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site and horizon: trust of the last year, counts of all years."""
     blocks = run_worlds(
         Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs
     )
     longest = len(blocks[0][BASE].months)
     for months in [12 * year for year in AFTER if 12 * year <= longest] or [longest]:
-        yield from after_months(site, blocks, months)
+        yield from horizon_rows(site, blocks, months)
 
 
-def after_months(site: str, blocks: Sequence[Worlds], months: int) -> Iterator[Row]:
+def horizon_rows(site: str, blocks: Sequence[Worlds], months: int) -> Iterator[Row]:
     """Yield the row of every world at one site after ``months``."""
     whole, last = (0, months), (max(0, months - 12), months)
     deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in blocks]).value

@@ -13,7 +13,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
 from experiments.execution.twin_runs import simulated_twins
 from experiments.statistics.paired_effects import Effect, paired
-from experiments.validation.variance import print_lines, quiet
+from experiments.validation.variance import ignore_progress, print_lines
 from model.town.town import build_town
 
 SIZES = (150, 250, 400)
@@ -37,7 +37,7 @@ def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int)
     town = build_town(arms[0][0].scenario)
     found: list[list[pd.Series]] = [[], []]
     for pair in zip(*arms, strict=True):
-        for rows, (spec, world, _) in zip(found, simulated_twins(pair, town, quiet), strict=True):
+        for rows, (spec, world, _) in zip(found, simulated_twins(pair, town, ignore_progress), strict=True):
             rows.append(pd.Series(measured(measures_table(world, spec).to_pandas(), years)))
     return len(inhabited(town)), found
 
@@ -51,15 +51,15 @@ def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[
         yield f"cells of {size} m: {cells:,} populated"
         for name, about in (SUMS | MEANS).items():
             effect = paired([float(one[name]) for one in base], [float(one[name]) for one in more])
-            yield f"  {about:<22}{level_told(effect):>12}   {effect_told(effect)}"
+            yield f"  {about:<22}{format_level(effect):>12}   {format_effect_percent(effect)}"
 
 
-def level_told(effect: Effect) -> str:
+def format_level(effect: Effect) -> str:
     """Return the level of the first arm as text, with more digits below 1."""
     return f"{effect.base:,.3f}" if abs(effect.base) < 1.0 else f"{effect.base:,.1f}"
 
 
-def effect_told(effect: Effect) -> str:
+def format_effect_percent(effect: Effect) -> str:
     """Return an effect and its interval as text, in per cent of the first arm."""
     if effect.base == 0.0:
         return "no effect in per cent of 0"

@@ -40,10 +40,12 @@ class RowCounts:
 def show_check(specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
     """Run the status quo and print its comparison with the scenario's orders of magnitude."""
     rows = orders_for(specs[0].source, specs[0].scenario.name)
-    show_beside(specs, workers, lambda site, measures: check_lines(rows, site, measures, language))
+    show_comparison(specs, workers, lambda site, measures: check_lines(rows, site, measures, language))
 
 
-def show_beside(specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd.DataFrame], Iterable[str]]) -> None:
+def show_comparison(
+    specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd.DataFrame], Iterable[str]]
+) -> None:
     """Run the status quo and print the result of ``lines`` for its site and months."""
     site = specs[0].scenario.name
     outcome = run_all(specs, workers, label=f"{site}, status quo")

@@ -22,7 +22,7 @@ from model.world.month import GROUPS
 from scenarios import load
 
 WORLD = "closed_town"
-WHAT = ("trust", "fairness", "effectiveness", "fear")
+MEASURES = ("trust", "fairness", "effectiveness", "fear")
 ADULTS = list(GROUPS).index("adults")
 YEARS, WITHIN = 10, 0.5
 """Simulated years, and the largest drift (points of 100) of a stationary town."""
@@ -51,31 +51,31 @@ class ClosedTown:
         return SHIFTS * 365 * self.years
 
 
-def run_closed_town(one: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
+def run_closed_town(job: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
     """Return the yearly means of adults (points of 100) in a closed town without ageing."""
-    numbers = {"population.scale": one.scale, **changes_of(one.law)}
-    scenario = load(one.site, set=numbers | ({} if one.solved else {"calendar.warm_up": 0}), policies=[WORLD])
+    numbers = {"population.scale": job.scale, **changes_of(job.law)}
+    scenario = load(job.site, set=numbers | ({} if job.solved else {"calendar.warm_up": 0}), policies=[WORLD])
     town = build_town(scenario)
     people = town.people.copy()
     shown = people.view()
     shown.flags.writeable = False  # kernels are compiled for read-only tables of the town
-    world = TrustModel(scenario, rng=one.seed, town=dataclasses.replace(town, people=shown))
-    for _ in range(365 * one.years + one.years // 4 + 1):
+    world = TrustModel(scenario, rng=job.seed, town=dataclasses.replace(town, people=shown))
+    for _ in range(365 * job.years + job.years // 4 + 1):
         people["born"] += 1
         world.run_for(SHIFTS)
         tell(SHIFTS)
     months = world.group_months()
-    own = months[months["group"] == ADULTS][: 12 * one.years]
-    means = {what: 100.0 * own[what].reshape(one.years, 12).mean(axis=1) for what in WHAT}
+    own = months[months["group"] == ADULTS][: 12 * job.years]
+    means = {measure: 100.0 * own[measure].reshape(job.years, 12).mean(axis=1) for measure in MEASURES}
     return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
 
 
-def drift(found: Sequence[Mapping[str, Any]], what: str) -> Estimate:
+def drift(runs: Sequence[Mapping[str, Any]], measure: str) -> Estimate:
     """Return the mean of the last three years minus that of the first three (points of 100), over seeds.
 
     Single years and seeds differ by public cases, cliques and officers, which occur at random.
     """
-    return estimate([float(own[what][-3:].mean() - own[what][:3].mean()) for own in found])
+    return estimate([float(own[measure][-3:].mean() - own[measure][:3].mean()) for own in runs])
 
 
 def describe_law(law: Law) -> str:
@@ -91,27 +91,27 @@ def rows_of(size: ExperimentSize, years: int) -> list[Row]:
         for site, law, solved in cases
         for seed in range(size.seeds)
     ]
-    left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
+    results_by_case: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
     for job, found in run_jobs(jobs, run_closed_town, size.workers, "closed towns").finished:
-        left.setdefault((job.site, job.law, job.solved), []).append(found)
-    return [row_of(*case, own) for case, own in left.items()]
+        results_by_case.setdefault((job.site, job.law, job.solved), []).append(found)
+    return [row_of(*case, own) for case, own in results_by_case.items()]
 
 
-def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> Row:
+def row_of(site: str, law: Law, solved: bool, runs: Sequence[Mapping[str, Any]]) -> Row:
     """Return the drift of each mean under one law with its interval, and whether the town is stationary."""
-    told = describe_law(law) if solved else "centre, but the start is not solved"
-    row: Row = {"site": site, "law": told, "seeds": len(own), "solved": solved and all(one["solved"] for one in own)}
-    for what in WHAT:
-        row |= interval_columns(what, drift(own, what))
-    return row | {"stands": all(abs(row[what]) <= WITHIN for what in WHAT)}
+    label = describe_law(law) if solved else "centre, but the start is not solved"
+    row: Row = {"site": site, "law": label, "seeds": len(runs), "solved": solved and all(run["solved"] for run in runs)}
+    for measure in MEASURES:
+        row |= interval_columns(measure, drift(runs, measure))
+    return row | {"stands": all(abs(row[measure]) <= WITHIN for measure in MEASURES)}
 
 
 def format_closed(rows: Sequence[Row], years: int) -> Iterator[str]:
     """Yield the table as text."""
     yield from head_of("closed", years=years, seeds=rows[0]["seeds"])
-    yield " " * LABEL + "".join(f"{what:>{NUMBER}}" for what in WHAT)
+    yield " " * LABEL + "".join(f"{measure:>{NUMBER}}" for measure in MEASURES)
     for row in rows:
-        moved = "".join(f"{format_interval(row, what, 2):>{NUMBER}}" for what in WHAT)
+        moved = "".join(f"{format_interval(row, measure, 2):>{NUMBER}}" for measure in MEASURES)
         marks = ("" if row["solved"] else "  not solved") + ("" if row["stands"] else "  moves")
         yield f"{row['site'] + ', ' + row['law']:<{LABEL}}{moved}{marks}"
 

@@ -26,14 +26,16 @@ AnnualCounts = dict[tuple[str, int, str], float]
 """Sum or level by world, year and measure."""
 
 
-def counted(world: str, stated: Mapping[str, Sequence[Any]], start: Any, years: Sequence[int]) -> AnnualCounts:
+def annual_counts(world: str, stated: Mapping[str, Sequence[Any]], start: Any, years: Sequence[int]) -> AnnualCounts:
     """Return the sums and levels of a world in the given years since ``start``."""
     first = [month >= start for month in stated["month"]].index(True)
     found: AnnualCounts = {}
     for year in years:
         months = slice(first + 12 * (year - 1), first + 12 * year)
-        found |= {(world, year, one): float(np.nansum(stated[one][months])) for one in SUMS if one in stated}
-        found |= {(world, year, one): float(stated[one][months][-1]) for one in LEVELS if one in stated}
+        found |= {
+            (world, year, measure): float(np.nansum(stated[measure][months])) for measure in SUMS if measure in stated
+        }
+        found |= {(world, year, measure): float(stated[measure][months][-1]) for measure in LEVELS if measure in stated}
     return found
 
 
@@ -42,19 +44,19 @@ def rows_of(found: Mapping[str, list[AnnualCounts]], base: str, years: Sequence[
     for site, twins in found.items():
         worlds = list(dict.fromkeys(world for world, _, _ in twins[0]))
         for year in years:
-            for one in (*SUMS, *LEVELS):
-                if any(told.get((world, year, one), 0.0) > 0.0 for told in twins for world in worlds):
+            for measure in (*SUMS, *LEVELS):
+                if any(counts.get((world, year, measure), 0.0) > 0.0 for counts in twins for world in worlds):
                     for world in worlds:
-                        yield row_of(site, twins, year, one, world, base)
+                        yield row_of(site, twins, year, measure, world, base)
 
 
-def row_of(site: str, twins: Sequence[AnnualCounts], year: int, one: str, world: str, base: str) -> Row:
+def row_of(site: str, twins: Sequence[AnnualCounts], year: int, measure: str, world: str, base: str) -> Row:
     """Return one row of the table; changes are those of paired runs."""
-    here = [told[world, year, one] for told in twins]
+    here = [counts[world, year, measure] for counts in twins]
     value = estimate(here)
-    change = estimate([a - told[base, year, one] for a, told in zip(here, twins, strict=True)])
+    change = estimate([a - counts[base, year, measure] for a, counts in zip(here, twins, strict=True)])
     ends = (value.value, value.low, value.high, change.value, change.low, change.high)
-    return dict(zip(COLUMNS, (site, world, year, one, *ends, len(twins), fingerprint()), strict=True))
+    return dict(zip(COLUMNS, (site, world, year, measure, *ends, len(twins), fingerprint()), strict=True))
 
 
 def format_consequences(rows: Sequence[Row], names: Mapping[str, StudyWorld], scale: float) -> Iterator[str]:

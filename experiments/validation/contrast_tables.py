@@ -78,14 +78,14 @@ def table_of(name: str) -> ContrastTable:
     """Return the table of this name; raise InputError if there is none."""
     if name not in STATED:
         raise InputError(f"no table '{name}'{suggest_nearest(name, STATED)}")
-    one = STATED[name]
-    if "each" in one:
-        return each_value(name, **one["each"])
-    if "groups" in one:
+    entry = STATED[name]
+    if "each" in entry:
+        return each_value(name, **entry["each"])
+    if "groups" in entry:
         return all_assumed(name) if name == TOGETHER else each_assumed(name)
-    texts = {f"{name}_{k}": set_text(each["set"]) for k, each in enumerate(one["cases"]) if "set" in each}
+    texts = {f"{name}_{k}": set_text(case["set"]) for k, case in enumerate(entry["cases"]) if "set" in case}
     cases = (
-        Case(each["en"], each["es"], tuple(each.get("arm", [f"{name}_{k}"]))) for k, each in enumerate(one["cases"])
+        Case(case["en"], case["es"], tuple(case.get("arm", [f"{name}_{k}"]))) for k, case in enumerate(entry["cases"])
     )
     return ContrastTable(name, tuple(cases), texts)
 
@@ -255,14 +255,18 @@ def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
     for own in by_case.values():
         yield f"  {case_label(own[0])}".ljust(LABEL) + "".join(format_effect(row).rjust(NUMBER) for row in own)
         if scale == "difference":
-            yield "    beside delta / frente a delta".ljust(LABEL) + "".join(beside(row).rjust(NUMBER) for row in own)
+            yield "    beside delta / frente a delta".ljust(LABEL) + "".join(
+                compare_with_delta(row).rjust(NUMBER) for row in own
+            )
 
 
-def beside(row: Row) -> str:
+def compare_with_delta(row: Row) -> str:
     """Return a comparison of a difference with delta, the smallest that matters.
 
-    >>> beside({"low": -0.1, "high": 0.2, "delta": 0.5}), beside({"low": 0.6, "high": 0.9, "delta": 0.5})
-    ('less than 0.5', 'more than 0.5')
+    >>> compare_with_delta({"low": -0.1, "high": 0.2, "delta": 0.5})
+    'less than 0.5'
+    >>> compare_with_delta({"low": 0.6, "high": 0.9, "delta": 0.5})
+    'more than 0.5'
     """
     low, high, delta = row["low"], row["high"], row["delta"]
     if any(value != value for value in (low, high, delta)):
@@ -282,9 +286,9 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--site", action="append", choices=SITES, help="one site; else both")
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
-    asked = parser.parse_args(words)
+    options = parser.parse_args(words)
     with refused_in_one_line():
-        show_contrasts(asked.name, asked.out, size_asked(asked), asked.site or SITES)
+        show_contrasts(options.name, options.out, size_asked(options), options.site or SITES)
 
 
 if __name__ == "__main__":

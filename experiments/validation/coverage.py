@@ -35,9 +35,9 @@ BANK = 96
 """Pairs of runs at each site."""
 SAMPLES = 200
 GOAL, LOW, WIDTH = 0.93, 0.8, 80
-RARELY = 0.2
+RARE_SHARE = 0.2
 """Share of pairs that differ below which a measure counts as rarely different."""
-TOLD_APART = 3.5
+KNOWN_SIGN = 3.5
 """Size of an effect of the bank, in its standard errors, from which its sign counts as known."""
 LAST_MONTH = Headline(
     "trust_last_month", "last", Expression(last="trust_mean", scale=100.0), "", "", 2, "0-100", "points_at_end"
@@ -61,7 +61,7 @@ class BankCell:
     @property
     def group(self) -> str:
         """Class of the measure in the report."""
-        if self.truth.rose + self.truth.fell < RARELY * self.truth.n:
+        if self.truth.rose + self.truth.fell < RARE_SHARE * self.truth.n:
             return "rarely differ"
         if self.headline.kind == "counts" and self.scale.is_rare(self.truth.base, self.truth.arm):
             return "rare counts"
@@ -80,7 +80,7 @@ class BankCell:
 def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
     """Run the bank at both sites; write and print coverage and error rates; return whether the goal is met."""
     cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
-    rows = pd.DataFrame([row for n in SIZES for row in sampled(cells, n)])
+    rows = pd.DataFrame([row for n in SIZES for row in sample_rows(cells, n)])
     write_whole(out / "coverage.csv", frame_as_csv(rows, ".4g"))
     print(write_text(out, "coverage", format_coverage(rows, cells, pairs, scale)))
     return bool((by_group(rows)["covered"] >= GOAL).all())
@@ -105,7 +105,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
                 yield BankCell(site, policy, years, headline, values, truth)  # type: ignore[arg-type]
 
 
-def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
+def sample_rows(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
     """Yield a row for each cell: coverage and verdicts over samples of ``n`` pairs.
 
     The pairs of a sample are the same in all measures, as in a comparison. Under the null hypothesis the sign of each
@@ -119,14 +119,14 @@ def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
         total = len(own[0].pairs[0])
         draws = rng.integers(0, total, (SAMPLES, n))
         signs = rng.choice([-1.0, 1.0], (SAMPLES, n))
-        found = [corrected_together([cell.sample(chosen) for cell in own]) for chosen in draws]
-        alarms = [any_told(own, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
+        effects_by_draw = [corrected_together([cell.sample(chosen) for cell in own]) for chosen in draws]
+        alarms = [any_significant(own, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
         for k, cell in enumerate(own):
-            row = summed(cell, n, [effects[k] for effects in found])
-            yield row | {"other_towns": in_other_towns(cell, draws), "false_alarm": float(np.mean(alarms))}
+            row = summarise_cell(cell, n, [effects[k] for effects in effects_by_draw])
+            yield row | {"other_towns": coverage_in_other_towns(cell, draws), "false_alarm": float(np.mean(alarms))}
 
 
-def in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
+def coverage_in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
     """Return the share of intervals from one half of the towns that contain the effect over the other half."""
     half = cell.truth.n // 2
     truth = cell.sample(np.arange(half, cell.truth.n)).effect
@@ -134,7 +134,7 @@ def in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
     return float(np.mean([one.low <= truth <= one.high for one in found]))
 
 
-def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -> bool:
+def any_significant(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -> bool:
     """Return whether any row is significant under the null: pairs with a negative sign are swapped."""
     p = []
     for cell in cells:
@@ -144,12 +144,12 @@ def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -
     return bool((benjamini_hochberg(p) <= LIMIT).any())
 
 
-def summed(cell: BankCell, n: int, found: Sequence[Effect]) -> dict[str, Any]:
+def summarise_cell(cell: BankCell, n: int, sampled: Sequence[Effect]) -> dict[str, Any]:
     """Return coverage, width and rates of verdicts of one cell over all samples."""
     truth = cell.truth.effect
-    verdicts = [judge(one) for one in found]
-    ways = np.array([direction(one) for one in verdicts])
-    known = abs(truth) >= TOLD_APART * cell.truth.error
+    verdicts = [judge(one) for one in sampled]
+    directions = np.array([direction(one) for one in verdicts])
+    known = abs(truth) >= KNOWN_SIGN * cell.truth.error
     big = known and abs(truth) > cell.truth.delta
     return {
         "site": cell.site,
@@ -160,12 +160,12 @@ def summed(cell: BankCell, n: int, found: Sequence[Effect]) -> dict[str, Any]:
         "n": n,
         "effect": truth,
         "delta": cell.truth.delta,
-        "covered": float(np.mean([one.low <= truth <= one.high for one in found])),
-        "width": float(np.mean([one.high - one.low for one in found])),
-        "floor_binds": float(np.mean([one.error * np.sqrt(n) < one.floor for one in found])),
-        "told": float(np.mean(ways != 0)),
-        "wrong_sign": float(np.mean(ways == -np.sign(truth))) if known else np.nan,
-        "big_told": float(np.mean(ways == np.sign(truth))) if big else np.nan,
+        "covered": float(np.mean([one.low <= truth <= one.high for one in sampled])),
+        "width": float(np.mean([one.high - one.low for one in sampled])),
+        "floor_binds": float(np.mean([one.error * np.sqrt(n) < one.floor for one in sampled])),
+        "told": float(np.mean(directions != 0)),
+        "wrong_sign": float(np.mean(directions == -np.sign(truth))) if known else np.nan,
+        "big_told": float(np.mean(directions == np.sign(truth))) if big else np.nan,
         "big_nothing": float(np.mean([one == "nothing" for one in verdicts])) if big else np.nan,
     }
 
@@ -200,7 +200,7 @@ def format_coverage(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, s
     yield "worst: the cell with the least; others: intervals from one half of the towns that"
     yield "hold the effect over the other half; width: median, in deltas; floor: share of"
     yield "intervals whose spread is the floor; told: share of verdicts that name a"
-    yield f"direction; wrong: the wrong one, of effects of {TOLD_APART:g} standard errors or more"
+    yield f"direction; wrong: the wrong one, of effects of {KNOWN_SIGN:g} standard errors or more"
     yield "in the bank; big, nil: of those above delta, told rightly, or called nothing."
     yield ""
     bad = rows[rows["covered"] < LOW].groupby("measure").size()
@@ -209,6 +209,6 @@ def format_coverage(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, s
         yield from textwrap.wrap(f"Cells below {LOW:g}, by measure, of {len(rows)}: {listed}.", WIDTH)
         yield ""
     alarms = rows.groupby(["n", "site", "years"])["false_alarm"].first().groupby("n").mean()
-    told = ", ".join(f"{share:.1%} at n = {n}" for n, share in alarms.items())
+    rates = ", ".join(f"{share:.1%} at n = {n}" for n, share in alarms.items())
     yield "Where no policy does anything (the sides of each pair are exchanged at random),"
-    yield f"any row of a comparison is told in {told}."
+    yield f"any row of a comparison is told in {rates}."

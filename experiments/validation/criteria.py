@@ -75,8 +75,8 @@ def rows_of(
         for name in CRITERIA:
             effect = paired(found[BASE][name].tolist(), table[name].tolist())
             change = {key: getattr(effect, key) for key in ("low", "high")} | {"change": effect.effect}
-            told = "status quo" if world == BASE else worlds[world]["told"]
-            row = about | {"world": world, "en": told, "criterion": name}
+            label = "status quo" if world == BASE else worlds[world]["told"]
+            row = about | {"world": world, "en": label, "criterion": name}
             yield row | {"level": mean_of(table[name]), "twins": len(table[name])} | change
 
 
@@ -136,8 +136,8 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
             value = mean_of(base[site][name])
             here = "null" if math.isnan(value) else GRADES[grade_index(value)]
             yield f"  {site:15}{name:5}{value:6.2f}  here {here:12} paper {word[place]}"
-    for told, passed, numbers in verdicts(base):
-        yield f"  {told:34}{'passed' if passed else 'FAILED':8}{numbers}"
+    for finding, passed, numbers in verdicts(base):
+        yield f"  {finding:34}{'passed' if passed else 'FAILED':8}{numbers}"
 
 
 def change_and_error(base: Table, world: Table, name: str) -> tuple[float, float]:
@@ -153,8 +153,8 @@ def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds
     def answers(key: str, name: str, wanted: bool, sign: float = 1.0) -> str:
         changes = [change_and_error(found[site][BASE], found[site][key], name) for site in SITES]
         marked = ((*one, " " if responds_as_expected(*one, wanted, sign, key) else "*") for one in changes)
-        told = f"{WORLDS[key]['told']:28}"
-        return told + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
+        label = f"{WORLDS[key]['told']:28}"
+        return label + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
 
     yield ""
     yield f"Answers after {years:g} years, {seeds} twins: change ± error in both sites; * not as it should be"
@@ -208,10 +208,10 @@ def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) ->
             yield f"  {name:15} null: too few events"
             continue
         low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-        told = " to ".join(
+        span = " to ".join(
             f"{known[key]:.2f} {GRADES[grade_index(known[key])]} ({key[0]} {key[1]:g})" for key in (low, high)
         )
-        yield f"  {name:15}{now:.2f} {GRADES[grade_index(now)]}: {told}"
+        yield f"  {name:15}{now:.2f} {GRADES[grade_index(now)]}: {span}"
     yield "".join(["  ", "change ± error".ljust(32), *(name.rjust(16) for name in CRITERIA)])
     for (number, value), table in ends.items():
         cells = (change_and_error(base, table, name) for name in CRITERIA)

@@ -36,7 +36,7 @@ ChoiceCounts = dict[tuple[str, int, str], Counter[tuple[str, str]]]
 """Number of choices of each option for each reason, by world, year and matter."""
 
 
-def worlds_all() -> dict[str, StudyWorld]:
+def all_worlds() -> dict[str, StudyWorld]:
     """Return all worlds: those of the decisions, and those of their consequences."""
     return {**WORLDS, **consequences.WORLDS}
 
@@ -58,34 +58,36 @@ class DecisionCase:
     @property
     def shifts(self) -> int:
         """Number of simulated shifts."""
-        return YEAR * (1 + self.years * len(worlds_all()))
+        return YEAR * (1 + self.years * len(all_worlds()))
 
 
 def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
     """Run all worlds of a case; return their choices, and the annual counts of their consequences."""
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
-    specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in worlds_all().items()}
-    told: ChoiceCounts = {}
+    specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in all_worlds().items()}
+    choices: ChoiceCounts = {}
     counted: consequences.AnnualCounts = {}
     results = simulated_twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
-    for world, (spec, one, _) in zip(specs, results, strict=True):
-        counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, after(case.years))
-        for row in one.choices() if world in WORLDS else ():
+    for world, (spec, model, _) in zip(specs, results, strict=True):
+        counted |= consequences.annual_counts(
+            world, model.datacollector.model_vars, model.settings.start, reported_years(case.years)
+        )
+        for row in model.choices() if world in WORLDS else ():
             year = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR
             matter, term = CHOICES_DECLARED[int(row["matter"])], int(row["term"])
-            taken = matter.options[int(row["option"])], "luck" if term < 0 else matter.terms[term - 1]
-            told.setdefault((world, year, matter.name), Counter())[taken] += 1
-    return told, counted
+            chosen = matter.options[int(row["option"])], "luck" if term < 0 else matter.terms[term - 1]
+            choices.setdefault((world, year, matter.name), Counter())[chosen] += 1
+    return choices, counted
 
 
-def after(years: int) -> list[int]:
+def reported_years(years: int) -> list[int]:
     """Return the years of a run that are reported."""
     return [year for year in AFTER if year <= years]
 
 
-def share_of(told: ChoiceCounts, world: str, year: int, matter: str, option: str) -> float:
+def share_of(choices: ChoiceCounts, world: str, year: int, matter: str, option: str) -> float:
     """Return the share (per cent) of a year's choices that took an option, NaN if there were none."""
-    found = told.get((world, year, matter), Counter())
+    found = choices.get((world, year, matter), Counter())
     chosen = sum(n for (taken, _), n in found.items() if taken == option)
     return 100.0 * chosen / found.total() if found else np.nan
 
@@ -101,16 +103,16 @@ def rows_of(found: dict[str, list[ChoiceCounts]], years: Sequence[int]) -> Itera
 
 def row_of(site: str, twins: Sequence[ChoiceCounts], matter: ChoiceSpec, year: int, option: str, world: str) -> Row:
     """Return one row of the table."""
-    shares, base = ([share_of(told, one, year, matter.name, option) for told in twins] for one in (world, BASE))
+    shares, base = ([share_of(choices, one, year, matter.name, option) for choices in twins] for one in (world, BASE))
     share, change = estimate(shares), estimate([a - b for a, b in zip(shares, base, strict=True)])
-    taken: Counter[str] = Counter()
-    for told in twins:
-        for (chosen, reason), n in told.get((world, year, matter.name), Counter()).items():
+    reasons: Counter[str] = Counter()
+    for choices in twins:
+        for (chosen, reason), n in choices.get((world, year, matter.name), Counter()).items():
             if chosen == option:
-                taken[reason] += n
-    total = taken.total()
-    del taken["luck"]
-    reason, most = max(taken.items(), key=lambda one: one[1], default=("", 0))
+                reasons[reason] += n
+    total = reasons.total()
+    del reasons["luck"]
+    reason, most = max(reasons.items(), key=lambda one: one[1], default=("", 0))
     values = (
         *(site, world, year, matter.agent, matter.name, option, total / len(twins), share.value, share.low, share.high),
         *(change.value, change.low, change.high, reason, most / total if total else np.nan, len(twins), fingerprint()),
@@ -156,14 +158,14 @@ def format_share(row: Row) -> str:
 def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
     """Run all worlds at both sites; print, write and return the decisions; print and write their consequences."""
     cases = [DecisionCase(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
-    found: dict[str, list[ChoiceCounts]] = {}
-    counted: dict[str, list[consequences.AnnualCounts]] = {}
-    for case, (told, counts) in run_jobs(cases, run_case, size.workers, "decisions").finished:
-        found.setdefault(case.site, []).append(told)
-        counted.setdefault(case.site, []).append(counts)
-    rows = list(rows_of(found, after(years)))
-    came = list(consequences.rows_of(counted, BASE, after(years)))
+    choices_by_site: dict[str, list[ChoiceCounts]] = {}
+    counts_by_site: dict[str, list[consequences.AnnualCounts]] = {}
+    for case, (choices, counts) in run_jobs(cases, run_case, size.workers, "decisions").finished:
+        choices_by_site.setdefault(case.site, []).append(choices)
+        counts_by_site.setdefault(case.site, []).append(counts)
+    rows = list(rows_of(choices_by_site, reported_years(years)))
+    consequence_rows = list(consequences.rows_of(counts_by_site, BASE, reported_years(years)))
     print(write_table(out, "decisions", rows, COLUMNS, format_decisions(rows, size.scale)))
-    lines = consequences.format_consequences(came, worlds_all(), size.scale)
-    print(write_table(out, "consequences", came, consequences.COLUMNS, lines))
+    lines = consequences.format_consequences(consequence_rows, all_worlds(), size.scale)
+    print(write_table(out, "consequences", consequence_rows, consequences.COLUMNS, lines))
     return rows

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from model.engine.rows import Rows
     from model.world.shift_context import ShiftContext
 
-HOW_MANY, WHO = stream_id("extra contacts"), stream_id("extra contact with")
-SERVED_TOO, IN_TIME = stream_id("served too"), stream_id("served too in time")
+COUNT_STREAM, ADULT_STREAM = stream_id("extra contacts"), stream_id("extra contact with")
+SERVED_STREAM, IN_TIME_STREAM = stream_id("served too"), stream_id("served too in time")
 TRIES, MOST = 16, 1000
 IN_TIME_SHARE = 0.85
 """Share of additionally served calls that are served in time: about the present share."""
@@ -52,9 +52,9 @@ def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: 
 
     Updates `day.impressions`, `minds.met` and `minds.met_free`.
     """
-    for k in range(min(MOST, poisson_quantile(keyed_uniform(stage.seed, HOW_MANY, stage.tick, nth, 0), mean))):
+    for k in range(min(MOST, poisson_quantile(keyed_uniform(stage.seed, COUNT_STREAM, stage.tick, nth, 0), mean))):
         for a in range(TRIES):
-            i = int(keyed_uniform(stage.seed, WHO, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
+            i = int(keyed_uniform(stage.seed, ADULT_STREAM, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
             if stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 18.0:
                 continue
             z = stage.ground.people[i].settlement
@@ -71,10 +71,10 @@ def serve(stage: ShiftContext, first: int, share: float) -> None:
     """Turn a share of unanswered calls in `day.impressions` into served ones, most in time and well treated."""
     for k in range(first, stage.day.counts[IMPRESSIONS]):
         row = stage.day.impressions[k]
-        if row.cause == UNANSWERED_CALL and keyed_uniform(stage.seed, SERVED_TOO, stage.tick, row.who, 0) < share:
+        if row.cause == UNANSWERED_CALL and keyed_uniform(stage.seed, SERVED_STREAM, stage.tick, row.who, 0) < share:
             home = stage.ground.people[row.who].settlement
             trust = stage.trust[home]
-            in_time = keyed_uniform(stage.seed, IN_TIME, stage.tick, row.who, 0) < IN_TIME_SHARE
+            in_time = keyed_uniform(stage.seed, IN_TIME_STREAM, stage.tick, row.who, 0) < IN_TIME_SHARE
             kind, weight = (CALL_SERVED, trust.served) if in_time else (CALL_LATE, trust.late)
             effect = stage.events[home, kind]
             row.cause = effect.cause

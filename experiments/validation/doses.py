@@ -33,7 +33,7 @@ from model.world.month import GROUPS
 YEARS = (1, 3, 10)
 AFTER = 120
 """Longest run (months)."""
-Found = dict[tuple[str, str], list[dict[str, Any]]]
+DoseResults = dict[tuple[str, str], list[dict[str, Any]]]
 """Results of worlds by dose, seed by seed, for each site and reading."""
 MEASURES = ("couple_shifts", "contacts", "unfair", "served", "calls_unserved")
 
@@ -102,14 +102,14 @@ class DoseCase:
         """Number of simulated shifts."""
         return 1095 + self.months * 91 * len(self.doses)
 
-    def mark(self, one: Dose) -> str:
+    def mark(self, dose: Dose) -> str:
         """Return a digest of all inputs of one of its worlds."""
         about = [self.site, list(self.sets), self.seed, self.months]
-        return digest_of(canonical([*about, one.text, vars(one.given), one.policy, fingerprint()]).encode())
+        return digest_of(canonical([*about, dose.text, vars(dose.given), dose.policy, fingerprint()]).encode())
 
-    def kept(self, one: Dose, runs: Path) -> Path:
+    def kept(self, dose: Dose, runs: Path) -> Path:
         """Return the file that stores the results of one of its worlds."""
-        return runs.resolve() / f"dose-{self.mark(one)}.json"
+        return runs.resolve() / f"dose-{self.mark(dose)}.json"
 
 
 def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
@@ -138,31 +138,31 @@ def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = S
 
 def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     """Run the worlds of a case without stored results, and store the results of each."""
-    doses = [one for one in case.doses if not case.kept(one, runs).is_file()]
+    doses = [dose for dose in case.doses if not case.kept(dose, runs).is_file()]
     tell(case.months * 91 * (len(case.doses) - len(doses)))
     if not doses:
         return case.key
     about: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
-    specs = [plan_runs(case.site, policies=words_of(one, runs), **about)[0] for one in doses]
+    specs = [plan_runs(case.site, policies=policies_of_dose(dose, runs), **about)[0] for dose in doses]
     town = TOWNS.of(specs[0].scenario)
     scenario = replace(specs[0].scenario, policies=())
     common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
     tell(1095)
-    for one, spec in zip(doses, specs, strict=True):
+    for dose, spec in zip(doses, specs, strict=True):
         world = Dosed.resumed(spec.scenario, common, town=town)
-        world.given = one.given
+        world.given = dose.given
         simulate_until(world, tick_of(spec.until), tell)
-        write_whole(case.kept(one, runs), json.dumps(left_by(world)).encode())
+        write_whole(case.kept(dose, runs), json.dumps(world_results(world)).encode())
     return case.key
 
 
-def words_of(one: Dose, runs: Path) -> list[str]:
+def policies_of_dose(dose: Dose, runs: Path) -> list[str]:
     """Return the policies of a dose; write the policy file of a world that only it needs."""
-    made = [str(write_world(f"dose_{one.name}", one.text, runs))] if one.text else []
-    return [*([one.policy] if one.policy else []), *made]
+    made = [str(write_world(f"dose_{dose.name}", dose.text, runs))] if dose.text else []
+    return [*([dose.policy] if dose.policy else []), *made]
 
 
-def left_by(world: Dosed) -> dict[str, Any]:
+def world_results(world: Dosed) -> dict[str, Any]:
     """Return mean trust of adults at the end of each month, their number, and sums of the last year."""
     rows = world.group_months()
     adults = rows[rows["group"] == list(GROUPS).index("adults")]
@@ -171,12 +171,12 @@ def left_by(world: Dosed) -> dict[str, Any]:
     return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
 
 
-def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
+def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> DoseResults:
     """Run cases; return the results of each site and reading, seed by seed."""
     make_folder(runs)
     if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
-    found: Found = {}
+    found: DoseResults = {}
     for case in some:
         kept = {one.name: json.loads(case.kept(one, runs).read_text(encoding="utf-8")) for one in case.doses}
         found.setdefault((case.site, case.reading), []).append(kept)
@@ -189,7 +189,7 @@ def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str =
     return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
 
 
-def rows_of(found: Found) -> Iterator[Row]:
+def rows_of(found: DoseResults) -> Iterator[Row]:
     """Yield the row of each dose by site, reading and years, with the range over the corners."""
     for (site, reading), blocks in found.items():
         corners = [others[0] for (where, name), others in found.items() if where == site and name in CORNERS]
@@ -243,7 +243,7 @@ def show_doses(
     return rows
 
 
-def format_doses(rows: Sequence[Row], found: Found, seeds: int) -> Iterator[str]:
+def format_doses(rows: Sequence[Row], found: DoseResults, seeds: int) -> Iterator[str]:
     """Yield the table by site: doses, doses that yield three points, and ten-year points of some doses by corner."""
     yield from head_of("doses", seeds=seeds)
     names = [one.name for one in DOSES[1:] if one.corners]
@@ -251,7 +251,9 @@ def format_doses(rows: Sequence[Row], found: Found, seeds: int) -> Iterator[str]
         yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years'.ljust(COLUMN)}{'single, 1 / 3 / 10 years'}"
         for some in rows_by_columns(own, "dose").values():
             label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
-            panel, single = (of_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single"))
+            panel, single = (
+                format_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single")
+            )
             yield label + panel.ljust(COLUMN) + single
         first = {one: found[site, one][0] for one in (CENTRE, SINGLE, *CORNERS) if (site, one) in found}
         yield from (three_points(one, first[one]) for one in (CENTRE, SINGLE) if one in first)
@@ -260,7 +262,7 @@ def format_doses(rows: Sequence[Row], found: Found, seeds: int) -> Iterator[str]
             yield f"  {one:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in names)
 
 
-def of_reading(rows: Sequence[Row]) -> str:
+def format_reading(rows: Sequence[Row]) -> str:
     """Return the points after 1, 3 and 10 years under one reading, with the range over corners of the last."""
     band = next((row for row in rows if row["years"] == 10 and not math.isnan(row["band_low"])), None)
     ends = f" [{band['band_low']:+.2f}, {band['band_high']:+.2f}]" if band else ""

@@ -32,58 +32,58 @@ COLUMNS = (
 def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Path = RUNS) -> list[Row]:
     """Run experiments; write the table after each; print and return all rows."""
     rows: list[Row] = []
-    some = select_named({one.name: one for one in EXPERIMENTS}, only, "no experiment '{}'")
-    run_together(some, size, runs)
-    for number, one in enumerate(some):
-        rows += list(rows_of(one, size, runs))
-        lines = format_effects_table(some, rows, size.seeds, whole=number == len(some) - 1)
+    experiments = select_named({experiment.name: experiment for experiment in EXPERIMENTS}, only, "no experiment '{}'")
+    run_together(experiments, size, runs)
+    for number, experiment in enumerate(experiments):
+        rows += list(rows_of(experiment, size, runs))
+        lines = format_effects_table(experiments, rows, size.seeds, whole=number == len(experiments) - 1)
         text = write_table(out, "effects", rows, COLUMNS, lines)
     print(text)
     return rows
 
 
-def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -> None:
+def run_together(experiments: Sequence[Experiment], size: ExperimentSize, runs: Path) -> None:
     """Run all worlds of all experiments at once, so that those of one seed and variant share a warm-up."""
     specs = [
         spec
-        for one in some
-        for variant in variants_of(one, size)
-        for each in plan_worlds(one, variant, size_of(one, variant, size), runs, MADE)[0].values()
+        for experiment in experiments
+        for variant in variants_of(experiment, size)
+        for each in plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, MADE)[0].values()
         for spec in each
     ]
     run_missing(specs, runs, size.workers, "effects")
 
 
-def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:
+def size_of(experiment: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:
     """Return the size of a variant; few pairs if it only varies sizes, or if all lines are identities.
 
     A table with verdicts has as many pairs as its counts of rare harms need.
     """
-    if variant != CENTRAL or all(line.is_identity for line in one.lines):
+    if variant != CENTRAL or all(line.is_identity for line in experiment.lines):
         return replace(size, seeds=min(size.seeds, VARIED))
-    needed = max((line.least_twins for line in one.lines if line.published), default=0)
+    needed = max((line.least_twins for line in experiment.lines if line.published), default=0)
     return replace(size, seeds=max(size.seeds, needed)) if size.seeds >= LEAST_TWINS else size
 
 
-def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
+def rows_of(experiment: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
-    for variant in variants_of(one, size):
-        blocks = run_worlds(one, size_of(one, variant, size), runs, MADE, variant)
-        for line in one.lines:
-            yield row_of(one, line, variant, blocks)
+    for variant in variants_of(experiment, size):
+        blocks = run_worlds(experiment, size_of(experiment, variant, size), runs, MADE, variant)
+        for line in experiment.lines:
+            yield row_of(experiment, line, variant, blocks)
 
 
-def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
+def variants_of(experiment: Experiment, size: ExperimentSize) -> list[Variant]:
     """Return the variants of an experiment; of its corners only the first ones in a quick run."""
-    central, *others = one.variants
-    return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
+    central, *others = experiment.variants
+    return [central, *others[: size.corners], *([WEAK] if experiment.weak else [])]
 
 
-def row_of(one: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequence[Worlds]) -> Row:
+def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequence[Worlds]) -> Row:
     """Return the result of a line, or the reason why it is not available."""
     row: Row = dict.fromkeys(COLUMNS, "") | {
         **{name: getattr(line, name) for name in ("en", "es", "unit", "nothing", "status", "must", "note")},
-        **{"experiment": one.name, "line": line.name, "variant": variant.name, "code": fingerprint()},
+        **{"experiment": experiment.name, "line": line.name, "variant": variant.name, "code": fingerprint()},
     }
     if line.outside is not None:
         row |= {f"outside_{lang}": why for lang, why in line.outside.items()}
@@ -96,19 +96,19 @@ def row_of(one: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequ
     row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
     row["verdict"] = line.verdict(found)
     try:
-        trivial = trivial_of(one, line, blocks)
+        trivial = trivial_of(experiment, line, blocks)
     except NotAvailable as reason:
         return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
 
 
-def trivial_of(one: Experiment, line: ExperimentLine, blocks: Sequence[Worlds]) -> Estimate | None:
+def trivial_of(experiment: Experiment, line: ExperimentLine, blocks: Sequence[Worlds]) -> Estimate | None:
     """Return the result of a line in the world in which it must fail; None for lines that only read a level."""
     if line.trivial is not None:
         return estimate([line.trivial(worlds) for worlds in blocks])
-    if one.trivial is None or line.unit in ("level", "minutes"):
+    if experiment.trivial is None or line.unit in ("level", "minutes"):
         return None
-    return estimate([line.read(worlds.trivial(one.trivial)) for worlds in blocks])
+    return estimate([line.read(worlds.trivial(experiment.trivial)) for worlds in blocks])
 
 
 def holds(row: Row) -> bool:

@@ -122,7 +122,7 @@ def facts(site: str, *groups: str) -> tuple[str, ...]:
     )
 
 
-def a_head(site: str, name: str) -> float:
+def count_per_resident(site: str, name: str) -> float:
     """Return the officers or vehicles of a site per resident."""
     return sum(getattr(one, name) for one in load(site).facilities) / load(site)["population"].total
 
@@ -130,7 +130,9 @@ def a_head(site: str, name: str) -> float:
 def swapped() -> Iterator[dict[str, Any]]:
     """Yield, for each site, the facts that it takes over from the other site, one at a time."""
     for site, other in (SITES, SITES[::-1]):
-        couples, vehicles = (a_head(other, name) / a_head(site, name) for name in ("officers", "vehicles"))
+        couples, vehicles = (
+            count_per_resident(other, name) / count_per_resident(site, name) for name in ("officers", "vehicles")
+        )
         yield {
             "site": site,
             "here": load(site).title["en"],

@@ -21,7 +21,7 @@ KINDS = {
 """Columns of the table of police presence."""
 STATUS = {"set": "SET", "found": "found", "given": "given"}
 UNITS = {"ratio": "x", "elasticity": "el", "%": "%", "points": "pt", "log points": "log", "level": "", "minutes": "min"}
-LOST = "not available"
+NOT_AVAILABLE = "not available"
 
 
 def format_effects_table(
@@ -42,11 +42,11 @@ def format_effects_table(
             for (variant,), some in rows_by_columns(own, "variant").items():
                 if variant != CENTRAL.name:
                     yield f"  -- {variant}"
-                yield from of_variant(some, explained)
+                yield from variant_lines(some, explained)
     yield ""
     if whole:
         yield from presence_lines(rows)
-    yield from sums(rows)
+    yield from total_lines(rows)
 
 
 def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
@@ -63,49 +63,50 @@ def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
     yield "".ljust(PRESENCE_LABEL) + "".join(f"{en} / {es}".ljust(CELL) for en, es in KINDS.values())
     for one, cells in lines:
         yield f"{one['en']} / {one['es']}".ljust(PRESENCE_LABEL) + "".join(
-            of_cell(row).ljust(CELL) for row in cells.values()
+            format_presence_cell(row).ljust(CELL) for row in cells.values()
         )
     yield ""
 
 
-def of_cell(row: Row | None) -> str:
+def format_presence_cell(row: Row | None) -> str:
     """Return the simulated interval, status and published interval of a row as text; a dash if there is no row."""
     if row is None:
         return "-"
-    if row["verdict"] == LOST:
-        return LOST
-    against = "" if row["published_low"] == "" else f" ({published(row).strip()})"
-    return f"{ours(row).strip()} {STATUS[row['status']]}{against}"
+    if row["verdict"] == NOT_AVAILABLE:
+        return NOT_AVAILABLE
+    against = "" if row["published_low"] == "" else f" ({format_published(row).strip()})"
+    return f"{format_simulated(row).strip()} {STATUS[row['status']]}{against}"
 
 
-def of_variant(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
+def variant_lines(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
     """Yield the lines of one variant; a reason for missing or outside values is printed once."""
-    if {row["verdict"] for row in rows} == {LOST} and len({row["note"] for row in rows}) == 1:
-        yield f"  {LOST}: {rows[0]['note']}"
+    if {row["verdict"] for row in rows} == {NOT_AVAILABLE} and len({row["note"] for row in rows}) == 1:
+        yield f"  {NOT_AVAILABLE}: {rows[0]['note']}"
         return
-    told: set[str] = set()
+    printed: set[str] = set()
     for row in rows:
-        yield f"  {row['en']}".ljust(LABEL) + (f"{LOST}, as above" if row["note"] in told else of_row(row))
-        told |= {row["note"]} if row["verdict"] == LOST else set()
+        yield f"  {row['en']}".ljust(LABEL) + (
+            f"{NOT_AVAILABLE}, as above" if row["note"] in printed else format_row(row)
+        )
+        printed |= {row["note"]} if row["verdict"] == NOT_AVAILABLE else set()
         if "outside" in row["verdict"] and row["outside_en"] and row["outside_en"] not in explained:
             explained.add(row["outside_en"])
             yield from (f"    outside: {row['outside_en']}", f"    fuera: {row['outside_es']}")
 
 
-def of_row(row: Row) -> str:
+def format_row(row: Row) -> str:
     """Return the simulated and published values of a row, its source, status and verdict."""
-    if row["verdict"] == LOST:
-        return f"{LOST}: {row['note']}"
+    if row["verdict"] == NOT_AVAILABLE:
+        return f"{NOT_AVAILABLE}: {row['note']}"
     source = f"{row['source']}, " if row["source"] else ""
     trivial = {False: "; ITS TRIVIAL WORLD DOES NOT FAIL", True: "; trivial fails"}.get(row["trivial_fails"], "")
     note = f"; {row['note']}" if row["note"] and row["variant"] == CENTRAL.name else ""
     mark = "*" if row["status"] == "set" else ""
-    return (
-        f"{ours(row):{VALUE}}{published(row):{PUBLISHED}}{source}{row['status']}{mark}, {row['verdict']}{trivial}{note}"
-    )
+    values = f"{format_simulated(row):{VALUE}}{format_published(row):{PUBLISHED}}"
+    return f"{values}{source}{row['status']}{mark}, {row['verdict']}{trivial}{note}"
 
 
-def ours(row: Row) -> str:
+def format_simulated(row: Row) -> str:
     """Return the simulated value of a row with its interval and unit."""
     if math.isnan(row["value"]):
         return "-"
@@ -114,7 +115,7 @@ def ours(row: Row) -> str:
     return f"{row['value']:.{digits}f}{UNITS[row['unit']]}{reach} "
 
 
-def published(row: Row) -> str:
+def format_published(row: Row) -> str:
     """Return the published interval."""
     low, high = row["published_low"], row["published_high"]
     if low == "":
@@ -122,19 +123,19 @@ def published(row: Row) -> str:
     return f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g} "
 
 
-def sums(rows: Sequence[Row]) -> Iterator[str]:
+def total_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the number of lines inside, by status, and the names of those outside or inconclusive."""
     central = [row for row in rows if row["variant"] == CENTRAL.name]
     counted: dict[str, list[str]] = {}
     for row in central:
         kind = "identity" if is_identity(row) else "must" if row["must"] else row["status"]
         counted.setdefault(kind, []).append(row["verdict"])
-    yield f"found: {of_gates(counted.get('found', []))}"
-    yield f"set from the row, so no finding: {of_gates(counted.get('set', []))}"
-    yield f"must hold: {of_gates(counted.get('must', []))}"
+    yield f"found: {format_verdict_counts(counted.get('found', []))}"
+    yield f"set from the row, so no finding: {format_verdict_counts(counted.get('set', []))}"
+    yield f"must hold: {format_verdict_counts(counted.get('must', []))}"
     same = counted.get("identity", [])
     yield f"identities, which hold by construction and are no finding: {same.count('inside')} of {len(same)} hold"
-    yield f"{LOST}: {sum(row['verdict'] == LOST for row in rows)} of {len(rows)}"
+    yield f"{NOT_AVAILABLE}: {sum(row['verdict'] == NOT_AVAILABLE for row in rows)} of {len(rows)}"
     yield from lines_under("outside", [row for row in central if row["verdict"] == "outside"])
     yield from lines_under("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
     yield from lines_under("variants whose interval holds no change", [row for row in rows if is_unsure(row)])
@@ -146,15 +147,16 @@ def is_identity(row: Row) -> bool:
     return bool(row["must"]) and row["status"] == "given"
 
 
-def of_gates(verdicts: Sequence[str]) -> str:
+def format_verdict_counts(verdicts: Sequence[str]) -> str:
     """Return how many verdicts are inside and open, also for priors, and how many have too few pairs.
 
-    >>> of_gates(["inside", "open", "outside", "prior only (inside)", "too few twins", "no published value"])
+    >>> verdicts = ["inside", "open", "outside", "prior only (inside)", "too few twins", "no published value"]
+    >>> format_verdict_counts(verdicts)
     '1 of 3 inside, 1 open; of priors 1 of 1 inside, 0 open; 1 with too few twins for a verdict'
     """
     parts = []
-    for told in ("{}", "prior only ({})"):
-        n = {name: verdicts.count(told.format(name)) for name in ("inside", "open", "outside")}
+    for template in ("{}", "prior only ({})"):
+        n = {name: verdicts.count(template.format(name)) for name in ("inside", "open", "outside")}
         parts.append(f"{n['inside']} of {sum(n.values())} inside, {n['open']} open")
     return f"{parts[0]}; of priors {parts[1]}; {verdicts.count(TOO_FEW)} with too few twins for a verdict"
 

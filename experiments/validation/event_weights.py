@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from experiments.validation.calibration import SIZES, calibrate, reference_town
-from experiments.validation.impression_replay import OWN, Numbers, Tape
+from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
 from experiments.validation.panel import panels_of
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.slopes import clip_to_limits
@@ -68,18 +68,18 @@ def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
     whole, numbers = reference_town(population__scale=scale)
     tape = thin_out(whole, every)
     coefficients = panels_of(tape, numbers).coefficients
-    return WeightSolver(tape, numbers, {kind: coefficients[kind] for kind in OWN})
+    return WeightSolver(tape, numbers, {kind: coefficients[kind] for kind in PANEL_EVENTS})
 
 
 def thin_out(tape: Tape, every: int) -> Tape:
     """Return a tape of one adult in ``every``, with their impressions."""
     kept = np.arange(tape.adults) % every == 0
-    place = np.cumsum(kept) - 1
-    own = kept[tape.who]
+    new_index = np.cumsum(kept) - 1
+    kept_rows = kept[tape.who]
     rows = {
-        one.name: getattr(tape, one.name)[own]
+        one.name: getattr(tape, one.name)[kept_rows]
         for one in dataclasses.fields(Tape)
         if one.name not in ("group", "female", "who")
     }
     group = np.unique(tape.group[kept], return_inverse=True)[1]
-    return Tape(group=group, female=tape.female[kept], who=place[tape.who[own]], **rows)
+    return Tape(group=group, female=tape.female[kept], who=new_index[tape.who[kept_rows]], **rows)

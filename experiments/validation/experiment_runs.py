@@ -65,10 +65,10 @@ def add_size_options(parser: argparse.ArgumentParser, out: Path) -> None:
     parser.add_argument("--out", type=Path, default=out)
 
 
-def size_asked(asked: argparse.Namespace) -> ExperimentSize:
+def size_asked(options: argparse.Namespace) -> ExperimentSize:
     """Return the size given by the options of such a module."""
-    own = QUICK if asked.quick else ExperimentSize(seeds=asked.replicates, scale=getattr(asked, "scale", 1.0))
-    return dataclasses.replace(own, workers=asked.workers)
+    size = QUICK if options.quick else ExperimentSize(seeds=options.replicates, scale=getattr(options, "scale", 1.0))
+    return dataclasses.replace(size, workers=options.workers)
 
 
 @dataclass(frozen=True)
@@ -90,30 +90,32 @@ class WorldBatch:
 
 
 def run_worlds(
-    one: Experiment, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = {}, variant: Variant = CENTRAL
+    experiment: Experiment, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = {}, variant: Variant = CENTRAL
 ) -> list[Worlds]:
     """Run the worlds of an experiment and return those of each seed; ``texts`` are policy files by name."""
-    specs, missing = plan_worlds(one, variant, size, runs, texts)
-    label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
-    run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
+    specs, missing = plan_worlds(experiment, variant, size, runs, texts)
+    label = f"{experiment.name}{'' if variant == CENTRAL else f', {variant.name}'}"
+    run_missing([spec for runs_of_world in specs.values() for spec in runs_of_world], runs, size.workers, label)
     if BASE in specs:
         specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
     return [
-        Worlds({name: RunTables(runs, some[number].run) for name, some in specs.items()}, missing)
+        Worlds({name: RunTables(runs, runs_of_world[number].run) for name, runs_of_world in specs.items()}, missing)
         for number in range(size.seeds)
     ]
 
 
 def plan_worlds(
-    one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
+    experiment: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
 ) -> tuple[dict[str, list[RunSpec]], dict[str, str]]:
     """Return the runs of each world of an experiment, none without the status quo, and why others are missing."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
-    specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # raises errors of the size itself
-    for name, words in ({BASE: ()} | dict(one.worlds)).items():
+    specs_of(experiment.site, (), CENTRAL, experiment.years, size, experiment.keep)  # raises errors of the size itself
+    for name, words in ({BASE: ()} | dict(experiment.worlds)).items():
         try:
-            specs[name] = specs_of(one.site, policies_as_files(words, texts, runs), variant, one.years, size, one.keep)
+            specs[name] = specs_of(
+                experiment.site, policies_as_files(words, texts, runs), variant, experiment.years, size, experiment.keep
+            )
         except InputError as reason:
             missing[name] = str(reason)
     return specs if BASE in specs else {}, missing
@@ -186,7 +188,7 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
     """Run the worlds of one seed side by side and store their tables."""
     town = TOWNS.of(batch.specs[0].scenario)
     for spec, world, cells in simulated_twins(batch.specs, town, tell):
-        tables = left_by(world)
+        tables = world_tables(world)
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
             tables["kinds"] = crimes_by_cell(world)
@@ -210,7 +212,7 @@ def crimes_by_cell(world: TrustModel) -> pa.Table:
     )
 
 
-def left_by(world: TrustModel) -> dict[str, pa.Table]:
+def world_tables(world: TrustModel) -> dict[str, pa.Table]:
     """Return crimes by day and kind, origins of trust, ledger, and last year's crimes by offender if recorded."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS

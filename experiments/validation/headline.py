@@ -60,10 +60,10 @@ def show_headline(version: str, out: Path, size: ExperimentSize, years: float, r
     """Run all worlds at both sites; write the table after each site; print and return the rows of this version."""
     if not NAME.fullmatch(version) or version == BESIDE:
         raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{BESIDE}' is taken")
-    return write_sites(out, version, COLUMNS, lambda site: of_site(version, site, size, years, runs), format_headline)
+    return write_sites(out, version, COLUMNS, lambda site: site_rows(version, site, size, years, runs), format_headline)
 
 
-def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
+def site_rows(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the effects of every world at one site, year by year."""
     one = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
     blocks = run_worlds(one, size, runs)
@@ -248,14 +248,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--years", type=float, default=max(AFTER))
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
-    asked = parser.parse_args(words)
+    options = parser.parse_args(words)
     with refused_in_one_line():
-        if asked.beside:
-            show_beside(asked.versions, asked.out)
-        elif len(asked.versions) != 1:
+        if options.beside:
+            show_beside(options.versions, options.out)
+        elif len(options.versions) != 1:
             raise InputError("name one version, such as 'before'; or several with --beside")
         else:
-            show_headline(asked.versions[0], asked.out, size_asked(asked), asked.years)
+            show_headline(options.versions[0], options.out, size_asked(options), options.years)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ WEIGHED: dict[str, tuple[str, str]] = {cause: (some[0], some[-1]) for cause, som
 """Weight parameters of each cause: for favourable and for unfavourable impressions."""
 KIND_OF_WEIGHT = {one.parameter: one.kind for one in EVENTS}
 """Kind of event by its weight parameter."""
-OWN = ("abuse", "bribe", "meeting")
+PANEL_EVENTS = ("abuse", "bribe", "meeting")
 """Events reported in the simulated panel, where each person has individual rates of them."""
 CONTACTS = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
 TOLD = ("hearsay", "at_home")
@@ -44,7 +44,7 @@ def fast_of(parameter: str) -> str:
     return ".".join(MEMORY_PARAMETERS[EVENT_KIND_NAMED[KIND_OF_WEIGHT[parameter]].memory])
 
 
-class Taped(TrustModel):
+class RecordingModel(TrustModel):
     """A world that records all impressions with their ticks."""
 
     tape: list[tuple[int, NDArray[np.void]]]
@@ -59,22 +59,22 @@ class Taped(TrustModel):
         super().step()
         hearsay = self.parameters[Hearsay][0]
         told = float(hearsay.weight), float(hearsay.at_home)
-        self.tape.append((tick, origins(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
+        self.tape.append((tick, mark_told(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
 
 
-def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
+def mark_told(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
     """Return the impressions of a shift; a told one gets the cause of its original minus 100.
 
     A told impression has the qualities of a first-hand one of the same shift, and a part of its weight: ``told`` holds
     the parts along ties and at home.
     """
     parts = dict(zip((NUMBER[name] for name in TOLD), told, strict=True))
-    heard = np.isin(rows["cause"], list(parts))
-    first: dict[tuple[str, ...], int] = {}
-    for row in rows[~heard] if heard.any() else ():
-        first.setdefault(impression_key(row, 1.0), int(row["cause"]))
-    for k in np.flatnonzero(heard):
-        rows["cause"][k] = first[impression_key(rows[k], parts[int(rows["cause"][k])])] - 100
+    is_told = np.isin(rows["cause"], list(parts))
+    originals: dict[tuple[str, ...], int] = {}
+    for row in rows[~is_told] if is_told.any() else ():
+        originals.setdefault(impression_key(row, 1.0), int(row["cause"]))
+    for k in np.flatnonzero(is_told):
+        rows["cause"][k] = originals[impression_key(rows[k], parts[int(rows["cause"][k])])] - 100
     return rows
 
 
@@ -124,7 +124,7 @@ class Tape:
 
 def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None = None) -> Tape:
     """Record the warm-up of a town with these parameters."""
-    world = Taped(scenario, rng=seed, town=town)
+    world = RecordingModel(scenario, rng=seed, town=town)
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
     people = world.town.people
@@ -171,27 +171,27 @@ def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]
     return np.where(quality >= 0.5, good[cause], bad[cause])
 
 
-def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
+def evidence_of_year(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
     """Return the evidence that the year leaves to each adult, by column; without first-hand causes ``without``."""
     keep = ~(tape.first_hand & np.isin(tape.cause, [NUMBER[name] for name in without]))
     worth = np.array([numbers[name] for name in PARAMETERS])
     fast = np.array([numbers[fast_of(name)] for name in PARAMETERS])[tape.by_f[keep]]
-    left, part = lasting(tape.age[keep], numbers), {"fast": fast, "slow": 1.0 - fast}
-    found: dict[str, Reals] = {}
+    retained, part = retained_shares(tape.age[keep], numbers), {"fast": fast, "slow": 1.0 - fast}
+    evidence: dict[str, Reals] = {}
     for good, bad, which in (("fair", "unfair", "f"), ("solved", "failed", "e")):
         quality = getattr(tape, f"quality_{which}")[keep]
         weight = getattr(tape, f"share_{which}")[keep] * worth[getattr(tape, f"by_{which}")[keep]]
         weight = weight * np.where(quality < 0.5, numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY, 1.0)
         for name, share in ((good, quality), (bad, 1.0 - quality)):
             for memory in ("fast", "slow"):
-                felt = weight * share * part[memory] * left[memory]
-                found[f"{name}_{memory}"] = np.bincount(tape.who[keep], felt, minlength=tape.adults)
-    return {name: found[name] for name in EVIDENCE_COLUMNS}
+                remaining = weight * share * part[memory] * retained[memory]
+                evidence[f"{name}_{memory}"] = np.bincount(tape.who[keep], remaining, minlength=tape.adults)
+    return {name: evidence[name] for name in EVIDENCE_COLUMNS}
 
 
-def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, Reals]:
+def steady_state_evidence(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, Reals]:
     """Return the steady-state evidence that the town's events sustain, as at the start of the model."""
-    left = lasting(1.0, numbers)
+    left = retained_shares(1.0, numbers)
     years = int(np.ceil(3.0 * numbers["trust.memory_years"]))
     return {
         name: steady_state_sum(
@@ -201,7 +201,7 @@ def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, R
     }
 
 
-def lasting[Years: (float, Reals)](years: Years, numbers: Numbers) -> dict[str, Years]:
+def retained_shares[Years: (float, Reals)](years: Years, numbers: Numbers) -> dict[str, Years]:
     """Return the retained share of both memories after some years."""
     return {
         "fast": 0.5 ** (years * 365.0 / numbers["trust.fast_days"]),
@@ -209,7 +209,7 @@ def lasting[Years: (float, Reals)](years: Years, numbers: Numbers) -> dict[str, 
     }
 
 
-def next_of(tape: Tape) -> NDArray[np.int64]:
+def successors_in_class(tape: Tape) -> NDArray[np.int64]:
     """Return the index of the adult whose year each adult has next: the previous one in the class."""
     n = np.bincount(tape.group)
     first = np.concatenate([[0], np.cumsum(n)[:-1]])[tape.group]

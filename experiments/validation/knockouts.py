@@ -68,17 +68,17 @@ def knockout_of(name: str) -> MechanismKnockout:
 
 
 def effects(
-    one: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
+    knockout: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
 ) -> dict[str, Effect]:
     """Return the effects of a mechanism by measure: of its own process first, then those of `EFFECTS`."""
-    policies, size = [one.policy] if one.policy else [], f"population.scale={scale}"
-    about: dict[str, Any] = {"policies": policies, "start": one.start, "years": years, "replicates": replicates}
-    off = f"mechanisms.{one.name}=false"
+    policies, size = [knockout.policy] if knockout.policy else [], f"population.scale={scale}"
+    about: dict[str, Any] = {"policies": policies, "start": knockout.start, "years": years, "replicates": replicates}
+    off = f"mechanisms.{knockout.name}=false"
     having, missing = (
-        with_own_causes(averages(plan_runs(one.site, sets=sets, **about), workers), one.causes)
+        with_own_causes(averages(plan_runs(knockout.site, sets=sets, **about), workers), knockout.causes)
         for sets in ([size], [size, off])
     )
-    return {measure: effect_of(measure, having, missing) for measure in (*one.own, *EFFECTS)}
+    return {measure: effect_of(measure, having, missing) for measure in (*knockout.own, *EFFECTS)}
 
 
 @cache
@@ -118,15 +118,15 @@ def is_sure(effect: Effect) -> bool:
     return effect.settled or (moved > 0 and binomtest(effect.rose, moved).pvalue < 1.0 - SURE)
 
 
-def changes_process(one: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
+def changes_process(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
     """Return whether any measure of the mechanism's own process changes significantly."""
-    return any(is_sure(found[measure]) for measure in one.own)
+    return any(is_sure(found[measure]) for measure in knockout.own)
 
 
-def knockout_lines(one: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
+def knockout_lines(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
     """Yield the report of one knock-out."""
-    verdict = "its process changes" if changes_process(one, found) else "ITS PROCESS DOES NOT CHANGE"
-    yield f"{one.name} ({one.site}{', ' + one.policy if one.policy else ''}): {verdict}"
+    verdict = "its process changes" if changes_process(knockout, found) else "ITS PROCESS DOES NOT CHANGE"
+    yield f"{knockout.name} ({knockout.site}{', ' + knockout.policy if knockout.policy else ''}): {verdict}"
     for measure, effect in found.items():
         sign = "*" if is_sure(effect) else " "
         yield (
@@ -162,20 +162,20 @@ def show_knockouts(
     print("\n".join(lines))
     rows: list[Row] = []
     good = True
-    for one in knockouts(only):
-        found = effects(one, scale=scale, years=years, replicates=replicates, workers=workers)
-        some = ["", *knockout_lines(one, found)]
-        print("\n".join(some), flush=True)
-        lines += some
-        rows += [row_of(one, measure, effect) | {"twins": replicates} for measure, effect in found.items()]
-        good = good and changes_process(one, found)
+    for knockout in knockouts(only):
+        found = effects(knockout, scale=scale, years=years, replicates=replicates, workers=workers)
+        report = ["", *knockout_lines(knockout, found)]
+        print("\n".join(report), flush=True)
+        lines += report
+        rows += [row_of(knockout, measure, effect) | {"twins": replicates} for measure, effect in found.items()]
+        good = good and changes_process(knockout, found)
     write_table(out, "knockouts", rows, COLUMNS, lines)
     return good
 
 
-def row_of(one: MechanismKnockout, measure: str, effect: Effect) -> Row:
+def row_of(knockout: MechanismKnockout, measure: str, effect: Effect) -> Row:
     """Return the columns of the effect of a mechanism on one measure."""
-    row: Row = {"mechanism": one.name, "site": one.site, "policy": one.policy, "code": fingerprint()}
-    row |= {"measure": measure, "own": measure in one.own}
+    row: Row = {"mechanism": knockout.name, "site": knockout.site, "policy": knockout.policy, "code": fingerprint()}
+    row |= {"measure": measure, "own": measure in knockout.own}
     row |= {"with_it": effect.arm, "with_error": effect.arm_error, "without": effect.base}
     return row | {"without_error": effect.base_error, "mean": effect.effect, "low": effect.low, "high": effect.high}

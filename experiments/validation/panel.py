@@ -16,14 +16,14 @@ from scipy.optimize import brentq
 
 from experiments.validation.impression_replay import (
     CONTACTS,
-    OWN,
+    PANEL_EVENTS,
     Numbers,
     Reals,
     Tape,
-    held_up,
-    lasting,
-    next_of,
-    year_of,
+    evidence_of_year,
+    retained_shares,
+    steady_state_evidence,
+    successors_in_class,
 )
 from experiments.validation.sizes import BY_NAME
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
@@ -31,11 +31,11 @@ from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMM
 ADULTS = 100_000
 LEVEL = 0.40
 """Mean trust of the reference town."""
-EXPOSED = {"abuse": 0.05, "bribe": 0.08, "meeting": 0.15}
+ADDED_RATE = {"abuse": 0.05, "bribe": 0.08, "meeting": 0.15}
 """Events per adult and year in addition to those of the town; assumed."""
-BY_CLASS = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.0}
+CLASS_SHARE = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.0}
 """Share of them that is proportional to the contact rate of the adult's class; assumed."""
-DRAWN_TO = {"abuse": -1.0, "bribe": -1.0, "meeting": 1.0}
+SELECTION_SIGN = {"abuse": -1.0, "bribe": -1.0, "meeting": 1.0}
 """Sign of self-selection: distrust goes with more abuse and bribes, trust with more meetings."""
 SELECTION = 0.3
 """Log rate of exposure per standard deviation of disposition; a convention, 0 and .6 are reported too."""
@@ -140,11 +140,11 @@ def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
 def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> Events:
     """Draw the events of one kind for all adults in ``years`` before the second wave."""
     met = tape.rate(*CONTACTS)
-    by_class = BY_CLASS[kind]
-    panel = EXPOSED[kind] * (1.0 - by_class + by_class * met / met.mean())
-    tilt = np.exp(selection * DRAWN_TO[kind] * people.leaning)
+    by_class = CLASS_SHARE[kind]
+    panel = ADDED_RATE[kind] * (1.0 - by_class + by_class * met / met.mean())
+    tilt = np.exp(selection * SELECTION_SIGN[kind] * people.leaning)
     rate = (tape.rate(kind) + panel) * tilt / tilt.mean()
-    rng = np.random.default_rng([seed, 2, OWN.index(kind)])
+    rng = np.random.default_rng([seed, 2, PANEL_EVENTS.index(kind)])
     who = np.repeat(np.arange(tape.adults), rng.poisson(rate * years))
     return Events(who, years * rng.random(len(who)), rate)
 
@@ -175,23 +175,29 @@ def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: i
     """Simulate one panel."""
     people = people_of(tape, seed)
     years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
-    year = year_of(tape, numbers, without=OWN)
-    first, left, follows = held_up(tape, year, numbers), lasting(1.0, numbers), next_of(tape)
+    year = evidence_of_year(tape, numbers, without=PANEL_EVENTS)
+    first, left, follows = (
+        steady_state_evidence(tape, year, numbers),
+        retained_shares(1.0, numbers),
+        successors_in_class(tape),
+    )
     second = {name: left[name[-4:]] * first[name] + year[name][follows] for name in EVIDENCE_COLUMNS}
-    events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in OWN}
-    own = [[evidence_of_events(events[kind], kind, numbers, years, wave) for kind in OWN] for wave in (0, 1)]
+    events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in PANEL_EVENTS}
+    own = [[evidence_of_events(events[kind], kind, numbers, years, wave) for kind in PANEL_EVENTS] for wave in (0, 1)]
     waves = [sum_of_evidence(first, *own[0]), sum_of_evidence(second, *own[1])]
     disposition = dispositions_at_level(people, waves[0], numbers)
     odds = np.array([odds_of(disposition, counts) for counts in waves])
     noise = logistic_noise(np.random.default_rng([seed, 3]), 2, tape.adults)
-    asked = np.random.default_rng([seed, 4]).permutation(tape.adults)[:ADULTS]
-    answers = np.array([answers_of(odds[wave], numbers, noise[wave])[asked] for wave in (0, 1)])
-    had = {kind: np.bincount(one.who[one.age <= 1.0], minlength=tape.adults) > 0 for kind, one in events.items()}
-    had["victim"] = tape.had("harm")[follows]
-    slopes, errors = regress_on_exposure(answers, {name: one[asked] for name, one in had.items()})
+    sample = np.random.default_rng([seed, 4]).permutation(tape.adults)[:ADULTS]
+    answers = np.array([answers_of(odds[wave], numbers, noise[wave])[sample] for wave in (0, 1)])
+    experienced = {
+        kind: np.bincount(one.who[one.age <= 1.0], minlength=tape.adults) > 0 for kind, one in events.items()
+    }
+    experienced["victim"] = tape.had("harm")[follows]
+    slopes, errors = regress_on_exposure(answers, {name: one[sample] for name, one in experienced.items()})
     abused = events["abuse"]
     earlier = np.bincount(abused.who[(abused.age > 1.0) & (abused.age <= 2.0)], minlength=tape.adults) > 0
-    gaps = [float(wave[earlier[asked]].mean() - wave[~earlier[asked]].mean()) for wave in answers]
+    gaps = [float(wave[earlier[sample]].mean() - wave[~earlier[sample]].mean()) for wave in answers]
     correlation = float(np.corrcoef(answers)[0, 1])
     return Panel(slopes, errors, correlation, gaps[1] / gaps[0])
 
@@ -207,13 +213,13 @@ def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Pan
     return Panel(slopes, errors, correlation, kept)
 
 
-def regress_on_exposure(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
+def regress_on_exposure(answers: Reals, experienced: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     """Regress the second answer on experiences and the first answer; return coefficients and standard errors."""
-    columns = [np.ones(answers.shape[1]), *(one.astype(float) for one in had.values()), answers[0]]
+    columns = [np.ones(answers.shape[1]), *(one.astype(float) for one in experienced.values()), answers[0]]
     design = np.stack(columns, axis=1)
     inverse = np.linalg.inv(design.T @ design)
     slopes = inverse @ (design.T @ answers[1])
-    rest = answers[1] - design @ slopes
-    errors = np.sqrt(np.diag(inverse) * rest.var(ddof=design.shape[1]))
-    names = ("constant", *had, "answer")
+    residuals = answers[1] - design @ slopes
+    errors = np.sqrt(np.diag(inverse) * residuals.var(ddof=design.shape[1]))
+    names = ("constant", *experienced, "answer")
     return dict(zip(names, slopes.tolist(), strict=True)), dict(zip(names, errors.tolist(), strict=True))

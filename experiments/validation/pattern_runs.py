@@ -26,7 +26,7 @@ from model.town.town import Town
 from model.world.month import GROUPS
 from scenarios.timeline import MOOD_PARAMETER
 
-APART = ("free_contact", "council")
+COMPARED_GROUPS = ("free_contact", "council")
 """Groups of residents that patterns compare with all others."""
 NEVER = datetime.date(2100, 1, 1)
 WEEK = 7.0
@@ -95,7 +95,7 @@ def columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd
     groups = months_table(world, world.group_months(), {"group": tuple(GROUPS)}).to_pandas()
     sums = groups.assign(trust=groups["trust"] * groups["residents"]).pivot(index="month", columns="group")
     found = {}
-    for name in APART:
+    for name in COMPARED_GROUPS:
         here, everybody = (sums.xs(group, axis="columns", level="group") for group in (name, "all"))
         found[f"trust.{name}"] = here["trust"] / here["residents"]
         found[f"trust.not_{name}"] = (everybody["trust"] - here["trust"]) / (everybody["residents"] - here["residents"])

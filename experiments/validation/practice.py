@@ -58,10 +58,10 @@ LABEL, NUMBER, DOSE = 62, 23, 10
 
 def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites; write the table after each site; print and return all rows."""
-    return write_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), format_practice)
+    return write_sites(out, "practice", COLUMNS, lambda site: site_rows(site, size, years, runs), format_practice)
 
 
-def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
+def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
     one = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
     blocks = run_worlds(one, size, runs, MADE)

@@ -65,13 +65,13 @@ class Strength:
     def read(self, value: float, others: Values, size: ExperimentSize, runs: Path) -> list[float]:
         """Return the result of the line in each pair of runs with this strength at a value, and others at theirs."""
         values = others | dict.fromkeys(self.parameters, value)
-        whole = next(each for each in EXPERIMENTS if each.name == self.experiment)
-        line = next(each for each in whole.lines if each.name == self.line)
+        experiment = next(each for each in EXPERIMENTS if each.name == self.experiment)
+        line = next(each for each in experiment.lines if each.name == self.line)
         world = self.world or self.experiment
-        one = dataclasses.replace(whole, worlds={world: whole.worlds[world]})
-        told = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
-        variant = Variant(told, tuple((name, "to", value) for name, value in values.items()))
-        return [line.read(worlds) for worlds in run_worlds(one, size, runs, MADE, variant)]
+        restricted = dataclasses.replace(experiment, worlds={world: experiment.worlds[world]})
+        label = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
+        variant = Variant(label, tuple((name, "to", value) for name, value in values.items()))
+        return [line.read(worlds) for worlds in run_worlds(restricted, size, runs, MADE, variant)]
 
 
 PROPERTY = ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary")
@@ -214,9 +214,9 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{NAME}", description="Presence strengths")
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs of each value")
     add_size_options(parser, OUT)
-    asked = parser.parse_args(words)
+    options = parser.parse_args(words)
     with refused_in_one_line():
-        show_strengths(size_asked(asked), asked.out)
+        show_strengths(size_asked(options), options.out)
 
 
 if __name__ == "__main__":

@@ -135,13 +135,13 @@ def top_share(counts: Sequence[int], share: float = 0.1) -> float:
     >>> top_share([91, 1, 1, 1, 1, 1, 1, 1, 1, 1]), round(top_share([1] * 15), 6)
     (91.0, 10.0)
     """
-    told = np.sort(np.asarray(counts, float))[::-1]
-    if not told.size:
+    descending = np.sort(np.asarray(counts, float))[::-1]
+    if not descending.size:
         return math.nan
-    n = share * len(told)
+    n = share * len(descending)
     whole = int(n)
-    part = told[:whole].sum() + (n - whole) * (told[whole] if whole < len(told) else 0.0)
-    return float(100.0 * part / told.sum())
+    part = descending[:whole].sum() + (n - whole) * (descending[whole] if whole < len(descending) else 0.0)
+    return float(100.0 * part / descending.sum())
 
 
 def concentration(worlds: Worlds) -> float:

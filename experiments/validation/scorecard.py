@@ -83,10 +83,10 @@ def scores(site: str, runs: Mapping[int, pd.DataFrame], scale: float) -> Iterato
     trivial = trivial_forecasts(site)
     for target in measured_targets((site,)):
         values = np.array([target.of(months, scale) for months in runs.values()], float)
-        yield scored(target, values[np.isfinite(values)], trivial.get(target.order.name.strip(), math.nan))
+        yield score_target(target, values[np.isfinite(values)], trivial.get(target.order.name.strip(), math.nan))
 
 
-def scored(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
+def score_target(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
     """Return the score of one target from the model's values by seed; it fails without values."""
     aim, mean = target.target, float(values.mean()) if len(values) else math.nan
     noise = float(values.var(ddof=1)) if len(values) > 1 else 0.0

@@ -104,5 +104,5 @@ def not_scored_lines(why_no_effects: str) -> Iterator[str]:
     unknown = ", ".join(name for name in not_measured() if name not in reasons)
     yield from textwrap.wrap(f"nobody has measured: {unknown}", WIDTH, initial_indent="  ", subsequent_indent="      ")
     if why_no_effects:
-        told = f"effects that studies have measured: {why_no_effects}; confianza validate effects --out writes it"
-        yield from textwrap.wrap(told, WIDTH, initial_indent="  ", subsequent_indent="      ")
+        text = f"effects that studies have measured: {why_no_effects}; confianza validate effects --out writes it"
+        yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ")

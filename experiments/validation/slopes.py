@@ -88,12 +88,12 @@ def measured(scale: float = 1.0) -> dict[str, tuple[float, str]]:
     world.advance(YEAR)
     rows = np.concatenate(world.kept["incidents"])
     adults = (world.state[MINDS]["gone"] < 0) & (world.tick / SHIFTS - world.town.people["born"] >= ADULT_DAYS)
-    street, told = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
+    street, reported = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
     trust, fear = float(world.trust()[adults].mean()), float(world.state[MINDS]["fear"][adults].mean())
     useful = world.state[MINDS]["useful"][adults]
     return {
         "severity": (float(street["severity"].mean()), "severity of crimes outside the home"),
-        "severity_told": (float(rows["severity"][told].mean()), "severity of crimes that are told"),
+        "severity_told": (float(rows["severity"][reported].mean()), "severity of crimes that are told"),
         "severity_at_home": (float(rows["severity"][rows["kind"] == DOMESTIC].mean()), "severity of acts at home"),
         "loss": (float(np.log1p(street["loss"] / LOSS_UNIT).mean()), "logarithm of 1 + loss in hundreds of quetzals"),
         "trust_over_half": (trust - 0.5, "trust of adults less one half"),

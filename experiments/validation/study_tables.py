@@ -38,11 +38,11 @@ def head_of(table: str, **values: Any) -> Iterator[str]:
     return (line.format(**values) for line in STATED[table]["head"])
 
 
-def select_named[T](known: Mapping[str, T], only: Sequence[str], told: str) -> list[T]:
+def select_named[T](known: Mapping[str, T], only: Sequence[str], message: str) -> list[T]:
     """Return all known items, or those named; raise InputError with the nearest name for an unknown one."""
     for name in only:
         if name not in known:
-            raise InputError(f"{told.format(name)}{suggest_nearest(name, known)}")
+            raise InputError(f"{message.format(name)}{suggest_nearest(name, known)}")
     return [one for name, one in known.items() if not only or name in only]
 
 

@@ -17,7 +17,7 @@ from experiments.validation.calibration import (
     reference_town,
     state_of,
 )
-from experiments.validation.impression_replay import OWN, Numbers, Tape
+from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
 from experiments.validation.panel import ADULTS, PANELS, SELECTION, panels_of
 from experiments.validation.readings import CENTRE, READINGS, readings
 from experiments.validation.sizes import BY_NAME
@@ -49,38 +49,38 @@ def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
     solved = readings()
     for one in READINGS:
         if one.name in solved:
-            yield from of_reading(tape, one.name, {**numbers, **solved[CENTRE], **solved[one.name]}, one.selection)
+            yield from reading_rows(tape, one.name, {**numbers, **solved[CENTRE], **solved[one.name]}, one.selection)
         else:
             yield row(one.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
     for ratio in ASYMMETRIES:
         now = {**numbers, **solved[CENTRE], "trust.asymmetry": ratio}
-        yield from of_reading(tape, f"panel, asymmetry {ratio:g}", now, SELECTION)
+        yield from reading_rows(tape, f"panel, asymmetry {ratio:g}", now, SELECTION)
 
 
-def of_reading(tape: Tape, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
+def reading_rows(tape: Tape, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
     """Yield the rows of one reading: coefficients, correlation of answers, gap of abused people, events by day."""
     panel, state = panels_of(tape, numbers, selection), state_of(tape, numbers, every=1)
     kept = name.startswith("panel") and "asymmetry" not in name
-    for kind in (*OWN, "victim"):
-        source = BY_NAME[kind].source if kind in OWN else ""
+    for kind in (*PANEL_EVENTS, "victim"):
+        source = BY_NAME[kind].source if kind in PANEL_EVENTS else ""
         is_set = kept and source != "" and not (kind == "meeting" and selection > SELECTION)
         rest = Sourced("set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN))
         yield row(name, kind, "coefficient", panel.coefficients[kind], rest, panel.errors[kind])
-    asked = Sourced("set" if name == CENTRE else "found", "Q07", PUBLISHED["Q07"])
-    yield row(name, "two answers", "correlation", panel.correlation, asked)
+    retest = Sourced("set" if name == CENTRE else "found", "Q07", PUBLISHED["Q07"])
+    yield row(name, "two answers", "correlation", panel.correlation, retest)
     left = Sourced("found, not used", "Q06", PUBLISHED["Q06"])
     yield row(name, "abuse", "% of the gap left a year later", 100.0 * panel.kept, left)
-    for kind in (*OWN, *TWINS) if kept or name.startswith(SINGLE) or "asymmetry" in name else ():
-        yield from of_event(name, kind, state, numbers)
+    for kind in (*PANEL_EVENTS, *TWINS) if kept or name.startswith(SINGLE) or "asymmetry" in name else ():
+        yield from event_rows(name, kind, state, numbers)
 
 
-def of_event(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> Iterator[Row]:
+def event_rows(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> Iterator[Row]:
     """Yield the effect on latent trust and on answers by days after an event."""
     event = BY_NAME[kind]
     for days in days_of(kind):
         *span, source = BY_DAY.get(kind, {}).get(str(days), (*NO_SPAN, ""))
         is_set = kind in TWINS and source != "" and "asymmetry" not in name
-        if name.startswith(SINGLE) and kind in OWN and days == 3:
+        if name.startswith(SINGLE) and kind in PANEL_EVENTS and days == 3:
             is_set, source, span = True, event.source, PUBLISHED[event.source]
         now = points_of_event(state, event, numbers, days)
         yield row(name, kind, f"day {days}, latent", now, Sourced("set" if is_set else "found", source, span))
@@ -116,10 +116,10 @@ def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
                 found = f"{one['value']:7.2f}{error}  {source_status(one)}"
                 yield f"  {one['event'] + ' / ' + one['es']:40}{one['quantity']:32}{found}"
         for (kind,), some in rows_by_columns((one for one in own if "day" in one["quantity"]), "event").items():
-            yield from of_days(kind, some)
+            yield from format_days(kind, some)
 
 
-def of_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
+def format_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield two lines of one event: latent trust and answers by day."""
     for how in ("latent", "survey"):
         some = [one for one in rows if one["quantity"].endswith(how)]

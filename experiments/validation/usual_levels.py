@@ -16,7 +16,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
 from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_spec import parameter_value
-from experiments.validation.variance import print_lines, quiet
+from experiments.validation.variance import ignore_progress, print_lines
 from model.gangs.cliques.schema import Cliques
 from model.gangs.gangs.schema import CLIQUES
 from model.police.chief.schema import HOUR_USES
@@ -63,7 +63,7 @@ def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
     for pair in zip(*arms, strict=True):
         crimes: list[float] = []
         rows: dict[str, float] = {}
-        for spec, world, _ in simulated_twins(pair, town, quiet):
+        for spec, world, _ in simulated_twins(pair, town, ignore_progress):
             months = measures_table(world, spec).to_pandas()
             crimes.append(crimes_of(months))
             rows = rows or levels_of_measures(months) | levels_of_cliques(world)

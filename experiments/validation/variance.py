@@ -47,7 +47,7 @@ def more_couples(scenario: Scenario) -> Scenario:
     return dataclasses.replace(scenario, facilities=tuple(more if one is first else one for one in scenario.facilities))
 
 
-def changed(spec: RunSpec, name: str, by: float) -> RunSpec:
+def with_increase(spec: RunSpec, name: str, by: float) -> RunSpec:
     """Return a run with one parameter increased by ``by``."""
     return spec.overridden({name: parameter_value(spec.scenario, name) + by})
 
@@ -56,13 +56,13 @@ def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:
     """Return the runs with effects to measure, by name; the first is the base."""
     return {
         STATUS_QUO: base,
-        "courtesy + 2 points": changed(base, "contacts.fair", COURTESY),
-        "telling + .05 log-odds": changed(base, "reporting.intercept", TELLING),
+        "courtesy + 2 points": with_increase(base, "contacts.fair", COURTESY),
+        "telling + .05 log-odds": with_increase(base, "reporting.intercept", TELLING),
         **{one.policy: one for one in large},
     }
 
 
-def quiet(shifts: int) -> None:
+def ignore_progress(shifts: int) -> None:
     """Ignore progress reports."""
 
 
@@ -75,9 +75,9 @@ def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataF
     for number, seed in enumerate(seeds):
         specs = {name: spec.with_seed(seed) for name, spec in arms.items()}
         alone = (MORE, specs[STATUS_QUO]), TrustModel(more, rng=seed, town=larger)
-        own = zip(specs.items(), twin_worlds(list(specs.values()), town, quiet), strict=True)
+        own = zip(specs.items(), twin_worlds(list(specs.values()), town, ignore_progress), strict=True)
         for (name, spec), world in chain(own, [alone]):
-            simulate_until(world, tick_of(spec.until), quiet)
+            simulate_until(world, tick_of(spec.until), ignore_progress)
             found.setdefault(name, []).append(measures_table(world, spec).to_pandas())
         progress.reach(number + 1)
     progress.close()
@@ -104,19 +104,18 @@ def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
     """Return an effect, the number of pairs that differ, and the variance ratio with its interval."""
     effect = paired(list(base), list(arm))
     stated = f"{effect.effect:+.{digits + 1}f}±{effect.error:.{digits + 1}f}"
-    return (
-        f"{stated:>18}{f'{effect.n - effect.same} of {effect.n}':>20}{ratio_told(effect):>11}{span_of(base, arm):>22}"
-    )
+    differing = f"{effect.n - effect.same} of {effect.n}"
+    return f"{stated:>18}{differing:>20}{format_ratio(effect):>11}{ratio_interval(base, arm):>22}"
 
 
-def ratio_told(effect: Effect) -> str:
+def format_ratio(effect: Effect) -> str:
     """Return a variance ratio, marked if it misses the goal; in words if nothing varies at random."""
     if effect.same == effect.n:
         return "no effect "
     return f"{ratio_text(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
 
 
-def span_of(base: np.ndarray, arm: np.ndarray) -> str:
+def ratio_interval(base: np.ndarray, arm: np.ndarray) -> str:
     """Return the bootstrap interval of the variance ratio; empty if no pairs differ."""
     if (base == arm).all():
         return ""

@@ -45,14 +45,14 @@ def by_ranks(row: Any) -> str:
 
 def reason(row: Any, before: str, after: str) -> str:
     """Return the reason of a changed verdict, a key of `WHY`."""
-    told, way = {"rises": 1, "falls": -1}.get(before, 0), direction(after)
+    direction_before, direction_after = {"rises": 1, "falls": -1}.get(before, 0), direction(after)
     if before == after:
         return "same"
     if before == "alike":
         return "floor"
-    if told and way:
-        return "less than matters" if told == way else "other sign"
-    if told:
+    if direction_before and direction_after:
+        return "less than matters" if direction_before == direction_after else "other sign"
+    if direction_before:
         return (
             "many rows"
             if row.p <= LIMIT < row.adjusted
@@ -60,10 +60,10 @@ def reason(row: Any, before: str, after: str) -> str:
             if row.error**2 * row.n < row.floor**2
             else "chance"
         )
-    return "told" if way else "nothing" if after == "nothing" else "same"
+    return "told" if direction_after else "nothing" if after == "nothing" else "same"
 
 
-def compared(folder: Path) -> pd.DataFrame:
+def compare_verdicts(folder: Path) -> pd.DataFrame:
     """Return every effect within a site of a stored comparison, with both verdicts and the reason of a change."""
     years = years_of(read_manifest(folder))
     table = judged_anew(pd.read_parquet(folder / "effects.parquet"), years)
@@ -98,7 +98,7 @@ def format_changes(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
 
 def main() -> None:
     """Write and print the table."""
-    table, manifest = compared(REPORT), read_manifest(REPORT)
+    table, manifest = compare_verdicts(REPORT), read_manifest(REPORT)
     print(write_text(OUT, NAME, format_changes(table, round(years_of(manifest), 2), len(manifest["seeds"]))))
 
 

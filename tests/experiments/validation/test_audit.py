@@ -24,7 +24,7 @@ from experiments.tools.documents.evidence import (
     row_of,
 )
 from experiments.validation import audit
-from experiments.validation.audit import AuditFinding, AuditSize, examined_row, shown_by_worlds
+from experiments.validation.audit import AuditFinding, AuditSize, examined_row, paired_finding
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
 from model.simulation.registry import CAUSES, MEASURES
@@ -125,7 +125,7 @@ def test_a_row_that_is_wrong_is_named(entries: dict[str, object], wrong: str) ->
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", ["B01", "B03", "I06"])
 def test_a_row_that_is_carried_is_missed_where_it_is_taken_out(name: str) -> None:
-    effect = shown_by_worlds(evidence_rows()[name], SMALL).effect
+    effect = paired_finding(evidence_rows()[name], SMALL).effect
     assert (effect.effect > 0.0) == (evidence_rows()[name].without == "falls")
     assert effect.effect
 
@@ -134,7 +134,7 @@ def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
     turned = EvidenceRow(
         id="X99", says="", list="carried", lacks=("contacts.talk=0",), quantity="greetings", without="falls"
     )
-    assert not shown_by_worlds(turned, SMALL).passed
+    assert not paired_finding(turned, SMALL).passed
 
 
 def judged(kind: str, low: float, high: float, quantity: str = "talks") -> AuditFinding:

@@ -73,7 +73,7 @@ def test_the_difference_of_two_scales_has_the_errors_of_both() -> None:
     (found,) = tables.differences([row], [row | {"scale": 1.0, "effect": 4.0, "low": 4.0 - 0.75, "high": 4.75}])
     assert (found["effect"], found["low"], found["high"]) == (3.0, 1.75, 4.25)
     assert (found["scale"], found["base"], found["arm"]) == ("difference", 1.0, 4.0)
-    assert tables.beside(found) == "more than 0.5"
+    assert tables.compare_with_delta(found) == "more than 0.5"
 
 
 def test_a_table_nobody_knows_is_told_with_the_nearest() -> None:

@@ -83,17 +83,17 @@ def test_a_quick_run_writes_the_table_of_all_worlds(tmp_path: Path, monkeypatch:
 
 def test_what_came_of_it_is_told_against_the_same_twin() -> None:
     months = {"month": [0, 1, *range(2, 26)], "recruits": [9.0] * 2 + [1.0] * 24, "trust_mean": [0.4] * 26}
-    base = consequences.counted(BASE, months, 2, (1, 2))
+    base = consequences.annual_counts(BASE, months, 2, (1, 2))
     assert base == {(BASE, 1, "recruits"): 12.0, (BASE, 2, "recruits"): 12.0} | {
         (BASE, year, "trust_mean"): 0.4 for year in (1, 2)
     }
     twins = []
     for less in (0.5, 0.4):
         other = months | {"recruits": [9.0] * 2 + [less] * 24, "trust_mean": [0.41] * 26}
-        twins.append(base | consequences.counted("clique_pact", other, 2, (1, 2)))
+        twins.append(base | consequences.annual_counts("clique_pact", other, 2, (1, 2)))
     rows = {(row["world"], row["measure"]): row for row in consequences.rows_of({"here": twins}, BASE, (1,))}
     assert set(rows) == {(world, one) for world in (BASE, "clique_pact") for one in ("recruits", "trust_mean")}
     assert rows["clique_pact", "recruits"]["change"] == pytest.approx(-6.6)
-    text = "\n".join(consequences.format_consequences(list(rows.values()), decisions.worlds_all(), 1.0))
+    text = "\n".join(consequences.format_consequences(list(rows.values()), decisions.all_worlds(), 1.0))
     assert re.search(r"recruits of cliques +12 +-55\.0 \[-\d+, \+?\d+\]\n", text), "two twins alone are not sure"
     assert "+1.0 [1, 1]" in text

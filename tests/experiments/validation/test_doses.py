@@ -74,7 +74,7 @@ def test_doses_have_names_of_their_own_and_worlds_that_can_be_read(tmp_path) -> 
     assert len({one.name for one in DOSES}) == len(DOSES)
     assert len(SHORT) == sum(one.corners for one in DOSES[1:])
     for one in DOSES:
-        for word in doses.words_of(one, tmp_path):
+        for word in doses.policies_of_dose(one, tmp_path):
             load("totonicapan", policies=[word])
 
 

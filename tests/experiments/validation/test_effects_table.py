@@ -20,7 +20,7 @@ from experiments.figures.svg import render_figure
 from experiments.narrative.messages import messages
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
 from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
-from experiments.validation.effects_text import format_effects_table, sums
+from experiments.validation.effects_text import format_effects_table, total_lines
 from experiments.validation.experiment import (
     BASE,
     CENTRAL,
@@ -195,7 +195,7 @@ def test_what_is_set_and_what_is_the_same_by_construction_is_no_finding() -> Non
     rows = [row | {"status": status, "verdict": "inside"} for status in ("set", "set", "found")]
     rows += [row | {"status": "given", "verdict": "inside", "must": True}]
     rows += [row | {"status": "found", "verdict": "outside", "must": True}]
-    assert list(sums(rows))[:4] == [
+    assert list(total_lines(rows))[:4] == [
         "found: 1 of 1 inside, 0 open; of priors 0 of 0 inside, 0 open; 0 with too few twins for a verdict",
         "set from the row, so no finding: 2 of 2 inside, 0 open; of priors 0 of 0 inside, 0 open;"
         " 0 with too few twins for a verdict",

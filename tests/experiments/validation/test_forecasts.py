@@ -17,7 +17,7 @@ from experiments.validation.hindcast import (
     without_events,
 )
 from experiments.validation.orders import orders
-from experiments.validation.scorecard import SITES, csv_of, lines, scored, trivial_forecasts
+from experiments.validation.scorecard import SITES, csv_of, lines, score_target, trivial_forecasts
 from experiments.validation.targets import ROLES, measured_targets
 from scenarios import load
 from scenarios.timeline import MOOD_PARAMETER
@@ -35,9 +35,11 @@ def test_every_target_is_a_row_of_orders_with_a_role():
 def test_a_perfect_model_passes_and_a_trivial_one_fails(site):
     targets = measured_targets((site,))
     trivial = trivial_forecasts(site)
-    perfect = [scored(one, np.full(3, one.band[1]), trivial.get(one.order.name.strip(), np.nan)) for one in targets]
+    perfect = [
+        score_target(one, np.full(3, one.band[1]), trivial.get(one.order.name.strip(), np.nan)) for one in targets
+    ]
     assert not any(row.failed for row in perfect)
-    as_trivial = [scored(one, np.full(3, trivial[one.order.name.strip()]), 0.0) for one in targets
+    as_trivial = [score_target(one, np.full(3, trivial[one.order.name.strip()]), 0.0) for one in targets
                   if one.order.name.strip() in trivial]  # fmt: skip
     assert sum(row.failed for row in as_trivial) >= len(as_trivial) / 4
     assert all(row.trivial_failed == scored_again.failed for row, scored_again in zip(
@@ -45,12 +47,12 @@ def test_a_perfect_model_passes_and_a_trivial_one_fails(site):
 
 
 def test_a_model_without_numbers_fails():
-    assert scored(measured_targets(SITES)[0], np.zeros(0), 1.0).failed
+    assert score_target(measured_targets(SITES)[0], np.zeros(0), 1.0).failed
 
 
 def test_the_scorecard_fits_80_columns_and_says_what_failed():
     target = measured_targets(SITES)[0]
-    rows = [scored(target, np.array([10.0 * target.band[2]] * 2), 1.0)]
+    rows = [score_target(target, np.array([10.0 * target.band[2]] * 2), 1.0)]
     text = list(lines(rows))
     assert max(map(len, text)) <= 80
     assert any("FAILED" in line for line in text)

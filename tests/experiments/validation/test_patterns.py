@@ -12,7 +12,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.validation import scorecard_text
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
-from experiments.validation.pattern_runs import APART, history, history_jobs, run_pattern, twin_jobs
+from experiments.validation.pattern_runs import COMPARED_GROUPS, history, history_jobs, run_pattern, twin_jobs
 from experiments.validation.patterns import (
     AS_IT_IS,
     HISTORY,
@@ -39,7 +39,7 @@ from scenarios.timeline import MOOD_PARAMETER
 ROWS_OF_EVIDENCE = 84
 """Rows of kind pattern in the table of evidence."""
 OWN_COLUMNS = {
-    *(f"trust.{name}" for name in APART), *(f"trust.not_{name}" for name in APART),
+    *(f"trust.{name}" for name in COMPARED_GROUPS), *(f"trust.not_{name}" for name in COMPARED_GROUPS),
     *(f"ledger.{cause}" for cause in CAUSES),
     "months_without.homicides", "shifts", "visits.outside_the_centre",
 }  # fmt: skip
@@ -145,7 +145,7 @@ def test_a_tiny_town_has_every_column_of_its_own():
     specs = [plan_runs("totonicapan", policies=words, sets=sets, years=0.2)[0] for words in ([], ["mopsic_full"])]
     found = run_pattern(WorldBatch(tuple(specs), (AS_IT_IS, "mopsic_full")), lambda _: None)
     table = found[AS_IT_IS]
-    assert {f"trust.{name}" for name in APART} <= set(table)
+    assert {f"trust.{name}" for name in COMPARED_GROUPS} <= set(table)
     assert table["shifts"].tolist() == [93.0, 84.0]
     assert (table["visits.outside_the_centre"] >= 0.0).all()
     everybody = table["trust.free_contact"].where(table["trust.free_contact"].notna(), table["trust.not_free_contact"])

@@ -17,7 +17,14 @@ from experiments.validation.calibration import (
     state_of,
     weight_of_size,
 )
-from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Tape, Taped, year_of
+from experiments.validation.impression_replay import (
+    NUMBER,
+    PANEL_EVENTS,
+    PARAMETERS,
+    RecordingModel,
+    Tape,
+    evidence_of_year,
+)
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.trust_events import Sourced
 from experiments.words.bilingual import Tongue
@@ -52,9 +59,9 @@ def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
 
 def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
     scenario = load("villa_canales", set=SMALL)
-    world, numbers = Taped(scenario, rng=2), numbers_of(scenario)
+    world, numbers = RecordingModel(scenario, rng=2), numbers_of(scenario)
     one = impression_replay.tape_of(scenario, 2, numbers, world.town)
-    ours, trust = year_of(one, numbers), world.parameters[Trust][0]
+    ours, trust = evidence_of_year(one, numbers), world.parameters[Trust][0]
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
     busy = int(np.bincount(one.who).argmax())
@@ -90,7 +97,7 @@ def age(mind, tick, trust):
 
 
 def test_what_is_told_has_the_cause_of_what_was_lived() -> None:
-    world = Taped(load("villa_canales", set=SMALL), rng=1)
+    world = RecordingModel(load("villa_canales", set=SMALL), rng=1)
     rows = np.concatenate([rows for _, rows in world.tape])
     heard = rows["cause"] < 0
     assert heard.any()
@@ -108,16 +115,16 @@ def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) ->
 
 def test_the_panel_finds_nothing_where_nothing_is_taught_and_nobody_selects(small, subtests: pytest.Subtests) -> None:
     tape, numbers = small
-    silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
+    silent = numbers | {f"contacts.weight_{one}": 0.0 for one in PANEL_EVENTS}
     found = panel.panel_of(tape, silent, 0.0)
-    for kind in OWN:
+    for kind in PANEL_EVENTS:
         with subtests.test(kind=kind):
             assert abs(found.coefficients[kind]) < 4.0 * found.errors[kind]
 
 
 def test_self_selection_alone_looks_like_an_effect(small) -> None:
     tape, numbers = small
-    silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
+    silent = numbers | {f"contacts.weight_{one}": 0.0 for one in PANEL_EVENTS}
     found = panel.panels_of(tape, silent, 0.6)
     assert found.coefficients["meeting"] > 0.0 > found.coefficients["bribe"]
 
@@ -185,10 +192,10 @@ def test_a_reading_can_be_set_or_says_that_it_is_not_solved(subtests: pytest.Sub
 def made_up(reading: str, value: float) -> list[trust_events.Row]:
     own = [
         trust_events.row(reading, kind, "coefficient", value, Sourced("set", BY_NAME[kind].source, (-9.0, 9.0)), 0.3)
-        for kind in OWN
+        for kind in PANEL_EVENTS
     ]
     days = [trust_events.row(reading, kind, f"day {day}, {how}", value, Sourced("found"))
-            for kind in (*OWN, *trust_events.TWINS)
+            for kind in (*PANEL_EVENTS, *trust_events.TWINS)
             for day in trust_events.DAYS for how in ("latent", "survey")]  # fmt: skip
     return own + days
 
@@ -213,10 +220,10 @@ def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
     found = panel.panels_of(tape, numbers)
     for kind, aim in calibration.PANEL_AIMS.items():
         assert found.coefficients[kind] == pytest.approx(aim, abs=3.0 * found.errors[kind])
-    assert found.correlation == pytest.approx(calibration.AGAIN, abs=0.01)
+    assert found.correlation == pytest.approx(calibration.RETEST_CORRELATION, abs=0.01)
     state = state_of(tape, numbers)
     for event in EVENTS:
-        if event.name not in OWN:
+        if event.name not in PANEL_EVENTS:
             assert points_of_event(state, event, numbers, 3.0) == pytest.approx(event.points, rel=0.03, abs=0.02)
 
 
