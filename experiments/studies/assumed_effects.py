@@ -149,25 +149,25 @@ def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:
 def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
     """Yield a table for each policy, and the parameters of each effect, in lines of at most 80 columns."""
     arm: tuple[str, str] = ("", "")
-    for one in effects:
-        if one.arm != arm:
-            arm = one.arm
-            yield f"\n{', '.join(arm)}: {one.draws} draws of everything assumed, {one.seeds} seeds each"
+    for effect in effects:
+        if effect.arm != arm:
+            arm = effect.arm
+            yield f"\n{', '.join(arm)}: {effect.draws} draws of everything assumed, {effect.seeds} seeds each"
             yield f"  {'':16}{'mean':>10}{'5 to 95 % of draws':>22}{'assumed':>10}{'random':>10}{'up':>7}"
-        ends = f"{short(one.low)} to {short(one.high)}"
-        spreads = f"{short(one.sd_assumed):>10}{short(one.sd_random):>10}{one.share_up:>7.0%}"
-        yield f"  {one.measure:16}{short(one.mean):>10}{ends:>22}{spreads}"
-        named = [f"{name} {r:+.2f}" for name, r in one.strongest[: min(one.found, SHOWN)]]
-        told = f"beyond chance (r {one.null_r:.2f}): {', '.join(named) or 'none'}"
-        told += f"; these predict {max(one.r2, 0.0):.0%} of at most {one.ceiling:.0%} in other draws"
-        told += f"; of the other {len(one.correlation) - one.found} nothing is found"
-        yield from wrapped(told, "    ", "      ")
+        ends = f"{three_digits(effect.low)} to {three_digits(effect.high)}"
+        spreads = f"{three_digits(effect.sd_assumed):>10}{three_digits(effect.sd_random):>10}{effect.share_up:>7.0%}"
+        yield f"  {effect.measure:16}{three_digits(effect.mean):>10}{ends:>22}{spreads}"
+        named = [f"{name} {r:+.2f}" for name, r in effect.strongest[: min(effect.found, SHOWN)]]
+        text = f"beyond chance (r {effect.null_r:.2f}): {', '.join(named) or 'none'}"
+        text += f"; these predict {max(effect.r2, 0.0):.0%} of at most {effect.ceiling:.0%} in other draws"
+        text += f"; of the other {len(effect.correlation) - effect.found} nothing is found"
+        yield from wrapped(text, "    ", "      ")
 
 
-def short(value: float, sign: str = "") -> str:
+def three_digits(value: float, sign: str = "") -> str:
     """Return a number with three significant digits, from a hundred on as a whole number.
 
-    >>> short(-1934.2), short(0.01234), short(0.4, "+")
+    >>> three_digits(-1934.2), three_digits(0.01234), three_digits(0.4, "+")
     ('-1,934', '0.0123', '+0.4')
     """
     return f"{value:{sign}{',.0f' if abs(value) >= 100.0 else '.3g'}}"

@@ -18,7 +18,7 @@ from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import FEWEST, corrected, direction, judge
 from experiments.storage.run_spec import RunSpec
-from experiments.studies.assumed_effects import SHOWN, AssumedEffect, short
+from experiments.studies.assumed_effects import SHOWN, AssumedEffect, three_digits
 from experiments.studies.factors import Range
 from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.study import Study
@@ -140,7 +140,8 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
         sure = rows[[direction(verdict) != 0 for verdict in rows["verdict"]]]
         for measure, own in sure.groupby("measure", sort=False):
             named = (
-                f"{row.parameter} {short(row.at_low, '+')} to {short(row.at_high, '+')}" for row in own.itertuples()
+                f"{row.parameter} {three_digits(row.at_low, '+')} to {three_digits(row.at_high, '+')}"
+                for row in own.itertuples()
             )
             yield from wrapped(f"{measure}: {', '.join(named)}", rest="    ")
         yield f"  not confirmed: {len(rows) - len(sure)} of {len(rows)} pairs of a parameter and a measure"

@@ -64,7 +64,7 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors
     """Return the factors in [vary]; an entry for a whole mechanism skips its fixed parameters."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
-    entries = dotted(table.values, leaf=("low", "high"))
+    entries = flat_items(table.values, leaf=("low", "high"))
     for name, value in sorted(entries, key=lambda one: one[1] in (STATED, PLAUSIBLE)):  # whole mechanisms last
         try:
             if isinstance(value, list):
@@ -77,14 +77,14 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors
     return StudyFactors(grids, {name: span for name, span in ranges.items() if name not in grids})
 
 
-def dotted(values: Mapping[str, Any], above: str = "", leaf: Collection[str] = ()) -> Iterator[tuple[str, Any]]:
+def flat_items(values: Mapping[str, Any], above: str = "", leaf: Collection[str] = ()) -> Iterator[tuple[str, Any]]:
     """Yield the values of nested tables by dotted key; both notations are equivalent in TOML.
 
     A table with one of the keys of a ``leaf`` is a value.
     """
     for key, value in values.items():
         if isinstance(value, Mapping) and not set(value) & set(leaf):
-            yield from dotted(value, f"{above}{key}.", leaf)
+            yield from flat_items(value, f"{above}{key}.", leaf)
         else:
             yield above + key, value
 
@@ -107,7 +107,7 @@ def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
     """Yield the ranges of one entry; raise InputError if it is invalid."""
     if value == STATED:
         for one, about in matching_parameters(name):
-            yield one, within(one, about.low, about.high)
+            yield one, checked_range(one, about.low, about.high)
     elif value == PLAUSIBLE:
         yield from plausible_ranges(name)
     elif isinstance(value, Mapping):
@@ -117,7 +117,7 @@ def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
         if not {"low", "high"} <= set(value):
             raise InputError(f"{name} must state both low and high, got {dict(value)!r}")
         low, high = (checked_finite(name, value[end]) for end in ("low", "high"))
-        yield name, within(name, low, high, "log" if value.get("log") else "linear")
+        yield name, checked_range(name, low, high, "log" if value.get("log") else "linear")
     else:
         raise InputError(f'{name} must be a list, {{ low, high }}, "{STATED}" or "{PLAUSIBLE}", got {value!r}')
 
@@ -129,12 +129,12 @@ def plausible_ranges(name: str) -> Iterator[tuple[str, Range]]:
         group, key = find_parameter(one)
         if found := plausible_range(getattr(group(), key), about):
             any_found = True
-            yield one, within(one, found.low, found.high, found.scale)
+            yield one, checked_range(one, found.low, found.high, found.scale)
     if not any_found:
         raise InputError(f'{name} has no value that nobody has measured; state its range or "{STATED}"')
 
 
-def within(name: str, low: float, high: float, scale: Scale = "linear") -> Range:
+def checked_range(name: str, low: float, high: float, scale: Scale = "linear") -> Range:
     """Return a range; raise InputError unless it lies within the limits of the parameter."""
     group, key = find_parameter(name)
     about = group.parameter_specs().get(key)

@@ -17,11 +17,11 @@ from model.engine.errors import InputError
 IDENTITY = re.compile(r"[0-9a-f]{16}")
 RESULTS = Path("results")
 
-type Found = tuple[str, RunSpec, pa.Table | None]
+type FoundRun = tuple[str, RunSpec, pa.Table | None]
 """Identity under which a run is stored, its specification, and its stored measures."""
 
 
-def find_run(word: str, within: Path | None) -> Found:
+def find_run(word: str, within: Path | None) -> FoundRun:
     """Return the run named by ``word`` in a folder or any in `RESULTS`, with its measures if it has finished."""
     if word.endswith(".json"):
         return *quarantine.read(Path(word)), None
@@ -47,7 +47,7 @@ def find_run(word: str, within: Path | None) -> Found:
     raise InputError(f"no run '{word}' in {where}")
 
 
-def found_in(folder: Path, run: str) -> Found | None:
+def found_in(folder: Path, run: str) -> FoundRun | None:
     """Return a run if it belongs to a folder, else None."""
     for place in filter(Path.is_dir, places_of(folder)):
         if spec := specs_of(place).get(run):

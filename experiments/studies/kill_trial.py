@@ -54,7 +54,7 @@ warm_up = 0
 """
 
 
-class Broken(Exception):
+class KillNotSurvived(Exception):
     """Raised if a command does not survive a kill."""
 
 
@@ -65,9 +65,9 @@ class Sweep:
         out.parent.mkdir(parents=True, exist_ok=True)
         self.out, self.messages, self.what = out, out.with_suffix(".txt"), what
         words = [*COMMANDS[what], *([str(study)] if what == "sweep" else []), "--workers", "2", "--out", str(out)]
-        with self.messages.open("w", encoding="utf-8") as stated:
+        with self.messages.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *program, *words], stderr=stated, stdout=subprocess.DEVNULL, start_new_session=True
+                [sys.executable, *program, *words], stderr=log, stdout=subprocess.DEVNULL, start_new_session=True
             )
 
     def end(self) -> int:
@@ -77,7 +77,7 @@ class Sweep:
     def finish(self) -> bytes:
         """Wait for success; return the table of a sweep as CSV, else all Parquet files; raise Broken on failure."""
         if code := self.end():
-            raise Broken(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
+            raise KillNotSurvived(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
         if self.what == "sweep":
             return csv_of(self.out)
         files = sorted(self.out.rglob("*.parquet"))
@@ -93,13 +93,13 @@ class Sweep:
 
     def workers(self) -> list[int]:
         """Return the identifiers of its worker processes."""
-        found = []
+        process_ids = []
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(self.process.pid).children():
                 with contextlib.suppress(psutil.Error):
                     if any("spawn_main" in word for word in child.cmdline()):
-                        found.append(child.pid)
-        return found
+                        process_ids.append(child.pid)
+        return process_ids
 
     def safe(self) -> int:
         """Return the number of runs that it has reported as safe."""
@@ -131,7 +131,7 @@ class Sweep:
         self.process.send_signal(sent)
         self.end()
         if (kept := self.kept()) < self.safe():
-            raise Broken(f"{self.safe()} runs were told to be safe, {kept} are there")
+            raise KillNotSurvived(f"{self.safe()} runs were told to be safe, {kept} are there")
         return ran
 
 
@@ -166,9 +166,9 @@ def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM,
         out = folder / f"{what}-{hits + late:04d}"
         table, hit = sweep_with_kill(partial(Sweep, study, out, program, what), kind, moment, rng)
         if table != expected:
-            raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
+            raise KillNotSurvived(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
         if unfinished(out).exists():
-            raise Broken(f"{unfinished(out)} was left behind")
+            raise KillNotSurvived(f"{unfinished(out)} was left behind")
         shutil.rmtree(out)
         hits, late = hits + hit, late + (not hit)
         if hit:
@@ -185,20 +185,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--what", nargs="+", choices=COMMANDS, default=["sweep"], help="commands that share the kills")
     parser.add_argument("--within", type=Path, help="the folder on whose disk it is held [default: a temporary one]")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     if sys.platform != "linux":
         parser.error("workers to be killed are found on Linux only")
-    if asked.kills < 1 or (asked.within and not asked.within.is_dir()):
+    if options.kills < 1 or (options.within and not options.within.is_dir()):
         parser.error("--kills must be at least 1, and --within a folder")
-    folder, begun = Path(tempfile.mkdtemp(prefix="trial-", dir=asked.within)), time.monotonic()
+    folder, started = Path(tempfile.mkdtemp(prefix="trial-", dir=options.within)), time.monotonic()
     try:
-        for number, what in enumerate(asked.what, start=1):
-            kills = asked.kills * number // len(asked.what) - asked.kills * (number - 1) // len(asked.what)
-            for line in trial(kills, asked.seed, folder, what=what):
+        for number, command in enumerate(options.what, start=1):
+            kills = options.kills * number // len(options.what) - options.kills * (number - 1) // len(options.what)
+            for line in trial(kills, options.seed, folder, what=command):
                 print(line, flush=True)
-    except Broken as reason:
+    except KillNotSurvived as reason:
         sys.exit(f"not survived: {reason}")
-    print(f"in {format_duration(time.monotonic() - begun)}")
+    print(f"in {format_duration(time.monotonic() - started)}")
     shutil.rmtree(folder)
 
 

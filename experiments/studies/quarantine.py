@@ -18,7 +18,7 @@ def path_of(folder: Path, run: str) -> Path:
     return folder / QUARANTINE / f"{run}.json"
 
 
-def put(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
+def add_run(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
     """Put a run into quarantine; return its file."""
     path = path_of(folder, job.run)
     make_folder(path.parent)
@@ -33,7 +33,7 @@ def command(path: Path) -> str:
     return f"confianza repeat {shlex.quote(str(path))}"
 
 
-def let_out(folder: Path, run: str) -> None:
+def remove_run(folder: Path, run: str) -> None:
     """Remove a run from quarantine after it has finished."""
     path_of(folder, run).unlink(missing_ok=True)
 

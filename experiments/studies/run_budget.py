@@ -18,7 +18,7 @@ PILOT_POINTS, PILOT_SEEDS = 6, 4
 
 
 @dataclass(frozen=True)
-class Clocked:
+class PilotResult:
     """Result of a pilot: seconds per run, parallel runs, elapsed seconds, and variance components by measure."""
 
     seconds: float
@@ -27,7 +27,7 @@ class Clocked:
     noise: Mapping[str, VarianceComponents] = field(default_factory=dict)
 
 
-Pilot = Callable[[int, int, float], Clocked]
+Pilot = Callable[[int, int, float], PilotResult]
 """Function that runs n distant points of the design with m seeds, and stops after a number of seconds."""
 
 
@@ -61,11 +61,11 @@ def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: P
     if moving <= method.most_factors:
         return
     runs = stated.runs(method, problem)
-    one = pilot(2, 1, math.inf)
+    result = pilot(2, 1, math.inf)
     raise InputError(
         f"{method.name} takes at most {method.most_factors} factors, got {moving}: {stated.blocks} × (2 × {moving} + 2)"
-        f" points × {len(stated.seeds)} replicates = {runs:,} runs of {one.seconds:.2g} s,"
-        f" {format_duration(runs * one.seconds / one.lanes)};"
+        f" points × {len(stated.seeds)} replicates = {runs:,} runs of {result.seconds:.2g} s,"
+        f" {format_duration(runs * result.seconds / result.lanes)};"
         f" screen them with --method morris first, or let the parameters of a mechanism move together"
     )
 
@@ -96,13 +96,15 @@ def plan_design(
     if budget is None:
         return stated, design_in_words(method, problem, stated)
     allowed = seconds_in(budget)
-    one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
-    seeds = stated.seeds[: needed_replicates(one.noise, len(stated.seeds))]
-    size = largest_design(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / (one.seconds * arms))
-    whole = one.spent + size.runs(method, problem) * arms * one.seconds / one.lanes
-    pace = f"a run takes {one.seconds:.2g} s here, so about {format_duration(whole)} of {budget}"
+    result = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
+    seeds = stated.seeds[: needed_replicates(result.noise, len(stated.seeds))]
+    size = largest_design(
+        method, problem, seeds, SPARED * (allowed - result.spent) * result.lanes / (result.seconds * arms)
+    )
+    whole = result.spent + size.runs(method, problem) * arms * result.seconds / result.lanes
+    pace = f"a run takes {result.seconds:.2g} s here, so about {format_duration(whole)} of {budget}"
     return size, "\n".join(
-        [*replicates_told(one.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
+        [*replicates_sentence(result.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
     )
 
 
@@ -116,7 +118,7 @@ def needed_replicates(noise: Mapping[str, VarianceComponents], most: int) -> int
     return min(most, max(FEWEST_SEEDS, *map(int, within_reach))) if within_reach else most
 
 
-def replicates_told(noise: Mapping[str, VarianceComponents], run: int) -> Iterator[str]:
+def replicates_sentence(noise: Mapping[str, VarianceComponents], run: int) -> Iterator[str]:
     """Yield a sentence with the replicates that each measure needs by the pilot, and the measures with too few."""
     if not noise:
         return

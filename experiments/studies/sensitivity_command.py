@@ -25,11 +25,11 @@ from experiments.studies import study_folder as place
 from experiments.studies.assumed_effects import AssumedEffect, assumed_effect, write_effects
 from experiments.studies.confirmation import TABLE as CONFIRMED
 from experiments.studies.confirmation import confirm, confirmed_lines, last_year
-from experiments.studies.run_budget import Clocked, DesignSize, check_factors, plan_design
-from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
+from experiments.studies.run_budget import DesignSize, PilotResult, check_factors, plan_design
+from experiments.studies.sensitivity_indices import INDICES, analyse_measure, csv_of, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
-from experiments.studies.study_jobs import agree_to, points_of
+from experiments.studies.study_jobs import confirm_size, points_of
 from experiments.studies.sweep_command import INTERRUPTED, Hands, compute_missing, executor_and_order
 from model.engine.errors import InputError
 
@@ -45,7 +45,7 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         place.check_same(target, study)
         size, stated = agreed_design(study, method, problem, budget, hands, target)
         say(stated)
-        agree_to(study, size.runs(method, problem) * study.arms, hands.workers, hands.agreed)
+        confirm_size(study, size.runs(method, problem) * study.arms, hands.workers, hands.agreed)
         points = method.sample(problem, size.blocks)
         rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
         jobs = list({job.run: job for row in rows for job in row}.values())
@@ -55,9 +55,9 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         if code == INTERRUPTED:
             return code
         if method.name == DRAWS:
-            effects = conclude_effects(study, problem, points, rows, target)
-            return INTERRUPTED if tell_confirmed(study, effects, target, hands) else code
-        conclude(study, method, problem, points, rows, target)
+            effects = analyse_effects(study, problem, points, rows, target)
+            return INTERRUPTED if run_confirmation(study, effects, target, hands) else code
+        analyse_indices(study, method, problem, points, rows, target)
     return code
 
 
@@ -80,12 +80,12 @@ def agreed_design(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
 ) -> tuple[DesignSize, str]:
     """Return the size of the design, that of an analysis begun in the folder or a new one, and a sentence on it."""
-    there = kind_of(target) == SWEEP
-    stated = read_manifest(target).get("sensitivity") if there else None
+    is_sweep = kind_of(target) == SWEEP
+    stated = read_manifest(target).get("sensitivity") if is_sweep else None
     if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
         size = DesignSize(stated["blocks"], tuple(stated["seeds"]))
         return size, f"going on with {target}: {size.runs(method, problem):,} runs"
-    if stated is not None or there:
+    if stated is not None or is_sweep:
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
     stated = DesignSize(study.design.points, study.seeds)
     if method.powers and stated.blocks & (stated.blocks - 1):
@@ -97,7 +97,7 @@ def agreed_design(
 
 def pilot(
     study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
-) -> Clocked:
+) -> PilotResult:
     """Run some distant points of the design with some seeds; return the time per run and the random variation."""
     begun = time.monotonic()
     design = method.sample(problem, method.fewest)
@@ -108,17 +108,17 @@ def pilot(
     with Interruption() as interruption:
         executor, _ = executor_and_order(hands, interruption, len(jobs))
         try:
-            results = done_by(executor, jobs, lambda: interruption.came, limit)
+            results = pilot_results(executor, jobs, lambda: interruption.came, limit)
         finally:
             executor.stop()
     seconds = [one.seconds + one.preparing for one in results.values()]
     warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads compiled kernels
-    return Clocked(
+    return PilotResult(
         float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, noise_by_measure(study, rows, results)
     )
 
 
-def done_by(
+def pilot_results(
     executor: Executor[RunSpec, Done | Failed],
     jobs: list[RunSpec],
     given_up: Callable[[], bool],
@@ -160,7 +160,7 @@ def noise_by_measure(
     return found
 
 
-def conclude(
+def analyse_indices(
     study: Study, method: Method, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> None:
     """Analyse the results; write and print the indices."""
@@ -169,11 +169,11 @@ def conclude(
         return
     values = {measure: last_year_values(months, measure) for measure in study.sensitivity.measures}
     findings = []
-    for begin in range(0, len(rows), len(points)):
-        arm_rows = rows[begin : begin + len(points)]
+    for start in range(0, len(rows), len(points)):
+        arm_rows = rows[start : start + len(points)]
         arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
         for measure, own in values.items():
-            findings.append(find(arm, measure, method, problem, points, points_by_seeds(arm_rows, own)))
+            findings.append(analyse_measure(arm, measure, method, problem, points, points_by_seeds(arm_rows, own)))
     write_whole(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
@@ -189,7 +189,7 @@ def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataF
     return table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
 
 
-def conclude_effects(
+def analyse_effects(
     study: Study, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> list[AssumedEffect]:
     """Compute the effect of each policy against the first one, draw by draw; write, print and return them."""
@@ -211,7 +211,7 @@ def conclude_effects(
     return effects
 
 
-def tell_confirmed(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: Hands) -> bool:
+def run_confirmation(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: Hands) -> bool:
     """Confirm the parameters found with new seeds; write and print it; return whether it was interrupted."""
     table, interrupted = confirm(study, effects, target, hands.workers)
     if interrupted:

@@ -45,7 +45,7 @@ class SensitivityFinding:
         return {} if self.refusal else ranks(self.main)
 
 
-def find(
+def analyse_measure(
     arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
 ) -> SensitivityFinding:
     """Analyse one measure; ``outcomes`` are points × seeds, NaN for a failed run or an undefined measure."""
@@ -69,11 +69,11 @@ def refusal_of(noise: VarianceComponents | None) -> str:
     if noise is None:
         return "with one seed random variation cannot be told from the factors; state at least 2 seeds"
     if noise.in_means > DOMINATED:
-        return f"random variation makes {noise.in_means:.0%} of what differs between points; {need(noise)}"
+        return f"random variation makes {noise.in_means:.0%} of what differs between points; {replicates_clause(noise)}"
     return ""
 
 
-def need(noise: VarianceComponents) -> str:
+def replicates_clause(noise: VarianceComponents) -> str:
     """Return a clause with the number of replicates that would suffice."""
     if math.isinf(noise.needed):
         return "no number of replicates would show more"
@@ -104,7 +104,9 @@ def noise_lines(finding: SensitivityFinding) -> list[str]:
     if noise is not None:
         stated = f"random variation: {noise.in_runs:.0%} of the variance of runs, "
         stated += f"{noise.in_means:.0%} of that of means of {noise.replicates}"
-        lines += wrapped(f"{stated}; {need(noise)}" if noise.in_means > 0.1 and not finding.refusal else stated)
+        lines += wrapped(
+            f"{stated}; {replicates_clause(noise)}" if noise.in_means > 0.1 and not finding.refusal else stated
+        )
     if finding.dropped:
         lines += wrapped(f"left out: {finding.dropped} of {finding.blocks} {finding.method.unit} with a failed run")
     return lines

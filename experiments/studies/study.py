@@ -9,7 +9,7 @@ from typing import Any
 from experiments.execution.run_requests import LONGEST_YEARS
 from experiments.storage.result_tables import KEEPS
 from experiments.storage.run_spec import every_measure, forget_scenarios
-from experiments.studies.factors import StudyFactors, dotted, read_factors
+from experiments.studies.factors import StudyFactors, flat_items, read_factors
 from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
@@ -86,14 +86,14 @@ def read_study(path: Path) -> Study:
     forget_scenarios()
     file = str(path)
     table = StudyTable(file, read_toml(path, file))
-    table.known(KEYS)
-    sets = dict(dotted(table.table("set").values))
+    table.check_keys(KEYS)
+    sets = dict(flat_items(table.table("set").values))
     if "warm_up" in table.values:
         sets["calendar.warm_up"] = table.values["warm_up"]
     factors = read_factors(table.table("vary"), sets)
     for key in sets:
         if key in factors.names:
-            raise table.wrong(f"'{key}' is both fixed and varied; leave it in [vary]")
+            raise table.error(f"'{key}' is both fixed and varied; leave it in [vary]")
     title = table.values.get("title", path.stem)
     return Study(
         name=path.stem,
@@ -105,8 +105,8 @@ def read_study(path: Path) -> Study:
         start=parse_date(f"{file}: start", table.values["start"]) if "start" in table.values else None,
         sets=sets,
         factors=factors,
-        keep=tuple(sorted(chosen(table, "keep", (), KEEPS))),
-        measures=chosen(table, "measures", (), every_measure()),
+        keep=tuple(sorted(known_words(table, "keep", (), KEEPS))),
+        measures=known_words(table, "measures", (), every_measure()),
         design=design_of(table.table("design")),
         sensitivity=sensitivity_of(table.table("sensitivity")),
         delta=deltas_of(table.table("delta")),
@@ -117,11 +117,11 @@ def scenarios_of(table: StudyTable, folder: Path) -> tuple[str, ...]:
     """Return the scenarios; paths are relative to the folder of the study."""
     names = table.words("scenarios", ())
     if not names:
-        raise table.wrong('scenarios must name at least one, like ["villa_canales"]')
-    return tuple(beside(folder, name) for name in names)
+        raise table.error('scenarios must name at least one, like ["villa_canales"]')
+    return tuple(relative_path(folder, name) for name in names)
 
 
-def beside(folder: Path, word: str) -> str:
+def relative_path(folder: Path, word: str) -> str:
     """Return a path relative to a folder with its date, or a name as it is."""
     name, at, date = word.partition("@")
     return str(folder / name) + at + date if name.endswith(".toml") else word
@@ -132,8 +132,8 @@ def policies_of(table: StudyTable, folder: Path) -> tuple[tuple[str, ...], ...]:
     value = table.values.get("policies", [["status_quo"]])
     combined = isinstance(value, list) and all(isinstance(one, list) for one in value) and value
     if not combined or not all(isinstance(word, str) for one in value for word in one):
-        raise table.wrong(f'policies must be a list of combinations like [["status_quo"], ["a", "b"]], got {value!r}')
-    return tuple(tuple(beside(folder, word) for word in one) for one in value)
+        raise table.error(f'policies must be a list of combinations like [["status_quo"], ["a", "b"]], got {value!r}')
+    return tuple(tuple(relative_path(folder, word) for word in one) for one in value)
 
 
 def seeds_of(table: StudyTable) -> tuple[int, ...]:
@@ -142,7 +142,7 @@ def seeds_of(table: StudyTable) -> tuple[int, ...]:
     if isinstance(value, list):
         right = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
         if not right or not value or len(set(value)) < len(value):
-            raise table.wrong(f"seeds must be different whole numbers from 0 to {2**32 - 1}, got {value!r}")
+            raise table.error(f"seeds must be different whole numbers from 0 to {2**32 - 1}, got {value!r}")
         return tuple(value)
     return tuple(range(1, 1 + table.whole("seeds", SEEDS, 1, MOST_SEEDS)))
 
@@ -151,48 +151,48 @@ def years_of(table: StudyTable) -> float:
     """Return the length of every run in years."""
     years = checked_finite(f"{table.file}: years", table.values.get("years", 3.0))
     if not 0.0 < years <= LONGEST_YEARS:
-        raise table.wrong(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+        raise table.error(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
     return float(years)
 
 
-def chosen(table: StudyTable, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+def known_words(table: StudyTable, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     """Return a list of words; raise InputError if one is unknown."""
     words = table.words(key, default)
     for word in words:
         if word not in known:
             kinds = f"knows {', '.join(known)}, got" if len(known) < 5 else "knows no"
-            raise table.wrong(f"{key} {kinds} '{word}'{suggest_nearest(word, known)}")
+            raise table.error(f"{key} {kinds} '{word}'{suggest_nearest(word, known)}")
     return tuple(dict.fromkeys(words))
 
 
 def deltas_of(table: StudyTable) -> Mapping[str, float]:
     """Return the smallest effects that matter, by measure."""
-    table.known(every_measure() if table.values else ())
+    table.check_keys(every_measure() if table.values else ())
     found = {name: checked_finite(f"{table.file}: delta.{name}", value) for name, value in table.values.items()}
     for name, value in found.items():
         if not value > 0.0:
-            raise table.wrong(f"{name} must be more than 0, got {value:g}")
+            raise table.error(f"{name} must be more than 0, got {value:g}")
     return found
 
 
 def design_of(table: StudyTable) -> Design:
     """Return the design of the ranges."""
-    table.known(("kind", "points", "seed"))
+    table.check_keys(("kind", "points", "seed"))
     design = Design(
         kind=table.word("kind", "lhs", tuple(DESIGNS)),
         points=table.whole("points", 16, 1, MOST_POINTS),
         seed=table.whole("seed", 1, 0, 2**32 - 1),
     )
     if design.kind == "sobol" and design.points & (design.points - 1):
-        raise table.wrong(f"points must be a power of 2 for {DESIGNS['sobol']}, got {design.points}")
+        raise table.error(f"points must be a power of 2 for {DESIGNS['sobol']}, got {design.points}")
     return design
 
 
 def sensitivity_of(table: StudyTable) -> Sensitivity:
     """Return the settings of a sensitivity analysis."""
-    table.known(("measures", "by"))
+    table.check_keys(("measures", "by"))
     default = Sensitivity()
     return Sensitivity(
-        measures=chosen(table, "measures", default.measures, every_measure()),
+        measures=known_words(table, "measures", default.measures, every_measure()),
         by=table.word("by", default.by, ("parameter", "mechanism")),
     )

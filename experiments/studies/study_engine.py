@@ -61,7 +61,7 @@ class Engine:
         if isinstance(result, Failed) and result.ends_all:
             raise InputError(result.error)
         if isinstance(result, Failed):
-            path = quarantine.put(self.store.folder, job, result.error, result.trace)
+            path = quarantine.add_run(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
             self.progress.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")
             return
@@ -73,7 +73,7 @@ class Engine:
     def finish(self, runs: list[str]) -> None:
         """Remove runs from quarantine that are now safe on disk, and count them."""
         for run in runs:
-            quarantine.let_out(self.store.folder, run)
+            quarantine.remove_run(self.store.folder, run)
         self.progress.ended(len(runs))
 
     def show(self) -> None:

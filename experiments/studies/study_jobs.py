@@ -20,20 +20,20 @@ PACE_S = 2.5e-6
 """Approximate seconds per resident and year on one core (results/reference/bench.txt)."""
 
 
-def agree_to(study: Study, runs: int, lanes: int, agreed: bool) -> None:
+def confirm_size(study: Study, runs: int, parallel: int, agreed: bool) -> None:
     """Ask for confirmation of a very large study, with number and time; raise InputError without a terminal."""
     if runs <= MOST_UNASKED or agreed:
         return
     scenario = shared_scenario(study, study.scenarios[0], study.policies[0])
     residents = scenario["population"].total * scenario["population"].scale
-    seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / lanes
-    told = f"{study.name} means {runs:,} runs, about {format_duration(seconds)} with {lanes} at a time"
+    seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / parallel
+    question = f"{study.name} means {runs:,} runs, about {format_duration(seconds)} with {parallel} at a time"
     if runs > MOST:
-        raise InputError(f"{told}; a study may have at most {MOST:,}: shorten its lists or its design")
+        raise InputError(f"{question}; a study may have at most {MOST:,}: shorten its lists or its design")
     if not sys.stdin.isatty():
-        raise InputError(f"{told}: give --yes if that is what you mean")
-    if input(f"{told}. Go on? [y/N] ").strip().lower() not in ("y", "yes", "s", "sí", "si"):
-        raise InputError(f"{told}: not begun")
+        raise InputError(f"{question}: give --yes if that is what you mean")
+    if input(f"{question}. Go on? [y/N] ").strip().lower() not in ("y", "yes", "s", "sí", "si"):
+        raise InputError(f"{question}: not begun")
 
 
 def count_of(study: Study) -> int:

@@ -23,7 +23,7 @@ from experiments.studies import quarantine
 from experiments.studies import study_folder as place
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
-from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared_scenario
+from experiments.studies.study_jobs import confirm_size, count_of, jobs_of, shared_scenario
 from experiments.words.bilingual import Tongue
 from model.engine.errors import WorkStopped
 
@@ -44,7 +44,7 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool, tongue: Tongue
     """Run the missing runs of a study, print the folder of results in a language, and return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
-    agree_to(study, count_of(study), hands.workers, hands.agreed)
+    confirm_size(study, count_of(study), hands.workers, hands.agreed)
     with patience(f"planning {study.name}"):
         jobs = jobs_of(study)
     for line in overridden_factors(study):
@@ -99,7 +99,7 @@ def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: 
     more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
     place.write_manifest(target, study, **more)
     place.write_crate(target, study)
-    return tell_end(outcome, target, finished, len(jobs))
+    return report_outcome(outcome, target, finished, len(jobs))
 
 
 def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutcome:
@@ -137,7 +137,7 @@ def finished_in_words(store: Store, jobs: Sequence[RunSpec]) -> str:
     return f"{len(store.finished)} of {len(jobs)} runs are safe in {store.folder}"
 
 
-def tell_end(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
+def report_outcome(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
     """Report the outcome; return the exit code."""
     if outcome.interrupted:
         tell_interrupted(f"{finished} of {runs} runs are safe in {target}; start again to go on")

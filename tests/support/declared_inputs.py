@@ -38,7 +38,7 @@ from experiments.storage.result_tables import KEEPS, parquet_bytes
 from experiments.storage.run_store import BESIDE, RUNS, name_of, named_by_digest
 from experiments.storage.saved_states import SAVED
 from experiments.studies.study import DESIGNS, KEYS, STUDIES, Design, Sensitivity, read_study
-from experiments.studies.study_jobs import agree_to, count_of, points_of
+from experiments.studies.study_jobs import confirm_size, count_of, points_of
 from experiments.validation.against import against_lines, read_series
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.simulation import state_file
@@ -318,7 +318,7 @@ def study_file(draw: Draw, place: Any) -> None:
     path = place.corner / "study.toml"
     path.write_bytes(toml_file({"scenarios": ["baseline"]} | stated))
     read = read_study(path)
-    agree_to(read, count_of(read), 1, agreed=False)
+    confirm_size(read, count_of(read), 1, agreed=False)
     next(iter(points_of(read)))
 
 

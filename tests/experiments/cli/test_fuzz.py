@@ -39,7 +39,7 @@ from experiments.narrative.report_reading import read_sites
 from experiments.storage.embedded_manifest import EMBEDDED
 from experiments.storage.run_store import name_of
 from experiments.studies.study import KEYS, STUDIES, read_study
-from experiments.studies.study_jobs import agree_to, count_of, points_of
+from experiments.studies.study_jobs import confirm_size, count_of, points_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from model.engine.parameters import ParameterGroup
@@ -231,7 +231,7 @@ def study(rng: random.Random, place: Place) -> None:
     text = fuzz.toml(rng, file.read_text(encoding="utf-8"))
     path.write_bytes(b'scenarios = ["baseline"]\n' + fuzz.grammar(rng, tables) if rng.random() < 0.2 else text)
     read = read_study(path)
-    agree_to(read, count_of(read), 1, agreed=False)
+    confirm_size(read, count_of(read), 1, agreed=False)
     next(iter(points_of(read)))
 
 

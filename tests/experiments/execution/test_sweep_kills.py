@@ -11,7 +11,7 @@ from stub_runs import write_study
 from systems import needs_linux
 
 from experiments.storage.run_store import Store
-from experiments.studies.kill_trial import Broken, Sweep, sweep_with_kill, sweep_without_kill, trial
+from experiments.studies.kill_trial import KillNotSurvived, Sweep, sweep_with_kill, sweep_without_kill, trial
 
 pytestmark = [pytest.mark.thorough, needs_linux]
 STUBS = [str(Path(__file__).parents[2] / "support" / "stub_driver.py")]
@@ -31,7 +31,7 @@ def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
 def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.studies.kill_trial.sweep_without_kill", lambda *_: (b"a table", 0.1))
     monkeypatch.setattr("experiments.studies.kill_trial.sweep_with_kill", lambda *_: (b"another table", True))
-    with pytest.raises(Broken, match="other bytes after a worker was killed"):
+    with pytest.raises(KillNotSurvived, match="other bytes after a worker was killed"):
         list(trial(1, 1, tmp_path, STUBS))
 
 

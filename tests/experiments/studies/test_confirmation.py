@@ -23,7 +23,7 @@ from experiments.studies.confirmation import (
     new_seeds,
     tasks_of,
 )
-from experiments.studies.run_budget import Clocked, DesignSize, plan_design
+from experiments.studies.run_budget import DesignSize, PilotResult, plan_design
 from experiments.studies.sensitivity_methods import METHODS, Problem
 from experiments.studies.study import read_study
 
@@ -124,7 +124,7 @@ def test_a_parameter_of_a_mechanism_that_is_off_changes_nothing(study, tmp_path)
 def test_a_budget_is_shared_by_all_arms():
     problem = Problem(("a", "b"), ("a", "b"))
     one, six = (
-        plan_design(METHODS["morris"], problem, DesignSize(10, (1, 2)), "2h", lambda *_: Clocked(2.0, 2), arms)[
+        plan_design(METHODS["morris"], problem, DesignSize(10, (1, 2)), "2h", lambda *_: PilotResult(2.0, 2), arms)[
             0
         ].blocks
         for arms in (1, 6)

@@ -9,8 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.statistics.noise_share import VarianceComponents, variance_components
-from experiments.studies.run_budget import Clocked, DesignSize, check_factors, largest_design, plan_design, seconds_in
-from experiments.studies.sensitivity_indices import csv_of, find, text_of
+from experiments.studies.run_budget import (
+    DesignSize,
+    PilotResult,
+    check_factors,
+    largest_design,
+    plan_design,
+    seconds_in,
+)
+from experiments.studies.sensitivity_indices import analyse_measure, csv_of, text_of
 from experiments.studies.sensitivity_methods import DRAWS, METHODS, Problem, whole_blocks
 from model.engine.errors import InputError
 
@@ -39,7 +46,7 @@ def found(name, noise=0.0, common=0.0, spoil=(), seeds=3, size=None):
     table = outcomes(points, seeds, noise, common)
     for row in spoil:
         table[row, 0] = np.nan
-    return find(ARM, "trust_mean", method, PROBLEM, points, table)
+    return analyse_measure(ARM, "trust_mean", method, PROBLEM, points, table)
 
 
 @pytest.mark.parametrize(("name", "expected"), [("morris", (4.0, 2.0, 0.0)), ("sobol", (0.8, 0.2, 0.0))])
@@ -82,7 +89,7 @@ def test_too_many_failed_runs_are_no_result(name):
 def test_a_measure_that_nothing_moves_has_no_ranking():
     method = METHODS["sobol"]
     points = method.sample(PROBLEM, 32)
-    finding = find(ARM, "homicides", method, PROBLEM, points, np.ones((len(points), 3)))
+    finding = analyse_measure(ARM, "homicides", method, PROBLEM, points, np.ones((len(points), 3)))
     assert "no factor moves it" in told(finding)
     assert finding.ranks == {}
 
@@ -139,7 +146,7 @@ def test_parameters_of_one_mechanism_move_together():
     method = METHODS["morris"]
     points = method.sample(problem, 10)
     assert len(points) == 30
-    finding = find(ARM, "trust_mean", method, problem, points, outcomes(points))
+    finding = analyse_measure(ARM, "trust_mean", method, problem, points, outcomes(points))
     assert [one.factor for one in finding.main] == ["a", "b"]
 
 
@@ -169,7 +176,9 @@ def test_a_design_fits_its_budget_and_fills_it(name, factors, seeds, runs):
 
 
 def test_a_budget_is_measured_and_told_before_anything_is_done():
-    size, told = plan_design(METHODS["morris"], PROBLEM, DesignSize(10, (1, 2, 3)), "30m", lambda *_: Clocked(2.0, 2))
+    size, told = plan_design(
+        METHODS["morris"], PROBLEM, DesignSize(10, (1, 2, 3)), "30m", lambda *_: PilotResult(2.0, 2)
+    )
     assert size == DesignSize(135, (1, 2, 3))
     assert told == (
         "morris: 135 trajectories × 4 points × 3 replicates = 1,620 runs for 3 factors;"
@@ -183,7 +192,7 @@ def test_replicates_are_planned_by_the_noise_of_each_measure():
         "told_share": VarianceComponents(1.0, 0.0, 0.3, 4),
         "homicides": VarianceComponents(0.1, 0, 9, 4),
     }
-    clocked = Clocked(2.0, 2, 200.0, noise)
+    clocked = PilotResult(2.0, 2, 200.0, noise)
     size, told = plan_design(METHODS["morris"], PROBLEM, DesignSize(10, tuple(range(8))), "30m", lambda *_: clocked)
     assert size == DesignSize(120, (0, 1, 2))
     assert told.splitlines()[0] == (
@@ -195,7 +204,7 @@ def test_replicates_are_planned_by_the_noise_of_each_measure():
 def test_sobol_on_many_factors_is_refused_with_the_arithmetic():
     names = tuple(f"a.x{number}" for number in range(20))
     with pytest.raises(InputError) as wrong:
-        check_factors(METHODS["sobol"], Problem(names, names), DesignSize(128, (1, 2)), lambda *_: Clocked(3.0, 1))
+        check_factors(METHODS["sobol"], Problem(names, names), DesignSize(128, (1, 2)), lambda *_: PilotResult(3.0, 1))
     for word in (
         "at most 12",
         "got 20",
