@@ -1,4 +1,4 @@
-"""Secret of the address that opens the page: only whoever has it can control the page, as in Jupyter.
+"""Secret token of the address that opens the page: only its holder can control the page, as in Jupyter.
 
 Every account of this machine can reach the page.  The address that the program prints contains the token; the browser
 then keeps it as a cookie, which no script can read and no other site can cause to be sent.
@@ -16,7 +16,7 @@ BYTES = 24
 
 
 class AccessToken:
-    """Token of one server, and the cookie that holds it; cookies are shared by all ports, so its name has the port."""
+    """Token of one server, and the cookie that holds it; its name has the port, since all ports share cookies."""
 
     def __init__(self, port: int) -> None:
         self.token = secrets.token_urlsafe(BYTES)
@@ -27,18 +27,18 @@ class AccessToken:
         return self.is_right(asked.cookies.get(self.cookie, ""))
 
     def is_brought(self, asked: HTTPConnection) -> bool:
-        """Tell whether somebody opens the address with the token in it."""
+        """Tell whether a request opens the address with the right token, or with another one and the cookie."""
         opens = asked.scope["type"] == "http" and asked.scope["path"] == "/"
         return (
             opens and QUERY in asked.query_params and (self.is_right(asked.query_params[QUERY]) or self.is_held(asked))
         )
 
     def is_right(self, stated: str) -> bool:
-        """Compare in a time that does not depend on where two tokens differ."""
+        """Compare with the token in constant time, so that timing reveals nothing of it."""
         return secrets.compare_digest(stated.encode(), self.token.encode())
 
     def welcome(self, asked: HTTPConnection) -> Response:
-        """Return the answer that sets the cookie and leads to the same address without the token."""
+        """Return the response that sets the cookie and redirects to the same address without the token."""
         parts = asked.scope["query_string"].decode("latin-1").split("&")
         others = "&".join(part for part in parts if part and parse_qsl(part, True)[0][0] != QUERY)
         answer = RedirectResponse(f"/?{others}" if others else "/", 303, {"cache-control": "no-store"})

@@ -1,4 +1,4 @@
-"""Read the address of the page: what is chosen and which view of it, or one line about a mistake in it."""
+"""Parse the address of the page into a request, or into an error of one line."""
 
 import datetime
 import difflib
@@ -14,19 +14,18 @@ from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 
 VIEWS = ("decision", "why", "map", "life", "criteria", "room")
-"""Views in the order of the row above them; each has a module of its name in `static` and one here."""
+"""Views in display order; each has a module of its name in `static` and one here."""
 KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view", "place", "month", "show", "present")
 MOST_SEED = 2**32 - TWINS
 LONGEST = 40
-"""Letters of a wrong value that are repeated."""
+"""Characters of an invalid value that are repeated in an error, and longest value of ``show``."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Request of an address: a choice, the language, a view, and in it a settlement, a month, and what to show.
+    """Request in an address: choice of measures, language, view, and within it settlement, month and selection.
 
-    ``place`` is the number of a settlement from 1 on and ``month`` the number of a month from 1 on, 0 for all; ``show``
-    is a word of the view's own.
+    ``place`` and ``month`` are numbers from 1 on, 0 for all; the view defines the values of ``show``.
     """
 
     choice: Choice
@@ -40,7 +39,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """Query of the address that restores all of it."""
+        """Query string of the address that restores the request."""
         choice = self.choice
         stated = {
             "town": choice.site,
@@ -60,7 +59,7 @@ class Asked:
 
 
 class AddressError(InputError):
-    """Something in an address is wrong: the name of the text that says so, and its values."""
+    """An error in an address: key of its text, invalid value, valid names, and further values of the text."""
 
     def __init__(self, text: str, value: str, known: Collection[str] = (), **values: object) -> None:
         self.text, self.known, self.values = text, known, values
@@ -68,7 +67,7 @@ class AddressError(InputError):
         super().__init__(self.in_language("en"))
 
     def in_language(self, language: str) -> str:
-        """Return it in one line, with the nearest valid name."""
+        """Return the error in one line, with the nearest valid name."""
         close = difflib.get_close_matches(self.value, list(self.known), n=1, cutoff=0.5)
         near = say(language, "wrong.near", close=close[0]) if close else ""
         values = {"value": self.value, "near": near, "known": ", ".join(self.known)} | self.values
@@ -76,7 +75,7 @@ class AddressError(InputError):
 
 
 def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
-    """Return what an address asks for; town, years, seed and language that it does not say stay as they are."""
+    """Parse an address; town, years, seed, language and theme that it omits keep their present values."""
     language = one_of("lang", address, now.language, LANGUAGES)
     for key in address:
         if key not in KEYS:
@@ -95,7 +94,7 @@ def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
 
 
 def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
-    """Return the choice that an address says; town, years and seed that it does not say stay as they are."""
+    """Parse the choice in an address; town, years and seed that it omits keep their present values."""
     site = one_of("town", address, now.site, sites.site_names())
     years = int(one_of("years", address, str(now.years), [str(one) for one in HORIZONS]))
     seed = whole_number("seed", address.get("seed", str(now.seed)), MOST_SEED)
@@ -106,7 +105,7 @@ def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
 
 
 def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[str]) -> str:
-    """Return what an address says of something, if it is one of those known."""
+    """Return a value of an address, by default the present one; raise `AddressError` unless it is known."""
     value = address.get(name, now)
     if value not in known:
         raise AddressError("one_of", value, [one for one in known if one], what=name)
@@ -114,14 +113,14 @@ def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[st
 
 
 def whole_number(name: str, text: str, most: int) -> int:
-    """Return a whole number from 0 on."""
+    """Parse a whole number from 0 to ``most``."""
     if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
         raise AddressError("whole", text, what=name, most=most)
     return int(text)
 
 
 def date_of(text: str, start: datetime.date, years: int) -> datetime.date:
-    """Return the date from which measures hold, which lies within the horizon."""
+    """Parse the date from which measures apply; it must lie within the horizon."""
     last = start.replace(year=start.year + years) - datetime.timedelta(days=1)
     try:
         date = datetime.date.fromisoformat(text)
@@ -133,7 +132,7 @@ def date_of(text: str, start: datetime.date, years: int) -> datetime.date:
 
 
 def steps_of(text: str) -> dict[str, int]:
-    """Return the steps of measures as an address writes them.
+    """Parse the steps of measures in an address.
 
     >>> steps_of("training.2,heavy_hand.1"), steps_of("")
     ({'training': 2, 'heavy_hand': 1}, {})

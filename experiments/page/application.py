@@ -1,6 +1,6 @@
 """The page as a web application: one document, its files, and a socket for each visitor.
 
-Nothing is built and nothing comes from elsewhere: the browser reads the modules of `static` as they are.
+There is no build step and nothing is loaded from elsewhere: the browser loads the modules of `static` as they are.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ from experiments.storage.progress import say
 FOLDER = Path(__file__).parent / "static"
 SOCKET = "/socket"
 MALFORMED = 1003
-"""Code with which a socket is closed: data that are not understood."""
+"""Close code of a socket after a malformed message."""
 POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "style-src-attr 'unsafe-inline'",  # places and lengths of drawings are attributes
+        "style-src-attr 'unsafe-inline'",  # positions and lengths of drawings are style attributes
         "img-src 'self' data: blob:",
         "connect-src 'self'",
         "form-action 'none'",
@@ -57,23 +57,23 @@ def application() -> Starlette:
 
 
 def document(_: Request) -> Response:
-    """Return the one document of the page."""
+    """Return the HTML document of the page."""
     return html_document(FOLDER / "page.html")
 
 
 def html_document(file: Path) -> Response:
-    """Return a document in the language with which the page opens."""
+    """Return a document in the initial language of the page."""
     text = file.read_text(encoding="utf-8")
     return HTMLResponse(text.replace("LANGUAGE", sites.opening.language), headers={"cache-control": "no-cache"})
 
 
 def colours(_: Request) -> Response:
-    """Return the colours of everything that is drawn as variables of the style sheet."""
+    """Return the colours of the project as variables of a style sheet."""
     return Response(tokens(), media_type="text/css")
 
 
 class Outbox:
-    """Messages that wait for a browser, of each kind the latest alone: a slow one takes up no memory."""
+    """Messages that wait for a browser, only the latest of each kind, so that a slow browser takes no memory."""
 
     def __init__(self) -> None:
         self.loop, self.filled = asyncio.get_running_loop(), asyncio.Event()
@@ -81,17 +81,17 @@ class Outbox:
         self.open = True
 
     def put(self, kind: str, content: Any) -> None:
-        """Leave a message, from whatever thread."""
+        """Add a message from any thread."""
         if self.open and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.add, kind, content)
 
     def add(self, kind: str, content: Any) -> None:
-        """Add a message, in the place of an earlier one of its kind."""
+        """Add a message, replacing an earlier one of its kind."""
         self.waiting[kind] = content
         self.filled.set()
 
     async def take(self) -> dict[str, Any]:
-        """Return what waits, once there is something."""
+        """Wait for messages and return all of them."""
         await self.filled.wait()
         self.filled.clear()
         taken, self.waiting = self.waiting, {}
@@ -99,7 +99,7 @@ class Outbox:
 
 
 async def converse(line: WebSocket) -> None:
-    """Let one visitor in, carry messages both ways until the browser goes; or say why there is no place."""
+    """Serve one visitor over a socket until the browser leaves, or send the reason for refusing the visitor."""
     await line.accept()
     outbox = Outbox()
     visitor = visitor_limit.admit(lambda: Visitor(outbox.put))
@@ -123,7 +123,7 @@ async def converse(line: WebSocket) -> None:
 
 
 async def visitor_requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
-    """Yield what a browser asks for; raise `Malformed` at the first message that is none."""
+    """Yield the requests of a browser; raise `Malformed` at the first invalid message."""
     while True:
         message = await line.receive()
         if message["type"] == "websocket.disconnect":
@@ -134,7 +134,7 @@ async def visitor_requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
 
 
 async def send_all(line: WebSocket, outbox: Outbox) -> None:
-    """Send what is left in an outbox as it comes."""
+    """Send the messages of an outbox as they arrive."""
     while True:
         for kind, content in (await outbox.take()).items():
             await line.send_text(json.dumps({kind: content}, ensure_ascii=False, separators=(",", ":")))

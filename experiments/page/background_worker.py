@@ -1,11 +1,11 @@
 """Run the twin worlds of the page in worker processes that are kept between requests.
 
-Imports, towns and compiled code are then loaded when a visitor moves a measure. Finished worlds are kept, too, so that
-an earlier choice is shown at once. A world that several visitors wait for runs once.
+Imports, towns and compiled code are then already loaded when a visitor moves a measure. Finished worlds are kept, too,
+so that an earlier choice is shown at once. A world requested by several visitors runs once.
 
 Visitors share the workers by start-time fair queuing, where each world counts as one. The next world is for the visitor
-with the lowest start number, which then grows by one. A visitor who comes later begins at the start number of the last
-world: this first twin waits for no second twin of others, and nobody waits for all eight twins of one visitor.
+with the lowest start number, which then grows by one. A later visitor begins at the start number of the last world, so
+that a first twin never waits for the second twins of others, nor for all eight twins of one visitor.
 """
 
 import contextlib
@@ -35,18 +35,18 @@ from experiments.storage.run_spec import RunSpec
 
 WORKERS = min(2, os.cpu_count() or 1)
 PLACES = 64
-"""Places in shared memory for the worlds that are simulated at once, more than there are ever workers."""
+"""Slots in shared memory for worlds that are simulated at the same time, more than there are ever workers."""
 WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
-"""Columns of the first world that are sent month by month."""
+"""Columns of the first world that are sent by month."""
 OnWorld = Callable[[WorldResult | str, str], None]
-"""Takes a finished world, or the reason of its failure, and its run."""
+"""Callback for a finished world, or the reason of its failure, and its run."""
 OnMonths = Callable[[pd.DataFrame, str], None]
-"""Takes the months of the first world so far, and its run."""
+"""Callback for the months of the first world so far, and its run."""
 
 
 @dataclass
 class TwinRequest:
-    """Runs that a visitor waits for, in the order in which they are wanted."""
+    """Runs requested by a visitor, in order of priority."""
 
     specs: dict[str, RunSpec]
     on_world: OnWorld
@@ -54,14 +54,14 @@ class TwinRequest:
     first: str
     """Run whose months are sent while it is simulated."""
     start: int = 0
-    """Start number: the visitor with the lowest gets the next world; among equals, who asked first."""
+    """Start number: the visitor with the lowest gets the next world; ties go to the earliest request."""
     drawn: int = 0
     """Months of the first run that have been sent."""
 
 
 @dataclass
 class BackgroundWorker:
-    """Worker processes, and the thread that gives them the worlds of all visitors in turn."""
+    """Worker processes, and the thread that schedules the worlds of all visitors."""
 
     folder: Path
     workers: int = WORKERS
@@ -72,7 +72,7 @@ class BackgroundWorker:
         self.kept = KeptWorlds(self.folder / "kept")
         self.deaths = Counter[str]()
         self.begun = 0
-        """Start number of the world that was begun last."""
+        """Start number of the latest scheduled world."""
         self.seats, self.numbers = itertools.count(), itertools.count(1)
         self.turns = multiprocessing.get_context("spawn").RawArray("q", PLACES)
         self.lines = Lines(PLACES, WATCHED)
@@ -93,14 +93,11 @@ class BackgroundWorker:
     def ask(
         self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = lambda *_: None
     ) -> None:
-        """Simulate worlds for a visitor in place of those asked for before.
-
-        The months of the first of them are sent while it runs.
-        """
+        """Simulate worlds for a visitor, replacing an earlier request; send the months of the first while it runs."""
         kept = {spec.run: world for spec in specs if (world := self.kept.get(spec.run))}
         missing = {spec.run: spec for spec in specs if spec.run not in kept}
         with self.lock:
-            # It takes the place of the earlier request: who moves much neither gains nor loses a turn.
+            # Keeps the start number of the earlier request, so that frequent changes neither gain nor lose a turn.
             earlier = self.requests.get(seat)
             start = max(self.begun, earlier.start if earlier else 0)
             if missing:
@@ -113,13 +110,13 @@ class BackgroundWorker:
         self.asked.set()
 
     def give_up(self, seat: int) -> None:
-        """Abandon the request of a visitor who has left."""
+        """Cancel the request of a visitor who has left."""
         with self.lock:
             self.requests.pop(seat, None)
             self.drop_unwanted()
 
     def drop_unwanted(self) -> None:
-        """Give up the worlds for which nobody waits any more."""
+        """Cancel the worlds that no request needs any more."""
         wanted = {run for request in self.requests.values() for run in request.specs}
         for run in set(self.jobs) - wanted:
             job = self.jobs.pop(run)
@@ -142,7 +139,7 @@ class BackgroundWorker:
             self.thread.join()
 
     def serve(self) -> None:
-        """Give worlds to the workers and results to the visitors; no world waits in a worker before its turn."""
+        """Submit worlds to the workers and deliver results; a world is submitted only when a worker is free."""
         function = partial(run_twin_job, self.turns, self.lines)
         executor: LocalExecutor[TwinJob, WorldResult | str | None] = LocalExecutor(self.workers, function)
         try:
@@ -160,7 +157,7 @@ class BackgroundWorker:
             executor.stop()
 
     def next_job(self) -> TwinJob | None:
-        """Return the next world of the visitor whose turn it is; nothing if all that is wanted is under way."""
+        """Return the next world in fair order; None if all requested worlds are being simulated."""
         with self.lock:
             for request in sorted(self.requests.values(), key=lambda one: one.start):
                 for run, spec in request.specs.items():
@@ -171,7 +168,7 @@ class BackgroundWorker:
         return None
 
     def new_job(self, spec: RunSpec) -> TwinJob:
-        """Return a job with a place in shared memory of its own."""
+        """Return a job with its own slot in shared memory."""
         number = next(self.numbers)
         job = TwinJob(spec, number % PLACES, number, self.folder / "warm", MEASURED)
         self.turns[job.place] = number
@@ -179,7 +176,7 @@ class BackgroundWorker:
         return job
 
     def collect(self, executor: LocalExecutor[TwinJob, WorldResult | str | None]) -> None:
-        """Give the worlds that have ended to those who wait for them."""
+        """Deliver finished worlds; run a world again if its worker died."""
         for job, result in executor.wait(POLL_S):
             if runs_again(job, result, self.deaths):
                 executor.submit(job)
@@ -187,7 +184,7 @@ class BackgroundWorker:
                 self.deliver(job, str(result) if isinstance(result, WorkerDied) else result)
 
     def deliver(self, job: TwinJob, result: WorldResult | str) -> None:
-        """Keep a world, and give it, or the reason of its failure, to everybody who waits for it."""
+        """Keep a finished world and deliver it, or the reason of its failure, to all requests that wait for it."""
         run = job.spec.run
         if isinstance(result, WorldResult):
             self.kept.add(result)
@@ -202,7 +199,7 @@ class BackgroundWorker:
             request.on_world(result, run)
 
     def send_months(self) -> None:
-        """Send the months of the first world of each visitor as far as it has come."""
+        """Send the months simulated so far of the first world of each visitor."""
         with self.lock:
             watched = [
                 (request, self.jobs[request.first]) for request in self.requests.values() if request.first in self.jobs
@@ -220,7 +217,7 @@ running: list[BackgroundWorker] = []
 
 @contextlib.contextmanager
 def in_background(workers: int = WORKERS, at_once: bool = True) -> Iterator[BackgroundWorker]:
-    """Keep workers for all visitors until the block ends, with a folder for warm-ups that goes with them.
+    """Keep workers, and a temporary folder for warm-ups, for all visitors until the block ends.
 
     They start ``at_once``, or when they are first needed.
     """

@@ -1,4 +1,4 @@
-"""Words of one life: who it is, and what happened, in sentences."""
+"""Describe one life in sentences: the resident and the events."""
 
 from experiments.comparison.life_recorder import LifeEvent, LifeStory
 from experiments.page.page_texts import capital, say
@@ -7,14 +7,14 @@ from experiments.words import catalogue
 
 
 def introduction(language: str, life: LifeStory) -> str:
-    """Return who this is, in one sentence, without name and place."""
+    """Describe a resident in one sentence, without name and place."""
     child = life.age < 15
     who = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
     return say(language, f"life.{who}", age=life.age, work=say(language, f"work.{life.work}"))
 
 
 def sentence(language: str, event: LifeEvent) -> str:
-    """Return an event in words."""
+    """Describe an event in a sentence."""
     if event.name in ("suffered", "saw"):
         reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
         kind = say(language, f"kind.{event.values['kind']}")

@@ -1,4 +1,4 @@
-"""Write what the server of the page and its libraries report as one line each."""
+"""Write each log record of the page's server and its libraries as one line."""
 
 import logging
 import traceback
@@ -7,17 +7,17 @@ from experiments.storage.progress import say
 
 
 class OneLine(logging.Handler):
-    """Says a report in one line, with the place where an error arose in place of its whole way."""
+    """Write log records as one line each; of a traceback only the location of the error."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say one report."""
+        """Write one log record."""
         said = record.getMessage()
         reason = record.exc_info[1] if record.exc_info else None
         say(f"page: {in_one_line(f'{said}: {described(reason)}' if reason else said)}")
 
 
 def described(reason: BaseException) -> str:
-    """Return an error with its kind and the line of code that raised it."""
+    """Return an error with its type and the file and line that raised it."""
     steps = traceback.extract_tb(reason.__traceback__)
     place = f" ({steps[-1].filename}:{steps[-1].lineno})" if steps else ""
     return f"{type(reason).__name__}: {reason}{place}"

@@ -1,4 +1,4 @@
-"""The view "Criteria": the four criteria and accountability in both worlds, and what each is made of."""
+"""The view "Criteria": the four criteria and accountability in both worlds, each with its components."""
 
 from collections import Counter
 from typing import Any
@@ -25,12 +25,12 @@ from model.measures.criteria import CRITERIA, GRADES, MINIMUM_EVENTS, criterion_
 from scenarios.timeline import BUILT_IN_SITES
 
 DRAWS = 200
-"""Draws of anchors and weights from which it is told how sure a word is."""
+"""Draws of anchors and weights that give the certainty of a grade."""
 WORDS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return what the view shows."""
+    """Return the data of the view."""
     frame = {"title": one.say("criteria.question"), "words": {name: one.say(f"criteria.{name}") for name in WORDS}}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
@@ -50,7 +50,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
 
 
 def criterion_rows(one: Standing, pairs: Pairs) -> list[dict[str, Any]]:
-    """Return every criterion: levels, difference, the paper's word and ours, and months."""
+    """Return a row for each criterion: levels, difference, grades of the paper and of the model, monthly values."""
     found = rows_of_worlds(one, pairs, [BY_NAME[name] for name in CRITERIA])
     return [
         row
@@ -66,13 +66,13 @@ def criterion_rows(one: Standing, pairs: Pairs) -> list[dict[str, Any]]:
 
 
 def rows_of_worlds(one: Standing, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
-    """Return headlines in both worlds; p-values are corrected among them."""
+    """Return a row for each headline in both worlds; p-values are corrected for all rows together."""
     titles = ((capital(getattr(line, one.language)), effect_on(line, pairs), line.digits) for line in headlines)
     return pair_rows(one, titles)
 
 
 def criteria_sentence(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
-    """Return which criteria surely change; harms first."""
+    """Return the criteria with a significant and relevant change, declines first."""
     if not one.moved:
         return [(one.say("map.unmoved"), "")]
     sure = [row for row in rows if row["kind"] == "b"]
@@ -89,7 +89,7 @@ def criteria_sentence(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
 
 
 def criterion_word(one: Standing, pairs: Pairs, name: str) -> str:
-    """Return our word for a criterion in each world, and in which share of the draws it is the same."""
+    """Return the model's grade of a criterion in each world, with the percentage of draws that agree."""
     said: dict[str, list[str]] = {}
     for side in (0, 1) if one.moved else (0,):
         levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
@@ -103,7 +103,7 @@ def criterion_word(one: Standing, pairs: Pairs, name: str) -> str:
 
 
 def paper_word(one: Standing, name: str) -> str:
-    """Return the word of the paper for this place in 2017 and 2018; nothing where it has none."""
+    """Return the grade of the paper for this municipality in 2017 and 2018; empty if it has none."""
     if one.choice.site not in BUILT_IN_SITES or name not in STATED["paper"]:
         return ""
     stated = STATED["paper"][name][BUILT_IN_SITES.index(one.choice.site)]
@@ -112,7 +112,7 @@ def paper_word(one: Standing, name: str) -> str:
 
 
 def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
-    """Return a criterion by month from the first in which it is known: levels and the band of differences (0-100)."""
+    """Return a criterion by month from its first known value: levels and band of differences (0-100)."""
     a, b = (100.0 * np.array([pair[side].months[name].to_numpy(float) for pair in pairs]) for side in (0, 1))
     known = np.flatnonzero(~np.isnan(a).any(axis=0) & ~np.isnan(b).any(axis=0))
     if not len(known):
@@ -126,7 +126,7 @@ def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
 
 
 def part_rows(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
-    """Return the parts of a criterion; one without value says why."""
+    """Return the rows of the components of a criterion; a note explains a missing value."""
     rows = rows_of_worlds(one, pairs, [part_headline(part) for part in criterion_parts(criterion)])
     unknown = one.say("criteria.few", n=f"{MINIMUM_EVENTS:g}")
     return [row | {"note": unknown if row["a"] == "–" else ""} for row in rows]
@@ -136,7 +136,10 @@ def part_rows(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any
 
 
 def matter_rows(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
-    """Return the options of a matter: of a hundred choices of the last year how many, and the commonest reason."""
+    """Return the options of a matter: percentage of last year's choices and most frequent decisive reason.
+
+    None if no world has such a choice.
+    """
     number_of, spec = next((key, spec) for key, spec in CHOICES_DECLARED.items() if spec.name == name)
     chosen = [[last_year(world, number_of) for world in pair] for pair in pairs]
     if not any(len(rows) for pair in chosen for rows in pair):
@@ -155,7 +158,7 @@ def matter_rows(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None
 
 
 def last_year(world: Any, matter_number: int) -> np.ndarray:
-    """Return the choices of a matter in the last twelve months of a world."""
+    """Return the choices of a matter in the last twelve months of a world, or in all if it has fewer."""
     rows = world.recorded.choices
     rows = rows[rows["matter"] == matter_number]
     months = min(MONTHS, len(world.months))
@@ -163,12 +166,12 @@ def last_year(world: Any, matter_number: int) -> np.ndarray:
 
 
 def share_of(rows: np.ndarray, option: int) -> tuple[float, float]:
-    """Return how many of a hundred choices took an option, as numerator and denominator."""
+    """Return the percentage of choices that took an option, as numerator and denominator."""
     return 100.0 * float((rows["option"] == option).sum()), float(len(rows))
 
 
 def decisive_reason(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> str:
-    """Return the reason that was most often decisive among choices, nothing if none was."""
+    """Return the most frequent decisive reason of choices; empty if none was decisive."""
     counts = Counter(int(term) for term in terms if term > 0)
     if not counts:
         return ""

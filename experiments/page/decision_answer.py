@@ -1,4 +1,4 @@
-"""Answer the question of the decision view: harms first, then benefits."""
+"""Compose the sentence that answers the question of the decision view: harms first, then benefits."""
 
 from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.narrative.findings import Finding, sentence
@@ -7,15 +7,15 @@ from experiments.page.standing import Span, Standing, digits_of, number
 from experiments.statistics.verdicts import FEWEST
 
 ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
-"""Outcomes that never stand without their possible cost; under a heavy hand the cost stands in any case."""
+"""Outcomes reported together with a possible cost; under the measure ``heavy_hand`` the cost is always reported."""
 LAST = ("crimes_told",)
-"""Outcomes that are named where there is room: neither benefit nor harm."""
+"""Outcomes that are neither benefit nor harm: named after the others, if there is room."""
 MOST_NAMED = 2
-"""Benefits beside trust: the sentence stays one that is read."""
+"""Benefits named besides trust, so that the sentence stays short."""
 
 
 def decision_sentence(one: Standing) -> list[Span]:
-    """Return the sentence under the question."""
+    """Return the answer that is shown under the question."""
     if one.running:
         return progress_of_worlds(one)
     if not one.moved:
@@ -26,7 +26,7 @@ def decision_sentence(one: Standing) -> list[Span]:
 
 
 def progress_of_worlds(one: Standing) -> list[Span]:
-    """Return how far the worlds have come."""
+    """Return the progress of the simulated worlds."""
     counts = {"n": one.done, "all": one.twins_asked}
     if not one.moved:
         return [(one.say("decision.today"), "bold"), (one.say("decision.today_few", **counts), "")]
@@ -36,7 +36,7 @@ def progress_of_worlds(one: Standing) -> list[Span]:
 
 
 def as_today(one: Standing) -> list[Span]:
-    """Return where trust ends if nothing is moved."""
+    """Return the final level of trust without measures."""
     if not one.base:
         return failed_worlds(one)
     ends = [TRUST.headline.of(life.months) for life in one.base]
@@ -46,7 +46,7 @@ def as_today(one: Standing) -> list[Span]:
 
 
 def failed_worlds(one: Standing) -> list[Span]:
-    """Return which worlds could not be simulated, if any."""
+    """Return the number of failed worlds with the first reason; empty if none failed."""
     if not one.faults:
         return []
     counts = {"n": len(one.faults), "all": one.twins_asked, "reason": one.faults[0]}
@@ -54,9 +54,9 @@ def failed_worlds(one: Standing) -> list[Span]:
 
 
 def harms_and_benefits(one: Standing) -> list[Span]:
-    """Return what the measures do: first the harms, then the benefits in a sentence of their own.
+    """Return the effects of the measures: harms first, then benefits in a sentence of their own.
 
-    A benefit beside a harm stands in plain ink, without a word that makes a bargain of both.
+    Beside a harm, benefits are not coloured, and no wording trades one off against the other.
     """
     n = len(one.choice.chosen)
     begin = one.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
@@ -81,12 +81,12 @@ def harms_and_benefits(one: Standing) -> list[Span]:
 
 
 def is_named(found: PairedOutcome) -> bool:
-    """Tell whether a sentence says what becomes of an outcome: of what surely moves, and of trust unless unknown."""
+    """Tell whether the sentence names an outcome: it rises, falls or harms, or is trust and not withheld."""
     return found.verdict in ("rises", "falls") or found.harmful or (found.outcome is TRUST and not found.withheld)
 
 
 def phrases_as_list(one: Standing, phrases: list[str], first: bool = False) -> str:
-    """Return phrases as a list in a sentence; the first follows a comma unless it stands alone."""
+    """Join phrases as in a sentence, after a comma or, for a single phrase, "and"; ``first`` omits this lead."""
     if first and len(phrases) == 1:
         return phrases[0]
     lead = "" if first else ", " if len(phrases) > 1 else one.say("decision.and")
@@ -95,14 +95,14 @@ def phrases_as_list(one: Standing, phrases: list[str], first: bool = False) -> s
 
 
 def outcome_phrase(one: Standing, found: PairedOutcome) -> str:
-    """Return one outcome as part of a sentence."""
+    """Return the effect on one outcome as a clause of a sentence."""
     effect = found.effect.effect
     size = one.points(effect) if found.outcome is TRUST else number(abs(effect), digits_of(effect))
     return str(sentence(Finding(found.outcome.name, found.verdict, size=size), one.language, "clause"))
 
 
 def outcomes_beside(one: Standing) -> list[Span]:
-    """Return what must stand beside an outcome that is named, where it has not surely moved itself."""
+    """Return the possible costs of named outcomes whose own verdict is open or nothing."""
     by_name = {found.outcome.name: found for found in one.founds}
     spans: list[Span] = []
     for name, other in ALWAYS_BESIDE.items():
@@ -113,12 +113,12 @@ def outcomes_beside(one: Standing) -> list[Span]:
 
 
 def kind_of(found: PairedOutcome) -> str:
-    """Return whether an outcome is a harm, a benefit, or neither."""
+    """Return the kind of a span: h for a harm, b for a benefit, empty for neither."""
     return {"harm": "h", "null": ""}.get(found.colour, "b")
 
 
 def telephone_summary(one: Standing) -> list[Span]:
-    """Return the shortest form of the answer, for the foot of a telephone."""
+    """Return the shortest form of the answer, for the bottom bar on telephones."""
     if one.running or not one.founds or one.done < FEWEST:
         return [(one.say("decision.done_of", n=one.done, all=one.twins_asked), "bold")]
     harms = sum(found.harmful and found.outcome.harm for found in one.founds)

@@ -1,4 +1,4 @@
-"""The decision view: measures on the left, what they do in the middle, where on the right."""
+"""The decision view: measures on the left, their effects in the middle, a map of effects on the right."""
 
 import base64
 from typing import Any
@@ -34,11 +34,11 @@ WORDS = (
     *("against_possible", "where", "where_unit", "map_label", "see_all", "from_label", "a_step"),
     *("km", "trust", "play", "pause", "level", "keys"),
 )
-"""Texts of this view that hold no number."""
+"""Texts of this view without values to insert."""
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return what the decision view shows."""
+    """Return the data of the view."""
     where = "in_twins" if one.moved else "in_worlds"
     chosen, measures = len(one.choice.chosen), measure_rows(one)
     return {
@@ -75,7 +75,7 @@ def span_of(one: Standing) -> str:
 
 
 def map_of(one: Standing) -> dict[str, Any]:
-    """Return the map of where trust differs; the ground alone until all worlds have been simulated."""
+    """Return the map of differences of trust; only its texts while worlds are running."""
     told = {"floor": one.say("decision.map_floor", floor=FLOOR), "wait": one.say("decision.map_wait")}
     if one.running:
         return told
@@ -86,7 +86,7 @@ def map_of(one: Standing) -> dict[str, Any]:
 
 
 def of_a_hundred(one: Standing) -> dict[str, Any]:
-    """Return of a hundred residents how many trust more and less."""
+    """Return the percentages of residents whose trust is higher and lower."""
     if one.running or not one.twins:
         return {"more": 0, "less": 0, "text": one.say("decision.hundred_wait") if one.moved else ""}
     if why := why_unknown(one, one.founds[0]):
@@ -97,7 +97,7 @@ def of_a_hundred(one: Standing) -> dict[str, Any]:
 
 
 def examined_in(one: Standing) -> str:
-    """Return under which laws of trust this was run, or that it was not."""
+    """Return in words the laws of trust under which this choice was run, or that it was not."""
     laws = one.founds[0].laws if one.founds else None
     if laws is None or laws_say(laws) is None:
         return one.say("decision.not_examined") if one.moved else ""
@@ -105,7 +105,7 @@ def examined_in(one: Standing) -> str:
 
 
 def event_marks(one: Standing) -> list[dict[str, Any]]:
-    """Return the public events that both worlds meet within the horizon, by month from the start."""
+    """Return the public events of both worlds within the horizon, by month from the start."""
     found = []
     for month, known in met_events(one.scenario):
         sign = VERDICTS["falls" if known.event.shock < 0.0 else "rises"].sign
@@ -115,7 +115,7 @@ def event_marks(one: Standing) -> list[dict[str, Any]]:
 
 
 def mood_months(one: Standing) -> list[dict[str, Any]]:
-    """Return the months in which the mood of the country, which is put in, moves trust by more than the threshold."""
+    """Return the months in which the national mood, a model input, moves trust by at least the threshold."""
     if not one.base:
         return []
     moved = np.mean([monthly_contribution(life, NATION, Where()) for life in one.base], axis=0)
@@ -124,7 +124,7 @@ def mood_months(one: Standing) -> list[dict[str, Any]]:
 
 
 def cell_differences(one: Standing, town: Town) -> dict[str, Any]:
-    """Return the difference of trust in each inhabited cell by month, and the last one in a sentence."""
+    """Return the difference of trust by month and inhabited cell, and a sentence on the last month."""
     if not one.twins or one.running or one.done < FEWEST:
         return {}
     if why := why_unknown(one, one.founds[0]):
@@ -137,26 +137,29 @@ def cell_differences(one: Standing, town: Town) -> dict[str, Any]:
 
 
 def encoded_gaps(gaps: np.ndarray, floor: float) -> tuple[str, float]:
-    """Return differences as the browser takes them, and the greatest of them, or the floor if none is greater.
+    """Encode differences for the browser; return them with the largest absolute one, at least the floor.
 
-    Each is one signed byte, as part of the greatest: 0 below the floor, and where nothing is known.
+    Each is one signed byte, 127 times its share of the largest; 0 below the floor or if unknown (nan).
 
     >>> encoded_gaps(np.array([[2.0, -1.0, 0.1, np.nan]]), 0.2)
     ('f8AAAA==', 2.0)
     """
-    seen = np.abs(gaps) >= floor  # nan is not
+    seen = np.abs(gaps) >= floor  # False for nan
     most = float(np.abs(gaps[seen]).max(initial=floor)) or 1.0
     parts = np.where(seen, gaps / most, 0.0)
     return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode(), most
 
 
 def ends_of_scale(most: float) -> list[str]:
-    """Return the ends of the colours of differences in words."""
+    """Return the labels of both ends of the colour scale of differences."""
     return [signed(-most, 1), signed(most, 1)]
 
 
 def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
-    """Return in which half of the residents, by latitude, trust rises more; nowhere if they hardly differ."""
+    """Return the half of the residents, by latitude, with the higher difference of trust.
+
+    It is ``nowhere`` if the halves differ by less than `FLOOR`.
+    """
     people, y = town.cells["population"][cells], town.cells["y"][cells]
     order = np.argsort(y)
     below = np.zeros(len(cells), bool)

@@ -1,4 +1,4 @@
-"""Effects over draws of what is assumed, beside those of the pairs: rows of a table of the decision view."""
+"""Table of the decision view: effects over draws of the assumptions beside those of the pairs."""
 
 import math
 from typing import Any
@@ -11,11 +11,11 @@ from experiments.statistics.effect_uncertainty import FEWEST_DRAWS
 from experiments.words.bilingual import Tongue
 
 SOURCES = ("assumed", "account", "random", "town")
-"""Sources of variance, in the order in which they are drawn."""
+"""Sources of variance, in display order."""
 
 
 def draws_table(one: Standing) -> dict[str, Any] | None:
-    """Return title, heads and rows of the table; None where there are no draws of just this, or pairs are missing."""
+    """Return title, headings and rows; None without draws of this choice or while worlds are running."""
     shown = [found for found in one.founds if found.draws is not None]
     if one.running or not one.moved or not shown:
         return None
@@ -54,14 +54,14 @@ def draws_row(one: Standing, found: PairedOutcome) -> dict[str, Any]:
 
 
 def direction_of(one: Standing, row: Any) -> str:
-    """Return whether draws call the direction of an effect known, and which accounts contradict it."""
+    """Return in words whether the direction is known over the draws, with the accounts that contradict it."""
     tongue = Tongue(one.language)
     against = [account_title(name, tongue) for name in str(row["against_accounts"]).split(", ") if name]
     return one.say(f"decision.draws_{row['sign']}", least=FEWEST_DRAWS, accounts=", ".join(against))
 
 
 def basis_of(one: Standing) -> str:
-    """Return what the word known rests on: draws of what is assumed, or the default values alone."""
+    """Return the basis of the word "known": draws of the assumptions, or the default values only."""
     if not one.moved:
         return ""
     rows = one.over_draws.values()

@@ -1,4 +1,4 @@
-"""Public events of the political calendar that a municipality meets."""
+"""Public events of the political calendar that affect a municipality."""
 
 from functools import cache
 
@@ -9,12 +9,12 @@ from scenarios.timeline import ReadyEvent, read_timeline
 
 @cache
 def timeline() -> tuple[ReadyEvent, ...]:
-    """Return every event of the timeline, which is read once."""
+    """Return every event of the timeline in order of time; read once."""
     return tuple(sorted(read_timeline(), key=lambda one: one.event.start))
 
 
 def met_events(scenario: Scenario) -> list[tuple[int, ReadyEvent]]:
-    """Return the events with a shock to trust that a municipality meets, in their order, by month from its start."""
+    """Return the events with a shock to trust in a municipality, in order, each with its month from the start."""
     met = {event.name for event in scenario.timeline if event.shock and event.start >= scenario.start}
     first = month_of(tick_of(scenario.start))
     return [(month_of(tick_of(known.event.start)) - first, known) for known in timeline() if known.event.name in met]

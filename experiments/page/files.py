@@ -1,4 +1,4 @@
-"""Files of the page: the measures as a policy, the numbers as a table, and the program that repeats them."""
+"""Files of the page: the measures as a policy, the results as a table, and a program that reproduces them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ EFFECTS = (
 
 
 def file_of(one: Standing, what: str) -> dict[str, str]:
-    """Return a file: the measures as a policy, or the numbers as a table."""
+    """Return name and text of a file: the measures as a policy, or the results as a table."""
     if what == "policy":
         return {"name": FILE, "text": one.choice.file}
     name = one.choice.site.rpartition("/")[2].removesuffix(".toml")
@@ -26,13 +26,13 @@ def file_of(one: Standing, what: str) -> dict[str, str]:
 
 
 def python_of(one: Standing) -> str:
-    """Return the program that repeats what the page says of trust, where the file of the measures lies."""
+    """Return the program that reproduces the effect on trust, run in the folder with the file of measures."""
     file = f"./{FILE}"
     return program_of(one.choice.request(file), [file], one.scenario.start)
 
 
 def source_of(one: Standing) -> str:
-    """Return where numbers and pictures come from: municipality, dates, seeds."""
+    """Return the source of numbers and pictures: municipality, dates, seeds."""
     return one.say(
         "decision.source",
         town=one.scenario.title[one.language],
@@ -44,7 +44,7 @@ def source_of(one: Standing) -> str:
 
 
 def table_of(one: Standing) -> str:
-    """Return the numbers of the page as CSV: a row for each outcome, month and world, then one for each effect."""
+    """Return the results as CSV: a row for each outcome, month and pair, then one for each effect."""
     months = csv_bytes(MONTHS, (month for outcome in OUTCOMES for month in month_rows(one, outcome)))
     return b"\n".join((months, csv_bytes(EFFECTS, effect_rows(one)))).decode()
 
@@ -55,7 +55,7 @@ def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:
 
 
 def month_rows(one: Standing, outcome: DecisionOutcome) -> Iterator[list[Any]]:
-    """Yield an outcome by world and month; without measures the world as today alone."""
+    """Yield an outcome by pair and month; without measures only the world as today."""
     for pair in pairs_of(one):
         worlds = pair if one.moved else pair[:1]
         for date, *values in zip(pair[0].months["month"], *map(outcome.months, worlds), strict=True):
@@ -76,5 +76,5 @@ def effect_rows(one: Standing) -> Iterator[list[Any]]:
 
 
 def six_digits(values: Iterable[float]) -> list[str]:
-    """Return numbers with six digits."""
+    """Return numbers with six significant digits."""
     return [f"{value:.6g}" for value in values]

@@ -1,4 +1,4 @@
-"""The ground of a map: outline, lake, names, stations, seats of authorities, inhabited cells."""
+"""Base map: outline, lake, names, stations, seats of authorities, inhabited cells."""
 
 import math
 from typing import Any
@@ -9,11 +9,11 @@ from experiments.comparison.town_ground import inhabited, largest_settlements, r
 from model.town.town import Town
 
 NAMES = 9
-"""Settlements whose names may stand on the map: those where most people live."""
+"""Number of settlements that may be named on the map, the most populous ones."""
 
 
 def frame_size(town: Town) -> tuple[int, int, int, int]:
-    """Return left, bottom, width and height, in cells, of the rectangle that holds the outline."""
+    """Return left, bottom, width and height (cells) of the rectangle around the outline, with a margin of a cell."""
     bounds = np.array(town.outline.bounds).reshape(2, 2)
     (left, bottom), (right, top) = (bounds - town.origin) / town.cell_m
     left, bottom = math.floor(left) - 1, math.floor(bottom) - 1
@@ -21,13 +21,13 @@ def frame_size(town: Town) -> tuple[int, int, int, int]:
 
 
 def columns_and_rows(town: Town, cells: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return where cells lie on the map, from its lower left corner."""
+    """Return columns and rows of cells on the map, from its lower left corner."""
     left, bottom, _, _ = frame_size(town)
     return town.cells["x"][cells] - left, town.cells["y"][cells] - bottom
 
 
 def ground(town: Town) -> dict[str, Any]:
-    """Return everything of a map that no run changes, in units of its cells."""
+    """Return the parts of a map that do not depend on a run, in units of its cells."""
 
     def spot(cell: int, **more: Any) -> dict[str, Any]:
         x, y = columns_and_rows(town, cell)

@@ -1,4 +1,4 @@
-"""Keep finished worlds of the decision view in files; in memory they are only while somebody looks at them."""
+"""Keep finished worlds of the decision view in files; memory holds only those in use."""
 
 import pickle
 import threading
@@ -13,7 +13,7 @@ MOST_KEPT = 96
 
 
 class KeptWorlds:
-    """Finished worlds by run, the earliest forgotten first; their folder is this server's alone."""
+    """Finished worlds by run; the oldest are deleted first. No other server uses the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -22,7 +22,7 @@ class KeptWorlds:
         self.lock = threading.Lock()
 
     def add(self, result: WorldResult) -> None:
-        """Keep a world."""
+        """Write a world to a file, and delete the oldest beyond `MOST_KEPT`."""
         self.folder.mkdir(exist_ok=True)
         path = self.folder / result.run
         path.write_bytes(pickle.dumps(result))
@@ -33,7 +33,7 @@ class KeptWorlds:
                 self.files.popitem(last=False)[1].unlink()
 
     def get(self, run: str) -> WorldResult | None:
-        """Return a world, the same to all who look at it; None if it is not kept."""
+        """Return a world, the same object for all users; None if it is not kept."""
         with self.lock:
             result = self.shown.get(run)
             if result is None and run in self.files:

@@ -1,8 +1,8 @@
-"""The view "A life": a resident, auxiliary mayor, station chief or clique in one pair of worlds; one choice weighed.
+"""The view "A life": a resident, auxiliary mayor, station chief or clique in one pair of worlds, with one choice.
 
-Nobody is shown who must not be: the recorder drops lives touched by gangs, by violence at home or by death, and a life
-is told only if both worlds of the pair may tell it. Who decides is told by a random number, without a place. A life is
-not exported.
+Sensitive lives are never shown: the recorder drops lives touched by gangs, by violence at home or by death, and a life
+is shown only if both worlds of the pair may show it. Agents are identified by a random number, without a place. A life
+is not exported.
 """
 
 from dataclasses import dataclass
@@ -28,22 +28,22 @@ from model.police.chief.schema import HOURS_CHOICE
 from model.world.discrete_choice.schema import SMALLEST_GUMBEL_UNIFORM
 
 KINDS = ("resident", *AGENTS)
-"""Kinds of lives, first part of the word of the address: KIND-NUMBER-CHOICE."""
+"""Kinds of lives; first part of ``show`` in the address: KIND-NUMBER-CHOICE."""
 SHOWN, DECIDED = 7, 5
-"""Events of a resident, and choices of an agent, that stand one by one."""
+"""Most events of a resident, and most choices of an agent, that are listed."""
 LEAST = 5e-4
-"""Change of trust that can be seen with one decimal."""
+"""Smallest change of trust (0-1) that is visible in points with one decimal."""
 TRUSTING, DEARER = 0.6, 10.0
-"""Trust (0-1) and factor of the loss of two of the cases "if …"."""
+"""Trust (0-1) and factor of the loss in two of the counterfactual cases."""
 BY_MONTH = (
     *("watch of a board", "police and a board", "request of a board", "unmet requests of a board"),
     "patrol in a canton",
 )
-"""Matters whose random number belongs to a month; one of the rest belongs to a shift."""
+"""Choices with a random number keyed by month; the others are keyed by shift."""
 UNKNOWN_DRAWS = (
     *("case before a board", "arrest in a canton", "protocol with a board", "clique punishment", "hours of the month"),
 )
-"""Matters whose random number has a key that no record holds (a case, a year, a victim, a block of hours)."""
+"""Choices with a random number keyed by something unrecorded (a case, a year, a victim, a block of hours)."""
 SCALE = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
 WORDS = (
     *("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100"),
@@ -53,7 +53,7 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Look:
-    """Life asked for in the address: its kind, which of them, and which of its choices, both from 0 on."""
+    """Life selected in the address: kind, index among the lives of this kind, index of its choice (both from 0)."""
 
     kind: str
     nth: int
@@ -61,7 +61,7 @@ class Look:
 
 
 def look_of(word: str) -> Look:
-    """Return what a word of the address asks for; what it does not say is the first.
+    """Parse the selection of a life in an address; a missing part means the first.
 
     >>> look_of("chief-3-2"), look_of("")
     (Look(kind='chief', nth=2, choice=1), Look(kind='resident', nth=0, choice=0))
@@ -72,7 +72,7 @@ def look_of(word: str) -> Look:
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return what the view shows."""
+    """Return the data of the view."""
     look = look_of(asked.show)
     words = {name: one.say(f"life.{name}") for name in WORDS}
     pairs = pairs_of(one)
@@ -93,24 +93,24 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
 
 
 def kind_rows(one: Standing, look: Look, world: Recorded | None) -> list[dict[str, Any]]:
-    """Return the kinds of lives to choose from: of agents those that the world has, all before it is there."""
+    """Return the kinds of lives to choose from: of agents those in the world; all before it is available."""
     found = [kind for kind in KINDS if kind in (KINDS[0], look.kind) or world is None or deciders(world, kind)]
     return [{"name": kind, "title": kind_title(one, kind), "on": kind == look.kind} for kind in found]
 
 
 def kind_title(one: Standing, kind: str) -> str:
-    """Return what a kind of lives is called; a mayor is communal where boards are a jurisdiction."""
+    """Return the title of a kind of lives; mayors are communal where boards are a jurisdiction."""
     return one.say("life.kind_communal" if kind == "authority" and one.communal else f"life.kind_{kind}")
 
 
 def day_of(one: Standing, tick: int) -> str:
-    """Return a date as it is read in a table."""
+    """Return the date of a tick for a table."""
     date = date_of_tick(tick)
     return f"{date.day} {MONTHS[one.language][date.month - 1][:3]} {date.year}"
 
 
 def month_number(one: Standing, tick: int) -> int:
-    """Return at the end of which month from 1 on an event counts."""
+    """Return the month of a tick, numbered from 1."""
     return month_of(tick) - month_of(tick_of(one.scenario.start)) + 1
 
 
@@ -118,7 +118,7 @@ def month_number(one: Standing, tick: int) -> int:
 
 
 def tellable(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[tuple[LifeStory, LifeStory]]:
-    """Return the lives that both worlds may tell, of a settlement or of all: those with a choice first."""
+    """Return the lives that both worlds may show, of a settlement or of all, those with a choice first."""
     others = {life.who: life for life in worlds[1].lives}
     here = [life for life in worlds[0].lives if settlement is None or life.settlement == settlement]
     both = [(life, others[life.who]) for life in here if life.who in others]
@@ -126,7 +126,7 @@ def tellable(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[
 
 
 def resident_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, place: int) -> dict[str, Any] | None:
-    """Return the life of a resident in both worlds; None if nobody of the place can be told."""
+    """Return the life of a resident in both worlds; None if no life of the place may be shown."""
     lives = tellable(worlds, place - 1 if place else None)
     if not lives:
         return None
@@ -151,7 +151,7 @@ def resident_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look,
 
 
 def life_answer(one: Standing, a: LifeStory, b: LifeStory, telling: Telling | None) -> list[Span]:
-    """Return the chance of the choice and how trust went, in one sentence."""
+    """Return the chance of silence in the choice, and trust at start and end, in a sentence."""
     spans: list[Span] = []
     if telling:
         silent = telling.chances()["nobody"]
@@ -165,14 +165,16 @@ def life_answer(one: Standing, a: LifeStory, b: LifeStory, telling: Telling | No
 
 
 def event_rows(one: Standing, told: tuple[LifeStory, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the weightiest events of the worlds told in order of time, and the rest: all rows sum to the change."""
+    """Return the largest events of the lives in order of time, and the rest; all rows sum to the change of trust."""
     merged: dict[tuple[Any, ...], dict[int, LifeEvent]] = {}
     for side, life in enumerate(told):
         for event in life.events:
             merged.setdefault((event.tick, event.name, *event.values.items()), {})[side] = event
 
     def weight(event: LifeEvent) -> float:
-        return abs(event.change) if "cause" in event.values else 1.0  # crimes suffered and what followed come first
+        return (
+            abs(event.change) if "cause" in event.values else 1.0
+        )  # crimes suffered and their consequences come first
 
     order = sorted(merged.values(), key=lambda sides: -max(map(weight, sides.values())))
     chosen = sorted(order[:SHOWN], key=lambda sides: next(iter(sides.values())).tick)
@@ -190,7 +192,7 @@ def event_rows(one: Standing, told: tuple[LifeStory, ...]) -> tuple[list[dict[st
 
 
 def trust_points(change: float) -> str:
-    """Return a change of trust in points, nothing where it cannot be seen."""
+    """Return a change of trust in points; empty if it would be rounded to 0."""
     return signed(100.0 * change, 1) if abs(change) >= LEAST else ""
 
 
@@ -213,7 +215,7 @@ def event_row(one: Standing, number: int, sides: dict[int, LifeEvent]) -> dict[s
 
 
 def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
-    """Return a choice whom to tell: terms, a hundred in the same place with the draw, and what one change would do."""
+    """Return a choice of whom to tell: terms, outcomes of a hundred with the draw, and counterfactuals."""
     chances = telling.chances()
     channel = telling.taken
     if channel == "nobody":
@@ -251,7 +253,7 @@ def dots_by_option(chances: dict[str, float], titles: list[str]) -> list[dict[st
 
 
 def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, Any]]:
-    """Return of a hundred how many tell somebody if one input is moved, by the same formula."""
+    """Return the percentage who tell somebody if one input is changed, by the same formula."""
     loss, then = DEARER * max(telling.loss, 100.0), b.trust[max(0, month_number(one, telling.tick) - 1)]
     moves: dict[str, dict[str, Any]] = {
         "as_was": {},
@@ -274,7 +276,7 @@ def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, An
 
 
 def deciders(world: Recorded, kind: str) -> int:
-    """Return how many agents of a kind a world has."""
+    """Return the number of agents of a kind in a world."""
     return int(world.agents[kind].shape[1])
 
 
@@ -284,7 +286,7 @@ def order_of(seed: int, agent: str, n: int) -> list[int]:
 
 
 def agent_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: int) -> dict[str, Any] | None:
-    """Return what an agent decided in both worlds, and one choice with its weights; None if there is none."""
+    """Return the choices of an agent in both worlds, one of them with its weights; None without agents."""
     deciding = order_of(seed, look.kind, deciders(worlds[0], look.kind))
     if not deciding:
         return None
@@ -322,9 +324,9 @@ def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
 
 
 def notable_choices(sides: list[np.ndarray]) -> list[list[Any]]:
-    """Return choices in order of time, each as its rows in both worlds, None where a world has no such row.
+    """Return up to `DECIDED` choices in order of time, each as its rows in both worlds (None if missing in one).
 
-    They are one of each matter; those that differ between the worlds come before all others.
+    The first of each matter is preferred, and choices that differ between the worlds are preferred to all others.
     """
     keyed = [{(int(row["tick"]), int(row["matter"])): row for row in side} for side in sides]
     every = {key: [side.get(key) for side in keyed] for key in sorted({key for side in keyed for key in side})}
@@ -353,12 +355,12 @@ def choice_row(one: Standing, k: int, rows: list[Any]) -> dict[str, Any]:
 
 
 def option_name(one: Standing, spec: ChoiceSpec, option: int) -> str:
-    """Return an option in words."""
+    """Return the name of an option."""
     return catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language)
 
 
 def option_weights(one: Standing, row: Any, seed: int, world: Recorded) -> dict[str, Any]:
-    """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason."""
+    """Return a recorded choice: weight of each option, outcomes of a hundred with the draw, decisive reason."""
     spec = CHOICES_DECLARED[int(row["matter"])]
     terms = terms_of(world, row)
     utilities = weights_of(spec, row)
@@ -389,12 +391,12 @@ def option_weights(one: Standing, row: Any, seed: int, world: Recorded) -> dict[
 
 
 def terms_of(world: Recorded, row: Any) -> np.ndarray | None:
-    """Return the terms of each option of a choice (log-odds, options by terms); None where only sums are known."""
+    """Return the terms of each option of a choice (log-odds, options by terms); None if only sums are recorded."""
     return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
 
 def parts_of(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
-    """Return the terms of the weights, a row for each that speaks for or against any option; the habit comes first."""
+    """Return a row for each term of the weights that is not 0 for all options, habit first."""
     reasons = [catalogue.find("reasons", f"{spec.name}.{term}", one.language) for term in spec.terms]
     return [
         {"title": capital(name), "sizes": [signed(float(size), 2) for size in sizes]}
@@ -404,7 +406,7 @@ def parts_of(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[st
 
 
 def weights_of(spec: ChoiceSpec, row: Any) -> np.ndarray:
-    """Return the utility (log-odds) of each option that a choice had: as many as give the probability on record."""
+    """Return the utilities (log-odds) of the options of a choice: as many as give the recorded probability."""
     every, option = np.array([float(row[f"v{o}"]) for o in range(len(spec.options))]), int(row["option"])
     chances = 1.0 / np.cumsum(np.exp(every - every[option]))
     fits = np.flatnonzero(np.isclose(chances, float(row["chance"]), rtol=1e-9, atol=0.0))
@@ -412,7 +414,7 @@ def weights_of(spec: ChoiceSpec, row: Any) -> np.ndarray:
 
 
 def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int | None:
-    """Return on which of a hundred dots the draw fell; None where it is not known, or each option has its own."""
+    """Return the dot (of a hundred) of the random draw; None if it is unknown or each option has its own draw."""
     if not spec.ordered or spec.name in UNKNOWN_DRAWS:
         return None
     uniform = uniform_of(spec, row, seed, 0)
@@ -421,9 +423,9 @@ def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int |
 
 
 def random_terms(one: Standing, row: Any, seed: int) -> str:
-    """Return what the draw added to the weight of each option (log-odds); nothing where it is not known.
+    """Return the random terms added to the weights of the options (log-odds); empty if they are unknown.
 
-    Nothing is said, either, where one draw decides for all options, or the sums do not give the option that was chosen.
+    It is also empty if one draw decides among all options, or if the sums do not give the recorded option.
     """
     spec = CHOICES_DECLARED[int(row["matter"])]
     if spec.ordered or spec.name in UNKNOWN_DRAWS:
@@ -439,6 +441,6 @@ def random_terms(one: Standing, row: Any, seed: int) -> str:
 
 
 def uniform_of(spec: ChoiceSpec, row: Any, seed: int, option: int) -> float:
-    """Return the random number (0-1) that decided a choice; option 0 has that of ordered options."""
+    """Return the random number (0-1) of an option of a choice; ordered options share that of option 0."""
     key = month_of(int(row["tick"])) if spec.name in BY_MONTH else int(row["tick"])
     return keyed_uniform(seed, int(row["matter"]), key, int(row["who"]), option)

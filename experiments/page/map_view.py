@@ -1,4 +1,4 @@
-"""The view "Map": a layer in both worlds and their difference, month by month, and one settlement in numbers."""
+"""The view "Map": a layer in both worlds and their difference by month, and the figures of one settlement."""
 
 import base64
 from collections.abc import Callable
@@ -27,13 +27,13 @@ from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 
 CLASSES = 5
-"""Shades of a level."""
+"""Number of shades of a level."""
 NOTHING = 255
-"""Byte of an area where nothing is known."""
+"""Byte of an area without a value."""
 NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
-"""Marks that a map without names leaves out: by these, too, a place would be found."""
+"""Marks omitted from a map without names, since they also identify places."""
 NAMED = 2
-"""Settlements that the answer names."""
+"""Most settlements named in the answer for each direction."""
 WORDS = (
     *("see", "over", "couples", "incidents", "stations", "jurisdiction", "last_day", "month_label"),
     *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
@@ -45,7 +45,7 @@ type Ratio = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class MapLayer:
-    """A layer: by what areas it is told, how effects on it are judged, and whether names of places stand beside it."""
+    """A layer: kind of areas, values, scale of effects on it, and whether place names may appear with it."""
 
     areas: str
     read: Callable[[Any], Ratio]
@@ -66,7 +66,7 @@ def fear_by_settlement(world: Any) -> Ratio:
 
 
 def of_year(months: np.ndarray) -> np.ndarray:
-    """Return the mean of the last twelve months at each month, as far as there are so many, times twelve.
+    """Return twelve times the mean of the last twelve months, or of those available, at each month.
 
     >>> of_year(np.array([[1.0], [3.0]])).tolist()
     [[12.0], [24.0]]
@@ -78,12 +78,12 @@ def of_year(months: np.ndarray) -> np.ndarray:
 
 
 def a_thousand(name: str, world: Any) -> Ratio:
-    """Return events a year and thousand residents by settlement."""
+    """Return events per year and thousand residents by settlement."""
     return of_year(world.recorded.settlements[:, BY_SETTLEMENT.index(name)]), world.places[0, 1:] / 1000.0
 
 
 def of_hundred(name: str, world: Any) -> Ratio:
-    """Return the share of the crimes of a year by part of the town."""
+    """Return the percentage of the crimes of a year by zone of the town."""
     zones = world.recorded.zones
     return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
 
@@ -97,11 +97,11 @@ LAYERS = {
     "complaints": MapLayer("zone", partial(of_hundred, "complaints"), "shares", named=False),
     "gangs": MapLayer("cell", trust_by_cell, named=False),
 }
-"""Reports, complaints and gangs never stand beside names of places, stations or seats; gangs only on request."""
+"""Reports, complaints and gangs are never shown with places, stations or seats; gangs only on request."""
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return what the map shows."""
+    """Return the data of the view."""
     name = asked.show if asked.show in LAYERS else "trust"
     words = {key: one.say(f"map.{key}") for key in WORDS} | {"km": one.say("decision.km")}
     words["seats"] = one.say("map.seats_communal" if one.communal else "map.seats")
@@ -148,7 +148,7 @@ def settlements_of(town: Town) -> list[int]:
 
 
 def areas_of(town: Town, kind: str) -> list[int]:
-    """Return the area of each inhabited cell; nothing where each cell is an area of its own."""
+    """Return the area of each inhabited cell; empty if each cell is an area of its own."""
     if kind == "cell":
         return []
     if kind == "settlement":
@@ -157,18 +157,18 @@ def areas_of(town: Town, kind: str) -> list[int]:
     return np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1)).tolist()
 
 
-# What is drawn
+# Layers
 
 
 def mean_level(pairs: Pairs, side: int, layer: MapLayer) -> np.ndarray:
-    """Return the mean level of one of both worlds by month and area; nan where nothing is known."""
+    """Return the mean level of one side of the pairs by month and area; nan without data."""
     found = [layer.read(pair[side]) for pair in pairs]
     num, den = (np.sum([one[k] for one in found], axis=0) for k in (0, 1))
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
 
 
 def maps_of_worlds(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
-    """Return the shades of both worlds and the difference, as the browser takes them."""
+    """Return the shades of both worlds and their difference, encoded for the browser."""
     worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if one.moved else (0,))]
     cuts = cuts_of(np.concatenate([world.ravel() for world in worlds]))
     classes = [np.where(np.isnan(world), NOTHING, np.digitize(world, cuts)).astype(np.uint8) for world in worlds]
@@ -188,13 +188,13 @@ def maps_of_worlds(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, An
 
 
 def claimed_cells(pairs: Pairs) -> dict[str, Any]:
-    """Return where cliques claim cells in the first pair of worlds: drawn anew for every seed."""
+    """Return the cells claimed by cliques in the first pair of worlds; they are drawn anew for every seed."""
     claims = [np.where(world.recorded.territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
     return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
 
 
 def last_day(one: Standing, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
-    """Return where the first pair of worlds had couples and incidents on the last day of a month, from 1 on."""
+    """Return the places of couples and incidents in the first pair on the last day of a month (from 1)."""
     worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
     return {"month": month, "worlds": [[places_on_map(town, cells) for cells in world] for world in worlds]}
 
@@ -205,7 +205,7 @@ def places_on_map(town: Town, cells: np.ndarray) -> list[list[int]]:
 
 
 def cuts_of(values: np.ndarray) -> list[float]:
-    """Return the limits between five shades: round numbers that hold nearly all values.
+    """Return the limits between five shades: round numbers that cover nearly all values.
 
     >>> cuts_of(np.linspace(27.0, 50.0, 100))
     [30.0, 35.0, 40.0, 45.0]
@@ -219,7 +219,7 @@ def cuts_of(values: np.ndarray) -> list[float]:
 
 
 def area_gaps(pairs: Pairs, layer: MapLayer) -> np.ndarray:
-    """Return the effect by month and area where it is told from chance, 0 elsewhere."""
+    """Return the effect by month and area; 0 if it is not significant."""
     sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
     months, areas = sides[0][0][0].shape
     found = np.zeros((months, areas))
@@ -237,7 +237,7 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
 
 
 def layer_by_month(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
-    """Return the level of all areas together by month in both worlds, as the line above the slider."""
+    """Return the level of all areas together by month in both worlds, for the line above the slider."""
     if layer.areas == "cell":
         return {"lines": [mean_levels(pairs, side, Where()) for side in (0, 1)], "digits": 2}
     sums = ([sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1))
@@ -245,16 +245,16 @@ def layer_by_month(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, An
 
 
 def sum_of_areas(ratio: Ratio) -> np.ndarray:
-    """Return the level of all areas together by month; of means by area their mean."""
+    """Return the level of all areas together by month; for a layer of means their mean."""
     num, den = ratio
     return np.asarray(np.nansum(num, axis=1) / np.maximum(np.nansum(den, axis=1), 1e-9))
 
 
-# In words
+# Sentences
 
 
 def trust_sentence(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> list[Span]:
-    """Return in which settlements trust surely changes most at the month, and in how many nothing can be told."""
+    """Return the settlements with the largest significant changes of trust, and the number of the others."""
     if not one.moved:
         return [(one.say("map.unmoved"), "")]
     found = corrected_together([total_effect(pairs, Where(z, asked.month)) for z in range(town.n_settlements)])
@@ -275,7 +275,7 @@ def trust_sentence(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> lis
 
 
 def layer_answer(one: Standing, pairs: Pairs, name: str) -> list[Span]:
-    """Return what becomes of a layer in all areas together, at the end; of invented territory only that it is that."""
+    """Return the final level of a layer in all areas together; for gangs only that the territory is invented."""
     if name == "gangs":
         return [(one.say("map.gangs_answer"), "")]
     layer = LAYERS[name]
@@ -289,7 +289,7 @@ def layer_answer(one: Standing, pairs: Pairs, name: str) -> list[Span]:
 
 
 def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[str, Any]:
-    """Return one settlement in numbers: that of the address, else the one where most people live."""
+    """Return the figures of one settlement: that of the address, else the most populous."""
     z = asked.place - 1 if asked.place else int(np.argmax(pairs[0][0].places[0, 0]))
     month = (asked.month or len(pairs[0][0].months)) - 1
     trust = one.say("map.row_trust" if asked.month else "map.row_trust_of_year")

@@ -22,7 +22,7 @@ SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Confianza",
-    "SOLARA_ASSETS_PROXY": "false",  # it would fetch whatever is asked for, and show it under our name
+    "SOLARA_ASSETS_PROXY": "false",  # would fetch any requested file and serve it under our name
     "SOLARA_ASSETS_CDN": CDN,
     "SOLARA_KERNEL_CULL_TIMEOUT": "60s",
 }
@@ -49,9 +49,9 @@ NEEDS = Needs(
 
 
 def application() -> ASGIApp:
-    """Return solara's application with its browser files from this machine; pages among these are not shown."""
+    """Return solara's application with its browser files from this machine; HTML and XML among them are refused."""
     os.environ.update(SETTINGS)
-    # only of interest where the page is in the frame of another, which the request guard forbids
+    # concerns only pages embedded in a frame, which the request guard forbids
     warnings.filterwarnings("ignore", "Cookies with samesite=none")
     from solara.server.settings import assets
     from solara.server.starlette import app

@@ -1,4 +1,4 @@
-"""Read the messages of a browser: the first malformed one ends its socket."""
+"""Validate the messages of a browser; the first malformed one closes its socket."""
 
 import json
 from collections.abc import Mapping
@@ -9,22 +9,22 @@ FIELDS: Mapping[str, Mapping[str, type]] = {
     "file": {"what": str},
     "code": {"link": str},
 }
-"""Kinds of messages, with the fields that each has."""
+"""Fields of each kind of message, with their types."""
 BROKEN = (1002, 1009)
-"""Codes with which the protocol closed a socket: a frame that is none, or too long; of text that is none it says so."""
+"""Close codes of a malformed and of a too long frame; invalid text is reported by the protocol itself."""
 
 
 class Malformed(ValueError):
-    """A message that the page would not send."""
+    """A message that the page does not send."""
 
 
 def protocol_error(message: Mapping[str, Any]) -> str:
-    """Return what was wrong where the protocol itself ended the conversation."""
+    """Return the error if the protocol itself closed the socket, else an empty text."""
     return "a frame was malformed" if message.get("code") in BROKEN else ""
 
 
 def request_of(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a message asks for.
+    """Return the request in a message; raise `Malformed` if it is invalid.
 
     >>> request_of({"text": '{"kind": "file", "what": "data"}'})["what"]
     'data'

@@ -8,12 +8,12 @@ from experiments.words.toml_files import toml_beside
 
 @cache
 def texts() -> dict[str, dict[str, dict[str, str]]]:
-    """Return every text: part, key, language."""
+    """Return every text by part, key and language."""
     return toml_beside(__file__, "texts.toml")
 
 
 def say(language: str, name: str, **values: Any) -> str:
-    """Return the text of ``part.key`` in a language, with values put in.
+    """Return the text of ``part.key`` in a language, with values inserted.
 
     >>> say("es", "decision.play"), say("en", "decision.view_why")
     ('Mes a mes', 'Why?')
@@ -24,7 +24,7 @@ def say(language: str, name: str, **values: Any) -> str:
 
 
 def capital(words: str) -> str:
-    """Return words as they begin a line."""
+    """Return words with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 

@@ -1,4 +1,4 @@
-"""Rows that set both worlds beside each other: level in A, level in B, difference with its verdict."""
+"""Rows that compare both worlds: level in A, level in B, difference with its verdict."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,27 +15,27 @@ type Pairs = list[tuple[Any, Any]]
 
 
 def pairs_of(one: Standing) -> Pairs:
-    """Return the pairs of worlds; where nothing is moved each world as today beside itself."""
+    """Return the pairs of worlds; without measures each world as today is paired with itself."""
     return list(one.twins) if one.moved else [(life, life) for life in one.base]
 
 
 def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
-    """Return mean trust (0-100) of a place by month in one of both worlds."""
+    """Return mean trust (0-100) of a place by month over the worlds of one side (0 or 1)."""
     return rounded(np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0))
 
 
 def waiting(one: Standing, text: str = "map.waiting", kind: str = "") -> list[Span]:
-    """Return how far the worlds have come, or that there are too few of them, in words of a kind."""
+    """Return the progress of running worlds, or a notice in style ``kind`` that they are too few."""
     if one.running:
         return [(one.say(text, n=one.done, all=one.twins_asked), "")]
     return [(one.say("decision.no_verdict", n=FEWEST), kind)]
 
 
 def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
-    """Return a row for each title with its effect and decimals; p-values are corrected among the rows.
+    """Return a row for each title with its effect and decimals; p-values are corrected for all rows together.
 
-    ``kind`` says how a row is drawn: b (surely moved), little (moved by less than matters, or practically nothing) or
-    null.
+    ``kind`` is the style of a row: b (significant and relevant), little (significant but below the relevant size, or
+    practically nothing) or null.
     """
     every = list(found)
     rows: list[dict[str, Any]] = [{"title": title, "a": number(effect.base, digits)} for title, effect, digits in every]

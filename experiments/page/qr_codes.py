@@ -1,15 +1,15 @@
-"""Links as codes that a telephone reads."""
+"""QR codes of links."""
 
 import segno
 
 from experiments.figures.theme import INK, WHITE
 
 LONGEST = 2000
-"""Signs of a link for which there is a code: one for more would be too fine to be read from a screen."""
+"""Longest link (characters) with a code; the code of a longer one is too fine to scan from a screen."""
 
 
 def qr_of(link: str) -> str:
-    """Return a link as a drawing, none where it is too long; dark on light in any case, as cameras want it."""
+    """Return the code of a link as SVG, empty if it is too long; always dark on light, as cameras need it."""
     if len(link) > LONGEST:
         return ""
     return segno.make_qr(link, error="l").svg_inline(border=2, omitsize=True, svgclass=None, dark=INK, light=WHITE)

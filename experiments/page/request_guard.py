@@ -1,8 +1,8 @@
-"""Guard of requests: only the page itself comes in, and nothing is fetched from elsewhere on its behalf.
+"""Guard of the server: accept only requests of the page itself, and let the page load nothing from elsewhere.
 
-Whoever asks must have the token of the address that opens the page, and gets only what the page needs.
-Every web site that is open in the same browser can reach this machine.  What it asks for carries its own origin, or the
-name under which it had this machine found (DNS rebinding), and is refused by either.
+A request needs the token of the address that opens the page, and a path that the page uses.
+Every web site open in the same browser can reach this machine.  Its requests carry its own origin, or the host name
+that it has made resolve to this machine (DNS rebinding), and are refused for either.
 """
 
 import re
@@ -28,16 +28,16 @@ NO_TOKEN = """<!doctype html><meta charset="utf-8"><title>Confianza</title>
 
 @dataclass(frozen=True)
 class Needs:
-    """All that a page asks of its server, paths by method; and its rights in a browser (Content-Security-Policy)."""
+    """Paths that a page requests, by method, and its rights in the browser (Content-Security-Policy)."""
 
     paths: Mapping[str, re.Pattern[str]]
     policy: str
     longest: int = 2**16
-    """Bytes of a message of a browser, at most."""
+    """Largest message of a browser (bytes)."""
 
 
 class RequestGuard:
-    """Lets through what comes from the page, and sends the rest away before anything else hears of it."""
+    """Pass requests of the page to the application; refuse all others before it receives them."""
 
     def __init__(self, app: Any, port: int, needs: Needs) -> None:
         self.app, self.access, self.needs = app, AccessToken(port), needs
@@ -52,7 +52,7 @@ class RequestGuard:
             await self.answer_to(HTTPConnection(scope))(scope, receive, self.guarded(send))
 
     def answer_to(self, asked: HTTPConnection) -> ASGIApp:
-        """Return what answers a request: the page, or a refusal."""
+        """Return the application that answers a request: the page, or a refusal."""
         if not self.is_welcome(asked):
             return refusal(asked, PlainTextResponse(REFUSED, 403))
         if self.access.is_brought(asked):
@@ -64,7 +64,7 @@ class RequestGuard:
         return self.app
 
     def is_welcome(self, asked: HTTPConnection) -> bool:
-        """Tell whether the page asks, under a name of its own, or somebody who opens it."""
+        """Tell whether a request comes from the page under its own host name, or from opening its address."""
         stated, host = asked.headers, asked.headers.get("host", "").lower()
         own = stated.get("origin", "").lower() == f"http://{host}"
         if host not in self.hosts or len(stated.getlist("host")) != 1:
@@ -75,13 +75,13 @@ class RequestGuard:
         return opens or stated.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     def is_needed(self, scope: Scope) -> bool:
-        """Tell whether the page asks such things."""
+        """Tell whether the page uses this path and method."""
         method = scope.get("method", "websocket").replace("HEAD", "GET")
         found = self.needs.paths.get(method)
         return found is not None and is_path(scope["path"]) and bool(found.fullmatch(scope["path"]))
 
     def guarded(self, send: Send) -> Send:
-        """Return a way to send that says with every answer what the browser may do with it."""
+        """Return a send function that adds the security headers to every response."""
         rights = [(b"content-security-policy", self.needs.policy.encode()), (b"x-content-type-options", b"nosniff")]
 
         async def also(message: Message) -> None:
@@ -93,7 +93,7 @@ class RequestGuard:
 
 
 def is_path(path: str) -> bool:
-    """Tell whether something can lie under a path at all.
+    """Tell whether a path is printable and not too long.
 
     >>> is_path("/static/main.js"), is_path("/static/\\0"), is_path("/" + 2000 * "a")
     (True, False, False)
@@ -102,5 +102,5 @@ def is_path(path: str) -> bool:
 
 
 def refusal(asked: HTTPConnection, answer: Response) -> ASGIApp:
-    """Return the answer to whoever is not let in; a socket is refused without words."""
+    """Return the refusal of a request; a socket is closed without a text."""
     return WebSocketClose() if asked.scope["type"] == "websocket" else answer

@@ -1,4 +1,4 @@
-"""The view "Classroom": how a workshop or a class uses the page, and the commands that start what belongs to it."""
+"""The view "Classroom": steps of a workshop or class on the page, and the commands of its other programs."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ COMMANDS = {
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return what the view shows: steps with a link to a view or a command each."""
+    """Return the data of the view: steps, each with a link to a view or a command."""
     links = {"guess": {"view": ""}, "present": {"view": "", "present": "1"}, "why": {"view": "why"}}
     steps = [
         {

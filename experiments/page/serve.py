@@ -1,4 +1,4 @@
-"""Open the page: the program of its own, or Mesa's own page around one world."""
+"""Serve the page of the project, or Mesa's own page around one world."""
 
 import logging
 import socket
@@ -16,13 +16,13 @@ from model.engine.errors import InputError
 
 HOST = "127.0.0.1"
 GIVE_WAY = 0.0005
-"""Seconds after which a thread that computes gives way: at Python's own 5 ms each message waits for several of them."""
+"""Switch interval (s) of threads; at Python's default of 5 ms each message waits for several intervals."""
 
 
 def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
-    """Open the page, ours or Mesa's own, and serve it until interrupted.
+    """Serve the page of the project, or with ``mesa`` that of Mesa, until interrupted.
 
-    ``draws`` are folders of comparisons over draws, on which the decision view bases what it calls known.
+    ``draws`` are folders of comparisons over draws, the basis of the word "known" in the decision view.
     """
     check_port(port)
     sites.load_scenario(scenario)
@@ -42,7 +42,7 @@ def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tup
 
 
 def check_port(port: int, address: str = HOST, last: int = 65535) -> None:
-    """Raise `InputError` unless a port of an address of this machine is free; the ``last`` one has this number."""
+    """Raise `InputError` unless a port of an address of this machine is free and at most ``last``."""
     if not 0 < port <= last:
         raise InputError(f"--port is out of range: {port}. Choose a port from 1 to {last}.")
     with socket.socket() as probe:
@@ -55,7 +55,7 @@ def check_port(port: int, address: str = HOST, last: int = 65535) -> None:
 
 
 def server_settings(**own: Any) -> dict[str, Any]:
-    """Return the settings of every server of the program as uvicorn takes them, with those of one server."""
+    """Return the uvicorn settings of all servers of the program, with those of one server added."""
     from experiments.page.slow_sockets import ImpatientConnection
 
     return {
@@ -64,13 +64,13 @@ def server_settings(**own: Any) -> dict[str, Any]:
         "log_level": "warning",
         "proxy_headers": False,
         "timeout_graceful_shutdown": 2,
-        "ws_per_message_deflate": False,  # on one machine squeezing messages costs more than sending them
+        "ws_per_message_deflate": False,  # locally, compressing messages costs more than sending them
         **own,
     }
 
 
 def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -> None:
-    """Serve a page, on this machine alone and to whoever has its token, while something else is got ready."""
+    """Serve a page to holders of its token on this machine only; run ``meanwhile`` in a thread."""
     logging.basicConfig(handlers=[OneLine()], level=logging.WARNING)
     import uvicorn
 

@@ -1,4 +1,4 @@
-"""All that the page shows, as the browser takes it: words and numbers of the frame, and those of one view."""
+"""Compose the data of the page for the browser: texts and numbers of the frame and of one view."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,17 +16,17 @@ SHOWN: dict[str, Callable[[Standing, Asked], dict[str, Any]]] = {
     "criteria": criteria_view.shown,
     "room": room_view.shown,
 }
-"""Data of each view: ``title``, ``answer`` and ``words``, and what its own module in `static` draws."""
+"""Function of each view that returns ``title``, ``answer``, ``words`` and the data of its module in `static`."""
 FRAME = (
     *("municipality", "light", "other_language", "other_code", "share", "copy_link", "copy_command", "copy_python"),
     *("copied", "save_policy", "save_picture", "save_data", "command_note", "foot_twins", "foot_same", "qr"),
     *("views", "present", "stop_presenting", "lost", "simulating", "line_a", "line_b"),
 )
-"""Texts of the frame that hold no number."""
+"""Texts of the frame without values to insert."""
 
 
 def sheet_of(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return everything that the page shows now."""
+    """Return the complete data of the page in its present state."""
     own = SHOWN[asked.view](one, asked)
     words = {name: one.say(f"decision.{name}") for name in FRAME} | own.pop("words", {})
     foot = ("foot", "foot_communal") if one.communal else ("foot",)

@@ -1,4 +1,4 @@
-"""Municipalities: built once, shared by all visitors and their twins."""
+"""Municipalities of the page: each is built once and shared by all visitors."""
 
 import threading
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from model.town.town import Town
 
 @dataclass(frozen=True)
 class Opening:
-    """Municipality and language with which the page opens, and the results over draws that it was given."""
+    """Initial municipality and language of the page, and the results over draws given on the command line."""
 
     scenario: str = "villa_canales"
     language: str = "en"
@@ -23,35 +23,35 @@ class Opening:
 
 
 opening = Opening()
-"""Set by the program before the server starts."""
+"""Options of the command line, set before the server starts."""
 
 
 def open_with(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
-    """Set municipality and language with which the page opens, and folders of comparisons over draws."""
+    """Set the initial municipality and language, and read folders of comparisons over draws."""
     global opening
     opening = Opening(scenario, language, read_draws_of(draws))
 
 
 def site_names() -> list[str]:
-    """Return the municipalities that can be chosen: the built-in ones and that of the command line."""
+    """Return the available municipalities: that of the command line and the built-in ones."""
     return list(dict.fromkeys([opening.scenario, *built_in()]))
 
 
 @cache
 def built_in() -> tuple[str, ...]:
-    """Return the municipalities that come with the program, whose files stay as they are while it runs."""
+    """Return the built-in municipalities; cached, since their files do not change while the program runs."""
     return tuple(name for name in scenarios.names() if name != "baseline")
 
 
 @cache
 def load_scenario(name: str) -> Scenario:
-    """Return a municipality as its file states it."""
+    """Return the scenario of a municipality."""
     return scenarios.load(name)
 
 
 @dataclass(frozen=True)
 class Municipality:
-    """A municipality's town, and the ground that every map of it shows."""
+    """The town of a municipality, and the base map of all its maps."""
 
     town: Town
     ground: dict[str, Any]
@@ -63,7 +63,7 @@ _lock = threading.Lock()
 
 
 def load_municipality(name: str) -> Municipality:
-    """Return a municipality, built and compiled if it is the first time (which takes a minute)."""
+    """Return a municipality; the first request builds and compiles it, which takes a minute."""
     from model.town.town import build_town
 
     if name not in site_names():

@@ -1,4 +1,4 @@
-"""State of what a visitor looks at: choice, finished worlds, language."""
+"""State of a visitor's page: choice, finished worlds, language."""
 
 import datetime
 import math
@@ -17,14 +17,14 @@ from experiments.page.page_texts import capital, say
 from model.engine.scenario import Scenario
 
 type Span = tuple[str, str]
-"""Words with their kind: bold, benefit (b), harm (h) or nothing."""
+"""Text with its style: bold, benefit (b), harm (h) or empty."""
 LEAST_POINTS = 0.1
-"""The smallest change of a level that is told with a number."""
+"""Smallest change of a level (points) that is stated as a number."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """All that the decision view shows of."""
+    """A choice with its finished worlds: ``base`` as today, ``arm`` with measures, ``faults`` of those that failed."""
 
     choice: Choice
     scenario: Scenario
@@ -45,14 +45,14 @@ class Standing:
 
     @cached_property
     def founds(self) -> tuple[PairedOutcome, ...]:
-        """Every outcome by the twins; none before the first pair."""
+        """Effect on every outcome, estimated from the pairs; empty before the first pair."""
         if not self.twins:
             return ()
         return all_found(self.twins, lambda one: laws_row(self.choice, one.name), self.over_draws)
 
     @cached_property
     def over_draws(self) -> Mapping[str, Any]:
-        """Rows over draws of what is assumed by measure, if the page was given a folder with this choice."""
+        """Results over draws of the assumptions by measure; empty without a folder that has this choice."""
         known = sites.opening.draws
         return known.get(self.choice.key_of_draws(self.scenario), {}) if known else {}
 
@@ -68,33 +68,33 @@ class Standing:
 
     @property
     def done(self) -> int:
-        """Worlds that are there: pairs, or worlds as today where nothing is moved."""
+        """Number of finished pairs, or without measures of finished worlds as today."""
         return len(self.twins) if self.moved else len(self.base)
 
     @property
     def running(self) -> bool:
-        """Tell if worlds are still waited for."""
+        """Tell if worlds are still being simulated."""
         return self.done + len(self.faults) < self.twins_asked
 
     @property
     def begins(self) -> datetime.date:
-        """The date from which measures hold."""
+        """Date from which the measures apply."""
         return self.choice.begins or self.scenario.start
 
     @property
     def years(self) -> str:
-        """The horizon in words."""
+        """Horizon in words."""
         n = self.choice.years
         return self.say("decision.years_one") if n == 1 else self.say("decision.years_many", n=n)
 
     def points(self, value: float) -> str:
-        """Return the size of a change in points; one that would be read as none is said to be small."""
+        """Return the size of a change in points; one that would be rounded to 0 is stated as below `LEAST_POINTS`."""
         small = abs(value) < LEAST_POINTS / 2
         return self.say(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
 
 
 def number(value: float, digits: int = 0, sign: str = "") -> str:
-    """Return a number as it is read: 1,234.5 with a true minus.
+    """Format a number as 1,234.5 with a true minus sign; nan as a dash.
 
     >>> number(-1234.56, 1), number(float("nan")), signed(0.66, 1), signed(0.0)
     ('−1,234.6', '–', '+0.7', '0')
@@ -103,11 +103,11 @@ def number(value: float, digits: int = 0, sign: str = "") -> str:
 
 
 signed = partial(number, sign="+")
-"""Gives a change with its sign."""
+"""Format a change with its sign."""
 
 
 def digits_of(value: float, level: bool = False) -> int:
-    """Return the decimals of a size: whole people, except where there are very few.
+    """Return the decimals of a size: one for a level or a count below 3, else none.
 
     >>> digits_of(410.2), digits_of(2.4), digits_of(0.7, level=True)
     (0, 1, 1)
@@ -116,7 +116,7 @@ def digits_of(value: float, level: bool = False) -> int:
 
 
 def spans(parts: list[Span]) -> list[list[str]]:
-    """Return words with their kinds; the first begins with a capital."""
+    """Return spans without empty ones, as lists; the first begins with a capital."""
     found = [[words, kind] for words, kind in parts if words]
     if found:
         found[0][0] = capital(found[0][0])

@@ -1,4 +1,4 @@
-"""The rows of the decision view: a measure with its steps, reach and cost; an outcome with its verdict and ruler."""
+"""Rows of the decision view: measures with steps, range of effects and cost; outcomes with verdict and scale."""
 
 import math
 from typing import Any
@@ -29,13 +29,13 @@ Row = dict[str, Any]
 
 
 def measure_rows(one: Standing) -> list[Row]:
-    """Return every measure as it stands."""
+    """Return a row for each measure at its current step."""
     chosen = dict(one.choice.chosen)
     return [measure_row(one, measure, chosen.get(measure.name, measure.today)) for measure in measures()]
 
 
 def measure_row(one: Standing, measure: DecisionMeasure, at: int) -> Row:
-    """Return one measure."""
+    """Return the row of one measure at step ``at``."""
     texts = [
         {kind: measure.worded(getattr(step, kind), step, one.scenario, one.language) for kind in ("short", "say")}
         for step in measure.steps
@@ -55,7 +55,7 @@ def measure_row(one: Standing, measure: DecisionMeasure, at: int) -> Row:
 
 
 def reach_of(one: Standing, measure: DecisionMeasure, at: int) -> Row | None:
-    """Return between which ends a measure alone moves trust; None where nobody has run it."""
+    """Return the range of effects of a measure alone on trust; None if a step has not been run."""
     alone = [effects_alone().get((one.choice.site, measure.name, step), {}) for step in range(len(measure.steps))]
     values = [0.0 if step == measure.today else own.get(TRUST.name, (math.nan,))[0] for step, own in enumerate(alone)]
     if any(math.isnan(value) for value in values):
@@ -72,12 +72,12 @@ def reach_of(one: Standing, measure: DecisionMeasure, at: int) -> Row | None:
 
 
 def years_of_reach(one: Standing) -> str:
-    """Return for how many years measures were run alone, in words."""
+    """Return the horizon (years) of the runs of single measures, in words."""
     return one.say("decision.years_many", n=f"{YEARS:g}")
 
 
 def cost_of(one: Standing, measure: DecisionMeasure, at: int) -> str:
-    """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
+    """Return the first significant monthly cost of a measure at its step, or one step above today if unmoved."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
     own = effects_alone().get((one.choice.site, measure.name, step), {})
     sure = {name: own[name][0] for name in WORTH if name in own and (own[name][1] > 0.0 or own[name][2] < 0.0)}
@@ -85,11 +85,11 @@ def cost_of(one: Standing, measure: DecisionMeasure, at: int) -> str:
 
 
 WORTH = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings": 0.5}
-"""A month, below which a cost is not told."""
+"""Amounts per month below which a cost is not reported."""
 
 
 def cost_items(one: Standing, sizes: dict[str, float]) -> list[str]:
-    """Return in words the costs that are large enough."""
+    """Return the costs of at least the size in `WORTH`, in words."""
     return [
         one.say(f"bill.{name}", n=signed(size, digits_of(size)))
         for name, size in sizes.items()
@@ -98,7 +98,7 @@ def cost_items(one: Standing, sizes: dict[str, float]) -> list[str]:
 
 
 def describe_costs(one: Standing) -> str:
-    """Return the countable costs by the twins, in words."""
+    """Return the countable costs estimated from the pairs, in words."""
     if not one.moved:
         return ""
     if one.running or not one.twins:
@@ -109,7 +109,7 @@ def describe_costs(one: Standing) -> str:
 
 
 def describe_agreements(one: Standing) -> str:
-    """Return what communal authorities answered, where an agreement was asked for."""
+    """Return how many agreements communal authorities accepted, if the measure that offers them is chosen."""
     if "agreements" not in dict(one.choice.chosen) or not one.twins:
         return ""
     offered, agreed = (
@@ -122,14 +122,14 @@ def describe_agreements(one: Standing) -> str:
 
 
 def outcome_rows(one: Standing) -> list[Row]:
-    """Return every outcome: harms that grow first; twins where measures are moved, else the worlds as today."""
+    """Return a row for each outcome, harmful effects first; from the worlds as today if no pair is available."""
     if one.moved and one.founds:
         return [outcome_row(one, found) for found in sorted(one.founds, key=lambda found: not found.harmful)]
     return [today_row(one, outcome) for outcome in OUTCOMES]
 
 
 def today_row(one: Standing, outcome: DecisionOutcome) -> Row:
-    """Return an outcome where only worlds as today are finished, or none."""
+    """Return the row of an outcome without pairs: from the finished worlds as today, if any."""
     row = outcome_names(one, outcome) | {"kind": "null", "marks": [], "verdict": one.say("decision.simulating")}
     if not one.base:
         return row
@@ -148,7 +148,7 @@ def today_row(one: Standing, outcome: DecisionOutcome) -> Row:
 
 
 def outcome_names(one: Standing, outcome: DecisionOutcome) -> Row:
-    """Return what an outcome is called."""
+    """Return the fields of an outcome that depend on no run: name, title, unit, harm, main outcome."""
     return {
         "name": outcome.name,
         "title": one.say(f"outcome.{outcome.name}"),
@@ -159,7 +159,7 @@ def outcome_names(one: Standing, outcome: DecisionOutcome) -> Row:
 
 
 def outcome_row(one: Standing, found: PairedOutcome) -> Row:
-    """Return an outcome by the twins."""
+    """Return the row of an outcome estimated from the pairs."""
     effect, verdict, level = found.effect, found.verdict, found.outcome.level
     settled = direction(verdict) != 0
     stated = VERDICTS["turns" if found.withheld and verdict not in UNKNOWN else verdict]
@@ -195,7 +195,7 @@ def outcome_row(one: Standing, found: PairedOutcome) -> Row:
 
 
 def describe_outcome(one: Standing, found: PairedOutcome) -> str:
-    """Return an outcome as natural frequencies."""
+    """Return an outcome as natural frequencies, or the reason why it is unknown."""
     outcome, effect = found.outcome, found.effect
     if found.withheld and not one.running:
         return why_unknown(one, found)
@@ -216,7 +216,7 @@ def describe_outcome(one: Standing, found: PairedOutcome) -> str:
 
 
 def why_unknown(one: Standing, found: PairedOutcome) -> str:
-    """Return why an outcome is not known though its twins agree; nothing where it is known, or nobody has asked."""
+    """Return why an outcome is withheld although its pairs agree; empty if it is not withheld."""
     if not found.withheld:
         return ""
     if found.verdict == "assumed":
@@ -228,12 +228,12 @@ def why_unknown(one: Standing, found: PairedOutcome) -> str:
 
 
 def both_signs(row: Any) -> dict[str, str]:
-    """Return in how many of a hundred draws an effect is above and below 0."""
+    """Return the percentages of draws with an effect above and below 0."""
     return {name: number(100.0 * row[f"share_{name}"]) for name in ("up", "down")}
 
 
 def part_of(one: Standing, found: PairedOutcome) -> str:
-    """Return how much of what the farthest world does the measures do, where trust surely rises."""
+    """Return the effect on trust in per cent of its upper bound; empty unless trust rises."""
     ends = bounds_here(one, found.outcome, found.effect.base)
     if found.outcome is not TRUST or found.verdict != "rises" or one.running or ends is None or ends[1].value <= 0.0:
         return ""
@@ -242,7 +242,7 @@ def part_of(one: Standing, found: PairedOutcome) -> str:
 
 
 def range_ruler(one: Standing, outcome: DecisionOutcome, base: float, found: PairedOutcome | None = None) -> Row:
-    """Return the change between its ends; without ends where nobody has run the worlds that make them."""
+    """Return an effect on a scale between its bounds; a note if the worlds of the bounds have not been run."""
     ends = bounds_here(one, outcome, base)
     if ends is None:
         return {"none": one.say("decision.no_ends")}
@@ -266,11 +266,11 @@ def range_ruler(one: Standing, outcome: DecisionOutcome, base: float, found: Pai
 
 
 def bounds_here(one: Standing, outcome: DecisionOutcome, base: float) -> tuple[End, End] | None:
-    """Return the ends of an outcome in this municipality."""
+    """Return the lower and upper bound of an outcome in this municipality."""
     residents = float(np.mean([life.months["residents"].mean() for life in one.base]))
     return ends_of(outcome, one.choice.site, base, residents, one.choice.years)
 
 
 def rounded(values: np.ndarray) -> list[float]:
-    """Return numbers as the browser takes them."""
+    """Return numbers rounded to three decimals for the browser."""
     return [round(float(value), 3) for value in values]

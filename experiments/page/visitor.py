@@ -1,4 +1,4 @@
-"""One visitor of the page: what the address asks for, the paired runs that answer it, and what is shown of them."""
+"""One visitor of the page: the request in the address, its paired runs, and the data sent to the browser."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -25,13 +25,13 @@ from experiments.storage.progress import say as console
 from experiments.words.catalogue import LANGUAGES
 
 type Send = Callable[[str, Any], None]
-"""Sends a message of some kind to the browser."""
+"""Send a message of a kind to the browser."""
 TOGETHER_S = 0.25
-"""Seconds that a twin waits to be shown with the next: workers end in pairs, and drawing takes time they need."""
+"""Seconds that a world waits to be shown with the next: workers finish together, and drawing takes CPU time."""
 
 
 class Visitor:
-    """A visitor, who chooses measures and looks at what they do; worlds are shared, choices are not."""
+    """A visitor with a choice of measures; simulated worlds are shared by all visitors, choices are not."""
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -45,12 +45,12 @@ class Visitor:
         self.worlds = PairedWorlds()
 
     def do(self, action: Callable[[], None]) -> None:
-        """Let something be done in the thread of this visitor, in the order asked for."""
+        """Run an action in the thread of this visitor, in the order of requests."""
         if not self.closed:
             self.thread.submit(self.run_action, action)
 
     def run_action(self, action: Callable[[], None]) -> None:
-        """Do something; what goes wrong is said on the page and on the console."""
+        """Run an action; report an error on the page and on the console."""
         try:
             if not self.closed:
                 action()
@@ -59,7 +59,7 @@ class Visitor:
             self.send("fault", say(self.asked.language, "page.fault", reason=type(reason).__name__))
 
     def close(self) -> None:
-        """Leave: what is under way is given up, and the worlds go."""
+        """Cancel pending actions and runs, and release the worlds."""
         self.closed = True
         self.soon.cancel()
         if self.seat is not None and running:
@@ -69,15 +69,15 @@ class Visitor:
 
     @property
     def standing(self) -> Standing:
-        """State of the choice."""
+        """Present state of the choice."""
         choice, worlds = self.asked.choice, self.worlds
         scenario = sites.load_scenario(choice.site)
         return Standing(choice, scenario, self.asked.language, *worlds.sides, worlds.faults)
 
-    # What is asked
+    # Requests
 
     def receive(self, request: Mapping[str, Any]) -> None:
-        """Do what the browser asks for: show what an address says, hand out a file, or a link as a code."""
+        """Carry out a request of the browser: show an address, send a file, or send a link as QR code."""
         if request["kind"] == "ask":
             self.do(lambda: self.choose(request["address"], request["number"]))
         elif request["kind"] == "file":
@@ -86,22 +86,22 @@ class Visitor:
             self.send("code", qr_of(request["link"]))
 
     def choose(self, address: Mapping[str, str], number: int) -> None:
-        """Take what an address says, and show it."""
+        """Parse an address and show the result."""
         self.number = number
         self.read(address)
         self.ask()
 
     def read(self, address: Mapping[str, str]) -> None:
-        """Take what an address says, or say what is wrong in it; what it does not say stays as it is."""
+        """Parse an address; if it is invalid, keep the present request and store the error."""
         if (language := address.get("lang")) in LANGUAGES:
-            self.asked = replace(self.asked, language=language)  # also of what is wrong
+            self.asked = replace(self.asked, language=language)  # also for the error
         try:
             self.asked, self.fault = asked_by(address, self.asked), ""
         except AddressError as reason:
             self.fault = reason.in_language(self.asked.language)
 
     def ask(self) -> None:
-        """Request the worlds of the choice; runs of an earlier choice are given up."""
+        """Request the worlds of the choice, which cancels runs of an earlier choice."""
         choice = self.asked.choice
         if choice == self.requested and not self.worlds.failed:
             self.show()
@@ -134,7 +134,7 @@ class Visitor:
             self.show()
 
     def show_soon(self) -> None:
-        """Show twins together if another ends soon: all but the first and the last can wait a moment."""
+        """Show the finished worlds after a delay, together with others that finish meanwhile."""
         self.soon.cancel()
         self.unseen = True
         self.soon = threading.Timer(TOGETHER_S, lambda: self.do(self.show_unseen))
@@ -142,20 +142,20 @@ class Visitor:
         self.soon.start()
 
     def show_unseen(self) -> None:
-        """Show waiting worlds, unless they have been shown meanwhile: nothing is drawn twice under the reader."""
+        """Show the finished worlds, unless they have been shown meanwhile, so that nothing is drawn twice."""
         if self.unseen:
             self.show()
 
     def draw_line(self, months: pd.DataFrame, side: int) -> None:
-        """Send the first months of the first world, where none like it is there yet."""
+        """Send the months so far of the first world of a side that has no finished world yet."""
         base, arm = self.worlds.results
         if not arm and bool(base) == bool(side):
             self.send("line", {one.name: rounded(one.in_months(months)) for one in OUTCOMES})
 
-    # What is shown
+    # Output
 
     def show(self) -> None:
-        """Send what the address asks for, as far as the worlds have come."""
+        """Send the data of the requested view, from the worlds finished so far."""
         self.soon.cancel()
         self.unseen = False
         self.send("sheet", sheet_of(self.standing, self.asked) | {"number": self.number, "fault": self.fault})

@@ -1,4 +1,4 @@
-"""Limit the visitors at once, so that the machine does not run out of memory."""
+"""Limit the number of simultaneous visitors, so that the machine does not run out of memory."""
 
 import threading
 from collections.abc import Callable
@@ -8,16 +8,16 @@ import psutil
 from experiments.page.page_texts import say
 
 MOST = 12
-"""Visitors at once: on one machine, whose server nobody else can reach, these are open tabs."""
+"""Simultaneous visitors; the server is reachable from this machine only, so these are open tabs."""
 NEEDED_MB = 300
-"""Memory that must be free for one more: a town, its twin, and what they leave while they are simulated."""
+"""Free memory (MB) required for another visitor: two towns and the temporary data of their simulation."""
 RETRY_SECONDS = 2.0
 _lock = threading.Lock()
 _inside: set[object] = set()
 
 
 def admit[V](begin: Callable[[], V]) -> V | str:
-    """Return a new visitor, or in plain words why there can be none now."""
+    """Return a new visitor, or a text with the reason for refusing one."""
     free = psutil.virtual_memory().available >> 20
     with _lock:
         if len(_inside) >= MOST:
@@ -30,11 +30,11 @@ def admit[V](begin: Callable[[], V]) -> V | str:
 
 
 def leave(visitor: object) -> None:
-    """Take note that a visitor has gone."""
+    """Release the place of a visitor."""
     with _lock:
         _inside.discard(visitor)
 
 
 def in_both_languages(name: str, **values: int) -> str:
-    """Return a text in both languages: whoever is not let in has chosen none."""
+    """Return a text in both languages, since a refused visitor has not chosen one."""
     return " / ".join(say(language, name, **values) for language in ("es", "en"))

@@ -1,6 +1,6 @@
-"""The view "Why?": the causes by which trust ends higher or lower than today; they sum to the decision's number.
+"""The view "Why?": contributions of causes to the effect on trust; they sum to the number of the decision view.
 
-Where no measure is moved, it tells what has moved trust since the start of the world as today.
+Without measures it shows the contributions since the start of the world as today.
 """
 
 from typing import Any
@@ -40,23 +40,23 @@ from experiments.words import catalogue
 from experiments.words.dates import month
 
 NAMED = 9
-"""Causes that have a row of their own; the others stand in one."""
+"""Most causes with a row of their own; the others are summed in one row."""
 SEEN = 0.005
-"""Points below which a cause would be read as 0.00."""
+"""Contribution (points) below which a cause would be displayed as 0.00."""
 LAST = (*FORGETTING, MEMORY, POPULATION, NATION)
-"""Parts that stand below the causes: memory, people, and the input."""
+"""Parts listed below the causes: memory, population, and the national mood, a model input."""
 GROSS = "lived"
-"""Word of the address for causes as they came, with what was forgotten as a part of its own."""
+"""Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
 WORDS = (
     *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span", "place"),
     *("when", "where", "whole", "account", "memory_note", "hidden", "alone"),
 )
 OF_SIDES = ("causes", "twins", "where_unit", "when_unit")
-"""Texts that say what is compared: both worlds, or the one as today with its start."""
+"""Texts with a variant for each comparison: both worlds, or the world as today with its start."""
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
-    """Return what the view shows."""
+    """Return the data of the view."""
     words = {name: one.say(f"why.{name}") for name in WORDS}
     words |= {name: one.say(f"why.{name if one.moved else f'{name}_today'}") for name in OF_SIDES}
     pairs = pairs_of(one)
@@ -89,12 +89,12 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
 
 
 def total_of(one: Standing, where: Where) -> Effect:
-    """Return what the bars land on: the effect on trust, or its change since the start where nothing is moved."""
+    """Return the sum of the bars: the effect on trust, or without measures its change since the start."""
     return total_effect(one.twins, where) if one.moved else change_since_start(one.base, where)
 
 
 def names_of_ends(one: Standing, where: Where) -> tuple[str, str]:
-    """Return what the bars lead from and to."""
+    """Return the labels of the start and the end of the bars."""
     if one.moved:
         return one.say("decision.line_a"), one.say("decision.line_b")
     last = month_name(one, where.month) if where.month else one.say("why.last_year")
@@ -102,7 +102,7 @@ def names_of_ends(one: Standing, where: Where) -> tuple[str, str]:
 
 
 def question_title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
-    """Return the question, with the number that the bars land on."""
+    """Return the question, with the sum of the bars."""
     way = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
     place = one.say("why.in", place=names[where.settlement]) if where.settlement is not None else ""
     if not one.moved:
@@ -112,7 +112,7 @@ def question_title(one: Standing, total: Effect, where: Where, names: tuple[str,
 
 
 def month_name(one: Standing, number: int) -> str:
-    """Return a month from 1 on in words."""
+    """Return the name of a month; months are numbered from 1."""
     start = one.scenario.start
     at = 12 * start.year + start.month + number - 2
     words = month(f"{at // 12}-{at % 12 + 1:02d}-01")
@@ -120,16 +120,16 @@ def month_name(one: Standing, number: int) -> str:
 
 
 def place_and_time(one: Standing, where: Where, names: tuple[str, ...]) -> str:
-    """Return which place and time the bars are of, nothing for all."""
+    """Return the selected place and month in words; empty for all."""
     parts = [names[where.settlement]] if where.settlement is not None else []
     parts += [month_name(one, where.month)] if where.month else []
     return ", ".join(parts)
 
 
 def causes_sentence(one: Standing, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
-    """Return how far trust moves, the causes that surely move it most, and what the country adds.
+    """Return the change of trust, its strongest causes and the contribution of the national mood.
 
-    Where nothing is moved the country comes first: its mood, an input, is then mostly the largest part.
+    Without measures the mood, a model input, comes first, since it is then mostly the largest part.
     """
     since = "of" if one.moved else "since"
     unit = one.say(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][one.language])
@@ -140,7 +140,7 @@ def causes_sentence(one: Standing, parts: list[CauseEffect], total: Effect, wher
 
 
 def strongest_causes(one: Standing, parts: list[CauseEffect]) -> Span:
-    """Return the three causes that surely move trust most, with their sizes."""
+    """Return up to three causes with the largest contributions among those with a clear verdict, with sizes."""
     told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST][:3]
     if not told:
         return one.say("why.none") + " ", ""
@@ -151,7 +151,7 @@ def strongest_causes(one: Standing, parts: list[CauseEffect]) -> Span:
 
 
 def mood_sentence(one: Standing, parts: list[CauseEffect]) -> Span:
-    """Return what the mood of the country, which is put in, adds."""
+    """Return the contribution of the national mood, a model input; empty without it."""
     nation = next((part for part in parts if part.name == NATION), None)
     if nation is None:
         return "", ""
@@ -162,7 +162,7 @@ def mood_sentence(one: Standing, parts: list[CauseEffect]) -> Span:
 
 
 def cause_name(one: Standing, part: CauseEffect) -> str:
-    """Return the name of a part within a sentence; of a bad experience also whether there is more or less of it."""
+    """Return the name of a part within a sentence; a harmful cause is called "more" or "less" of it."""
     name = name_of(one.language, part.name)
     if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in TOLD or set(part.signs) == {-1, 1}:
         return name
@@ -170,7 +170,7 @@ def cause_name(one: Standing, part: CauseEffect) -> str:
 
 
 def name_of(language: str, cause: str) -> str:
-    """Return the name of a cause, of causes that are told as one sum, or of a part that is no cause.
+    """Return the name of a cause, of a sum of causes, or of another part.
 
     >>> name_of("es", "talk"), name_of("en", "force")
     ('pláticas', 'use of force and public violence')
@@ -181,7 +181,7 @@ def name_of(language: str, cause: str) -> str:
 
 
 def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
-    """Return the bars from A to B: the largest causes, the others as one, then memory, people and the input."""
+    """Return the bars from A to B: the largest causes, the sum of the others, then the parts in `LAST`."""
     causes = [part for part in parts if part.name not in LAST and part.effect.effect]
     named = [part for part in causes if abs(part.effect.effect) >= SEEN][:NAMED]
     rows = [cause_bar(one, part) for part in named]
@@ -199,7 +199,7 @@ def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
 
 
 def cause_bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
-    """Return one bar: size, interval, a mark for each pair, and how sure it is."""
+    """Return one bar: size, interval, a mark for each pair, and certainty."""
     effect = part.effect
     verdict = judge(effect)
     kind = "sure" if direction(verdict) else "little" if verdict == "nothing" else "unsure"
@@ -218,7 +218,7 @@ def cause_bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
 
 
 def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the effect on trust by settlement: those with most people in order, then the others."""
+    """Return the effect on trust by settlement, the most populous first."""
     people = pairs[0][0].places[0, 0]
     order = [int(place) for place in np.argsort(-people, kind="stable")]
     found = corrected_together([total_of(one, Where(place)) for place in order])
@@ -241,14 +241,14 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
 
 
 def month_gaps(one: Standing, pairs: Pairs, where: Where) -> list[float]:
-    """Return the mean difference of trust by month, from the world as today or from its own start."""
+    """Return the mean difference of trust by month: from the world as today, or without measures from its start."""
     before = monthly_trust if one.moved else start_trust
     gaps = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
     return [round(float(gap), 4) for gap in gaps]
 
 
 def strongest_mood(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
-    """Return the month in which the mood of the country, which is put in, moves trust most; nothing if it is little."""
+    """Return the month with the largest effect of the national mood on trust; empty below the threshold."""
     moods = [np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
     at = int(np.argmax(np.abs(moods[0])))
     if abs(moods[0][at]) < threshold_rules()["points"].delta:
@@ -265,7 +265,7 @@ def strongest_mood(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
 
 
 def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[str]:
-    """Return the public events of the three months from a jump on, each with what all events of its month did."""
+    """Return the public events of three months from a jump on, each with the effect of all events of its month."""
     moved = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
     found = []
     for at, known_event in met_events(one.scenario):
@@ -276,7 +276,7 @@ def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[
 
 
 def effects_one_by_one(one: Standing, total: Effect) -> list[Span]:
-    """Return what each measure moves alone, beside all of them together; nothing where nobody has run them so."""
+    """Return the effect of each measure alone and of all together; empty if single measures were not run so."""
     choice = one.choice
     if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
         return []

@@ -1,4 +1,4 @@
-// The criteria: levels and B − A with its band; the one that is opened shows what it is made of.
+// The view "Criteria": levels and B − A with its band; the opened criterion shows its components.
 
 import { fill, plain, rem } from "./draw.js";
 import { curves, pairTable } from "./parts.js";
@@ -23,7 +23,7 @@ export function draw(place, { sheet: s }) {
   fill(find(".means"), plain(s.meaning));
   const table = (title, rows) => `<h3>${plain(title)}</h3>${pairTable(rows, moved)}`;
   const practice = `${table(w.practice, s.practice)}${s.remedy ? `<p class="small">${plain(s.remedy)}</p>` : ""}`, long = s.practice.length > s.matters.length + 7;
-  // Of two options one says it all; who decides is named once for all its matters.
+  // Of two options only the second is listed; the agent is named only before its first matter.
   const over = ({ agent, title }, k) => (agent === s.matters[k - 1]?.agent ? title[0].toUpperCase() + title.slice(1) : `${agent}: ${title}`);
   const decided = s.matters.flatMap((one, m) => (one.rows.length === 2 ? one.rows.slice(1) : one.rows).map((row, k) => (k ? row : { ...row, over: over(one, m) })));
   const matters = `<h3>${plain(w.decided)}</h3>${decided.length ? pairTable(decided, moved) : `<p class="small">${plain(w.none)}</p>`}`;

@@ -1,4 +1,4 @@
-// The decision view: measures are moved on the left, what they do stands in the middle, and where on the right.
+// The decision view: sliders of measures on the left, their effects in the middle, a map of effects on the right.
 
 import { fill, ground, hundred, marks, monthName, plain, pressed, reach, rem, ruler, series, spans, tint } from "./draw.js";
 import { table } from "./draws.js";
@@ -79,7 +79,7 @@ function levers(s) {
     input.setAttribute("aria-valuetext", `${m.steps[m.at].say}; ${s.words.as_today}: ${m.steps[m.today].say}`);
     return row.querySelector(".reach");
   });
-  for (const strip of strips) strip.replaceChildren(); // what was drawn for a larger window would hold its rows open
+  for (const strip of strips) strip.replaceChildren(); // drawings of a larger window would keep the rows high
   const sizes = strips.map((strip) => [strip.clientWidth, strip.clientHeight || 4 * rem()]);
   s.measures.forEach((m, k) => {
     strips[k].innerHTML = m.reach ? reach(m, low, high, ...sizes[k]) : `<p class="small">${plain(s.words.reach_none)}</p>`;
@@ -91,7 +91,7 @@ function levers(s) {
   fill(find(".bill"), s.chosen ? `<b>${plain(s.changes)}</b> ${date}. ${plain(s.bill)}` : plain(s.changes));
 }
 
-// A move counts from what was asked for last, also where no sheet has told it yet: it would undo the move before.
+// The sheet with the last requested steps, even before the server has answered: else a move would undo the one before.
 function asked() {
   const s = structuredClone(page.sheet);
   const steps = new Map((page.want.measures || "").split(",").filter(Boolean).map((one) => one.split(".")));
@@ -108,8 +108,8 @@ function step(name, value) {
   page.ask({ measures: s.measures.filter((m) => m.at !== m.today).map((m) => `${m.name}.${m.at}`).join(",") });
 }
 
-// Outcomes: harms that grow come first.  All are put in their places and measured before the first is drawn, since the
-// browser lays out the page anew for each that is measured after something was drawn.
+// Outcomes, harmful effects first. All are placed and measured before the first is drawn, since the browser computes
+// the layout again for each measurement that follows a drawing.
 
 function outcome(row, s, dated) {
   const place = document.createElement("article"), R = rem(), phone = innerWidth <= 640;
@@ -153,7 +153,7 @@ function results(s) {
   fill(find(".draws"), table(s.draws));
 }
 
-// The map, month by month.
+// The map by month.
 
 function where(s) {
   const map = s.map, shown = Boolean(map.course && s.chosen), unknown = s.chosen ? map.unknown : "";
@@ -161,7 +161,7 @@ function where(s) {
   find(".key").hidden = find(".play").hidden = !shown;
   if (map.ground) {
     fill(find(".m1"), ground(shown || unknown ? map : { ...map, course: "" }, s));
-    find(".m1").style.setProperty("--tall", `${(find(".m1").clientWidth * map.ground.height) / map.ground.width}px`); // beside long columns
+    find(".m1").style.setProperty("--tall", `${(find(".m1").clientWidth * map.ground.height) / map.ground.width}px`); // for its place beside long columns
   }
   fill(find(".key span:first-child"), plain(map.ends?.[0] || ""));
   fill(find(".key span:last-child"), plain(map.ends?.[1] || ""));
@@ -196,7 +196,7 @@ function play() {
   month(map, at, page.sheet);
 }
 
-// What is pressed and moved
+// Events
 
 export function click(on, name) {
   if (on.closest(".horizon")) page.ask({ years: name, month: "" });

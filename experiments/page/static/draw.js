@@ -1,5 +1,5 @@
-// What all views share: elements, numbers, series of both worlds, marks of twins, rulers between ends, maps.  Sizes
-// follow the size of letters, so that all grows with the screen.
+// Drawing functions shared by all views: elements, numbers, series of both worlds, marks of pairs, scales, maps. Sizes
+// follow the font size, so that drawings scale with the screen.
 
 let letter = 16;
 const look = () => (letter = parseFloat(getComputedStyle(document.documentElement).fontSize));
@@ -12,7 +12,7 @@ const readable = (value, digits) =>
 const signed = (value, digits) => (Number(value.toFixed(digits)) > 0 ? "+" : "") + readable(value, digits);
 const spans = (some) => some.map(([text, kind]) => (kind ? `<b class="${kind}">${plain(text)}</b>` : plain(text))).join("");
 
-// Elements are made anew only where their words change: a press would lose its focus.
+// Replace the content of an element only if it has changed, and keep the focus.
 function fill(place, inner) {
   const at = typeof place === "string" ? document.querySelector(place) : place;
   if (at.inner === inner) return;
@@ -21,7 +21,7 @@ function fill(place, inner) {
   if (held) at.querySelector(`[data-name="${held}"]`)?.focus();
 }
 
-// A month from the start on, as it is read.
+// Name of a month, counted from the start.
 function monthName(sheet, k, style = { month: "short", year: "numeric" }) {
   const [year, month] = sheet.month.split("-").map(Number);
   return new Date(Date.UTC(year, month - 1 + k, 1)).toLocaleDateString(sheet.lang, { ...style, timeZone: "UTC" });
@@ -44,22 +44,22 @@ function words(x, y, text, anchor, style = "") {
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" style="${style}">${plain(text)}</text>`;
 }
 
-// A curve through the values of months, and the area between two of them, as the data of a path.
+// Path data of a curve through monthly values, and of the area between two curves.
 const curveOf = (values, x, y) => values.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
 const areaOf = (low, high, x, y) =>
   `${curveOf(high, x, y)}${low.map((v, k) => `L${x(k).toFixed(1)},${y(v).toFixed(1)}`).reverse().join("")}Z`;
 
-// The years of the horizon that have room on an axis: the month at which each begins, and its name.
+// Years of the horizon named on an axis of a width (pixels): first month and name of each.
 function yearsOf(sheet, wide) {
   const first = Number(sheet.month.slice(0, 4)), least = (2.5 * rem() * sheet.years) / Math.max(1, wide);
   const every = [1, 2, 5].find((k) => k >= least && sheet.years <= 5 * k) ?? sheet.years;
   return Array.from({ length: Math.floor(sheet.years / every) + 1 }, (_, k) => k * every).map((k) => [Math.min(12 * k, 12 * sheet.years - 1), String(first + k)]);
 }
 
-// A button that is one of several: `on` where it is chosen.
+// One of several buttons; `on` if it is chosen.
 const pressed = (name, title, on) => `<button type="button" data-name="${plain(name)}" aria-pressed="${on}">${plain(title)}</button>`;
 
-// Ends of an axis that hold all values, at round numbers.
+// Ends of an axis that includes all values, at round numbers, and the step between its ticks.
 function ends(values, from_zero, least = 0.5) {
   let low = from_zero ? 0 : Math.min(...values), high = Math.max(...values, from_zero ? 1 : -Infinity);
   const size = 10 ** Math.floor(Math.log10(Math.max(high - low, least) / 2));
@@ -68,8 +68,8 @@ function ends(values, from_zero, least = 0.5) {
   return [floor, Math.max(floor + step, Math.ceil(high / step) * step), step];
 }
 
-// Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before, `line` the first world of
-// those waited for, as far as it has been lived.
+// Curves of both worlds by month: A dashed, B solid with its band; `ghost` is the curve shown before, `row.line` the
+// months so far of the first world that is being simulated.
 function series(row, sheet, ghost, w, h, dated, named = true) {
   const R = rem(), left = R * 2.9, right = R * 3.3, top = R * (row.hero ? 0.5 + [sheet.events, sheet.inputs].filter((some) => some.length).length : 0.5), foot = dated ? R * 1.3 : R * 0.4;
   const a = row.a?.length ? row.a : row.line, b = row.b, first = b || a === row.line ? null : row.line, n = sheet.years * 12;
@@ -102,18 +102,18 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
   return svg(w, h, s, label);
 }
 
-// Height of the unit of a chart: at its top, or at its foot where the lines begin high and leave room below.
+// Vertical position of a chart's unit: at its top, or at its foot if the lines begin high and leave room below.
 function unitAt(heights, top, foot, R) {
   return Math.min(...heights) < top + R && Math.max(...heights) < foot - R ? foot - R * 0.3 : top + R * 0.75;
 }
 
-// Months in which something is put in that no measure moves are hatched; `names` tells what it is.
+// Months with a large model input that no measure changes are hatched; `names` labels them.
 function inputs(row, sheet, x, top, foot) {
   if (!row.hero) return "";
   return sheet.inputs.map((one) => `<rect x="${x(one.month - 1)}" y="${top}" width="${x(one.month) - x(one.month - 1)}" height="${foot - top}" fill="url(#hatch)"/>`).join("") + HATCH;
 }
 
-// Difference of both worlds by month with its band.
+// Difference of both worlds by month, with its band.
 function gap(row, sheet, w, h) {
   const R = rem(), left = R * 2.6, right = R * 3.4, foot = R * 1.2, top = R * 0.3, n = sheet.years * 12;
   if (!row.b) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
@@ -141,7 +141,7 @@ function steps(low, high, step) {
 
 const halo = () => `paint-order:stroke;stroke:${colour("paper")};stroke-width:4px`;
 
-// Last values, kept apart where they would cover each other.
+// Labels of the last values, moved apart if they would overlap.
 function last(row, at, y, digits, R, foot) {
   const a = row.a.at(-1), size = row.hero ? "font-size:1.05rem;" : "";
   if (!row.b) return words(at, y(a) + R * 0.3, readable(a, digits), "start", `${size}font-weight:600;fill:${colour("a")}`);
@@ -154,11 +154,11 @@ function last(row, at, y, digits, R, foot) {
     words(at, ya + R * 0.3, readable(a, digits), "start", `${size}fill:${colour("a")}`);
 }
 
-// Names of the lines, of public events that both worlds meet, and of what is put in.
+// Labels of the lines, of public events in both worlds, and of model inputs.
 function names(row, sheet, x, y, top, foot, R, w) {
   const bold = (c) => `font-weight:600;font-size:1rem;fill:${colour(c)};${halo()}`;
   const b = row.b || row.a, up = !row.b || b.at(-1) >= row.a.at(-1);
-  const near = (some, text) => some.filter((_, k) => x(k) <= x(0.4) + 0.58 * R * text.length); // months beside a name
+  const near = (some, text) => some.filter((_, k) => x(k) <= x(0.4) + 0.58 * R * text.length); // months next to a label
   const [upper, lower] = up && row.b ? [sheet.words.line_b, sheet.words.line_a] : [sheet.words.line_a, sheet.words.line_b];
   const above = Math.max(top + R * 0.9, y(Math.max(...near(row.a, upper), ...near(row.high || b, upper))) - R * 0.5);
   const below = Math.min(foot - R * 0.3, y(Math.min(...near(row.a, lower), ...near(row.low || b, lower))) + R * 1.2);
@@ -172,7 +172,7 @@ function names(row, sheet, x, y, top, foot, R, w) {
   return s + namesAbove(sheet.inputs, (month) => x(month - 0.5), top - R * 0.35, R, x(0), w) + namesAbove(sheet.events, x, R * 0.85, R, x(0), w);
 }
 
-// A row of names above their months; one that would cover the last is left out.
+// A row of labels above their months; one that would overlap the last is omitted.
 function namesAbove(some, x, y, R, low, high) {
   let s = "", taken = -Infinity;
   for (const one of some) {
@@ -184,7 +184,7 @@ function namesAbove(some, x, y, R, low, high) {
   return s;
 }
 
-// One mark for each twin: up, down, alike; circles while they are lived.
+// One mark for each pair: up, down, same; circles while they are simulated.
 function marks(row, sheet) {
   if (sheet.state === "running" && sheet.chosen) {
     const dots = Array.from({ length: sheet.asked }, (_, k) =>
@@ -200,7 +200,7 @@ function marks(row, sheet) {
   return `<p class="tw">${svg(12 * row.marks.length, 11, drawn)}<span>${plain(row.count || "")}</span></p>`;
 }
 
-// The change between the ends of what can happen; today is a diamond, what chance may have made is hollow.
+// The effect on a scale between its bounds; today is a diamond, an effect that may be due to chance is hollow.
 function ruler(row, w) {
   const R = rem(), one = row.ruler;
   if (!one) return "";
@@ -220,7 +220,7 @@ function ruler(row, w) {
   return svg(w, R * (1.3 + 0.92 * below), s, one.label || `${one.least.title} ${one.least.shown}, ${one.most.title} ${one.most.shown}`);
 }
 
-// A text in lines of about so many letters.
+// A text in lines of about so many characters.
 function wrapped(text, room) {
   const lines = [""];
   for (const word of text.split(" ")) {
@@ -242,7 +242,7 @@ function hundred(one, w, label) {
   return svg(w, k * 4, s, label);
 }
 
-// How far a measure alone moves trust, from its worst step to its best.
+// Range of effects of a measure alone on trust, from its worst step to its best.
 function reach(measure, low, high, w, h) {
   const R = rem(), one = measure.reach, x = (value) => 3 + ((w - 6) * (value - low)) / (high - low || 1), y = h * 0.42;
   let s = line(x(0), 0, x(0), h, colour("faint"));
@@ -254,8 +254,8 @@ function reach(measure, low, high, w, h) {
   return svg(w, h, s, one.label);
 }
 
-// Names of settlements, those of more people first: beside their sign where the map has room, else below it.  One that
-// would cover another is left out.
+// Names of settlements, the most populous first: beside their place if there is room, else below it. A name that would
+// overlap another is omitted.
 function places(g, size, up) {
   const taken = [], found = [];
   for (const one of g.names) {
@@ -270,7 +270,7 @@ function places(g, size, up) {
   return found.join("");
 }
 
-// Five kilometres, where they have room: a town at a small scale is a smaller town.
+// Scale bar of five kilometres, omitted if longer than half the map: a town at a small scale has a smaller area.
 function scale(g, size, sheet) {
   const long = 5 * g.km, at = g.width - long - 1, foot = g.height - 1, tick = size * 0.3;
   if (long > g.width / 2) return "";
@@ -278,7 +278,7 @@ function scale(g, size, sheet) {
     `<text x="${at + long / 2}" y="${foot - size * 0.5}" text-anchor="middle" style="font-size:${size}px">${plain(sheet.words.km)}</text>`;
 }
 
-// Colour the cells as they stood at the end of a month: parts of the greatest difference, 0 below the floor.
+// Colour the cells by their value at the end of a month: share of the largest difference, 0 below the floor.
 function tint(place, map, month) {
   const cells = place.querySelectorAll("rect"), n = cells.length, part = (code) => ((code << 24) >> 24) / 127;
   map.parts ??= atob(map.course);
@@ -291,21 +291,21 @@ function tint(place, map, month) {
   });
 }
 
-// An outline as a path.
+// Path data of an outline.
 function ringOf(g, points) {
   return `${points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${(g.height - y).toFixed(1)}`).join("")}Z`;
 }
 
-// Lake and land alone, on which cells are painted.
+// Lake and land only, below the painted cells.
 function landOf(g) {
   const shape = (some, name) => some.map((one) => `<path d="${ringOf(g, one)}" fill="${colour(name)}"/>`).join("");
   return `<svg viewBox="0 0 ${g.width} ${g.height}" aria-hidden="true">${shape(g.lake, "lake")}${shape(g.outline, "land")}</svg>`;
 }
 
-// The value of a colour, for a canvas.
+// Value of a colour, for a canvas.
 const lookOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-// Where trust differs; cells below the floor keep no colour, and where nothing is known all is hatched.
+// Map of differences of trust; cells below the floor have no colour, and an unknown result is hatched.
 function ground(map, sheet) {
   const g = map.ground, up = (y) => g.height - y, ring = (points) => ringOf(g, points), size = g.width / 16;
   let s = g.lake.map((one) => `<path d="${ring(one)}" fill="${colour("lake")}"/>`).join("");

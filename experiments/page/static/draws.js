@@ -1,5 +1,5 @@
-// Effects over draws of what is assumed: the range of their runs beside the interval of the pairs, how many draws leave
-// either sign, and where the variance comes from.
+// Effects over draws of the assumptions: range of all runs and interval of the pairs, shares of draws with either sign,
+// sources of the variance.
 
 import { plain } from "./draw.js";
 

@@ -1,4 +1,4 @@
-// Files that the browser makes or keeps: pictures of what is shown, without the tools of the page.
+// Save files in the browser, among them a picture of the decision without the controls of the page.
 
 import { plain, rem, spans } from "./draw.js";
 import { rows } from "./present.js";
@@ -11,7 +11,7 @@ export function save(name, content) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-// The decision as a picture: what is projected, with dates, units and seeds, drawn by the browser into an image.
+// Draw the presentation of the decision, with dates, units and seeds, as a PNG image.
 export function picture({ sheet }, done) {
   const R = rem(), width = Math.round(85 * R), height = Math.round(52 * R);
   const rules = [...document.styleSheets].flatMap((one) => [...one.cssRules]).map((rule) => rule.cssText).join("\n");

@@ -1,4 +1,4 @@
-// One life beside its pair: events numbered on two curves, and one choice weighed.
+// The view "A life": numbered events on the curves of both worlds, and one choice with its weights.
 
 import { HATCH, colour, ends, fill, line, plain, pressed, rem, svg } from "./draw.js";
 import { curves } from "./parts.js";
@@ -47,7 +47,7 @@ function weighing(s, find) {
   fill(find(".ifs"), one.ifs?.length ? ifs(s) : "");
 }
 
-// Terms in log-odds: each begins where the one above ends; the options of an agent stand each for itself.
+// Terms in log-odds: each bar begins at the end of the one above; the options of an agent all begin at 0.
 function waterfall(s, wide) {
   const one = s.weighing, R = rem(), w = Math.max(90, wide - 21.6 * R), h = (innerHeight >= 900 ? 2 : 1.6) * R;
   let run = 0;
@@ -62,7 +62,7 @@ function waterfall(s, wide) {
   return `<table class="tm"><tbody>${rows.join("")}${total}</tbody></table>${one.parts?.length ? parts(s) : ""}${one.reason ? `<p class="small">${plain(one.reason)}</p>` : ""}${one.drawn ? `<p class="small">${plain(one.drawn)}</p>` : ""}`;
 }
 
-// The terms of each option of an agent, where they are known: a column for each option.
+// Terms of each option of an agent, if recorded: a column for each option.
 function parts(s) {
   const one = s.weighing, head = one.terms.map((option) => `<th scope="col">${plain(option.title)}</th>`).join("");
   const rows = one.parts.map((row) => `<tr><th scope="row">${plain(row.title)}</th>${row.sizes.map((size) => `<td>${plain(size)}</td>`).join("")}</tr>`);
@@ -70,7 +70,7 @@ function parts(s) {
   return `<details class="parts"><summary>${plain(s.words.parts)}</summary><table class="pt"><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}${total}</tbody></table></details>`;
 }
 
-// A hundred in the same place: one sign for each option, the draw in a ring.
+// A hundred residents in the same situation: one shape for each option, a ring around the draw.
 function hundred(s, wide) {
   const one = s.weighing, k = Math.min(wide / 20, 1.7 * rem()), kinds = one.dots.flatMap((part, n) => Array(part.n).fill(n)), shape = (n, x, y, r) => {
     if (n === 0) return `<circle cx="${x}" cy="${y}" r="${r * 0.6}" fill="${colour("faint")}"/>`;

@@ -1,4 +1,4 @@
-// The map: a layer in A, in B, and their difference; one slider of months; one settlement in numbers.
+// The view "Map": a layer in A, in B, and their difference; a slider of months; the figures of one settlement.
 
 import { colour, diamond, fill, landOf, lookOf, monthName, plain, places, rem, ringOf, scale } from "./draw.js";
 import { curves, gapLine, gapOf, pairTable } from "./parts.js";
@@ -46,7 +46,7 @@ const station = (x, y, r) => `<path d="M${x - r},${y + r}v${-r * 1.1}L${x},${y -
 const couple = (x, y, r) => `<path d="M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}Z" fill="${colour("ink")}" stroke="${colour("paper")}" stroke-width="${r * 0.3}"/>`;
 const incident = (x, y, r) => `<circle cx="${x}" cy="${y}" r="${r}" fill="none" stroke="${colour("ink")}" stroke-width="${r * 0.4}"/>`;
 
-// The panes: land below, cells on a canvas of one pixel each, lines and names above.
+// Panes: land below, cells on a canvas of one pixel each, lines and names above.
 
 function frame(s) {
   const g = s.ground, n = s.panes.gap ? 3 : (s.panes.hatch || s.panes.shades).length, phone = innerWidth <= 640;
@@ -65,7 +65,7 @@ function frame(s) {
   bytes = { gap: s.panes.gap ? atob(s.panes.gap) : "", shades: s.panes.shades.map(atob), hatch: (s.panes.hatch || []).map(atob) };
 }
 
-// Lines and names above the cells; `pixels` are those of a cell, so that names are as large as other words.
+// Lines and names above the cells; `pixels` is the width of a cell, so that names are as large as other texts.
 function above(s, p, pixels) {
   const g = s.ground, size = Math.min(g.width / 14, (0.94 * rem()) / pixels), up = (y) => g.height - y;
   let inner = `<g class="claims"></g>${g.outline.map((one) => `<path d="${ringOf(g, one)}" fill="none" stroke="${colour("ink")}" stroke-width="${size * 0.1}"/>`).join("")}`;
@@ -80,7 +80,7 @@ function above(s, p, pixels) {
   return inner + (p === root.querySelectorAll(".above").length - 1 ? places(g, size, up) + scale(g, size, s) : "");
 }
 
-// Limits between the jurisdictions of communal authorities: sides of cells whose neighbour is of another.
+// Limits between the jurisdictions of communal authorities: sides of cells with a neighbour of another one.
 function borders(s, size) {
   const g = s.ground, of = new Map(s.borders.map((z, k) => [g.x[k] + g.width * g.y[k], z])), parts = [];
   s.borders.forEach((z, k) => {
@@ -95,7 +95,7 @@ function borders(s, size) {
 
 const rgb = (name) => { const hex = lookOf(name); return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16)); };
 
-// Colour every cell as it stood at the end of the month.
+// Colour every cell by its value at the end of the month.
 function paint() {
   const s = drawn, g = s?.ground;
   if (!g) return;
@@ -118,11 +118,11 @@ function paint() {
     const n = claims.length / s.count, own = g.x.map((x, k) => (claims.charCodeAt(at * n + k) === 0 ? `M${x},${g.height - g.y[k] - 1}h1v1h-1Z` : "")).join("");
     fill(root.querySelectorAll(".claims")[p], `<defs><pattern id="claim${p}" width=".8" height=".8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0,0V.8" stroke="${colour("ink")}" stroke-width=".3"/></pattern></defs><path d="${own}" fill="url(#claim${p})"/>`);
   });
-  for (const marks of root.querySelectorAll(".last-day")) marks.style.display = at + 1 === s.last_day.month ? "" : "none"; // while months play there are none
+  for (const marks of root.querySelectorAll(".last-day")) marks.style.display = at + 1 === s.last_day.month ? "" : "none"; // recorded for one month only
   tell(s, at);
 }
 
-// Month and value in words, for eyes and for a screen reader.
+// Month and value as text, also for screen readers.
 function tell(s, at) {
   const name = monthName(s, at), lines = s.course.lines, input = find(".time input");
   fill(find(".time output"), plain(name));
@@ -142,7 +142,7 @@ function time(s) {
   button(s);
 }
 
-// Names of the months in which the mood of the country moves trust, below the slider, where each has room.
+// Labels below the slider for the months in which the national mood moves trust, as far as there is room.
 function moodNames(s, wide) {
   let taken = 6 * rem();
   return s.moods.map((one) => {
@@ -169,7 +169,7 @@ function spot(s) {
   fill(spark, curves(s, s.chosen ? p.lines : [p.lines[0]], spark.clientWidth, 6 * rem(), { label: `${p.names[p.number - 1]}: ${p.rows[0].title}` }));
 }
 
-// What is pressed and moved
+// Events
 
 function play() {
   const s = page.sheet, last = s.count;
@@ -211,7 +211,7 @@ export function change(event) {
   } else if (event.target.dataset.name === "place") page.ask({ place: value });
 }
 
-// A click on a pane chooses the nearest settlement; the list beside does the same with the keyboard.
+// A click on a pane chooses the nearest settlement; the list of settlements does the same by keyboard.
 function point(event) {
   const stack = event.target.closest?.(".stack"), s = page.sheet;
   if (!stack || !s?.named) return;

@@ -1,4 +1,4 @@
-// The frame of the page: the socket, the address, the row of views, and what stands above and below each of them.
+// The frame of the page: socket, address, tabs of the views, header and footer.
 
 import { fill, look, plain, pressed, spans } from "./draw.js";
 import { picture, save } from "./files.js";
@@ -12,16 +12,16 @@ const AGAIN_MS = 1500;
 const TOGETHER_MS = 150;
 
 export const page = {
-  sheet: null, // all that the server says of the address
-  line: {}, // months of the first world, while it is simulated
-  want: {}, // the address that is asked for
+  sheet: null, // data of the server for the address
+  line: {}, // months of the first world while it is simulated
+  want: {}, // requested address
   number: 0,
   ask,
   asked: () => page.sheet && page.sheet.number >= page.number,
 };
 let socket = null, timer = 0, told = -TOGETHER_MS, view = null, pressing = false, waiting = false, opened = "";
 
-// The address: what is asked for has a number, so that an answer that was under way does not undo a move.
+// The address: requests are numbered, so that a late answer to an earlier one does not undo a move.
 
 function ask(change, history = "replaceState") {
   page.want = { ...page.want, ...change };
@@ -31,7 +31,7 @@ function ask(change, history = "replaceState") {
   timer = setTimeout(tell, Math.max(0, told + TOGETHER_MS - performance.now()));
 }
 
-// The first of several moves is told at once; those that follow on its heels are told together.
+// The first of several moves is sent at once; those that follow within TOGETHER_MS are sent together.
 function tell() {
   told = performance.now();
   send({ kind: "ask", address: page.want, number: page.number });
@@ -74,7 +74,7 @@ const takes = {
   full: (content) => fill(".answer", plain(content)),
 };
 
-// A click is lost if what it began on is drawn anew before it ends: whatever comes meanwhile waits for its end.
+// A click is lost if its element is redrawn before it ends: drawing waits until the pointer is released.
 function press(begins) {
   pressing = begins;
   if (!pressing && waiting) draw();
@@ -127,7 +127,7 @@ export const linkTo = (change) => queryOf({ ...page.want, ...OF_ONE_VIEW, ...cha
 
 const go = (name) => ask({ ...OF_ONE_VIEW, view: name === "decision" ? "" : name }, "pushState");
 
-// Acts
+// Actions
 
 const acts = {
   copy_link: () => copy(location.href),

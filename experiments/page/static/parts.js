@@ -1,9 +1,9 @@
-// Parts that the map, the criteria and a life share: both worlds over the months, and rows that set them side by side.
+// Parts shared by the map, the criteria and a life: curves of both worlds by month, and rows that compare them.
 
 import { HATCH, areaOf, colour, curveOf, ends, line, monthName, plain, readable, rem, signed, svg, words } from "./draw.js";
 
-// Both worlds over the months: A dashed, B firm with its band.  `lines` holds A and, where measures are moved, B; `first`
-// is the month of their first value; `marks` are numbered events; `at` is a month to stand out.
+// Curves of both worlds by month: A dashed, B solid with its band. `lines` holds A and, with measures, B; `first` is
+// the month of their first value; `marks` are numbered events; `at` is a month to highlight.
 export function curves(sheet, lines, w, h, { label, digits = 1, band = null, marks = [], at = null, moods = [], first = 0 } = {}) {
   const R = rem(), left = 2.3 * R, right = 2.9 * R, top = marks.length ? 2.4 * R : 0.4 * R, foot = 1.3 * R, n = lines[0].length;
   const all = [...lines.flat(), ...(band ? band.flat() : [])], [y0, y1, step] = ends(all, false, 0.2);
@@ -23,10 +23,10 @@ export function curves(sheet, lines, w, h, { label, digits = 1, band = null, mar
   return svg(w, h, s, label);
 }
 
-// Months whose names have room on an axis that is so many names long.
+// Months named on an axis with room for so many names.
 const datesFor = (n, room) => (n < 2 || room < 2.2 ? [n - 1] : n > 13 && room > 3.3 ? [0, Math.floor((n - 1) / 2), n - 1] : [0, n - 1]);
 
-// Numbers of events beside the curve of their world: above it or below, where they cover no other and stay in the chart.
+// Numbers of events above or below the curve of their world, inside the chart and without overlap if possible.
 function numbered(marks, lines, x, y, foot, R) {
   const placed = [];
   return marks.map((one) => {
@@ -40,7 +40,7 @@ function numbered(marks, lines, x, y, foot, R) {
   }).join("");
 }
 
-// Difference of both worlds by month, filled from 0, as it stands above a slider of months.
+// Difference of both worlds by month, filled from 0, for the place above the slider of months.
 export function gapLine(sheet, [a, b], w, h, label, moods = []) {
   const gaps = b ? b.map((v, k) => v - a[k]) : a, low = b ? Math.min(0, ...gaps) : Math.min(...gaps), high = b ? Math.max(0, ...gaps) : Math.max(...gaps), n = gaps.length;
   const x = (k) => (w * k) / Math.max(1, n - 1), y = (v) => 2 + (h - 4) * (1 - (v - low) / (high - low || 1)), c = colour(b ? "b" : "a");

@@ -1,15 +1,15 @@
-// Months that play one after the other: which one it is follows from the time, so that a slow machine skips months.
+// Animation of months: the month follows from the elapsed time, so that a slow machine skips months.
 
-const MONTH_MS = [100, 250]; // a month lasts, at least and at most
+const MONTH_MS = [100, 250]; // shortest and longest duration of a month
 const PLAY_MS = 12000;
 
 export const player = {
-  moving: 0, // the frame that is asked for, 0 where nothing plays
+  moving: 0, // requested animation frame, 0 if none
   stop() {
     cancelAnimationFrame(this.moving);
     this.moving = 0;
   },
-  // Show the months from one to the last of so many; `show` takes a month with its part that has passed.
+  // Play from one month to the last; `months` is their number, and `show` takes a month with its elapsed fraction.
   play(from, last, months, show) {
     const begun = performance.now(), long = Math.max(MONTH_MS[0], Math.min(MONTH_MS[1], PLAY_MS / months));
     const turn = () => {

@@ -1,4 +1,4 @@
-// The decision as it is projected, and as its picture is saved: only what is moved, harms first, no tools.
+// The decision as presented on a projector and in its picture: moved measures only, harms first, no controls.
 
 import { fill, gap, look, marks, plain, rem, ruler, series } from "./draw.js";
 
@@ -10,10 +10,10 @@ function measure(m) {
     <div class="rl" aria-hidden="true"><i></i><s style="left:${part(m.today)}"></s><em style="left:${part(m.at)}"></em></div></li>`;
 }
 
-// Where there is no room beside each other, as on a telephone, everything stands below the other and is scrolled.
+// True for narrow screens, on which all parts stand below each other and the page scrolls.
 const stacked = (wide) => wide < 60 * rem();
 
-// The whole as HTML for a width and height of its rows.
+// HTML of the presentation for a width and height (pixels) of its rows.
 export function rows(s, wide, high, number = Infinity, every = false) {
   const R = rem(), left = 15.5 * R, name = 13.2 * R, below = stacked(wide), side = below ? wide : 11 * R;
   const room = wide - left - name - side - 5.1 * R, [level, difference] = below ? [wide, wide] : [0.53 * room, 0.47 * room];
@@ -33,13 +33,13 @@ export function draw(place, s) {
   const pad = getComputedStyle(place), wide = place.clientWidth - parseFloat(pad.paddingLeft) - parseFloat(pad.paddingRight);
   let high = innerHeight - place.getBoundingClientRect().top - document.querySelector("footer").offsetHeight - 0.4 * rem();
   place.classList.toggle("stacked", stacked(wide));
-  for (let tries = 0, over = 0; tries < 3 && (tries === 0 || over > 0); tries += 1) { // words may need more than was left
+  for (let tries = 0, over = 0; tries < 3 && (tries === 0 || over > 0); tries += 1) { // the text may need more height than was left
     fill(place, rows(s, wide, (high -= over), shown, all));
     over = stacked(wide) ? 0 : document.documentElement.scrollHeight - innerHeight;
   }
 }
 
-// Rows one by one, all measures, the end.
+// Keys: arrows show rows one by one, m shows all measures, Escape ends.
 export function key(event, place, page) {
   const n = page.sheet.outcomes.length;
   if (event.key === "ArrowRight") shown = shown >= n ? 1 : shown + 1;

@@ -1,4 +1,4 @@
-// The classroom: steps of a workshop, each with the view or the command that it needs.
+// The view "Classroom": steps of a workshop, each with a link to its view or with its command.
 
 import { fill, plain } from "./draw.js";
 import { linkTo } from "./page.js";

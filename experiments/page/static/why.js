@@ -1,8 +1,8 @@
-// Why?  A waterfall from A to B, cause by cause, that lands on the number of the decision; by place and by month.
+// The view "Why?": a waterfall chart of causes from A to B that sums to the number of the decision; by place and month.
 
 import { HATCH, colour, curveOf, diamond, ends, fill, halo, line, marks, monthName, plain, pressed, readable, rem, signed, spans, steps, svg, words } from "./draw.js";
 
-const flat = () => innerWidth > 1180 && innerHeight < 800; // a projector of few lines, on which nothing may be scrolled
+const flat = () => innerWidth > 1180 && innerHeight < 800; // a projector of low height, where the page must not scroll
 const rowHeight = () => (flat() ? 1.6 : innerHeight >= 1000 ? 2 : 1.78);
 
 export function make(place) {
@@ -42,9 +42,9 @@ export function draw(place, { sheet: s }) {
   if (s.jump.title) fill(jump, `<h3>${plain(s.jump.title)}</h3><p class="small">${plain(s.jump.text)} ${s.jump.events.map(plain).join(" ")}</p>${levels(s, jump.clientWidth)}`);
 }
 
-const side = (s) => (s.chosen ? "b" : "a"); // colour of what is explained: B, or A where nothing is moved
+const side = (s) => (s.chosen ? "b" : "a"); // series of the explained value: B, or A without measures
 
-// Bars from A to B, or from the start of A to its end: each begins where the one above ends.
+// Bars from A to B, or from the start of A to its end: each begins at the end of the one above.
 function waterfall(s, wide) {
   const R = rem(), phone = innerWidth <= 640, w = Math.max(200, phone ? wide : wide - 30.2 * R), h = rowHeight() * R, mid = h / 2;
   const c = colour(side(s));
@@ -91,7 +91,7 @@ function places(s, w) {
   }).join("");
 }
 
-// Difference by month as bars; the slider below chooses one.
+// Difference by month as bars; the slider below selects a month.
 function months(s, w) {
   const R = rem(), tall = (flat() ? 4 : 5) * R, high = Math.max(0.01, ...s.months), low = Math.min(0, ...s.months), step = w / s.months.length;
   const y = (value) => (tall * (high - value)) / (high - low);
@@ -105,7 +105,7 @@ function sayMonth(slider, s) {
   slider.nextElementSibling.textContent = text;
 }
 
-// Both worlds month by month, or the one where nothing is moved, with the month in which the mood of the country jumps.
+// Both worlds by month (without measures only A), with the month of the largest effect of the national mood.
 function levels(s, w) {
   const R = rem(), h = (flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
   const x = (k) => 2.2 * R + ((w - 6.5 * R) * k) / Math.max(1, n - 1), y = (value) => h - 1.3 * R - ((h - 1.9 * R) * (value - y0)) / (y1 - y0);
