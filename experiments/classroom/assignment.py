@@ -1,4 +1,4 @@
-"""The address of a task: what is set, what may be changed, and what a student answered."""
+"""The address of an assignment: its settings, the changes it allows, and the answers of a student."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,18 +18,18 @@ MOST_SEED = 2**31 - 1
 
 @dataclass(frozen=True)
 class Assignment:
-    """Settings of a world, and the exercise to which they belong.
+    """Settings of a world, with their exercise and the answers of a student.
 
     Attributes
     ----------
     exercise
         Number of the exercise from 1, 0 for none.
     lock
-        Whether only what belongs to the exercise may be changed.
+        True if only the settings of the exercise may be changed.
     levers, off
-        Values of levers that were moved, and mechanisms that are switched off.
+        Values of the levers that were moved, and the mechanisms that are switched off.
     predict, why, student
-        What a student wrote.
+        Texts written by the student.
     """
 
     exercise: int = 0
@@ -46,7 +46,7 @@ class Assignment:
 
     @property
     def address(self) -> str:
-        """Query of the address that restores the task."""
+        """Query string of the address that restores the assignment."""
         stated: dict[str, Any] = {
             "exercise": self.exercise or "",
             "lock": "1" if self.lock else "",
@@ -72,7 +72,7 @@ class Assignment:
 
 
 def assignment_of(address: Mapping[str, str]) -> Assignment:
-    """Return the task of an address, or raise an `InputError` that names what is wrong in it."""
+    """Parse an address; raise an `InputError` that names the invalid part."""
     for key in address:
         if key not in KEYS:
             raise InputError(f"an address of the classroom has no '{key}'{suggest_nearest(key, KEYS)}")
@@ -91,21 +91,21 @@ def assignment_of(address: Mapping[str, str]) -> Assignment:
 
 
 def whole(key: str, word: str, most: int) -> int:
-    """Return a whole number of an address."""
+    """Parse a whole number from 0 to ``most``."""
     if not word.isdecimal() or int(word) > most:
         raise InputError(f"{key} must be a whole number from 0 to {most}, got '{word[:40]}'")
     return int(word)
 
 
 def one_of(key: str, word: str, known: tuple[str, ...]) -> str:
-    """Return a word of an address that must be one of some."""
+    """Return a word of an address; raise an `InputError` unless it is known."""
     if word not in known:
         raise InputError(f"{key} must be one of {', '.join(known)}; got '{word[:40]}'{suggest_nearest(word, known)}")
     return word
 
 
 def lever_of(word: str) -> tuple[str, float]:
-    """Return a lever and its value.
+    """Parse a lever and its value.
 
     >>> lever_of("contacts.fair:0.9")
     ('contacts.fair', 0.9)

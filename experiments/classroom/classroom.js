@@ -1,4 +1,4 @@
-// The classroom's page: draws the lesson and the state of a run, and sends what the student does.
+// The classroom's page: draws the lesson and the state of a run, and sends the student's actions.
 
 const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -19,7 +19,7 @@ function roundUp(value) {
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((k) => k * size).find((one) => one >= value);
 }
 
-// Heights from top to bottom, moved so that they stand at least so far apart and none below the lowest.
+// Heights from top to bottom, moved so that their distance is at least `gap` and none is below `lowest`.
 function apart(heights, gap, lowest) {
   const down = [];
   heights.forEach((one, i) => down.push(i ? Math.max(one, down[i - 1] + gap) : one));
@@ -42,7 +42,7 @@ function render({ model, el }) {
   const resize = new ResizeObserver(() => { if (find(".room")) { drawGround(); draw(); } });
   const watch = () => { resize.disconnect(); resize.observe(find(".room")); };
 
-  // Frame of the page, drawn anew with the language
+  // Frame of the page, drawn again when the language changes
 
   function build() {
     const task = state().task;
@@ -123,7 +123,7 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     input.setAttribute("aria-valuetext", l.says[input.value]);
   }
 
-  // What changes with the run
+  // Parts that change with the run
 
   function draw() {
     const { task, run, free, busy, fault, playing, waits } = state();
@@ -195,7 +195,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     find("[data-id=pair]").textContent = a ? w(a.seed === task.seed ? "pair_note" : "seeds_note", { a: a.label, seed: a.seed }) : w("run_a");
   }
 
-  // The map: cells on a canvas, names and signs above it
+  // The map: cells on a canvas, names and symbols above it
 
   const scale = () => {
     const box = find(".room").getBoundingClientRect(), g = ground();
@@ -212,7 +212,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const { k, left, top, box } = scale(), x = (v) => left + v * k, y = (v) => top + (g.height - v) * k;
     const area = (rings) => rings.map((r) => `M${r.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join("L")}Z`).join("");
     view.paths = { outline: new Path2D(area(g.outline)), lake: new Path2D(area(g.lake)), x, y, k };
-    const taken = [];  // the largest settlements come first; a name that would cover another is left out
+    const taken = [];  // the largest settlements come first; a name that would overlap another is omitted
     const free = ([a, b, name]) => {
       const box = [x(a) - 4 * name.length, y(b) - 22, x(a) + 4 * name.length, y(b) - 4];
       const covers = taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
@@ -321,7 +321,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     return `<svg width="${width}" height="${height}" role="img" aria-label="${esc(c.title)}: ${esc(told)}">${axis}${years}${paths}${marks}${labels}</svg>`;
   }
 
-  // Eight pairs: buttons stay in their place, so that no click is lost while worlds come in
+  // Eight pairs: buttons are not redrawn, so that no click is lost while worlds finish
 
   function pairs(place) {
     const { differs, label, pairs: p, repeated } = state();
@@ -376,7 +376,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   }
   const signed = (v) => (v < 0 ? "−" : "+") + number(Math.abs(v), 2);
 
-  // Deeds
+  // Actions
 
   function show(note, text) {
     find("[data-id=note]").textContent = note;

@@ -1,6 +1,6 @@
 """Texts, levers, switches and exercises of the classroom, in one language.
 
-The files beside this module hold what only the classroom says; names, units and ranges come from the catalogue of words
+The files beside this module hold texts of the classroom only; names, units and ranges come from the catalogue of words
 and from the parameters of the model.
 """
 
@@ -19,7 +19,7 @@ from scenarios.groups import find_parameter
 from scenarios.policy_files import ready_policies
 
 KNOCKOUTS = reference_file("classroom", "knockouts.txt")
-"""What switching each mechanism off did, as `confianza validate knockouts` wrote it."""
+"""Effects of switching off each mechanism, as written by `confianza validate knockouts`."""
 SHOWN_EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "homicides")
 HEAD = re.compile(r"^(\w+) \(villa_canales[^)]*\): ")
 ROW = re.compile(r"^  (\w+) .*?(\S+) \[\S+, \S+\](\*?) *$")
@@ -33,12 +33,12 @@ STEPS = 100
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """Return a file of texts beside this module."""
+    """Return the content of a TOML file beside this module."""
     return toml_beside(__file__, f"{name}.toml")
 
 
 def say(language: str, name: str, **values: Any) -> str:
-    """Return a text of the page with values put in.
+    """Return a text of the page with values inserted.
 
     >>> say("es", "pause"), say("en", "exercise", n=2, all=8)
     ('Pausar', 'Exercise 2 of 8')
@@ -47,7 +47,7 @@ def say(language: str, name: str, **values: Any) -> str:
 
 
 def in_language(stated: Any, language: str) -> Any:
-    """Return texts in one language, at whatever depth they stand.
+    """Return nested data with every text in one language.
 
     >>> in_language({"title": {"en": "Close", "es": "Cierre"}, "minutes": 15}, "es")
     {'title': 'Cierre', 'minutes': 15}
@@ -71,7 +71,7 @@ def switch_names() -> tuple[str, ...]:
 
 
 def exercises() -> list[dict[str, Any]]:
-    """Return the exercises as the file states them."""
+    """Return the exercises of the file, in both languages."""
     return list(table("exercises")["exercise"])
 
 
@@ -89,7 +89,7 @@ def value_text(value: float, unit: str, language: str) -> str:
 
 
 def lever(name: str, scenario: Scenario, language: str) -> dict[str, Any]:
-    """Return a lever as the page draws it: title, range, today's value, and the words of every position."""
+    """Return the data of a lever: title, values and texts of every position, and today's value."""
     group, key = find_parameter(name)
     about, now = group.parameter_specs()[key], float(parameter_value(scenario, name))
     steps = max(1, round(about.high - about.low)) if group.kind(key) is int else STEPS
@@ -107,7 +107,7 @@ def lever(name: str, scenario: Scenario, language: str) -> dict[str, Any]:
 
 @cache
 def knockout_effects() -> dict[str, dict[str, str]]:
-    """Return by mechanism the effects of its knock-out that are told from chance: measure and mean difference."""
+    """Return the significant effects of each mechanism's knock-out: mean difference by measure."""
     found: dict[str, dict[str, str]] = {}
     own: dict[str, str] = {}
     for line in KNOCKOUTS.read_text(encoding="utf-8").splitlines():
@@ -119,7 +119,7 @@ def knockout_effects() -> dict[str, dict[str, str]]:
 
 
 def knockout_text(name: str, language: str) -> str:
-    """Return in a sentence what switching a mechanism off did; the file states with it minus without it."""
+    """Return a sentence on the effects of switching off a mechanism; the file states with minus without it."""
     effects = knockout_effects().get(name)
     if effects is None:
         return say(language, "no_knockout")
@@ -132,7 +132,7 @@ def knockout_text(name: str, language: str) -> str:
 
 
 def lesson(scenario: Scenario, language: str) -> dict[str, Any]:
-    """Return everything of the page that no run changes."""
+    """Return the data of the page that do not depend on a run."""
     stated, ready = in_language(table("lesson"), language), ready_policies()
     groups = [one | {"levers": [lever(name, scenario, language) for name in one["levers"]]} for one in stated["group"]]
     tasks = in_language(exercises(), language)

@@ -1,4 +1,4 @@
-"""One run of a student: a world of the whole town, its months, and how Python repeats it."""
+"""One run of a student: a world of the whole town, its months, and the script that reproduces it."""
 
 import dataclasses
 import json
@@ -25,38 +25,38 @@ NAME = "classroom"
 FILE = f"{NAME}.toml"
 MOST_YEARS = 10
 EDGES = (0.30, 0.35, 0.40, 0.45)
-"""Trust at which a cell gets the next shade of the map."""
+"""Trust (0-1) at the limits between the shades of the map."""
 NOBODY_LIVES = 9
 MOST_SEEDS = 3
 NAMES = 6
-"""Settlements whose names may stand on the map."""
+"""Number of settlements that may be named on the map."""
 _lock = threading.Lock()
 _first: dict[int, Any] = {}
 
 
 @cache
 def scenario() -> Scenario:
-    """Return the municipality of the classroom as it is."""
+    """Return the scenario of the classroom's municipality, without policies."""
     return load(SITE)
 
 
 @cache
 def town() -> Town:
-    """Return its town at full size, which no run changes."""
+    """Return its town at full size, shared by all runs."""
     from model.town.town import build_town
 
     return build_town(scenario())
 
 
 def policies_of(task: Assignment) -> tuple[Policy, ...]:
-    """Return the policies of a task: the ready one, then levers and switches moved by hand."""
+    """Return the policies of an assignment: the ready one, then one of the levers and switches moved by hand."""
     entries = tuple(PolicyEntry(parameter=name, how="set", value=value) for name, value in sorted(task.levers.items()))
     own = Policy(name=NAME, entries=entries, off=task.off)
     return (*parse_policy_words(task.policy), *((own,) if entries or task.off else ()))
 
 
 def world_of(task: Assignment) -> Any:
-    """Return a world at its start; the warm-up of a seed is simulated once for all tasks."""
+    """Return a world at its start; the warm-up of a seed is simulated once for all assignments."""
     from model import TrustModel
 
     with _lock:
@@ -69,7 +69,7 @@ def world_of(task: Assignment) -> Any:
 
 
 def label(task: Assignment, language: str) -> str:
-    """Return in a few words what differs from today in a task."""
+    """Return a short text of the differences of an assignment from today."""
     parts = [] if task.policy == "status_quo" else [ready_policies()[task.policy].title[language]]
     parts += [catalogue.lever(name, language) for name in task.levers]
     titles = {one["name"]: one["title"][language] for one in lesson.table("lesson")["switch"]}
@@ -78,7 +78,7 @@ def label(task: Assignment, language: str) -> str:
 
 
 class LessonRun:
-    """A world that a student runs, with the settings from which it began."""
+    """A world run by a student, with its initial settings."""
 
     def __init__(self, task: Assignment) -> None:
         self.task = task
@@ -87,7 +87,7 @@ class LessonRun:
 
     @property
     def ended(self) -> bool:
-        """Tell whether the run has reached its longest time."""
+        """Tell whether the run has reached `MOST_YEARS`."""
         begin = self.world.settings.start
         return bool(self.world.date >= begin.replace(year=begin.year + MOST_YEARS))
 
@@ -97,20 +97,20 @@ class LessonRun:
         return len(self.world.datacollector.model_vars["month"])
 
     def step(self, unit: str) -> None:
-        """Simulate a shift, a day, or until the end of a month."""
+        """Simulate a shift, a day, or up to the end of a month."""
         for _ in range({"shift": 1, "day": 3, "month": 93}[unit]):
             self.world.step()
             if unit == "month" and is_last_shift_of_month(self.world.tick - 1):
                 return
 
     def series(self) -> dict[str, list[float | None]]:
-        """Return the measures of the charts month by month; None where there is none."""
+        """Return the measures of the charts by month; None for a missing value."""
         past = self.world.datacollector.model_vars
         names = [line["measure"] for chart in lesson.table("lesson")["chart"] for line in chart["lines"]]
         return {name: [None if np.isnan(value) else float(value) for value in past[name]] for name in names}
 
     def frame(self) -> dict[str, Any]:
-        """Return what the map shows after the last shift: trust by cell, couples on duty, invented territory."""
+        """Return the map after the last shift: shades of trust by cell, couples on duty, invented gang territory."""
         grid, where = self.world.grid, town().cells
         living = populated()
         trust = grid.trust.data[where["x"][living], where["y"][living]]
@@ -132,14 +132,14 @@ class LessonRun:
         return csv_bytes(["month", "seed", "settings", *series], rows).decode()
 
     def work(self, student: Assignment) -> str:
-        """Return the work of a student as one file: the task with its answers, and the months of the run."""
+        """Return the work of a student as JSON: the assignment with its answers, and the months of the run."""
         stated = dataclasses.asdict(student) | {"levers": dict(student.levers), "off": sorted(student.off)}
         return json.dumps({"confianza": "classroom", "task": stated, "months": self.table()}, ensure_ascii=False)
 
 
 @cache
 def populated() -> Any:
-    """Return the rows of the cells where somebody lives."""
+    """Return the rows of the inhabited cells."""
     return inhabited(town())
 
 
@@ -151,7 +151,7 @@ def spots(rows: Any) -> list[list[int]]:
 
 @cache
 def ground() -> dict[str, Any]:
-    """Return what the map shows of the town before any run."""
+    """Return the base map of the town, which does not depend on a run."""
     land = town()
     return {
         "width": int(land.cells["x"].max()) + 1,
@@ -169,13 +169,16 @@ def ground() -> dict[str, Any]:
 
 
 def arms_of(task: Assignment, file: str = f"./{FILE}") -> list[str]:
-    """Return the policies of a task as the shell and `load` name them; ``file`` holds its levers and switches."""
+    """Return the policies of an assignment as arguments of the shell and of `load`.
+
+    ``file`` is the policy file of its levers and switches.
+    """
     ready = [] if task.policy == "status_quo" else [task.policy]
     return ready + ([file] if file_of(task) else [])
 
 
 def python_of(task: Assignment, months: int) -> str:
-    """Return a script that repeats a run.
+    """Return a script that reproduces a run.
 
     >>> python_of(Assignment(off=frozenset({"hearsay"})), 2).splitlines()[-5]
     'scenario = load("villa_canales", policies=["./classroom.toml"])'
@@ -198,7 +201,7 @@ def python_of(task: Assignment, months: int) -> str:
 
 
 def file_of(task: Assignment) -> str:
-    """Return the levers and switches of a task as a policy file, empty if nothing was moved."""
+    """Return the levers and switches of an assignment as a policy file, empty if nothing was moved."""
     parts = []
     if task.off:
         parts += ["[mechanisms]", *(f"{name} = false" for name in sorted(task.off)), ""]

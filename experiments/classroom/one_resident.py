@@ -1,6 +1,6 @@
-"""Show how one resident weighs whether to tell somebody of an invented crime.
+"""Show how one resident decides whether to tell somebody of an invented crime.
 
-No case becomes part of the world: the choice is weighed between two shifts, by the formula of `report_weighing`.
+The world is not changed: the choice is evaluated between two shifts, by the formula of `report_weighing`.
 """
 
 from dataclasses import replace
@@ -17,15 +17,15 @@ from model.town.crime_kinds import ROBBERY
 from model.trust.belief_updating.rules import odds_of_ineffectiveness, odds_of_unfairness
 
 LOSS, SEVERITY = 350.0, 0.3
-"""Quetzales and severity (0-1) of the robbery that a resident is asked about."""
+"""Loss (quetzales) and severity (0-1) of the invented robbery."""
 TRUSTING = 0.8
-"""Trust (0-1) of one of the changes that are tried."""
+"""Trust (0-1) in one of the counterfactual cases."""
 ADULT = 18
 DAYS = 365.25
 
 
 def can_be_shown(world: Any) -> Any:
-    """Return the residents who can be shown: adults whom gangs, narcos, rents and violence at home have not touched."""
+    """Return a mask of the residents who may be shown: adults without gangs, narcos, rents or violence at home."""
     minds, people = world.state.minds, world.town.people
     age = (world.tick // 3 - people["born"]) / DAYS
     untouched = (minds["member"] < 0) & (minds["pays"] < 0) & (world.state.homes["hurt"] < 0)
@@ -34,9 +34,9 @@ def can_be_shown(world: Any) -> Any:
 
 
 def find_resident(world: Any, cell: int | None, turn: int) -> int | None:
-    """Return a resident who can be shown, of the nearest populated cell to one of the map, or of anywhere.
+    """Return a random resident who may be shown, of a cell or of the whole town (None); None if there is nobody.
 
-    ``turn`` counts the requests for one place, so that another is found each time.
+    ``turn`` counts the requests, so that each one finds another resident.
     """
     shown = can_be_shown(world)
     homes = world.town.people["home"]
@@ -47,7 +47,7 @@ def find_resident(world: Any, cell: int | None, turn: int) -> int | None:
 
 
 def imagined_robbery(world: Any, who: int) -> Telling:
-    """Return the choice whom to tell of a robbery that a resident might suffer now, with no couple at hand."""
+    """Return the choice of whom to tell of a robbery suffered now, with no police couple at hand."""
     z = int(world.town.people[who]["settlement"])
     return Telling(
         **circumstances(world, who, int(ROBBERY), world.state.boards[z]),
@@ -62,7 +62,7 @@ def imagined_robbery(world: Any, who: int) -> Telling:
 
 
 def describe(world: Any, who: int, language: str) -> dict[str, Any]:
-    """Return a resident as the page shows them: beliefs, terms, chances, and one change at a time."""
+    """Return the data of a resident for the page: beliefs, terms and chances of the choice, counterfactuals."""
     said = partial(say, language)
     mind, person = world.state.minds[who], world.town.people[who]
     age = int((world.tick // 3 - person["born"]) / DAYS)

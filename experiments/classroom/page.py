@@ -27,16 +27,16 @@ from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent
 FRAME_SECONDS = {"shift": 1 / 15, "day": 1 / 15, "month": 1 / 8}
-"""Least seconds between two frames, by what a step is."""
+"""Shortest time (s) between two frames, by the unit of a step."""
 PATIENCE = 3.0
-"""Seconds after which a frame that the browser has not acknowledged counts as missed."""
+"""Seconds after which an unacknowledged frame counts as missed."""
 MOST_MISSED = 5
 WORLD_KEYS = ("seed", "policy", "levers", "off")
 Action = Callable[[], None]
 
 
 class ClassroomWidget(anywidget.AnyWidget):
-    """The page: the lesson and the ground once per language, the state of the run frame by frame."""
+    """Widget of the page: lesson and base map once per language, state of the run and map with each frame."""
 
     _esm = (FOLDER / "classroom.js").read_text(encoding="utf-8")
     lesson = traitlets.Dict().tag(sync=True)
@@ -46,7 +46,7 @@ class ClassroomWidget(anywidget.AnyWidget):
 
 
 class Classroom:
-    """One student's page: what is set, the run, the run before it, paired runs, and the thread that simulates."""
+    """One student's page: assignment, run, previous run, paired runs, and the thread that simulates."""
 
     def __init__(self, language: str) -> None:
         self.task = Assignment(lang=language)
@@ -64,10 +64,10 @@ class Classroom:
         self.widget.on_msg(lambda _, message, __: self.receive(message))
         self.thread = threading.Thread(target=self.work, name="confianza classroom", daemon=True)
 
-    # The thread
+    # Thread
 
     def start(self) -> Action:
-        """Show the page and get the town ready; return what ends it."""
+        """Show the page and start to build the town; return the function that closes the page."""
         self.speak()
         self.show()
         self.actions.put(self.begin)
@@ -75,13 +75,13 @@ class Classroom:
         return self.close
 
     def close(self) -> None:
-        """End the thread after what it is doing, and give up paired runs that nobody waits for."""
+        """End the thread after its present action, and cancel paired runs."""
         self.closed = True
         self.give_up_pairs()
         self.actions.put(lambda: None)
 
     def work(self) -> None:
-        """Do what the student asks, one thing after the other; simulate on while playing."""
+        """Carry out the student's actions one after the other; simulate further steps while playing."""
         while not self.closed:
             try:
                 action = self.actions.get(block=not self.playing)
@@ -98,7 +98,7 @@ class Classroom:
                 self.show()
 
     def play_on(self) -> None:
-        """Simulate one step and send a frame, not faster than the browser draws."""
+        """Simulate one step and send a frame, no faster than the browser draws."""
         begun = time.monotonic()
         self.step()
         if self.acknowledged.wait(PATIENCE):
@@ -108,10 +108,10 @@ class Classroom:
             self.playing = self.missed < MOST_MISSED
         time.sleep(max(0.0, begun + FRAME_SECONDS[self.task.step] - time.monotonic()))
 
-    # What is asked
+    # Messages
 
     def receive(self, message: dict[str, Any]) -> None:
-        """Take a message of the browser; a malformed one is an error of its sender alone."""
+        """Queue the action of a message; an unknown kind is ignored."""
         kind = message.get("kind")
         if kind == "seen":
             self.acknowledged.set()
@@ -119,7 +119,7 @@ class Classroom:
             self.actions.put(lambda: DEEDS[kind](self, message))
 
     def open(self, message: dict[str, Any]) -> None:
-        """Take the task of the address."""
+        """Take over the assignment in the address."""
         query = dict(parse_qsl(str(message["query"]).lstrip("?")))
         if query:
             task = assignment_of({"lang": self.task.lang} | query)
@@ -131,7 +131,7 @@ class Classroom:
         self.show()
 
     def set(self, message: dict[str, Any]) -> None:
-        """Change what is set, as far as the task allows it."""
+        """Change settings as far as the assignment allows it."""
         own, levers, off = self.task, dict(self.task.levers), set(self.task.off)
         if (name := message.get("lever")) and own.may_change(str(name)):
             levers.pop(str(name), None)
@@ -146,15 +146,15 @@ class Classroom:
             if key in message:
                 stated[key] = str(message[key])
         task = dataclasses.replace(own, **stated)
-        self.task = assignment_of(dict(parse_qsl(task.address)))  # checks both
+        self.task = assignment_of(dict(parse_qsl(task.address)))  # validates the address
         self.fault = ""
         if task.lang != own.lang:
-            self.person = None  # described in the other language
+            self.person = None  # its description is in the other language
             self.speak()
         self.show()
 
     def choose_exercise(self, message: dict[str, Any]) -> None:
-        """Take another exercise; the answers to the last one go."""
+        """Choose another exercise; the answers to the last one are deleted."""
         if not self.task.lock:
             task = dataclasses.replace(self.task, exercise=int(message["number"]), predict="", why="")
             self.task = assignment_of(dict(parse_qsl(task.address)))
@@ -180,7 +180,7 @@ class Classroom:
         self.show()
 
     def begin(self, _: Any = None) -> None:
-        """Begin a new world as it is set; the run before it stays as A."""
+        """Start a new world with the present settings; the previous run remains as A."""
         self.playing, self.fault, self.person = False, "", None
         if self.run and self.run.months:
             self.before = self.run.task, self.run.series()
@@ -193,7 +193,7 @@ class Classroom:
         self.show()
 
     def pick(self, message: dict[str, Any]) -> None:
-        """Show a resident of a cell, or of anywhere."""
+        """Show a resident of a cell, or of the whole town."""
         if self.run is None:
             return
         number, self.turn = int(message["cell"]), self.turn + 1
@@ -203,7 +203,7 @@ class Classroom:
         self.show()
 
     def ask_pairs(self, message: dict[str, Any]) -> None:
-        """Let eight pairs of today and of what is set be simulated, in a small town or in the whole one."""
+        """Request eight pairs of today and of the present settings, in a small town or in the whole one."""
         workers = running[-1]
         self.seat = workers.take_seat() if self.seat is None else self.seat
         pairs = self.pairs = AskedPairs(self.task, str(message["size"]), workers.folder)
@@ -217,25 +217,25 @@ class Classroom:
         self.show()
 
     def add_world(self, pairs: AskedPairs, result: WorldResult | str, run: str) -> None:
-        """Add a world of paired runs, unless others have been asked for since."""
+        """Add a world of paired runs, unless they were stopped or replaced."""
         if pairs is self.pairs and not pairs.stopped:
             pairs.add(result, run)
             self.show()
 
     def stop_pairs(self, _: Any = None) -> None:
-        """Stop paired runs that are under way."""
+        """Stop running pairs."""
         self.give_up_pairs()
         if self.pairs:
             self.pairs.stopped = self.pairs.running
         self.show()
 
     def give_up_pairs(self) -> None:
-        """Tell the workers that nobody waits for paired runs any more."""
+        """Cancel the request of paired runs at the workers."""
         if self.seat is not None and running:
             running[-1].give_up(self.seat)
 
     def send_file(self, message: dict[str, Any]) -> None:
-        """Hand out the months as CSV, or the work of the student."""
+        """Send the months as CSV, or the work of the student as JSON."""
         if self.run is None:
             return
         name = "".join(one for one in self.task.student if one.isalnum() or one in "-_")[:40] or "student"
@@ -245,10 +245,10 @@ class Classroom:
             file = f"confianza-{self.task.seed}.csv", self.run.table()
         self.widget.send({"kind": "file", "name": file[0], "text": file[1]})
 
-    # What is shown
+    # Output
 
     def speak(self) -> None:
-        """Send the texts of the page in the language that is set."""
+        """Send the texts of the page in the chosen language."""
         own = scenario()
         self.widget.lesson = lesson.lesson(own, self.task.lang) | {
             "town": own.title[self.task.lang],
@@ -256,11 +256,11 @@ class Classroom:
         }
 
     def settings_of(self, task: Assignment) -> list[Any]:
-        """Return what decides a run."""
+        """Return the settings that determine a run."""
         return [getattr(task, key) for key in WORLD_KEYS]
 
     def show_frame(self) -> None:
-        """Send the map of the run as it stands."""
+        """Send the present map of the run."""
         self.number += 1
         self.acknowledged.clear()
         if self.run:
@@ -316,7 +316,7 @@ def style() -> str:
 
 @solara.component
 def Page() -> None:
-    """Show the classroom, in the language with which it opens: solara looks for a component of this name."""
+    """Show the classroom in its initial language; solara requires a component of this name."""
     room = solara.use_memo(lambda: Classroom(sites.opening.language), [])
     solara.use_effect(room.start, [])
     solara.Style(style())

@@ -1,4 +1,4 @@
-"""Eight paired runs of a student's settings beside today, by the workers and verdicts of the decision view."""
+"""Eight paired runs that compare a student's settings with today, by the workers and rules of the decision view."""
 
 import math
 from pathlib import Path
@@ -18,11 +18,11 @@ from model.engine.errors import InputError
 
 YEARS = 2.0
 SIZES = {"small": ("population.scale=0.05",), "whole": ()}
-"""Towns in which pairs can be simulated, by the settings that make them."""
+"""Settings of each size of town in which pairs can be simulated."""
 
 
 def request_of(task: Assignment, size: str, file: str = f"./{FILE}") -> Request:
-    """Return the comparison of a task's settings with today, where a file holds its levers and switches.
+    """Return the comparison of an assignment with today; a file holds its levers and switches.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def request_of(task: Assignment, size: str, file: str = f"./{FILE}") -> Request:
 
 
 def repeated(task: Assignment, size: str) -> str:
-    """Return how a terminal and Python repeat the pairs of a task; empty if nothing is set."""
+    """Return the command and the Python program that reproduce the pairs; empty if nothing is set."""
     arms, file = arms_of(task), file_of(task)
     if not arms:
         return ""
@@ -49,7 +49,7 @@ def repeated(task: Assignment, size: str) -> str:
 
 
 class AskedPairs(PairedWorlds):
-    """Paired runs of one task."""
+    """Paired runs of one assignment."""
 
     def __init__(self, task: Assignment, size: str, folder: Path) -> None:
         self.task, self.size, self.stopped = task, size, False
@@ -63,11 +63,11 @@ class AskedPairs(PairedWorlds):
 
     @property
     def running(self) -> bool:
-        """Tell whether worlds are waited for."""
+        """Tell whether worlds are still being simulated."""
         return not self.stopped and self.done < len(self.specs)
 
     def shown(self, language: str) -> dict[str, Any]:
-        """Return what the page shows: how far the worlds have come, and once all have ended every outcome."""
+        """Return the data of the page: progress of the worlds and, once all are finished, every outcome."""
         rows, base, reasons = self.rows_in(language), self.sides[0], [*self.failed.values()]
         residents = round(float(base[0].months["residents"].iloc[-1])) if base else 0
         return {
@@ -83,7 +83,7 @@ class AskedPairs(PairedWorlds):
         }
 
     def rows_in(self, language: str) -> list[dict[str, Any]]:
-        """Return every outcome in a language once all pairs are there; composed once, since the page asks often."""
+        """Return every outcome in a language once all pairs are finished; cached, since it is requested often."""
         twins = paired_results(*self.sides)
         if len(twins) == TWINS and language not in self.rows:
             self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None, draws={})]
@@ -91,7 +91,7 @@ class AskedPairs(PairedWorlds):
 
 
 def row_of(found: PairedOutcome, language: str) -> dict[str, Any]:
-    """Return an outcome by eight pairs: verdict, effect with its 95 % interval, and the sentence that tells them."""
+    """Return an outcome estimated from eight pairs: verdict, effect with its 95 % interval, and a sentence."""
     effect, headline = found.effect, found.outcome.headline
     verdict, way = VERDICTS[found.verdict], direction(found.verdict)
     title, words = getattr(headline, language), getattr(verdict, language)
