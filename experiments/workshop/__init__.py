@@ -1,1 +1,1 @@
-"""Workshop: printed materials for facilitators and teachers, and the room with votes by telephone."""
+"""Workshop: printed materials for facilitators and teachers, and a room with votes by phone."""

@@ -23,11 +23,11 @@ from model.engine.errors import InputError
 
 KINDS = ("guide", "handouts", "teacher")
 PACE = 110
-"""Words a minute when somebody reads aloud slowly to a room; conversation has 140 to 160."""
+"""Words per minute of slow reading aloud; conversation has 140 to 160."""
 MOST_BYTES = 2_000_000
-"""Size of the work of a student, at most."""
+"""Largest file of a student's work (bytes)."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Signs with which a formula of a spreadsheet begins."""
+"""First characters of formulas in spreadsheets."""
 COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "predict", "why", "months")
 
 
@@ -43,7 +43,7 @@ def spoken_minutes(section: dict[str, Any], language: str) -> float:
 
 
 def sections(language: str) -> list[dict[str, Any]]:
-    """Return the sections of the workshop, with the minutes from when to when."""
+    """Return the sections of the workshop, with first and last minute."""
     words = in_language(guide()["words"], language)
     ends = list(accumulate(one["minutes"] for one in guide()["section"]))
     return [
@@ -58,7 +58,7 @@ def sections(language: str) -> list[dict[str, Any]]:
 
 
 def pace(language: str) -> str:
-    """Return in a sentence how long the workshop takes, by counted words."""
+    """Return a sentence on the length of the workshop, estimated from the number of words."""
     spoken = sum(spoken_minutes(one, language) for one in guide()["section"])
     work = sum(one["do"] for one in guide()["section"])
     total = sum(one["minutes"] for one in guide()["section"])
@@ -81,7 +81,7 @@ def exercises(language: str) -> list[dict[str, Any]]:
 
 
 def with_code(text: str) -> Markup:
-    """Return a text whose parts between backticks are code.
+    """Return a text as HTML, with parts between backticks as code.
 
     >>> with_code("run `confianza` <now>")
     Markup('run <code>confianza</code> &lt;now&gt;')
@@ -118,12 +118,12 @@ def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
 
 
 def collect_work(folder: Path) -> Path:
-    """Write the work of students, one file each in a folder, into one table there; return its path.
+    """Collect the files of students in a folder into one table there; return its path.
 
     Raises
     ------
     InputError
-        If the folder has no such file, or one of them is damaged or of something else.
+        If the folder has no such file, or one of them is damaged or of another kind.
     """
     files = sorted(folder.glob("confianza-*.json"))
     if not files:
@@ -135,7 +135,7 @@ def collect_work(folder: Path) -> Path:
 
 
 def plain(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula.
+    """Return a value that no spreadsheet interprets as a formula.
 
     >>> plain("=1+1"), plain("baja"), plain(3)
     ("'=1+1", 'baja', 3)
@@ -144,7 +144,7 @@ def plain(value: Any) -> Any:
 
 
 def row_of(file: Path) -> dict[str, Any]:
-    """Return the work of a student as a row; what it says is checked like an address."""
+    """Return the work of a student as a row; its values are validated like those of an address."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise ValueError(f"is larger than {MOST_BYTES:,} bytes")

@@ -1,8 +1,8 @@
-"""The entry point for phones: join, read what is asked, vote, and nothing else.
+"""The entry point for phones: join, read the question, vote, and nothing else.
 
-It is the one exception to the rule that the program serves this machine alone, and is opened only by an explicit
-option (decision 0036).  It holds no path to the page, to files or to results; every other path, host, method or size is
-refused before it is looked at.  What it knows of a phone is a random number that it gave to it.
+It is the one exception to the rule that the program serves this machine only, and is opened only by an explicit
+option (decision 0036). It has no path to the page, to files or to results; every other path, host, method or size is
+refused before it is processed. Phones are identified only by random numbers that it assigns.
 """
 
 import ipaddress
@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parent / "static"
 COOKIE = "room"
 LONGEST_BODY = 2000
 REQUESTS_A_SECOND, BURST = 10.0, 40.0
-"""Requests of one address that are answered; a phone asks every two seconds."""
+"""Requests per second and at once that one address may send; a phone sends one every two seconds."""
 MOST_ADDRESSES = 1000
 LOG_SECONDS = 10.0
 FILES = {
@@ -51,7 +51,7 @@ REFUSED = "No. / No.\n"
 
 
 class PhoneGate:
-    """Application that phones reach; everything it can do is in `answer_to`."""
+    """Application that phones can reach; `answer_to` lists all its functions."""
 
     def __init__(self, room: Room, host: str, port: int, site: str, language: str) -> None:
         self.room, self.site, self.language = room, site, language
@@ -75,7 +75,7 @@ class PhoneGate:
             await answer(scope, receive, send)
 
     async def answer_to(self, asked: Request) -> Response:
-        """Return the answer to a request: a file of the phone's page, the state, or the receipt of a vote."""
+        """Return the response to a request: a file of the phone's page, the state, or the result of an action."""
         address = asked.client.host if asked.client else ""
         if asked.headers.getlist("host") != [self.host]:
             return self.refuse("another host", 403)
@@ -94,12 +94,12 @@ class PhoneGate:
         return self.refuse("another path", 404)
 
     def refuse(self, reason: str, code: int) -> Response:
-        """Refuse a request and count why."""
+        """Refuse a request and count the reason."""
         self.note(f"refused: {reason}")
         return PlainTextResponse(REFUSED, code)
 
     def note(self, what: str) -> None:
-        """Count what happened and write the counts from time to time; no address is written down."""
+        """Count an event and write the counts from time to time; no address is recorded."""
         with self.lock:
             self.log[what] += 1
             if time.monotonic() < self.logged + LOG_SECONDS and self.log.total() > 1:
@@ -108,7 +108,7 @@ class PhoneGate:
         say("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(told.items())))
 
     def has_room(self, address: str) -> bool:
-        """Tell whether an address may ask now: a token bucket for each, the oldest are forgotten."""
+        """Tell whether an address may send a request now: a token bucket for each, the oldest are dropped."""
         with self.lock:
             now = time.monotonic()
             left, since = self.buckets.pop(address, (BURST, now))
@@ -119,7 +119,7 @@ class PhoneGate:
             return left >= 1.0
 
     def state(self, asked: Request) -> Response:
-        """Return what a phone shows: without its number only that it may join."""
+        """Return the data of a phone; before it has joined only the form to join."""
         language = language_of(asked, self.language)
         shown = {"words": words(language), "lang": language, "phase": "join", "groups": texts()["groups"]}
         try:
@@ -129,7 +129,7 @@ class PhoneGate:
         return JSONResponse(shown | phone_view(self.room, own, self.site, language))
 
     def do(self, asked: Request, path: str, body: dict[str, Any]) -> Response:
-        """Carry out a deed of a phone."""
+        """Carry out an action of a phone."""
         language = language_of(asked, self.language)
         try:
             answer = DEEDS[path](self, asked, body)
@@ -141,7 +141,7 @@ class PhoneGate:
         return answer
 
     def join(self, asked: Request, body: dict[str, Any]) -> Response:
-        """Let a phone in by word and number."""
+        """Let a phone join with word and number."""
         address = asked.client.host if asked.client else ""
         key = self.room.join(str(body["word"]), str(body["number"]), int(body["group"]), address)
         self.note("joined")
@@ -174,13 +174,13 @@ def page_file(path: str, language: str) -> Response:
 
 
 def language_of(asked: Request, default: str) -> str:
-    """Return the language that a phone asks for."""
+    """Return the language requested by a browser, or the default."""
     stated = asked.query_params.get("lang", default)
     return stated if stated in LANGUAGES else default
 
 
 async def read_body(asked: Request) -> dict[str, Any] | None:
-    """Return the JSON object of a request, None if it is too long or none."""
+    """Return the JSON object of a request; None if it is too long or invalid."""
     content = b""
     async for part in asked.stream():
         content += part
@@ -205,7 +205,7 @@ def own_addresses() -> list[str]:
 
 
 def address_for(stated: str) -> str:
-    """Return the address at which phones are let in; ``auto`` is the first of this machine in a local network.
+    """Return the address for phones; ``auto`` is the first of this machine in a local network.
 
     Raises
     ------

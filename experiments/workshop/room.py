@@ -1,7 +1,7 @@
-"""The state of a room: who joined, what is asked, and how many chose each answer.
+"""The state of a room: phones, current question, and counts of each answer.
 
-No name is taken and no vote leaves this process: votes are kept by a random number of each phone, so that it can change
-its answer, and erased when the room closes.  What is shown are counts, and none of fewer than `FEWEST_SHOWN` votes.
+No names are recorded and no vote leaves this process: votes are stored by a random number of each phone, so that it
+can change its answer, and erased when the room closes. Only counts are shown, none of fewer than `FEWEST_SHOWN` votes.
 """
 
 import secrets
@@ -23,16 +23,16 @@ MINUTES = {"welcome": 5, "predict": 12, "reveal": 18, "packages": 25, "compare":
 FEWEST_SHOWN = 5
 MOST_PHONES = 200
 MOST_WRONG, MOST_WRONG_OF_ONE = 100, 5
-"""Wrong codes after which the door closes for all, and after which one address waits."""
+"""Wrong codes after which nobody can join, and after which one address must wait."""
 WAIT_SECONDS = 60.0
 LOST_SECONDS = 15.0
-"""Seconds without a word after which a phone does not count as present."""
+"""Seconds without a request after which a phone does not count as present."""
 N_BINS = 5
 MOST_QUETZALES = 1e12
 
 
 class Refused(Exception):
-    """A request of a phone is refused, for the reason of this name in the texts."""
+    """Refusal of a request; its message is the key of the reason in the texts."""
 
 
 @cache
@@ -47,12 +47,12 @@ def words(language: str) -> dict[str, str]:
 
 
 def delta() -> float:
-    """Return the smallest change of trust that matters, in points of 100, by the one rule of effects."""
+    """Return the smallest relevant change of trust (points of 100), by the common rule of effects."""
     return Scale("points").threshold(0.0, 0.0).delta
 
 
 def bin_of(points: float) -> int:
-    """Return the answer that a change of trust belongs to: edges are one and two times what matters.
+    """Return the answer that includes a change of trust: the edges are one and two times `delta`.
 
     >>> [bin_of(points) for points in (-1.5, -0.7, 0.0, 0.7, 1.5)]
     [0, 1, 2, 3, 4]
@@ -63,7 +63,7 @@ def bin_of(points: float) -> int:
 
 @dataclass
 class Phone:
-    """A phone that has joined: its group, its votes by question, and when it last asked."""
+    """A phone that has joined: group, time of its last request, votes by question, and package."""
 
     group: int
     seen: float
@@ -84,10 +84,10 @@ class Room:
         self.prices: dict[str, float] = {}
         self.cap: float | None = None
 
-    # The door
+    # Joining
 
     def new_code(self) -> None:
-        """Choose another word and number; the door opens again."""
+        """Choose another word and number; phones can join again."""
         with self.lock:
             self.word = secrets.choice(texts()["code_words"])
             self.number = str(100 + secrets.randbelow(900))
@@ -96,16 +96,16 @@ class Room:
 
     @property
     def shut(self) -> bool:
-        """Tell whether the door is closed after too many wrong codes."""
+        """Tell whether joining is blocked after too many wrong codes."""
         return self.wrong >= MOST_WRONG
 
     def join(self, word: str, number: str, group: int, address: str) -> str:
-        """Let a phone in; return its random number.
+        """Let a phone join; return its random number.
 
         Raises
         ------
         Refused
-            If the code is wrong, the address has tried too often, or the room is full, shut or closed.
+            If the code is wrong, the address has tried too often, or the room is full, blocked or closed.
         """
         with self.lock:
             if self.phase == "closed":
@@ -143,7 +143,7 @@ class Room:
         return N_BINS if self.phase == "predict" else len(texts()["groups"]) if self.phase == "close" else 0
 
     def phone(self, key: str) -> Phone:
-        """Return a phone that has joined, and note that it is present."""
+        """Return a phone that has joined, and record the time of its request."""
         with self.lock:
             if key not in self.phones:
                 raise Refused("enter")
@@ -151,7 +151,7 @@ class Room:
             return self.phones[key]
 
     def vote(self, key: str, answer: int) -> None:
-        """Take the vote of a phone, in the place of its earlier one."""
+        """Record the vote of a phone, replacing its earlier one."""
         with self.lock:
             own = self.phone(key)
             if not 0 <= answer < self.n_answers:
@@ -159,7 +159,7 @@ class Room:
             own.votes[self.asked] = answer
 
     def add_by_hand(self, answer: int) -> None:
-        """Add the vote of somebody without a phone, or take one back for -1 - answer."""
+        """Add the vote of somebody without a phone; ``-1 - answer`` removes one."""
         with self.lock:
             which = answer if answer >= 0 else -1 - answer
             if which < self.n_answers:
@@ -167,19 +167,19 @@ class Room:
                 self.by_hand[self.asked, which] += change
 
     def counts(self, asked: str, n: int) -> list[int]:
-        """Return how many chose each answer of a vote."""
+        """Return the counts of each answer of a vote."""
         with self.lock:
             given = Counter(one.votes[asked] for one in self.phones.values() if asked in one.votes)
             return [given[k] + self.by_hand[asked, k] for k in range(n)]
 
     def shown(self, asked: str, n: int) -> list[int] | None:
-        """Return the counts of a vote that may be shown: none of fewer than five, none of an open one."""
+        """Return the counts of a vote; None if the vote is open or has fewer than `FEWEST_SHOWN` votes."""
         found = self.counts(asked, n)
         return found if sum(found) >= FEWEST_SHOWN and asked != self.asked else None
 
     @property
     def present(self) -> int:
-        """Number of phones that asked lately, or have answered what is asked now."""
+        """Number of phones with a recent request or a vote on the current question."""
         with self.lock:
             lately = time.monotonic() - LOST_SECONDS
             return sum(one.seen >= lately or self.asked in one.votes for one in self.phones.values())
@@ -187,14 +187,14 @@ class Room:
     # Packages
 
     def cost(self, chosen: Chosen) -> float | None:
-        """Return what a package costs a year in quetzales; None where a measure has no price."""
+        """Return the cost of a package (quetzales per year); None if a measure has no price."""
         today = {one.name: one.today for one in measures()}
         if any(name not in self.prices for name, _ in chosen):
             return None
         return sum(self.prices[name] * abs(step - today[name]) for name, step in chosen)
 
     def send_package(self, key: str, steps: Mapping[str, int]) -> None:
-        """Take a package that a phone sends for its group."""
+        """Record the package sent by a phone for its group."""
         with self.lock:
             own = self.phone(key)
             if self.phase != "packages":
@@ -209,7 +209,7 @@ class Room:
             own.package = chosen
 
     def package(self, group: int) -> tuple[Chosen | None, int, int]:
-        """Return the package that most phones of a group sent, how many agree, and how many phones it has."""
+        """Return the most frequent package of a group, the number of phones that sent it, and of all its phones."""
         with self.lock:
             own = [one for one in self.phones.values() if one.group == group]
             sent = Counter(one.package for one in own if one.package is not None)
@@ -217,7 +217,7 @@ class Room:
             return chosen, agree, len(own)
 
     def set_price(self, measure: str, price: float | None) -> None:
-        """Set what a step of a measure costs a year, or the cap for an empty name; None takes it back."""
+        """Set the price of a step of a measure (quetzales per year), or the cap for an empty name; None removes it."""
         with self.lock:
             if price is not None and not 0.0 <= price <= MOST_QUETZALES:
                 raise Refused("not_now")
@@ -243,7 +243,7 @@ class Room:
 
     @property
     def seconds_left(self) -> int:
-        """Seconds that remain of a phase, 0 where its time is over."""
+        """Remaining seconds of a phase, at least 0."""
         length = 60.0 * MINUTES.get(self.phase, 0) + self.extra
         if self.phase == "predict":
             length = 120.0 + self.extra

@@ -1,4 +1,4 @@
-"""Paired runs of the room's questions and packages, by the workers and the verdicts of the decision view."""
+"""Paired runs of the room's questions and packages, by the workers and rules of the decision view."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ YEARS = 2
 
 
 class PairedRuns:
-    """The finished worlds of every choice of the room; choices are simulated in the order in which they are asked."""
+    """Finished worlds of every choice of the room; choices are simulated in the order of their requests."""
 
     def __init__(self, site: str) -> None:
         self.site = site
@@ -28,7 +28,7 @@ class PairedRuns:
         self.composed: dict[tuple[Chosen, str, str], dict[str, Any]] = {}
 
     def ask(self, chosen: Chosen) -> None:
-        """Let the pairs of a choice be simulated, unless that was asked for before."""
+        """Request the pairs of a choice, unless they were requested before."""
         with self.lock:
             if not chosen or chosen in self.worlds:
                 return
@@ -43,7 +43,7 @@ class PairedRuns:
         background.ask(background.take_seat(), worlds.specs, on_world)
 
     def standing(self, chosen: Chosen, language: str) -> Standing:
-        """Return what the decision view would show of a choice now."""
+        """Return the present state of a choice as in the decision view."""
         with self.lock:
             worlds = self.worlds.get(chosen, PairedWorlds())
             sides, faults = worlds.sides, worlds.faults
@@ -51,7 +51,7 @@ class PairedRuns:
         return Standing(choice, sites.load_scenario(self.site), language, *sides, faults)
 
     def shown(self, chosen: Chosen, language: str, compose: Callable[[Standing], dict[str, Any]]) -> dict[str, Any]:
-        """Return what is composed of a choice, which is asked for each second; when all pairs are there, only once."""
+        """Return data composed of the state of a choice; cached once all pairs are finished, since screens poll it."""
         one, key = self.standing(chosen, language), (chosen, language, compose.__name__)
         if one.running:
             return compose(one)
@@ -61,7 +61,7 @@ class PairedRuns:
 
 
 def reveal(one: Standing) -> dict[str, Any]:
-    """Return what is revealed of a question: the sentence, harms first, and every pair on the room's axis."""
+    """Return the answer to a question: the sentence, harms first, and the effect on trust in every pair (points)."""
     shown: dict[str, Any] = {"done": one.done, "all": TWINS, "running": one.running, "faults": list(one.faults)}
     if one.running or not one.twins:
         return shown
@@ -79,7 +79,7 @@ def reveal(one: Standing) -> dict[str, Any]:
 
 
 def said(verdict: str, size: str) -> str:
-    """Return a verdict with its size, which stands behind the verb.
+    """Return a verdict with its size inserted after the verb.
 
     >>> said("rises, by less than matters", "0.2 points"), said("practically nothing", "")
     ('rises 0.2 points, by less than matters', 'practically nothing')
@@ -89,7 +89,7 @@ def said(verdict: str, size: str) -> str:
 
 
 def package_column(one: Standing) -> dict[str, Any]:
-    """Return the rows of a package: what the decision view says of every outcome, by name, with its size."""
+    """Return the column of a package: verdict and size of every outcome by name, as in the decision view."""
     rows = {
         row["name"]: {
             "said": said(row["verdict"], row.get("size", "")),
@@ -113,7 +113,7 @@ def package_names(chosen: Chosen, site: str, language: str) -> str:
 
 
 def measure_choices(site: str, language: str) -> list[dict[str, Any]]:
-    """Return the measures that a package may hold, with their steps in words."""
+    """Return the measures that a package may have, with their steps in words."""
     scenario = sites.load_scenario(site)
     return [
         {

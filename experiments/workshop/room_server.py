@@ -1,4 +1,4 @@
-"""Serve a room: the presenter's screen on this machine, and a separate entry point for phones if asked for."""
+"""Serve a room: the presenter's screen on this machine, and on request a separate entry point for phones."""
 
 import json
 import re
@@ -39,15 +39,15 @@ WARNING = (
 
 
 class Presenter:
-    """The presenter's screen: shows the room, and does what the presenter asks."""
+    """The presenter's screen: shows the room and carries out the presenter's actions."""
 
     def __init__(self, room: Room, runs: PairedRuns, door: dict[str, Any]) -> None:
         self.room, self.runs, self.door = room, runs, door
         self.decision = ""
-        """Address of the decision view, with its token; empty until it is served."""
+        """Address of the decision view with its token; empty until it is served."""
 
     def application(self) -> Starlette:
-        """Return the application that is served to this machine."""
+        """Return the application of the screen, served to this machine only."""
         return Starlette(
             routes=[
                 Route("/", self.document),
@@ -59,16 +59,16 @@ class Presenter:
         )
 
     def document(self, _: Request) -> Response:
-        """Return the one document."""
+        """Return the HTML document of the screen."""
         return page.html_document(FOLDER / "room.html")
 
     def state(self, asked: Request) -> Response:
-        """Return what the screen shows now."""
+        """Return the present data of the screen."""
         shown = screen(self.room, self.runs, language_of(asked, sites.opening.language), self.door)
         return JSONResponse(with_links(shown, self.decision, self.runs.site))
 
     async def do(self, asked: Request) -> Response:
-        """Carry out what the presenter asks: go on, count hands, set prices, add time, a new code."""
+        """Carry out an action: change the phase, count raised hands, set a price, add time, or renew the code."""
         try:
             body = json.loads((await asked.body())[: 10 * LONGEST_BODY])
             DEEDS[body["kind"]](self.room, body)
@@ -83,7 +83,7 @@ def add_time(room: Room, _: dict[str, Any]) -> None:
 
 
 def set_price(room: Room, body: dict[str, Any]) -> None:
-    """Set a price or the cap; an empty word takes it back."""
+    """Set a price or the cap; an empty value removes it."""
     word = str(body["value"]).replace(",", "").strip()
     room.set_price(str(body["measure"]), float(word) if word else None)
 
@@ -98,16 +98,16 @@ DEEDS = {
 
 
 def serve_in_thread(app: Any, name: str, sockets: list[socket.socket] | None = None, **settings: Any) -> uvicorn.Server:
-    """Serve an application in a thread of its own; return the server, which is stopped by ``should_exit``."""
+    """Serve an application in a new thread; return the server, which is stopped by ``should_exit``."""
     server = uvicorn.Server(uvicorn.Config(app, **server_settings(**settings)))
     threading.Thread(target=server.run, args=(sockets,), name=name, daemon=True).start()
     return server
 
 
 def open_page() -> str:
-    """Serve the page with the decision view in a thread of its own, to this machine; return its address with a token.
+    """Serve the page to this machine in a new thread; return its address with a token.
 
-    It shares worlds and workers with the room: a package that the room has compared is there at once.
+    It shares worlds and workers with the room: results of a package compared in the room are available at once.
     """
     door = socket.socket()
     door.bind((HOST, 0))
@@ -118,7 +118,7 @@ def open_page() -> str:
 
 
 def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
-    """Return what the screen says of the door: the link with its code, or the command that opens it."""
+    """Return the data on joining for the screen: link and QR code, or the command that admits phones."""
     if not address:
         return {"open": False, "command": f"confianza view {scenario} --room --phones auto --lang {language}"}
     link = f"http://{address}:{port}/u"
@@ -126,7 +126,7 @@ def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, 
 
 
 def open_door(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
-    """Serve the phones and say so on the console; return the server, which is stopped by ``should_exit``."""
+    """Serve the phones with a warning on the console; return the server, which is stopped by ``should_exit``."""
     server = serve_in_thread(
         gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
@@ -136,7 +136,7 @@ def open_door(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
 
 
 def serve_room(scenario: str, port: int, language: str, phones: str | None) -> None:
-    """Serve the presenter's screen at a port of this machine, and phones at the next one if they are to come in."""
+    """Serve the presenter's screen at a port of this machine, and phones at the next port if ``phones`` is given."""
     address = address_for(phones) if phones else ""
     check_port(port, last=65534 if address else 65535)
     if address:
@@ -148,7 +148,7 @@ def serve_room(scenario: str, port: int, language: str, phones: str | None) -> N
     gate = PhoneGate(room, address, port + 1, scenario, language)
 
     def prepare() -> None:
-        for question in range(len(texts()["question"])):  # one after the other: the first is revealed first
+        for question in range(len(texts()["question"])):  # in order, so that the first question is finished first
             runs.ask(chosen_of(question))
             while runs.standing(chosen_of(question), language).running:
                 time.sleep(POLL_SECONDS)

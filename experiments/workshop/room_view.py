@@ -1,4 +1,4 @@
-"""Compose what the screen of the room and its phones show, in one language."""
+"""Compose the data of the room's screen and of its phones in one language."""
 
 from itertools import pairwise
 from typing import Any
@@ -22,7 +22,7 @@ from experiments.workshop.room_results import (
 
 
 def bins(language: str) -> list[list[str]]:
-    """Return the answers to a question: words and the span of points that they mean."""
+    """Return the answers to a question: text and range of points of each."""
     own, edges = words(language), [signed(k * delta(), 1) for k in (-2, -1, 1, 2)]
     between = [own["between"].format(a=a, b=b) for a, b in pairwise(edges)]
     spans = [own["beyond"].format(n=edges[0]), *between, own["beyond"].format(n=edges[-1])]
@@ -30,7 +30,7 @@ def bins(language: str) -> list[list[str]]:
 
 
 def chosen_of(question: int) -> Chosen:
-    """Return the choice of measures that a question is about."""
+    """Return the choice of measures of a question."""
     stated = texts()["question"][question]
     return ((decision_measure(stated["measure"]).name, int(stated["step"])),)
 
@@ -46,12 +46,12 @@ def question_view(number_of: int, site: str, language: str) -> dict[str, Any]:
 
 
 def package_limits(room: Room) -> dict[str, Any]:
-    """Return cap and prices as they stand."""
+    """Return the present cap and prices."""
     return {"cap": room.cap, "prices": dict(room.prices)}
 
 
 def phone_view(room: Room, own: Phone, site: str, language: str) -> dict[str, Any]:
-    """Return what one phone shows."""
+    """Return the data of one phone."""
     shown: dict[str, Any] = {
         "phase": room.phase,
         "group": texts()["groups"][own.group],
@@ -75,7 +75,7 @@ def phone_view(room: Room, own: Phone, site: str, language: str) -> dict[str, An
 
 
 def packages_view(room: Room, site: str, language: str) -> list[dict[str, Any]]:
-    """Return the packages of the groups: their measures in words, what they cost, and who agrees."""
+    """Return the packages of the groups: measures in words, cost, and number of phones that agree."""
     own, found = words(language), []
     for k, name in enumerate(texts()["groups"]):
         chosen, agree, everybody = room.package(k)
@@ -98,7 +98,7 @@ def packages_view(room: Room, site: str, language: str) -> list[dict[str, Any]]:
 
 
 def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
-    """Return the packages side by side: cost, harms, then the rest."""
+    """Return the packages of all groups with their results, and the outcomes, harms first."""
     sides = packages_view(room, runs.site, language)
     for one in sides:
         runs.ask(one["chosen"])
@@ -109,7 +109,7 @@ def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
 
 
 def with_links(shown: dict[str, Any], decision: str, site: str) -> dict[str, Any]:
-    """Add to each package on the presenter's screen the address of the decision view that opens on it."""
+    """Add to each package on the presenter's screen the address of the decision view with this package."""
     for one in (*shown.get("packages", ()), *shown.get("compare", {}).get("groups", ())):
         asked = Asked(Choice(site, one["chosen"], years=YEARS), shown["lang"])
         one["link"] = f"{decision}&{asked.query}" if decision and one["chosen"] else ""
@@ -117,7 +117,7 @@ def with_links(shown: dict[str, Any], decision: str, site: str) -> dict[str, Any
 
 
 def guesses(room: Room, runs: PairedRuns, language: str) -> list[dict[str, Any]]:
-    """Return for the printed page every question with its votes and what the pairs said."""
+    """Return every question with its votes and the result of the pairs, for the printed page."""
     found = []
     for k in range(len(texts()["question"])):
         votes = room.shown(f"question {k}", N_BINS)
@@ -128,7 +128,7 @@ def guesses(room: Room, runs: PairedRuns, language: str) -> list[dict[str, Any]]
 
 
 def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) -> dict[str, Any]:
-    """Return everything that the presenter's screen shows."""
+    """Return the complete data of the presenter's screen."""
     own, asked = words(language), f"question {room.question}"
     shown: dict[str, Any] = {
         "lang": language,

@@ -1,4 +1,4 @@
-// The page of a phone: joins, shows what is asked, votes; keeps an answer until the connection is back.
+// The page of a phone: join, show the question, vote; an unsent answer is kept until the connection is back.
 
 const $ = (selector) => document.querySelector(selector);
 const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
@@ -115,7 +115,7 @@ const SCREENS = {
     };
     show();
     $("main").insertAdjacentHTML("beforeend", '<p id="agree" class="soft"></p>');
-    note(state.package ? w("received") : "");  // prices may have come after it was sent
+    note(state.package ? w("received") : "");  // prices may have changed since it was sent
     foot(w("send_group"), async () => { if (await post("/u/package", { steps: my.steps })) { note(w("received")); ask(); } });
   },
   close() {

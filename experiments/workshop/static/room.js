@@ -1,4 +1,4 @@
-// The presenter's screen: agenda, votes, the eight pairs on the room's own axis, packages, and the printed page.
+// The presenter's screen: agenda, votes, the eight pairs on the axis of the votes, packages, and the printed page.
 
 const $ = (selector) => document.querySelector(selector);
 const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
@@ -17,10 +17,10 @@ async function ask() {
   try {
     state = await (await fetch(`/state?lang=${my.lang}`)).json();
     draw();
-  } catch { /* asked again in a second */ }
+  } catch { /* requested again in a second */ }
 }
 
-// Where the buttons lead
+// Targets of the buttons
 
 function next() {
   const { phase, question_at: q, questions } = state;
@@ -82,7 +82,7 @@ function door() {
 <p class="soft">${d.shut ? `<b class="h">${w("shut")}</b>` : w("same_wifi")}</p><p class="soft">${w("no_phone")}</p><button type="button" data-do="code">${w("new_code")}</button> <button type="button" data-do="time">${w("more_time")}</button></aside>`;
 }
 
-// The room's own axis
+// Votes and pairs on one axis
 
 function plot(counts, revealed) {
   const width = 1000, height = 470, c = width / 5, base = height - 80, top = revealed ? 96 : 20, most = Math.max(6, ...(counts || [0]));
