@@ -1,1 +1,1 @@
-"""The explorer: one offline HTML file that answers from emulators, within what was run."""
+"""The explorer: one offline HTML file with predictions of emulators, within the range of the runs."""

@@ -15,7 +15,7 @@ const state = {
   average: true,
 };
 
-/* Inputs of all runs of a site, one after the other: doses of the arm, assumptions of the draw, 1 for the account. */
+/* Inputs of all runs of a site, row by row: doses of the arm, assumptions of the draw, 1 for the account. */
 function pointsOf(runs) {
   const found = new Float64Array(runs.arm.length * width), n = data.assumptions.length;
   runs.arm.forEach((arm, row) => {
@@ -26,7 +26,7 @@ function pointsOf(runs) {
   });
   return found;
 }
-/* Emulators: level + slopes · x + Σ weight exp(-Σ ((x - point) / length)² / 2); an average is over all but the doses. */
+/* Emulators: level + slopes · x + Σ weight exp(-Σ ((x - point) / length)² / 2); an average is over all inputs but doses. */
 function hasSurface(site, years) {
   return data.measures.some((one) => `${site}|${years}|${one.name}` in data.surfaces);
 }

@@ -1,4 +1,4 @@
-"""Write the explorer: coefficients of emulators, words and script in one HTML file that asks nobody for anything."""
+"""Write the explorer: coefficients of emulators, texts and script in one HTML file that makes no requests."""
 
 import base64
 import json
@@ -22,12 +22,12 @@ from experiments.words.bilingual import LANGUAGES, Both
 from scenarios import accounts
 
 WORDS = "explorer."
-"""First letters of the messages of the page."""
+"""Prefix of the keys of the page's messages."""
 SCRIPT = Path(__file__).with_name("explorer.js")
 
 
 def explorer_page(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str) -> str:
-    """Return the page, as one HTML file in both languages."""
+    """Return the page as one HTML file in both languages."""
     page = Environment(
         loader=PackageLoader("experiments.explorer", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -44,7 +44,7 @@ def explorer_page(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mappin
 def explorer_data(
     design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str
 ) -> dict[str, Any]:
-    """Return all that the script needs: inputs, runs, surfaces and words."""
+    """Return the data of the script: inputs, runs, surfaces and texts."""
     plan = design.plan
     runs = runs_table(design, pairs)
     return {
@@ -71,7 +71,7 @@ def text_by_language(text: Both) -> dict[str, str]:
 
 
 def assumption(design: ReproduceDesign, name: str) -> dict[str, Any]:
-    """Return an assumption with its title and values at 11 shares of its range."""
+    """Return an assumption with its title and its values at 11 equidistant shares of its range."""
     span = design.ranges[name]
     values = [float(span.value(share)) for share in np.linspace(0.0, 1.0, 11)]
     return {"name": name, "title": text_by_language(input_name(name)), "values": values}
@@ -88,12 +88,12 @@ def measure_of(name: str) -> dict[str, Any]:
 
 
 def page_words(language: str) -> dict[str, str]:
-    """Return the words of the page in a language."""
+    """Return the texts of the page in a language."""
     return {key.removeprefix(WORDS): str(texts[language]) for key, texts in messages().items() if key.startswith(WORDS)}
 
 
 def runs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return every run of a package and of the status quo once, with its longest horizon."""
+    """Return every run of a package and of the status quo once, each with its longest horizon (years)."""
     keys = ["site", "kind", "draw", "account", "arm"]
     packages = dosed_pairs(design, pairs).groupby(keys, sort=False)["years"].max().reset_index()
     quo = packages.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
@@ -101,10 +101,10 @@ def runs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
-    """Return the runs of each site by column, and what the script makes their inputs of.
+    """Return the runs of each site by column, and the doses and draws that give their inputs.
 
-    The doses of a run are those of its arm, its assumptions those of its draw; ``kind``, ``account`` and ``arm`` of a
-    run are numbers in the lists of these names, ``place`` is that of its draw.
+    The doses of a run are those of its arm, its assumptions those of its draw. ``kind``, ``account`` and ``arm`` are
+    indices into the lists of these names, and ``place`` is the index of the draw.
     """
     plan, named = design.plan, list(accounts.names())
     doses: dict[str, Doses] = {STATUS_QUO: {}} | {
@@ -129,7 +129,7 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
 def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) -> dict[str, Any]:
     """Return the coefficients of a surface, also averaged over assumptions and accounts.
 
-    Its points are numbers of the runs of its site.
+    ``rows`` are the indices of its points among the runs of its site.
     """
     found, mean = coefficients_of(surface.emulator), averaged_surface(design.plan, surface)
     where = {key: row for row, key in enumerate(zip(runs["draw"], runs["account"], runs["arm"], strict=True))}
@@ -147,5 +147,5 @@ def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) 
 
 
 def floats_as_base64(numbers: np.ndarray) -> str:
-    """Return numbers as base64 of 64-bit floats, row by row, the lowest byte first."""
+    """Return numbers as base64 of 64-bit floats, in row-major order and little-endian."""
     return base64.b64encode(np.ascontiguousarray(numbers, "<f8").tobytes()).decode()
