@@ -71,47 +71,47 @@ class Assignment:
         return bool({what, kind} & free)
 
 
-def assignment_of(address: Mapping[str, str]) -> Assignment:
+def parse_assignment(address: Mapping[str, str]) -> Assignment:
     """Parse an address; raise an `InputError` that names the invalid part."""
     for key in address:
         if key not in KEYS:
             raise InputError(f"an address of the classroom has no '{key}'{suggest_nearest(key, KEYS)}")
     switches = lesson.switch_names()
     return Assignment(
-        exercise=whole("exercise", address.get("exercise", "0"), len(lesson.exercises())),
+        exercise=parse_whole_number("exercise", address.get("exercise", "0"), len(lesson.exercises())),
         lock=address.get("lock", "") == "1",
-        lang=one_of("lang", address.get("lang", "en"), LANGUAGES),
-        seed=whole("seed", address.get("seed", "7"), MOST_SEED),
-        policy=one_of("policy", address.get("policy", "status_quo"), lesson.POLICIES),
-        levers=dict(lever_of(word) for word in address.get("levers", "").split(",") if word),
-        off=frozenset(one_of("off", word, switches) for word in address.get("off", "").split(",") if word),
-        step=one_of("step", address.get("step", "month"), UNITS),
+        lang=known_value("lang", address.get("lang", "en"), LANGUAGES),
+        seed=parse_whole_number("seed", address.get("seed", "7"), MOST_SEED),
+        policy=known_value("policy", address.get("policy", "status_quo"), lesson.POLICIES),
+        levers=dict(parse_lever(word) for word in address.get("levers", "").split(",") if word),
+        off=frozenset(known_value("off", word, switches) for word in address.get("off", "").split(",") if word),
+        step=known_value("step", address.get("step", "month"), UNITS),
         **{key: address.get(key, "")[:LONGEST_ANSWER] for key in ("predict", "why", "student")},
     )
 
 
-def whole(key: str, word: str, most: int) -> int:
+def parse_whole_number(key: str, word: str, most: int) -> int:
     """Parse a whole number from 0 to ``most``."""
     if not word.isdecimal() or int(word) > most:
         raise InputError(f"{key} must be a whole number from 0 to {most}, got '{word[:40]}'")
     return int(word)
 
 
-def one_of(key: str, word: str, known: tuple[str, ...]) -> str:
+def known_value(key: str, word: str, known: tuple[str, ...]) -> str:
     """Return a word of an address; raise an `InputError` unless it is known."""
     if word not in known:
         raise InputError(f"{key} must be one of {', '.join(known)}; got '{word[:40]}'{suggest_nearest(word, known)}")
     return word
 
 
-def lever_of(word: str) -> tuple[str, float]:
+def parse_lever(word: str) -> tuple[str, float]:
     """Parse a lever and its value.
 
-    >>> lever_of("contacts.fair:0.9")
+    >>> parse_lever("contacts.fair:0.9")
     ('contacts.fair', 0.9)
     """
     name, _, stated = word.partition(":")
-    group, key = find_parameter(one_of("levers", name, lesson.lever_names()))
+    group, key = find_parameter(known_value("levers", name, lesson.lever_names()))
     about = group.parameter_specs()[key]
     try:
         value = float(stated)

@@ -86,7 +86,7 @@ function render({ model, el }) {
       one.open = view.open.has(one.dataset.open);
       one.ontoggle = () => view.open[one.open ? "add" : "delete"](one.dataset.open);
     }
-    root.querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => DEEDS[b.dataset.do](b)));
+    root.querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => ACTIONS[b.dataset.do](b)));
     root.querySelectorAll("[data-tab]").forEach((b) => (b.onclick = () => { view.tab = b.dataset.tab; body(); }));
     root.querySelectorAll("[data-set]").forEach((i) => (i.onchange = () => send("set", { [i.dataset.set]: i.value })));
     root.querySelectorAll("[data-lever]").forEach((i) => {
@@ -383,7 +383,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     find("pre").textContent = text;
     find("dialog").showModal();
   }
-  const DEEDS = {
+  const ACTIONS = {
     play: () => send("play", { on: !state().playing }),
     step: () => send("step"),
     reset: () => send("reset"),

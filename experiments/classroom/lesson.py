@@ -131,7 +131,7 @@ def knockout_text(name: str, language: str) -> str:
     return say(language, "knockout", effects=", ".join(parts) or measures["none"])
 
 
-def lesson(scenario: Scenario, language: str) -> dict[str, Any]:
+def lesson_data(scenario: Scenario, language: str) -> dict[str, Any]:
     """Return the data of the page that do not depend on a run."""
     stated, ready = in_language(table("lesson"), language), ready_policies()
     groups = [one | {"levers": [lever(name, scenario, language) for name in one["levers"]]} for one in stated["group"]]

@@ -18,7 +18,7 @@ from model.trust.belief_updating.rules import odds_of_ineffectiveness, odds_of_u
 
 LOSS, SEVERITY = 350.0, 0.3
 """Loss (quetzales) and severity (0-1) of the invented robbery."""
-TRUSTING = 0.8
+HIGH_TRUST = 0.8
 """Trust (0-1) in one of the counterfactual cases."""
 ADULT = 18
 DAYS = 365.25
@@ -61,7 +61,7 @@ def imagined_robbery(world: Any, who: int) -> Telling:
     )
 
 
-def describe(world: Any, who: int, language: str) -> dict[str, Any]:
+def describe_resident(world: Any, who: int, language: str) -> dict[str, Any]:
     """Return the data of a resident for the page: beliefs, terms and chances of the choice, counterfactuals."""
     said = partial(say, language)
     mind, person = world.state.minds[who], world.town.people[who]
@@ -78,7 +78,7 @@ def describe(world: Any, who: int, language: str) -> dict[str, Any]:
     }
     ifs = {
         "as_is": telling,
-        "if_trust": replace(telling, trust=TRUSTING),
+        "if_trust": replace(telling, trust=HIGH_TRUST),
         "if_couple": replace(telling, at_hand=True),
         "if_grave": replace(telling, severity=2 * SEVERITY),
     }

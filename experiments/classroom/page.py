@@ -14,10 +14,10 @@ import solara
 import traitlets
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Assignment, assignment_of
+from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson_run import LessonRun, arms_of, ground, label, populated, python_of, scenario
-from experiments.classroom.one_resident import describe, find_resident
-from experiments.classroom.pairs import AskedPairs, repeated
+from experiments.classroom.one_resident import describe_resident, find_resident
+from experiments.classroom.pairs import RequestedPairs, reproduction_text
 from experiments.comparison.twin_results import WorldResult
 from experiments.figures.theme import tokens
 from experiments.page import sites
@@ -54,8 +54,8 @@ class Classroom:
         self.before: tuple[Assignment, dict[str, list[float | None]]] | None = None
         self.todays: dict[str, float | None] = {}
         self.person: dict[str, Any] | None = None
-        self.pairs: AskedPairs | None = None
-        self.seat: int | None = None
+        self.pairs: RequestedPairs | None = None
+        self.client: int | None = None
         self.playing, self.closed, self.fault = False, False, ""
         self.busy = lesson.say(language, "starting")
         self.number, self.acknowledged, self.missed, self.turn = 0, threading.Event(), 0, 0
@@ -115,14 +115,14 @@ class Classroom:
         kind = message.get("kind")
         if kind == "seen":
             self.acknowledged.set()
-        elif kind in DEEDS:
-            self.actions.put(lambda: DEEDS[kind](self, message))
+        elif kind in ACTIONS:
+            self.actions.put(lambda: ACTIONS[kind](self, message))
 
     def open(self, message: dict[str, Any]) -> None:
         """Take over the assignment in the address."""
         query = dict(parse_qsl(str(message["query"]).lstrip("?")))
         if query:
-            task = assignment_of({"lang": self.task.lang} | query)
+            task = parse_assignment({"lang": self.task.lang} | query)
             changed = self.settings_of(task) != self.settings_of(self.task)
             self.task = task
             self.speak()
@@ -146,7 +146,7 @@ class Classroom:
             if key in message:
                 stated[key] = str(message[key])
         task = dataclasses.replace(own, **stated)
-        self.task = assignment_of(dict(parse_qsl(task.address)))  # validates the address
+        self.task = parse_assignment(dict(parse_qsl(task.address)))  # validates the address
         self.fault = ""
         if task.lang != own.lang:
             self.person = None  # its description is in the other language
@@ -157,7 +157,7 @@ class Classroom:
         """Choose another exercise; the answers to the last one are deleted."""
         if not self.task.lock:
             task = dataclasses.replace(self.task, exercise=int(message["number"]), predict="", why="")
-            self.task = assignment_of(dict(parse_qsl(task.address)))
+            self.task = parse_assignment(dict(parse_qsl(task.address)))
         self.show()
 
     def play(self, message: dict[str, Any]) -> None:
@@ -199,24 +199,24 @@ class Classroom:
         number, self.turn = int(message["cell"]), self.turn + 1
         cell = int(populated()[number]) if 0 <= number < len(populated()) else None
         who = find_resident(self.run.world, cell, self.turn)
-        self.person = {} if who is None else describe(self.run.world, who, self.task.lang)
+        self.person = {} if who is None else describe_resident(self.run.world, who, self.task.lang)
         self.show()
 
     def ask_pairs(self, message: dict[str, Any]) -> None:
         """Request eight pairs of today and of the present settings, in a small town or in the whole one."""
         workers = running[-1]
-        self.seat = workers.take_seat() if self.seat is None else self.seat
-        pairs = self.pairs = AskedPairs(self.task, str(message["size"]), workers.folder)
+        self.client = workers.register_client() if self.client is None else self.client
+        pairs = self.pairs = RequestedPairs(self.task, str(message["size"]), workers.folder)
         self.fault = ""
 
         def on_world(result: WorldResult | str, run: str) -> None:
             self.actions.put(lambda: self.add_world(pairs, result, run))
 
         workers.start()
-        workers.ask(self.seat, pairs.specs, on_world)
+        workers.ask(self.client, pairs.specs, on_world)
         self.show()
 
-    def add_world(self, pairs: AskedPairs, result: WorldResult | str, run: str) -> None:
+    def add_world(self, pairs: RequestedPairs, result: WorldResult | str, run: str) -> None:
         """Add a world of paired runs, unless they were stopped or replaced."""
         if pairs is self.pairs and not pairs.stopped:
             pairs.add(result, run)
@@ -231,8 +231,8 @@ class Classroom:
 
     def give_up_pairs(self) -> None:
         """Cancel the request of paired runs at the workers."""
-        if self.seat is not None and running:
-            running[-1].give_up(self.seat)
+        if self.client is not None and running:
+            running[-1].give_up(self.client)
 
     def send_file(self, message: dict[str, Any]) -> None:
         """Send the months as CSV, or the work of the student as JSON."""
@@ -250,7 +250,7 @@ class Classroom:
     def speak(self) -> None:
         """Send the texts of the page in the chosen language."""
         own = scenario()
-        self.widget.lesson = lesson.lesson(own, self.task.lang) | {
+        self.widget.lesson = lesson.lesson_data(own, self.task.lang) | {
             "town": own.title[self.task.lang],
             "first": own.start.year,
         }
@@ -289,13 +289,13 @@ class Classroom:
             "address": task.address,
             "label": label(task, task.lang),
             "differs": bool(arms_of(task)),
-            "pairs": self.pairs and self.pairs.shown(task.lang),
-            "repeated": repeated(task, self.pairs.size if self.pairs else "whole"),
+            "pairs": self.pairs and self.pairs.page_data(task.lang),
+            "repeated": reproduction_text(task, self.pairs.size if self.pairs else "whole"),
             "python": python_of(task, run.months if run else 12),
         }
 
 
-DEEDS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
+ACTIONS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
     "open": Classroom.open,
     "set": Classroom.set,
     "exercise": Classroom.choose_exercise,

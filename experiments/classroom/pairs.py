@@ -38,7 +38,7 @@ def request_of(task: Assignment, size: str, file: str = f"./{FILE}") -> Request:
     return Request(arms=(STATUS_QUO, "+".join(arms)), scenarios=(SITE,), sets=sets, years=YEARS, replicates=TWINS)
 
 
-def repeated(task: Assignment, size: str) -> str:
+def reproduction_text(task: Assignment, size: str) -> str:
     """Return the command and the Python program that reproduce the pairs; empty if nothing is set."""
     arms, file = arms_of(task), file_of(task)
     if not arms:
@@ -48,7 +48,7 @@ def repeated(task: Assignment, size: str) -> str:
     return "\n\n".join([request.command, *([f"# {FILE}\n{file}"] if file else []), f"# Python\n{program}"])
 
 
-class AskedPairs(PairedWorlds):
+class RequestedPairs(PairedWorlds):
     """Paired runs of one assignment."""
 
     def __init__(self, task: Assignment, size: str, folder: Path) -> None:
@@ -66,7 +66,7 @@ class AskedPairs(PairedWorlds):
         """Tell whether worlds are still being simulated."""
         return not self.stopped and self.done < len(self.specs)
 
-    def shown(self, language: str) -> dict[str, Any]:
+    def page_data(self, language: str) -> dict[str, Any]:
         """Return the data of the page: progress of the worlds and, once all are finished, every outcome."""
         rows, base, reasons = self.rows_in(language), self.sides[0], [*self.failed.values()]
         residents = round(float(base[0].months["residents"].iloc[-1])) if base else 0
@@ -90,10 +90,10 @@ class AskedPairs(PairedWorlds):
         return self.rows.get(language, [])
 
 
-def row_of(found: PairedOutcome, language: str) -> dict[str, Any]:
+def row_of(result: PairedOutcome, language: str) -> dict[str, Any]:
     """Return an outcome estimated from eight pairs: verdict, effect with its 95 % interval, and a sentence."""
-    effect, headline = found.effect, found.outcome.headline
-    verdict, way = VERDICTS[found.verdict], direction(found.verdict)
+    effect, headline = result.effect, result.outcome.headline
+    verdict, way = VERDICTS[result.verdict], direction(result.verdict)
     title, words = getattr(headline, language), getattr(verdict, language)
     size, low, high = (written(value, headline.digits, "+") for value in (effect.effect, effect.low, effect.high))
     count = {1: effect.rose, -1: effect.fell}.get(way)
@@ -102,8 +102,8 @@ def row_of(found: PairedOutcome, language: str) -> dict[str, Any]:
     return {
         "name": headline.name,
         "title": title,
-        "unit": say(language, "unit_points" if found.outcome.level else "unit_year"),
-        "kind": found.colour,
+        "unit": say(language, "unit_points" if result.outcome.level else "unit_year"),
+        "kind": result.colour,
         "sign": verdict.sign,
         "verdict": words,
         "effect": size,

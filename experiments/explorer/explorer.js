@@ -50,10 +50,10 @@ function inputs() {
 function refusal() {
   for (const one of [...data.factors, ...(state.average ? [] : data.assumptions)]) {
     const value = state.shares[one.name];
-    if (!(value >= 0 && value <= 100)) return said("outside_number", { name: one.title[state.lang], value });
+    if (!(value >= 0 && value <= 100)) return pageText("outside_number", { name: one.title[state.lang], value });
   }
   const site = data.sites.find((one) => one.name === state.site).title[state.lang];
-  return hasSurface(state.site, state.years) ? "" : said("outside_years", { site, years: state.years });
+  return hasSurface(state.site, state.years) ? "" : pageText("outside_years", { site, years: state.years });
 }
 function nearest() {
   const x = inputs(), all = points[state.site], used = state.average ? nFactors : width;
@@ -70,7 +70,7 @@ function nearest() {
 }
 
 /* The page. */
-const said = (key, parts = {}) =>
+const pageText = (key, parts = {}) =>
   Object.entries(parts).reduce((text, [name, part]) => text.replace(`{${name}}`, part), data.words[state.lang][key]);
 const byId = (id) => document.getElementById(id);
 function make(tag, attributes = {}, text = "") {
@@ -106,7 +106,7 @@ function slider(one) {
   row.append(label, range, box, value);
   return row;
 }
-function shown(value, digits) {
+function formatSigned(value, digits) {
   const text = Math.abs(value).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return (Number(text.replace(/,/g, "")) === 0 ? "" : value < 0 ? "−" : "+") + text;
 }
@@ -118,17 +118,17 @@ function measureRow(one) {
   const at = (value) => 50 + 50 * Math.min(Math.max(value / reach, -1), 1);
   const row = make("div", { class: "measure", "data-measure": one.name, "data-effect": effect });
   const bar = make("div", { class: "bar", role: "img" });
-  bar.setAttribute("aria-label", `${shown(effect, one.digits)} ± ${shown(error, one.digits).slice(1)}`);
+  bar.setAttribute("aria-label", `${formatSigned(effect, one.digits)} ± ${formatSigned(error, one.digits).slice(1)}`);
   const band = make("span", { class: "band" });
   band.style.left = `${at(effect - error)}%`;
   band.style.width = `${at(effect + error) - at(effect - error)}%`;
   const dot = make("span", { class: Math.abs(effect) > error ? "dot" : "dot open" });
   dot.style.left = `${at(effect)}%`;
   bar.append(make("span", { class: "zero" }), band, dot);
-  const number = `${shown(effect, one.digits)} ± ${shown(error, one.digits).replace("+", "")} ${one.unit[state.lang]}`;
-  const told = make("div", { class: "told" }, number);
-  if (Math.abs(effect) <= error) told.append(make("small", {}, ` (${said("within_error")})`));
-  row.append(make("div", { class: "name" }, one.title[state.lang]), bar, told);
+  const number = `${formatSigned(effect, one.digits)} ± ${formatSigned(error, one.digits).replace("+", "")} ${one.unit[state.lang]}`;
+  const label = make("div", { class: "told" }, number);
+  if (Math.abs(effect) <= error) label.append(make("small", {}, ` (${pageText("within_error")})`));
+  row.append(make("div", { class: "name" }, one.title[state.lang]), bar, label);
   return row;
 }
 function renderAnswer() {
@@ -136,7 +136,7 @@ function renderAnswer() {
   byId("refused").hidden = !why;
   byId("effects").hidden = Boolean(why);
   if (why) {
-    byId("why").textContent = `${said("outside")} ${why}`;
+    byId("why").textContent = `${pageText("outside")} ${why}`;
     byId("command").textContent = nearest();
   } else {
     byId("effects").replaceChildren(...data.measures.map(measureRow).filter(Boolean));
@@ -145,8 +145,8 @@ function renderAnswer() {
 }
 function render() {
   document.documentElement.lang = state.lang;
-  document.title = said("title");
-  for (const node of document.querySelectorAll("[data-word]")) node.textContent = said(node.dataset.word);
+  document.title = pageText("title");
+  for (const node of document.querySelectorAll("[data-word]")) node.textContent = pageText(node.dataset.word);
   chooser("site", data.sites.map((one) => [one.name, one.title[state.lang]]), state.site, (value) => (state.site = value));
   chooser("years", data.horizons.map((one) => [one, one]), state.years, (value) => (state.years = Number(value)));
   chooser("account", data.accounts.map((one) => [one.name, one.title[state.lang]]), state.account, (value) => (state.account = value));

@@ -22,24 +22,26 @@ class AccessToken:
         self.token = secrets.token_urlsafe(BYTES)
         self.cookie = f"confianza-{port}"
 
-    def is_held(self, asked: HTTPConnection) -> bool:
+    def has_cookie(self, request: HTTPConnection) -> bool:
         """Tell whether a request has the cookie."""
-        return self.is_right(asked.cookies.get(self.cookie, ""))
+        return self.is_token(request.cookies.get(self.cookie, ""))
 
-    def is_brought(self, asked: HTTPConnection) -> bool:
+    def opens_with_token(self, request: HTTPConnection) -> bool:
         """Tell whether a request opens the address with the right token, or with another one and the cookie."""
-        opens = asked.scope["type"] == "http" and asked.scope["path"] == "/"
+        opens = request.scope["type"] == "http" and request.scope["path"] == "/"
         return (
-            opens and QUERY in asked.query_params and (self.is_right(asked.query_params[QUERY]) or self.is_held(asked))
+            opens
+            and QUERY in request.query_params
+            and (self.is_token(request.query_params[QUERY]) or self.has_cookie(request))
         )
 
-    def is_right(self, stated: str) -> bool:
+    def is_token(self, stated: str) -> bool:
         """Compare with the token in constant time, so that timing reveals nothing of it."""
         return secrets.compare_digest(stated.encode(), self.token.encode())
 
-    def welcome(self, asked: HTTPConnection) -> Response:
+    def redirect_with_cookie(self, request: HTTPConnection) -> Response:
         """Return the response that sets the cookie and redirects to the same address without the token."""
-        parts = asked.scope["query_string"].decode("latin-1").split("&")
+        parts = request.scope["query_string"].decode("latin-1").split("&")
         others = "&".join(part for part in parts if part and parse_qsl(part, True)[0][0] != QUERY)
         answer = RedirectResponse(f"/?{others}" if others else "/", 303, {"cache-control": "no-store"})
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="strict")

@@ -22,7 +22,7 @@ LONGEST = 40
 
 
 @dataclass(frozen=True)
-class Asked:
+class AddressRequest:
     """Request in an address: choice of measures, language, view, and within it settlement, month and selection.
 
     ``place`` and ``month`` are numbers from 1 on, 0 for all; the view defines the values of ``show``.
@@ -74,37 +74,38 @@ class AddressError(InputError):
         return say(language, f"wrong.{self.text}", **values)
 
 
-def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
+def parse_address(address: Mapping[str, str], now: AddressRequest) -> AddressRequest:
     """Parse an address; town, years, seed, language and theme that it omits keep their present values."""
-    language = one_of("lang", address, now.language, LANGUAGES)
+    language = known_value("lang", address, now.language, LANGUAGES)
     for key in address:
         if key not in KEYS:
             raise AddressError("key", key, KEYS)
-    choice = choice_of(address, now.choice)
-    return Asked(
+    choice = parse_choice(address, now.choice)
+    settlements = sites.load_scenario(choice.site).settlements
+    return AddressRequest(
         choice,
         language,
-        place=whole_number("place", address.get("place") or "0", len(sites.load_scenario(choice.site).settlements)),
-        month=whole_number("month", address.get("month") or "0", 12 * choice.years),
-        view=one_of("view", address, "", ("", *VIEWS)) or VIEWS[0],
-        dark=one_of("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1",
-        present=one_of("present", address, "", ("", "1")) == "1",
+        place=parse_whole_number("place", address.get("place") or "0", len(settlements)),
+        month=parse_whole_number("month", address.get("month") or "0", 12 * choice.years),
+        view=known_value("view", address, "", ("", *VIEWS)) or VIEWS[0],
+        dark=known_value("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1",
+        present=known_value("present", address, "", ("", "1")) == "1",
         show=address.get("show", "")[:LONGEST],
     )
 
 
-def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
+def parse_choice(address: Mapping[str, str], now: Choice) -> Choice:
     """Parse the choice in an address; town, years and seed that it omits keep their present values."""
-    site = one_of("town", address, now.site, sites.site_names())
-    years = int(one_of("years", address, str(now.years), [str(one) for one in HORIZONS]))
-    seed = whole_number("seed", address.get("seed", str(now.seed)), MOST_SEED)
+    site = known_value("town", address, now.site, sites.site_names())
+    years = int(known_value("years", address, str(now.years), [str(one) for one in HORIZONS]))
+    seed = parse_whole_number("seed", address.get("seed", str(now.seed)), MOST_SEED)
     start = sites.load_scenario(site).start
-    begins = date_of(address.get("from") or start.isoformat(), start, years)
-    chosen = moved_measures(steps_of(address.get("measures", "")))
+    begins = parse_date(address.get("from") or start.isoformat(), start, years)
+    chosen = moved_measures(parse_steps(address.get("measures", "")))
     return Choice(site, chosen, begins if begins != start else None, years, seed)
 
 
-def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[str]) -> str:
+def known_value(name: str, address: Mapping[str, str], now: str, known: Collection[str]) -> str:
     """Return a value of an address, by default the present one; raise `AddressError` unless it is known."""
     value = address.get(name, now)
     if value not in known:
@@ -112,14 +113,14 @@ def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[st
     return value
 
 
-def whole_number(name: str, text: str, most: int) -> int:
+def parse_whole_number(name: str, text: str, most: int) -> int:
     """Parse a whole number from 0 to ``most``."""
     if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
         raise AddressError("whole", text, what=name, most=most)
     return int(text)
 
 
-def date_of(text: str, start: datetime.date, years: int) -> datetime.date:
+def parse_date(text: str, start: datetime.date, years: int) -> datetime.date:
     """Parse the date from which measures apply; it must lie within the horizon."""
     last = start.replace(year=start.year + years) - datetime.timedelta(days=1)
     try:
@@ -131,10 +132,10 @@ def date_of(text: str, start: datetime.date, years: int) -> datetime.date:
     return date
 
 
-def steps_of(text: str) -> dict[str, int]:
+def parse_steps(text: str) -> dict[str, int]:
     """Parse the steps of measures in an address.
 
-    >>> steps_of("training.2,heavy_hand.1"), steps_of("")
+    >>> parse_steps("training.2,heavy_hand.1"), parse_steps("")
     ({'training': 2, 'heavy_hand': 1}, {})
     """
     known, found = {one.name: one for one in measures()}, {}
@@ -142,5 +143,5 @@ def steps_of(text: str) -> dict[str, int]:
         name, _, step = part.partition(".")
         if name not in known:
             raise AddressError("measure", name, known)
-        found[name] = whole_number(name, step, len(known[name].steps) - 1)
+        found[name] = parse_whole_number(name, step, len(known[name].steps) - 1)
     return found

@@ -51,7 +51,7 @@ def application() -> Starlette:
             Route("/", document),
             Route("/static/tokens.css", colours),
             Mount("/static", StaticFiles(directory=FOLDER)),
-            WebSocketRoute(SOCKET, converse),
+            WebSocketRoute(SOCKET, serve_visitor),
         ]
     )
 
@@ -98,23 +98,23 @@ class Outbox:
         return taken
 
 
-async def converse(line: WebSocket) -> None:
+async def serve_visitor(websocket: WebSocket) -> None:
     """Serve one visitor over a socket until the browser leaves, or send the reason for refusing the visitor."""
-    await line.accept()
+    await websocket.accept()
     outbox = Outbox()
     visitor = visitor_limit.admit(lambda: Visitor(outbox.put))
     if isinstance(visitor, str):
-        await line.send_json({"full": visitor, "seconds": visitor_limit.RETRY_SECONDS})
-        await line.close()
+        await websocket.send_json({"full": visitor, "seconds": visitor_limit.RETRY_SECONDS})
+        await websocket.close()
         return
-    sender = asyncio.create_task(send_all(line, outbox))
+    sender = asyncio.create_task(send_all(websocket, outbox))
     try:
-        async for request in visitor_requests(line):
+        async for request in visitor_requests(websocket):
             visitor.receive(request)
     except Malformed as reason:
         say(f"page: a socket was closed: {reason}")
         sender.cancel()
-        await line.close(MALFORMED)
+        await websocket.close(MALFORMED)
     finally:
         outbox.open = False
         sender.cancel()
@@ -122,10 +122,10 @@ async def converse(line: WebSocket) -> None:
         visitor_limit.leave(visitor)
 
 
-async def visitor_requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
+async def visitor_requests(websocket: WebSocket) -> AsyncIterator[dict[str, Any]]:
     """Yield the requests of a browser; raise `Malformed` at the first invalid message."""
     while True:
-        message = await line.receive()
+        message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             if reason := protocol_error(message):
                 say(f"page: a socket was closed: {reason}")
@@ -133,8 +133,8 @@ async def visitor_requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
         yield request_of(message)
 
 
-async def send_all(line: WebSocket, outbox: Outbox) -> None:
+async def send_all(websocket: WebSocket, outbox: Outbox) -> None:
     """Send the messages of an outbox as they arrive."""
     while True:
         for kind, content in (await outbox.take()).items():
-            await line.send_text(json.dumps({kind: content}, ensure_ascii=False, separators=(",", ":")))
+            await websocket.send_text(json.dumps({kind: content}, ensure_ascii=False, separators=(",", ":")))

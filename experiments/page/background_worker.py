@@ -34,9 +34,9 @@ from experiments.page.kept_worlds import KeptWorlds
 from experiments.storage.run_spec import RunSpec
 
 WORKERS = min(2, os.cpu_count() or 1)
-PLACES = 64
+SLOTS = 64
 """Slots in shared memory for worlds that are simulated at the same time, more than there are ever workers."""
-WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
+STREAMED_COLUMNS = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
 """Columns of the first world that are sent by month."""
 OnWorld = Callable[[WorldResult | str, str], None]
 """Callback for a finished world, or the reason of its failure, and its run."""
@@ -73,10 +73,10 @@ class BackgroundWorker:
         self.deaths = Counter[str]()
         self.begun = 0
         """Start number of the latest scheduled world."""
-        self.seats, self.numbers = itertools.count(), itertools.count(1)
-        self.turns = multiprocessing.get_context("spawn").RawArray("q", PLACES)
-        self.lines = Lines(PLACES, WATCHED)
-        self.lock, self.asked = threading.Lock(), threading.Event()
+        self.clients, self.numbers = itertools.count(), itertools.count(1)
+        self.turns = multiprocessing.get_context("spawn").RawArray("q", SLOTS)
+        self.lines = Lines(SLOTS, STREAMED_COLUMNS)
+        self.lock, self.wake = threading.Lock(), threading.Event()
         self.closed = False
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
 
@@ -86,33 +86,33 @@ class BackgroundWorker:
             if self.thread.ident is None:
                 self.thread.start()
 
-    def take_seat(self) -> int:
+    def register_client(self) -> int:
         """Return a number for a new visitor."""
-        return next(self.seats)
+        return next(self.clients)
 
     def ask(
-        self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = lambda *_: None
+        self, client: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = lambda *_: None
     ) -> None:
         """Simulate worlds for a visitor, replacing an earlier request; send the months of the first while it runs."""
         kept = {spec.run: world for spec in specs if (world := self.kept.get(spec.run))}
         missing = {spec.run: spec for spec in specs if spec.run not in kept}
         with self.lock:
             # Keeps the start number of the earlier request, so that frequent changes neither gain nor lose a turn.
-            earlier = self.requests.get(seat)
+            earlier = self.requests.get(client)
             start = max(self.begun, earlier.start if earlier else 0)
             if missing:
-                self.requests[seat] = TwinRequest(missing, on_world, on_months, next(iter(missing)), start)
+                self.requests[client] = TwinRequest(missing, on_world, on_months, next(iter(missing)), start)
             else:
-                self.requests.pop(seat, None)
+                self.requests.pop(client, None)
             self.drop_unwanted()
         for run, world in kept.items():
             on_world(world, run)
-        self.asked.set()
+        self.wake.set()
 
-    def give_up(self, seat: int) -> None:
+    def give_up(self, client: int) -> None:
         """Cancel the request of a visitor who has left."""
         with self.lock:
-            self.requests.pop(seat, None)
+            self.requests.pop(client, None)
             self.drop_unwanted()
 
     def drop_unwanted(self) -> None:
@@ -126,7 +126,7 @@ class BackgroundWorker:
         """Simulate the worlds as today for the first visitor; then build the town that maps show."""
         specs = runs_of(Choice(scenario), self.folder)[0]
         finished: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.ask(self.take_seat(), specs, lambda world, _: finished.put(world))
+        self.ask(self.register_client(), specs, lambda world, _: finished.put(world))
         for _ in specs:
             finished.get()
         sites.load_municipality(scenario)
@@ -134,7 +134,7 @@ class BackgroundWorker:
     def close(self) -> None:
         """Stop the thread and the workers."""
         self.closed = True
-        self.asked.set()
+        self.wake.set()
         if self.thread.ident is not None:
             self.thread.join()
 
@@ -151,8 +151,8 @@ class BackgroundWorker:
                     self.collect(executor)
                     self.send_months()
                 else:
-                    self.asked.wait()
-                    self.asked.clear()
+                    self.wake.wait()
+                    self.wake.clear()
         finally:
             executor.stop()
 
@@ -170,7 +170,7 @@ class BackgroundWorker:
     def new_job(self, spec: RunSpec) -> TwinJob:
         """Return a job with its own slot in shared memory."""
         number = next(self.numbers)
-        job = TwinJob(spec, number % PLACES, number, self.folder / "warm", MEASURED)
+        job = TwinJob(spec, number % SLOTS, number, self.folder / "warm", MEASURED)
         self.turns[job.place] = number
         self.jobs[spec.run] = job
         return job
@@ -193,8 +193,8 @@ class BackgroundWorker:
                 return
             del self.jobs[run]
             waiting = [request for request in self.requests.values() if request.specs.pop(run, None)]
-            for seat in [seat for seat, request in self.requests.items() if not request.specs]:
-                del self.requests[seat]
+            for client in [client for client, request in self.requests.items() if not request.specs]:
+                del self.requests[client]
         for request in waiting:
             request.on_world(result, run)
 

@@ -6,17 +6,17 @@ import traceback
 from experiments.storage.progress import say
 
 
-class OneLine(logging.Handler):
+class OneLineHandler(logging.Handler):
     """Write log records as one line each; of a traceback only the location of the error."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one log record."""
         said = record.getMessage()
         reason = record.exc_info[1] if record.exc_info else None
-        say(f"page: {in_one_line(f'{said}: {described(reason)}' if reason else said)}")
+        say(f"page: {in_one_line(f'{said}: {error_text(reason)}' if reason else said)}")
 
 
-def described(reason: BaseException) -> str:
+def error_text(reason: BaseException) -> str:
     """Return an error with its type and the file and line that raised it."""
     steps = traceback.extract_tb(reason.__traceback__)
     place = f" ({steps[-1].filename}:{steps[-1].lineno})" if steps else ""

@@ -9,10 +9,10 @@ from experiments.comparison.criteria_effects import scores_drawn, word_shares
 from experiments.comparison.criteria_rows import BESIDE, BY_PRACTICE, part_headline
 from experiments.comparison.decision_outcomes import effect_on
 from experiments.comparison.headline_measures import BY_NAME, Headline
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
+from experiments.page.page_state import PageState, Span, number
 from experiments.page.page_texts import capital
 from experiments.page.pair_rows import Pairs, pair_rows, pairs_of, waiting
-from experiments.page.standing import Span, Standing, number
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -29,86 +29,88 @@ DRAWS = 200
 WORDS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    frame = {"title": one.say("criteria.question"), "words": {name: one.say(f"criteria.{name}") for name in WORDS}}
-    pairs = pairs_of(one)
-    if one.running or len(pairs) < FEWEST:
-        return frame | {"answer": waiting(one)}
-    rows = criterion_rows(one, pairs)
-    opened = asked.show if asked.show in CRITERIA else CRITERIA[0]
+    frame = {"title": state.say("criteria.question"), "words": {name: state.say(f"criteria.{name}") for name in WORDS}}
+    pairs = pairs_of(state)
+    if state.running or len(pairs) < FEWEST:
+        return frame | {"answer": waiting(state)}
+    rows = criterion_rows(state, pairs)
+    opened = request.show if request.show in CRITERIA else CRITERIA[0]
     return frame | {
-        "answer": criteria_sentence(one, rows),
+        "answer": criteria_sentence(state, rows),
         "criteria": rows,
         "opened": opened,
-        "meaning": one.say(f"criteria.meaning_{opened}"),
-        "parts": part_rows(one, pairs, opened),
-        "practice": rows_of_worlds(one, pairs, [BY_PRACTICE[name] for name in BESIDE[opened].practice]),
-        "matters": [found for name in BESIDE[opened].matters if (found := matter_rows(one, pairs, name))],
-        "remedy": one.say("criteria.remedy_beside") if opened == "accountability" else "",
+        "meaning": state.say(f"criteria.meaning_{opened}"),
+        "parts": part_rows(state, pairs, opened),
+        "practice": rows_of_worlds(state, pairs, [BY_PRACTICE[name] for name in BESIDE[opened].practice]),
+        "matters": [found for name in BESIDE[opened].matters if (found := matter_rows(state, pairs, name))],
+        "remedy": state.say("criteria.remedy_beside") if opened == "accountability" else "",
     }
 
 
-def criterion_rows(one: Standing, pairs: Pairs) -> list[dict[str, Any]]:
+def criterion_rows(state: PageState, pairs: Pairs) -> list[dict[str, Any]]:
     """Return a row for each criterion: levels, difference, grades of the paper and of the model, monthly values."""
-    found = rows_of_worlds(one, pairs, [BY_NAME[name] for name in CRITERIA])
+    found = rows_of_worlds(state, pairs, [BY_NAME[name] for name in CRITERIA])
     return [
         row
         | {
             "name": name,
-            "title": one.say(f"criteria.{name}"),
-            "word": criterion_word(one, pairs, name),
-            "paper": paper_word(one, name),
+            "title": state.say(f"criteria.{name}"),
+            "word": criterion_word(state, pairs, name),
+            "paper": paper_word(state, name),
             **criterion_by_month(pairs, name),
         }
         for name, row in zip(CRITERIA, found, strict=True)
     ]
 
 
-def rows_of_worlds(one: Standing, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
+def rows_of_worlds(state: PageState, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
     """Return a row for each headline in both worlds; p-values are corrected for all rows together."""
-    titles = ((capital(getattr(line, one.language)), effect_on(line, pairs), line.digits) for line in headlines)
-    return pair_rows(one, titles)
+    titles = ((capital(getattr(line, state.language)), effect_on(line, pairs), line.digits) for line in headlines)
+    return pair_rows(state, titles)
 
 
-def criteria_sentence(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
+def criteria_sentence(state: PageState, rows: list[dict[str, Any]]) -> list[Span]:
     """Return the criteria with a significant and relevant change, declines first."""
-    if not one.moved:
-        return [(one.say("map.unmoved"), "")]
+    if not state.moved:
+        return [(state.say("map.unmoved"), "")]
     sure = [row for row in rows if row["kind"] == "b"]
     if not sure:
-        return [(one.say("criteria.nothing"), "bold")]
+        return [(state.say("criteria.nothing"), "bold")]
     sure = sorted(sure, key=lambda row: not row["gap"].startswith("−"))
     spans: list[Span] = []
     for row in sure:
         spans += [(", " if spans else "", ""), (f"{row['title']} {row['gap']}", "h" if row["gap"][0] == "−" else "b")]
     spans.append((". ", ""))
     if rest := len(rows) - len(sure):
-        spans.append((one.say("criteria.rest_one" if rest == 1 else "criteria.rest", n=rest), ""))
+        spans.append((state.say("criteria.rest_one" if rest == 1 else "criteria.rest", n=rest), ""))
     return spans
 
 
-def criterion_word(one: Standing, pairs: Pairs, name: str) -> str:
+def criterion_word(state: PageState, pairs: Pairs, name: str) -> str:
     """Return the model's grade of a criterion in each world, with the percentage of draws that agree."""
-    said: dict[str, list[str]] = {}
-    for side in (0, 1) if one.moved else (0,):
+    agreement: dict[str, list[str]] = {}
+    for side in (0, 1) if state.moved else (0,):
         levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
         if np.isnan(levels).all():
-            return one.say("criteria.none")
+            return state.say("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
-        draws = [scores_drawn(dict(pair[side].months), one.scenario.anchors, DRAWS)[name] for pair in pairs]
-        said.setdefault(grade, []).append(number(100.0 * word_shares(np.array(draws))[grade]))
-    shares = {catalogue.verdict(grade, one.language): " → ".join(dict.fromkeys(each)) for grade, each in said.items()}
-    return " → ".join(one.say("criteria.certainty", word=word, share=share) for word, share in shares.items())
+        draws = [scores_drawn(dict(pair[side].months), state.scenario.anchors, DRAWS)[name] for pair in pairs]
+        agreement.setdefault(grade, []).append(number(100.0 * word_shares(np.array(draws))[grade]))
+    shares = {
+        catalogue.verdict(grade, state.language): " → ".join(dict.fromkeys(each)) for grade, each in agreement.items()
+    }
+    return " → ".join(state.say("criteria.certainty", word=word, share=share) for word, share in shares.items())
 
 
-def paper_word(one: Standing, name: str) -> str:
+def paper_word(state: PageState, name: str) -> str:
     """Return the grade of the paper for this municipality in 2017 and 2018; empty if it has none."""
-    if one.choice.site not in BUILT_IN_SITES or name not in STATED["paper"]:
+    if state.choice.site not in BUILT_IN_SITES or name not in STATED["paper"]:
         return ""
-    stated = STATED["paper"][name][BUILT_IN_SITES.index(one.choice.site)]
-    said = one.say("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, one.language)
-    return one.say("criteria.paper", word=said)
+    stated = STATED["paper"][name][BUILT_IN_SITES.index(state.choice.site)]
+    grade = state.say("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, state.language)
+    return state.say("criteria.paper", word=grade)
 
 
 def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
@@ -125,17 +127,17 @@ def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
     return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
 
 
-def part_rows(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
+def part_rows(state: PageState, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
     """Return the rows of the components of a criterion; a note explains a missing value."""
-    rows = rows_of_worlds(one, pairs, [part_headline(part) for part in criterion_parts(criterion)])
-    unknown = one.say("criteria.few", n=f"{MINIMUM_EVENTS:g}")
+    rows = rows_of_worlds(state, pairs, [part_headline(part) for part in criterion_parts(criterion)])
+    unknown = state.say("criteria.few", n=f"{MINIMUM_EVENTS:g}")
     return [row | {"note": unknown if row["a"] == "–" else ""} for row in rows]
 
 
 # Decisions
 
 
-def matter_rows(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
+def matter_rows(state: PageState, pairs: Pairs, name: str) -> dict[str, Any] | None:
     """Return the options of a matter: percentage of last year's choices and most frequent decisive reason.
 
     None if no world has such a choice.
@@ -147,14 +149,14 @@ def matter_rows(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None
     found = []
     for option in range(len(spec.options)):
         sides = [[share_of(pair[side], option) for pair in chosen] for side in (0, 1)]
-        title = capital(catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language))
+        title = capital(catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language))
         found.append((title, paired(*sides, scale=Scale("shares")), 0))
-    rows = pair_rows(one, found)
+    rows = pair_rows(state, found)
     every = np.concatenate([rows_ for pair in chosen for rows_ in pair[:1]])
     for option, row in enumerate(rows):
-        row["note"] = decisive_reason(one, spec, every[every["option"] == option]["term"])
-    agent = capital(catalogue.find("agents", spec.agent, one.language))
-    return {"agent": agent, "title": catalogue.find("matters", spec.name, one.language), "rows": rows}
+        row["note"] = decisive_reason(state, spec, every[every["option"] == option]["term"])
+    agent = capital(catalogue.find("agents", spec.agent, state.language))
+    return {"agent": agent, "title": catalogue.find("matters", spec.name, state.language), "rows": rows}
 
 
 def last_year(world: Any, matter_number: int) -> np.ndarray:
@@ -170,11 +172,11 @@ def share_of(rows: np.ndarray, option: int) -> tuple[float, float]:
     return 100.0 * float((rows["option"] == option).sum()), float(len(rows))
 
 
-def decisive_reason(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> str:
+def decisive_reason(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> str:
     """Return the most frequent decisive reason of choices; empty if none was decisive."""
     counts = Counter(int(term) for term in terms if term > 0)
     if not counts:
         return ""
     term = counts.most_common(1)[0][0]
-    words = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", one.language)
-    return one.say("criteria.reason", reason=words)
+    words = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
+    return state.say("criteria.reason", reason=words)

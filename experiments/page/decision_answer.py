@@ -2,11 +2,11 @@
 
 from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.narrative.findings import Finding, sentence
+from experiments.page.page_state import PageState, Span, digits_of, number
 from experiments.page.page_texts import capital
-from experiments.page.standing import Span, Standing, digits_of, number
 from experiments.statistics.verdicts import FEWEST
 
-ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
+POSSIBLE_COSTS = {"homicides": "wrongful_detentions"}
 """Outcomes reported together with a possible cost; under the measure ``heavy_hand`` the cost is always reported."""
 LAST = ("crimes_told",)
 """Outcomes that are neither benefit nor harm: named after the others, if there is room."""
@@ -14,114 +14,114 @@ MOST_NAMED = 2
 """Benefits named besides trust, so that the sentence stays short."""
 
 
-def decision_sentence(one: Standing) -> list[Span]:
+def decision_sentence(state: PageState) -> list[Span]:
     """Return the answer that is shown under the question."""
-    if one.running:
-        return progress_of_worlds(one)
-    if not one.moved:
-        return as_today(one)
-    if one.done < FEWEST:
-        return [(one.say("decision.no_verdict", n=FEWEST), "bold"), *failed_worlds(one)]
-    return [*harms_and_benefits(one), *failed_worlds(one)]
+    if state.running:
+        return progress_of_worlds(state)
+    if not state.moved:
+        return level_as_today(state)
+    if state.done < FEWEST:
+        return [(state.say("decision.no_verdict", n=FEWEST), "bold"), *failed_worlds(state)]
+    return [*harms_and_benefits(state), *failed_worlds(state)]
 
 
-def progress_of_worlds(one: Standing) -> list[Span]:
+def progress_of_worlds(state: PageState) -> list[Span]:
     """Return the progress of the simulated worlds."""
-    counts = {"n": one.done, "all": one.twins_asked}
-    if not one.moved:
-        return [(one.say("decision.today"), "bold"), (one.say("decision.today_few", **counts), "")]
-    k = len(one.choice.chosen)
-    words = one.say(f"decision.running_{'one' if k == 1 else 'many'}", k=k, **counts)
-    return [(one.say("decision.running"), "bold"), (words + one.say("decision.dots"), "")]
+    counts = {"n": state.done, "all": state.twins_asked}
+    if not state.moved:
+        return [(state.say("decision.today"), "bold"), (state.say("decision.today_few", **counts), "")]
+    k = len(state.choice.chosen)
+    words = state.say(f"decision.running_{'one' if k == 1 else 'many'}", k=k, **counts)
+    return [(state.say("decision.running"), "bold"), (words + state.say("decision.dots"), "")]
 
 
-def as_today(one: Standing) -> list[Span]:
+def level_as_today(state: PageState) -> list[Span]:
     """Return the final level of trust without measures."""
-    if not one.base:
-        return failed_worlds(one)
-    ends = [TRUST.headline.of(life.months) for life in one.base]
+    if not state.base:
+        return failed_worlds(state)
+    ends = [TRUST.headline.of(life.months) for life in state.base]
     level = number(sum(ends) / len(ends), 1)
-    words = one.say("decision.today_level", level=level, years=one.years)
-    return [(one.say("decision.today"), "bold"), (words, ""), *failed_worlds(one)]
+    words = state.say("decision.today_level", level=level, years=state.years)
+    return [(state.say("decision.today"), "bold"), (words, ""), *failed_worlds(state)]
 
 
-def failed_worlds(one: Standing) -> list[Span]:
+def failed_worlds(state: PageState) -> list[Span]:
     """Return the number of failed worlds with the first reason; empty if none failed."""
-    if not one.faults:
+    if not state.faults:
         return []
-    counts = {"n": len(one.faults), "all": one.twins_asked, "reason": one.faults[0]}
-    return [(" " + one.say("decision.failed", **counts), "h")]
+    counts = {"n": len(state.faults), "all": state.twins_asked, "reason": state.faults[0]}
+    return [(" " + state.say("decision.failed", **counts), "h")]
 
 
-def harms_and_benefits(one: Standing) -> list[Span]:
+def harms_and_benefits(state: PageState) -> list[Span]:
     """Return the effects of the measures: harms first, then benefits in a sentence of their own.
 
     Beside a harm, benefits are not coloured, and no wording trades one off against the other.
     """
-    n = len(one.choice.chosen)
-    begin = one.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
-    order = sorted(one.founds, key=lambda found: (not kind_of(found), found.outcome.name in LAST))
-    good = [found for found in order if is_named(found) and not found.harmful][: 1 + MOST_NAMED]
-    goods = [outcome_phrase(one, found) for found in good]
-    harms = [outcome_phrase(one, found) for found in one.founds if found.harmful]
+    n = len(state.choice.chosen)
+    begin = state.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
+    order = sorted(state.paired_outcomes, key=lambda result: (not kind_of(result), result.outcome.name in LAST))
+    good = [result for result in order if is_named(result) and not result.harmful][: 1 + MOST_NAMED]
+    goods = [outcome_phrase(state, result) for result in good]
+    harms = [outcome_phrase(state, result) for result in state.paired_outcomes if result.harmful]
     spans: list[Span] = [(begin, "bold"), (" ", "")]
     if harms:
-        spans += [(phrases_as_list(one, harms, first=True), "h"), (". " if goods else "", "")]
+        spans += [(phrases_as_list(state, harms, first=True), "h"), (". " if goods else "", "")]
         goods[:1] = [capital(words) for words in goods[:1]]
     if goods:
         spans.append((goods[0], "" if harms else kind_of(good[0])))
-        spans += [(phrases_as_list(one, goods[1:]), "")] if goods[1:] else []
-    unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.withheld]
+        spans += [(phrases_as_list(state, goods[1:]), "")] if goods[1:] else []
+    unsure = [state.say(f"of.{result.outcome.name}") for result in state.paired_outcomes if result.withheld]
     if unsure:
-        words = one.say("decision.unknown", of=phrases_as_list(one, unsure, first=True))
+        words = state.say("decision.unknown", of=phrases_as_list(state, unsure, first=True))
         spans.append((("; " if goods or harms else "") + words, ""))
     elif not goods and not harms:
-        spans.append((one.say("decision.nothing"), ""))
-    return [*spans, *outcomes_beside(one), (".", "")]
+        spans.append((state.say("decision.nothing"), ""))
+    return [*spans, *accompanying_costs(state), (".", "")]
 
 
-def is_named(found: PairedOutcome) -> bool:
+def is_named(result: PairedOutcome) -> bool:
     """Tell whether the sentence names an outcome: it rises, falls or harms, or is trust and not withheld."""
-    return found.verdict in ("rises", "falls") or found.harmful or (found.outcome is TRUST and not found.withheld)
+    return result.verdict in ("rises", "falls") or result.harmful or (result.outcome is TRUST and not result.withheld)
 
 
-def phrases_as_list(one: Standing, phrases: list[str], first: bool = False) -> str:
+def phrases_as_list(state: PageState, phrases: list[str], first: bool = False) -> str:
     """Join phrases as in a sentence, after a comma or, for a single phrase, "and"; ``first`` omits this lead."""
     if first and len(phrases) == 1:
         return phrases[0]
-    lead = "" if first else ", " if len(phrases) > 1 else one.say("decision.and")
+    lead = "" if first else ", " if len(phrases) > 1 else state.say("decision.and")
     *others, last = phrases
-    return lead + (", ".join(others) + one.say("decision.and") if others else "") + last
+    return lead + (", ".join(others) + state.say("decision.and") if others else "") + last
 
 
-def outcome_phrase(one: Standing, found: PairedOutcome) -> str:
+def outcome_phrase(state: PageState, result: PairedOutcome) -> str:
     """Return the effect on one outcome as a clause of a sentence."""
-    effect = found.effect.effect
-    size = one.points(effect) if found.outcome is TRUST else number(abs(effect), digits_of(effect))
-    return str(sentence(Finding(found.outcome.name, found.verdict, size=size), one.language, "clause"))
+    effect = result.effect.effect
+    size = state.points(effect) if result.outcome is TRUST else number(abs(effect), digits_of(effect))
+    return str(sentence(Finding(result.outcome.name, result.verdict, size=size), state.language, "clause"))
 
 
-def outcomes_beside(one: Standing) -> list[Span]:
+def accompanying_costs(state: PageState) -> list[Span]:
     """Return the possible costs of named outcomes whose own verdict is open or nothing."""
-    by_name = {found.outcome.name: found for found in one.founds}
+    by_name = {result.outcome.name: result for result in state.paired_outcomes}
     spans: list[Span] = []
-    for name, other in ALWAYS_BESIDE.items():
-        named = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
+    for name, other in POSSIBLE_COSTS.items():
+        named = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(state.choice.chosen)
         if named and by_name[other].verdict in ("open", "nothing"):
-            spans.append(("; " + outcome_phrase(one, by_name[other]), ""))
+            spans.append(("; " + outcome_phrase(state, by_name[other]), ""))
     return spans
 
 
-def kind_of(found: PairedOutcome) -> str:
+def kind_of(result: PairedOutcome) -> str:
     """Return the kind of a span: h for a harm, b for a benefit, empty for neither."""
-    return {"harm": "h", "null": ""}.get(found.colour, "b")
+    return {"harm": "h", "null": ""}.get(result.colour, "b")
 
 
-def telephone_summary(one: Standing) -> list[Span]:
+def telephone_summary(state: PageState) -> list[Span]:
     """Return the shortest form of the answer, for the bottom bar on telephones."""
-    if one.running or not one.founds or one.done < FEWEST:
-        return [(one.say("decision.done_of", n=one.done, all=one.twins_asked), "bold")]
-    harms = sum(found.harmful and found.outcome.harm for found in one.founds)
-    words = one.say(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
-    trust = one.founds[0]
-    return [(outcome_phrase(one, trust), kind_of(trust)), (words, "h" if harms else "")]
+    if state.running or not state.paired_outcomes or state.done < FEWEST:
+        return [(state.say("decision.done_of", n=state.done, all=state.twins_asked), "bold")]
+    harms = sum(result.harmful and result.outcome.harm for result in state.paired_outcomes)
+    words = state.say(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
+    trust = state.paired_outcomes[0]
+    return [(outcome_phrase(state, trust), kind_of(trust)), (words, "h" if harms else "")]

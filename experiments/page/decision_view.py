@@ -12,11 +12,11 @@ from experiments.comparison.headline_measures import WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.comparison.town_ground import inhabited
 from experiments.page import sites
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
 from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.events import met_events
-from experiments.page.standing import Standing, signed, spans
+from experiments.page.page_state import PageState, signed, spans
 from experiments.page.table_rows import (
     describe_agreements,
     describe_costs,
@@ -37,102 +37,102 @@ WORDS = (
 """Texts of this view without values to insert."""
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    where = "in_twins" if one.moved else "in_worlds"
-    chosen, measures = len(one.choice.chosen), measure_rows(one)
+    where = "in_twins" if state.moved else "in_worlds"
+    chosen, measures = len(state.choice.chosen), measure_rows(state)
     return {
-        "title": one.say("decision.question", town=one.scenario.title[one.language]),
-        "answer": decision_sentence(one),
-        "words": {name: one.say(f"decision.{name}") for name in WORDS}
-        | {"gap": one.say("decision.gap", n=one.done), "recent": AGGREGATED["recent"][one.language]},
-        "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
-        "bar": spans(telephone_summary(one)),
+        "title": state.say("decision.question", town=state.scenario.title[state.language]),
+        "answer": decision_sentence(state),
+        "words": {name: state.say(f"decision.{name}") for name in WORDS}
+        | {"gap": state.say("decision.gap", n=state.done), "recent": AGGREGATED["recent"][state.language]},
+        "reach_head": state.say("decision.reach_head", years=years_of_reach(state)),
+        "bar": spans(telephone_summary(state)),
         "measures": measures,
-        "changes": one.say(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
-        "unmoved": one.say("decision.unmoved", n=len(measures) - chosen),
-        "bill": f"{describe_costs(one)} {describe_agreements(one)}".strip(),
-        "begins": one.begins.isoformat(),
-        "first": one.scenario.start.isoformat(),
+        "changes": state.say(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
+        "unmoved": state.say("decision.unmoved", n=len(measures) - chosen),
+        "bill": f"{describe_costs(state)} {describe_agreements(state)}".strip(),
+        "begins": state.begins.isoformat(),
+        "first": state.scenario.start.isoformat(),
         "horizons": list(HORIZONS),
-        "results": one.say("decision.results", span=span_of(one)),
-        "worlds": one.say(f"decision.{where}", n=one.done),
-        "band": one.say("decision.band", n=one.done),
-        "outcomes": outcome_rows(one),
-        "hundred": of_a_hundred(one),
-        "events": event_marks(one),
-        "inputs": mood_months(one),
-        "examined": f"{examined_in(one)} {basis_of(one)}".strip(),
-        "draws": draws_table(one),
-        "map": map_of(one),
+        "results": state.say("decision.results", span=span_of(state)),
+        "worlds": state.say(f"decision.{where}", n=state.done),
+        "band": state.say("decision.band", n=state.done),
+        "outcomes": outcome_rows(state),
+        "hundred": moved_residents(state),
+        "events": event_marks(state),
+        "inputs": mood_months(state),
+        "examined": f"{examined_in(state)} {basis_of(state)}".strip(),
+        "draws": draws_table(state),
+        "map": map_of(state),
     }
 
 
-def span_of(one: Standing) -> str:
+def span_of(state: PageState) -> str:
     """Return the calendar years of the horizon."""
-    first = one.scenario.start.year
-    return f"{first}–{first + one.choice.years - 1}" if one.choice.years > 1 else str(first)
+    first = state.scenario.start.year
+    return f"{first}–{first + state.choice.years - 1}" if state.choice.years > 1 else str(first)
 
 
-def map_of(one: Standing) -> dict[str, Any]:
+def map_of(state: PageState) -> dict[str, Any]:
     """Return the map of differences of trust; only its texts while worlds are running."""
-    told = {"floor": one.say("decision.map_floor", floor=FLOOR), "wait": one.say("decision.map_wait")}
-    if one.running:
-        return told
-    place = sites.load_municipality(one.choice.site)
-    gaps = cell_differences(one, place.town)
+    texts = {"floor": state.say("decision.map_floor", floor=FLOOR), "wait": state.say("decision.map_wait")}
+    if state.running:
+        return texts
+    place = sites.load_municipality(state.choice.site)
+    gaps = cell_differences(state, place.town)
     ends = ends_of_scale(gaps["most"]) if "most" in gaps else ["", ""]
-    return told | {"ground": place.ground, "ends": ends} | gaps
+    return texts | {"ground": place.ground, "ends": ends} | gaps
 
 
-def of_a_hundred(one: Standing) -> dict[str, Any]:
+def moved_residents(state: PageState) -> dict[str, Any]:
     """Return the percentages of residents whose trust is higher and lower."""
-    if one.running or not one.twins:
-        return {"more": 0, "less": 0, "text": one.say("decision.hundred_wait") if one.moved else ""}
-    if why := why_unknown(one, one.founds[0]):
+    if state.running or not state.twins:
+        return {"more": 0, "less": 0, "text": state.say("decision.hundred_wait") if state.moved else ""}
+    if why := why_unknown(state, state.paired_outcomes[0]):
         return {"more": 0, "less": 0, "unknown": True, "text": why}
-    more, less = (round(part) for part in moved_people(one.twins))
+    more, less = (round(part) for part in moved_people(state.twins))
     words = {"more": more, "less": less, "same": 100 - more - less}
-    return {"more": more, "less": less, "text": one.say("decision.hundred", **words)}
+    return {"more": more, "less": less, "text": state.say("decision.hundred", **words)}
 
 
-def examined_in(one: Standing) -> str:
+def examined_in(state: PageState) -> str:
     """Return in words the laws of trust under which this choice was run, or that it was not."""
-    laws = one.founds[0].laws if one.founds else None
+    laws = state.paired_outcomes[0].laws if state.paired_outcomes else None
     if laws is None or laws_say(laws) is None:
-        return one.say("decision.not_examined") if one.moved else ""
-    return one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
+        return state.say("decision.not_examined") if state.moved else ""
+    return state.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
 
 
-def event_marks(one: Standing) -> list[dict[str, Any]]:
+def event_marks(state: PageState) -> list[dict[str, Any]]:
     """Return the public events of both worlds within the horizon, by month from the start."""
     found = []
-    for month, known in met_events(one.scenario):
+    for month, known in met_events(state.scenario):
         sign = VERDICTS["falls" if known.event.shock < 0.0 else "rises"].sign
-        if month < 12 * one.choice.years:
-            found.append({"month": month, "text": f"{sign} {known.title[one.language]}"})
+        if month < 12 * state.choice.years:
+            found.append({"month": month, "text": f"{sign} {known.title[state.language]}"})
     return found
 
 
-def mood_months(one: Standing) -> list[dict[str, Any]]:
+def mood_months(state: PageState) -> list[dict[str, Any]]:
     """Return the months in which the national mood, a model input, moves trust by at least the threshold."""
-    if not one.base:
+    if not state.base:
         return []
-    moved = np.mean([monthly_contribution(life, NATION, Where()) for life in one.base], axis=0)
+    moved = np.mean([monthly_contribution(life, NATION, Where()) for life in state.base], axis=0)
     months = np.flatnonzero(np.abs(moved) >= threshold_rules()["points"].delta)
-    return [{"month": int(month), "text": one.say("decision.nation")} for month in months if month]
+    return [{"month": int(month), "text": state.say("decision.nation")} for month in months if month]
 
 
-def cell_differences(one: Standing, town: Town) -> dict[str, Any]:
+def cell_differences(state: PageState, town: Town) -> dict[str, Any]:
     """Return the difference of trust by month and inhabited cell, and a sentence on the last month."""
-    if not one.twins or one.running or one.done < FEWEST:
+    if not state.twins or state.running or state.done < FEWEST:
         return {}
-    if why := why_unknown(one, one.founds[0]):
+    if why := why_unknown(state, state.paired_outcomes[0]):
         return {"unknown": why}
     cells = inhabited(town)
-    gaps = by_cell(one.twins)
+    gaps = by_cell(state.twins)
     course, most = encoded_gaps(gaps, FLOOR)
-    text = one.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")
+    text = state.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")
     return {"course": course, "months": len(gaps), "most": most, "text": text}
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
 from experiments.comparison.policy_choice import FILE, program_of
+from experiments.page.page_state import PageState
 from experiments.page.pair_rows import pairs_of
-from experiments.page.standing import Standing
 from experiments.page.table_rows import why_unknown
 from experiments.storage.writing import csv_bytes
 
@@ -17,36 +17,36 @@ EFFECTS = (
 )
 
 
-def file_of(one: Standing, what: str) -> dict[str, str]:
+def file_of(state: PageState, what: str) -> dict[str, str]:
     """Return name and text of a file: the measures as a policy, or the results as a table."""
     if what == "policy":
-        return {"name": FILE, "text": one.choice.file}
-    name = one.choice.site.rpartition("/")[2].removesuffix(".toml")
-    return {"name": f"{name}.csv", "text": table_of(one)}
+        return {"name": FILE, "text": state.choice.file}
+    name = state.choice.site.rpartition("/")[2].removesuffix(".toml")
+    return {"name": f"{name}.csv", "text": table_of(state)}
 
 
-def python_of(one: Standing) -> str:
+def python_of(state: PageState) -> str:
     """Return the program that reproduces the effect on trust, run in the folder with the file of measures."""
     file = f"./{FILE}"
-    return program_of(one.choice.request(file), [file], one.scenario.start)
+    return program_of(state.choice.request(file), [file], state.scenario.start)
 
 
-def source_of(one: Standing) -> str:
+def source_of(state: PageState) -> str:
     """Return the source of numbers and pictures: municipality, dates, seeds."""
-    return one.say(
+    return state.say(
         "decision.source",
-        town=one.scenario.title[one.language],
-        start=one.scenario.start,
-        until=one.scenario.start.replace(year=one.scenario.start.year + one.choice.years),
-        begins=one.begins,
-        seeds=f"{one.choice.seed}–{one.choice.seed + one.twins_asked - 1}",
+        town=state.scenario.title[state.language],
+        start=state.scenario.start,
+        until=state.scenario.start.replace(year=state.scenario.start.year + state.choice.years),
+        begins=state.begins,
+        seeds=f"{state.choice.seed}–{state.choice.seed + state.twins_asked - 1}",
     )
 
 
-def table_of(one: Standing) -> str:
+def table_of(state: PageState) -> str:
     """Return the results as CSV: a row for each outcome, month and pair, then one for each effect."""
-    months = csv_bytes(MONTHS, (month for outcome in OUTCOMES for month in month_rows(one, outcome)))
-    return b"\n".join((months, csv_bytes(EFFECTS, effect_rows(one)))).decode()
+    months = csv_bytes(MONTHS, (month for outcome in OUTCOMES for month in month_rows(state, outcome)))
+    return b"\n".join((months, csv_bytes(EFFECTS, effect_rows(state)))).decode()
 
 
 def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:
@@ -54,25 +54,39 @@ def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:
     return "points of 100" if outcome.level else "cases a year" if effect else "cases a month"
 
 
-def month_rows(one: Standing, outcome: DecisionOutcome) -> Iterator[list[Any]]:
+def month_rows(state: PageState, outcome: DecisionOutcome) -> Iterator[list[Any]]:
     """Yield an outcome by pair and month; without measures only the world as today."""
-    for pair in pairs_of(one):
-        worlds = pair if one.moved else pair[:1]
+    for pair in pairs_of(state):
+        worlds = pair if state.moved else pair[:1]
         for date, *values in zip(pair[0].months["month"], *map(outcome.months, worlds), strict=True):
-            stated = [*values, values[1] - values[0]] if one.moved else values
-            yield [one.choice.site, outcome.name, unit_of(outcome), f"{date:%Y-%m}", pair[0].seed, *six_digits(stated)]
+            stated = [*values, values[1] - values[0]] if state.moved else values
+            yield [
+                state.choice.site,
+                outcome.name,
+                unit_of(outcome),
+                f"{date:%Y-%m}",
+                pair[0].seed,
+                *six_digits(stated),
+            ]
 
 
-def effect_rows(one: Standing) -> Iterator[list[Any]]:
+def effect_rows(state: PageState) -> Iterator[list[Any]]:
     """Yield the effect on each outcome, with its verdict."""
-    start = one.scenario.start
-    until = start.replace(year=start.year + one.choice.years)
-    for found in one.founds:
-        effect = found.effect
+    start = state.scenario.start
+    until = start.replace(year=start.year + state.choice.years)
+    for result in state.paired_outcomes:
+        effect = result.effect
         numbers = six_digits((effect.base, effect.arm, effect.effect, effect.low, effect.high))
         counts = (effect.rose, effect.fell, effect.same)
-        stated = (one.choice.site, found.outcome.name, unit_of(found.outcome, effect=True), start, until, one.begins)
-        yield [*stated, effect.n, *numbers, *counts, found.verdict, why_unknown(one, found)]
+        stated = (
+            state.choice.site,
+            result.outcome.name,
+            unit_of(result.outcome, effect=True),
+            start,
+            until,
+            state.begins,
+        )
+        yield [*stated, effect.n, *numbers, *counts, result.verdict, why_unknown(state, result)]
 
 
 def six_digits(values: Iterable[float]) -> list[str]:

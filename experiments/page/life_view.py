@@ -14,11 +14,11 @@ from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, R
 from experiments.comparison.report_weighing import CALIBRATED, Telling
 from experiments.execution.run_tables import anonymous
 from experiments.page import biography
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
 from experiments.page.decision_view import mood_months
+from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.page_texts import capital
 from experiments.page.pair_rows import pairs_of
-from experiments.page.standing import Span, Standing, number, signed
 from experiments.words import catalogue
 from experiments.words.dates import MONTHS
 from model.engine.calendar import date_of_tick, month_of, tick_of
@@ -29,11 +29,11 @@ from model.world.discrete_choice.schema import SMALLEST_GUMBEL_UNIFORM
 
 KINDS = ("resident", *AGENTS)
 """Kinds of lives; first part of ``show`` in the address: KIND-NUMBER-CHOICE."""
-SHOWN, DECIDED = 7, 5
+MOST_EVENTS, MOST_CHOICES = 7, 5
 """Most events of a resident, and most choices of an agent, that are listed."""
-LEAST = 5e-4
+SMALLEST_CHANGE = 5e-4
 """Smallest change of trust (0-1) that is visible in points with one decimal."""
-TRUSTING, DEARER = 0.6, 10.0
+HIGH_TRUST, LOSS_FACTOR = 0.6, 10.0
 """Trust (0-1) and factor of the loss in two of the counterfactual cases."""
 BY_MONTH = (
     *("watch of a board", "police and a board", "request of a board", "unmet requests of a board"),
@@ -52,7 +52,7 @@ WORDS = (
 
 
 @dataclass(frozen=True)
-class Look:
+class LifeSelection:
     """Life selected in the address: kind, index among the lives of this kind, index of its choice (both from 0)."""
 
     kind: str
@@ -60,64 +60,64 @@ class Look:
     choice: int
 
 
-def look_of(word: str) -> Look:
+def parse_selection(word: str) -> LifeSelection:
     """Parse the selection of a life in an address; a missing part means the first.
 
-    >>> look_of("chief-3-2"), look_of("")
-    (Look(kind='chief', nth=2, choice=1), Look(kind='resident', nth=0, choice=0))
+    >>> parse_selection("chief-3-2"), parse_selection("")
+    (LifeSelection(kind='chief', nth=2, choice=1), LifeSelection(kind='resident', nth=0, choice=0))
     """
     kind, *numbers = word.split("-")
     nth, choice = ([int(one) - 1 if one.isdecimal() and one != "0" else 0 for one in numbers] + [0, 0])[:2]
-    return Look(kind if kind in KINDS else KINDS[0], nth, choice)
+    return LifeSelection(kind if kind in KINDS else KINDS[0], nth, choice)
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    look = look_of(asked.show)
-    words = {name: one.say(f"life.{name}") for name in WORDS}
-    pairs = pairs_of(one)
-    kinds = kind_rows(one, look, pairs[0][0].recorded if pairs else None)
-    frame = {"title": one.say("life.question"), "words": words, "kinds": kinds}
+    selection = parse_selection(request.show)
+    words = {name: state.say(f"life.{name}") for name in WORDS}
+    pairs = pairs_of(state)
+    kinds = kind_rows(state, selection, pairs[0][0].recorded if pairs else None)
+    frame = {"title": state.say("life.question"), "words": words, "kinds": kinds}
     if not pairs:
-        return frame | {"answer": [(one.say("map.waiting", n=one.done, all=one.twins_asked), "")]}
+        return frame | {"answer": [(state.say("map.waiting", n=state.done, all=state.twins_asked), "")]}
     worlds: tuple[Recorded, Recorded] = tuple(world.recorded for world in pairs[0])
     seed = pairs[0][0].seed
     about = (
-        resident_panel(one, worlds, look, asked.place)
-        if look.kind == "resident"
-        else agent_panel(one, worlds, look, seed)
+        resident_panel(state, worlds, selection, request.place)
+        if selection.kind == "resident"
+        else agent_panel(state, worlds, selection, seed)
     )
     if about is None:
-        return frame | {"answer": [(one.say("life.nobody"), "bold")], "nobody": True}
-    return frame | about | {"moods": mood_months(one) if look.kind == "resident" else []}
+        return frame | {"answer": [(state.say("life.nobody"), "bold")], "nobody": True}
+    return frame | about | {"moods": mood_months(state) if selection.kind == "resident" else []}
 
 
-def kind_rows(one: Standing, look: Look, world: Recorded | None) -> list[dict[str, Any]]:
+def kind_rows(state: PageState, selection: LifeSelection, world: Recorded | None) -> list[dict[str, Any]]:
     """Return the kinds of lives to choose from: of agents those in the world; all before it is available."""
-    found = [kind for kind in KINDS if kind in (KINDS[0], look.kind) or world is None or deciders(world, kind)]
-    return [{"name": kind, "title": kind_title(one, kind), "on": kind == look.kind} for kind in found]
+    found = [kind for kind in KINDS if kind in (KINDS[0], selection.kind) or world is None or agent_count(world, kind)]
+    return [{"name": kind, "title": kind_title(state, kind), "on": kind == selection.kind} for kind in found]
 
 
-def kind_title(one: Standing, kind: str) -> str:
+def kind_title(state: PageState, kind: str) -> str:
     """Return the title of a kind of lives; mayors are communal where boards are a jurisdiction."""
-    return one.say("life.kind_communal" if kind == "authority" and one.communal else f"life.kind_{kind}")
+    return state.say("life.kind_communal" if kind == "authority" and state.communal else f"life.kind_{kind}")
 
 
-def day_of(one: Standing, tick: int) -> str:
+def day_of(state: PageState, tick: int) -> str:
     """Return the date of a tick for a table."""
     date = date_of_tick(tick)
-    return f"{date.day} {MONTHS[one.language][date.month - 1][:3]} {date.year}"
+    return f"{date.day} {MONTHS[state.language][date.month - 1][:3]} {date.year}"
 
 
-def month_number(one: Standing, tick: int) -> int:
+def month_number(state: PageState, tick: int) -> int:
     """Return the month of a tick, numbered from 1."""
-    return month_of(tick) - month_of(tick_of(one.scenario.start)) + 1
+    return month_of(tick) - month_of(tick_of(state.scenario.start)) + 1
 
 
 # A resident
 
 
-def tellable(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[tuple[LifeStory, LifeStory]]:
+def showable_lives(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[tuple[LifeStory, LifeStory]]:
     """Return the lives that both worlds may show, of a settlement or of all, those with a choice first."""
     others = {life.who: life for life in worlds[1].lives}
     here = [life for life in worlds[0].lives if settlement is None or life.settlement == settlement]
@@ -125,67 +125,68 @@ def tellable(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[
     return sorted(both, key=lambda pair: not pair[0].tellings)
 
 
-def resident_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, place: int) -> dict[str, Any] | None:
+def resident_panel(
+    state: PageState, worlds: tuple[Recorded, Recorded], selection: LifeSelection, place: int
+) -> dict[str, Any] | None:
     """Return the life of a resident in both worlds; None if no life of the place may be shown."""
-    lives = tellable(worlds, place - 1 if place else None)
+    lives = showable_lives(worlds, place - 1 if place else None)
     if not lives:
         return None
-    a, b = lives[look.nth % len(lives)]
-    told = (a, b) if one.moved else (a,)
-    found = a.tellings
-    telling = found[look.choice % len(found)] if found else None
-    rows, rest = event_rows(one, told)
+    a, b = lives[selection.nth % len(lives)]
+    shown_lives = (a, b) if state.moved else (a,)
+    tellings = a.tellings
+    telling = tellings[selection.choice % len(tellings)] if tellings else None
+    rows, rest = event_rows(state, shown_lives)
     return {
-        "who": biography.introduction(one.language, a).rstrip("."),
-        "answer": life_answer(one, a, b, telling),
-        "number": look.nth % len(lives) + 1,
-        "lines": [[100.0 * value for value in life.trust] for life in told],
+        "who": biography.introduction(state.language, a).rstrip("."),
+        "answer": life_answer(state, a, b, telling),
+        "number": selection.nth % len(lives) + 1,
+        "lines": [[100.0 * value for value in life.trust] for life in shown_lives],
         "events": rows,
         "rest": rest,
-        "curve": one.say("life.trust_curve"),
-        "choices": len(found),
-        "chosen_at": look.choice % len(found) + 1 if found else 0,
-        "at": month_number(one, telling.tick) if telling else None,
-        "weighing": weighing(one, telling, b) if telling else {},
+        "curve": state.say("life.trust_curve"),
+        "choices": len(tellings),
+        "chosen_at": selection.choice % len(tellings) + 1 if tellings else 0,
+        "at": month_number(state, telling.tick) if telling else None,
+        "weighing": choice_panel(state, telling, b) if telling else {},
     }
 
 
-def life_answer(one: Standing, a: LifeStory, b: LifeStory, telling: Telling | None) -> list[Span]:
+def life_answer(state: PageState, a: LifeStory, b: LifeStory, telling: Telling | None) -> list[Span]:
     """Return the chance of silence in the choice, and trust at start and end, in a sentence."""
     spans: list[Span] = []
     if telling:
         silent = telling.chances()["nobody"]
-        spans += [(one.say("life.silent", n=number(100.0 * silent)), "bold"), (" ", "")]
+        spans += [(state.say("life.silent", n=number(100.0 * silent)), "bold"), (" ", "")]
     spans.append(
-        (one.say("life.trust", before=number(100.0 * a.trust[0], 1), after=number(100.0 * a.trust[-1], 1)), "")
+        (state.say("life.trust", before=number(100.0 * a.trust[0], 1), after=number(100.0 * a.trust[-1], 1)), "")
     )
-    if one.moved:
-        spans += [(" ", ""), (one.say("life.trust_b", after=number(100.0 * b.trust[-1], 1)), "b")]
+    if state.moved:
+        spans += [(" ", ""), (state.say("life.trust_b", after=number(100.0 * b.trust[-1], 1)), "b")]
     return spans
 
 
-def event_rows(one: Standing, told: tuple[LifeStory, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def event_rows(state: PageState, lives: tuple[LifeStory, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the largest events of the lives in order of time, and the rest; all rows sum to the change of trust."""
     merged: dict[tuple[Any, ...], dict[int, LifeEvent]] = {}
-    for side, life in enumerate(told):
+    for side, life in enumerate(lives):
         for event in life.events:
             merged.setdefault((event.tick, event.name, *event.values.items()), {})[side] = event
 
     def weight(event: LifeEvent) -> float:
-        return (
-            abs(event.change) if "cause" in event.values else 1.0
-        )  # crimes suffered and their consequences come first
+        # crimes suffered and their consequences come first
+        return abs(event.change) if "cause" in event.values else 1.0
 
     order = sorted(merged.values(), key=lambda sides: -max(map(weight, sides.values())))
-    chosen = sorted(order[:SHOWN], key=lambda sides: next(iter(sides.values())).tick)
-    rows = [event_row(one, number, sides) for number, sides in enumerate(chosen, start=1)]
+    chosen = sorted(order[:MOST_EVENTS], key=lambda sides: next(iter(sides.values())).tick)
+    rows = [event_row(state, number, sides) for number, sides in enumerate(chosen, start=1)]
     sums = []
-    for side, life in enumerate(told):
+    for side, life in enumerate(lives):
         shown = sum(sides[side].change for sides in chosen if side in sides)
         small = sum(event.change for event in life.events) + life.small - shown
         sums.append((small, life.trust[-1] - life.trust[0] - shown - small))
     rest = [
-        {"title": one.say(f"life.{name}"), "sizes": [trust_points(change) for change in changes]}
+        {"title": state.say(f"life.{name}"), "sizes": [trust_points(change) for change in changes]}
         for name, changes in zip(("small_events", "forgotten"), zip(*sums, strict=True), strict=True)
     ]
     return rows, [row for row in rest if any(row["sizes"])]
@@ -193,20 +194,20 @@ def event_rows(one: Standing, told: tuple[LifeStory, ...]) -> tuple[list[dict[st
 
 def trust_points(change: float) -> str:
     """Return a change of trust in points; empty if it would be rounded to 0."""
-    return signed(100.0 * change, 1) if abs(change) >= LEAST else ""
+    return signed(100.0 * change, 1) if abs(change) >= SMALLEST_CHANGE else ""
 
 
-def event_row(one: Standing, number: int, sides: dict[int, LifeEvent]) -> dict[str, Any]:
+def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dict[str, Any]:
     """Return an event with its size in each world in which it happened."""
     event = next(iter(sides.values()))
     times = f" (×{event.times})" if event.times > 1 else ""
-    only = f" ({one.say(f'life.only_{"ab"[next(iter(sides))]}')})" if one.moved and len(sides) == 1 else ""
+    only = f" ({state.say(f'life.only_{"ab"[next(iter(sides))]}')})" if state.moved and len(sides) == 1 else ""
     return {
         "number": number,
-        "date": day_of(one, event.tick),
-        "text": biography.sentence(one.language, event).rstrip(".") + times + only,
-        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in range(1 + one.moved)],
-        "month": month_number(one, event.tick),
+        "date": day_of(state, event.tick),
+        "text": biography.sentence(state.language, event).rstrip(".") + times + only,
+        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in range(1 + state.moved)],
+        "month": month_number(state, event.tick),
         "side": 1 if 0 not in sides else 0,
     }
 
@@ -214,7 +215,7 @@ def event_row(one: Standing, number: int, sides: dict[int, LifeEvent]) -> dict[s
 # One choice of a resident
 
 
-def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
+def choice_panel(state: PageState, telling: Telling, b: LifeStory) -> dict[str, Any]:
     """Return a choice of whom to tell: terms, outcomes of a hundred with the draw, and counterfactuals."""
     chances = telling.chances()
     channel = telling.taken
@@ -222,16 +223,16 @@ def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
         channel = max((name for name in chances if name != "nobody"), key=lambda name: chances[name])
     terms = telling.terms(channel)
     known = {"loss": number(telling.loss), "trust": number(100.0 * telling.trust)}
-    when = day_of(one, telling.tick)
-    taken = one.say(f"telling.{telling.taken}")
+    when = day_of(state, telling.tick)
+    taken = state.say(f"telling.{telling.taken}")
     return {
-        "title": one.say(
-            "life.telling", date=when, crime=one.say(f"kind.{telling.crime}"), channel=one.say(f"telling.{channel}")
+        "title": state.say(
+            "life.telling", date=when, crime=state.say(f"kind.{telling.crime}"), channel=state.say(f"telling.{channel}")
         ),
-        "taken": one.say("life.taken", what=taken),
+        "taken": state.say("life.taken", what=taken),
         "terms": [
             {
-                "title": one.say(f"telling.term_{name}", **known),
+                "title": state.say(f"telling.term_{name}", **known),
                 "size": value,
                 "input": name == CALIBRATED,
                 "shown": signed(value, 2),
@@ -239,9 +240,9 @@ def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
             for name, value in terms.items()
         ],
         "total": signed(sum(terms.values()), 2),
-        "dots": dots_by_option(chances, [one.say(f"telling.{name}") for name in chances]),
+        "dots": dots_by_option(chances, [state.say(f"telling.{name}") for name in chances]),
         "ring": int(100.0 * telling.uniform),
-        "ifs": what_ifs(one, telling, b),
+        "ifs": what_ifs(state, telling, b),
     }
 
 
@@ -252,30 +253,30 @@ def dots_by_option(chances: dict[str, float], titles: list[str]) -> list[dict[st
     return [{"title": title, "n": int(n)} for title, n in zip(titles, counts, strict=True) if n]
 
 
-def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, Any]]:
+def what_ifs(state: PageState, telling: Telling, b: LifeStory) -> list[dict[str, Any]]:
     """Return the percentage who tell somebody if one input is changed, by the same formula."""
-    loss, then = DEARER * max(telling.loss, 100.0), b.trust[max(0, month_number(one, telling.tick) - 1)]
+    loss, then = LOSS_FACTOR * max(telling.loss, 100.0), b.trust[max(0, month_number(state, telling.tick) - 1)]
     moves: dict[str, dict[str, Any]] = {
         "as_was": {},
         "trust_b": {"trust": then},
-        "trust_high": {"trust": TRUSTING},
+        "trust_high": {"trust": HIGH_TRUST},
         "station": {"desk": 0.0},
         "prosecutor": {"seat": 0.0},
         "loss": {"loss": loss},
         "couple": {"at_hand": True},
     }
-    values = {"n": number(100.0 * TRUSTING), "q": number(loss), "b": number(100.0 * then)}
+    values = {"n": number(100.0 * HIGH_TRUST), "q": number(loss), "b": number(100.0 * then)}
     return [
-        {"title": one.say(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
+        {"title": state.say(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
         for name, moved in moves.items()
-        if one.moved or name != "trust_b"
+        if state.moved or name != "trust_b"
     ]
 
 
 # An auxiliary mayor, a station chief, a clique
 
 
-def deciders(world: Recorded, kind: str) -> int:
+def agent_count(world: Recorded, kind: str) -> int:
     """Return the number of agents of a kind in a world."""
     return int(world.agents[kind].shape[1])
 
@@ -285,30 +286,32 @@ def order_of(seed: int, agent: str, n: int) -> list[int]:
     return sorted(range(n), key=lambda who: anonymous(seed, agent, who))
 
 
-def agent_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: int) -> dict[str, Any] | None:
+def agent_panel(
+    state: PageState, worlds: tuple[Recorded, Recorded], selection: LifeSelection, seed: int
+) -> dict[str, Any] | None:
     """Return the choices of an agent in both worlds, one of them with its weights; None without agents."""
-    deciding = order_of(seed, look.kind, deciders(worlds[0], look.kind))
+    deciding = order_of(seed, selection.kind, agent_count(worlds[0], selection.kind))
     if not deciding:
         return None
-    who = deciding[look.nth % len(deciding)]
-    sides = worlds if one.moved else worlds[:1]
-    lines = [(SCALE[look.kind] * world.agents[look.kind][:, who]).tolist() for world in sides]
-    own = [own_choices(world, look.kind, who) for world in sides]
+    who = deciding[selection.nth % len(deciding)]
+    sides = worlds if state.moved else worlds[:1]
+    lines = [(SCALE[selection.kind] * world.agents[selection.kind][:, who]).tolist() for world in sides]
+    own = [own_choices(world, selection.kind, who) for world in sides]
     listed = notable_choices(own)
-    at = look.choice % len(listed) if listed else 0
-    events = [choice_row(one, k, rows) | {"on": k == at} for k, rows in enumerate(listed)]
+    at = selection.choice % len(listed) if listed else 0
+    events = [choice_row(state, k, rows) | {"on": k == at} for k, rows in enumerate(listed)]
     weighing = {}
     if events:
         side = events[at]["side"]
-        weighing = option_weights(one, listed[at][side], seed, sides[side])
+        weighing = option_weights(state, listed[at][side], seed, sides[side])
     return {
-        "who": f"{kind_title(one, look.kind)} {look.nth % len(deciding) + 1}",
-        "answer": [(one.say("life.decided", n=len(own[0])), ""), (" " + one.say("decided.numbers"), "")],
-        "number": look.nth % len(deciding) + 1,
+        "who": f"{kind_title(state, selection.kind)} {selection.nth % len(deciding) + 1}",
+        "answer": [(state.say("life.decided", n=len(own[0])), ""), (" " + state.say("decided.numbers"), "")],
+        "number": selection.nth % len(deciding) + 1,
         "lines": lines,
         "events": events,
         "rest": [],
-        "curve": one.say(f"life.curve_{look.kind}"),
+        "curve": state.say(f"life.curve_{selection.kind}"),
         "choices": len(events),
         "chosen_at": at + 1,
         "at": events[at]["month"] if events else None,
@@ -324,7 +327,7 @@ def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
 
 
 def notable_choices(sides: list[np.ndarray]) -> list[list[Any]]:
-    """Return up to `DECIDED` choices in order of time, each as its rows in both worlds (None if missing in one).
+    """Return up to `MOST_CHOICES` choices in order of time, each as its rows in both worlds (None if missing in one).
 
     The first of each matter is preferred, and choices that differ between the worlds are preferred to all others.
     """
@@ -337,53 +340,53 @@ def notable_choices(sides: list[np.ndarray]) -> list[list[Any]]:
 
     ranked = sorted(every, key=rank)
     first = {key[1]: key for key in reversed(ranked)}
-    return [every[key] for key in sorted(sorted(ranked, key=lambda key: key != first[key[1]])[:DECIDED])]
+    return [every[key] for key in sorted(sorted(ranked, key=lambda key: key != first[key[1]])[:MOST_CHOICES])]
 
 
-def choice_row(one: Standing, k: int, rows: list[Any]) -> dict[str, Any]:
+def choice_row(state: PageState, k: int, rows: list[Any]) -> dict[str, Any]:
     """Return one choice with the option taken in each world."""
     side = 0 if rows[0] is not None else 1
     tick, spec = int(rows[side]["tick"]), CHOICES_DECLARED[int(rows[side]["matter"])]
     return {
         "number": k + 1,
-        "date": day_of(one, tick),
-        "text": capital(catalogue.find("matters", spec.name, one.language)),
-        "sizes": ["–" if row is None else option_name(one, spec, int(row["option"])) for row in rows],
-        "month": month_number(one, tick),
+        "date": day_of(state, tick),
+        "text": capital(catalogue.find("matters", spec.name, state.language)),
+        "sizes": ["–" if row is None else option_name(state, spec, int(row["option"])) for row in rows],
+        "month": month_number(state, tick),
         "side": side,
     }
 
 
-def option_name(one: Standing, spec: ChoiceSpec, option: int) -> str:
+def option_name(state: PageState, spec: ChoiceSpec, option: int) -> str:
     """Return the name of an option."""
-    return catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language)
+    return catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language)
 
 
-def option_weights(one: Standing, row: Any, seed: int, world: Recorded) -> dict[str, Any]:
+def option_weights(state: PageState, row: Any, seed: int, world: Recorded) -> dict[str, Any]:
     """Return a recorded choice: weight of each option, outcomes of a hundred with the draw, decisive reason."""
     spec = CHOICES_DECLARED[int(row["matter"])]
     terms = terms_of(world, row)
     utilities = weights_of(spec, row)
     odds = np.exp(utilities - utilities.max())
-    names = [option_name(one, spec, o) for o in range(len(utilities))]
+    names = [option_name(state, spec, o) for o in range(len(utilities))]
     term = int(row["term"])
     name = f"{spec.name}.{spec.terms[term - 1]}" if term > 0 else "luck"
-    reason = catalogue.find("reasons", name, one.language)
+    reason = catalogue.find("reasons", name, state.language)
     return {
-        "title": one.say(
+        "title": state.say(
             "life.deciding",
-            date=day_of(one, int(row["tick"])),
-            matter=catalogue.find("matters", spec.name, one.language),
+            date=day_of(state, int(row["tick"])),
+            matter=catalogue.find("matters", spec.name, state.language),
         ),
-        "taken": one.say("life.taken", what=names[int(row["option"])]),
+        "taken": state.say("life.taken", what=names[int(row["option"])]),
         "terms": [
             {"title": title, "size": float(v), "input": False, "shown": signed(float(v), 2)}
             for title, v in zip(names, utilities, strict=True)
         ],
         "apart": True,
-        "parts": [] if terms is None else parts_of(one, spec, terms),
-        "reason": one.say("life.decisive", reason=reason) if term > 0 else one.say("life.no_decisive"),
-        "drawn": random_terms(one, row, seed),
+        "parts": [] if terms is None else parts_of(state, spec, terms),
+        "reason": state.say("life.decisive", reason=reason) if term > 0 else state.say("life.no_decisive"),
+        "drawn": random_terms(state, row, seed),
         "dots": dots_by_option(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
         "ring": ring_of(spec, row, seed, odds / odds.sum()),
         "ifs": [],
@@ -395,12 +398,12 @@ def terms_of(world: Recorded, row: Any) -> np.ndarray | None:
     return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
 
-def parts_of(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
+def parts_of(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
     """Return a row for each term of the weights that is not 0 for all options, habit first."""
-    reasons = [catalogue.find("reasons", f"{spec.name}.{term}", one.language) for term in spec.terms]
+    reasons = [catalogue.find("reasons", f"{spec.name}.{term}", state.language) for term in spec.terms]
     return [
         {"title": capital(name), "sizes": [signed(float(size), 2) for size in sizes]}
-        for name, sizes in zip([one.say("life.habit"), *reasons], terms.T, strict=True)
+        for name, sizes in zip([state.say("life.habit"), *reasons], terms.T, strict=True)
         if sizes.any()
     ]
 
@@ -422,7 +425,7 @@ def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int |
     return int(100.0 * uniform) if option == int(row["option"]) else None
 
 
-def random_terms(one: Standing, row: Any, seed: int) -> str:
+def random_terms(state: PageState, row: Any, seed: int) -> str:
     """Return the random terms added to the weights of the options (log-odds); empty if they are unknown.
 
     It is also empty if one draw decides among all options, or if the sums do not give the recorded option.
@@ -435,9 +438,9 @@ def random_terms(one: Standing, row: Any, seed: int) -> str:
     added = -np.log(-np.log(uniforms + SMALLEST_GUMBEL_UNIFORM))
     if int(np.argmax(weights + added)) != int(row["option"]):
         return ""
-    names = [option_name(one, spec, option) for option in range(len(weights))]
+    names = [option_name(state, spec, option) for option in range(len(weights))]
     parts = ", ".join(f"{name} {signed(float(extra), 2)}" for name, extra in zip(names, added, strict=True))
-    return one.say("life.drawn", draws=parts)
+    return state.say("life.drawn", draws=parts)
 
 
 def uniform_of(spec: ChoiceSpec, row: Any, seed: int, option: int) -> float:

@@ -13,11 +13,11 @@ from experiments.comparison.decision_outcomes import FLOOR, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
 from experiments.page import sites
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
 from experiments.page.decision_view import encoded_gaps, ends_of_scale, mood_months
 from experiments.page.ground import columns_and_rows
+from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.pair_rows import Pairs, mean_levels, pair_rows, pairs_of, waiting
-from experiments.page.standing import Span, Standing, number, signed
 from experiments.page.table_rows import rounded
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
@@ -28,11 +28,11 @@ from model.town.town import Town
 
 CLASSES = 5
 """Number of shades of a level."""
-NOTHING = 255
+NO_VALUE = 255
 """Byte of an area without a value."""
 NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
 """Marks omitted from a map without names, since they also identify places."""
-NAMED = 2
+MOST_NAMED = 2
 """Most settlements named in the answer for each direction."""
 WORDS = (
     *("see", "over", "couples", "incidents", "stations", "jurisdiction", "last_day", "month_label"),
@@ -65,10 +65,10 @@ def fear_by_settlement(world: Any) -> Ratio:
     return found, np.ones(found.shape)
 
 
-def of_year(months: np.ndarray) -> np.ndarray:
+def rolling_year(months: np.ndarray) -> np.ndarray:
     """Return twelve times the mean of the last twelve months, or of those available, at each month.
 
-    >>> of_year(np.array([[1.0], [3.0]])).tolist()
+    >>> rolling_year(np.array([[1.0], [3.0]])).tolist()
     [[12.0], [24.0]]
     """
     sums = np.cumsum(months.astype(float), axis=0)
@@ -77,64 +77,64 @@ def of_year(months: np.ndarray) -> np.ndarray:
     return np.asarray(MONTHS * sums / n[:, None])
 
 
-def a_thousand(name: str, world: Any) -> Ratio:
+def per_thousand(name: str, world: Any) -> Ratio:
     """Return events per year and thousand residents by settlement."""
-    return of_year(world.recorded.settlements[:, BY_SETTLEMENT.index(name)]), world.places[0, 1:] / 1000.0
+    return rolling_year(world.recorded.settlements[:, BY_SETTLEMENT.index(name)]), world.places[0, 1:] / 1000.0
 
 
-def of_hundred(name: str, world: Any) -> Ratio:
+def percent_of_crimes(name: str, world: Any) -> Ratio:
     """Return the percentage of the crimes of a year by zone of the town."""
     zones = world.recorded.zones
-    return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
+    return 100.0 * rolling_year(zones[:, BY_ZONE.index(name)]), rolling_year(zones[:, BY_ZONE.index("occurred")])
 
 
 LAYERS = {
     "trust": MapLayer("cell", trust_by_cell),
-    "occurred": MapLayer("settlement", partial(a_thousand, "occurred"), "amounts"),
-    "visits": MapLayer("settlement", partial(a_thousand, "visits"), "amounts", digits=0),
+    "occurred": MapLayer("settlement", partial(per_thousand, "occurred"), "amounts"),
+    "visits": MapLayer("settlement", partial(per_thousand, "visits"), "amounts", digits=0),
     "fear": MapLayer("settlement", fear_by_settlement),
-    "told": MapLayer("zone", partial(of_hundred, "told"), "shares", named=False),
-    "complaints": MapLayer("zone", partial(of_hundred, "complaints"), "shares", named=False),
+    "told": MapLayer("zone", partial(percent_of_crimes, "told"), "shares", named=False),
+    "complaints": MapLayer("zone", partial(percent_of_crimes, "complaints"), "shares", named=False),
     "gangs": MapLayer("cell", trust_by_cell, named=False),
 }
 """Reports, complaints and gangs are never shown with places, stations or seats; gangs only on request."""
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    name = asked.show if asked.show in LAYERS else "trust"
-    words = {key: one.say(f"map.{key}") for key in WORDS} | {"km": one.say("decision.km")}
-    words["seats"] = one.say("map.seats_communal" if one.communal else "map.seats")
-    title = one.say(f"map.title_{name}" if one.moved else "map.title_today")
-    frame = {"title": title, "words": words, "layer": name, "layers": layer_rows(one, name)}
-    pairs = pairs_of(one)
-    if one.running or len(pairs) < FEWEST:
-        return frame | {"answer": waiting(one)}
-    municipality = sites.load_municipality(one.choice.site)
+    name = request.show if request.show in LAYERS else "trust"
+    words = {key: state.say(f"map.{key}") for key in WORDS} | {"km": state.say("decision.km")}
+    words["seats"] = state.say("map.seats_communal" if state.communal else "map.seats")
+    title = state.say(f"map.title_{name}" if state.moved else "map.title_today")
+    frame = {"title": title, "words": words, "layer": name, "layers": layer_rows(state, name)}
+    pairs = pairs_of(state)
+    if state.running or len(pairs) < FEWEST:
+        return frame | {"answer": waiting(state)}
+    municipality = sites.load_municipality(state.choice.site)
     town, layer = municipality.town, LAYERS[name]
     n = len(pairs[0][0].months)
     return frame | {
-        "answer": trust_sentence(one, pairs, town, asked) if name == "trust" else layer_answer(one, pairs, name),
+        "answer": trust_sentence(state, pairs, town, request) if name == "trust" else layer_answer(state, pairs, name),
         "ground": municipality.ground | ({} if layer.named else NO_NAMES),
         "named": layer.named,
         "area": areas_of(town, layer.areas),
-        "borders": settlements_of(town) if one.communal and layer.named else [],
+        "borders": settlements_of(town) if state.communal and layer.named else [],
         "count": n,
-        "until": min(asked.month or n, n),
-        "moods": mood_months(one) if name == "trust" else [],
-        "panes": maps_of_worlds(one, pairs, layer) if name != "gangs" else claimed_cells(pairs),
-        "course": layer_by_month(one, pairs, layer) if name != "gangs" else {},
-        "place": place_panel(one, pairs, town, asked) if layer.named else None,
-        "last_day": last_day(one, pairs, town, min(asked.month or n, n)) if layer.named else None,
-        "note": one.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
+        "until": min(request.month or n, n),
+        "moods": mood_months(state) if name == "trust" else [],
+        "panes": maps_of_worlds(state, pairs, layer) if name != "gangs" else claimed_cells(pairs),
+        "course": layer_by_month(state, pairs, layer) if name != "gangs" else {},
+        "place": place_panel(state, pairs, town, request) if layer.named else None,
+        "last_day": last_day(state, pairs, town, min(request.month or n, n)) if layer.named else None,
+        "note": state.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
     }
 
 
-def layer_rows(one: Standing, name: str) -> list[dict[str, Any]]:
+def layer_rows(state: PageState, name: str) -> list[dict[str, Any]]:
     """Return the layers to choose from."""
-    by = {"zone": one.say("map.by_zone"), "settlement": one.say("map.by_settlement"), "cell": ""}
+    by = {"zone": state.say("map.by_zone"), "settlement": state.say("map.by_settlement"), "cell": ""}
     return [
-        {"name": key, "title": one.say(f"map.layer_{key}"), "by": by[layer.areas], "on": key == name}
+        {"name": key, "title": state.say(f"map.layer_{key}"), "by": by[layer.areas], "on": key == name}
         for key, layer in LAYERS.items()
     ]
 
@@ -167,35 +167,35 @@ def mean_level(pairs: Pairs, side: int, layer: MapLayer) -> np.ndarray:
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
 
 
-def maps_of_worlds(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+def maps_of_worlds(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the shades of both worlds and their difference, encoded for the browser."""
-    worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if one.moved else (0,))]
+    worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if state.moved else (0,))]
     cuts = cuts_of(np.concatenate([world.ravel() for world in worlds]))
-    classes = [np.where(np.isnan(world), NOTHING, np.digitize(world, cuts)).astype(np.uint8) for world in worlds]
+    classes = [np.where(np.isnan(world), NO_VALUE, np.digitize(world, cuts)).astype(np.uint8) for world in worlds]
     digits = 0 if all(cut == round(cut) for cut in cuts) else 1
     found: dict[str, Any] = {
         "shades": [base64.b64encode(shades.tobytes()).decode() for shades in classes],
         "cuts": [number(cut, digits) for cut in cuts],
     }
-    if not one.moved:
+    if not state.moved:
         return found
     if layer.areas == "cell":
-        gaps, floor, told = by_cell(pairs), FLOOR, one.say("decision.map_floor", floor=FLOOR)
+        gaps, floor, note = by_cell(pairs), FLOOR, state.say("decision.map_floor", floor=FLOOR)
     else:
-        gaps, floor, told = area_gaps(pairs, layer), 0.0, one.say("map.judged")
+        gaps, floor, note = area_gaps(pairs, layer), 0.0, state.say("map.judged")
     gap, most = encoded_gaps(gaps, floor)
-    return found | {"gap": gap, "ends": ends_of_scale(most), "told": told}
+    return found | {"gap": gap, "ends": ends_of_scale(most), "told": note}
 
 
 def claimed_cells(pairs: Pairs) -> dict[str, Any]:
     """Return the cells claimed by cliques in the first pair of worlds; they are drawn anew for every seed."""
-    claims = [np.where(world.recorded.territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
+    claims = [np.where(world.recorded.territory, 0, NO_VALUE).astype(np.uint8) for world in pairs[0]]
     return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
 
 
-def last_day(one: Standing, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
+def last_day(state: PageState, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
     """Return the places of couples and incidents in the first pair on the last day of a month (from 1)."""
-    worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
+    worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if state.moved else 1]]
     return {"month": month, "worlds": [[places_on_map(town, cells) for cells in world] for world in worlds]}
 
 
@@ -236,7 +236,7 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
     return paired(*map(list, values), scale=Scale(layer.kind))
 
 
-def layer_by_month(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+def layer_by_month(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, for the line above the slider."""
     if layer.areas == "cell":
         return {"lines": [mean_levels(pairs, side, Where()) for side in (0, 1)], "digits": 2}
@@ -253,42 +253,46 @@ def sum_of_areas(ratio: Ratio) -> np.ndarray:
 # Sentences
 
 
-def trust_sentence(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> list[Span]:
+def trust_sentence(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> list[Span]:
     """Return the settlements with the largest significant changes of trust, and the number of the others."""
-    if not one.moved:
-        return [(one.say("map.unmoved"), "")]
-    found = corrected_together([total_effect(pairs, Where(z, asked.month)) for z in range(town.n_settlements)])
-    told = [judge(effect) for effect in found]
-    sure = sorted((z for z, verdict in enumerate(told) if direction(verdict)), key=lambda z: -abs(found[z].effect))
+    if not state.moved:
+        return [(state.say("map.unmoved"), "")]
+    effects = corrected_together([total_effect(pairs, Where(z, request.month)) for z in range(town.n_settlements)])
+    verdicts = [judge(effect) for effect in effects]
+    sure = sorted(
+        (z for z, verdict in enumerate(verdicts) if direction(verdict)), key=lambda z: -abs(effects[z].effect)
+    )
     if not sure:
-        return [(one.say("map.nowhere"), "bold")]
-    falls = [z for z in sure if direction(told[z]) < 0]
+        return [(state.say("map.nowhere"), "bold")]
+    falls = [z for z in sure if direction(verdicts[z]) < 0]
     sides = [("falls", falls, "h"), ("rises", [z for z in sure if z not in falls], "b")]
     spans: list[Span] = []
     for way, places, kind in sides:
         if places:
-            names = ", ".join(f"{town.settlement_names[z]} ({signed(found[z].effect, 1)})" for z in places[:NAMED])
-            more = one.say("map.and_more", n=len(places) - NAMED) if len(places) > NAMED else ""
-            spans += [(one.say(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
+            names = ", ".join(
+                f"{town.settlement_names[z]} ({signed(effects[z].effect, 1)})" for z in places[:MOST_NAMED]
+            )
+            more = state.say("map.and_more", n=len(places) - MOST_NAMED) if len(places) > MOST_NAMED else ""
+            spans += [(state.say(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
     rest = town.n_settlements - len(sure)
-    return [*spans, (one.say("map.rest_one" if rest == 1 else "map.rest", n=rest), "")] if rest else spans
+    return [*spans, (state.say("map.rest_one" if rest == 1 else "map.rest", n=rest), "")] if rest else spans
 
 
-def layer_answer(one: Standing, pairs: Pairs, name: str) -> list[Span]:
+def layer_answer(state: PageState, pairs: Pairs, name: str) -> list[Span]:
     """Return the final level of a layer in all areas together; for gangs only that the territory is invented."""
     if name == "gangs":
-        return [(one.say("map.gangs_answer"), "")]
+        return [(state.say("map.gangs_answer"), "")]
     layer = LAYERS[name]
     sides = [[sum_of_areas(layer.read(pair[side]))[-1] for pair in pairs] for side in (0, 1)]
-    row = pair_rows(one, [("", paired(*sides, scale=Scale(layer.kind)), layer.digits)])[0]
-    row["what"] = one.say(f"map.what_{name}")
-    return [(one.say("map.layer_moved" if one.moved else "map.layer_today", **row), "")]
+    row = pair_rows(state, [("", paired(*sides, scale=Scale(layer.kind)), layer.digits)])[0]
+    row["what"] = state.say(f"map.what_{name}")
+    return [(state.say("map.layer_moved" if state.moved else "map.layer_today", **row), "")]
 
 
 # One settlement
 
 
-def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[str, Any]:
+def place_panel(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> dict[str, Any]:
     """Return the figures of one settlement: that of the address, else the most populous."""
     z = asked.place - 1 if asked.place else int(np.argmax(pairs[0][0].places[0, 0]))
     month = (asked.month or len(pairs[0][0].months)) - 1
@@ -297,12 +301,12 @@ def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[s
     for name in ("occurred", "fear", "visits"):
         layer = LAYERS[name]
         sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
-        found.append((one.say(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
+        found.append((state.say(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
     here = town.cells["settlement"] == z
     minutes = np.average(town.cells["minutes"][here], weights=np.maximum(town.cells["population"][here], 1e-9))
-    rows = pair_rows(one, found)
+    rows = pair_rows(state, found)
     same = number(float(minutes))
-    rows.append({"title": one.say("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
+    rows.append({"title": state.say("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
     return {
         "number": z + 1,
         "names": list(town.settlement_names),

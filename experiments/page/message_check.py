@@ -10,7 +10,7 @@ FIELDS: Mapping[str, Mapping[str, type]] = {
     "code": {"link": str},
 }
 """Fields of each kind of message, with their types."""
-BROKEN = (1002, 1009)
+PROTOCOL_ERRORS = (1002, 1009)
 """Close codes of a malformed and of a too long frame; invalid text is reported by the protocol itself."""
 
 
@@ -20,7 +20,7 @@ class Malformed(ValueError):
 
 def protocol_error(message: Mapping[str, Any]) -> str:
     """Return the error if the protocol itself closed the socket, else an empty text."""
-    return "a frame was malformed" if message.get("code") in BROKEN else ""
+    return "a frame was malformed" if message.get("code") in PROTOCOL_ERRORS else ""
 
 
 def request_of(message: Mapping[str, Any]) -> dict[str, Any]:

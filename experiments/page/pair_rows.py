@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.cause_effects import Where, monthly_trust
-from experiments.page.standing import Span, Standing, number, signed
+from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.table_rows import rounded
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_together, direction, judge
@@ -14,9 +14,9 @@ from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_to
 type Pairs = list[tuple[Any, Any]]
 
 
-def pairs_of(one: Standing) -> Pairs:
+def pairs_of(state: PageState) -> Pairs:
     """Return the pairs of worlds; without measures each world as today is paired with itself."""
-    return list(one.twins) if one.moved else [(life, life) for life in one.base]
+    return list(state.twins) if state.moved else [(life, life) for life in state.base]
 
 
 def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
@@ -24,14 +24,14 @@ def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
     return rounded(np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0))
 
 
-def waiting(one: Standing, text: str = "map.waiting", kind: str = "") -> list[Span]:
+def waiting(state: PageState, text: str = "map.waiting", kind: str = "") -> list[Span]:
     """Return the progress of running worlds, or a notice in style ``kind`` that they are too few."""
-    if one.running:
-        return [(one.say(text, n=one.done, all=one.twins_asked), "")]
-    return [(one.say("decision.no_verdict", n=FEWEST), kind)]
+    if state.running:
+        return [(state.say(text, n=state.done, all=state.twins_asked), "")]
+    return [(state.say("decision.no_verdict", n=FEWEST), kind)]
 
 
-def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
+def pair_rows(state: PageState, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
     """Return a row for each title with its effect and decimals; p-values are corrected for all rows together.
 
     ``kind`` is the style of a row: b (significant and relevant), little (significant but below the relevant size, or
@@ -39,7 +39,7 @@ def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[d
     """
     every = list(found)
     rows: list[dict[str, Any]] = [{"title": title, "a": number(effect.base, digits)} for title, effect, digits in every]
-    if one.moved:
+    if state.moved:
         effects = corrected_together([effect for _, effect, _ in every])
         for row, effect, (_, _, digits) in zip(rows, effects, every, strict=True):
             verdict = judge(effect)
@@ -47,5 +47,5 @@ def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[d
             row["b"] = number(effect.arm, digits)
             row["gap"] = signed(effect.effect, digits) if verdict in TOLD else VERDICTS[verdict].sign
             row["kind"] = "b" if verdict in ("rises", "falls") else "little" if little else "null"
-            row["verdict"] = getattr(VERDICTS[verdict], one.language)
+            row["verdict"] = getattr(VERDICTS[verdict], state.language)
     return rows

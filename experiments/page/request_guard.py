@@ -49,47 +49,47 @@ class RequestGuard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         else:
-            await self.answer_to(HTTPConnection(scope))(scope, receive, self.guarded(send))
+            await self.answer_to(HTTPConnection(scope))(scope, receive, self.with_security_headers(send))
 
-    def answer_to(self, asked: HTTPConnection) -> ASGIApp:
+    def answer_to(self, request: HTTPConnection) -> ASGIApp:
         """Return the application that answers a request: the page, or a refusal."""
-        if not self.is_welcome(asked):
-            return refusal(asked, PlainTextResponse(REFUSED, 403))
-        if self.access.is_brought(asked):
-            return self.access.welcome(asked)
-        if not self.access.is_held(asked):
-            return refusal(asked, HTMLResponse(NO_TOKEN, 403))
-        if not self.is_needed(asked.scope):
-            return refusal(asked, PlainTextResponse(NOWHERE, 404))
+        if not self.is_from_page(request):
+            return refusal(request, PlainTextResponse(REFUSED, 403))
+        if self.access.opens_with_token(request):
+            return self.access.redirect_with_cookie(request)
+        if not self.access.has_cookie(request):
+            return refusal(request, HTMLResponse(NO_TOKEN, 403))
+        if not self.is_allowed(request.scope):
+            return refusal(request, PlainTextResponse(NOWHERE, 404))
         return self.app
 
-    def is_welcome(self, asked: HTTPConnection) -> bool:
+    def is_from_page(self, request: HTTPConnection) -> bool:
         """Tell whether a request comes from the page under its own host name, or from opening its address."""
-        stated, host = asked.headers, asked.headers.get("host", "").lower()
+        stated, host = request.headers, request.headers.get("host", "").lower()
         own = stated.get("origin", "").lower() == f"http://{host}"
         if host not in self.hosts or len(stated.getlist("host")) != 1:
             return False
-        if asked.scope["type"] == "websocket" or "origin" in stated:
+        if request.scope["type"] == "websocket" or "origin" in stated:
             return own
         opens = (stated.get("sec-fetch-mode"), stated.get("sec-fetch-dest")) == ("navigate", "document")  # by a link
         return opens or stated.get("sec-fetch-site", "none") in ("none", "same-origin")
 
-    def is_needed(self, scope: Scope) -> bool:
+    def is_allowed(self, scope: Scope) -> bool:
         """Tell whether the page uses this path and method."""
         method = scope.get("method", "websocket").replace("HEAD", "GET")
         found = self.needs.paths.get(method)
         return found is not None and is_path(scope["path"]) and bool(found.fullmatch(scope["path"]))
 
-    def guarded(self, send: Send) -> Send:
+    def with_security_headers(self, send: Send) -> Send:
         """Return a send function that adds the security headers to every response."""
         rights = [(b"content-security-policy", self.needs.policy.encode()), (b"x-content-type-options", b"nosniff")]
 
-        async def also(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *rights]}
             await send(message)
 
-        return also
+        return send_with_headers
 
 
 def is_path(path: str) -> bool:
@@ -101,6 +101,6 @@ def is_path(path: str) -> bool:
     return path.isprintable() and len(path) <= LONGEST_PATH
 
 
-def refusal(asked: HTTPConnection, answer: Response) -> ASGIApp:
+def refusal(request: HTTPConnection, answer: Response) -> ASGIApp:
     """Return the refusal of a request; a socket is closed without a text."""
-    return WebSocketClose() if asked.scope["type"] == "websocket" else answer
+    return WebSocketClose() if request.scope["type"] == "websocket" else answer

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from experiments.page.address import Asked
-from experiments.page.standing import Standing
+from experiments.page.address import AddressRequest
+from experiments.page.page_state import PageState
 
 STEPS = ("guess", "present", "why", "room", "mesa")
 COMMANDS = {
@@ -12,17 +12,22 @@ COMMANDS = {
 }
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view: steps, each with a link to a view or a command."""
     links = {"guess": {"view": ""}, "present": {"view": "", "present": "1"}, "why": {"view": "why"}}
     steps = [
         {
-            "title": one.say(f"room.{name}"),
-            "text": one.say(f"room.{name}_text"),
+            "title": state.say(f"room.{name}"),
+            "text": state.say(f"room.{name}_text"),
             "link": links.get(name),
-            "command": COMMANDS.get(name, "").format(site=one.choice.site, language=one.language),
+            "command": COMMANDS.get(name, "").format(site=state.choice.site, language=state.language),
         }
         for name in STEPS
     ]
-    words = {name: one.say(f"room.{name}") for name in ("open",)}
-    return {"title": one.say("room.title"), "answer": [(one.say("room.answer"), "")], "words": words, "steps": steps}
+    words = {name: state.say(f"room.{name}") for name in ("open",)}
+    return {
+        "title": state.say("room.title"),
+        "answer": [(state.say("room.answer"), "")],
+        "words": words,
+        "steps": steps,
+    }

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from experiments.page import sites
-from experiments.page.console import OneLine
+from experiments.page.console import OneLineHandler
 from experiments.page.request_guard import Needs, RequestGuard
 from experiments.storage.progress import say
 from model.engine.errors import InputError
 
 HOST = "127.0.0.1"
-GIVE_WAY = 0.0005
+SWITCH_INTERVAL = 0.0005
 """Switch interval (s) of threads; at Python's default of 5 ms each message waits for several intervals."""
 
 
@@ -71,11 +71,11 @@ def server_settings(**own: Any) -> dict[str, Any]:
 
 def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -> None:
     """Serve a page to holders of its token on this machine only; run ``meanwhile`` in a thread."""
-    logging.basicConfig(handlers=[OneLine()], level=logging.WARNING)
+    logging.basicConfig(handlers=[OneLineHandler()], level=logging.WARNING)
     import uvicorn
 
     guard = RequestGuard(app, port, needs)
-    sys.setswitchinterval(GIVE_WAY)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     threading.Thread(target=meanwhile, name="confianza warm-up", daemon=True).start()
     say(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
     uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from experiments.page import criteria_view, decision_view, life_view, map_view, room_view, sites, why_view
-from experiments.page.address import VIEWS, Asked
+from experiments.page.address import VIEWS, AddressRequest
 from experiments.page.files import python_of, source_of
-from experiments.page.standing import Standing, spans
+from experiments.page.page_state import PageState, spans
 
-SHOWN: dict[str, Callable[[Standing, Asked], dict[str, Any]]] = {
-    "decision": decision_view.shown,
-    "why": why_view.shown,
-    "map": map_view.shown,
-    "life": life_view.shown,
-    "criteria": criteria_view.shown,
-    "room": room_view.shown,
+VIEW_DATA: dict[str, Callable[[PageState, AddressRequest], dict[str, Any]]] = {
+    "decision": decision_view.view_data,
+    "why": why_view.view_data,
+    "map": map_view.view_data,
+    "life": life_view.view_data,
+    "criteria": criteria_view.view_data,
+    "room": room_view.view_data,
 }
 """Function of each view that returns ``title``, ``answer``, ``words`` and the data of its module in `static`."""
 FRAME = (
@@ -25,34 +25,34 @@ FRAME = (
 """Texts of the frame without values to insert."""
 
 
-def sheet_of(one: Standing, asked: Asked) -> dict[str, Any]:
+def sheet_of(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the complete data of the page in its present state."""
-    own = SHOWN[asked.view](one, asked)
-    words = {name: one.say(f"decision.{name}") for name in FRAME} | own.pop("words", {})
-    foot = ("foot", "foot_communal") if one.communal else ("foot",)
-    words["foot"] = " ".join(one.say(f"decision.{name}") for name in foot)
+    own = VIEW_DATA[request.view](state, request)
+    words = {name: state.say(f"decision.{name}") for name in FRAME} | own.pop("words", {})
+    foot = ("foot", "foot_communal") if state.communal else ("foot",)
+    words["foot"] = " ".join(state.say(f"decision.{name}") for name in foot)
     return own | {
         "words": words,
         "answer": spans(own["answer"]),
         "title": own["title"],
-        "view": asked.view,
-        "views": [{"name": name, "title": one.say(f"decision.view_{name}")} for name in VIEWS if name in SHOWN],
-        "address": asked.query,
-        "lang": one.language,
-        "dark": asked.dark,
-        "present": asked.present,
-        "state": "running" if one.running else "done",
+        "view": request.view,
+        "views": [{"name": name, "title": state.say(f"decision.view_{name}")} for name in VIEWS if name in VIEW_DATA],
+        "address": request.query,
+        "lang": state.language,
+        "dark": request.dark,
+        "present": request.present,
+        "state": "running" if state.running else "done",
         "towns": [
-            {"name": name, "title": sites.load_scenario(name).title[one.language], "on": name == one.choice.site}
+            {"name": name, "title": sites.load_scenario(name).title[state.language], "on": name == state.choice.site}
             for name in sites.site_names()
         ],
-        "chosen": len(one.choice.chosen),
-        "years": one.choice.years,
-        "month": one.scenario.start.isoformat()[:7],
-        "asked": one.twins_asked,
-        "twins": one.done,
-        "done_of": one.say("decision.done_of", n=one.done, all=one.twins_asked),
-        "command": one.choice.command,
-        "python": python_of(one),
-        "source": source_of(one),
+        "chosen": len(state.choice.chosen),
+        "years": state.choice.years,
+        "month": state.scenario.start.isoformat()[:7],
+        "asked": state.twins_asked,
+        "twins": state.done,
+        "done_of": state.say("decision.done_of", n=state.done, all=state.twins_asked),
+        "command": state.choice.command,
+        "python": python_of(state),
+        "source": source_of(state),
     }

@@ -14,7 +14,7 @@ from model.town.town import Town
 
 
 @dataclass(frozen=True)
-class Opening:
+class StartOptions:
     """Initial municipality and language of the page, and the results over draws given on the command line."""
 
     scenario: str = "villa_canales"
@@ -22,14 +22,14 @@ class Opening:
     draws: Found = field(default_factory=dict)
 
 
-opening = Opening()
+opening = StartOptions()
 """Options of the command line, set before the server starts."""
 
 
 def open_with(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
     """Set the initial municipality and language, and read folders of comparisons over draws."""
     global opening
-    opening = Opening(scenario, language, read_draws_of(draws))
+    opening = StartOptions(scenario, language, read_draws_of(draws))
 
 
 def site_names() -> list[str]:

@@ -28,20 +28,20 @@ from experiments.comparison.decision_outcomes import TRUST
 from experiments.comparison.headline_measures import WORDS as AGGREGATED
 from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page import sites
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
 from experiments.page.events import met_events
+from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.page_texts import capital, has_text, say
 from experiments.page.pair_rows import mean_levels, pairs_of, waiting
-from experiments.page.standing import Span, Standing, number, signed
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
 from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_together, direction, judge
 from experiments.words import catalogue
 from experiments.words.dates import month
 
-NAMED = 9
+MOST_CAUSES = 9
 """Most causes with a row of their own; the others are summed in one row."""
-SEEN = 0.005
+SMALLEST_SHOWN = 0.005
 """Contribution (points) below which a cause would be displayed as 0.00."""
 LAST = (*FORGETTING, MEMORY, POPULATION, NATION)
 """Parts listed below the causes: memory, population, and the national mood, a model input."""
@@ -51,122 +51,126 @@ WORDS = (
     *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span", "place"),
     *("when", "where", "whole", "account", "memory_note", "hidden", "alone"),
 )
-OF_SIDES = ("causes", "twins", "where_unit", "when_unit")
+COMPARISON_WORDS = ("causes", "twins", "where_unit", "when_unit")
 """Texts with a variant for each comparison: both worlds, or the world as today with its start."""
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    words = {name: one.say(f"why.{name}") for name in WORDS}
-    words |= {name: one.say(f"why.{name if one.moved else f'{name}_today'}") for name in OF_SIDES}
-    pairs = pairs_of(one)
-    if one.running or len(pairs) < FEWEST:
-        return {"title": one.say("why.title", place=""), "answer": waiting(one, "why.waiting", "bold"), "words": words}
-    where = Where(asked.place - 1 if asked.place else None, asked.month)
-    net = asked.show != GROSS
-    total = total_of(one, where)
-    parts = cause_effects(pairs, where, net) if one.moved else causes_since_start(one.base, where, net)
-    names = sites.load_municipality(one.choice.site).town.settlement_names
+    words = {name: state.say(f"why.{name}") for name in WORDS}
+    words |= {name: state.say(f"why.{name if state.moved else f'{name}_today'}") for name in COMPARISON_WORDS}
+    pairs = pairs_of(state)
+    if state.running or len(pairs) < FEWEST:
+        return {
+            "title": state.say("why.title", place=""),
+            "answer": waiting(state, "why.waiting", "bold"),
+            "words": words,
+        }
+    where = Where(request.place - 1 if request.place else None, request.month)
+    net = request.show != GROSS
+    total = total_of(state, where)
+    parts = cause_effects(pairs, where, net) if state.moved else causes_since_start(state.base, where, net)
+    names = sites.load_municipality(state.choice.site).town.settlement_names
     return {
-        "title": question_title(one, total, where, names),
-        "answer": causes_sentence(one, parts, total, where),
+        "title": question_title(state, total, where, names),
+        "answer": causes_sentence(state, parts, total, where),
         "words": words,
         "gross": not net,
-        "place": asked.place,
-        "until": asked.month,
-        "crumb": place_and_time(one, where, names),
+        "place": request.place,
+        "until": request.month,
+        "crumb": place_and_time(state, where, names),
         "today": total.base,
         "arm": total.arm,
-        "ends": names_of_ends(one, where),
-        "rows": rows_of(one, parts),
+        "ends": names_of_ends(state, where),
+        "rows": rows_of(state, parts),
         "total": signed(total.effect, 2),
-        "places": place_rows(one, pairs, names),
-        "months": month_gaps(one, pairs, where),
+        "places": place_rows(state, pairs, names),
+        "months": month_gaps(state, pairs, where),
         "lines": [mean_levels(pairs, side, where) for side in (0, 1)],
-        "jump": strongest_mood(one, pairs, where),
-        "alone": effects_one_by_one(one, total) if where == Where() else [],
+        "jump": strongest_mood(state, pairs, where),
+        "alone": effects_one_by_one(state, total) if where == Where() else [],
     }
 
 
-def total_of(one: Standing, where: Where) -> Effect:
+def total_of(state: PageState, where: Where) -> Effect:
     """Return the sum of the bars: the effect on trust, or without measures its change since the start."""
-    return total_effect(one.twins, where) if one.moved else change_since_start(one.base, where)
+    return total_effect(state.twins, where) if state.moved else change_since_start(state.base, where)
 
 
-def names_of_ends(one: Standing, where: Where) -> tuple[str, str]:
+def names_of_ends(state: PageState, where: Where) -> tuple[str, str]:
     """Return the labels of the start and the end of the bars."""
-    if one.moved:
-        return one.say("decision.line_a"), one.say("decision.line_b")
-    last = month_name(one, where.month) if where.month else one.say("why.last_year")
-    return one.say("why.at_start", month=month_name(one, 1)), one.say("why.at_end", when=last)
+    if state.moved:
+        return state.say("decision.line_a"), state.say("decision.line_b")
+    last = month_name(state, where.month) if where.month else state.say("why.last_year")
+    return state.say("why.at_start", month=month_name(state, 1)), state.say("why.at_end", when=last)
 
 
-def question_title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
+def question_title(state: PageState, total: Effect, where: Where, names: tuple[str, ...]) -> str:
     """Return the question, with the sum of the bars."""
     way = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
-    place = one.say("why.in", place=names[where.settlement]) if where.settlement is not None else ""
-    if not one.moved:
-        return one.say("why.title", place=place)
-    until = one.say("why.until", month=month_name(one, where.month)) if where.month else ""
-    return one.say(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
+    place = state.say("why.in", place=names[where.settlement]) if where.settlement is not None else ""
+    if not state.moved:
+        return state.say("why.title", place=place)
+    until = state.say("why.until", month=month_name(state, where.month)) if where.month else ""
+    return state.say(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
 
 
-def month_name(one: Standing, number: int) -> str:
+def month_name(state: PageState, number: int) -> str:
     """Return the name of a month; months are numbered from 1."""
-    start = one.scenario.start
+    start = state.scenario.start
     at = 12 * start.year + start.month + number - 2
     words = month(f"{at // 12}-{at % 12 + 1:02d}-01")
-    return str(getattr(words, one.language))
+    return str(getattr(words, state.language))
 
 
-def place_and_time(one: Standing, where: Where, names: tuple[str, ...]) -> str:
+def place_and_time(state: PageState, where: Where, names: tuple[str, ...]) -> str:
     """Return the selected place and month in words; empty for all."""
     parts = [names[where.settlement]] if where.settlement is not None else []
-    parts += [month_name(one, where.month)] if where.month else []
+    parts += [month_name(state, where.month)] if where.month else []
     return ", ".join(parts)
 
 
-def causes_sentence(one: Standing, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
+def causes_sentence(state: PageState, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
     """Return the change of trust, its strongest causes and the contribution of the national mood.
 
     Without measures the mood, a model input, comes first, since it is then mostly the largest part.
     """
-    since = "of" if one.moved else "since"
-    unit = one.say(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][one.language])
-    verdict = getattr(VERDICTS[judge(total)], one.language)
+    since = "of" if state.moved else "since"
+    unit = state.say(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][state.language])
+    verdict = getattr(VERDICTS[judge(total)], state.language)
     spans: list[Span] = [(capital(verdict), "bold"), (f": {signed(total.effect, 2)} {unit}. ", "")]
-    causes, country = strongest_causes(one, parts), mood_sentence(one, parts)
-    return [*spans, *((causes, country) if one.moved else (country, causes))]
+    causes, country = strongest_causes(state, parts), mood_sentence(state, parts)
+    return [*spans, *((causes, country) if state.moved else (country, causes))]
 
 
-def strongest_causes(one: Standing, parts: list[CauseEffect]) -> Span:
+def strongest_causes(state: PageState, parts: list[CauseEffect]) -> Span:
     """Return up to three causes with the largest contributions among those with a clear verdict, with sizes."""
-    told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST][:3]
-    if not told:
-        return one.say("why.none") + " ", ""
-    phrases = [f"{cause_name(one, part)} ({signed(part.effect.effect, 2)})" for part in told]
-    little = not any(judge(part.effect) in ("rises", "falls") for part in told)
-    most = one.say("why.most" if one.moved else "why.most_today")
-    return f"{most} {'; '.join(phrases)}{one.say('why.each_little') if little else ''}. ", ""
+    strongest = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST][:3]
+    if not strongest:
+        return state.say("why.none") + " ", ""
+    phrases = [f"{cause_name(state, part)} ({signed(part.effect.effect, 2)})" for part in strongest]
+    little = not any(judge(part.effect) in ("rises", "falls") for part in strongest)
+    most = state.say("why.most" if state.moved else "why.most_today")
+    return f"{most} {'; '.join(phrases)}{state.say('why.each_little') if little else ''}. ", ""
 
 
-def mood_sentence(one: Standing, parts: list[CauseEffect]) -> Span:
+def mood_sentence(state: PageState, parts: list[CauseEffect]) -> Span:
     """Return the contribution of the national mood, a model input; empty without it."""
     nation = next((part for part in parts if part.name == NATION), None)
     if nation is None:
         return "", ""
     size = signed(nation.effect.effect, 2)
-    if one.moved:
-        return one.say("why.nation", n=size, today=signed(nation.today, 1)), ""
-    return one.say("why.nation_today", n=size) + " ", ""
+    if state.moved:
+        return state.say("why.nation", n=size, today=signed(nation.today, 1)), ""
+    return state.say("why.nation_today", n=size) + " ", ""
 
 
-def cause_name(one: Standing, part: CauseEffect) -> str:
+def cause_name(state: PageState, part: CauseEffect) -> str:
     """Return the name of a part within a sentence; a harmful cause is called "more" or "less" of it."""
-    name = name_of(one.language, part.name)
+    name = name_of(state.language, part.name)
     if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in TOLD or set(part.signs) == {-1, 1}:
         return name
-    return one.say("why.less" if part.effect.effect > 0.0 else "why.more", cause=name)
+    return state.say("why.less" if part.effect.effect > 0.0 else "why.more", cause=name)
 
 
 def name_of(language: str, cause: str) -> str:
@@ -180,32 +184,32 @@ def name_of(language: str, cause: str) -> str:
     return str(catalogue.cause(cause, language))
 
 
-def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
+def rows_of(state: PageState, parts: list[CauseEffect]) -> list[dict[str, Any]]:
     """Return the bars from A to B: the largest causes, the sum of the others, then the parts in `LAST`."""
     causes = [part for part in parts if part.name not in LAST and part.effect.effect]
-    named = [part for part in causes if abs(part.effect.effect) >= SEEN][:NAMED]
-    rows = [cause_bar(one, part) for part in named]
+    named = [part for part in causes if abs(part.effect.effect) >= SMALLEST_SHOWN][:MOST_CAUSES]
+    rows = [cause_bar(state, part) for part in named]
     if others := causes[len(named) :]:
         size = sum(part.effect.effect for part in others)
         rows.append(
             {
-                "title": one.say("why.others_one" if len(others) == 1 else "why.others", n=len(others)),
+                "title": state.say("why.others_one" if len(others) == 1 else "why.others", n=len(others)),
                 "size": size,
                 "shown": signed(size, 2),
                 "kind": "rest",
             }
         )
-    return rows + [cause_bar(one, part) for name in LAST for part in parts if part.name == name]
+    return rows + [cause_bar(state, part) for name in LAST for part in parts if part.name == name]
 
 
-def cause_bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
+def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
     """Return one bar: size, interval, a mark for each pair, and certainty."""
     effect = part.effect
     verdict = judge(effect)
     kind = "sure" if direction(verdict) else "little" if verdict == "nothing" else "unsure"
     kind = "input" if part.name == NATION else kind
     return {
-        "title": capital(cause_name(one, part)),
+        "title": capital(cause_name(state, part)),
         "size": effect.effect,
         "low": effect.low,
         "high": effect.high,
@@ -213,15 +217,15 @@ def cause_bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
         "kind": kind,
         "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].sign,
         "group": part.name in (FORGETTING[0], MEMORY, NATION),
-        "note": one.say("why.memory_note") if part.name == MEMORY else "",
+        "note": state.say("why.memory_note") if part.name == MEMORY else "",
     }
 
 
-def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the effect on trust by settlement, the most populous first."""
     people = pairs[0][0].places[0, 0]
     order = [int(place) for place in np.argsort(-people, kind="stable")]
-    found = corrected_together([total_of(one, Where(place)) for place in order])
+    found = corrected_together([total_of(state, Where(place)) for place in order])
     rows = []
     for place, effect in zip(order, found, strict=True):
         verdict = judge(effect)
@@ -233,56 +237,56 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
                 "low": effect.low,
                 "high": effect.high,
                 "shown": signed(effect.effect, 2) if verdict in TOLD else "",
-                "said": getattr(VERDICTS[verdict], one.language),
+                "said": getattr(VERDICTS[verdict], state.language),
                 "sure": bool(direction(verdict)),
             }
         )
     return rows
 
 
-def month_gaps(one: Standing, pairs: Pairs, where: Where) -> list[float]:
+def month_gaps(state: PageState, pairs: Pairs, where: Where) -> list[float]:
     """Return the mean difference of trust by month: from the world as today, or without measures from its start."""
-    before = monthly_trust if one.moved else start_trust
+    before = monthly_trust if state.moved else start_trust
     gaps = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
     return [round(float(gap), 4) for gap in gaps]
 
 
-def strongest_mood(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
+def strongest_mood(state: PageState, pairs: Pairs, where: Where) -> dict[str, Any]:
     """Return the month with the largest effect of the national mood on trust; empty below the threshold."""
     moods = [np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
     at = int(np.argmax(np.abs(moods[0])))
     if abs(moods[0][at]) < threshold_rules()["points"].delta:
         return {}
     sizes = {name: signed(float(mood[at]), 1) for name, mood in zip(("a", "b"), moods, strict=True)}
-    when = month_name(one, at + 1)
+    when = month_name(state, at + 1)
     return {
         "month": at,
-        "title": one.say("why.jump" if one.moved else "why.jump_input", month=when),
-        "text": one.say("why.jump_text" if one.moved else "why.jump_today", **sizes),
-        "label": one.say("why.jump_label", size=sizes["a"]) if one.moved else sizes["a"],
-        "events": events_after(one, pairs, where, at),
+        "title": state.say("why.jump" if state.moved else "why.jump_input", month=when),
+        "text": state.say("why.jump_text" if state.moved else "why.jump_today", **sizes),
+        "label": state.say("why.jump_label", size=sizes["a"]) if state.moved else sizes["a"],
+        "events": events_after(state, pairs, where, at),
     }
 
 
-def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[str]:
+def events_after(state: PageState, pairs: Pairs, where: Where, first: int) -> list[str]:
     """Return the public events of three months from a jump on, each with the effect of all events of its month."""
     moved = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
     found = []
-    for at, known_event in met_events(one.scenario):
+    for at, known_event in met_events(state.scenario):
         if first <= at < min(first + 3, len(moved)):
-            words = {"event": known_event.title[one.language], "month": month_name(one, at + 1)}
-            found.append(one.say("why.event", size=signed(float(moved[at]), 1), **words))
+            words = {"event": known_event.title[state.language], "month": month_name(state, at + 1)}
+            found.append(state.say("why.event", size=signed(float(moved[at]), 1), **words))
     return found
 
 
-def effects_one_by_one(one: Standing, total: Effect) -> list[Span]:
+def effects_one_by_one(state: PageState, total: Effect) -> list[Span]:
     """Return the effect of each measure alone and of all together; empty if single measures were not run so."""
-    choice = one.choice
+    choice = state.choice
     if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
         return []
     found = [(name, effects_alone().get((choice.site, name, step), {}).get(TRUST.name)) for name, step in choice.chosen]
     if any(effect is None for _, effect in found):
         return []
-    titles = {measure.name: measure.title[one.language] for measure in measures()}
+    titles = {measure.name: measure.title[state.language] for measure in measures()}
     parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in found if effect)
-    return [(f"{parts} · {one.say('why.together')} ", ""), (signed(total.effect, 2), "bold")]
+    return [(f"{parts} · {state.say('why.together')} ", ""), (signed(total.effect, 2), "bold")]

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Assignment, assignment_of
+from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson import in_language
 from experiments.figures.theme import REPORT
 from experiments.storage.writing import csv_bytes, make_folder, write_all, write_whole
@@ -89,7 +89,7 @@ def with_code(text: str) -> Markup:
     return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(text))))
 
 
-def page(kind: str, language: str) -> str:
+def material_page(kind: str, language: str) -> str:
     """Return one of the materials as an HTML page."""
     rooms = Environment(loader=PackageLoader("experiments.workshop", "."), undefined=StrictUndefined, autoescape=True)
     rooms.filters["code"] = with_code
@@ -112,7 +112,7 @@ def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
     if folder.is_file():
         raise InputError(f"--out {folder} is a file, not a folder")
     make_folder(folder)
-    pages = {folder / f"{kind}_{lang}.html": page(kind, lang).encode() for lang in languages for kind in KINDS}
+    pages = {folder / f"{kind}_{lang}.html": material_page(kind, lang).encode() for lang in languages for kind in KINDS}
     write_all(pages)
     return list(pages)
 
@@ -130,14 +130,14 @@ def collect_work(folder: Path) -> Path:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
     works = map(row_of, files)
     target = folder / "work.csv"
-    write_whole(target, csv_bytes(COLUMNS, ([plain(work[name]) for name in COLUMNS] for work in works)))
+    write_whole(target, csv_bytes(COLUMNS, ([escape_formula(work[name]) for name in COLUMNS] for work in works)))
     return target
 
 
-def plain(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """Return a value that no spreadsheet interprets as a formula.
 
-    >>> plain("=1+1"), plain("baja"), plain(3)
+    >>> escape_formula("=1+1"), escape_formula("baja"), escape_formula(3)
     ("'=1+1", 'baja', 3)
     """
     return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA and value else value
@@ -156,4 +156,4 @@ def row_of(file: Path) -> dict[str, Any]:
         raise InputError(f"{file}: is no work of a student, as the classroom saves it: {reason}") from None
     words = {key: str(value) for key, value in task.items()} | {"lock": "1" if task.get("lock") else ""}
     told = {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
-    return vars(assignment_of(words | told)) | told | {"file": file.name, "months": months}
+    return vars(parse_assignment(words | told)) | told | {"file": file.name, "months": months}

@@ -74,23 +74,27 @@ class PhoneGate:
             answer.headers.update(HEADERS)
             await answer(scope, receive, send)
 
-    async def answer_to(self, asked: Request) -> Response:
+    async def answer_to(self, request: Request) -> Response:
         """Return the response to a request: a file of the phone's page, the state, or the result of an action."""
-        address = asked.client.host if asked.client else ""
-        if asked.headers.getlist("host") != [self.host]:
+        address = request.client.host if request.client else ""
+        if request.headers.getlist("host") != [self.host]:
             return self.refuse("another host", 403)
-        if asked.headers.get("origin", f"http://{self.host}") != f"http://{self.host}":
+        if request.headers.get("origin", f"http://{self.host}") != f"http://{self.host}":
             return self.refuse("another origin", 403)
         if not self.has_room(address):
             return self.refuse("too many requests", 429)
-        path, method = asked.url.path, asked.method
+        path, method = request.url.path, request.method
         if method == "GET" and path in FILES:
             return page_file(path, self.language)
         if method == "GET" and path == "/u/state":
-            return self.state(asked)
-        if method == "POST" and path in DEEDS:
-            body = await read_body(asked)
-            return self.refuse("a body that is too long or broken", 400) if body is None else self.do(asked, path, body)
+            return self.state(request)
+        if method == "POST" and path in ACTIONS:
+            body = await read_body(request)
+            return (
+                self.refuse("a body that is too long or broken", 400)
+                if body is None
+                else self.perform(request, path, body)
+            )
         return self.refuse("another path", 404)
 
     def refuse(self, reason: str, code: int) -> Response:
@@ -104,8 +108,8 @@ class PhoneGate:
             self.log[what] += 1
             if time.monotonic() < self.logged + LOG_SECONDS and self.log.total() > 1:
                 return
-            told, self.log, self.logged = self.log, Counter(), time.monotonic()
-        say("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(told.items())))
+            counts, self.log, self.logged = self.log, Counter(), time.monotonic()
+        say("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())))
 
     def has_room(self, address: str) -> bool:
         """Tell whether an address may send a request now: a token bucket for each, the oldest are dropped."""
@@ -118,21 +122,21 @@ class PhoneGate:
                 self.buckets.popitem(last=False)
             return left >= 1.0
 
-    def state(self, asked: Request) -> Response:
+    def state(self, request: Request) -> Response:
         """Return the data of a phone; before it has joined only the form to join."""
-        language = language_of(asked, self.language)
-        shown = {"words": words(language), "lang": language, "phase": "join", "groups": texts()["groups"]}
+        language = language_of(request, self.language)
+        data = {"words": words(language), "lang": language, "phase": "join", "groups": texts()["groups"]}
         try:
-            own = self.room.phone(asked.cookies.get(COOKIE, ""))
+            own = self.room.phone(request.cookies.get(COOKIE, ""))
         except Refused:
-            return JSONResponse(shown | ({"phase": "closed"} if self.room.phase == "closed" else {}))
-        return JSONResponse(shown | phone_view(self.room, own, self.site, language))
+            return JSONResponse(data | ({"phase": "closed"} if self.room.phase == "closed" else {}))
+        return JSONResponse(data | phone_view(self.room, own, self.site, language))
 
-    def do(self, asked: Request, path: str, body: dict[str, Any]) -> Response:
+    def perform(self, request: Request, path: str, body: dict[str, Any]) -> Response:
         """Carry out an action of a phone."""
-        language = language_of(asked, self.language)
+        language = language_of(request, self.language)
         try:
-            answer = DEEDS[path](self, asked, body)
+            answer = ACTIONS[path](self, request, body)
         except Refused as reason:
             self.note(f"refused: {reason}")
             return JSONResponse({"refused": words(language)[str(reason)]}, 403)
@@ -140,30 +144,30 @@ class PhoneGate:
             return self.refuse("a body that is too long or broken", 400)
         return answer
 
-    def join(self, asked: Request, body: dict[str, Any]) -> Response:
+    def join(self, request: Request, body: dict[str, Any]) -> Response:
         """Let a phone join with word and number."""
-        address = asked.client.host if asked.client else ""
+        address = request.client.host if request.client else ""
         key = self.room.join(str(body["word"]), str(body["number"]), int(body["group"]), address)
         self.note("joined")
         answer = JSONResponse({})
         answer.set_cookie(COOKIE, key, httponly=True, samesite="strict", path="/u")
         return answer
 
-    def vote(self, asked: Request, body: dict[str, Any]) -> Response:
+    def vote(self, request: Request, body: dict[str, Any]) -> Response:
         """Take a vote."""
-        if str(body["asked"]) != self.room.asked:
+        if str(body["asked"]) != self.room.open_vote:
             raise Refused("not_now")
-        self.room.vote(asked.cookies.get(COOKIE, ""), int(body["answer"]))
+        self.room.vote(request.cookies.get(COOKIE, ""), int(body["answer"]))
         return JSONResponse({})
 
-    def package(self, asked: Request, body: dict[str, Any]) -> Response:
+    def package(self, request: Request, body: dict[str, Any]) -> Response:
         """Take a package."""
         steps = {str(name): int(step) for name, step in dict(body["steps"]).items()}
-        self.room.send_package(asked.cookies.get(COOKIE, ""), steps)
+        self.room.send_package(request.cookies.get(COOKIE, ""), steps)
         return JSONResponse({})
 
 
-DEEDS = {"/u/join": PhoneGate.join, "/u/vote": PhoneGate.vote, "/u/package": PhoneGate.package}
+ACTIONS = {"/u/join": PhoneGate.join, "/u/vote": PhoneGate.vote, "/u/package": PhoneGate.package}
 
 
 def page_file(path: str, language: str) -> Response:
@@ -173,16 +177,16 @@ def page_file(path: str, language: str) -> Response:
     return Response(text.replace("LANGUAGE", language) if path == "/u" else text, media_type=kind)
 
 
-def language_of(asked: Request, default: str) -> str:
+def language_of(request: Request, default: str) -> str:
     """Return the language requested by a browser, or the default."""
-    stated = asked.query_params.get("lang", default)
+    stated = request.query_params.get("lang", default)
     return stated if stated in LANGUAGES else default
 
 
-async def read_body(asked: Request) -> dict[str, Any] | None:
+async def read_body(request: Request) -> dict[str, Any] | None:
     """Return the JSON object of a request; None if it is too long or invalid."""
     content = b""
-    async for part in asked.stream():
+    async for part in request.stream():
         content += part
         if len(content) > LONGEST_BODY:
             return None

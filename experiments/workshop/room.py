@@ -92,10 +92,10 @@ class Room:
             self.word = secrets.choice(texts()["code_words"])
             self.number = str(100 + secrets.randbelow(900))
             self.wrong = 0
-            self.wrong_of: dict[str, tuple[int, float]] = {}
+            self.wrong_by_address: dict[str, tuple[int, float]] = {}
 
     @property
-    def shut(self) -> bool:
+    def blocked(self) -> bool:
         """Tell whether joining is blocked after too many wrong codes."""
         return self.wrong >= MOST_WRONG
 
@@ -110,14 +110,14 @@ class Room:
         with self.lock:
             if self.phase == "closed":
                 raise Refused("gone")
-            tries, until = self.wrong_of.get(address, (0, 0.0))
-            if self.shut or (tries >= MOST_WRONG_OF_ONE and time.monotonic() < until):
+            tries, until = self.wrong_by_address.get(address, (0, 0.0))
+            if self.blocked or (tries >= MOST_WRONG_OF_ONE and time.monotonic() < until):
                 raise Refused("wait")
             right = secrets.compare_digest(f"{word.strip().upper()} {number.strip()}".encode(), self.code.encode())
             if not right:
                 self.wrong += 1
                 tries = 1 if tries >= MOST_WRONG_OF_ONE else tries + 1
-                self.wrong_of[address] = tries, time.monotonic() + WAIT_SECONDS
+                self.wrong_by_address[address] = tries, time.monotonic() + WAIT_SECONDS
                 raise Refused("wrong_code")
             if len(self.phones) >= MOST_PHONES:
                 raise Refused("full")
@@ -133,7 +133,7 @@ class Room:
     # Votes
 
     @property
-    def asked(self) -> str:
+    def open_vote(self) -> str:
         """Key of the vote that is open now, empty if there is none."""
         return {"predict": f"question {self.question}", "close": "close"}.get(self.phase, "")
 
@@ -156,33 +156,33 @@ class Room:
             own = self.phone(key)
             if not 0 <= answer < self.n_answers:
                 raise Refused("not_now")
-            own.votes[self.asked] = answer
+            own.votes[self.open_vote] = answer
 
     def add_by_hand(self, answer: int) -> None:
         """Add the vote of somebody without a phone; ``-1 - answer`` removes one."""
         with self.lock:
             which = answer if answer >= 0 else -1 - answer
             if which < self.n_answers:
-                change = 1 if answer >= 0 else -min(1, self.by_hand[self.asked, which])
-                self.by_hand[self.asked, which] += change
+                change = 1 if answer >= 0 else -min(1, self.by_hand[self.open_vote, which])
+                self.by_hand[self.open_vote, which] += change
 
-    def counts(self, asked: str, n: int) -> list[int]:
+    def counts(self, vote_key: str, n: int) -> list[int]:
         """Return the counts of each answer of a vote."""
         with self.lock:
-            given = Counter(one.votes[asked] for one in self.phones.values() if asked in one.votes)
-            return [given[k] + self.by_hand[asked, k] for k in range(n)]
+            given = Counter(one.votes[vote_key] for one in self.phones.values() if vote_key in one.votes)
+            return [given[k] + self.by_hand[vote_key, k] for k in range(n)]
 
-    def shown(self, asked: str, n: int) -> list[int] | None:
+    def visible_counts(self, vote_key: str, n: int) -> list[int] | None:
         """Return the counts of a vote; None if the vote is open or has fewer than `FEWEST_SHOWN` votes."""
-        found = self.counts(asked, n)
-        return found if sum(found) >= FEWEST_SHOWN and asked != self.asked else None
+        found = self.counts(vote_key, n)
+        return found if sum(found) >= FEWEST_SHOWN and vote_key != self.open_vote else None
 
     @property
     def present(self) -> int:
         """Number of phones with a recent request or a vote on the current question."""
         with self.lock:
             lately = time.monotonic() - LOST_SECONDS
-            return sum(one.seen >= lately or self.asked in one.votes for one in self.phones.values())
+            return sum(one.seen >= lately or self.open_vote in one.votes for one in self.phones.values())
 
     # Packages
 
@@ -230,7 +230,7 @@ class Room:
 
     # The agenda
 
-    def go(self, phase: str, question: int) -> None:
+    def set_phase(self, phase: str, question: int) -> None:
         """Go to a phase of the agenda; closing erases all votes."""
         with self.lock:
             if phase not in PHASES or not 0 <= question < len(texts()["question"]):

@@ -11,7 +11,7 @@ from experiments.comparison.twin_results import PairedWorlds, WorldResult
 from experiments.page import sites
 from experiments.page.background_worker import running
 from experiments.page.decision_answer import decision_sentence
-from experiments.page.standing import Standing, number, signed, spans
+from experiments.page.page_state import PageState, number, signed, spans
 from experiments.page.table_rows import outcome_rows
 from experiments.workshop.room import bin_of
 
@@ -40,35 +40,37 @@ class PairedRuns:
             with self.lock:
                 worlds.add(result, run)
 
-        background.ask(background.take_seat(), worlds.specs, on_world)
+        background.ask(background.register_client(), worlds.specs, on_world)
 
-    def standing(self, chosen: Chosen, language: str) -> Standing:
+    def state_of(self, chosen: Chosen, language: str) -> PageState:
         """Return the present state of a choice as in the decision view."""
         with self.lock:
             worlds = self.worlds.get(chosen, PairedWorlds())
             sides, faults = worlds.sides, worlds.faults
         choice = Choice(self.site, chosen, years=YEARS)
-        return Standing(choice, sites.load_scenario(self.site), language, *sides, faults)
+        return PageState(choice, sites.load_scenario(self.site), language, *sides, faults)
 
-    def shown(self, chosen: Chosen, language: str, compose: Callable[[Standing], dict[str, Any]]) -> dict[str, Any]:
+    def composed_data(
+        self, chosen: Chosen, language: str, compose: Callable[[PageState], dict[str, Any]]
+    ) -> dict[str, Any]:
         """Return data composed of the state of a choice; cached once all pairs are finished, since screens poll it."""
-        one, key = self.standing(chosen, language), (chosen, language, compose.__name__)
-        if one.running:
-            return compose(one)
+        state, key = self.state_of(chosen, language), (chosen, language, compose.__name__)
+        if state.running:
+            return compose(state)
         if key not in self.composed:
-            self.composed[key] = compose(one)
+            self.composed[key] = compose(state)
         return self.composed[key]
 
 
-def reveal(one: Standing) -> dict[str, Any]:
+def reveal(state: PageState) -> dict[str, Any]:
     """Return the answer to a question: the sentence, harms first, and the effect on trust in every pair (points)."""
-    shown: dict[str, Any] = {"done": one.done, "all": TWINS, "running": one.running, "faults": list(one.faults)}
-    if one.running or not one.twins:
-        return shown
-    effect = effect_on(TRUST.headline, one.twins)
-    each = [effect_on(TRUST.headline, [pair]).effect for pair in one.twins]
-    return shown | {
-        "answer": spans(decision_sentence(one)),
+    data: dict[str, Any] = {"done": state.done, "all": TWINS, "running": state.running, "faults": list(state.faults)}
+    if state.running or not state.twins:
+        return data
+    effect = effect_on(TRUST.headline, state.twins)
+    each = [effect_on(TRUST.headline, [pair]).effect for pair in state.twins]
+    return data | {
+        "answer": spans(decision_sentence(state)),
         "pairs": each,
         "bin": bin_of(effect.effect),
         "mean": signed(effect.effect, 2),
@@ -78,27 +80,27 @@ def reveal(one: Standing) -> dict[str, Any]:
     }
 
 
-def said(verdict: str, size: str) -> str:
+def with_size(verdict: str, size: str) -> str:
     """Return a verdict with its size inserted after the verb.
 
-    >>> said("rises, by less than matters", "0.2 points"), said("practically nothing", "")
+    >>> with_size("rises, by less than matters", "0.2 points"), with_size("practically nothing", "")
     ('rises 0.2 points, by less than matters', 'practically nothing')
     """
     verb, comma, rest = verdict.partition(",")
     return f"{verb} {size}{comma}{rest}" if size else verdict
 
 
-def package_column(one: Standing) -> dict[str, Any]:
+def package_column(state: PageState) -> dict[str, Any]:
     """Return the column of a package: verdict and size of every outcome by name, as in the decision view."""
     rows = {
         row["name"]: {
-            "said": said(row["verdict"], row.get("size", "")),
+            "said": with_size(row["verdict"], row.get("size", "")),
             "sign": row.get("sign", ""),
             "kind": row["kind"],
         }
-        for row in outcome_rows(one)
+        for row in outcome_rows(state)
     }
-    return {"done": one.done, "all": TWINS, "running": one.running, "rows": rows}
+    return {"done": state.done, "all": TWINS, "running": state.running, "rows": rows}
 
 
 def package_names(chosen: Chosen, site: str, language: str) -> str:

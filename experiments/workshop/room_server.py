@@ -26,7 +26,7 @@ from experiments.storage.progress import say
 from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for, language_of
 from experiments.workshop.room import Refused, Room, texts
 from experiments.workshop.room_results import PairedRuns
-from experiments.workshop.room_view import chosen_of, screen, with_links
+from experiments.workshop.room_view import question_choice, screen, with_links
 
 FOLDER = Path(__file__).parent / "static"
 NEEDS = Needs({"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY)
@@ -41,8 +41,8 @@ WARNING = (
 class Presenter:
     """The presenter's screen: shows the room and carries out the presenter's actions."""
 
-    def __init__(self, room: Room, runs: PairedRuns, door: dict[str, Any]) -> None:
-        self.room, self.runs, self.door = room, runs, door
+    def __init__(self, room: Room, runs: PairedRuns, joining: dict[str, Any]) -> None:
+        self.room, self.runs, self.joining = room, runs, joining
         self.decision = ""
         """Address of the decision view with its token; empty until it is served."""
 
@@ -52,7 +52,7 @@ class Presenter:
             routes=[
                 Route("/", self.document),
                 Route("/state", self.state),
-                Route("/do", self.do, methods=["POST"]),
+                Route("/do", self.perform, methods=["POST"]),
                 Route("/static/tokens.css", page.colours),
                 Mount("/static", StaticFiles(directory=FOLDER)),
             ]
@@ -62,16 +62,16 @@ class Presenter:
         """Return the HTML document of the screen."""
         return page.html_document(FOLDER / "room.html")
 
-    def state(self, asked: Request) -> Response:
+    def state(self, request: Request) -> Response:
         """Return the present data of the screen."""
-        shown = screen(self.room, self.runs, language_of(asked, sites.opening.language), self.door)
-        return JSONResponse(with_links(shown, self.decision, self.runs.site))
+        data = screen(self.room, self.runs, language_of(request, sites.opening.language), self.joining)
+        return JSONResponse(with_links(data, self.decision, self.runs.site))
 
-    async def do(self, asked: Request) -> Response:
+    async def perform(self, request: Request) -> Response:
         """Carry out an action: change the phase, count raised hands, set a price, add time, or renew the code."""
         try:
-            body = json.loads((await asked.body())[: 10 * LONGEST_BODY])
-            DEEDS[body["kind"]](self.room, body)
+            body = json.loads((await request.body())[: 10 * LONGEST_BODY])
+            ACTIONS[body["kind"]](self.room, body)
         except (ValueError, KeyError, TypeError, Refused) as reason:
             return JSONResponse({"refused": str(reason)}, 400)
         return JSONResponse({})
@@ -88,8 +88,8 @@ def set_price(room: Room, body: dict[str, Any]) -> None:
     room.set_price(str(body["measure"]), float(word) if word else None)
 
 
-DEEDS = {
-    "go": lambda room, body: room.go(str(body["phase"]), int(body["question"])),
+ACTIONS = {
+    "go": lambda room, body: room.set_phase(str(body["phase"]), int(body["question"])),
     "hand": lambda room, body: room.add_by_hand(int(body["answer"])),
     "price": set_price,
     "time": add_time,
@@ -109,15 +109,15 @@ def open_page() -> str:
 
     It shares worlds and workers with the room: results of a package compared in the room are available at once.
     """
-    door = socket.socket()
-    door.bind((HOST, 0))
-    port = door.getsockname()[1]
+    listener = socket.socket()
+    listener.bind((HOST, 0))
+    port = listener.getsockname()[1]
     guard = RequestGuard(page.application(), port, page.NEEDS)
-    serve_in_thread(guard, "confianza page", [door], ws_max_size=page.NEEDS.longest)
+    serve_in_thread(guard, "confianza page", [listener], ws_max_size=page.NEEDS.longest)
     return guard.link
 
 
-def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
+def joining_data(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
     """Return the data on joining for the screen: link and QR code, or the command that admits phones."""
     if not address:
         return {"open": False, "command": f"confianza view {scenario} --room --phones auto --lang {language}"}
@@ -125,7 +125,7 @@ def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, 
     return {"open": True, "link": link, "qr": qr_of(link)}
 
 
-def open_door(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
+def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
     """Serve the phones with a warning on the console; return the server, which is stopped by ``should_exit``."""
     server = serve_in_thread(
         gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
@@ -144,18 +144,18 @@ def serve_room(scenario: str, port: int, language: str, phones: str | None) -> N
     sites.load_scenario(scenario)
     sites.open_with(scenario, language)
     room, runs = Room(), PairedRuns(scenario)
-    presenter = Presenter(room, runs, door_of(scenario, address, port + 1, language))
+    presenter = Presenter(room, runs, joining_data(scenario, address, port + 1, language))
     gate = PhoneGate(room, address, port + 1, scenario, language)
 
     def prepare() -> None:
         for question in range(len(texts()["question"])):  # in order, so that the first question is finished first
-            runs.ask(chosen_of(question))
-            while runs.standing(chosen_of(question), language).running:
+            runs.ask(question_choice(question))
+            while runs.state_of(question_choice(question), language).running:
                 time.sleep(POLL_SECONDS)
 
     with in_background():
         presenter.decision = open_page()
-        server = open_door(gate, address, port + 1) if address else None
+        server = serve_phones(gate, address, port + 1) if address else None
         try:
             serve(presenter.application(), NEEDS, port, prepare)
         finally:

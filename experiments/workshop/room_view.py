@@ -7,9 +7,9 @@ from experiments.comparison.decision_measures import Chosen, decision_measure, m
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import Choice
 from experiments.page import sites
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
+from experiments.page.page_state import number, signed
 from experiments.page.page_texts import say
-from experiments.page.standing import number, signed
 from experiments.workshop.room import FEWEST_SHOWN, MINUTES, N_BINS, Phone, Room, delta, texts, words
 from experiments.workshop.room_results import (
     YEARS,
@@ -29,7 +29,7 @@ def bins(language: str) -> list[list[str]]:
     return [[own[f"bin_{k}"], span] for k, span in enumerate(spans)]
 
 
-def chosen_of(question: int) -> Chosen:
+def question_choice(question: int) -> Chosen:
     """Return the choice of measures of a question."""
     stated = texts()["question"][question]
     return ((decision_measure(stated["measure"]).name, int(stated["step"])),)
@@ -52,38 +52,38 @@ def package_limits(room: Room) -> dict[str, Any]:
 
 def phone_view(room: Room, own: Phone, site: str, language: str) -> dict[str, Any]:
     """Return the data of one phone."""
-    shown: dict[str, Any] = {
+    data: dict[str, Any] = {
         "phase": room.phase,
         "group": texts()["groups"][own.group],
         "left": room.seconds_left,
-        "asked": room.asked,
-        "mine": own.votes.get(room.asked),
+        "asked": room.open_vote,
+        "mine": own.votes.get(room.open_vote),
     }
     if room.phase in ("predict", "reveal"):
-        said = own.votes.get(f"question {room.question}")
-        shown |= {"question": question_view(room.question, site, language), "bins": bins(language), "said": said}
+        vote = own.votes.get(f"question {room.question}")
+        data |= {"question": question_view(room.question, site, language), "bins": bins(language), "said": vote}
     if room.phase == "packages":
         _, agree, everybody = room.package(own.group)
-        shown |= package_limits(room) | {
+        data |= package_limits(room) | {
             "measures": measure_choices(site, language),
             "package": dict(own.package) if own.package is not None else None,
             "agree": words(language)["sent"].format(n=agree, all=everybody),
         }
     if room.phase == "close":
-        shown |= {"packages": packages_view(room, site, language)}
-    return shown
+        data |= {"packages": packages_view(room, site, language)}
+    return data
 
 
 def packages_view(room: Room, site: str, language: str) -> list[dict[str, Any]]:
     """Return the packages of the groups: measures in words, cost, and number of phones that agree."""
-    own, found = words(language), []
+    own, packages = words(language), []
     for k, name in enumerate(texts()["groups"]):
         chosen, agree, everybody = room.package(k)
         if not everybody:
             continue
         cost = room.cost(chosen) if chosen else None
         nothing = own["as_today" if agree else "none_sent"]
-        found.append(
+        packages.append(
             {
                 "group": k,
                 "name": own["group"].format(name=name),
@@ -94,7 +94,7 @@ def packages_view(room: Room, site: str, language: str) -> list[dict[str, Any]]:
                 "chosen": chosen or (),
             }
         )
-    return found
+    return packages
 
 
 def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
@@ -102,35 +102,35 @@ def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
     sides = packages_view(room, runs.site, language)
     for one in sides:
         runs.ask(one["chosen"])
-        one["column"] = runs.shown(one["chosen"], language, package_column) if one["chosen"] else None
+        one["column"] = runs.composed_data(one["chosen"], language, package_column) if one["chosen"] else None
     outcomes = sorted(OUTCOMES, key=lambda one: not one.harm)
     rows = [{"name": one.name, "title": say(language, f"outcome.{one.name}"), "harm": one.harm} for one in outcomes]
     return {"groups": sides, "rows": rows}
 
 
-def with_links(shown: dict[str, Any], decision: str, site: str) -> dict[str, Any]:
+def with_links(data: dict[str, Any], decision: str, site: str) -> dict[str, Any]:
     """Add to each package on the presenter's screen the address of the decision view with this package."""
-    for one in (*shown.get("packages", ()), *shown.get("compare", {}).get("groups", ())):
-        asked = Asked(Choice(site, one["chosen"], years=YEARS), shown["lang"])
-        one["link"] = f"{decision}&{asked.query}" if decision and one["chosen"] else ""
-    return shown
+    for package in (*data.get("packages", ()), *data.get("compare", {}).get("groups", ())):
+        request = AddressRequest(Choice(site, package["chosen"], years=YEARS), data["lang"])
+        package["link"] = f"{decision}&{request.query}" if decision and package["chosen"] else ""
+    return data
 
 
 def guesses(room: Room, runs: PairedRuns, language: str) -> list[dict[str, Any]]:
     """Return every question with its votes and the result of the pairs, for the printed page."""
-    found = []
+    questions = []
     for k in range(len(texts()["question"])):
-        votes = room.shown(f"question {k}", N_BINS)
+        votes = room.visible_counts(f"question {k}", N_BINS)
         if votes is not None:
-            said = runs.shown(chosen_of(k), language, reveal)
-            found.append(question_view(k, runs.site, language) | {"votes": votes, "reveal": said})
-    return found
+            revealed = runs.composed_data(question_choice(k), language, reveal)
+            questions.append(question_view(k, runs.site, language) | {"votes": votes, "reveal": revealed})
+    return questions
 
 
-def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) -> dict[str, Any]:
+def screen(room: Room, runs: PairedRuns, language: str, joining: dict[str, Any]) -> dict[str, Any]:
     """Return the complete data of the presenter's screen."""
-    own, asked = words(language), f"question {room.question}"
-    shown: dict[str, Any] = {
+    own, vote_key = words(language), f"question {room.question}"
+    data: dict[str, Any] = {
         "lang": language,
         "words": own,
         "phase": room.phase,
@@ -138,25 +138,28 @@ def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) ->
         "questions": len(texts()["question"]),
         "minutes": MINUTES,
         "left": room.seconds_left,
-        "door": door | {"code": room.code, "shut": room.shut},
+        "door": joining | {"code": room.code, "shut": room.blocked},
         "present": room.present,
-        "votes": sum(room.counts(room.asked, room.n_answers)) if room.asked else 0,
+        "votes": sum(room.counts(room.open_vote, room.n_answers)) if room.open_vote else 0,
         "fewest": FEWEST_SHOWN,
     }
     if room.phase in ("predict", "reveal"):
-        runs.ask(chosen_of(room.question))
-        shown |= {"question": question_view(room.question, runs.site, language), "bins": bins(language)}
+        runs.ask(question_choice(room.question))
+        data |= {"question": question_view(room.question, runs.site, language), "bins": bins(language)}
     if room.phase == "reveal":
-        said, counts = runs.shown(chosen_of(room.question), language, reveal), room.shown(asked, N_BINS)
-        shown |= {"reveal": said, "counts": counts, "delta": number(delta(), 1)}
+        revealed, counts = (
+            runs.composed_data(question_choice(room.question), language, reveal),
+            room.visible_counts(vote_key, N_BINS),
+        )
+        data |= {"reveal": revealed, "counts": counts, "delta": number(delta(), 1)}
     if room.phase == "packages":
         rows = [{"name": one.name, "title": one.title[language], "harm": one.harm} for one in measures()]
-        shown |= package_limits(room) | {"measures": rows, "packages": packages_view(room, runs.site, language)}
+        data |= package_limits(room) | {"measures": rows, "packages": packages_view(room, runs.site, language)}
     if room.phase in ("compare", "close"):
-        shown |= {"compare": compare_view(room, runs, language), "cap": room.cap}
+        data |= {"compare": compare_view(room, runs, language), "cap": room.cap}
     if room.phase == "close":
-        shown |= {
+        data |= {
             "close_votes": room.counts("close", len(texts()["groups"])),
             "guesses": guesses(room, runs, language),
         }
-    return shown
+    return data

@@ -46,19 +46,24 @@ def add_view(tree: Path) -> None:
 
 from typing import Any
 
-from experiments.page.address import Asked
-from experiments.page.standing import Standing
+from experiments.page.address import AddressRequest
+from experiments.page.page_state import PageState
 
 
-def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return what the view shows."""
-    return {"title": one.say("seed.title"), "answer": [(one.say("seed.help"), "")]}
+    return {"title": state.say("seed.title"), "answer": [(state.say("seed.help"), "")]}
 '''
     (tree / "experiments/page/seed_view.py").write_text(module, encoding="utf-8")
     drawing = "export const make = () => {};\nexport const draw = () => {};\n"
     (tree / "experiments/page/static/seed.js").write_text(drawing, encoding="utf-8")
     edit(tree, SHEET, "life_view, map_view,", "life_view, seed_view, map_view,")
-    edit(tree, SHEET, '    "why": why_view.shown,', '    "why": why_view.shown,\n    "seed": seed_view.shown,')
+    edit(
+        tree,
+        SHEET,
+        '    "why": why_view.view_data,',
+        '    "why": why_view.view_data,\n    "seed": seed_view.view_data,',
+    )
     edit(tree, ADDRESS, '"criteria", "room")', '"criteria", "room", "seed")')
     words = 'view_criteria = { en = "Criteria", es = "Criterios" }'
     add_after(tree, TEXTS, words, 'view_seed = { en = "Seed", es = "Semilla" }')
@@ -170,13 +175,13 @@ def test_a_new_view_stands_in_the_row_and_speaks_both_languages(copy: Path) -> N
     program = """
 from experiments.comparison.policy_choice import Choice
 from experiments.page import sites
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
 from experiments.page.sheet import sheet_of
-from experiments.page.standing import Standing
+from experiments.page.page_state import PageState
 for language in ("en", "es"):
     choice = Choice("villa_canales")
-    one = Standing(choice, sites.load_scenario("villa_canales"), language)
-    sheet = sheet_of(one, Asked(choice, language, view="seed"))
+    one = PageState(choice, sites.load_scenario("villa_canales"), language)
+    sheet = sheet_of(one, AddressRequest(choice, language, view="seed"))
     print(sheet["views"][-1]["title"], sheet["answer"][0][0])
 """
     assert answer(copy, program).splitlines() == [

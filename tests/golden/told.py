@@ -36,7 +36,7 @@ from experiments.narrative import answers, labels, sentences
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.report_reading import read_sites
 from experiments.page.decision_answer import decision_sentence, telephone_summary
-from experiments.page.standing import Standing
+from experiments.page.page_state import PageState
 from experiments.report import build, disagreeing, tables
 from experiments.words.bilingual import Tongue
 from model.simulation.registry import MEASURES
@@ -257,12 +257,12 @@ def of_decisions(language: str) -> list[str]:
     """Return the answers of the decision view, with the bar below, as eight worlds and fewer tell them."""
     scenario, today = load("villa_canales"), Choice("villa_canales", (), years=YEARS)
     base = lives()
-    found = [Standing(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
+    found = [PageState(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
     for chosen in CHOSEN:
         choice = Choice("villa_canales", moved_measures(chosen), years=YEARS)
-        found += [Standing(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
-        found.append(Standing(choice, scenario, language, base[:3], lives()[:3]))
-        found.append(Standing(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))
+        found += [PageState(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
+        found.append(PageState(choice, scenario, language, base[:3], lives()[:3]))
+        found.append(PageState(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))
     return [
         f"{''.join(words_of(decision_sentence(one)))} | {' / '.join(words_of(telephone_summary(one)))}" for one in found
     ]

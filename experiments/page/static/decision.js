@@ -38,7 +38,7 @@ export function draw() {
   fill(find(".bar p"), s.bar.map((one) => spans([one])).join("<br>"));
   results(s);
   where(s);
-  if (page.asked()) levers(s);
+  if (page.isCurrent()) levers(s);
 }
 
 export function grow() {
@@ -92,7 +92,7 @@ function levers(s) {
 }
 
 // The sheet with the last requested steps, even before the server has answered: else a move would undo the one before.
-function asked() {
+function requestedSheet() {
   const s = structuredClone(page.sheet);
   const steps = new Map((page.want.measures || "").split(",").filter(Boolean).map((one) => one.split(".")));
   for (const m of s.measures) m.at = steps.has(m.name) ? Number(steps.get(m.name)) : m.today;
@@ -100,7 +100,7 @@ function asked() {
 }
 
 function step(name, value) {
-  const s = asked();
+  const s = requestedSheet();
   for (const m of s.measures) {
     if (name === null || m.name === name) m.at = name === null ? m.today : value;
   }

@@ -4,7 +4,7 @@ import { colour, diamond, fill, landOf, lookOf, monthName, plain, places, rem, r
 import { curves, gapLine, gapOf, pairTable } from "./parts.js";
 import { player } from "./player.js";
 
-const NOTHING = 255;
+const NO_VALUE = 255;
 const over = { couples: false, incidents: false, stations: true, seats: true, jurisdiction: true };
 let root = null, page = null, until = 0, drawn = null, bytes = {};
 
@@ -33,7 +33,7 @@ export function draw() {
   find(".over").hidden = find(".see h3").hidden = !marks.length;
   fill(find(".over"), marks.map((name) => `<label><input type="checkbox" value="${name}" ${over[name] ? "checked" : ""}><span>${plain(w[name])}</span>${sign(name)}</label>`).join(""));
   fill(find(".note"), plain(s.named && (over.couples || over.incidents) ? w.last_day : s.note));
-  if (!player.moving && (!until || page.asked())) until = s.until;
+  if (!player.moving && (!until || page.isCurrent())) until = s.until;
   spot(s);
   frame(s);
   time(s);
@@ -107,7 +107,7 @@ function paint() {
       for (let k = 0; k < g.x.length; k += 1) {
         const code = shade.charCodeAt(at * (p < 2 ? shade.length / s.count : many) + (s.area.length ? s.area[k] : k)), to = 4 * ((g.height - 1 - g.y[k]) * g.width + g.x[k]);
         const part = ((code << 24) >> 24) / 127, tone = p < 2 ? levels[code] : part ? (part > 0 ? b : a) : reach;
-        if (p < 2 && code === NOTHING) continue;
+        if (p < 2 && code === NO_VALUE) continue;
         [data[to], data[to + 1], data[to + 2]] = tone;
         data[to + 3] = p < 2 ? 255 : part ? 77 + 178 * Math.abs(part) : 140;
       }

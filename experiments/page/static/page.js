@@ -7,9 +7,9 @@ const find = (selector) => document.querySelector(selector);
 const read = (query) => Object.fromEntries(new URLSearchParams(query));
 const written = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
 const queryOf = (want) => `?${Object.entries(want).filter(([, value]) => value).map(([key, value]) => `${key}=${written(value)}`).join("&")}`;
-const OF_ONE_VIEW = { place: "", month: "", show: "", present: "" };
-const AGAIN_MS = 1500;
-const TOGETHER_MS = 150;
+const VIEW_KEYS = { place: "", month: "", show: "", present: "" };
+const RECONNECT_MS = 1500;
+const BATCH_MS = 150;
 
 export const page = {
   sheet: null, // data of the server for the address
@@ -17,9 +17,9 @@ export const page = {
   want: {}, // requested address
   number: 0,
   ask,
-  asked: () => page.sheet && page.sheet.number >= page.number,
+  isCurrent: () => page.sheet && page.sheet.number >= page.number,
 };
-let socket = null, timer = 0, told = -TOGETHER_MS, view = null, pressing = false, waiting = false, opened = "";
+let socket = null, timer = 0, lastSent = -BATCH_MS, view = null, pointerDown = false, drawPending = false, resizeTimer = "";
 
 // The address: requests are numbered, so that a late answer to an earlier one does not undo a move.
 
@@ -28,12 +28,12 @@ function ask(change, history = "replaceState") {
   page.number += 1;
   window.history[history](null, "", queryOf(page.want));
   clearTimeout(timer);
-  timer = setTimeout(tell, Math.max(0, told + TOGETHER_MS - performance.now()));
+  timer = setTimeout(sendRequest, Math.max(0, lastSent + BATCH_MS - performance.now()));
 }
 
-// The first of several moves is sent at once; those that follow within TOGETHER_MS are sent together.
-function tell() {
-  told = performance.now();
+// The first of several moves is sent at once; those that follow within BATCH_MS are sent together.
+function sendRequest() {
+  lastSent = performance.now();
   send({ kind: "ask", address: page.want, number: page.number });
 }
 
@@ -45,20 +45,20 @@ function connect() {
   socket = new WebSocket(`ws://${location.host}/socket`);
   socket.onopen = () => {
     find(".lost").hidden = true;
-    tell();
+    sendRequest();
   };
-  socket.onmessage = (event) => Object.entries(JSON.parse(event.data)).forEach(([kind, content]) => takes[kind]?.(content));
+  socket.onmessage = (event) => Object.entries(JSON.parse(event.data)).forEach(([kind, content]) => handlers[kind]?.(content));
   socket.onclose = () => {
     if (page.sheet && find(".lost").hidden) {
       const time = new Date().toLocaleTimeString(page.sheet.lang, { hour: "2-digit", minute: "2-digit" });
       find(".lost").textContent = page.sheet.words.lost.replace("{time}", time);
       find(".lost").hidden = false;
     }
-    setTimeout(connect, AGAIN_MS);
+    setTimeout(connect, RECONNECT_MS);
   };
 }
 
-const takes = {
+const handlers = {
   sheet(content) {
     page.sheet = content;
     if (content.state === "done") page.line = {};
@@ -76,16 +76,16 @@ const takes = {
 
 // A click is lost if its element is redrawn before it ends: drawing waits until the pointer is released.
 function press(begins) {
-  pressing = begins;
-  if (!pressing && waiting) draw();
+  pointerDown = begins;
+  if (!pointerDown && drawPending) draw();
 }
 
 const modules = {};
 
 async function draw() {
   const s = page.sheet;
-  waiting = pressing;
-  if (!s || waiting) return;
+  drawPending = pointerDown;
+  if (!s || drawPending) return;
   modules[s.view] ??= await import(`./${s.view}.js`);
   if (s !== page.sheet) return;
   look();
@@ -98,7 +98,7 @@ async function draw() {
     view.make(find("#view"), page);
   }
   view.draw(find("#view"), page);
-  if (page.asked()) page.want = read(s.address);
+  if (page.isCurrent()) page.want = read(s.address);
 }
 
 function frame(s) {
@@ -142,7 +142,7 @@ async function copy(text) {
   await navigator.clipboard.writeText(text);
   const summary = find(".share summary");
   summary.textContent = page.sheet.words.copied;
-  setTimeout(() => { summary.textContent = page.sheet.words.share; }, TOGETHER_MS * 10);
+  setTimeout(() => { summary.textContent = page.sheet.words.share; }, BATCH_MS * 10);
 }
 
 function clicked(event) {
@@ -188,8 +188,8 @@ addEventListener("popstate", () => {
   ask({}, "replaceState");
 });
 addEventListener("resize", () => {
-  clearTimeout(opened);
-  opened = setTimeout(draw, 80);
+  clearTimeout(resizeTimer);
+  resizeTimer = setTimeout(draw, 80);
 });
 page.want = { ...(matchMedia("(prefers-color-scheme: dark)").matches ? { dark: "1" } : {}), ...read(location.search) };
 connect();

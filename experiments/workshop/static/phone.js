@@ -13,9 +13,9 @@ document.documentElement.dataset.dark = matchMedia("(prefers-color-scheme: dark)
 async function post(path, body) {
   try {
     const answer = await fetch(`${path}?lang=${my.lang}`, { method: "POST", body: JSON.stringify(body) });
-    const said = answer.headers.get("content-type").includes("json") ? await answer.json() : {};
+    const content = answer.headers.get("content-type").includes("json") ? await answer.json() : {};
     my.waiting = null;
-    if (!answer.ok) note(said.refused || w("wait"));
+    if (!answer.ok) note(content.refused || w("wait"));
     return answer.ok;
   } catch {
     my.waiting = [path, body];
@@ -55,12 +55,12 @@ function draw() {
   if (agree) agree.textContent = state.agree;
 }
 
-function foot(label, deed) {
+function foot(label, action) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "main";
   button.textContent = label;
-  button.onclick = deed;
+  button.onclick = action;
   $("footer").prepend(button);
 }
 

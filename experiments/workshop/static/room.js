@@ -57,7 +57,7 @@ function draw() {
   $("#title").textContent = title;
   $("#sub").textContent = sub;
   $("main").className = more ? "two" : "";
-  $("main").querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => DEEDS[b.dataset.do](b)));
+  $("main").querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => ACTIONS[b.dataset.do](b)));
   $("main").querySelectorAll("input").forEach((i) => (i.onchange = () => { i.blur(); act("price", { measure: i.dataset.measure, value: i.value }); }));
 }
 
@@ -67,7 +67,7 @@ function clock() {
   $("#clock").innerHTML = state.phase === "closed" ? "" : `${time}${voted}`;
 }
 
-const DEEDS = {
+const ACTIONS = {
   code: () => act("code"),
   time: () => act("time"),
   hand: (button) => act("hand", { answer: +button.dataset.answer }),

@@ -18,7 +18,7 @@ from bits import digests
 from chromium import COMPILE_SECONDS, SECONDS, chromium, free_port, needs_chromium, program, served
 
 from experiments.classroom import lesson, lesson_run, one_resident, page, pairs
-from experiments.classroom.assignment import Assignment, assignment_of
+from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson_run import LessonRun
 from experiments.classroom.page import Classroom
 from experiments.comparison.decision_outcomes import OUTCOMES
@@ -107,8 +107,8 @@ def test_an_address_restores_its_task() -> None:
         "sí & no",
         "Ana",
     )
-    assert assignment_of(dict(parse_qsl(task.address))) == task
-    assert assignment_of({}) == Assignment()
+    assert parse_assignment(dict(parse_qsl(task.address))) == task
+    assert parse_assignment({}) == Assignment()
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_an_address_restores_its_task() -> None:
 )
 def test_a_wrong_address_is_one_line(address: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=".*".join(said.split("'")[:1])) as raised:
-        assignment_of(address)
+        parse_assignment(address)
     assert said in str(raised.value)
 
 
@@ -190,7 +190,7 @@ class StubWorkers:
     def start(self) -> None:
         self.started += 1
 
-    def take_seat(self) -> int:
+    def register_client(self) -> int:
         return 4
 
     def ask(self, seat: int, specs: Any, on_world: Any) -> None:
@@ -240,7 +240,7 @@ def test_pairs_stop_and_what_comes_afterwards_is_not_counted(tmp_path: Path, mon
 )
 def test_pairs_that_cannot_be_asked_are_one_line(tmp_path: Path, task: Assignment, size: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        pairs.AskedPairs(task, size, tmp_path)
+        pairs.RequestedPairs(task, size, tmp_path)
 
 
 @pytest.mark.thorough
@@ -294,7 +294,7 @@ def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utilit
     twin = copy.deepcopy(world)
     who = one_resident.find_resident(world, None, 1)
     assert who is not None
-    told = one_resident.describe(world, who, "es")
+    told = one_resident.describe_resident(world, who, "es")
     world.run_for(30)
     twin.run_for(30)
     one, two = (digests.digest(table for _, table in digests.tables(each.checkpoint())) for each in (world, twin))

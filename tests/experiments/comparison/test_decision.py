@@ -33,14 +33,14 @@ from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import STEPS
 from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.page import decision_view
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.decision_view import cell_differences
 from experiments.page.files import table_of
+from experiments.page.page_state import PageState
 from experiments.page.qr_codes import qr_of
 from experiments.page.sheet import sheet_of
-from experiments.page.standing import Standing
 from experiments.page.visitor import Visitor
 from experiments.report.compare_command import compare
 from experiments.statistics.paired_effects import paired
@@ -82,13 +82,13 @@ def awaited(background: BackgroundWorker, specs: Any) -> list[WorldResult]:
         if len(got) == len(specs):
             whole.set()
 
-    background.ask(background.take_seat(), specs, heard)
+    background.ask(background.register_client(), specs, heard)
     assert whole.wait(400.0)
     return sorted(got, key=lambda result: result.seed)
 
 
-def standing(lived: list[list[WorldResult]], language: str, choice: Choice = HARD) -> Standing:
-    return Standing(choice, load("villa_canales"), language, tuple(lived[0]), tuple(lived[1]))
+def standing(lived: list[list[WorldResult]], language: str, choice: Choice = HARD) -> PageState:
+    return PageState(choice, load("villa_canales"), language, tuple(lived[0]), tuple(lived[1]))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -99,8 +99,8 @@ def without_map() -> Iterator[None]:
         yield
 
 
-def shown(one: Standing) -> dict[str, Any]:
-    return sheet_of(one, Asked(one.choice, one.language))
+def shown(one: PageState) -> dict[str, Any]:
+    return sheet_of(one, AddressRequest(one.choice, one.language))
 
 
 def silent(*_: object) -> None:
@@ -168,13 +168,13 @@ def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
 def test_an_address_that_is_wrong_says_so_in_one_line_and_what_is_near(address: str, en: str, es: str) -> None:
     for language, words in (("en", en), ("es", es)):
         visitor = Visitor(silent)
-        visitor.asked = before = dataclasses.replace(visitor.asked, language=language)
+        visitor.request = before = dataclasses.replace(visitor.request, language=language)
         visitor.read(dict(parse_qsl(address)))
         assert words in visitor.fault
         assert "\n" not in visitor.fault
-        assert visitor.asked == before
+        assert visitor.request == before
         visitor.read({"years": "5"})
-        assert (visitor.fault, visitor.asked.choice.years) == ("", 5)
+        assert (visitor.fault, visitor.request.choice.years) == ("", 5)
 
 
 def test_an_address_in_spanish_is_answered_in_spanish() -> None:
@@ -188,8 +188,8 @@ def test_an_address_restores_all_that_is_asked_for() -> None:
         visitor, again = Visitor(silent), Visitor(silent)
         visitor.read(dict(parse_qsl(address)))
         assert not visitor.fault
-        again.read(dict(parse_qsl(visitor.asked.query)))
-        assert again.asked == visitor.asked
+        again.read(dict(parse_qsl(visitor.request.query)))
+        assert again.request == visitor.request
 
 
 @pytest.mark.thorough
@@ -217,12 +217,12 @@ def test_the_background_lives_the_same_bits_as_the_command(
 def test_twins_that_end_together_are_drawn_together(
     background: BackgroundWorker, lived: list[list[WorldResult]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("experiments.page.visitor.TOGETHER_S", 0.02)
+    monkeypatch.setattr("experiments.page.visitor.BATCH_SECONDS", 0.02)
     told: list[tuple[int, bool]] = []
     visitor = Visitor(silent)
-    monkeypatch.setattr(visitor, "do", lambda deed: deed())
+    monkeypatch.setattr(visitor, "enqueue", lambda action: action())
     monkeypatch.setattr(visitor, "show", lambda: told.append(state_of(visitor)))
-    visitor.asked = dataclasses.replace(visitor.asked, choice=HARD)
+    visitor.request = dataclasses.replace(visitor.request, choice=HARD)
     visitor.ask()  # all are kept: they come one after the other
     twins = len(lived[1])
     assert told[-1] == (twins, False)
@@ -232,20 +232,20 @@ def test_twins_that_end_together_are_drawn_together(
     for result in (*lived[0], *lived[1][:3]):
         visitor.add_result(result, result.run)
     assert told[-1] == (1, True)
-    visitor.soon.join()
+    visitor.timer.join()
     assert told[-1] == (3, True)
 
 
 def state_of(visitor: Visitor) -> tuple[int, bool]:
-    visitor.soon.cancel()
-    visitor.unseen = False
-    return visitor.standing.done, visitor.standing.running
+    visitor.timer.cancel()
+    visitor.pending = False
+    return visitor.state.done, visitor.state.running
 
 
 @pytest.mark.thorough
 def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     specs, got = runs_of(HARD, background.folder)[1], []
-    background.ask(background.take_seat(), specs, lambda result, _: got.append(result))
+    background.ask(background.register_client(), specs, lambda result, _: got.append(result))
     assert [result.run for result in got] == [result.run for result in lived[1]]
 
 
@@ -253,7 +253,7 @@ def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: li
 def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     long = runs_of(Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
     short = runs_of(Choice("villa_canales", moved_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
-    seat, first = background.take_seat(), []
+    seat, first = background.register_client(), []
     background.ask(seat, long, lambda result, _: first.append(result))
     second, whole = [], threading.Event()
 
@@ -277,7 +277,7 @@ def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: Ba
         results.append(result)
         whole.set()
 
-    background.ask(background.take_seat(), specs, heard, lambda months, run: told.append((run, months)))
+    background.ask(background.register_client(), specs, heard, lambda months, run: told.append((run, months)))
     assert whole.wait(200.0)
     assert {run for run, _ in told} == {specs[0].run}
     lengths = [len(months) for _, months in told]
@@ -354,7 +354,7 @@ def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: lis
 def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[WorldResult]]) -> None:
     few = [side[:5] for side in lived]
     assert paired_outcome(TRUST, paired_results(*few)).verdict == "few"
-    one = Standing(HARD, load("villa_canales"), "es", tuple(few[0]), tuple(few[1]), ("gone",) * 3)
+    one = PageState(HARD, load("villa_canales"), "es", tuple(few[0]), tuple(few[1]), ("gone",) * 3)
     words = "".join(text for text, _ in decision_sentence(one))
     assert "sin veredicto" in words
     assert "sube" not in words and "baja" not in words  # noqa: PT018
@@ -428,7 +428,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     assert table_of(one).count(why) == 1
     assert sheet["examined"].startswith("Se examinó también con otras 2 memorias")
     together = standing([base, arm], "es", HARD)
-    assert together.founds[0].verdict == "rises"
+    assert together.paired_outcomes[0].verdict == "rises"
     assert shown(together)["examined"].startswith("Si sería así con otras leyes")
 
 

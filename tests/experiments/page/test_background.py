@@ -38,23 +38,23 @@ def taken(background: BackgroundWorker, number: int) -> list[str]:
 def test_visitors_take_turns_world_by_world(background: BackgroundWorker) -> None:
     wanted = [worlds(background, 2, seed) for seed in (100, 200, 300)]
     for specs in wanted:
-        background.ask(background.take_seat(), specs, unheard)
+        background.ask(background.register_client(), specs, unheard)
     expected = [specs[k].run for k in range(4) for specs in wanted]
     assert taken(background, 12) == expected
 
 
 def test_who_comes_later_need_not_wait_for_all_worlds_of_another(background: BackgroundWorker) -> None:
     first, second = worlds(background, 2, 100), worlds(background, 2, 200)
-    background.ask(background.take_seat(), first, unheard)
+    background.ask(background.register_client(), first, unheard)
     taken(background, 3)
-    background.ask(background.take_seat(), second, unheard)
+    background.ask(background.register_client(), second, unheard)
     assert set(taken(background, 4)) == {first[3].run, first[4].run, second[0].run, second[1].run}
 
 
 def test_three_visitors_of_one_town_need_four_worlds_for_their_first_twins(background: BackgroundWorker) -> None:
     wanted = [worlds(background, step) for step in (1, 2, 3)]
     for specs in wanted:
-        background.ask(background.take_seat(), specs, unheard)
+        background.ask(background.register_client(), specs, unheard)
     runs = taken(background, 4)
     assert set(runs) == {run.run for specs in wanted for run in specs[:2]}
 
@@ -62,19 +62,19 @@ def test_three_visitors_of_one_town_need_four_worlds_for_their_first_twins(backg
 def test_first_twins_of_those_who_come_later_run_before_second_twins(background: BackgroundWorker) -> None:
     """Both workers are busy with the first visitor's first twin when two more visitors of the town arrive."""
     wanted = [worlds(background, step) for step in (1, 2, 3)]
-    background.ask(background.take_seat(), wanted[0], unheard)
+    background.ask(background.register_client(), wanted[0], unheard)
     assert taken(background, 2) == [spec.run for spec in wanted[0][:2]]
     for specs in wanted[1:]:
-        background.ask(background.take_seat(), specs, unheard)
+        background.ask(background.register_client(), specs, unheard)
     assert taken(background, 2) == [specs[1].run for specs in wanted[1:]]
     assert taken(background, 1) == [wanted[0][2].run]
 
 
 def test_who_comes_later_makes_up_for_no_worlds_of_the_time_before(background: BackgroundWorker) -> None:
     first, second = worlds(background, 2, 100), worlds(background, 2, 200)
-    background.ask(background.take_seat(), first, unheard)
+    background.ask(background.register_client(), first, unheard)
     taken(background, 9)
-    background.ask(background.take_seat(), second, unheard)
+    background.ask(background.register_client(), second, unheard)
     assert sum(run in {spec.run for spec in first} for run in taken(background, 6)) == 3
 
 
@@ -82,7 +82,7 @@ def test_a_shared_world_is_given_to_all_who_wait_and_runs_while_one_of_them_is_l
     background: BackgroundWorker,
 ) -> None:
     specs, heard = worlds(background, 2)[:2], []
-    seats = [background.take_seat() for _ in range(3)]
+    seats = [background.register_client() for _ in range(3)]
     for seat in seats:
         background.ask(seat, specs, lambda _, run, seat=seat: heard.append((seat, run)))
     job = background.next_job()
@@ -95,7 +95,7 @@ def test_a_shared_world_is_given_to_all_who_wait_and_runs_while_one_of_them_is_l
 
 def test_a_world_that_nobody_waits_for_any_more_is_given_up(background: BackgroundWorker) -> None:
     heard: list[str] = []
-    seat = background.take_seat()
+    seat = background.register_client()
     background.ask(seat, worlds(background, 2), lambda _, run: heard.append(run))
     job = background.next_job()
     assert job
@@ -106,7 +106,7 @@ def test_a_world_that_nobody_waits_for_any_more_is_given_up(background: Backgrou
 
 
 def test_a_move_keeps_the_turn_of_its_visitor(background: BackgroundWorker) -> None:
-    one, two = background.take_seat(), background.take_seat()
+    one, two = background.register_client(), background.register_client()
     background.ask(one, worlds(background, 1, 100), unheard)
     background.ask(two, worlds(background, 1, 200), unheard)
     moved_on = worlds(background, 2, 100)

@@ -14,7 +14,7 @@ from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import TWINS
 from experiments.page.page_texts import texts
-from experiments.page.sheet import SHOWN
+from experiments.page.sheet import VIEW_DATA
 
 pytestmark = [pytest.mark.thorough, needs_chromium]
 
@@ -206,7 +206,7 @@ def test_measures_table_picture_and_command_are_handed_out(moved: Tab, tmp_path:
 def test_other_views_are_one_click_away_and_lead_back(browser: Any, url: str) -> None:
     tab = opened(browser, url + MOVED + "&lang=en")
     question = tab.page.locator("h1").inner_text()
-    for name in list(SHOWN)[1:]:
+    for name in list(VIEW_DATA)[1:]:
         tab.page.locator(f"#tab-{name}").click()
         tab.until(lambda name=name: f"view={name}" in tab.page.url and tab.page.locator(f"#view.{name}").count())
         assert tab.page.locator(f"#tab-{name}").get_attribute("aria-selected") == "true"
@@ -216,7 +216,7 @@ def test_other_views_are_one_click_away_and_lead_back(browser: Any, url: str) ->
     lived(tab)
     assert tab.answer().startswith("With 2 measures")
     tab.page.go_back()
-    tab.until(lambda: f"view={list(SHOWN)[-1]}" in tab.page.url)
+    tab.until(lambda: f"view={list(VIEW_DATA)[-1]}" in tab.page.url)
     closed(tab)
 
 

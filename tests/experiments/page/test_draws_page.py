@@ -20,7 +20,7 @@ from experiments.comparison.draw_results import key_of, read_draws_of
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.draws_table import basis_of, draws_table
-from experiments.page.standing import Standing
+from experiments.page.page_state import PageState
 from experiments.page.table_rows import outcome_row
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -54,13 +54,13 @@ def trust(draws: Any) -> PairedOutcome:
     return outcome(TRUST, RISES, draws)
 
 
-def standing_with(site: str, language: str, found: PairedOutcome) -> Standing:
+def standing_with(site: str, language: str, found: PairedOutcome) -> PageState:
     """Return a choice whose pairs are all there, though nothing was simulated: nothing moves but what is given."""
     life: Any = SimpleNamespace(months=pd.DataFrame({"residents": [1000.0]}))
-    one = Standing(choice_of(site), load(site), language, base=(life,), twins_asked=8)
+    one = PageState(choice_of(site), load(site), language, base=(life,), twins_asked=8)
     still = (outcome(other, np.zeros(8)) for other in OUTCOMES[1:])
     rows = {} if found.draws is None else {TRUST.name: found.draws}
-    vars(one).update(founds=(found, *still), twins=[(life, life)] * 8, over_draws=rows)
+    vars(one).update(paired_outcomes=(found, *still), twins=[(life, life)] * 8, over_draws=rows)
     return one
 
 
@@ -137,7 +137,7 @@ def test_an_outcome_is_known_only_if_draws_confirm_its_direction(draws: Any, ver
 @pytest.mark.parametrize(("language", "words"), [("en", "not known: trust"), ("es", "de la confianza no se sabe")])
 def test_the_answer_and_the_row_withhold_what_draws_do_not_confirm(small: str, language: str, words: str) -> None:
     one = standing_with(small, language, trust(row_with(sign="open", share_up=0.7, share_down=0.3)))
-    shown = outcome_row(one, one.founds[0])
+    shown = outcome_row(one, one.paired_outcomes[0])
     assert "70 %" in shown["said"]
     assert "30 %" in shown["said"]
     assert shown["marks"] == []

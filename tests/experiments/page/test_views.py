@@ -17,10 +17,10 @@ from experiments.comparison.decision_outcomes import FLOOR, MEASURED, TRUST, by_
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import simulate_world
 from experiments.page import criteria_view, life_view, map_view, sites, why_view
-from experiments.page.address import Asked
+from experiments.page.address import AddressRequest
+from experiments.page.page_state import PageState, number
 from experiments.page.page_texts import say
 from experiments.page.sheet import sheet_of
-from experiments.page.standing import Standing, number
 from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
 from scenarios import load
@@ -48,7 +48,7 @@ NO_WORDS = {
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageState]:
     """Return eight pairs of a small town, one year, in Spanish."""
     folder = tmp_path_factory.mktemp("views")
     path = small_town_file(folder)
@@ -57,12 +57,12 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     choice = Choice(str(path), moved_measures({"training": 3, "heavy_hand": 2}), years=1)
     sides = runs_of(choice, folder)
     lives = [tuple(simulate_world(spec, folder / "warm", MEASURED, lambda _: None) for spec in side) for side in sides]
-    yield Standing(choice, load(str(path)), "es", lives[0], lives[1])
+    yield PageState(choice, load(str(path)), "es", lives[0], lives[1])
     sites.opening = before
 
 
-def asked(one: Standing, view: str = "map", **more: Any) -> Asked:
-    return Asked(one.choice, one.language, view=view, **more)
+def asked(one: PageState, view: str = "map", **more: Any) -> AddressRequest:
+    return AddressRequest(one.choice, one.language, view=view, **more)
 
 
 def read(sheet: Any, key: str = "") -> Iterator[str]:
@@ -86,7 +86,7 @@ SHOWS = [
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("view", "show"), SHOWS)
-def test_a_view_in_spanish_holds_no_english_and_no_name_of_the_code(one: Standing, view: str, show: str) -> None:
+def test_a_view_in_spanish_holds_no_english_and_no_name_of_the_code(one: PageState, view: str, show: str) -> None:
     sheet = sheet_of(one, asked(one, view, show=show))
     json.dumps(sheet, allow_nan=False)
     words = [text for text in read(sheet) if "/" not in text]
@@ -96,8 +96,8 @@ def test_a_view_in_spanish_holds_no_english_and_no_name_of_the_code(one: Standin
 
 @pytest.mark.parametrize("view", ["map", "life", "criteria"])
 @pytest.mark.thorough
-def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: Standing, view: str) -> None:
-    shown = {"map": map_view.shown, "life": life_view.shown, "criteria": criteria_view.shown}[view]
+def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: PageState, view: str) -> None:
+    shown = {"map": map_view.view_data, "life": life_view.view_data, "criteria": criteria_view.view_data}[view]
     begun = replace(one, base=one.base[:3], arm=one.arm[:3])
     waits = shown(begun, asked(one, view))
     assert view == "life" or "3 de 8" in waits["answer"][0][0]
@@ -113,9 +113,9 @@ def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: Standing,
 
 
 @pytest.mark.parametrize("more", [{}, {"place": 2}, {"month": 7}, {"show": "lived"}], ids=str)
-def test_where_nothing_is_moved_the_causes_since_the_start_are_told(one: Standing, more: dict[str, Any]) -> None:
+def test_where_nothing_is_moved_the_causes_since_the_start_are_told(one: PageState, more: dict[str, Any]) -> None:
     today = replace(one, choice=replace(one.choice, chosen=()), arm=())
-    sheet = why_view.shown(today, asked(today, "why", **more))
+    sheet = why_view.view_data(today, asked(today, "why", **more))
     assert sheet["today"] + sum(row["size"] for row in sheet["rows"]) == pytest.approx(sheet["arm"], abs=1e-5)
     assert len(sheet["rows"]) > 5
     assert [row["title"] for row in sheet["rows"] if row["kind"] == "input"] == ["Ánimo del país"]
@@ -123,9 +123,9 @@ def test_where_nothing_is_moved_the_causes_since_the_start_are_told(one: Standin
     assert [words for words in read(sheet) if ENGLISH.search(words)] == []
 
 
-def test_without_measures_the_bars_land_on_the_trust_of_today(one: Standing) -> None:
+def test_without_measures_the_bars_land_on_the_trust_of_today(one: PageState) -> None:
     today = replace(one, choice=replace(one.choice, chosen=()), arm=())
-    sheet = why_view.shown(today, asked(today, "why"))
+    sheet = why_view.view_data(today, asked(today, "why"))
     assert sheet["arm"] == pytest.approx(np.mean([TRUST.headline.of(life.months) for life in one.base]))
     assert sheet["ends"] == ("A al inicio, enero de 2017", "A, últimos 12 meses")
 
@@ -133,8 +133,8 @@ def test_without_measures_the_bars_land_on_the_trust_of_today(one: Standing) -> 
 # Map
 
 
-def test_the_map_shows_the_levels_of_both_worlds_and_their_difference(one: Standing) -> None:
-    found = map_view.shown(one, asked(one))
+def test_the_map_shows_the_levels_of_both_worlds_and_their_difference(one: PageState) -> None:
+    found = map_view.view_data(one, asked(one))
     panes, n = found["panes"], found["count"]
     levels = 100.0 * np.mean([life.cells for life in one.base], axis=0, dtype=float)
     shade = np.frombuffer(base64.b64decode(panes["shades"][0]), np.uint8).reshape(n, -1)
@@ -147,7 +147,7 @@ def test_the_map_shows_the_levels_of_both_worlds_and_their_difference(one: Stand
     assert (np.sign(drawn) * np.sign(gaps) >= 0).all()
 
 
-def test_where_no_difference_is_told_from_chance_an_area_is_grey(one: Standing) -> None:
+def test_where_no_difference_is_told_from_chance_an_area_is_grey(one: PageState) -> None:
     layer = map_view.LAYERS["occurred"]
     same = [(life, life) for life in one.base]
     assert (map_view.area_gaps(same, layer) == 0.0).all()
@@ -157,9 +157,9 @@ def test_where_no_difference_is_told_from_chance_an_area_is_grey(one: Standing) 
 
 
 @pytest.mark.parametrize("name", ["told", "complaints", "gangs"])
-def test_no_place_is_named_where_reports_or_cliques_are_shown(one: Standing, name: str) -> None:
+def test_no_place_is_named_where_reports_or_cliques_are_shown(one: PageState, name: str) -> None:
     assert not map_view.LAYERS[name].named
-    found = map_view.shown(one, asked(one, show=name, place=1))
+    found = map_view.view_data(one, asked(one, show=name, place=1))
     assert found["place"] is None
     assert found["ground"]["names"] == found["ground"]["stations"] == found["ground"]["seats"] == []
     town = sites.load_municipality(one.choice.site).town
@@ -168,20 +168,20 @@ def test_no_place_is_named_where_reports_or_cliques_are_shown(one: Standing, nam
     assert name == "gangs" or set(found["area"]) <= {0, 1, 2}
 
 
-def test_gangs_are_shown_only_on_request_and_as_invented(one: Standing) -> None:
-    first = map_view.shown(one, asked(one))
+def test_gangs_are_shown_only_on_request_and_as_invented(one: PageState) -> None:
+    first = map_view.view_data(one, asked(one))
     assert first["layer"] == "trust"
     assert "hatch" not in first["panes"]
-    assert map_view.shown(one, asked(one, show="nonsense"))["layer"] == "trust"
-    gangs = map_view.shown(one, asked(one, show="gangs"))
+    assert map_view.view_data(one, asked(one, show="nonsense"))["layer"] == "trust"
+    gangs = map_view.view_data(one, asked(one, show="gangs"))
     assert gangs["note"] == say("es", "map.gangs_note")
     assert "Las clicas no están ahí" in gangs["note"]
     assert gangs["panes"]["shades"] == []
     assert gangs["course"] == {}
 
 
-def test_a_settlement_says_what_the_decision_and_why_say(one: Standing) -> None:
-    place = map_view.shown(one, asked(one, place=2, month=7))["place"]
+def test_a_settlement_says_what_the_decision_and_why_say(one: PageState) -> None:
+    place = map_view.view_data(one, asked(one, place=2, month=7))["place"]
     effect = total_effect(one.twins, Where(1, 7))
     assert place["number"] == 2
     assert (place["rows"][0]["a"], place["rows"][0]["b"]) == (number(effect.base, 1), number(effect.arm, 1))
@@ -195,7 +195,7 @@ def test_a_settlement_says_whether_its_trust_is_of_a_month_or_of_a_year(one: Sta
 
 def test_couples_and_incidents_stand_where_one_pair_of_worlds_had_them(one: Standing) -> None:
     town = sites.load_municipality(one.choice.site).town
-    found = map_view.shown(one, asked(one, month=3))["last_day"]
+    found = map_view.view_data(one, asked(one, month=3))["last_day"]
     assert found["month"] == 3
     for drawn, life in zip(found["worlds"], (one.base[0], one.arm[0]), strict=True):
         assert life.recorded is not None
@@ -204,16 +204,16 @@ def test_couples_and_incidents_stand_where_one_pair_of_worlds_had_them(one: Stan
         assert drawn == [map_view.places_on_map(town, couples), map_view.places_on_map(town, incidents)]
     happened = sum(len(incidents) for life in one.base if life.recorded for _, incidents in life.recorded.last_days)
     assert happened > 0
-    assert map_view.shown(one, asked(one, show="told"))["last_day"] is None
+    assert map_view.view_data(one, asked(one, show="told"))["last_day"] is None
 
 
 # A life
 
 
-def test_the_sizes_of_a_life_sum_to_its_change(one: Standing) -> None:
+def test_the_sizes_of_a_life_sum_to_its_change(one: PageState) -> None:
     told = 0
     for nth in range(1, 12):
-        found = life_view.shown(one, asked(one, "life", show=f"resident-{nth}-1"))
+        found = life_view.view_data(one, asked(one, "life", show=f"resident-{nth}-1"))
         for side, line in enumerate(found["lines"]):
             sizes = [row["sizes"][side] for row in (*found["events"], *found["rest"])]
             total = sum(float(size.replace("−", "-")) for size in sizes if size not in ("", "–"))
@@ -222,36 +222,36 @@ def test_the_sizes_of_a_life_sum_to_its_change(one: Standing) -> None:
     assert told > 20
 
 
-def test_a_life_is_told_only_if_both_worlds_may_tell_it(one: Standing) -> None:
+def test_a_life_is_told_only_if_both_worlds_may_tell_it(one: PageState) -> None:
     worlds = one.base[0].recorded, one.arm[0].recorded
     assert worlds[0] is not None
     assert worlds[1] is not None
-    both = {a.who for a, _ in life_view.tellable((worlds[0], worlds[1]), None)}
+    both = {a.who for a, _ in life_view.showable_lives((worlds[0], worlds[1]), None)}
     assert both == {life.who for life in worlds[0].lives} & {life.who for life in worlds[1].lives}
     less = replace(worlds[1], lives=worlds[1].lives[1:])
-    left = {a.who for a, _ in life_view.tellable((worlds[0], less), None)}
+    left = {a.who for a, _ in life_view.showable_lives((worlds[0], less), None)}
     assert left == both - {worlds[1].lives[0].who}
 
 
-def test_nobody_is_told_with_the_same_words_whatever_the_reason(one: Standing) -> None:
+def test_nobody_is_told_with_the_same_words_whatever_the_reason(one: PageState) -> None:
     empty = [replace(life, recorded=replace(life.recorded, lives=())) for life in one.base if life.recorded]
-    none = life_view.shown(replace(one, base=tuple(empty)), asked(one, "life", place=1))
+    none = life_view.view_data(replace(one, base=tuple(empty)), asked(one, "life", place=1))
     assert none["answer"] == [(say("es", "life.nobody"), "bold")]
     assert "lines" not in none
 
 
 @pytest.mark.parametrize("kind", life_view.KINDS)
-def test_no_place_and_no_name_stands_in_a_life(one: Standing, kind: str) -> None:
+def test_no_place_and_no_name_stands_in_a_life(one: PageState, kind: str) -> None:
     town = sites.load_municipality(one.choice.site).town
-    told = " ".join(read(life_view.shown(one, asked(one, "life", show=f"{kind}-1-1"))))
+    told = " ".join(read(life_view.view_data(one, asked(one, "life", show=f"{kind}-1-1"))))
     assert [place for place in (*town.settlement_names, *town.facility_names) if place in told] == []
 
 
-def test_a_choice_is_weighed_by_terms_that_sum_and_a_hundred_dots(one: Standing) -> None:
+def test_a_choice_is_weighed_by_terms_that_sum_and_a_hundred_dots(one: PageState) -> None:
     number_of = next(
-        k for k in range(1, 40) if life_view.shown(one, asked(one, "life", show=f"resident-{k}-1"))["weighing"]
+        k for k in range(1, 40) if life_view.view_data(one, asked(one, "life", show=f"resident-{k}-1"))["weighing"]
     )
-    weighing = life_view.shown(one, asked(one, "life", show=f"resident-{number_of}-1"))["weighing"]
+    weighing = life_view.view_data(one, asked(one, "life", show=f"resident-{number_of}-1"))["weighing"]
     total = float(weighing["total"].replace("−", "-"))
     assert sum(term["size"] for term in weighing["terms"]) == pytest.approx(total, abs=0.006)
     assert [term["input"] for term in weighing["terms"]].count(True) == 1
@@ -266,16 +266,16 @@ def test_twins_number_those_who_decide_alike_and_at_random() -> None:
     assert sorted(life_view.order_of(7, "authority", 30)) == list(range(30))
 
 
-def test_the_choices_of_an_agent_say_what_is_on_record(one: Standing) -> None:
-    found = life_view.shown(one, asked(one, "life", show="authority-1-1"))
-    assert 0 < found["choices"] <= life_view.DECIDED
+def test_the_choices_of_an_agent_say_what_is_on_record(one: PageState) -> None:
+    found = life_view.view_data(one, asked(one, "life", show="authority-1-1"))
+    assert 0 < found["choices"] <= life_view.MOST_CHOICES
     weighing = found["weighing"]
     assert sum(part["n"] for part in weighing["dots"]) == 100
     assert weighing["apart"]
     assert len(found["lines"][0]) == 13
 
 
-def test_the_terms_of_a_chiefs_hours_sum_to_the_weights_above_them(one: Standing) -> None:
+def test_the_terms_of_a_chiefs_hours_sum_to_the_weights_above_them(one: PageState) -> None:
     life = one.base[0]
     assert life.recorded is not None
     known = [(row, life_view.terms_of(life.recorded, row)) for row in life.recorded.choices]
@@ -286,7 +286,7 @@ def test_the_terms_of_a_chiefs_hours_sum_to_the_weights_above_them(one: Standing
         assert total == pytest.approx(weight["size"], abs=0.04)
 
 
-def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_was_made(one: Standing) -> None:
+def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_was_made(one: PageState) -> None:
     life = one.base[0]
     assert life.recorded is not None
     shown = 0
@@ -310,8 +310,8 @@ def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_wa
 # Criteria
 
 
-def test_a_criterion_opens_its_parts_practice_and_decisions(one: Standing) -> None:
-    found = criteria_view.shown(one, asked(one, "criteria", show="c2"))
+def test_a_criterion_opens_its_parts_practice_and_decisions(one: PageState) -> None:
+    found = criteria_view.view_data(one, asked(one, "criteria", show="c2"))
     assert [row["name"] for row in found["criteria"]] == list(CRITERIA)
     assert found["opened"] == "c2"
     assert len(found["parts"]) == len(criterion_parts("c2"))
@@ -325,22 +325,22 @@ def test_a_criterion_opens_its_parts_practice_and_decisions(one: Standing) -> No
             )
 
 
-def test_the_level_of_a_criterion_is_that_of_its_last_month(one: Standing) -> None:
-    row = criteria_view.shown(one, asked(one, "criteria"))["criteria"][0]
+def test_the_level_of_a_criterion_is_that_of_its_last_month(one: PageState) -> None:
+    row = criteria_view.view_data(one, asked(one, "criteria"))["criteria"][0]
     levels = [[100.0 * float(life.months["c1"].iloc[-1]) for life in side] for side in (one.base, one.arm)]
     assert (row["a"], row["b"]) == tuple(number(float(np.mean(side)), 1) for side in levels)
     assert row["lines"][0][-1] == pytest.approx(np.mean(levels[0]), abs=0.01)
     assert " de 100 sorteos" in row["word"]
 
 
-def test_the_paper_is_quoted_for_its_own_places_alone(one: Standing) -> None:
+def test_the_paper_is_quoted_for_its_own_places_alone(one: PageState) -> None:
     villa = replace(one, choice=replace(one.choice, site="villa_canales"))
     assert criteria_view.paper_word(villa, "c2") == "el artículo, 2017–2018: pasable"
     assert criteria_view.paper_word(villa, "c4") == "el artículo, 2017–2018: el más débil"
     assert criteria_view.paper_word(one, "c2") == ""
 
 
-def test_fewer_complaints_stand_beside_women_without_remedy(one: Standing) -> None:
-    found = criteria_view.shown(one, asked(one, "criteria", show="accountability"))
+def test_fewer_complaints_stand_beside_women_without_remedy(one: PageState) -> None:
+    found = criteria_view.view_data(one, asked(one, "criteria", show="accountability"))
     assert "mujeres que quedan sin remedio" in found["remedy"]
     assert any("mujeres" in row["title"].lower() for row in found["practice"])

@@ -18,7 +18,7 @@ from experiments.page import sites
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.files import python_of, table_of
 from experiments.page.page_texts import texts
-from experiments.page.sheet import SHOWN
+from experiments.page.sheet import VIEW_DATA
 from experiments.page.visitor import Visitor
 from experiments.words.catalogue import LANGUAGES
 
@@ -87,7 +87,7 @@ def words_of(content: Any) -> Iterator[str]:
             yield value
 
 
-@pytest.mark.parametrize("view", SHOWN)
+@pytest.mark.parametrize("view", VIEW_DATA)
 def test_every_view_speaks_spanish_without_english(reader: Reader, view: str) -> None:
     sheet = reader.shown(MOVED | {"lang": "es", "view": view})
     assert sheet["view"] == view
@@ -95,7 +95,7 @@ def test_every_view_speaks_spanish_without_english(reader: Reader, view: str) ->
     assert foreign == []
 
 
-@pytest.mark.parametrize("view", SHOWN)
+@pytest.mark.parametrize("view", VIEW_DATA)
 def test_every_view_says_something_where_nothing_is_moved(reader: Reader, view: str) -> None:
     sheet = reader.shown({"years": "1", "view": view})
     assert sheet["title"]
@@ -115,7 +115,7 @@ def test_the_program_handed_out_repeats_the_effect(
     reader: Reader, small: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader.shown(MOVED)
-    one = reader.visitor.standing
+    one = reader.visitor.state
     monkeypatch.chdir(tmp_path)
     (tmp_path / "measures.toml").write_text(one.choice.file, encoding="utf-8")
     code, told = python_of(one).replace("range(1, 8 + 1)", "range(1, 2 + 1)"), io.StringIO()
@@ -127,7 +127,7 @@ def test_the_program_handed_out_repeats_the_effect(
 
 def test_the_table_says_of_every_world_and_month_what_was_and_its_unit(reader: Reader) -> None:
     reader.shown(MOVED)
-    months, _, effects = table_of(reader.visitor.standing).partition("\n\n")
+    months, _, effects = table_of(reader.visitor.state).partition("\n\n")
     rows = [line.split(",") for line in months.splitlines()]
     outcomes = {row[1] for row in rows[1:]}
     assert len(rows) == 1 + 8 * 12 * len(outcomes)
@@ -140,9 +140,9 @@ def test_the_table_says_of_every_world_and_month_what_was_and_its_unit(reader: R
 def test_a_mistake_of_our_own_is_said_in_one_line_and_the_visitor_goes_on(
     reader: Reader, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    reader.visitor.do(lambda: 1 / 0)  # type: ignore[arg-type]
+    reader.visitor.enqueue(lambda: 1 / 0)  # type: ignore[arg-type]
     done = threading.Event()
-    reader.visitor.do(done.set)
+    reader.visitor.enqueue(done.set)
     assert done.wait(10.0)
     assert reader.other[-1][0] == "fault"
     assert "ZeroDivisionError" in reader.other[-1][1]

@@ -31,7 +31,7 @@ from experiments.workshop import room as rooms
 from experiments.workshop.phone_gate import PhoneGate
 from experiments.workshop.room import Refused, Room
 from experiments.workshop.room_results import PairedRuns
-from experiments.workshop.room_server import open_door
+from experiments.workshop.room_server import serve_phones
 
 OTHER_PATHS = (
     *("/", "/state", "/do", "/static/room.js", "/static/tokens.css", "/u/", "/u/../do", "/u/%2e%2e/do", "//u", "/U"),
@@ -49,25 +49,25 @@ def filled(room: Room, votes: list[int], group: int = 0) -> list[str]:
 
 def test_votes_are_counted_changed_and_hidden_while_few_or_open() -> None:
     room = Room()
-    room.go("predict", 0)
+    room.set_phase("predict", 0)
     keys = filled(room, [0, 1, 1, 4])
     room.vote(keys[0], 1)
     assert room.counts("question 0", 5) == [0, 3, 0, 0, 1]
     room.add_by_hand(2)
-    assert room.shown("question 0", 5) is None  # still open
-    room.go("reveal", 0)
-    assert room.shown("question 0", 5) == [0, 3, 1, 0, 1]
-    room.go("predict", 1)
+    assert room.visible_counts("question 0", 5) is None  # still open
+    room.set_phase("reveal", 0)
+    assert room.visible_counts("question 0", 5) == [0, 3, 1, 0, 1]
+    room.set_phase("predict", 1)
     filled(room, [2, 2, 2, 2])
-    room.go("reveal", 1)
-    assert room.shown("question 1", 5) is None  # four votes
+    room.set_phase("reveal", 1)
+    assert room.visible_counts("question 1", 5) is None  # four votes
 
 
 @pytest.mark.parametrize("phase", ["welcome", "reveal", "packages", "compare"])
 def test_nobody_votes_when_nothing_is_asked(phase: str) -> None:
     room = Room()
     (key,) = [room.join(room.word, room.number, 0, "a")]
-    room.go(phase, 0)
+    room.set_phase(phase, 0)
     with pytest.raises(Refused, match="not_now"):
         room.vote(key, 0)
 
@@ -85,7 +85,7 @@ def test_answers_are_cut_where_the_rule_of_effects_cuts() -> None:
 def test_a_package_keeps_under_the_cap_and_without_a_price_it_has_none() -> None:
     room = Room()
     key = room.join(room.word, room.number, 1, "a")
-    room.go("packages", 0)
+    room.set_phase("packages", 0)
     room.set_price("", 1000.0)
     room.set_price("training", 400.0)
     room.send_package(key, {"training": 2})
@@ -110,7 +110,7 @@ def test_means_cost_by_steps_away_from_today_in_either_direction() -> None:
 def test_a_group_has_the_package_that_most_of_its_phones_sent() -> None:
     room = Room()
     keys = [room.join(room.word, room.number, 2, "a") for _ in range(3)]
-    room.go("packages", 0)
+    room.set_phase("packages", 0)
     for key, step in zip(keys, (1, 2, 2), strict=True):
         room.send_package(key, {"training": step})
     assert room.package(2) == ((("training", 2),), 2, 3)
@@ -140,11 +140,11 @@ def test_one_address_waits_after_five_wrong_codes_and_others_come_in() -> None:
 
 def test_a_room_takes_two_hundred_phones_and_closing_erases_them() -> None:
     room = Room()
-    room.go("predict", 0)
+    room.set_phase("predict", 0)
     keys = filled(room, [0] * rooms.MOST_PHONES)
     with pytest.raises(Refused, match="full"):
         room.join(room.word, room.number, 0, "a")
-    room.go("closed", 0)
+    room.set_phase("closed", 0)
     assert not room.phones
     assert room.counts("question 0", 5) == [0] * 5
     with pytest.raises(Refused):
@@ -164,7 +164,7 @@ def test_every_word_is_said_in_both_languages_and_codes_are_many() -> None:
 def test_a_package_on_the_screen_leads_to_the_decision_view_and_phones_see_no_link() -> None:
     room = Room()
     key = room.join(room.word, room.number, 1, "a")
-    room.go("packages", 0)
+    room.set_phase("packages", 0)
     room.send_package(key, {"training": 2, "visits": 1})
     shown = {"lang": "en", "packages": room_view.packages_view(room, "villa_canales", "en")}
     (package,) = room_view.with_links(shown, "http://127.0.0.1:1/?token=x", "villa_canales")["packages"]
@@ -183,11 +183,11 @@ def test_what_a_choice_did_is_composed_once_when_all_pairs_are_there(monkeypatch
         made.append(1)
         return {"n": len(made)}
 
-    monkeypatch.setattr(runs, "standing", lambda *_: one)
-    assert [runs.shown((), "en", compose)["n"] for _ in range(2)] == [1, 2]
+    monkeypatch.setattr(runs, "state_of", lambda *_: one)
+    assert [runs.composed_data((), "en", compose)["n"] for _ in range(2)] == [1, 2]
     one.running = False
-    assert [runs.shown((), "en", compose)["n"] for _ in range(3)] == [3, 3, 3]
-    assert runs.shown((), "es", compose)["n"] == 4
+    assert [runs.composed_data((), "en", compose)["n"] for _ in range(3)] == [3, 3, 3]
+    assert runs.composed_data((), "es", compose)["n"] == 4
 
 
 # The door
@@ -196,7 +196,7 @@ def test_what_a_choice_did_is_composed_once_when_all_pairs_are_there(monkeypatch
 @pytest.fixture
 def door() -> Iterator[tuple[Room, int]]:
     room, port = Room(), free_port()
-    server = open_door(PhoneGate(room, "127.0.0.1", port, "villa_canales", "es"), "127.0.0.1", port)
+    server = serve_phones(PhoneGate(room, "127.0.0.1", port, "villa_canales", "es"), "127.0.0.1", port)
     end = time.monotonic() + SECONDS
     while not server.started and time.monotonic() < end:
         time.sleep(0.02)
@@ -232,7 +232,7 @@ def test_a_phone_joins_votes_and_sees_only_what_is_its_own(door: tuple[Room, int
     room, port = door
     assert json.loads(asked(port, "GET", "/u/state")[1])["phase"] == "join"
     mine = join(room, port)
-    room.go("predict", 0)
+    room.set_phase("predict", 0)
     shown = json.loads(asked(port, "GET", "/u/state?lang=en", **mine)[1])
     assert shown["question"]["text"].startswith("With a heavy hand")
     assert not {"counts", "votes", "door", "code"} & set(shown)
@@ -276,11 +276,11 @@ def test_another_host_or_origin_is_refused(door: tuple[Room, int], host: str) ->
 def test_a_broken_or_long_body_is_refused_and_the_room_goes_on(door: tuple[Room, int], body: bytes) -> None:
     room, port = door
     mine = join(room, port)
-    room.go("predict", 0)
+    room.set_phase("predict", 0)
     for path in ("/u/join", "/u/vote", "/u/package"):
         assert asked(port, "POST", path, body, **mine)[0] == 400
-    assert asked(port, "POST", "/u/vote", {"asked": room.asked, "answer": 99}, **mine)[0] == 403
-    assert asked(port, "POST", "/u/vote", {"asked": room.asked, "answer": 1}, **mine)[0] == 200
+    assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 99}, **mine)[0] == 403
+    assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 1}, **mine)[0] == 200
 
 
 @pytest.mark.usefixtures("unhurried")
@@ -297,10 +297,10 @@ def test_a_websocket_is_refused(door: tuple[Room, int]) -> None:
 def test_ten_thousand_votes_of_one_phone_are_one_vote_and_mostly_refused(door: tuple[Room, int]) -> None:
     room, port = door
     mine = join(room, port)
-    room.go("predict", 0)
+    room.set_phase("predict", 0)
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     begun, codes = time.monotonic(), []
-    body = json.dumps({"asked": room.asked, "answer": 2})
+    body = json.dumps({"asked": room.open_vote, "answer": 2})
     for _ in range(10_000):
         line.request("POST", "/u/vote", body, mine)
         answer = line.getresponse()

@@ -23,7 +23,7 @@ LEAST_POINTS = 0.1
 
 
 @dataclass(frozen=True)
-class Standing:
+class PageState:
     """A choice with its finished worlds: ``base`` as today, ``arm`` with measures, ``faults`` of those that failed."""
 
     choice: Choice
@@ -44,7 +44,7 @@ class Standing:
         return paired_results(self.base, self.arm)
 
     @cached_property
-    def founds(self) -> tuple[PairedOutcome, ...]:
+    def paired_outcomes(self) -> tuple[PairedOutcome, ...]:
         """Effect on every outcome, estimated from the pairs; empty before the first pair."""
         if not self.twins:
             return ()
