@@ -1,4 +1,4 @@
-"""Built-in effects of policies: levers that set a hazard themselves, told apart from what is found."""
+"""Built-in effects of policies: levers that set a hazard directly, so that their effect is no result of the model."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -11,16 +11,16 @@ from model.engine.scenario import PolicyEntry
 
 @cache
 def built_in() -> Mapping[str, Mapping[str, Any]]:
-    """Return the levers that set a hazard themselves: which crimes, and by which parameter."""
+    """Return the levers that set a hazard directly, each with its crimes and the parameter of its effect."""
     return tomllib.loads((MODEL / "built_in.toml").read_text(encoding="utf-8"))
 
 
 def turned(entries: Iterable[PolicyEntry]) -> list[str]:
-    """Return the levers of this kind that entries of policies turn, each once."""
+    """Return the distinct built-in levers that entries of policies set."""
     return list(dict.fromkeys(entry.parameter for entry in entries if entry.parameter in built_in()))
 
 
 def put_in(arm: Mapping[str, Any]) -> list[str]:
-    """Return the levers of this kind that an arm, as a comparison states it, turns by policy or by parameter."""
+    """Return the distinct built-in levers that an arm of a manifest sets, by policy or by parameter."""
     by_policy = [name for policy in arm["policies"] for name in policy.get("built_in", ())]
     return list(dict.fromkeys([*by_policy, *(name for name in arm.get("differs", ()) if name in built_in())]))

@@ -1,4 +1,4 @@
-"""Room to write: whether a place can be written into and has room for what is planned, told before anything is run."""
+"""Check before a run that output places are writable and have enough free space."""
 
 import shutil
 import tempfile
@@ -12,15 +12,15 @@ from model.engine.errors import InputError
 
 RUN, MONTH, SETTLEMENT = 700_000, 10_000, 1_000
 RESIDENT, STATE = 0.3, 600
-"""Bytes, measured at both sites and rounded up: of the tables of a run, a month and each settlement in it; of incidents
-and cells by month and resident; of a saved state by resident.
+"""Bytes, measured at both sites and rounded up: tables per run, per month, per settlement and month, and per resident,
+month and kept table (incidents, cells); a saved state per resident.
 """
 BATCH = 32
 SHIFTS_OF_MONTH = 365.25 / 12 * SHIFTS
 
 
 def check_room(planned: Mapping[str, tuple[Path, float]]) -> None:
-    """Raise if one of the places that options name cannot be written into, or has no room for so many bytes."""
+    """Raise if a place is not writable or lacks space; ``planned`` holds place and size (bytes) by option."""
     needed: Counter[int] = Counter()
     for option, (place, size) in planned.items():
         folder = nearest_folder(option, place)
@@ -35,7 +35,7 @@ def check_room(planned: Mapping[str, tuple[Path, float]]) -> None:
 
 
 def nearest_folder(option: str, place: Path) -> Path:
-    """Return the folder in which a place lies or will be made."""
+    """Return a place or its nearest parent that exists; raise if that is not a folder."""
     for folder in (place, *place.absolute().parents):
         if folder.is_dir():
             return folder
@@ -45,7 +45,7 @@ def nearest_folder(option: str, place: Path) -> Path:
 
 
 def check_writable(named: str, folder: Path) -> None:
-    """Raise if no file can be made in a folder, which only trying tells for certain."""
+    """Raise if no file can be created in a folder; only an attempt is a reliable test."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"room?")
@@ -55,7 +55,7 @@ def check_writable(named: str, folder: Path) -> None:
 
 
 def check_target(option: str, target: Path) -> None:
-    """Raise if no file can be written where an option says."""
+    """Raise if no file can be written at the target of an option."""
     if target.is_dir():
         raise InputError(f"{option} {target} is a folder, not a file")
     if not target.parent.is_dir():
@@ -64,30 +64,30 @@ def check_target(option: str, target: Path) -> None:
 
 
 def size_of(specs: Sequence[RunSpec]) -> float:
-    """Return about how many bytes the tables of some runs take, while each lies there as a part, too."""
+    """Estimate the bytes for the tables of runs, doubled because each is also stored as a part until the end."""
     return 2.0 * sum(map(tables_of, specs))
 
 
 def tables_of(spec: RunSpec) -> float:
-    """Return about how many bytes the tables of a run take."""
+    """Estimate the bytes for the tables of a run."""
     months = spec.reported / SHIFTS_OF_MONTH
     kept = len(spec.keep) * RESIDENT * residents_of(spec)
     return RUN + months * (MONTH + SETTLEMENT * len(spec.scenario.settlements) + kept)
 
 
 def states_of(specs: Sequence[RunSpec]) -> float:
-    """Return about how many bytes the saved states of some runs take."""
+    """Estimate the bytes for the saved states of runs."""
     return sum(STATE * residents_of(spec) for spec in specs)
 
 
 def residents_of(spec: RunSpec) -> float:
-    """Return how many residents the town of a run has."""
+    """Return the number of residents in the town of a run."""
     population = spec.scenario["population"]
     return float(population.total * population.scale)
 
 
 def format_bytes(size: float) -> str:
-    """Return a number of bytes as people say it.
+    """Format a number of bytes for people.
 
     >>> format_bytes(900), format_bytes(2_500_000), format_bytes(3.2e9)
     ('1 kB', '2.5 MB', '3.2 GB')
@@ -99,7 +99,7 @@ def format_bytes(size: float) -> str:
 
 
 def size_of_sweep(specs: Sequence[RunSpec]) -> float:
-    """Return about how many bytes a sweep takes: batches of measures, and what is kept beside them."""
+    """Estimate the bytes for a sweep: batches of measures, and optional tables."""
     if not specs:
         return 0.0
     first, months = specs[0], specs[0].reported / SHIFTS_OF_MONTH

@@ -1,4 +1,4 @@
-"""Read what a report or a folder of results says about itself, before it is run again."""
+"""Read the manifest of a report or results folder, to repeat its runs."""
 
 import contextlib
 import re
@@ -13,7 +13,7 @@ from model.engine.fingerprint import fingerprint
 from scenarios.files import parse_json, read_text
 
 STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
-"""Keys of a manifest on the occasion and the place, which running again cannot bring back."""
+"""Keys of a manifest that a repetition cannot reproduce, since they depend on time, machine or folder."""
 EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
 LANGUAGES = ("es", "en", "both")
 MOST_HTML = 2**25
@@ -21,7 +21,7 @@ PEEP = 64
 
 
 def checked_manifest(path: Path) -> ManifestEntry:
-    """Return what a report or a folder says about itself; raise if the present code cannot have made it."""
+    """Return the manifest of a report or folder; raise if another version of the model made it."""
     if not path.exists():
         raise InputError(f"no file or folder '{path}'")
     stated = read_manifest(path) if path.is_dir() else embedded(path)
@@ -30,8 +30,8 @@ def checked_manifest(path: Path) -> ManifestEntry:
 
 
 def embedded(file: Path) -> ManifestEntry:
-    """Return the manifest that a report holds, or raise where a file is none."""
-    start = b"<"  # why a file cannot be read is told below
+    """Return the manifest embedded in a report; raise if the file is no report."""
+    start = b"<"  # read_text reports files that cannot be read
     if file.is_file():
         with contextlib.suppress(OSError), file.open("rb") as opened:
             start = opened.read(PEEP)
@@ -43,14 +43,14 @@ def embedded(file: Path) -> ManifestEntry:
     where = f"{file}, manifest"
     stated = check_types(parse_json(found.group(1), where), where, Comparison)
     for key in STAMPS:
-        stated[key]  # what is missing raises before hours are spent on running it again
+        stated[key]  # a missing key raises here, before hours of computing
     if stated["lang"] not in LANGUAGES:
         raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
     return stated
 
 
 def embedded_in(file: Path) -> dict[str, Any] | None:
-    """Return the manifest that a report of any version holds, unchecked; None if it is no report."""
+    """Return the manifest embedded in a report of any version, unchecked; None if the file is no report."""
     with contextlib.suppress(InputError):
         found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
         stated = parse_json(found.group(1), str(file)) if found else None
@@ -59,7 +59,7 @@ def embedded_in(file: Path) -> dict[str, Any] | None:
 
 
 def check_code(name: str, stated: Mapping[str, Any]) -> None:
-    """Raise if another version of the model made these results: running this one would prove nothing."""
+    """Raise if another version of the model made these results, since this version could not verify them."""
     if stated.get("fingerprint") != fingerprint():
         raise InputError(
             f"{name} was made by model {stated.get('fingerprint')}, this is {fingerprint()}:"

@@ -1,4 +1,4 @@
-"""The whole table of a run or a sweep as CSV, in a fixed order: the same bytes every time."""
+"""Export the full table of a results folder as CSV; repeated exports have the same bytes."""
 
 import datetime
 import math
@@ -19,7 +19,7 @@ CHUNK = 2000
 
 
 def csv_of(folder: Path) -> bytes:
-    """Return the measures of a folder of results as CSV; of a comparison, its effects on all of them."""
+    """Return the measures of a results folder as CSV, sorted by `ORDER`; of a comparison, the effects on all."""
     if kind_of(folder) == COMPARISON:
         return table_as_csv(tables(folder, "all_effects"))
     table = tables(folder, "measures")
@@ -30,19 +30,19 @@ def csv_of(folder: Path) -> bytes:
 
 
 def table_as_csv(table: pa.Table) -> bytes:
-    """Return a table as CSV: shortest exact numbers, nothing for null."""
+    """Return a table as CSV: shortest exact numbers, empty cells for null."""
     return csv_bytes(table.column_names, text_rows(table))
 
 
 def text_rows(table: pa.Table) -> Iterator[tuple[str, ...]]:
     """Yield the rows of a table as text."""
-    for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit as Python objects
+    for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit into memory as Python objects
         columns = [[cell_text(value) for value in column.to_pylist()] for column in rows.columns]
         yield from zip(*columns, strict=True)
 
 
 def cell_text(value: Any) -> str:
-    """Return one value as it stands in the file.
+    """Format one value for the CSV file.
 
     >>> cell_text(3.0), cell_text(0.1), cell_text(None), cell_text(datetime.datetime(2017, 2, 1))
     ('3', '0.1', '', '2017-02-01')
@@ -55,6 +55,6 @@ def cell_text(value: Any) -> str:
 
 
 def export(folder: Path, target: Path) -> None:
-    """Write the whole table of a folder of results into a CSV file."""
+    """Write the full table of a results folder into a CSV file."""
     check_target("--csv", target)
     write_whole(target, csv_of(folder))

@@ -1,4 +1,4 @@
-"""One start at a time in a folder: a lock that dies with the process that holds it, however it dies."""
+"""Exclusive access to a folder, by a lock that the operating system releases when its process ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +14,9 @@ LOCK = "lock"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder, which is made if need be; another start at once is refused.
+    """Lock a folder, created if missing; raise if another process holds the lock.
 
-    The system ties the lock to the open file and not to a number written in it, so none is ever left behind.
+    The operating system ties the lock to the open file, not to a process number in it, so no stale lock remains.
     Workers are spawned, not forked, and do not inherit the file.
     """
     make_folder(folder)
@@ -35,7 +35,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def check_own(folder: Path, *names: str) -> None:
-    """Raise if one of these is a link, whose target lies elsewhere, or no folder (of the lock: no file)."""
+    """Raise if an entry is a link, which may lead elsewhere, or is not a folder (the lock: not a file)."""
     for name in names:
         path, kind = folder / name, "file" if name == LOCK else "folder"
         if path.is_symlink():

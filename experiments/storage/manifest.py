@@ -1,4 +1,4 @@
-"""The manifest of a folder of results: its kind, its schema, and the occasion on which it was written."""
+"""Manifest of a results folder: its kind, its schema, and its provenance (code, machine, time)."""
 
 import datetime
 import os
@@ -21,12 +21,12 @@ NAMES = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}
 UNFINISHED = "unfinished"
 REMEDY = "choose another folder with --out, or begin anew with --fresh"
 HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
-"""A file that a start which was killed had not put in its place."""
+"""Temporary files that a killed process may leave behind."""
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
 
 def read_manifest(folder: Path) -> ManifestEntry:
-    """Return the manifest of a folder of results, or raise if this program cannot read what it describes."""
+    """Return the manifest of a results folder; raise if its schema is newer or the folder is unfinished."""
     stated = stated_in(folder)
     if schema_of(stated) > SCHEMA:
         raise InputError(
@@ -39,7 +39,7 @@ def read_manifest(folder: Path) -> ManifestEntry:
 
 
 def stated_in(folder: Path) -> ManifestEntry:
-    """Return what a manifest says, whatever its schema."""
+    """Return the manifest of a folder, of any schema."""
     path = folder / MANIFEST
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
@@ -49,12 +49,12 @@ def stated_in(folder: Path) -> ManifestEntry:
 
 
 def schema_of(stated: Mapping[str, Any]) -> int:
-    """Return the schema of a manifest, 0 if it is older than schemas."""
+    """Return the schema version of a manifest; 0 if it is older than schema versions."""
     return int(stated.get("schema", 0))
 
 
 def kind_of(folder: Path) -> str | None:
-    """Return the kind of a folder of results, None if it is none."""
+    """Return the kind of a results folder; None if it is no results folder."""
     try:
         return str(stated_in(folder).get("format"))
     except InputError:
@@ -62,7 +62,7 @@ def kind_of(folder: Path) -> str | None:
 
 
 def require_keys(folder: Path, *keys: str) -> ManifestEntry:
-    """Return a manifest that says all of some keys, or raise with the first that it does not say."""
+    """Return the manifest of a folder; raise with the first of the required keys that is missing."""
     stated = read_manifest(folder)
     for key in keys:
         if key not in stated:
@@ -71,7 +71,7 @@ def require_keys(folder: Path, *keys: str) -> ManifestEntry:
 
 
 def check_schema(folder: Path) -> None:
-    """Raise if a folder was begun under another schema, with which tables of this one must not be mixed."""
+    """Raise if a folder has another schema, since tables of different schemas must not be mixed."""
     schema = schema_of(stated_in(folder))
     if schema != SCHEMA:
         raise InputError(
@@ -81,7 +81,7 @@ def check_schema(folder: Path) -> None:
 
 
 def check_goes_on(folder: Path) -> None:
-    """Raise if a folder was begun under another schema, or by other code."""
+    """Raise if a folder cannot be continued: it has another schema or was computed by other code."""
     check_schema(folder)
     stated = stated_in(folder)
     if stated["fingerprint"] != fingerprint():
@@ -92,7 +92,7 @@ def check_goes_on(folder: Path) -> None:
 
 
 def place_for(folder: Path, kind: str, beside: str = "") -> Path:
-    """Return a folder to write into, after checking that nothing foreign would be lost."""
+    """Return a folder to write into; raise if it holds anything but results of this kind and the file ``beside``."""
     if folder.is_symlink() and not folder.exists():
         raise InputError(f"--out {folder} is a link to '{folder.readlink()}', which is not there")
     if folder.exists() and not folder.is_dir():
@@ -104,17 +104,17 @@ def place_for(folder: Path, kind: str, beside: str = "") -> Path:
 
 
 def half_written(folder: Path) -> list[Path]:
-    """Return the files that a start left half written when it was killed."""
+    """Return the temporary files that a killed process left behind."""
     return [path for path in folder.glob(".*") if HALF.fullmatch(path.name)]
 
 
 def short(names: str) -> str:
-    """Return names as they can stand in that of a folder."""
+    """Shorten joined names for use in the name of a folder."""
     return names if len(names) <= 80 else f"{names[:60]}-and-more"
 
 
 def provenance() -> dict[str, Any]:
-    """Return what every manifest says of the program, the machine and the moment."""
+    """Return the entries of every manifest on program, machine and time."""
     return {
         "schema": SCHEMA,
         "fingerprint": fingerprint(),
@@ -126,12 +126,12 @@ def provenance() -> dict[str, Any]:
 
 
 def machine() -> dict[str, Any]:
-    """Return what kind of machine this is, without its name."""
+    """Return system, processor and number of cores of this machine, without its name."""
     return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
 
 
 def commit() -> str | None:
-    """Return the commit of the checkout that this program stands in, marked if files differ; else None."""
+    """Return the commit of the program's checkout, marked if tracked files differ; None outside of a checkout."""
     root = Path(__file__).parent.parent.parent
     if not (root / ".git").exists():
         return None
@@ -141,7 +141,7 @@ def commit() -> str | None:
 
 
 def git(root: Path, *words: str) -> str | None:
-    """Return what git answers, or None."""
+    """Return the output of a git command; None if it fails or is empty."""
     try:
         stated = subprocess.run(
             ["git", "-C", str(root), *words], capture_output=True, encoding="utf-8", check=True, timeout=20

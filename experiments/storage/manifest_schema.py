@@ -1,4 +1,4 @@
-"""Schemas of files that this program wrote: manifests, saved states and runs in quarantine, typed key by key."""
+"""Typed schemas of files that this program writes: manifests, saved states, parts and quarantined runs."""
 
 import datetime
 import json
@@ -16,13 +16,13 @@ LONGEST = 80
 
 
 def day(text: str) -> str:
-    """Return a date as it stands, if it is one."""
+    """Validate an ISO date and return it unchanged."""
     datetime.date.fromisoformat(text)
     return text
 
 
 def line(text: str) -> str:
-    """Return a text as it stands, if it is one line."""
+    """Validate a text of one line and return it unchanged."""
     if text.splitlines() not in ([], [text]):
         raise ValueError("must be one line")
     return text
@@ -31,30 +31,30 @@ def line(text: str) -> str:
 Day = Annotated[str, AfterValidator(day)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 World = Annotated[int, Field(ge=0, lt=2**61)]
-"""A seed, with the number of the draw of a sweep above it."""
+"""Seed plus 2**32 times the number of the draw of a sweep."""
 Line = Annotated[str, AfterValidator(line)]
 Text = Mapping[str, str]
 Title = Mapping[str, Line]
 Digits = Annotated[str, Field(pattern=r"^\d{1,10}$")]
-"""A seed as the name of something in JSON."""
+"""Seed as a key in JSON."""
 
 
 class Settings(TypedDict, total=False):
-    """A scenario in full."""
+    """Complete settings of a scenario."""
 
     start: Day | None
     parameters: Mapping[str, Mapping[str, float | str | None]]
 
 
 class Origin(TypedDict):
-    """The saved states that runs went on from."""
+    """Saved states from which runs were continued."""
 
     folder: str | None
     states: Mapping[Digits, str]
 
 
 class Any_(TypedDict, total=False):
-    """Keys of every manifest; older ones have fewer."""
+    """Keys of every manifest; older manifests have fewer."""
 
     format: str
     schema: int
@@ -71,7 +71,7 @@ class Any_(TypedDict, total=False):
 
 
 class Run(Any_, total=False):
-    """Runs that differ in their seeds."""
+    """Manifest of runs that differ only in their seeds."""
 
     scenario: Line
     source: str
@@ -117,7 +117,7 @@ class ManifestArm(TypedDict):
 
 
 class ManifestRequest(TypedDict, total=False):
-    """The words and options of a comparison."""
+    """Arguments and options of the command of a comparison."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
@@ -137,7 +137,7 @@ class ManifestRequest(TypedDict, total=False):
 
 
 class Comparison(Any_, total=False):
-    """Twins and what differs between them."""
+    """Manifest of a comparison of arms, in paired worlds."""
 
     request: ManifestRequest
     arms: Annotated[list[ManifestArm], Field(min_length=1)]
@@ -147,7 +147,7 @@ class Comparison(Any_, total=False):
 
 
 class Agreement(TypedDict):
-    """The design of a sensitivity analysis."""
+    """Design of a sensitivity analysis."""
 
     method: str
     budget: str | None
@@ -156,7 +156,7 @@ class Agreement(TypedDict):
 
 
 class ManifestSweep(Any_, total=False):
-    """A study and how far it has come."""
+    """Manifest of a sweep: its study and the number of runs."""
 
     study: Mapping[str, Any]
     varied: list[str]
@@ -167,7 +167,7 @@ class ManifestSweep(Any_, total=False):
 
 
 class Begun(TypedDict):
-    """A scenario in full, which says when it began."""
+    """Complete settings of a scenario, with a required first day."""
 
     start: Day
 
@@ -183,7 +183,7 @@ class Saved(TypedDict):
 
 
 class RunPart(TypedDict):
-    """Facts kept of a finished run beside its tables."""
+    """Facts stored with the tables of a finished run."""
 
     ceiling_hits: float
     state: str
@@ -200,7 +200,7 @@ class ResidentsRow(TypedDict):
 
 
 class TwinsPart(TypedDict):
-    """Facts kept of finished twins beside their tables."""
+    """Facts stored with the tables of finished paired runs."""
 
     ceiling_hits: list[float]
     residents: list[ResidentsRow]
@@ -218,7 +218,7 @@ KINDS: dict[str, Any] = {"confianza run 1": Run, "confianza compare 1": Comparis
 
 
 class ManifestEntry(dict[str, Any]):
-    """Content of a file; to ask for a key that it lacks is told in one line."""
+    """Content of a file; a missing key raises an `InputError` that names the file."""
 
     def __init__(self, stated: Mapping[str, Any], file: str) -> None:
         super().__init__(stated)
@@ -229,7 +229,7 @@ class ManifestEntry(dict[str, Any]):
 
 
 def manifest_of(path: Path, kind: Any = None) -> ManifestEntry:
-    """Return what a file of this program says, each key in its type; a manifest is of the kind that it names."""
+    """Return the validated content of a file; without ``kind``, its ``format`` selects the schema."""
     text = read_text(path, str(path))
     check_text(text, str(path), kind)
     return ManifestEntry(json.loads(text), str(path))
@@ -237,12 +237,12 @@ def manifest_of(path: Path, kind: Any = None) -> ManifestEntry:
 
 @lru_cache(maxsize=16)
 def check_text(text: str, file: str, kind: Any) -> None:
-    """Raise unless a text is JSON with every key in its type; a command reads the same manifest many times."""
+    """Raise unless a text is JSON that fits its schema; cached, since a command reads a manifest many times."""
     check_types(parse_json(text, file), file, kind)
 
 
 def check_types(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
-    """Return what a file in JSON says if every key has its type, or raise with the first that has not."""
+    """Return parsed JSON if every key has its type; raise with the first that has not."""
     if not isinstance(stated, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
     named = stated.get("format")
@@ -261,12 +261,12 @@ def check_types(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
 
 @cache
 def reader(kind: Any) -> TypeAdapter[Any]:
-    """Return what reads one kind of file."""
+    """Return the validator of one kind of file."""
     return TypeAdapter(kind)
 
 
 def first_error(reason: ValidationError, kind: Any) -> str:
-    """Return in words what is wrong first: key, rule and value."""
+    """Describe the first validation error: key, rule and value."""
     found = reason.errors(include_url=False)[0]
     place = ".".join(map(str, found["loc"])) or "it"
     if found["type"] == "missing":
@@ -278,6 +278,6 @@ def first_error(reason: ValidationError, kind: Any) -> str:
 
 
 def shortened(value: Any) -> str:
-    """Return a value as it can stand in a line."""
+    """Return the representation of a value, cut to `LONGEST` characters."""
     told = repr(value)
     return told if len(told) <= LONGEST else told[:LONGEST] + "…"

@@ -1,4 +1,4 @@
-"""Tables that an earlier version wrote, brought to the present schema as they are read: none is mixed with another."""
+"""Convert tables of earlier versions to the present schema when they are read, so that schemas are never mixed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,13 +9,13 @@ from experiments.storage.result_tables import name_column
 from model.world.shift_events import CHANNELS, MOTIVES
 
 NAMED: Mapping[str, Sequence[str]] = {"motive": MOTIVES, "told": CHANNELS}
-"""Columns of incidents that held numbers in place of names before schema 3."""
+"""Columns of incidents that held codes before schema 3, and the names by code."""
 KEYS = ("scenario", "policy", "seed")
-"""Columns that stood beside measures alone before schema 3."""
+"""Columns that only the table of measures had before schema 3."""
 
 
 def at_present(table: pa.Table, labels: Mapping[str, Mapping[str, Any]]) -> pa.Table:
-    """Return a table of runs as it would be written now; ``labels`` are the keys of each run."""
+    """Return a table of runs in the present schema; ``labels`` are the key columns of each run."""
     if "run" not in table.column_names:
         return table
     for name in NAMED:

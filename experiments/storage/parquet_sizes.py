@@ -1,7 +1,7 @@
-"""Check of the memory that a Parquet file would take, from the headers of its pages, before Arrow unpacks any of them.
+"""Limit the memory of a Parquet file by the headers of its pages, before Arrow decompresses any of them.
 
-A page states how many bytes it holds once unpacked, and Arrow takes as many.  The sums in the footer are not enough:
-whoever forges a file writes them as they like.  Headers are structures of Thrift's compact protocol:
+A page states its decompressed size, and Arrow allocates as much.  The sums in the footer are not sufficient, since a
+forged file can state any.  Headers are structures of Thrift's compact protocol:
 https://github.com/apache/parquet-format and https://github.com/apache/thrift (doc/specs/thrift-compact-protocol.md).
 """
 
@@ -14,30 +14,30 @@ import pyarrow.parquet as pq
 from model.engine.errors import InputError
 
 MOST_VALUES, MOST_BYTES = 2**28, 2**30
-"""Values of a file, which take 2 GB in memory, and bytes of its unpacked pages, or of its texts."""
+"""Largest number of values of a file (2 GB in memory), and of bytes of its decompressed pages, or of its texts."""
 MOST_ENTRIES = 2**18
-"""Columns of all row groups in a footer, and other lists in it."""
+"""Longest list in a footer, such as the columns of all row groups."""
 UNPACKED, PACKED = 2, 3
-"""Fields of the header of a page: bytes once unpacked, and as they lie in the file."""
+"""Fields of a page header: decompressed and compressed size (bytes)."""
 ENCODINGS = {5: 2, 7: 2, 8: 4}
-"""Fields of the three kinds of pages, and in them the field of the encoding."""
+"""Fields of the headers of the three kinds of pages, with the number of the field of the encoding in each."""
 PREFIXES = 7
-"""Encoding of texts by what they share with the one before: few bytes may stand for many."""
+"""Encoding of texts by their common prefix with the previous one: few bytes may expand to many."""
 STOP, TRUE, FALSE, BYTE, DOUBLE, BINARY, STRUCT = 0, 1, 2, 3, 7, 8, 12
 INTEGERS = (4, 5, 6)
-"""Kinds of fields in Thrift."""
+"""Field types of the compact protocol."""
 
 type Fields = dict[int, Any]
-"""Integers and structures in a structure, by the number of their field."""
+"""Integers and nested structures of a structure, by field number."""
 
 
 def check_sizes(stated: pq.FileMetaData, content: bytes, path: Path) -> None:
-    """Raise if a file holds too many values or bytes; ValueError or IndexError if its pages cannot be told apart."""
+    """Raise if a file holds too many values or bytes; ValueError or IndexError if its pages cannot be parsed."""
     values = unpacked = 0
     for group in map(stated.row_group, range(stated.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             values += max(column.num_values, group.num_rows)
-            if column.num_values:  # without any, no page is read, and none may be where the footer says
+            if column.num_values:  # without values no page is read, and offsets may be invalid
                 unpacked += sum(page_sizes(content, *span_of(column)))
     for number, most, what in ((values, MOST_VALUES, "values"), (unpacked, MOST_BYTES, "bytes once unpacked")):
         if number > most:
@@ -45,7 +45,7 @@ def check_sizes(stated: pq.FileMetaData, content: bytes, path: Path) -> None:
 
 
 def span_of(column: pq.ColumnChunkMetaData) -> tuple[int, int]:
-    """Return the first byte of the pages of a column, and the one behind the last."""
+    """Return the offsets of the first byte of a column's pages, and of the one behind the last."""
     first = column.data_page_offset
     if column.has_dictionary_page and 0 < column.dictionary_page_offset < first:
         first = column.dictionary_page_offset
@@ -53,7 +53,7 @@ def span_of(column: pq.ColumnChunkMetaData) -> tuple[int, int]:
 
 
 def page_sizes(content: bytes, at: int, end: int) -> Iterator[int]:
-    """Yield the bytes of each page once it is unpacked."""
+    """Yield the decompressed size (bytes) of each page."""
     if not 0 <= at <= end <= len(content):
         raise ValueError("pages lie outside the file")
     while at < end:
@@ -67,7 +67,7 @@ def page_sizes(content: bytes, at: int, end: int) -> Iterator[int]:
 
 
 def read_struct(content: bytes, at: int) -> tuple[Fields, int]:
-    """Return a structure that begins at a byte, and the byte behind it.
+    """Parse the structure at an offset; return it and the offset behind it.
 
     >>> read_struct(bytes([0x15, 8, 0x18, 2, 65, 66, 0x1C, 0x15, 1, 0, 0]), 0)
     ({1: 4, 3: {1: -1}}, 11)
@@ -92,13 +92,13 @@ def read_struct(content: bytes, at: int) -> tuple[Fields, int]:
 
 
 def read_integer(content: bytes, at: int) -> tuple[int, int]:
-    """Return a signed integer and the byte behind it."""
+    """Parse a signed integer (zigzag); return it and the offset behind it."""
     number, at = read_varint(content, at)
     return (number >> 1) ^ -(number & 1), at
 
 
 def read_varint(content: bytes, at: int) -> tuple[int, int]:
-    """Return an unsigned integer, seven bits a byte, and the byte behind it."""
+    """Parse an unsigned integer, seven bits per byte; return it and the offset behind it."""
     number = 0
     for shift in range(0, 70, 7):
         byte = content[at]

@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar that rich draws on a terminal, otherwise a line for every 10 % or 30 s."""
+"""Progress on standard error: a bar (rich) on a terminal, otherwise a line every 10 % or 30 s."""
 
 import hashlib
 import os
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 WIDTH = 79
 STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
 SILENCE, LONGER = 1.9, 10.0
-"""Seconds after which one wonders whether anything is going on, and after which one wonders again."""
+"""Seconds until `patience` prints its first message, and between later ones."""
 
 
 def say(message: str) -> None:
-    """Write one line for the person at the keyboard, apart from the results."""
+    """Write a message to standard error, apart from the results."""
     print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def refused_in_one_line() -> Iterator[None]:
-    """End the program with one line on standard error and exit code 2 where what is asked for is wrong."""
+    """Turn an `InputError` into one line on standard error and exit code 2."""
     try:
         yield
     except InputError as problem:
@@ -39,29 +39,29 @@ def refused_in_one_line() -> Iterator[None]:
 
 
 def compiled_before() -> bool:
-    """Return whether all kernels of a shift are on the disk for this checkout of this version of the code.
+    """Return whether all kernels of a shift are cached on disk for this checkout and version of the code.
 
-    `run_shifts` is compiled after all others; small functions are compiled as soon as they are imported.  Numba keeps
-    kernels by the path and the content of their module, so a new checkout at the same place finds them again.
+    `run_shifts` is compiled last; small functions are compiled when imported.  Numba caches kernels by the path and
+    content of their module, so a new checkout at the same path reuses them.
     """
     kernels = cache_folder() / numba_folder(PACKAGE / "engine" / "driver.py")
     return any(kernels.glob("driver.run_shifts-*.nbc"))
 
 
 def numba_folder(source: Path) -> str:
-    """Return the folder in which Numba keeps the kernels of a module, without loading Numba."""
+    """Return the name of Numba's cache folder for a module, without importing Numba."""
     return f"{source.parent.name}_{hashlib.sha1(str(source.parent).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def announce_compiling() -> None:
-    """Say that the first run of a version of the code takes longer."""
+    """Announce that the first run of a version of the code takes longer."""
     if not compiled_before():
         say("compiling the model: once for each version of the code, about half a minute")
 
 
 @contextmanager
 def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
-    """Say what is going on if it takes longer than one waits in silence, and again while it lasts."""
+    """Report an operation that takes longer than `SILENCE`, and again every `LONGER` until it ends."""
     over, begun = threading.Event(), time.monotonic()
 
     def tell() -> None:
@@ -81,7 +81,7 @@ def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a time as people say it.
+    """Format a duration (s) for people.
 
     >>> format_duration(0.6), format_duration(90), format_duration(8000), format_duration(302400)
     ('1 s', '2 min', '2 h 13 min', '3 d 12 h')
@@ -98,7 +98,7 @@ def format_duration(seconds: float) -> str:
 
 
 class Progress:
-    """Progress of some work: the share that is done, its rate, and the time that the rest takes."""
+    """Progress of a job: share done, rate, and remaining time."""
 
     def __init__(
         self, label: str, total: float, runs: int = 1, *, word: str = "done", stream: TextIO | None = None
@@ -112,7 +112,7 @@ class Progress:
         self.safe = self.computed = self.lost = 0
 
     def ran(self, seconds: float, lanes: int) -> None:
-        """Take note of a run that was computed; the first is the pilot for an estimate of all."""
+        """Record a computed run; after the first one, print an estimate of the total time."""
         if self.computed == 0 and self.runs > 1:
             whole = format_duration(self.runs * seconds / lanes)
             who = f"{lanes} workers" if lanes > 1 else "1 worker"
@@ -120,21 +120,21 @@ class Progress:
         self.computed += 1
 
     def ended(self, runs: int = 1) -> None:
-        """Take note of runs that have ended, and are safe."""
+        """Record runs that have ended and are stored."""
         self.safe += runs
 
     def failed(self, message: str) -> None:
-        """Take note of a run that failed."""
+        """Record and report a failed run."""
         self.lost += 1
         self.say(f"confianza: {message}")
 
     def say(self, message: str) -> None:
-        """Write a line of its own."""
+        """Clear the bar and write a message."""
         self.close()
         say(message)
 
     def reach(self, done: float) -> None:
-        """Take note that so much is done, and say so if it is time to."""
+        """Record the amount done; report it if the last report is long enough ago."""
         share, now = min(done / self.total, 1.0), time.monotonic()
         if self.live and now - self.stated_at >= LIVE_PAUSE:
             draw(self.live, share, self.text(share, now))
@@ -145,7 +145,7 @@ class Progress:
         self.stated, self.stated_at = share, now
 
     def text(self, share: float, now: float) -> str:
-        """Return how far it is, at what rate, and how long it still takes."""
+        """Format share done, rate and remaining time."""
         gone = max(now - self.begun, 1e-6)
         left = f", {format_duration((1.0 - share) * gone / share)} to go" if 0.0 < share < 1.0 else ""
         if self.runs == 1:
@@ -159,21 +159,21 @@ class Progress:
         )
 
     def conclude(self) -> None:
-        """Say that all is done, where something was said of how far it was, or many runs were to be done."""
+        """Report that all runs are done, if progress was reported before or there are several runs."""
         self.close()
         if self.safe == self.runs and (self.stated > 0.0 or self.runs > 1):
             gone = format_duration(time.monotonic() - self.begun)
             say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {gone}")
 
     def close(self) -> None:
-        """Clear the bar, so that what follows begins on a line of its own."""
+        """Clear the bar, so that further output begins on a new line."""
         if self.live:
             self.live.stop()
 
 
 def live_on(stream: TextIO) -> "Live":
-    """Return a place on a terminal whose content is drawn anew, and which is cleared at the end."""
-    from rich.console import Console  # for terminals only
+    """Return a live display on a terminal, which is cleared at the end."""
+    from rich.console import Console  # imported for terminals only
     from rich.live import Live
 
     console = Console(file=canvas_on(stream), width=WIDTH, force_terminal=True)
@@ -181,7 +181,7 @@ def live_on(stream: TextIO) -> "Live":
 
 
 def draw(live: "Live", share: float, text: str) -> None:
-    """Draw a bar of what is done above a line of text."""
+    """Draw a progress bar above a line of text."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
@@ -190,5 +190,5 @@ def draw(live: "Live", share: float, text: str) -> None:
     shown.add_row(ProgressBar(1.0, share, width=WIDTH))
     shown.add_row(Text(text))
     live.start()
-    live.console.show_cursor(True)  # a program that is killed could not bring it back
+    live.console.show_cursor(True)  # a killed program could not restore it
     live.update(shown, refresh=True)

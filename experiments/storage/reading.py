@@ -1,4 +1,4 @@
-"""Reading folders of results, one or many: whatever reads tables or runs reads them here."""
+"""Read tables and runs of results folders, one or many; all other modules read them through this one."""
 
 import datetime
 import json
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
 PLAN = "plan.parquet"
 PLANNED, SAID = ("run", "scenario", "policy", "seed"), ("command", "point")
-"""Columns of every plan, and those in which plans of one age or another say what a run is."""
+"""Columns of every plan, and those that specify a run: ``command``, or ``point`` in plans of older versions."""
 
 
 def reference_file(package: str, name: str) -> Path:
-    """Return where a reference result lies that a package reads: in a wheel, which has no others, beside its code."""
+    """Return the path of a reference result: in a wheel in the package's ``data``, else in ``results/reference``."""
     experiments = Path(__file__).parents[1]
     packed = experiments / package / "data" / name
     return packed if packed.is_file() else experiments.parent / "results" / "reference" / name
 
 
 def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
-    """Return one table of one or many folders, one below the other: of a sweep, that of its finished runs."""
+    """Return one table of one or many folders, concatenated; of a sweep, that of its finished runs."""
     places = [folders] if isinstance(folders, Path) else list(folders)
     found = [of_sweep(place, name, runs) if kind_of(place) == SWEEP else of_file(place, name, runs) for place in places]
     return found[0] if len(found) == 1 else concatenate_tables(found)
@@ -91,12 +91,12 @@ def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
 
 
 def folders_of_table(folder: Path, table: str) -> list[Path]:
-    """Return where a table of a folder lies: for one of the runs of a comparison, in the folders of its arms."""
+    """Return the folders that hold a table: the folder itself, or those of a comparison's arms."""
     return [folder] if (folder / f"{table}.parquet").is_file() else places_of(folder)
 
 
 def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
-    """Return a table that lies in a folder as one file."""
+    """Return a table that a folder holds as one file."""
     path = folder / f"{name}.parquet"
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
@@ -115,7 +115,7 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
 
 
 def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
-    """Return a table of the finished runs of the present study; say so if runs are missing."""
+    """Return a table of the finished runs in the plan of a sweep; print a message if runs are missing."""
     read_manifest(folder)
     plan = read_plan(folder)
     planned = {row["run"]: row for row in plan.select(PLANNED).to_pylist()}
@@ -125,7 +125,7 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     table = at_present(table, planned)
     check_columns(table, folder / name, COLUMNS.get(name, ()), name)
     policies = dict.fromkeys(part for name in plan["policy"].unique().to_pylist() for part in parts_of(name))
-    table = with_changes(table, policies)  # the study may have grown by one since some runs were stored
+    table = with_changes(table, policies)  # the study may have got more since some runs were stored
     there = len(table["run"].unique())
     if runs is None and there < len(planned):
         say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
@@ -133,7 +133,7 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
 
 
 def read_plan(folder: Path) -> pa.Table:
-    """Return every run of the study that a folder belongs to."""
+    """Return the plan of a sweep: one row per run of its study."""
     if not (folder / PLAN).is_file():
         raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again")
     plan = read_parquet(folder / PLAN, PLANNED)
@@ -142,14 +142,14 @@ def read_plan(folder: Path) -> pa.Table:
 
 
 def first_columns(folder: Path) -> list[str]:
-    """Return the names of the columns that were varied: scenario and policy if they were, then parameters."""
+    """Return the names of the columns that a sweep varies: scenario and policy first, then parameters."""
     plan = read_plan(folder)
     parameters = [name for name in plan.column_names if "." in name and not name.startswith(CHANGE)]
     return [name for name in ("scenario", "policy", *parameters) if len(plan[name].unique()) > 1]
 
 
 def kept_measures(folder: Path) -> list[str]:
-    """Return the measures that a sweep kept."""
+    """Return the names of the measures that a sweep stores."""
     from model.simulation.registry import MEASURES
 
     return list(read_manifest(folder)["measures"] or MEASURES)
@@ -164,13 +164,13 @@ def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":
             raise InputError(f"{folder}: its measures have no '{name}'{suggest_nearest(name, measured.column_names)}")
     table = measured.select(["run", "month", *columns]).to_pandas()
     last = table.sort_values(["run", "month"]).groupby("run").tail(12)
-    with np.errstate(over="ignore"):  # a foreign table may hold numbers near the largest
+    with np.errstate(over="ignore"):  # a foreign table may hold values near the largest float
         means = last.groupby("run")[columns].mean()
     return plan.merge(means.reset_index(), on="run")
 
 
 def specs_of(folder: Path) -> dict[str, RunSpec]:
-    """Return what the runs of a folder were asked to be, by their identity; of a comparison, those of its arms."""
+    """Return the specifications of a folder's runs by identity; of a comparison, those of its arms."""
     stated, kind = read_manifest(folder), kind_of(folder)
     if kind == SWEEP:
         return {row["run"]: planned_spec(folder, row) for row in read_plan(folder).to_pylist()}
@@ -186,16 +186,16 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
 
 
 def places_of(folder: Path) -> list[Path]:
-    """Return the folders in which the runs of a folder lie: for a comparison, those of its arms.
+    """Return the folders that hold the runs: the folder itself, or those of a comparison's arms.
 
-    Raise if an arm lies neither in the folder `arms` of its comparison nor, as all others do, elsewhere.
+    Raise unless all arms lie in the folder `arms` of the comparison, or all lie outside of the comparison.
     """
     if kind_of(folder) != COMPARISON:
         return [folder]
     places = {arm["folder"]: folder / arm["folder"] for arm in read_manifest(folder)["arms"]}
     inside = any(place.resolve().is_relative_to(folder.resolve()) for place in places.values())
     for name, place in places.items():
-        if kind_of(place) == COMPARISON:  # and perhaps the folder itself, which would have no end
+        if kind_of(place) == COMPARISON:  # perhaps the folder itself, an endless recursion
             raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{place}' is a comparison")
         if inside and place.resolve().parent != (folder / ARMS).resolve():
             raise InputError(f"{folder / MANIFEST}: an arm must lie in {folder / ARMS}, got '{name}'")
@@ -203,7 +203,7 @@ def places_of(folder: Path) -> list[Path]:
 
 
 def planned_spec(folder: Path, row: Mapping[str, Any]) -> RunSpec:
-    """Return the run that a row of a plan means."""
+    """Return the specification of the run in a row of a plan."""
     if "command" in row:
         return RunSpec.read(row["command"])
     point = json.loads(row.get("point", "{}"))
@@ -212,7 +212,7 @@ def planned_spec(folder: Path, row: Mapping[str, Any]) -> RunSpec:
 
 
 def in_pieces(file: Path, stated: Mapping[str, Any], seed: int) -> RunSpec:
-    """Return a run that an older file says in pieces, or one whose saved state may be gone."""
+    """Return the specification of a run from single fields, for older files and where saved states are missing."""
     try:
         start = stated["settings"]["start"]
         return RunSpec(

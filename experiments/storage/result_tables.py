@@ -1,4 +1,4 @@
-"""Tables of results: their keys, what columns must hold, and how they are read, joined and chosen from."""
+"""Result tables: their keys and column types; functions to read, check, join and filter them."""
 
 import io
 from collections.abc import Callable, Collection, Sequence
@@ -15,13 +15,13 @@ from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
 KEEPS = ("cells", "impressions", "incidents", "ledger", "origins")
-"""Tables that a study, or `--keep`, can ask for."""
+"""Optional tables, which a study or `--keep` can request."""
 OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
-"""Tables that every run leaves."""
+"""Tables of every run."""
 TIME = pa.timestamp("ms")
-"""The type of months and days, which every reader of tables knows."""
+"""Type of months and days; all readers of Parquet support it."""
 STATUS_QUO = "status_quo"
-"""The policy that changes nothing."""
+"""Name of the policy without changes."""
 KEYS = ("run", "scenario", "policy", "seed", "month")
 EFFECTS = {
     "text": ("site", "base_site", "base_arm", "against", "why_unpaired", "section", "measure", "how"),
@@ -35,7 +35,7 @@ COLUMNS = {
     "cells": ("run", "month", "cell"),
     "settlements": ("run", "month", "settlement"),
 }
-"""Columns without which a table cannot be read, by its name."""
+"""Required columns by table."""
 HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
     "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
     "whole numbers": lambda kind: pa.types.is_integer(kind),
@@ -48,7 +48,7 @@ KINDS = {
     **dict.fromkeys(("run", "scenario", "policy", "command", "point", "settlement"), "text"),
     **{"seed": "whole numbers", "cell": "whole numbers", "month": "dates"},
 }
-"""Kinds of values by column, in every table."""
+"""Kind of values by column, in all tables."""
 KINDS_OF_EFFECTS = KINDS | {name: what for what, names in EFFECTS.items() for name in names}
 KINDS_OF_PAIRS = {
     **dict.fromkeys(("site", "kind", "account", "arm", "measure"), "text"),
@@ -56,7 +56,7 @@ KINDS_OF_PAIRS = {
     **dict.fromkeys(("base", "base_per", "arm_value", "arm_per"), "numbers"),
 }
 KINDS_IN = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS, "pairs": KINDS_OF_PAIRS}
-"""Kinds of values by column in tables that have columns of their own."""
+"""Kind of values by column, for tables with further columns."""
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
@@ -67,7 +67,7 @@ def parquet_bytes(table: pa.Table) -> bytes:
 
 
 def read_parquet(path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
-    """Return a table, or raise one line that says why it cannot be read or which of its columns is not what it says."""
+    """Return the table of a Parquet file; raise if it is unreadable, or a column is missing or of a wrong kind."""
     if path.exists() and not path.is_file():
         raise InputError(f"{path} is no ordinary file")
     try:
@@ -78,7 +78,7 @@ def read_parquet(path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Tab
 
 
 def table_in(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
-    """Return the table in the bytes of a Parquet file; sizes and columns are checked before memory is taken."""
+    """Parse the bytes of a Parquet file; sizes and columns are checked before memory is allocated."""
     try:
         file = pq.ParquetFile(pa.BufferReader(content), thrift_container_size_limit=MOST_ENTRIES)
         check_sizes(file.metadata, content, path)
@@ -91,7 +91,7 @@ def table_in(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "
 
 
 def with_texts(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
-    """Return a table of which each text is unpacked once only until it is known how long all of them are."""
+    """Return a table; texts are read dictionary-encoded and expanded only if their total length is allowed."""
     texts = [field.name for field in schema if HOLDS["text"](field.type)]
     table = pq.read_table(pa.BufferReader(content), read_dictionary=texts, partitioning=None)
     table.validate(full=True)
@@ -102,25 +102,25 @@ def with_texts(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
 
 
 def length_of(texts: pa.Array) -> int:
-    """Return the bytes that texts take one by one; 0 for other columns."""
+    """Return the bytes of dictionary-encoded texts once expanded; 0 for other columns."""
     if not pa.types.is_dictionary(texts.type):
         return 0
     return pc.sum(pc.binary_length(texts.dictionary).take(texts.indices)).as_py() or 0
 
 
 def with_timestamps(table: pa.Table) -> pa.Table:
-    """Return a table of any schema with its days as points in time, as they are since schema 3."""
+    """Convert dates to timestamps, which all days are since schema 3."""
     kinds = [field.with_type(TIME) if pa.types.is_date(field.type) else field for field in table.schema]
     return table.cast(pa.schema(kinds, table.schema.metadata))
 
 
 def name_column(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
-    """Return a column of names in place of codes; below 0 is none."""
+    """Convert codes to a column of names; negative codes become null."""
     return pa.array([None if code < 0 else names[code] for code in codes.tolist()], pa.string())
 
 
 def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = "") -> None:
-    """Raise if a table lacks a key, or one of its columns holds something else than it is known to hold."""
+    """Raise if a table lacks a key column, or a column holds values of a wrong kind."""
     kinds = KINDS_IN.get(name, KINDS)
     for key in keys:
         if table.column_names.count(key) != 1:
@@ -138,7 +138,7 @@ def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = 
 
 
 def are_dates(points: pa.ChunkedArray) -> bool:
-    """Return whether all points in time are dates that Python has."""
+    """Return whether all timestamps are within the range of dates in Python."""
     try:
         pc.min_max(points).as_py()
     except (OverflowError, ValueError):
@@ -147,7 +147,7 @@ def are_dates(points: pa.ChunkedArray) -> bool:
 
 
 def parts_of(policy: str) -> list[str]:
-    """Return the policies in a combination as it stands in tables.
+    """Split a combination of policies, as tables name it, into its policies.
 
     >>> parts_of("mopsic_full+resources_only"), parts_of("status_quo")
     (['mopsic_full', 'resources_only'], [])
@@ -156,7 +156,7 @@ def parts_of(policy: str) -> list[str]:
 
 
 def with_changes(table: pa.Table, policies: Collection[str]) -> pa.Table:
-    """Return a table with a column for each policy of a study, true where a run has it, behind keys and months."""
+    """Return a table with a boolean column per policy of a study, true for runs that have it, behind the keys."""
     plain = without_changes(table)
     place = len([name for name in plain.column_names if name in KEYS])
     for number, name in enumerate(policies):
@@ -167,15 +167,15 @@ def with_changes(table: pa.Table, policies: Collection[str]) -> pa.Table:
 
 
 def without_changes(table: pa.Table) -> pa.Table:
-    """Return a table without its columns of policies."""
+    """Return a table without its policy columns."""
     return table.drop_columns([name for name in table.column_names if name.startswith(CHANGE)])
 
 
 def concatenate_tables(tables: Sequence[pa.Table]) -> pa.Table:
-    """Return tables one below the other; a column that is empty in some takes the type it has in others."""
+    """Concatenate tables; a column that is null in some takes the type that it has in others."""
     return pa.concat_tables(tables, promote_options="permissive")
 
 
 def rows_of_runs(table: pa.Table, runs: Collection[str]) -> pa.Table:
-    """Return the rows of some runs."""
+    """Return the rows of the given runs."""
     return table.filter(pc.is_in(table["run"], value_set=pa.array(sorted(runs), pa.string())))

@@ -1,7 +1,7 @@
-"""Folders of results: each belongs to one identity, and nothing in it is overwritten without a word.
+"""Open the results folder of one run identity; never overwrite the results of another.
 
-What is asked for again is found ready, or goes on where it ended.  Something else gets a folder of its own, or is
-refused where the folder was named.  What is not whole yet lies beside, in NAME.unfinished, and is renamed at the end.
+A repeated request reuses finished results or resumes unfinished ones.  A different request gets a folder of its own, or
+an error if the folder was named.  Unfinished results are kept in NAME.unfinished, which is renamed at the end.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "over_draws.csv
 
 @dataclass(frozen=True)
 class ResultsFolder:
-    """Folder of the results of one identity: its place, its kind, and the command that asked for it."""
+    """Results folder of one identity: its path, its kind, and the command that requested it."""
 
     place: Path
     kind: str
@@ -49,12 +49,12 @@ class ResultsFolder:
 
     @property
     def beside(self) -> Path:
-        """Folder in which it lies until it is whole."""
+        """Folder of the results until they are complete."""
         return unfinished(self.place)
 
     @property
     def ready(self) -> bool:
-        """True if the results that are asked for lie there whole and as they were written."""
+        """True if the requested results exist, complete and unchanged."""
         stated = manifest_in(self.place)
         if self.fresh or stated.get("identity") != self.identity or stated.get(UNFINISHED) or stated.get("interrupted"):
             return False
@@ -67,7 +67,7 @@ class ResultsFolder:
 def open_results_folder(
     default: Path, out: Path | None, kind: str, identity: str, command: str, fresh: bool
 ) -> ResultsFolder:
-    """Return the folder to write: the one that is named, else the default one, or one beside it if that is taken."""
+    """Return the results folder: ``out`` if given, else the default, with the identity appended if that is taken."""
     place = out or default
     place = place if place.name not in ("", "..") else place.resolve()
     if not place.name:
@@ -86,7 +86,7 @@ def open_results_folder(
 
 
 def checked_place(place: Path, kind: str) -> Path:
-    """Return a folder that may be written into: nothing foreign lies in it or beside it, nor a link to elsewhere."""
+    """Return a folder; raise if it or its unfinished version holds foreign files or links."""
     for folder in (place, unfinished(place)):
         place_for(folder, kind, beside=LOCK)
         check_own(folder, *FOLDERS, LOCK)
@@ -94,32 +94,32 @@ def checked_place(place: Path, kind: str) -> Path:
 
 
 def unfinished(place: Path) -> Path:
-    """Return where a folder lies until it is whole."""
+    """Return the path of a folder until it is complete."""
     return place.with_name(f"{place.name}.{UNFINISHED}")
 
 
 def manifest_in(place: Path) -> dict[str, Any]:
-    """Return the manifest of a folder; empty if there is none that can be read."""
+    """Return the manifest of a folder; empty if there is no readable one."""
     with contextlib.suppress(InputError):
         return stated_in(place)
     return {}
 
 
 def is_as_written(path: Path, digest: str) -> bool:
-    """Tell whether a file has the digest that it was written with; the folder of an arm may have been removed."""
+    """Return whether a file is unchanged since it was written; the folder of an arm may have been removed."""
     if not path.is_file():
         return path.parent.parent.name == ARMS and not path.parent.exists()
     return sha256_of(path.read_bytes()) == digest
 
 
 def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the digests of the tables among some files, by which a folder is known to be as it was written."""
+    """Return the SHA-256 digests of the tables among files, which later show whether they are unchanged."""
     return {name: sha256_of(content) for name, content in files.items() if name.endswith(".parquet")}
 
 
 @contextlib.contextmanager
 def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
-    """Lock the folder to write into: beside its place, unless something of the same lies there already."""
+    """Lock and prepare the folder to write into: the final one if it exists, else its unfinished version."""
     work = results.place if results.place.is_dir() else results.beside
     with locked(work):
         if work != results.place and results.place.is_dir():
@@ -141,7 +141,7 @@ def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
 
 
 def begin_results_folder(work: Path, results: ResultsFolder) -> None:
-    """Write the identity into a folder; remove what is not of this identity, or not whole."""
+    """Write the manifest of an unfinished folder; of earlier files keep only finished parts of this identity."""
     for path in half_written(work):
         path.unlink()
     stated = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
@@ -156,7 +156,7 @@ def begin_results_folder(work: Path, results: ResultsFolder) -> None:
 
 
 def clear(folder: Path, parts: bool) -> None:
-    """Remove what runs and comparisons write from a folder, and no other file in it."""
+    """Remove the files that runs and comparisons write, and no others; finished parts only if ``parts``."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
     for name in FOLDERS:
@@ -165,7 +165,7 @@ def clear(folder: Path, parts: bool) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Remove what is not finished, and its folder if nothing else lies there."""
+    """Remove all files of unfinished results, and their folder if it is then empty."""
     clear(folder, parts=True)
     for name in (MANIFEST, LOCK):
         (folder / name).unlink(missing_ok=True)
@@ -174,7 +174,7 @@ def discard(folder: Path) -> None:
 
 
 def publish_folder(results: ResultsFolder, work: Path, whole: bool) -> None:
-    """Move a folder with its manifest to its place; remove the files to go on from once it is whole."""
+    """Move a results folder to its final place; if it is complete (``whole``), remove the finished parts."""
     if whole and (work / PARTS).is_dir():
         shutil.rmtree(work / PARTS)
     (work / LOCK).unlink(missing_ok=True)

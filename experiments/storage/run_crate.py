@@ -1,4 +1,4 @@
-"""An RO-Crate beside results: what each file is, from what it came, who wrote the program, how to make it anew."""
+"""RO-Crate metadata of results: content and inputs of the files, authors of the program, command to repeat the run."""
 
 import contextlib
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ FILE = "ro-crate-metadata.json"
 LICENCE = "https://spdx.org/licenses/MIT"
 OTHERS = {MANIFEST: "settings, seeds, versions and command", "summary.png": "figure of the run"}
 INPUTS = {"worlds": "world", "policies": "policy", "maps": "outline"}
-"""What a copy of an input is, by its folder; in any other it is a scenario."""
+"""Kind of an input by the folder of its copy; in any other folder it is a scenario."""
 KINDS = {
     ".json": "application/json",
     ".parquet": "application/vnd.apache.parquet",
@@ -26,7 +26,7 @@ KINDS = {
     ".toml": "application/toml",
 }
 VERSION = "1.1"
-"""Of RO-Crate: the one that runs are described by, and in which a program may have no address yet."""
+"""Version of RO-Crate: the one of the profile of runs, which allows a program without a URL."""
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TEAM, PERSON, ARTICLE = "#team", "#matute", "https://doi.org/10.12924/johs2021.16020097"
 SHARED = ("baseline", "criteria", "timeline")
@@ -47,7 +47,7 @@ KNOWN: dict[str, dict[str, Any]] = {
         "datePublished": "2021",
     },
 }
-"""Entities that a crate names: profile and licence, the program's authors, the paper that it implements."""
+"""Fixed entities of a crate: profile and licence, the program's authors, the paper that it implements."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class About:
 
 
 def crate_of(folder: Path, manifest: dict[str, Any], about: About, inputs: Sequence[str] = ()) -> bytes:
-    """Return the metadata of the crate that a folder of results is; always the same for the same manifest."""
-    from rocrate.model.contextentity import ContextEntity  # half a second, which only whole results are worth
+    """Return the RO-Crate metadata of a results folder; the same for the same manifest."""
+    from rocrate.model.contextentity import ContextEntity  # takes half a second to import
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version=VERSION)
@@ -87,7 +87,7 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: About, inputs: Seque
 
 
 def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return what the crate says of the program."""
+    """Return the properties of the program in a crate."""
     versions = manifest["versions"]
     return {
         "@type": "SoftwareApplication",
@@ -99,14 +99,14 @@ def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_file(crate: Any, folder: Path, path: Path, what: str, manifest: dict[str, Any]) -> Any:
-    """Add a file of a folder to its crate with what it is; the manifest is written after the crate."""
+    """Add a file with its description; the manifest, written after the crate, has its size computed."""
     size = len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size
     said = {"name": path.name, "description": what, "encodingFormat": KINDS[path.suffix], "contentSize": str(size)}
     return crate.add_file(dest_path=path.relative_to(folder).as_posix(), properties=said)
 
 
 def told_of(path: Path) -> str | None:
-    """Return what a file of results is, of which a sweep has many in a folder of the table's name; else None."""
+    """Return the description of a results file (by its name or, in sweeps, its folder's), or None for other files."""
     if path.suffix != ".parquet":
         return OTHERS.get(path.name)
     tables = dictionary_page()["tables"]
@@ -114,14 +114,14 @@ def told_of(path: Path) -> str | None:
 
 
 def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
-    """Return the files of the program from which the arms of a comparison were made, by the name of their copy."""
+    """Return the input files of a comparison's arms (scenarios, maps, policies) by the path of their copy."""
     sites = {arm["scenario"] for arm in manifest["arms"]}
     policies = {policy["name"] for arm in manifest["arms"] for policy in arm["policies"]}
     paths = [path for name, path in built_in_files().items() if name in {*SHARED, *sites}]
     paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
     found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
     for name in sorted(policies):
-        with contextlib.suppress(InputError):  # its file is gone
+        with contextlib.suppress(InputError):  # the file of the policy was removed
             found |= {
                 f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in included_policy_files(name)
             }
@@ -129,7 +129,7 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
 
 
 def comparison_crate(folder: Path, manifest: dict[str, Any]) -> bytes:
-    """Return the metadata of the crate that the folder of a comparison is."""
+    """Return the RO-Crate metadata of the folder of a comparison."""
     run = f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
-    inputs = [name for name in inputs_of(manifest) if (folder / name).is_file()]  # a crate lists what it holds
+    inputs = [name for name in inputs_of(manifest) if (folder / name).is_file()]  # a crate lists only existing files
     return crate_of(folder, manifest, About(WHAT, manifest["command"], run), inputs)

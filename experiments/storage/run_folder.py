@@ -1,4 +1,4 @@
-"""The folder of a run: tables, picture and manifest, written aside first so that no half file is left."""
+"""Write the folder of a run: tables, figure and manifest; no file is left incomplete."""
 
 import dataclasses
 import json
@@ -20,7 +20,7 @@ from experiments.words.dictionary import with_dictionary
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that has ended, with its tables by name."""
+    """Finished run with its tables by name."""
 
     seed: int
     run: str
@@ -29,27 +29,27 @@ class Finished:
 
     @property
     def months(self) -> Any:
-        """Its monthly measures as a table of pandas, in their order."""
+        """Monthly measures as a pandas DataFrame, sorted by month."""
         return self.tables["measures"].to_pandas().sort_values("month")
 
 
 def join_runs(finished: "list[Finished]") -> dict[str, pa.Table]:
-    """Return the tables of all runs, one below the other."""
+    """Concatenate the tables of all runs."""
     return {name: concatenate_tables([one.tables[name] for one in finished]) for name in finished[0].tables}
 
 
 def parquet_of(table: pa.Table) -> bytes:
-    """Return a table as the bytes of a Parquet file that says what its columns hold."""
+    """Return a table as the bytes of a Parquet file that contains the data dictionary."""
     return parquet_bytes(with_dictionary(table))
 
 
 def parquet_files(tables: dict[str, pa.Table]) -> dict[str, bytes]:
-    """Return tables as files by their names."""
+    """Return tables as Parquet files by file name."""
     return {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
 
 
 def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
-    """Write all files of a run or a comparison, the manifest last, since with it the folder is whole."""
+    """Write all files of a run or comparison; the manifest comes last, since it marks the folder as complete."""
     make_folder(folder)
     for name, content in files.items():
         write_whole(folder / name, content)
@@ -57,14 +57,14 @@ def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> No
 
 
 def json_of(stated: Any) -> bytes:
-    """Return what is stated as the bytes of a JSON file that people can read; dates stand as text."""
+    """Return a value as the bytes of an indented JSON file; other types, such as dates, become text."""
     return (json.dumps(stated, indent=1, ensure_ascii=False, default=str) + "\n").encode()
 
 
 def manifest_of(
     specs: Sequence[RunSpec], finished: "list[Finished]", seconds: float, interrupted: bool
 ) -> dict[str, Any]:
-    """Return everything that is needed to know and to repeat runs that differ in their seeds."""
+    """Return the manifest of runs that differ only in their seeds, which suffices to repeat them."""
     first, saved = specs[0], specs[0].saved
     parents, states = (saved["runs"], saved["states"]) if saved else ({}, {})
     origin = {
@@ -98,7 +98,7 @@ def manifest_of(
 
 
 def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
-    """Write down beside saved states what they are states of."""
+    """Write the description of saved states into their folder."""
     stated = {
         "settings": settings_of(dataclasses.replace(specs[0].scenario, policies=())),
         "policies": specs[0].words,

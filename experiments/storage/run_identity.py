@@ -1,4 +1,4 @@
-"""The identity of a run: what decides its numbers, and nothing else, as 16 hexadecimal digits."""
+"""Identity of a run: 16 hexadecimal digits computed from everything that affects its results, and nothing else."""
 
 import dataclasses
 import datetime
@@ -15,10 +15,10 @@ from model.engine.scenario import DatedEvent, Policy, Scenario
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:
-    """Return the settings of a scenario in full, in one canonical form that JSON can hold.
+    """Return the complete settings of a scenario in a canonical form for JSON.
 
-    Numbers that something outside the model declares are left out: no world reads them. Dates that follow from them
-    stand in the timeline.
+    Parameters declared outside of the model are left out, since no world reads them. Dates that depend on them are in
+    the timeline.
     """
     own = {name: group for name, group in scenario.groups.items() if type(group).__module__.startswith("model.")}
     return {
@@ -34,7 +34,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def places_of(scenario: Scenario) -> dict[str, Any]:
-    """Return what the map of a scenario holds: outline, lake, settlements and facilities."""
+    """Return the map of a scenario: digests of outline and lake, settlements and facilities."""
     return {
         "outline": digest_of(shapely.to_wkb(scenario.outline)),
         "lake": digest_of(shapely.to_wkb(scenario.lake)) if scenario.lake is not None else None,
@@ -44,19 +44,19 @@ def places_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def numbers_of(group: Any) -> dict[str, Any]:
-    """Return the values of a group by name."""
+    """Return the values of a parameter group by name."""
     return dict(sorted(dataclasses.asdict(group).items()))
 
 
 def event_of(event: DatedEvent) -> dict[str, Any]:
-    """Return what a dated event does, from when until when."""
+    """Return a dated event in a form for JSON: entries, start and end."""
     until = None if event.until is None else event.until.isoformat()
     entries = [dataclasses.asdict(entry) for entry in event.entries]
     return dataclasses.asdict(event) | {"start": event.start.isoformat(), "until": until, "entries": entries}
 
 
 def policy_of(policy: Policy, scenario: Scenario) -> dict[str, Any]:
-    """Return what a policy does, from when and, if it ends, until when."""
+    """Return a policy in a form for JSON: entries, mechanisms off, start and, if it ends, end."""
     end = policy_end(policy, scenario)
     return {
         "name": policy.name,
@@ -74,7 +74,7 @@ def identity(
     keep: Collection[str] = (),
     branch: str | None = None,
 ) -> str:
-    """Return the identity of a run; ``branch`` is that of the run whose saved State it goes on from."""
+    """Return the identity of a run; ``branch`` is the identity of the run from whose saved state it continues."""
     parts = {
         "settings": settings,
         "seed": seed,
@@ -87,7 +87,7 @@ def identity(
 
 
 def canonical(value: Any) -> str:
-    """Return a value as JSON that is the same for the same value.
+    """Return canonical JSON of a value: sorted keys, no spaces, ASCII.
 
     >>> canonical({"b": 0.1, "a": (1, None)})
     '{"a":[1,null],"b":0.1}'
@@ -101,5 +101,5 @@ def sha256_of(content: bytes) -> str:
 
 
 def digest_of(content: bytes) -> str:
-    """Return 16 hexadecimal digits that stand for some bytes."""
+    """Return the first 16 hexadecimal digits of the SHA-256 digest."""
     return sha256_of(content)[:16]

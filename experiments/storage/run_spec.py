@@ -1,4 +1,4 @@
-"""Specification of a run: one description from the words of the shell to the row of a sweep, with one identity."""
+"""Specification of a run, common to the command line and to the plan of a sweep, with its identity."""
 
 import dataclasses
 import datetime
@@ -30,17 +30,17 @@ OPTIONS = (
 )
 MOST_REPLICATES = 10_000
 TOWN, OWN = "population.seed", "own"
-"""Parameter that decides who lives where, and the word for a run that lives in the town of its seed."""
+"""Seed parameter of the town's population, and the option value for a town drawn by the seed of the run."""
 
 Overrides = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """One run; plain values only, so that many thousands can be held, sent to another machine and written down.
+    """One run; plain values only, so that thousands can be held in memory, sent to another machine and stored.
 
-    ``policies`` carry a date where they begin after the first day; ``overrides`` are values by dotted name, as they
-    are typed; those that are ``varied`` stand as columns in the tables; ``branch`` is a folder of saved states.
+    ``policies`` have a date if they begin after the first day; ``overrides`` are values by dotted name, as typed on the
+    command line; those in ``varied`` become columns of the tables; ``branch`` is a folder of saved states.
     """
 
     source: str
@@ -54,18 +54,18 @@ class RunSpec:
     measures: tuple[str, ...] = ()
     branch: str | None = None
     town: str = ""
-    """`own` for the town that the seed draws; else that of the scenario."""
+    """`own` for a town drawn by the seed of the run; empty for that of the scenario."""
     shares_warm_up: bool = dataclasses.field(default=False, compare=False)
-    """True if another run of the same study has the same warm-up; it decides no number."""
+    """True if another run of the same study has the same warm-up; does not affect results."""
 
     @property
     def saved(self) -> dict[str, Any] | None:
-        """Description of the saved state that it goes on from, if it does."""
+        """Description of the saved states from which the run continues, if any."""
         return read_saved(Path(self.branch), [self.seed]) if self.branch is not None else None
 
     @property
     def files(self) -> tuple[str, tuple[str, ...], Overrides, datetime.date | None]:
-        """All that its scenario is read from: what runs of other seeds and lengths share."""
+        """Arguments by which the scenario is read; runs that differ in seed or length share them."""
         if (saved := self.saved) is None:
             return self.source, self.policies, self.overrides, self.start
         first = parse_date("--from", saved["settings"]["start"])
@@ -73,7 +73,7 @@ class RunSpec:
 
     @property
     def scenario(self) -> Scenario:
-        """The settings and policies of its world, and the national shocks of its seed."""
+        """Settings and policies of the world, with the national shocks of the seed."""
         found = with_national_shocks(self.shared, self.seed, self.until)
         if self.town != OWN:
             return found
@@ -82,12 +82,12 @@ class RunSpec:
 
     @property
     def shared(self) -> Scenario:
-        """Its scenario but for the town and the national shocks of a seed, which is read once for all seeds."""
+        """Scenario without the town and national shocks of the seed; read once for all seeds."""
         return scenario_with(*self.files)
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Its scenario in full, as JSON can hold it."""
+        """Complete settings of the scenario, in a form for JSON."""
         if national_shocks(self.shared, self.seed, self.until):
             return settings_of(self.scenario)
         found = settings_at(*self.files)
@@ -99,21 +99,21 @@ class RunSpec:
 
     @cached_property
     def run(self) -> str:
-        """Its identity: what decides its numbers, and which of them are kept."""
+        """Identity: digest of everything that affects the results, and of which of them are stored."""
         return self.identified(self.settings)
 
     def identified(self, settings: dict[str, Any]) -> str:
-        """Return the identity that it has under some settings."""
+        """Return the identity that the run has under the given settings."""
         saved = self.saved
         parent = saved["runs"][self.seed] if saved else None
         return identity(settings, self.seed, self.until, (*self.keep, *self.measures), parent)
 
     def check_files(self) -> None:
-        """Raise if what it is read from, here and now, is no longer what it was when it was asked for."""
+        """Raise if the files of the run have changed since it was requested."""
         forget_scenarios()
         try:
             same = self.identified(settings_of(self.scenario)) == self.run
-        except InputError:  # it could be read when it was asked for
+        except InputError:  # they were readable when the run was requested
             same = False
         if not same:
             raise FilesChanged(
@@ -123,66 +123,66 @@ class RunSpec:
             check_state(saved, self.seed)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Let the identity travel along: what it was when it was asked for holds in every process."""
+        """Include the identity, so that every process uses the one computed when the run was requested."""
         return self.__dict__ | {"run": self.run}
 
     @property
     def key(self) -> str:
-        """Key that tells it from every other run."""
+        """Unique key of the run."""
         return self.run
 
     @property
     def begins(self) -> datetime.date:
-        """The first day that is simulated and reported."""
+        """First reported day."""
         saved = self.saved
         return saved["until"] if saved else self.shared.start
 
     @property
     def policy(self) -> str:
-        """Names of the policies, joined by +."""
+        """Names of the policies, joined by +; `STATUS_QUO` if there are none."""
         return "+".join(policy.name for policy in self.shared.policies) or STATUS_QUO
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Its policies as NAME@DATE, those of the saved state before its own."""
+        """Policies as NAME@DATE; those of the saved state come first."""
         scenario = self.shared
         return dated(self.files[1], scenario, scenario.start)
 
     @property
     def columns(self) -> dict[str, Any]:
-        """The varied parameters, in the type in which the scenario holds them."""
+        """Values of the varied parameters, in the types of the scenario."""
         scenario, values = self.shared, dict(self.overrides)
         return {key: value_in_force(scenario, key, parse_typed_value(values[key])) for key in self.varied}
 
     @property
     def labels(self) -> dict[str, Any]:
-        """Columns that stand beside the measures of the run in every table."""
+        """Values of the columns that identify the run: keys and varied parameters."""
         named = {"run": self.run, "scenario": self.shared.name, "policy": self.policy, "seed": self.seed}
         return named | self.columns
 
     @property
     def reported(self) -> int:
-        """Shifts that it reports."""
+        """Number of reported shifts."""
         return tick_of(self.until) - tick_of(self.begins)
 
     @property
     def shifts(self) -> int:
-        """Shifts that it simulates, warm-up included."""
+        """Number of simulated shifts, warm-up included."""
         warm_up = 0 if self.branch else round(365.25 * SHIFTS * self.shared["calendar"].warm_up)
         return warm_up + self.reported
 
     def with_seed(self, seed: int) -> "RunSpec":
-        """Return the same with another seed."""
+        """Return this run with another seed."""
         return dataclasses.replace(self, seed=seed)
 
     def overridden(self, values: Mapping[str, Any]) -> "RunSpec":
-        """Return the same with some values laid over its own."""
+        """Return this run with further values, which replace its own."""
         laid_over = dict(self.overrides) | dict(overrides_of(values))
         return dataclasses.replace(self, overrides=tuple(laid_over.items()))
 
     @property
     def command(self) -> str:
-        """The one text that means this run.
+        """Canonical command line of this run.
 
         >>> RunSpec(source="baseline", overrides=(("trust.fast_days", "9"),), until=datetime.date(2018, 1, 1)).command
         'confianza run baseline --set trust.fast_days=9 --until 2018-01-01 --seed 1'
@@ -197,18 +197,18 @@ class RunSpec:
 
     @classmethod
     def read(cls, text: str) -> "RunSpec":
-        """Return the run that a text means; every value that it sets stands as a column."""
+        """Parse the command line of one run; every value that it sets becomes a column."""
         found = read_specs(text)
         if len(found) > 1:
             raise InputError(f"'{text}' means {len(found)} runs: name one by --seed, without --replicates")
         return found[0]
 
 
-# Scenarios, read once for all runs that share them
+# Scenarios, cached for all runs that share them
 
 
 def read_once[**P, T](most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Return a decorator that keeps the last results until `forget_scenarios` finds that a file has changed."""
+    """Return a decorator that caches the last ``most`` results until `forget_scenarios` finds changed files."""
 
     def keeping(read: Callable[P, T]) -> Callable[P, T]:
         kept = lru_cache(maxsize=most)(read)
@@ -219,15 +219,15 @@ def read_once[**P, T](most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 _kept: list[Any] = []
-"""All functions of `read_once`."""
+"""All functions decorated by `read_once`."""
 MOST_KEPT, MOST_READ = 256, 24
-"""Scenarios that a study may keep, and a page that runs on for hours: each takes a third of a megabyte."""
+"""Cached scenarios of a study, and of the page, which runs for hours; each takes a third of a megabyte."""
 
 
 def forget_scenarios(most: int = MOST_KEPT) -> None:
-    """Forget the scenarios that were read if one of their files has changed, or if they are more than ``most``.
+    """Clear the cached scenarios if one of their files has changed, or if there are more than ``most``.
 
-    Whatever asks for runs calls it first: in a notebook or on the page, files may be edited between two requests.
+    To be called before runs are requested: in a notebook or on the page, files may be edited between two requests.
     """
     if have_files_changed() or any(read.cache_info().currsize > most for read in _kept):
         forget_files()
@@ -237,13 +237,13 @@ def forget_scenarios(most: int = MOST_KEPT) -> None:
 
 @read_once(16)
 def base(source: str, overrides: Overrides, start: datetime.date | None) -> Scenario:
-    """Return a scenario as its files and values say."""
+    """Load a scenario from its files, with overrides."""
     return load(source, set=dict(overrides), start=start)
 
 
 @read_once(16)
 def parsed_values(overrides: Overrides) -> dict[str, Any]:
-    """Return values by dotted name, in their own types."""
+    """Return the parsed values of overrides by dotted name."""
     return {key: parse_typed_value(text) for key, text in overrides}
 
 
@@ -251,10 +251,10 @@ def parsed_values(overrides: Overrides) -> dict[str, Any]:
 def scenario_with(
     source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None
 ) -> Scenario:
-    """Return a scenario with its values.
+    """Return a scenario with overrides and policies.
 
-    Reading one takes a hundredth of a second; so files are read once, numbers are laid over them, and policies over
-    both: runs that differ in policies alone share the rest.
+    Reading one takes 0.01 s.  Therefore files are read once, numbers are then replaced, and policies are added last, so
+    that runs that differ only in policies share the rest.
     """
     if policies:
         return with_policies(scenario_with(source, (), overrides, start), policies)
@@ -275,33 +275,33 @@ def scenario_with(
 
 @read_once(MOST_KEPT)
 def settings_at(*files: Any) -> dict[str, Any]:
-    """Return a scenario in full, as JSON can hold it."""
+    """Return the complete settings of a scenario, in a form for JSON."""
     return settings_of(scenario_with(*files))
 
 
 def is_laid(key: str, value: Any) -> bool:
-    """Tell whether a value is the number of a known parameter, which can be laid over what files say."""
+    """Return whether a value is a finite number of a known parameter, which can be replaced after files are read."""
     group, _, name = key.partition(".")
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return number and group in ParameterGroup.known and name in ParameterGroup.known[group].parameter_specs()
 
 
 def value_in_force(scenario: Scenario, key: str, value: Any) -> Any:
-    """Return a changed value in the type in which the scenario holds it."""
+    """Return the value of a changed parameter in the scenario's type; other types become text."""
     group, _, name = key.partition(".")
     held = getattr(scenario.groups.get(group), name, value)
     return held if isinstance(held, bool | int | float | str) else str(held)
 
 
 def dated(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
-    """Return every policy of a scenario as NAME@DATE, none before the earliest date."""
+    """Return the policies of a scenario as NAME@DATE, with ``earliest`` as the first possible date."""
     names = [part.strip().partition("@")[0] for word in words for part in word.split("+")]
     starts = [max(policy.start or earliest, earliest) for policy in scenario.policies]
     return tuple(f"{name}@{start}" for name, start in zip(names, starts, strict=True))
 
 
 def begun(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
-    """Return policies one by one, none before the earliest date, dated where they begin after the first day."""
+    """Return single policies, dated if they begin after the first day; ``earliest`` is the first possible date."""
     return tuple(word.removesuffix(f"@{scenario.start}") for word in dated(words, scenario, earliest))
 
 
@@ -309,7 +309,7 @@ def begun(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> 
 
 
 def text_of(value: Any) -> str:
-    """Return a value as it is typed: the same for the same number.
+    """Return the canonical text of a value on the command line: equal numbers have equal texts.
 
     >>> text_of(5.0), text_of(True), text_of("high"), text_of("5")
     ('5', 'true', 'high', '"5"')
@@ -326,7 +326,7 @@ def text_of(value: Any) -> str:
 
 
 def overrides_of(values: Mapping[str, Any]) -> Overrides:
-    """Return values by dotted name as they are typed."""
+    """Return values by dotted name as texts on the command line."""
     return tuple((key, text_of(value)) for key, value in values.items())
 
 
@@ -338,7 +338,7 @@ def parameter_value(scenario: Scenario, dotted: str) -> float:
 
 
 def values_of(sets: Iterable[str]) -> dict[str, Any]:
-    """Return the values given as KEY=VALUE by dotted name."""
+    """Parse texts of the form KEY=VALUE; return the values by dotted name."""
     found: dict[str, Any] = {}
     for text in sets:
         key, equals, value = text.partition("=")
@@ -349,17 +349,17 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
 
 
 def kept_tables(words: str) -> tuple[str, ...]:
-    """Return what shall be kept beyond the tables of every run."""
+    """Parse `--keep`: names of optional tables to store."""
     return tuple(sorted(listed(words, KEEPS, f"--keep knows {', '.join(KEEPS)}, got")))
 
 
 def checked_measures(words: str) -> tuple[str, ...]:
-    """Return the measures that shall be kept: all if none is named."""
+    """Parse `--measures`: names of measures to store; empty for all."""
     return listed(words, every_measure(), "--measures knows no") if words.strip(" ,") else ()
 
 
 def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
-    """Return words between commas, each once, or raise with what is wrong where one is not known."""
+    """Return the distinct words between commas; raise with the message ``wrong`` if one is not known."""
     chosen = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
     for word in chosen:
         if word not in known:
@@ -369,13 +369,13 @@ def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
 
 def every_measure() -> tuple[str, ...]:
     """Return the names of all measures."""
-    from model.simulation.registry import MEASURES  # brings the compiler, which no help text needs
+    from model.simulation.registry import MEASURES  # imports Numba, which help texts do not need
 
     return tuple(MEASURES)
 
 
 def read_specs(text: str) -> tuple[RunSpec, ...]:
-    """Return the runs that a text means: `confianza run` with options that leave nothing open."""
+    """Parse a complete command line `confianza run …` into its runs."""
     source, given = words_in(text)
     last = {name: values[-1] for name, values in given.items()}
     if "--until" not in last:
@@ -398,7 +398,7 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
 
 
 def own_town(word: str, values: Mapping[str, Any], branch: object = None) -> str:
-    """Return how runs get their towns, or raise where something else decides it already."""
+    """Return the value of `--town`; raise if it is unknown or other options already determine the town."""
     if word not in ("", OWN):
         raise InputError(f"--town knows {OWN}, got '{word}'{suggest_nearest(word, (OWN,))}")
     if word and (TOWN in values or branch):
@@ -407,7 +407,7 @@ def own_town(word: str, values: Mapping[str, Any], branch: object = None) -> str
 
 
 def words_in(text: str) -> tuple[str, dict[str, list[str]]]:
-    """Return the scenario that a text names, and the values of its options."""
+    """Return the scenario of a command line, and the values of its options."""
     try:
         words = shlex.split(text)
     except ValueError as reason:
@@ -427,7 +427,7 @@ def words_in(text: str) -> tuple[str, dict[str, list[str]]]:
 
 
 def whole(name: str, text: str) -> int:
-    """Return a whole number."""
+    """Parse a whole number."""
     try:
         return int(text)
     except ValueError:
@@ -435,7 +435,7 @@ def whole(name: str, text: str) -> int:
 
 
 def replicated(spec: RunSpec, n: int) -> tuple[RunSpec, ...]:
-    """Return so many runs with seeds from that of the first on."""
+    """Return ``n`` runs with consecutive seeds, beginning with that of ``spec``."""
     return tuple(spec.with_seed(seed) for seed in seeds_of(spec.seed, n))
 
 
@@ -449,5 +449,5 @@ def seeds_of(seed: int, replicates: int) -> tuple[int, ...]:
 
 
 def command_of(specs: Sequence[RunSpec]) -> str:
-    """Return the one text that means runs of seeds one after the other."""
+    """Return the command line of runs with consecutive seeds."""
     return specs[0].command + (f" --replicates {len(specs)}" if len(specs) > 1 else "")

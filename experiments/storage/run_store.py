@@ -1,8 +1,8 @@
-"""The store of a study: batches of finished runs as Parquet files that are whole and true, or are not counted.
+"""Store of a study: batches of finished runs as complete Parquet files with a valid digest; others are ignored.
 
-A file is named after its number, or its job, and the digest of its bytes.  What is cut short, altered or foreign does
-not fit its name; a batch that repeats a run is not counted either.  Only the coordinator writes.  A run counts as
-finished when the file that holds it has its name, on the disk.
+The name of a file contains its number, or its job, and the digest of its bytes, so that truncated, changed and foreign
+files are detected.  A batch that repeats a run is ignored, too.  Only the coordinator writes.  A run counts as finished
+once its file has its final name on disk.
 """
 
 import hashlib
@@ -36,29 +36,29 @@ MOST_RUNS, LONGEST_S = 32, 10.0
 
 @dataclass(frozen=True)
 class RunBatch:
-    """One file of finished runs, with the names of the files that hold their other tables."""
+    """File of the measures of finished runs, with the names of the files of their other tables."""
 
     path: Path
     runs: tuple[str, ...]
     beside: dict[str, str]
 
     def file(self, name: str) -> Path:
-        """Return the file that holds one table of its runs."""
+        """Return the path of one table of its runs."""
         return self.path if name == MEASURES else self.path.parent.parent / name / self.beside[name]
 
 
 def name_of(number: int, content: bytes) -> str:
-    """Return the name of a batch."""
+    """Return the file name of a batch."""
     return named_by_digest(f"{number:06d}", content, ".parquet")
 
 
 def named_by_digest(stem: str, content: bytes, ending: str) -> str:
-    """Return the name of a file, which tells whether its content is what was written."""
+    """Return a file name with the digest of the content, which later shows whether the file is intact."""
     return f"{stem}-{sha256_of(content)[:DIGITS]}{ending}"
 
 
 def is_intact(path: Path) -> bool:
-    """Tell whether a file holds the very bytes that its name promises."""
+    """Return whether the content of a file matches the digest in its name."""
     stem = path.name.partition("-")[0]
     if not path.is_file():
         return False
@@ -68,7 +68,7 @@ def is_intact(path: Path) -> bool:
 
 
 def read_batch(path: Path) -> RunBatch | None:
-    """Return the batch of a file, or None if it is not one."""
+    """Return the batch of a file; None if the file is not an intact batch."""
     if not path.name.partition("-")[0].isdecimal() or not is_intact(path):
         return None
     try:
@@ -82,7 +82,7 @@ def read_batch(path: Path) -> RunBatch | None:
 
 
 def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
-    """Yield every file of a store in order, with its batch, or None where it must not be counted."""
+    """Yield every file of a store in order, with its batch, or None if it is invalid or repeats a run."""
     seen: set[str] = set()
     for path in sorted((folder / MEASURES).glob("*")):
         batch = None if path.name.startswith(".") else read_batch(path)
@@ -94,7 +94,7 @@ def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
 
 
 def stored_table(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
-    """Return a table of all finished runs (or of some of them), or None if there is none."""
+    """Return a table of all finished runs, or of ``runs`` only; None if no file has this table."""
     whole = (batch for _, batch in run_batches(folder) if batch)
     files = [batch.file(name) for batch in whole if name == MEASURES or name in batch.beside]
     if not files:
@@ -105,11 +105,11 @@ def stored_table(folder: Path, runs: Collection[str] | None = None, name: str = 
 
 @dataclass
 class Store:
-    """The finished runs of a folder, and those that wait to be written."""
+    """Finished runs of a folder, and pending runs that are to be written."""
 
     folder: Path
     policies: Sequence[str] = ()
-    """Those of the study: each has a column in every table."""
+    """Policies of the study; each has a column in every table."""
     clock: Callable[[], float] = time.monotonic
     finished: set[str] = field(default_factory=set)
     rejected: list[str] = field(default_factory=list)
@@ -118,7 +118,7 @@ class Store:
     since: float = 0.0
 
     def open(self) -> "Store":
-        """Count what is there, and move aside what must not be counted."""
+        """Register the valid batches of the folder, and move all other files to `REJECTED`."""
         make_folder(self.folder / MEASURES)
         used: set[Path] = set()
         for path, batch in run_batches(self.folder):
@@ -134,7 +134,7 @@ class Store:
         return self
 
     def reject(self, path: Path) -> None:
-        """Move a file out of the way; half files that a killed process left are of no use and go."""
+        """Move a file to the folder `REJECTED`; delete temporary files of a killed process."""
         if path.name.startswith("."):
             path.unlink()
             return
@@ -144,18 +144,18 @@ class Store:
         self.rejected.append(path.name)
 
     def add(self, run: str, tables: dict[str, pa.Table]) -> list[str]:
-        """Take a run; return the runs that have become finished by it, often none yet."""
+        """Add a finished run to the pending ones; return the runs that are written, often none yet."""
         if not self.pending:
             self.since = self.clock()
         self.pending.append((run, tables))
         return self.flush() if len(self.pending) >= MOST_RUNS else []
 
     def tick(self) -> list[str]:
-        """Write what has waited long enough; return the runs that have become finished."""
+        """Write the pending runs if the first is `LONGEST_S` old; return the runs that are written."""
         return self.flush() if self.pending and self.clock() - self.since >= LONGEST_S else []
 
     def flush(self) -> list[str]:
-        """Write all that waits as one batch; return the runs that have become finished."""
+        """Write all pending runs as one batch; return them."""
         if not self.pending:
             return []
         runs = [run for run, _ in self.pending]
@@ -168,7 +168,7 @@ class Store:
         return runs
 
     def write(self, name: str, stated: dict[bytes, bytes]) -> str:
-        """Write one table of the runs that wait; return the name of its file."""
+        """Write one table of the pending runs, with ``stated`` in its metadata; return the file name."""
         table = with_changes(concatenate_tables([tables[name] for _, tables in self.pending]), self.policies)
         content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
         target = self.folder / name / name_of(self.number, content)

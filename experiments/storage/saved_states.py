@@ -1,4 +1,4 @@
-"""Saved states: what a folder of them says, and where the State of each seed lies."""
+"""Folders of saved states: their description, and the state of each seed."""
 
 import datetime
 import hashlib
@@ -17,22 +17,22 @@ SEED = re.compile(r"seed_\d+")
 
 
 class FilesChanged(InputError):
-    """A scenario, a policy or a saved state is not what it was when a run was asked for."""
+    """A scenario, a policy or a saved state has changed since a run was requested."""
 
 
 def seed_folder(folder: Path, seed: int) -> Path:
-    """Return where the State of one seed lies in a folder of saved states."""
+    """Return the path of the state of one seed in a folder of saved states."""
     return folder / f"seed_{seed}"
 
 
 def is_seed_folder(path: Path) -> bool:
-    """Return whether a path can be the folder of a State: its name, and what lies there under the name of its file."""
+    """Return whether a path can be the folder of a state: its name fits, and the state is a file or missing."""
     state = path / STATE_FILE
     return SEED.fullmatch(path.name) is not None and path.is_dir() and (state.is_file() or not state.exists())
 
 
 def digest_of_state(folder: Path, seed: int) -> str:
-    """Return what tells the State of a seed from every other; nothing if it is not there."""
+    """Return the SHA-256 digest of the state of a seed; empty if the state is missing."""
     path = seed_folder(folder, seed) / STATE_FILE
     if not path.is_file():
         return ""
@@ -41,20 +41,20 @@ def digest_of_state(folder: Path, seed: int) -> str:
 
 
 def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
-    """Raise if states cannot be saved into a folder: it is none, or holds something else, or states of other runs."""
+    """Raise if states cannot be saved into ``save``: it is a file, or holds other files or states of other runs."""
     if save.exists() and not save.is_dir():
         raise InputError(f"--save {save} is a file, not a folder")
     for path in sorted(save.glob("*")):
         if path.is_symlink() or not (path.is_file() if path.name == SAVED else is_seed_folder(path)):
             raise InputError(f"--save {save} holds something else than saved states ({path.name}); choose another")
     if fresh:
-        (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
+        (save / SAVED).unlink(missing_ok=True)  # the states that it describes will be replaced
     elif (save / SAVED).is_file() and not set(saved_in(save)["runs"].items()) <= set(runs.items()):
         raise InputError(f"--save {save} holds states of other runs: choose another folder, or begin anew with --fresh")
 
 
 def are_saved(save: Path, runs: dict[int, str]) -> bool:
-    """Tell whether the states of some runs lie in a folder as they were saved."""
+    """Return whether a folder holds the states of exactly these runs (by seed), unchanged."""
     if not (save / SAVED).is_file():
         return False
     saved = saved_in(save)
@@ -63,13 +63,13 @@ def are_saved(save: Path, runs: dict[int, str]) -> bool:
 
 
 def check_state(saved: dict[str, Any], seed: int) -> None:
-    """Raise if the State of a seed is not the one that was saved there; older folders do not say which that was."""
+    """Raise if the state of a seed has changed since it was saved; older folders have no digest to compare."""
     if saved["states"].get(seed) not in (None, digest_of_state(Path(saved["folder"]), seed)):
         raise FilesChanged(f"--from {saved['folder']}: the state of seed {seed} is not the one that was saved there")
 
 
 def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
-    """Raise if the states that the runs of a folder went on from are not known, are gone, or are others by now."""
+    """Raise if the saved states from which the runs of a folder continued are unknown, missing or changed."""
     if not stated.get("branched_from"):
         return
     if not (origin := stated.get("went_on_from")):
@@ -85,7 +85,7 @@ def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
 
 
 def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
-    """Return what a folder of saved states holds, or raise if one of the seeds is not there."""
+    """Return the description of saved states; raise if one of the seeds is missing."""
     stated = saved_in(folder)
     for seed in seeds:
         if seed not in stated["runs"]:
@@ -95,7 +95,7 @@ def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
 
 
 def saved_in(folder: Path) -> dict[str, Any]:
-    """Return what a folder says of the states in it, or raise if there are none."""
+    """Return the description of saved states; raise if there are none."""
     try:
         return stated_in(folder, (folder / SAVED).stat().st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError):
@@ -104,7 +104,7 @@ def saved_in(folder: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def stated_in(folder: Path, _: int) -> dict[str, Any]:
-    """Return what a folder says of the states in it; the file is read again once it has changed."""
+    """Return the description of saved states; cached by the time at which the file was modified."""
     try:
         stated = manifest_of(folder / SAVED, Saved)
     except InputError as reason:

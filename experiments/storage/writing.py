@@ -1,4 +1,4 @@
-"""Write files completely or not at all; name a target that cannot be written."""
+"""Write files completely or not at all; errors name the target."""
 
 import contextlib
 import csv
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 CAUSES = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
 CAUSES |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there")
-"""Messages by error of the system that no program can mend."""
+"""Messages by error code of the operating system, for errors that only the user can resolve."""
 
 
 class Unwritable(InputError):
-    """A target cannot be written, or its disk is full; what was written before is kept."""
+    """A target cannot be written, or its disk is full; files written before are kept."""
 
 
 def cause_of(reason: OSError) -> str:
-    """Return in words why nothing can be written.
+    """Describe why a file cannot be written.
 
     >>> cause_of(OSError(errno.ENOSPC, "No space left on device"))
     'the disk is full (No space left on device)'
@@ -35,7 +35,7 @@ def cause_of(reason: OSError) -> str:
 
 
 def told(reason: OSError | Unwritable) -> str:
-    """Return in words why nothing can be written any more, or go on with an error that is another."""
+    """Describe why a file cannot be written; raise ``reason`` again if it has another cause."""
     if isinstance(reason, Unwritable):
         return str(reason)
     if reason.errno not in CAUSES:
@@ -45,7 +45,7 @@ def told(reason: OSError | Unwritable) -> str:
 
 @contextlib.contextmanager
 def writing(target: Path) -> Iterator[None]:
-    """Raise `Unwritable` with the name of a target for each error of the system."""
+    """Convert errors of the operating system to `Unwritable` with the name of the target."""
     try:
         yield
     except OSError as reason:
@@ -53,7 +53,7 @@ def writing(target: Path) -> Iterator[None]:
 
 
 def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]], digits: str = "") -> bytes:
-    """Return rows below the names of their columns as CSV: UTF-8, commas and line feeds.
+    """Return rows with a header of column names as CSV: UTF-8, commas and line feeds.
 
     Parameters
     ----------
@@ -77,18 +77,18 @@ def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]], digits: 
 
 
 def frame_as_csv(table: "pd.DataFrame", digits: str = ".6g") -> bytes:
-    """Return a table of pandas as CSV: UTF-8, commas, line feeds, numbers in a format, nothing for NaN."""
+    """Return a pandas DataFrame as CSV: UTF-8, commas, line feeds, formatted floats, empty cells for NaN."""
     return table.to_csv(index=False, float_format=f"%{digits}", lineterminator="\n").encode()
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those that it lies in, if need be."""
+    """Create a folder and its parents if they are missing."""
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file aside, make sure that it is on the disk, and put it in its place at once."""
+    """Write a file atomically: write a temporary file, flush it to disk, and rename it."""
     if path.exists() and not path.is_file():
         raise Unwritable(f"{path}: cannot be written: it is a folder, a pipe or a device, not an ordinary file")
     aside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -119,7 +119,7 @@ def write_all(files: Mapping[Path, bytes]) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure that the names of the files in a folder are on the disk, too; Windows opens no folder."""
+    """Flush the entries of a folder to disk; not on Windows, which cannot open folders."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
