@@ -1,7 +1,7 @@
-"""Compile the model before workers start, so that they do not all do it, and in two processes where it is new.
+"""Compile the model once before workers start, in two processes if no kernel is cached.
 
-Numba looks for each kernel on the disk before it compiles it, and compiles one at a time in a process.  A second
-process that begins with the last kernel therefore takes nearly half of the work off the first.
+Numba looks for each kernel in its disk cache before it compiles it, and compiles one at a time per process.  A second
+process that begins with the last kernel therefore takes over nearly half of the work.
 """
 
 import multiprocessing
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def small_world() -> "TrustModel":
-    """Return a small town with soldiers and prisons, which needs every kernel."""
-    from model.simulation.model import TrustModel  # brings Mesa and the compiler, which the coordinator does without
+    """Return the model of a small town with soldiers and prisons, which uses every kernel."""
+    from model.simulation.model import TrustModel  # imports Mesa and Numba, which the coordinator does not need
 
     scenario = load("baseline", policies=["heavy_hand"], set={"population.scale": 0.05, "calendar.warm_up": 0})
     return TrustModel(scenario, rng=1)
@@ -35,7 +35,7 @@ def compile_model() -> None:
 
 
 def compile_first() -> frozenset[str]:
-    """Compile the model; return what towns are built from."""
+    """Compile the model; return the names of the parameter groups from which towns are built."""
     compile_model()
     return shared_towns.groups_of_towns()
 
@@ -54,7 +54,7 @@ def compile_from_end() -> None:
 
 @contextmanager
 def second_compiler() -> Iterator[None]:
-    """Let another process compile from the end meanwhile, if no kernel is on the disk yet."""
+    """Compile from the end in a second process meanwhile, if no kernels are cached and there are several cores."""
     if compiled_before() or (os.cpu_count() or 1) == 1:
         yield
         return
@@ -68,7 +68,7 @@ def second_compiler() -> Iterator[None]:
 
 
 def _compile_beside() -> None:
-    """Compile from the end in a process of its own, which hears no Ctrl-C and ends with its parent."""
+    """Compile from the end in this child process, which ignores Ctrl-C and ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     compile_from_end()

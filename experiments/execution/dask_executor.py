@@ -30,7 +30,7 @@ PATIENCE_S, CLOSING_S = 20, 2
 
 
 class DaskExecutor:
-    """Workers known to the scheduler at an address."""
+    """Executor on the workers of the Dask scheduler at an address."""
 
     def __init__(self, address: str) -> None:
         require_extra("dask", "--dask")
@@ -40,7 +40,7 @@ class DaskExecutor:
         try:
             get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
             check_keys(address)
-            for name in ("distributed", "distributed.client"):  # one line of our own says what matters
+            for name in ("distributed", "distributed.client"):  # errors are reported in one line of our own
                 logging.getLogger(name).setLevel(logging.CRITICAL)
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as reason:
@@ -51,7 +51,7 @@ class DaskExecutor:
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[None]:
-        """Raise SchedulerLost if the scheduler is lost, before or while it is asked something."""
+        """Raise SchedulerLost if the connection to the scheduler is lost before or during a request."""
         try:
             if self.client.status != "running":
                 raise ConnectionError
@@ -113,7 +113,7 @@ class DaskExecutor:
 
 
 def check_keys(address: str) -> None:
-    """Raise if Dask is not told the keys that an address needs; OSError if they cannot be read."""
+    """Raise if Dask's configuration lacks the TLS keys that an address needs; OSError if they cannot be read."""
     from distributed.security import Security
 
     security, encrypted = Security(), address.partition("://")[0] in ("tls", "wss")

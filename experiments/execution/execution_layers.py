@@ -1,4 +1,4 @@
-"""Cells and settlements of runs as layers for maps, each with its place on the earth."""
+"""Export cells and settlements of runs as georeferenced map layers."""
 
 import json
 import tempfile
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from model.town.town import Town
 
 LAYERS = {"cells": "Polygon", "settlements": "Point"}
-"""Tables that lie somewhere, with the kind of their shapes."""
+"""Tables whose rows have a location, with the geometry type."""
 CRS = "EPSG:4326"
 DIGITS = 7
 """Decimals of a degree, about a centimetre."""
@@ -36,7 +36,7 @@ SAYING = (
 
 @dataclass(frozen=True)
 class Layer:
-    """Rows that lie somewhere: their shapes in longitude and latitude, and what is known of each."""
+    """Rows with a location: their shapes in longitude and latitude (degrees), and their attributes."""
 
     name: str
     shapes: np.ndarray
@@ -56,7 +56,7 @@ def layers_of(folder: Path) -> list[Layer]:
 
 
 def shapes_with_rows(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the shapes of the rows of one run, and the rows; of settlements, also which were placed at random."""
+    """Return shapes and rows of one run; the column ``schematic`` marks settlements placed at random."""
     town, plane = town_for(spec), scenario_plane(spec.source, set=dict(spec.overrides))
     if name == "cells":
         cells = rows["cell"].to_numpy()
@@ -105,19 +105,19 @@ def geopackage_of(layers: list[Layer]) -> bytes:
 
 
 def values_of(column: pd.Series) -> np.ndarray:
-    """Return a column as GDAL takes it."""
+    """Return the values of a column in a type that GDAL accepts."""
     return column.astype(object).to_numpy() if column.dtype.kind not in "biufM" else column.to_numpy()
 
 
 def geojson_of(layers: list[Layer]) -> bytes:
-    """Return layers as one GeoJSON, of which each feature says in which layer it is."""
+    """Return layers as one GeoJSON file, with the layer as a property of each feature."""
     features = [feature for layer in layers for feature in features_of(layer)]
     whole = {"type": "FeatureCollection", "description": SAYING, "features": features}
     return (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 def features_of(layer: Layer) -> Iterator[dict[str, Any]]:
-    """Yield a feature for each row of a layer; what is not known is null, months are days as text."""
+    """Yield a GeoJSON feature per row of a layer; missing values are null, months are ISO dates."""
     days = {str(name): layer.rows[name].dt.strftime("%Y-%m-%d") for name in layer.rows.select_dtypes("datetime")}
     rows = json.loads(layer.rows.assign(**days).to_json(orient="records", double_precision=15))
     for shape, row in zip(layer.shapes, rows, strict=True):
@@ -129,7 +129,7 @@ def features_of(layer: Layer) -> Iterator[dict[str, Any]]:
 
 
 def write_layers(folder: Path, target: Path, option: str) -> None:
-    """Write the layers of a folder into a file of the kind that an option names."""
+    """Write the layers of a folder into a file; ``option`` selects the format."""
     check_target(option, target)
     if option == "--gpkg":
         require_extra("maps", option)

@@ -28,7 +28,7 @@ class SizedJob(Job, Protocol):
 
 
 class RepeatedWorkerDeath(Exception):
-    """As many workers as allowed died on one job."""
+    """`MAX_DEATHS` workers died on the same job."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class JobResults[J: SizedJob, R]:
 
     @property
     def whole(self) -> list[R]:
-        """Results of all jobs, as `whole_pairs` has them."""
+        """Results of all jobs; raises KeyboardInterrupt as `whole_pairs` does."""
         return [result for _, result in self.whole_pairs]
 
 
@@ -63,10 +63,10 @@ def run_jobs[J: SizedJob, R](
     label: str,
     store: Callable[[J, R], None] | None = None,
 ) -> JobResults[J, R]:
-    """Run jobs and store each as soon as it is finished, before it counts; an interruption keeps the finished ones."""
+    """Run jobs; each is stored before it counts as finished, and an interruption keeps the finished ones."""
     announce_compiling()
     announce_stop_command()
-    order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
+    order = {job.key: number for number, job in enumerate(jobs)}  # computes the keys of runs before any file can change
     results: JobResults[J, R] = JobResults()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
 
@@ -94,10 +94,10 @@ def run_jobs[J: SizedJob, R](
 def run_in_process[J: SizedJob, R](
     jobs: Sequence[J], function: JobFunction[J, R], take: Callable[[J, R], None], reach: Callable[[int], None]
 ) -> None:
-    """Run one job after the other in this process; take each result, and tell the shifts that are reached.
+    """Run jobs one after the other in this process; ``take`` gets each result, ``reach`` the shifts simulated so far.
 
-    Garbage is collected only once the first job has simulated its first shifts, and what exists by then is frozen:
-    compiling makes millions of objects that stay, and to scan them takes a tenth of a first run.
+    The garbage collector is off until the first job has simulated its first shifts; objects that exist by then are
+    frozen.  Compiling creates millions of permanent objects; scanning them would take a tenth of a first run.
     """
     done = 0
 
@@ -166,7 +166,7 @@ def as_completed[J: Job, R](
 
 
 def runs_again[J: Job, R](job: J, result: R | WorkerDied, deaths: Counter[str]) -> bool:
-    """Count the workers that died on a job; tell whether it runs once more."""
+    """Count the workers that died on a job; return whether it runs once more."""
     if not isinstance(result, WorkerDied):
         return False
     deaths[job.key] += 1

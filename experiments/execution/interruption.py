@@ -1,4 +1,4 @@
-"""Handle Ctrl-C, SIGTERM and a lost connection: one line, and exit code 128 plus the number of the signal."""
+"""Handle Ctrl-C, SIGTERM and SIGHUP: print one line, and exit with code 128 plus the number of the signal."""
 
 import atexit
 import os
@@ -17,25 +17,25 @@ Handler = Callable[[int, FrameType | None], None]
 
 
 class Heard:
-    """Signals that came, in order, and whether they were told of in a line."""
+    """Received signals, in order, and whether the interruption has been reported."""
 
     signals: ClassVar[list[int]] = []
     told = False
 
 
 def install_handlers() -> None:
-    """Let signals interrupt this program from now on, except those that it was started to ignore."""
+    """Let signals interrupt this program from now on, except those that are ignored."""
     replace_handlers(interrupt)
 
 
 def interrupt(number: int, _: FrameType | None) -> None:
-    """Record a signal, and raise `KeyboardInterrupt` wherever the program is."""
+    """Record a signal and raise `KeyboardInterrupt`."""
     Heard.signals.append(number)
     raise KeyboardInterrupt
 
 
 def replace_handlers(handler: Handler) -> dict[int, Any]:
-    """Handle signals in the main thread, where they are not ignored; return what handled them before."""
+    """Set the handler of the signals that are not ignored (main thread only); return the previous handlers."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
@@ -45,7 +45,7 @@ def replace_handlers(handler: Handler) -> dict[int, Any]:
 def report_unraisable(lost: Any) -> None:
     """Report an exception that Python could not raise, unless it is the interruption of a recorded signal.
 
-    Where a signal comes while LLVM calls back, the interruption is lost in there, and the compiler fails instead.
+    If a signal arrives during a callback from LLVM, the interruption is lost there, and the compiler fails instead.
     """
     if not (Heard.signals and lost.exc_type is KeyboardInterrupt):
         sys.__unraisablehook__(lost)
@@ -53,7 +53,7 @@ def report_unraisable(lost: Any) -> None:
 
 @contextmanager
 def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
-    """Handle signals while something is done."""
+    """Handle signals within the context; restore the previous handlers after it."""
     before = replace_handlers(handler)
     reporting, sys.unraisablehook = sys.unraisablehook, report_unraisable
     try:
@@ -65,7 +65,7 @@ def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
 
 
 class Interruption:
-    """Records signals, so that no result is lost half-way."""
+    """Record signals instead of raising an error, so that no result is lost."""
 
     came = False
 
@@ -85,15 +85,15 @@ class Interruption:
 
 
 def tell_interrupted(kept: str = "") -> None:
-    """Say in one line that the program was interrupted, and what was kept."""
+    """Report in one line that the program was interrupted, and which results were kept."""
     Heard.told = True
     print(f"confianza: interrupted{kept and f'; {kept}'}", file=sys.stderr, flush=True)
 
 
 def exit_code() -> int:
-    """Return the exit code after an interruption, told of in a line by now: 130 after Ctrl-C, 143 after SIGTERM."""
+    """Report an interruption, if not yet done; return the exit code: 130 after Ctrl-C, 143 after SIGTERM."""
     for one in (one for one in SIGNALS if signal.getsignal(one) is interrupt):
-        signal.signal(one, signal.SIG_DFL)  # the next one ends the program at once
+        signal.signal(one, signal.SIG_DFL)  # the next signal ends the program at once
     if not Heard.told:
         tell_interrupted()
     first = next(iter(Heard.signals), signal.SIGINT)
@@ -103,7 +103,7 @@ def exit_code() -> int:
 
 
 def exit_program(code: int) -> NoReturn:
-    """Leave the program with an exit code; after an interruption without clearing memory, which can take a second."""
+    """End the program; after an interruption without freeing memory, which can take a second."""
     if code in {128 + one for one in SIGNALS}:
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):

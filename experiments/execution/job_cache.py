@@ -1,6 +1,6 @@
-"""Finished jobs as files, each of which is whole and true or not counted, until the folder that they are for is whole.
+"""Cache of finished jobs until their results folder is complete: files with a valid digest; others are ignored.
 
-A file is named after its job and the digest of its bytes; it holds the tables of the job and a text of JSON.
+The name of a file contains digests of the job's key and of its bytes; it holds the tables of the job and a JSON text.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ NOT_WHOLE = (
     zipfile.BadZipFile,
     pa.ArrowException,
 )
-"""Errors to which a file leads that was not packed here: its job is done again."""
+"""Errors of reading a file that `pack_job` did not write; its job is run again."""
 
 type Tables = Mapping[str, pa.Table]
 type Part = tuple[dict[str, Any], dict[str, pa.Table]]
@@ -46,14 +46,14 @@ type Part = tuple[dict[str, Any], dict[str, pa.Table]]
 
 @dataclass(frozen=True)
 class JobCache[J: SizedJob, R]:
-    """The finished jobs of a folder: how each is taken apart and put together, and whether it still counts."""
+    """Finished jobs of a folder, and functions that split, restore and validate their results."""
 
     folder: Path
     apart: Callable[[R], tuple[Mapping[str, Any], Tables]]
     together: Callable[[J, Mapping[str, Any], Tables], R]
-    """Raises `LookupError` or `ValueError` where the tables are not those of the job."""
+    """Raises `LookupError` or `ValueError` if the tables are not those of the job."""
     about: Any
-    """Schema of what is known of a finished job."""
+    """Schema of the facts about a finished job."""
     counts: Callable[[J, Mapping[str, Any]], bool] = lambda _, about: True
 
     @property
@@ -62,13 +62,13 @@ class JobCache[J: SizedJob, R]:
         return self.folder / PARTS
 
     def put(self, job: J, result: R) -> None:
-        """Bring a finished job to the disk."""
+        """Write a finished job to disk."""
         content = pack_job(*self.apart(result))
         make_folder(self.place)
         write_whole(self.place / named_by_digest(file_label(job.key), content, ".zip"), content)
 
     def found(self, jobs: Sequence[J]) -> dict[str, R]:
-        """Return what is finished of some jobs, by their keys; what is not whole is left alone, and done again."""
+        """Return the results of finished jobs by key; invalid files are not removed, and their jobs are left out."""
         files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_intact(path)}
         there = {}
         for job in jobs:
@@ -83,7 +83,7 @@ class JobCache[J: SizedJob, R]:
 def run_unfinished[J: SizedJob, R](
     jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str, cache: JobCache[J, R]
 ) -> JobResults[J, R]:
-    """Run the jobs that are not in the cache yet; each is on the disk as soon as it is finished."""
+    """Run the jobs that are not in the cache, and store each as soon as it is finished; return all results."""
     there = cache.found(jobs)
     if there:
         say(f"{len(there)} of {len(jobs)} were finished before, in {cache.folder}")
@@ -95,12 +95,12 @@ def run_unfinished[J: SizedJob, R](
 
 
 def file_label(key: str) -> str:
-    """Return what stands for a job in the name of its file."""
+    """Return the digest of the key of a job, for the name of its file."""
     return digest_of(key.encode())
 
 
 def pack_job(about: Mapping[str, Any], tables: Tables) -> bytes:
-    """Return what is known of a job, and its tables, as the bytes of one file."""
+    """Return the facts about a job and its tables as the bytes of a zip file."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as file:
         file.writestr(ABOUT, json.dumps(dict(about)))
@@ -110,7 +110,7 @@ def pack_job(about: Mapping[str, Any], tables: Tables) -> bytes:
 
 
 def unpack_job(path: Path, about: Any) -> Part:
-    """Return what a file holds; raise one of `NOT_WHOLE` if it is not as it was packed."""
+    """Return the facts and tables in a file; raise one of `NOT_WHOLE` if `pack_job` did not write it."""
     with zipfile.ZipFile(path) as file:
         members = file.infolist()
         if any(one.compress_type != zipfile.ZIP_STORED for one in members):

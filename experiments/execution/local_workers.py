@@ -107,7 +107,7 @@ class LocalExecutor[J: Job, R]:
         self.workers, self.function = workers, function
         self.slots = range(JOBS_PER_WORKER * workers)
         self.context: Any = multiprocessing.get_context("spawn")  # its type on Windows is not one that pebble declares
-        # Without locks, which a killed worker would hold for ever.
+        # Without locks, since a killed worker would never release them.
         self.pids = self.context.RawArray("q", len(self.slots))
         self.shifts_done = self.context.RawArray("q", len(self.slots))
         self.tasks: dict[int, SubmittedJob[J]] = {}
@@ -116,7 +116,7 @@ class LocalExecutor[J: Job, R]:
         self.known_workers = set(self.manager.workers)
 
     def new_pool(self) -> ProcessPool:
-        """Start a pool of worker processes, which do not hear Ctrl-C."""
+        """Start a pool of worker processes, which do not receive Ctrl-C."""
         state = (self.pids, self.shifts_done, self.function)
         pool = ProcessPool(self.workers, initializer=initialise_worker, initargs=state, context=self.context)
         try:
@@ -198,7 +198,7 @@ class LocalExecutor[J: Job, R]:
     def replace_pool(self, blame_first: bool = False) -> None:
         """Start another pool and give it all lost jobs, or report that a worker died on the first of them.
 
-        A pool breaks if a worker dies while no job is known to run. Jobs begin in order: only the first can be why.
+        A pool breaks if a worker dies while no job is known to run. Jobs begin in order: only the first can be the cause.
         """
         self.stop()
         self.pool = self.new_pool()
@@ -219,7 +219,7 @@ class LocalExecutor[J: Job, R]:
     def stop(self) -> None:
         """Abandon unfinished jobs and kill the workers.
 
-        A job that had not begun is lost, whatever the pool says of it: where it was being sent, that is a TypeError.
+        A job that had not begun is lost, whatever the pool reports: if it was being sent, that is a TypeError.
         """
         lost = [task for task in self.tasks.values() if not (task.future.running() or task.future.done())]
         abandoned = [task.future for task in lost]
@@ -234,7 +234,7 @@ class LocalExecutor[J: Job, R]:
 
 
 def release_frames(future: Future[Any]) -> None:
-    """Clear the frames of an error of sending: their buffer, freed as part of a cycle, prints a BufferError."""
+    """Clear the frames of a sending error; if their buffer is freed as part of a cycle, it prints a BufferError."""
     error = future.exception() if future.done() else None
     while error is not None:
         traceback.clear_frames(error.__traceback__)
@@ -273,7 +273,7 @@ class WorkerState:
     n_jobs: int = 0
 
     def begin(self, slot: int) -> None:
-        """Begin a job; freeze what compiling and the first job left before the second, so that it is never scanned."""
+        """Begin a job; before the second one, freeze all objects that remain, so that they are never scanned."""
         if self.n_jobs == 1:
             gc.collect()
             set_aside()

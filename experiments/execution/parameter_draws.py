@@ -1,8 +1,8 @@
-"""Draws of parameters: files that say, draw by draw, which values the assumed parameters have.
+"""Draws of parameters: CSV files with the values of the assumed parameters in each draw.
 
-A file is a CSV table with a column ``draw`` and one for each parameter by its dotted name. `confianza calibrate` writes
-draws that agree with data.  ``--draws plausible:N`` makes N of the plausible ranges; in those of ``calibrated:N``, the
-parameters that were fitted to data come from the posterior on record.
+A file has a column ``draw`` and one for each parameter, by its dotted name. `confianza calibrate` writes draws that
+agree with data.  ``--draws plausible:N`` draws N times from the plausible ranges; with ``calibrated:N``, the parameters
+that were fitted to data come from the posterior on record.
 """
 
 import csv
@@ -36,7 +36,7 @@ class Draw:
 
 
 def read_draws(path: Path) -> list[Draw]:
-    """Return the draws of a file, or raise with what is wrong in it."""
+    """Return the draws of a file; raise if its content is invalid."""
     file = os.fspath(path)
     rows = list(csv.reader(io.StringIO(read_text(path, file, MOST_JSON))))
     if len(rows) < 2 or not rows[0] or rows[0][0] != NUMBER:
@@ -53,7 +53,7 @@ def read_draws(path: Path) -> list[Draw]:
 
 
 def values_of(names: Sequence[str], cells: Sequence[str], where: str) -> dict[str, float]:
-    """Return the values of a row in the types and within the limits of their parameters."""
+    """Parse the values of a row; each must have the type and be within the limits of its parameter."""
     found = {}
     for name, cell in zip(names, cells, strict=True):
         try:
@@ -68,7 +68,7 @@ def values_of(names: Sequence[str], cells: Sequence[str], where: str) -> dict[st
 
 
 def draws_bytes(draws: Sequence[Draw]) -> bytes:
-    """Return draws, which all have the same parameters, as a file.
+    """Return draws, which must all have the same parameters, as the bytes of a file.
 
     >>> draws_bytes([Draw(1, {"trust.harm": 0.5})])
     b'draw,trust.harm\\n1,0.5\\n'

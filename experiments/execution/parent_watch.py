@@ -1,4 +1,4 @@
-"""End a process together with the one that started it."""
+"""End a process when its parent process has died."""
 
 import multiprocessing
 import multiprocessing.connection

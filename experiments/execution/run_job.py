@@ -1,4 +1,4 @@
-"""Do the work of a worker: one job at a time, in a process here or on another machine."""
+"""Run one job in a worker, on this machine or on a cluster."""
 
 import time
 import traceback
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Done:
-    """A run that has ended: tables by name, seconds for it and for its town, the code that computed it."""
+    """Finished run: tables by name, seconds for the run and for its town, fingerprint of the code."""
 
     tables: dict[str, pa.Table]
     seconds: float
@@ -29,7 +29,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """A run that raised an error; one that tells of the others, too, ends all."""
+    """Run that raised an error; ``ends_all`` if the error concerns the other runs, too."""
 
     error: str
     trace: str
@@ -37,8 +37,8 @@ class Failed:
 
 
 def run_one(spec: RunSpec, tell: "ReportProgress") -> Done:
-    """Carry out one run."""
-    from experiments.execution.run_tables import simulate  # brings the compiler, which the coordinator does without
+    """Simulate one run."""
+    from experiments.execution.run_tables import simulate  # imports Numba, which the coordinator does not need
 
     start = time.perf_counter()
     town = town_for(spec)
@@ -50,12 +50,12 @@ def run_one(spec: RunSpec, tell: "ReportProgress") -> Done:
 
 
 def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:
-    """Return the measures that are to be kept; all if none is named."""
+    """Return the columns of the measures to store; all if the run names none."""
     return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
 def try_run(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
-    """Carry out one run; what goes wrong in it comes back as text, since not every error can be sent."""
+    """Simulate one run; errors are returned as text, since not every exception can be pickled."""
     try:
         return run_one(spec, tell)
     except FilesChanged as reason:
@@ -65,5 +65,5 @@ def try_run(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
 
 
 def try_run_on_cluster(spec: RunSpec) -> Done | Failed:
-    """Carry out one run on a cluster, where nobody listens to its progress."""
+    """Simulate one run on a cluster, without reports of its progress."""
     return try_run(spec, lambda _: None)

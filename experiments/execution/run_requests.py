@@ -1,4 +1,4 @@
-"""From the options of the shell to runs: what they leave open is filled in, and all is checked before it starts."""
+"""Convert command line options to specifications of runs: add defaults, and check all before the start."""
 
 import datetime
 import math
@@ -44,7 +44,7 @@ def plan_runs(
     branch: Path | None = None,
     town: str = "",
 ) -> tuple[RunSpec, ...]:
-    """Return the runs that options of the command line mean, or raise with what is wrong in them."""
+    """Return the runs specified by command line options; raise if an option is invalid."""
     forget_scenarios()
     values = values_of(sets)
     saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
@@ -73,7 +73,7 @@ def plan_runs(
 
 
 def check_saved(saved: dict[str, Any], source: str, scenario: Scenario, seeds: Sequence[int]) -> None:
-    """Raise if saved states are of other settings than are asked for, or are gone or others."""
+    """Raise if saved states have other settings than requested, or are missing or changed."""
     first = next(iter(saved["runs"]))
     if settings_of(with_national_shocks(scenario, first, saved["until"])) != saved["settings"]:
         raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
@@ -91,7 +91,7 @@ def after_policies(policies: Sequence[str], end: datetime.date) -> datetime.date
 
 
 def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:
-    """Return the first day that is no longer simulated."""
+    """Return the first day after the run."""
     if until is not None and years is not None:
         raise InputError("--years and --until say the same thing: give one of them")
     if until is None:
@@ -103,7 +103,7 @@ def end_of(begins: datetime.date, years: float | None, until: str | None) -> dat
 
 
 def after(begins: datetime.date, years: float) -> datetime.date:
-    """Return the date some years later; a part of a year counts in days.
+    """Return the date ``years`` later; a fraction of a year is rounded to days.
 
     >>> after(datetime.date(2017, 1, 1), 1.5)
     datetime.date(2018, 7, 3)

@@ -1,4 +1,4 @@
-"""Runs of a few seeds, through the one pool."""
+"""Run several seeds in this process or in workers."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,36 +16,36 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import digest_of_state
 
 type Runs = JobResults[RunSpec, Finished]
-"""Runs that were finished, in the order in which they were asked for."""
+"""Finished runs, in the order of their specifications."""
 
 
 def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") -> Runs:
-    """Carry out runs; an interruption keeps what was finished."""
+    """Simulate runs; an interruption keeps the finished ones."""
     return run_jobs(specs, partial(run_in_shared_town, save=None), workers, label)
 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:
-    """Carry out those runs that a folder does not hold as parts, each of which may leave its State in another."""
+    """Simulate the runs of which ``folder`` holds no part; save the final states in ``save``, if given."""
     parts = JobCache(folder, partial(part_of_run, save=save), run_of_part, RunPart, partial(is_usable_part, save=save))
     return run_unfinished(specs, partial(run_in_shared_town, save=save), workers, label, parts)
 
 
 def run_in_shared_town(spec: RunSpec, tell: ReportProgress, save: Path | None) -> Finished:
-    """Carry out one run in a town that may be shared."""
+    """Simulate one run in a town that other runs may share."""
     return simulate(spec, town_for(spec), tell, save)
 
 
 def part_of_run(run: Finished, save: Path | None) -> tuple[dict[str, Any], Tables]:
-    """Return a finished run as text and tables; where its State was saved, its digest tells which that is."""
+    """Return the facts and tables of a finished run; the facts include the digest of its saved state, if any."""
     state = digest_of_state(save, run.seed) if save else ""
     return {"ceiling_hits": run.ceiling_hits, "state": state}, run.tables
 
 
 def run_of_part(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> Finished:
-    """Return a finished run from what was kept of it."""
+    """Restore a finished run from its part."""
     return restored(spec, tables, about["ceiling_hits"])
 
 
 def is_usable_part(spec: RunSpec, about: Mapping[str, Any], save: Path | None) -> bool:
-    """Tell whether a part still counts: if its State is wanted, that must lie where it was saved."""
+    """Return whether a part is valid: if states are saved, that of the run must exist, unchanged."""
     return save is None or "" != about["state"] == digest_of_state(save, spec.seed)

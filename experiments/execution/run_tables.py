@@ -1,4 +1,4 @@
-"""One run: a world from its first shift to its last, and the tables that it leaves."""
+"""Simulate one run, and build its tables."""
 
 import datetime
 import itertools
@@ -31,7 +31,7 @@ INCIDENT_COLUMNS = (
     *("minute", "severity", "loss", "motive", "told", "found", "complaint", "recorded", "arrested"),
     "displaced",
 )
-"""Columns that are kept of an incident: never who suffered or told it, and no place."""
+"""Stored columns of an incident; victims, tellers and places are never stored."""
 
 CEILING_HITS = "ceiling_hits"
 """Measure that counts how often a hazard reached its ceiling in a month."""
@@ -40,7 +40,7 @@ LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple"
 type Advance = Callable[[TrustModel, int], None]
 """Simulates a number of shifts of a world."""
 Codes = dict[str, tuple[str, ...]]
-"""Columns of codes, with the names that they stand for; without names, the world's settlements."""
+"""Columns of codes with the names by code; an empty tuple stands for the names of the world's settlements."""
 _SETTLEMENT: Codes = {"settlement": ()}
 
 
@@ -53,7 +53,7 @@ def simulate(
     *,
     whole: bool = True,
 ) -> Finished:
-    """Carry out one run to its end; of the measures compute those named, all by default, and leave the others null."""
+    """Simulate one run to its end; compute the measures in ``measured`` (all if empty) and leave others null."""
     world = start_world(spec, town)
     if measured:
         world.measured = {*measured, CEILING_HITS}
@@ -65,13 +65,13 @@ def simulate(
 
 
 def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
-    """Return the run of a world that has ended, with all tables or its measures alone."""
+    """Return the finished run of a world at its end, with all tables or with its measures only."""
     tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
     return Finished(spec.seed, spec.run, tables, float(sum(world.datacollector.model_vars[CEILING_HITS])))
 
 
 def start_world(spec: RunSpec, town: Town) -> TrustModel:
-    """Return the world of a run at its beginning: new, or as it was saved."""
+    """Return the world of a run at its start: new, after a shared warm-up, or from a saved state."""
     keep = set(KEPT_TABLES).intersection(spec.keep)
     if spec.shares_warm_up:
         return WARM_STARTS.world(spec, town, keep)
@@ -83,9 +83,9 @@ def start_world(spec: RunSpec, town: Town) -> TrustModel:
 def simulate_until(
     world: TrustModel, end: int, tell: ReportProgress, advance: Advance = TrustModel.advance
 ) -> list[np.ndarray]:
-    """Run a world month by month to a tick; return its cells at the end of every month.
+    """Simulate a world month by month to a tick; return the rows of its cells for every month.
 
-    ``advance`` simulates a number of shifts; who listens to each shift has one of their own.
+    ``advance`` simulates a number of shifts; callers that observe each shift pass their own function.
     """
     cells = []
     while world.tick < end:
@@ -99,7 +99,7 @@ def simulate_until(
 
 
 def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:
-    """Return all tables of a world that has ended."""
+    """Return all tables of a world at its end."""
     rows = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months()
     tables = {
         "settlements": months_table(world, world.settlement_months(), _SETTLEMENT),
@@ -119,14 +119,14 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
 
 
 def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
-    """Return a table with the columns in front that say of every row whose it is."""
+    """Return a table with the key columns of its run in front."""
     keys = {"run": spec.run, "scenario": world.settings.name, "policy": spec.policy, "seed": world.seed}
     columns = [pa.repeat(value, len(table)) for value in keys.values()]
     return pa.table([*columns, *table.columns], [*keys, *table.column_names])
 
 
 def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True) -> Finished:
-    """Return a finished run from tables that were kept; raise `ValueError` if they are not those of this run."""
+    """Restore a finished run from stored tables; raise `ValueError` if they are not those of this run."""
     if set(tables) != ({*OF_RUN, *spec.keep} if whole else {"measures"}):
         raise ValueError(f"tables of another kind of run: {', '.join(tables)}")
     if not {*KEYS, *spec.columns, *MEASURES} <= set(tables["measures"].column_names):
@@ -138,7 +138,7 @@ def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float,
 
 
 def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
-    """Return a row per full month: whose it is, varied parameters, all measures."""
+    """Return the table of measures, a row per full month: keys, varied parameters, all measures."""
     stated = world.datacollector.model_vars
     whole = [month >= world.settings.start for month in stated["month"]]
     kept = {name: list(itertools.compress(values, whole)) for name, values in stated.items()}
@@ -149,7 +149,7 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
 
 
 def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
-    """Return the whole months among monthly rows of a world as a table, with names in place of codes."""
+    """Return the monthly rows of full months as a table, with names in place of codes."""
     rows = rows[np.array([first_of_month(int(month)) >= world.settings.start for month in rows["month"]], bool)]
     columns: dict[str, pa.Array] = {}
     for name in rows.dtype.names or ():
@@ -163,7 +163,7 @@ def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
 
 
 def incidents_table(world: TrustModel) -> pa.Table:
-    """Return the incidents that were kept, without persons and places."""
+    """Return the table of stored incidents, without persons and places."""
     rows = np.concatenate(world.kept["incidents"])
     columns: dict[str, pa.Array] = {
         "date": dates_of([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
@@ -176,9 +176,9 @@ def incidents_table(world: TrustModel) -> pa.Table:
 
 
 def impressions_table(world: TrustModel) -> pa.Table:
-    """Return what couples left in whole months.
+    """Return the impressions that police couples left in full months.
 
-    A couple is a random number of the seed, which orders the rows, too, since its station bears a name.
+    A random number from the seed replaces the number of a couple, also in the order of rows, since stations have names.
     """
     table = months_table(world, world.impressions(), {"part": TOWN_PARTS, "tone": TONES, "cause": CAUSES})
     labels = {
@@ -190,10 +190,10 @@ def impressions_table(world: TrustModel) -> pa.Table:
 
 
 def decisions_table(world: TrustModel) -> pa.Table:
-    """Return what was decided: when, what kind of agent, in what matter, which option with what chance, why, weights.
+    """Return the decisions: date, kind of agent, matter, chosen option, its chance and reason, weights of all options.
 
-    Who decided is a random number of the seed, since boards stand in places that bear names; residents have none,
-    since whom a victim tells is hers to say.
+    A random number from the seed replaces the number of an agent, since boards are in named places; residents have
+    none, to protect victims who report.
     """
     rows = world.choices()
     rows = rows[rows["tick"] >= tick_of(world.settings.start)]
@@ -216,15 +216,15 @@ def decisions_table(world: TrustModel) -> pa.Table:
 
 
 def anonymous(seed: int, agent: str, who: int) -> int:
-    """Return a number for somebody who decided, the same throughout a run, that tells neither name nor place."""
+    """Return a random label of an agent, constant in a run, that reveals neither name nor place."""
     return int(2**31 * keyed_uniform(seed, LABEL, AGENT_TYPES.index(agent), who, 0))
 
 
 def dates_of(values: list[datetime.date]) -> pa.Array:
-    """Return a column of days."""
+    """Return a column of timestamps."""
     return pa.array(values, pa.date32()).cast(TIME)
 
 
 def numbers_of(values: Any) -> pa.Array:
-    """Return a column of numbers; what is no number becomes null."""
+    """Return a column of numbers; NaN becomes null."""
     return pa.array(np.ascontiguousarray(values), from_pandas=True)

@@ -1,4 +1,4 @@
-"""Towns that a worker keeps: a few at a time, shared by all runs that do not change what a town is built from."""
+"""Cache of the last towns in a process, shared by all runs with the same inputs of a town."""
 
 from collections import UserDict
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from model.town.town import Town
 
 MOST = 2
-"""Towns that a worker keeps: as many as a study that goes to and fro between two municipalities needs."""
+"""Number of cached towns; enough for a study that alternates between two municipalities."""
 
 
 class Watched(UserDict[str, ParameterGroup]):
-    """The groups of a scenario; remembers which of them were read."""
+    """Parameter groups of a scenario; records the names of those that are read."""
 
     def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
         super().__init__(groups)
@@ -33,14 +33,14 @@ class Watched(UserDict[str, ParameterGroup]):
 
 @dataclass
 class Towns:
-    """The last towns that were needed."""
+    """Cache of the towns used last."""
 
     kept: list[tuple[frozenset[str], str, "Town"]] = field(default_factory=list)
     built: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def of(self, scenario: Scenario) -> "Town":
-        """Return the town of a scenario: one that is kept if it would be the same, else a new one."""
+        """Return the town of a scenario: a cached one if its inputs are the same, else a new one."""
         with self.lock:  # a worker of a cluster may have several threads
             for entry in self.kept:
                 groups, mark, town = entry
@@ -56,18 +56,18 @@ class Towns:
 
 
 TOWNS = Towns()
-"""The towns that this process keeps."""
+"""Cache of this process."""
 
 
 def town_for(spec: RunSpec) -> "Town":
-    """Return the town of a run, unless its files have changed since it was asked for."""
+    """Return the town of a run; raise if its files have changed since the run was requested."""
     spec.check_files()
     return TOWNS.of(spec.scenario)
 
 
 def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
-    """Return the town of a scenario, and the names of the groups of parameters that it was built from."""
-    from model.town.town import build_town  # brings the compiler, which the coordinator does without
+    """Return a new town of a scenario, and the names of the parameter groups from which it was built."""
+    from model.town.town import build_town  # imports Numba, which the coordinator does not need
 
     watched = Watched(scenario.groups)
     town = build_town(replace(scenario, groups=watched))
@@ -75,12 +75,12 @@ def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
 
 
 def mark_of(scenario: Scenario, groups: frozenset[str]) -> str:
-    """Return what stands for all that a town is built from, if it reads these groups."""
+    """Return the digest of all inputs of a town that is built from the given parameter groups."""
     places = places_of(scenario) | {"start": scenario.start.isoformat()}
     numbers = {name: numbers_of(scenario[name]) for name in groups}
     return digest_of(canonical([places, numbers]).encode())
 
 
 def groups_of_towns() -> frozenset[str]:
-    """Return the names of the groups that towns are built from, as a small one shows."""
+    """Return the names of the parameter groups from which towns are built, found by building a small one."""
     return build(load("baseline", set={"population.scale": 0.05}))[1]

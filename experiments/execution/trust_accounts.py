@@ -1,6 +1,6 @@
-"""The laws of trust that no Guatemalan datum tells apart: a centre, which is a convention, and what is swept around it.
+"""Laws of trust that Guatemalan data cannot distinguish: a centre, chosen by convention, and variations around it.
 
-Compare, sweeps, page and report take them from here.
+Comparisons, sweeps, the page and reports use them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from experiments.words.toml_files import toml_beside
 MEMORY_YEARS = (0.5, 2.0, 4.0)
 ASYMMETRY = (1.0, 3.0, 5.0)
 READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.toml")
-"""Weights under each reading of what was measured, set anew for each memory by `experiments.validation.readings`."""
+"""Weights under each reading of the panels, calibrated for each memory by `experiments.validation.readings`."""
 
 
 class Law(NamedTuple):
-    """A memory in years, a weight of bad over good news, and what else is otherwise than at the centre, if anything."""
+    """Law of trust: memory (years), weight of bad relative to good news, and a further variation of `ALSO`, if any."""
 
     memory_years: float = 2.0
     asymmetry: float = 3.0
@@ -25,7 +25,7 @@ class Law(NamedTuple):
 
 
 class Also(NamedTuple):
-    """Something unknown besides memory and asymmetry: its two names, and the parameters that change."""
+    """Variation besides memory and asymmetry: its names in two languages, and the parameters that change."""
 
     en: str
     es: str
@@ -56,7 +56,7 @@ ALSO = {
         {"trust.unanswered": 2.0 * UNANSWERED},
     ),
 }  # fmt: skip
-"""Corners of one thing at a time.  A memory of 8 years cannot be solved where panels are read as panels."""
+"""Variations of one thing at a time.  A memory of 8 years has no solution if panels are read as panels."""
 LAWS = (
     *(Law(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY),
     *(Law(also=name) for name in ALSO),
@@ -64,7 +64,7 @@ LAWS = (
 
 
 def changes_of(law: Law) -> dict[str, float]:
-    """Return the parameters of a law that differ from the centre's."""
+    """Return the values of the parameters that a law sets."""
     found = {"trust.memory_years": law.memory_years, "trust.asymmetry": law.asymmetry}
     found |= READINGS.get(f"panel, memory {law.memory_years:g}", {})
     return found | (dict(ALSO[law.also].changes) if law.also else {})

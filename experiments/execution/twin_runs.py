@@ -1,4 +1,4 @@
-"""Twin worlds of one seed, side by side: one town, one warm-up, then every arm; and who acts otherwise in each."""
+"""Simulate twin worlds of one seed: one town, one warm-up, then every arm; count the residents who differ."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from model.world.shift_events import COMMUNAL, NOBODY, Incident
 
 DAYS_OF_YEAR = 365.25
 NOTABLE = 0.01
-"""A resident trusts otherwise if trust differs by a point of a hundred."""
+"""Difference of trust (0-1) above which a resident differs: one point of a hundred."""
 
 
 class DrawLabel(NamedTuple):
@@ -38,9 +38,9 @@ class DrawLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Runs of one seed and site: twins; or again under another law of trust; or the arms, unpaired.
+    """Runs of one seed and site: twins; twins under another law of trust; or the arms, unpaired.
 
-    ``draw`` says which draw of parameters and which account the runs have, where these are drawn.
+    ``draw`` identifies the draw of parameters and the account of the runs, if these are drawn.
     """
 
     block: int
@@ -51,21 +51,21 @@ class Task:
 
     @property
     def key(self) -> str:
-        """Key that no other task of the comparison has."""
+        """Unique key in the comparison."""
         return (
             f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {', '.join(one.run for one in self.specs)}"
         )
 
     @property
     def shifts(self) -> int:
-        """Shifts that it simulates: twins share one warm-up."""
+        """Number of simulated shifts; twins share one warm-up."""
         first, *others = self.specs
         return first.shifts + sum(one.shifts if self.kind == "alone" else one.reported for one in others)
 
 
 @dataclass(frozen=True)
 class TaskResults:
-    """Results of a task: runs by arm, and the number of residents who act otherwise than in the first arm's world."""
+    """Results of a task: runs by arm, and numbers of residents who differ from the first arm's world."""
 
     task: Task
     finished: list[Finished]
@@ -73,12 +73,12 @@ class TaskResults:
 
     @property
     def years(self) -> float:
-        """Years that its runs report."""
+        """Reported years of each run."""
         return self.task.specs[0].reported / SHIFTS / DAYS_OF_YEAR
 
 
 def run_task(task: Task, tell: ReportProgress) -> TaskResults:
-    """Carry out a task."""
+    """Simulate the runs of a task."""
     for spec in task.specs:
         town = town_for(spec)
     if task.kind == "alone":
@@ -95,13 +95,13 @@ def run_task(task: Task, tell: ReportProgress) -> TaskResults:
 
 
 def part_of_results(results: TaskResults) -> tuple[dict[str, Any], Tables]:
-    """Return what a task leaves as text and tables, those of each arm under its number."""
+    """Return the facts and tables of a task; names of tables begin with the number of the arm."""
     tables = {f"{k}/{name}": table for k, one in enumerate(results.finished) for name, table in one.tables.items()}
     return {"ceiling_hits": [one.ceiling_hits for one in results.finished], "residents": results.residents}, tables
 
 
 def results_of_part(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResults:
-    """Return what a task left from what was kept of it."""
+    """Restore the results of a task from its part; raise if the part does not fit the task."""
     own: list[dict[str, Any]] = [{} for _ in task.specs]
     for name, table in tables.items():
         k, _, kind = name.partition("/")
@@ -116,7 +116,7 @@ def results_of_part(task: Task, about: Mapping[str, Any], tables: Tables) -> Tas
 
 
 def run_missing_tasks(tasks: Sequence[Task], workers: int, label: str, folder: Path) -> JobResults[Task, TaskResults]:
-    """Carry out those tasks that a folder does not hold as parts; an interruption keeps what was finished."""
+    """Simulate the tasks of which ``folder`` holds no part; an interruption keeps the finished ones."""
     cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
     return run_unfinished(tasks, run_task, workers, label, cache)
 
@@ -127,7 +127,7 @@ def under_law(law: Law, spec: RunSpec) -> RunSpec:
 
 
 def twin_worlds(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> Iterator[TrustModel]:
-    """Yield a world for each run of one seed, all at the end of one warm-up, which no policy can touch."""
+    """Yield a world for each run of one seed, all at the end of one warm-up, which no policy affects."""
     scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
     common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
@@ -139,7 +139,7 @@ def twin_worlds(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> I
 def simulated_twins(
     specs: Sequence[RunSpec], town: Town, tell: ReportProgress
 ) -> Iterator[tuple[RunSpec, TrustModel, list[np.ndarray]]]:
-    """Yield each run of one seed with its world at the end and the months of its cells."""
+    """Yield each run of one seed with its world at the end and the monthly rows of its cells."""
     for spec, world in zip(specs, twin_worlds(specs, town, tell), strict=True):
         yield spec, world, simulate_until(world, tick_of(spec.until), tell)
 
@@ -148,7 +148,7 @@ def simulated_twins(
 
 
 def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
-    """Return how many residents did or suffered something in one of two twin worlds only."""
+    """Return the numbers of residents with an event, or a notable change of trust, in only one of two twin worlds."""
     left, right = resident_events(base), resident_events(arm)
     rows = [
         {"what": what, "only_arm": len(right[what] - left[what]), "only_base": len(left[what] - right[what])}
@@ -161,7 +161,7 @@ def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[st
 
 
 def resident_events(world: TrustModel) -> dict[str, set[int]]:
-    """Return who told the state, who complained, who was harmed, whom the police met since the start."""
+    """Return the residents who told the state, complained, were harmed, or met the police since the start."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     stated = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
     return {
@@ -173,5 +173,5 @@ def resident_events(world: TrustModel) -> dict[str, set[int]]:
 
 
 def resident_numbers(numbers: np.ndarray) -> set[int]:
-    """Return those numbers that are of residents."""
+    """Return the set of the numbers of residents, without negative codes."""
     return set(np.unique(numbers[numbers >= 0]).tolist())

@@ -1,7 +1,7 @@
-"""Worlds at the end of their warm-up, shared by all runs with the same town, seed and warm-up.
+"""Cache of worlds at the end of their warm-up, shared by all runs with the same town, seed and warm-up.
 
-No policy acts before the reported run, and values set for a run hold from its start.  Runs that differ in these alone
-have the same warm-up; a worker simulates it once and starts the others from a copy, with the same bits.
+No policy acts before the reported run, and values set for a run apply from its start.  Runs that differ only in these
+have the same warm-up; a worker simulates it once and starts the others from a copy, with bit-identical results.
 """
 
 import dataclasses
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from model.town.town import Town
 
 MOST_BYTES = 512 * 2**20
-"""Memory that a worker gives to warm starts; the last one is kept in any case."""
+"""Memory (bytes) of a worker for warm starts; the last one is kept in any case."""
 
 
 def warm_up_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario as it is in force during the warm-up: without policies and values set for the run."""
+    """Return the scenario in force during the warm-up: without policies and values set for the run."""
     return dataclasses.replace(scenario, policies=(), groups={**scenario.groups, **scenario.before}, before={})
 
 
 def warm_up_key(spec: RunSpec) -> str:
-    """Return what decides the state of a run at the end of its warm-up: settings in force until then, and the seed."""
+    """Return the key of a warm-up: digest of the settings in force until its end, seed and town."""
     return f"{_settings_digest(*spec.files)}-{spec.seed}-{spec.town}"
 
 
@@ -40,7 +40,7 @@ def _settings_digest(*files: Any) -> str:
 
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
-    """Return the same runs, those marked whose warm-up another one shares; one from a saved state has none."""
+    """Return the runs, marked if another one shares their warm-up; runs from saved states have none."""
     own = [spec.branch is None and spec.scenario["calendar"].warm_up > 0 for spec in specs]
     keys = [warm_up_key(spec) if has_one else "" for spec, has_one in zip(specs, own, strict=True)]
     shared = Counter(keys)
@@ -48,7 +48,7 @@ def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
 
 
 def mark_as_sharing(spec: RunSpec) -> RunSpec:
-    """Return a run that is marked to share its warm-up, with the identity that it has."""
+    """Return a run that is marked as sharing its warm-up, with its identity unchanged."""
     new = dataclasses.replace(spec, shares_warm_up=True)
     vars(new)["run"] = spec.run
     return new
@@ -56,15 +56,15 @@ def mark_as_sharing(spec: RunSpec) -> RunSpec:
 
 @dataclass
 class WarmStarts:
-    """The last warm starts of this process, in the order in which they were used."""
+    """Cache of the last warm starts, in the order in which they were used."""
 
     kept: "dict[str, Checkpoint]" = field(default_factory=dict)
     simulated: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def world(self, spec: RunSpec, town: "Town", keep: Collection[str]) -> "TrustModel":
-        """Return the world of a run at its start."""
-        from model.simulation.model import TrustModel  # brings Mesa, which the coordinator does without
+        """Return the world of a run at its start; simulate its warm-up if that is not cached."""
+        from model.simulation.model import TrustModel  # imports Mesa, which the coordinator does not need
 
         with self.lock:  # a worker of a cluster may have several threads
             start = self.kept.pop(key := warm_up_key(spec), None)
@@ -76,7 +76,7 @@ class WarmStarts:
         return TrustModel.resumed(spec.scenario, start, town=town, keep=keep)
 
     def free(self) -> None:
-        """Forget the warm starts that were used longest ago until another one fits."""
+        """Remove the least recently used warm starts until another one fits."""
         from model.simulation.checkpoint import checkpoint_bytes
 
         while self.kept and sum(map(checkpoint_bytes, self.kept.values())) > MOST_BYTES / 2:
@@ -84,4 +84,4 @@ class WarmStarts:
 
 
 WARM_STARTS = WarmStarts()
-"""The warm starts that this process keeps."""
+"""Cache of this process."""
