@@ -198,7 +198,7 @@ class LocalExecutor[J: Job, R]:
     def replace_pool(self, blame_first: bool = False) -> None:
         """Start another pool and give it all lost jobs, or report that a worker died on the first of them.
 
-        A pool breaks if a worker dies while no job is known to run. Jobs begin in order: only the first can be the cause.
+        A pool breaks if a worker dies while no job is known to run. Jobs begin in order: the first must be the cause.
         """
         self.stop()
         self.pool = self.new_pool()

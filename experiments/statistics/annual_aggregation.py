@@ -1,4 +1,4 @@
-"""Numbers of a year from monthly measures: sums, shares of sums and means."""
+"""Compute yearly values from monthly measures: sums, shares of sums and means."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,10 @@ MONTHS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Expression:
-    """Rule by which one number follows from monthly columns.
+    """Rule that computes one number from monthly columns.
 
-    Either the mean of a column over the months, or over the last twelve of them (``recent``), or its value in the last
-    month, or the sum of columns over a year. The sum is divided by the sum of others if ``per`` names some, or by the
-    mean of one that ``per_mean`` names.
+    It is the mean of a column over all months (``mean``) or the last twelve (``recent``), its value in the last month
+    (``last``), or the sum of columns over a year, divided by the sum of columns ``per`` or the mean of ``per_mean``.
     """
 
     mean: str = ""
@@ -28,13 +27,13 @@ class Expression:
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> "Expression":
-        """Return the rule that an entry of a TOML file states."""
+        """Return the rule in an entry of a TOML file."""
         own: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in entry.items()}
         return cls(**own)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column that is read."""
+        """All columns that the rule reads."""
         return tuple(name for name in (self.mean, self.recent, self.last, *self.sum, *self.per, self.per_mean) if name)
 
     def of(self, months: pd.DataFrame) -> float:

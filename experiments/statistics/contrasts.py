@@ -1,4 +1,4 @@
-"""Estimate the effects of a sweep's factors: differences between twins that are alike in everything else."""
+"""Estimate the effects of a sweep's factors: differences between twins that are equal in all other factors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MOST_LEVELS = 12
 
 @dataclass(frozen=True)
 class Contrast:
-    """The effect of one level of a factor against its first, in one scenario, over everything else alike."""
+    """Effect of one level of a factor against its first, in one scenario, with all other factors equal."""
 
     scenario: str
     factor: str
@@ -26,7 +26,7 @@ class Contrast:
 
 
 def contrasts(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
-    """Yield the effects of all levels of all factors on a measure, then what two policies do beyond the sum."""
+    """Yield the effects of all levels of all factors on a measure, then the interactions of two policies."""
     for _, own in runs.groupby(SCENARIO, sort=False):
         for factor in factors:
             if factor != SCENARIO and own[factor].nunique() <= MOST_LEVELS:
@@ -49,7 +49,7 @@ def of_factor(
 
 
 def levels_by_seed(runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str) -> pd.DataFrame:
-    """Return a measure with a column for each level, and a row for each seed and combination of everything else."""
+    """Return a measure with a column for each level, and a row for each seed and combination of other factors."""
     others = [name for name in factors if name not in (factor, SCENARIO)]
     return runs.pivot_table(index=[SEED, *others], columns=factor, values=measure, observed=True)
 
@@ -64,7 +64,7 @@ def effect_between(wide: pd.DataFrame, less: Sequence[object], more: Sequence[ob
 
 
 def parts_of(policy: str, first: str) -> frozenset[str]:
-    """Return the policies in a combination; the first one of the study is where nothing is done.
+    """Return the policies in a combination; the first one of the study counts as none.
 
     >>> sorted(parts_of("a+b", "status_quo")), parts_of("status_quo", "status_quo")
     (['a', 'b'], frozenset())
@@ -73,7 +73,7 @@ def parts_of(policy: str, first: str) -> frozenset[str]:
 
 
 def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
-    """Yield what pairs of policies do together, less what each does alone, in one scenario."""
+    """Yield the interactions of pairs of policies in one scenario: joint effect less the single effects."""
     scenario = str(runs[SCENARIO].iloc[0])
     wide = levels_by_seed(runs, factors, POLICY, measure)
     first = runs[POLICY].iloc[0]
@@ -89,7 +89,7 @@ def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale:
 
 @dataclass(frozen=True)
 class Grid:
-    """Effects over two factors, their errors, and whether the interval of each leaves one sign (1) or not (0)."""
+    """Effects by two factors, their standard errors, and whether each interval excludes zero (1) or not (0)."""
 
     effect: pd.DataFrame
     error: pd.DataFrame

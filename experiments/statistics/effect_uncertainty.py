@@ -1,8 +1,8 @@
-"""Uncertainty of an effect over draws of parameters: what it comes from, and whether its direction is known.
+"""Uncertainty of an effect over draws of parameters: its sources, and whether the sign of the effect is known.
 
 Each draw is simulated twice, in half of the draws with another seed in the same town and in the other half with
-another seed and another town. So the variance within draws tells random variation from towns, and what is left between
-draws comes from the assumed parameters. Rival accounts are run on some of the draws, beside the present one.
+another seed and another town. So the variance within draws separates random variation from towns, and the rest of the
+variance between draws comes from the assumed parameters. Rival accounts are run on some of the draws, too.
 """
 
 import math
@@ -15,7 +15,7 @@ from experiments.statistics.paired_effects import LEVEL, error_of, p_value
 from experiments.statistics.verdicts import LIMIT
 
 FEWEST_DRAWS = 20
-"""Draws below which no direction is called known: a share of 95 % cannot be read from fewer."""
+"""Number of draws below which no sign is called known: fewer cannot show a share of 95 %."""
 FEWEST_OF_ACCOUNT = 4
 
 
@@ -33,10 +33,10 @@ class EffectUncertainty:
     share_up, share_down
         Shares of draws in which the effect is above or below 0, under the present account.
     sign
-        known if 95 % of the draws agree and no account says the opposite, turns if one does, else open; few if there
-        are too few draws.
+        ``known`` if 95 % of the draws agree and no account has the opposite sign, ``turns`` if one has, else ``open``;
+        ``few`` if there are too few draws.
     against
-        Accounts under which the effect goes the other way.
+        Accounts under which the effect has the opposite sign.
     """
 
     draws: int
@@ -101,7 +101,7 @@ def uncertainty_of(
 
 
 def account_spread(shifts: Sequence[np.ndarray]) -> float:
-    """Return the standard deviation between accounts, each as plausible as any other, less what few draws add.
+    """Return the standard deviation between equally plausible accounts, less the part due to few draws.
 
     The present account is one of them, with a shift of 0.
     """
@@ -113,7 +113,7 @@ def account_spread(shifts: Sequence[np.ndarray]) -> float:
 
 
 def accounts_of_other_sign(means: np.ndarray, shifts: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-    """Return the accounts under which the mean effect has the other sign, by Student's t at 5 % for all together."""
+    """Return the accounts under which the mean effect has the other sign (Student's t, Bonferroni at 5 %)."""
     found, sign = [], float(np.sign(means.mean()))
     for name, one in shifts.items():
         under = means.mean() + one
@@ -124,7 +124,7 @@ def accounts_of_other_sign(means: np.ndarray, shifts: Mapping[str, np.ndarray]) 
 
 
 def sign_over_draws(draws: int, share: float, against: Sequence[str]) -> str:
-    """Return whether a direction is known, by the share of draws that agree and the accounts that do not.
+    """Return whether the sign is known, by the share of draws that agree and the accounts that do not.
 
     >>> sign_over_draws(50, 0.96, ()), sign_over_draws(50, 0.96, ["fixed"]), sign_over_draws(50, 0.9, ())
     ('known', 'turns', 'open')

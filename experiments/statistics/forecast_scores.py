@@ -1,4 +1,4 @@
-"""Scores of forecasts beside those of trivial ones: standard deviations, CRPS, Brier score, skill, and what fails."""
+"""Scores of forecasts and of trivial ones: standardised error, CRPS, Brier score, skill, and limits of failure."""
 
 import math
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ import numpy as np
 from scipy.special import erf
 
 FAILS = 2.0
-"""Standard deviations of everything uncertain beyond which a forecast fails."""
+"""Error in standard deviations of the total uncertainty above which a forecast fails."""
 HOLDS = 0.8
 """Share of runs in which a pattern must hold, unless its source asks for another."""
 
 
 def standardised_error(mean: float, value: float, variance: float) -> float:
-    """Return by how many standard deviations a forecast misses a value."""
+    """Return the error of a forecast in standard deviations, positive if the forecast is too high."""
     return (mean - value) / math.sqrt(variance)
 
 
@@ -43,7 +43,7 @@ def root_mean_square(forecast: Sequence[float], observed: Sequence[float]) -> fl
 
 
 def skill_score(error: float, trivial: float) -> float:
-    """Return by how much a forecast beats a trivial one: 1 if it is perfect, 0 or less if it does not.
+    """Return the skill relative to a trivial forecast: 1 is perfect, 0 or less is no improvement.
 
     >>> skill_score(1.0, 2.0), skill_score(2.0, 2.0)
     (0.5, 0.0)
@@ -52,7 +52,7 @@ def skill_score(error: float, trivial: float) -> float:
 
 
 def has_failed(z: float) -> bool:
-    """Tell whether a forecast fails.
+    """Return whether a forecast fails, by its error in standard deviations; nan fails.
 
     >>> has_failed(2.5), has_failed(-1.0), has_failed(math.nan)
     (True, False, True)
@@ -61,7 +61,7 @@ def has_failed(z: float) -> bool:
 
 
 def brier_score(expected: float) -> float:
-    """Return the Brier score of the chance at which something was expected that is so; 0 is perfect.
+    """Return the Brier score of the probability forecast for an event that occurred; 0 is perfect.
 
     Brier, Monthly Weather Review 1950.
 
@@ -72,7 +72,7 @@ def brier_score(expected: float) -> float:
 
 
 def does_hold(found: float, wanted: float = HOLDS) -> bool:
-    """Tell whether a pattern holds in as large a share of runs as is wanted.
+    """Return whether a pattern holds in at least the wanted share of runs.
 
     >>> does_hold(0.875), does_hold(0.875, 0.95), does_hold(math.nan)
     (True, False, False)

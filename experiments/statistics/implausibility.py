@@ -1,7 +1,7 @@
-"""Implausibility: how far a prediction lies from what was measured, in standard deviations of all that is uncertain.
+"""Implausibility: distance of a prediction from a measured value, in standard deviations of the total uncertainty.
 
-A point is ruled out if its largest implausibility is at least 3 (of any distribution with one mode, at most 5 % lie
-there; Pukelsheim, The American Statistician 1994), or the second largest at least 2.5 (Vernon, Goldstein and Bower,
+A point is ruled out if its largest implausibility is at least 3 (at most 5 % of any unimodal distribution lie there;
+Pukelsheim, The American Statistician 1994), or the second largest at least 2.5 (Vernon, Goldstein and Bower,
 Bayesian Analysis 2010).
 """
 
@@ -12,20 +12,20 @@ Reals = NDArray[np.float64]
 
 LARGEST, SECOND = 3.0, 2.5
 SHRINKS = 0.1
-"""Part of the space that a wave must rule out, so that another one is worth its runs."""
+"""Share of the space that a wave must rule out to justify the runs of another wave."""
 AS_WIDE = 0.95
-"""Width of a posterior interval over that of the prior from which data say nothing of a parameter."""
+"""Ratio of posterior to prior interval width from which data count as uninformative on a parameter."""
 WIDTH = 0.9
-"""Share of draws in the intervals that are compared."""
+"""Share of draws in these intervals."""
 
 
 def implausibility(mean: Reals, variance: Reals, value: float) -> Reals:
-    """Return the distance of predictions from a measured value; ``variance`` is the sum of all that is uncertain."""
+    """Return the distance of predictions from a measured value; ``variance`` is the total variance."""
     return np.abs(mean - value) / np.sqrt(variance)
 
 
 def not_ruled_out(implausible: Reals) -> NDArray[np.bool_]:
-    """Return which points (rows) are left, by their implausibility for each target (columns).
+    """Return a mask of the points (rows) that remain, by their implausibility for each target (columns).
 
     >>> not_ruled_out(np.array([[2.9, 1.0], [3.1, 0.0], [2.6, 2.6], [0.0, 0.0]])).tolist()
     [True, False, False, True]
@@ -38,7 +38,7 @@ def not_ruled_out(implausible: Reals) -> NDArray[np.bool_]:
 
 
 def is_as_wide_as_its_prior(ratio: float) -> bool:
-    """Tell whether the interval of a posterior is about as wide as that of the prior.
+    """Return whether the interval of a posterior is about as wide as that of the prior.
 
     >>> is_as_wide_as_its_prior(0.97), is_as_wide_as_its_prior(0.5)
     (True, False)

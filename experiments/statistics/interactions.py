@@ -1,8 +1,8 @@
-"""Estimate effects of changes alone, in pairs and in threes: factorial contrasts between twins, all else alike.
+"""Estimate main effects and interactions of two and three changes: factorial contrasts between twins.
 
 The main effect of a change is the mean, over all combinations of the other changes, of the world with it less its twin
-without it.  The interaction of two is how much the one's effect differs where the other is there, too; that of three,
-how much this differs with the third.  None is halved: each is in the unit of its measure.
+without it.  The interaction of two changes is the difference in the effect of one due to the other; that of three, the
+difference in this interaction due to the third.  None is halved: each is in the unit of its measure.
 """
 
 import itertools
@@ -25,7 +25,7 @@ KEPT = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose
 
 @dataclass(frozen=True)
 class Change:
-    """One level of a factor against its first."""
+    """Change of a factor from its first level to another one."""
 
     factor: str
     level: Any
@@ -33,7 +33,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        """Name by which it is told.
+        """Name of the change in tables.
 
         >>> Change("policy.mopsic_full", True, False).name, Change("trust.harm", 0.5, 0.1).name
         ('mopsic_full', 'trust.harm=0.5')
@@ -44,19 +44,19 @@ class Change:
 
 
 def factors_of(runs: pd.DataFrame, varied: Sequence[str]) -> list[str]:
-    """Return the columns whose levels are set against each other: policies, each with or without, and parameters."""
+    """Return the columns of the factors with several levels: policies (with or without) and parameters."""
     policies = [name for name in map(str, runs.columns) if name.startswith(CHANGE)]
     return [name for name in (*policies, *varied) if name not in (SCENARIO, POLICY) and runs[name].nunique() > 1]
 
 
 def changes_of(runs: pd.DataFrame, factors: Sequence[str]) -> list[Change]:
-    """Return every level of every factor that has few, against its first."""
+    """Return the changes to every level of the factors that have at most `MOST_LEVELS`."""
     levels = {name: list(runs[name].unique()) for name in factors if runs[name].nunique() <= MOST_LEVELS}
     return [Change(name, level, first) for name, (first, *others) in levels.items() for level in others]
 
 
 def sets_of_changes(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[Change, ...]]:
-    """Yield every set of one to three changes, each of another factor."""
+    """Yield every set of one to three changes of different factors."""
     for order in range(1, DEEPEST + 1):
         for some in itertools.combinations(changes_of(runs, factors), order):
             if len({one.factor for one in some}) == order:
@@ -66,7 +66,7 @@ def sets_of_changes(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tupl
 def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str, Scale]) -> pd.DataFrame:
     """Return a row for every scenario, set of one to three changes and measure that has a scale, with its verdict.
 
-    P-values are corrected among all rows of as many changes (decisions/0027). ``status_quo`` is the mean of the runs
+    P-values are corrected among all rows with as many changes (decisions/0027). ``status_quo`` is the mean of the runs
     in which every factor has its first level.
     """
     rows = [
@@ -95,7 +95,7 @@ def of_scenario(
 def of_changes(
     runs: pd.DataFrame, factors: Sequence[str], some: Sequence[Change], scales: Mapping[str, Scale]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the contrast of some changes in every measure; nothing where they never meet alike worlds without them."""
+    """Yield the contrast of some changes in every measure that has otherwise equal worlds with and without them."""
     less, more = sides_of(runs, some, factors, list(scales))
     others = less.index.names[1:]
     both = less.notna() & more.notna()
@@ -112,7 +112,7 @@ def of_changes(
 def sides_of(
     runs: pd.DataFrame, some: Sequence[Change], factors: Sequence[str], measures: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the two sums whose difference is the contrast, a row for each seed and combination of everything else."""
+    """Return the two sums whose difference is the contrast, a row for each seed and combination of other factors."""
     moved = [one.factor for one in some]
     alike = [SEED, *(name for name in factors if name not in moved)]
     sums: dict[bool, Any] = {}

@@ -25,13 +25,13 @@ type Value = float | tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """Mean difference between two arms in one measure, and how sure it is.
+    """Mean difference between two arms in one measure, with its uncertainty.
 
     Errors are standard errors over runs. ``low`` and ``high`` are the limits of the 95 % interval, in which the spread
     of differences is at least ``floor``. ``p`` is the two-sided p-value of the same test, ``adjusted`` the same after
-    correction for the number of rows. ``smallest`` is the smallest effect seen with a power of 80 %. ``rose``, ``fell``
-    and ``same`` count pairs; ``undefined`` pairs have no value on one side and are left out. ``delta`` is the smallest
-    effect that matters.
+    correction for the number of rows. ``smallest`` is the smallest effect detected with a power of 80 %. ``rose``,
+    ``fell`` and ``same`` count pairs; ``undefined`` pairs have no value on one side and are left out. ``delta`` is
+    the smallest effect that matters.
     """
 
     n: int
@@ -57,7 +57,7 @@ class Effect:
 
     @property
     def settled(self) -> bool:
-        """True if the interval leaves one sign."""
+        """True if the interval excludes zero."""
         return self.low > 0.0 or self.high < 0.0
 
 
@@ -111,7 +111,7 @@ def crossed(base: np.ndarray, arm: np.ndarray, *, scale: Scale | None = None) ->
     """Return the effect over draws of parameters (rows) and seeds (columns), which are the same in every draw.
 
     The variance of the mean is that of a two-way random-effects table without repetition,
-    (MS rows + MS columns - MS residual) / (rows × columns), with the freedom of the shorter side.
+    (MS rows + MS columns - MS residual) / (rows × columns), with the degrees of freedom of the shorter side.
 
     >>> crossed(np.zeros((2, 3)), np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]])).effect
     2.5
@@ -126,7 +126,7 @@ def crossed(base: np.ndarray, arm: np.ndarray, *, scale: Scale | None = None) ->
 
 
 def two_way_error(table: np.ndarray) -> float:
-    """Return the standard error of the mean of a table whose rows and columns are both random; nan if one is single."""
+    """Return the standard error of the mean of a table with random rows and columns; nan if one is single."""
     if min(table.shape) < 2:
         return math.nan
     of_rows, of_columns, residual = mean_squares(table)
@@ -145,7 +145,7 @@ def mean_squares(table: np.ndarray) -> tuple[float, float, float]:
 def interval(effect: float, error: float, n: int, limits: Threshold, freedom: float | None = None) -> dict[str, float]:
     """Return an effect with its interval, p-values, smallest effect and threshold, by the names of their fields.
 
-    ``error`` is the standard error of the effect over ``n`` runs; the interval takes it for at least floor / √n.
+    ``error`` is the standard error of the effect over ``n`` runs; the interval uses at least floor / √n.
     """
     freedom = n - 1 if freedom is None else freedom
     used = max(error, limits.floor / math.sqrt(n)) if n > 1 else math.nan
@@ -157,7 +157,7 @@ def interval(effect: float, error: float, n: int, limits: Threshold, freedom: fl
 
 
 def p_value(effect: float, error: float, freedom: float) -> float:
-    """Return the two-sided p-value of Student's t; nan where nothing is known.
+    """Return the two-sided p-value of Student's t; nan without degrees of freedom.
 
     >>> p_value(0.0, 0.0, 7), round(p_value(2.365, 1.0, 7), 3)
     (1.0, 0.05)
@@ -168,7 +168,7 @@ def p_value(effect: float, error: float, freedom: float) -> float:
 
 
 def threshold_of(scale: Scale | None, base: float, arm: float) -> Threshold:
-    """Return the threshold of a measure; none is known where its scale is not."""
+    """Return the threshold of a measure; without a scale it is unknown (nan, floor 0)."""
     return scale.threshold(base, arm) if scale else Threshold()
 
 
@@ -179,13 +179,13 @@ def as_ratios(values: Sequence[Value]) -> np.ndarray:
 
 
 def has_value(values: np.ndarray) -> np.ndarray:
-    """Return which ratios have a value."""
+    """Return a mask of the ratios that have a value."""
     known: np.ndarray = ~np.isnan(values).any(axis=1) & (values[:, 1] != 0.0)
     return known
 
 
 def linearised(values: np.ndarray) -> np.ndarray:
-    """Return a number for each run whose mean is the ratio of sums, and whose spread is that of the ratio.
+    """Return a number for each run; their mean is the ratio of sums, their spread that of the ratio.
 
     >>> linearised(np.array([[1.0, 2.0], [3.0, 6.0]])), linearised(np.array([[1.0, 1.0], [2.0, 1.0]]))
     (array([0.5, 0.5]), array([1., 2.]))
@@ -210,7 +210,7 @@ def means_of_sides(left: np.ndarray, right: np.ndarray) -> dict[str, float]:
 
 
 def variance_ratio(apart: float, beside: float) -> float:
-    """Return by how much pairs lower the variance of an effect: without end where it is the same in all pairs.
+    """Return the factor by which pairing lowers the variance of an effect: infinite if it is equal in all pairs.
 
     >>> variance_ratio(2.0, 0.5), variance_ratio(2.0, 0.0), variance_ratio(0.0, 0.0)
     (4.0, inf, nan)
@@ -221,28 +221,28 @@ def variance_ratio(apart: float, beside: float) -> float:
 
 
 def known_values(values: Sequence[float]) -> np.ndarray:
-    """Return the values that are known."""
+    """Return the values that are not nan."""
     array = np.asarray(values, float)
     return array[~np.isnan(array)]
 
 
 def mean(values: np.ndarray) -> float:
-    """Return the mean, nan of nothing."""
+    """Return the mean; nan without values."""
     return float(values.mean()) if len(values) else math.nan
 
 
 def sample_variance(values: np.ndarray) -> float:
-    """Return the variance over runs, nan of fewer than two."""
+    """Return the variance over runs; nan for fewer than two."""
     return float(values.var(ddof=1)) if len(values) > 1 else math.nan
 
 
 def standard_deviation(values: np.ndarray) -> float:
-    """Return the standard deviation over runs, nan of fewer than two."""
+    """Return the standard deviation over runs; nan for fewer than two."""
     return math.sqrt(sample_variance(values))
 
 
 def error_of(values: np.ndarray) -> float:
-    """Return the standard error of a mean, nan of fewer than two values."""
+    """Return the standard error of a mean; nan for fewer than two values."""
     return standard_deviation(values) / math.sqrt(len(values)) if len(values) else math.nan
 
 
@@ -255,7 +255,7 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
 
 @cache
 def t_quantile(freedom: float, level: float = LEVEL) -> float:
-    """Return how many standard errors an interval reaches to each side; nan without degrees of freedom."""
+    """Return the half-width of an interval in standard errors (Student's t); nan without degrees of freedom."""
     return float(stdtrit(freedom, 0.5 + level / 2.0))
 
 
@@ -271,7 +271,7 @@ def welch_freedom(parts: Sequence[float], sizes: Sequence[int]) -> float:
 
 
 def smallest_effect(spread: float, n: int, power: float = POWER, freedom: float | None = None) -> float:
-    """Return the smallest effect that n runs would show with this power; nan if none of them differ.
+    """Return the smallest effect that n runs detect with this power; nan if none of them differ.
 
     >>> round(smallest_effect(1.0, 10), 2)
     0.99

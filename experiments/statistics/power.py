@@ -1,4 +1,4 @@
-"""Plan how many paired runs are needed to see an effect, from the spread of a pilot."""
+"""Plan the number of paired runs that detects an effect, from the spread of a pilot."""
 
 import math
 from bisect import bisect_left
@@ -20,12 +20,12 @@ class NoPlan(InputError):
 
 
 def planned_spread(spread: float, floor: float) -> float:
-    """Return the spread to plan for: that of a pilot with caution, and at least the floor of the measure."""
+    """Return the spread to plan with: that of a pilot times `CAUTION`, at least the floor of the measure."""
     return max(CAUTION * spread, floor)
 
 
 def twins_needed(spread: float, size: float, power: float = POWER) -> int:
-    """Return the number of twins with which an effect of this size is seen with this power.
+    """Return the number of twins that detects an effect of this size with this power.
 
     >>> twins_needed(1.0, 1.0), twins_needed(1.0, 0.5)
     (10, 34)

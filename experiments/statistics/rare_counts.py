@@ -1,11 +1,11 @@
-"""Rare counts: events on both sides, and in what share of runs two worlds differ, with exact limits."""
+"""Rare counts: events on both sides, and the share of pairs that differ, with exact confidence limits."""
 
 from typing import NamedTuple
 
 from experiments.statistics.paired_effects import LEVEL, Effect
 
 FEW_DIFFER = 6
-"""Pairs that differ, below which a count is reported as events and not as a mean alone."""
+"""Number of differing pairs below which a count is reported as events, not only as a mean."""
 
 
 class RareCount(NamedTuple):
@@ -19,14 +19,14 @@ class RareCount(NamedTuple):
 
 
 def rare_count(effect: Effect, years: float) -> RareCount | None:
-    """Return an effect on a yearly count as events; None where enough pairs differ for a mean to tell.
+    """Return an effect on a yearly count as events; None if enough pairs differ to report a mean.
 
     The limits are Clopper and Pearson's (Biometrika 1934) for the share of pairs that differ.
     """
     differ = effect.rose + effect.fell
     if not effect.paired or effect.n < 1 or differ >= FEW_DIFFER:
         return None
-    from scipy.stats import binomtest  # half a second, which a run without a comparison saves
+    from scipy.stats import binomtest  # takes half a second to import
 
     share = binomtest(differ, effect.n).proportion_ci(LEVEL, method="exact")
     base, arm = (round(side * effect.n * years) for side in (effect.base, effect.arm))

@@ -16,7 +16,7 @@ FEWEST_HOMICIDES = 10.0
 
 
 def are_too_few(measure: str, base: float) -> bool:
-    """Tell whether these are homicides of which a year has too few for any statement on a policy.
+    """Return whether a measure is homicides, with too few a year for any statement on a policy.
 
     >>> are_too_few("homicides", 2.5), are_too_few("homicides", 59.0), are_too_few("robberies", 2.5)
     (True, False, False)
@@ -33,7 +33,7 @@ class Threshold(NamedTuple):
 
 @dataclass(frozen=True)
 class ThresholdRule:
-    """Entry of `thresholds.toml`: reasons in two languages, and what delta and floor follow from.
+    """Entry of `thresholds.toml`: reasons in two languages, and the numbers that determine delta and floor.
 
     ``delta`` is in the unit of the measure, ``share`` a part of the larger side, ``floor`` a part of delta; ``least``
     is the number a year from which a count is no longer rare.
@@ -57,7 +57,7 @@ def threshold_rules() -> Mapping[str, ThresholdRule]:
 
 @dataclass(frozen=True)
 class Scale:
-    """Scale of a measure: its kind, how much a year one unit shown is, and the years that were simulated.
+    """Scale of a measure: its kind, the factor that makes it a yearly value, and the simulated years.
 
     ``unit`` is the unit of the rule in that of the measure, 0.01 for points of a measure from 0 to 1. ``delta`` is the
     smallest effect that matters where it was set before the run, in the unit of the measure.
@@ -85,7 +85,7 @@ class Scale:
         return Threshold(delta, max(rule.floor * delta, HALF_EVENT / (self.years * self.per_year) if rare else 0.0))
 
     def is_rare(self, base: float, arm: float) -> bool:
-        """Tell whether this is a count of so few events a year that chance decides much."""
+        """Return whether this is a count with so few events a year that random variation dominates."""
         return self.kind == "counts" and larger_size(base, arm) * self.per_year < threshold_rules()["rare"].least
 
 
@@ -95,8 +95,8 @@ class CriterionThresholds(NamedTuple):
     ``alike`` is the difference between two municipalities up to which they are alike, and beyond which they differ,
     ``close`` a narrower one over draws of anchors and weights; ``weak`` the score below which a criterion is the
     weakest; ``share`` and ``ordered`` the shares of runs in which a difference and an order of criteria must hold. A
-    policy moves a criterion that rises by ``moved``; one that should stand may change by ``still``, or by so many
-    standard ``errors`` of its mean.
+    criterion responds to a policy if it rises by ``moved``; it is unchanged if it rises by at most ``still``, or by at
+    most so many standard ``errors`` of its mean.
     """
 
     alike: float = 0.15
@@ -109,11 +109,11 @@ class CriterionThresholds(NamedTuple):
     errors: float = 2.0
 
     def responds(self, change: float) -> bool:
-        """Tell whether a change is large enough for an answer to a policy."""
+        """Return whether a change is large enough to be a response to a policy."""
         return change >= self.moved
 
     def stands(self, change: float, error: float) -> bool:
-        """Tell whether a criterion stands: its change is small, or within its error, or not known."""
+        """Return whether a criterion is unchanged: its change is small, within its error, or not known."""
         return math.isnan(change) or change <= max(self.still, self.errors * error)
 
 
@@ -121,7 +121,7 @@ CRITERION = CriterionThresholds()
 
 
 def monthly_scale(measure: str, unit: str, delta: float | None = None) -> Scale:
-    """Return how a mean over the last twelve months of a monthly measure is judged, in the measure's own unit.
+    """Return the scale of a monthly measure's mean over the last twelve months, in the measure's own unit.
 
     >>> [monthly_scale(name, "0-1").threshold(0.4, 0.4).delta for name in ("trust_mean", "c1")]
     [0.005, 0.05]

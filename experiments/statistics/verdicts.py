@@ -1,4 +1,4 @@
-"""Verdicts: whether a measure rises or falls, alone, among several rows, and under several laws of trust."""
+"""Verdicts on whether a measure rises or falls: by itself, among several rows, and under several laws of trust."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,17 +11,17 @@ import pandas as pd
 from experiments.statistics.paired_effects import LEVEL, Effect, t_quantile
 
 FEWEST = 8
-"""Runs below which no verdict is given: the interval was not measured for fewer."""
+"""Number of runs below which no verdict is given: the interval was not tested with fewer."""
 LIMIT = 1.0 - LEVEL
 LOOKS = (8, 16, 32, 64)
 """Numbers of runs at which sampling may stop: doublings."""
 LEVEL_OF_A_LOOK = 0.0182
-"""Level of each of four looks at doublings at which the whole procedure errs in 5 % (Pocock, Biometrika 1977)."""
+"""Level of each of four looks at doublings, for an error of 5 % of the whole procedure (Pocock, Biometrika 1977)."""
 
 
 @dataclass(frozen=True)
 class VerdictWords:
-    """A verdict as everybody reads it: its sign, and its words in Spanish and in English."""
+    """Symbol of a verdict, and its words in Spanish and in English."""
 
     sign: str
     es: str
@@ -43,16 +43,16 @@ VERDICTS = {
 }
 RISES, FALLS = ("rises", "rises_little"), ("falls", "falls_little")
 UNKNOWN = ("turns", "assumed")
-"""Verdicts of effects of which no direction is told, whatever the paired runs at the default parameters show."""
+"""Verdicts without a direction, whatever the paired runs at the default parameters show."""
 TOLD = (*RISES, *FALLS, "nothing")
-"""Verdicts that say what happens."""
+"""Verdicts that state an effect, or that there is none."""
 
 
 def judge(effect: Any, laws: str | None = None) -> str:
     """Return the verdict on an effect, which is a row of the table or None.
 
-    ``laws`` is what other laws of trust say of it (`sign_under_laws`), or ``assumed`` where draws of the assumed
-    parameters do not agree on a direction (`sign_over_draws`); None where none were run.
+    ``laws`` is the sign under other laws of trust (`sign_under_laws`), or ``assumed`` if draws of assumed parameters do
+    not agree on a direction (`sign_over_draws`); None if none were run.
     """
     if effect is None or math.isnan(effect.effect):
         return "missing"
@@ -68,7 +68,7 @@ def judge(effect: Any, laws: str | None = None) -> str:
 
 
 def is_settled(effect: Effect, level: float = LEVEL_OF_A_LOOK) -> bool:
-    """Tell whether sampling may stop: a direction is told at this level, or the interval at it lies within delta."""
+    """Return whether sampling may stop: at this level, the effect is significant or its interval within delta."""
     if effect.n < FEWEST:
         return False
     used = max(effect.error, effect.floor / math.sqrt(effect.n))
@@ -77,13 +77,13 @@ def is_settled(effect: Effect, level: float = LEVEL_OF_A_LOOK) -> bool:
 
 
 def direction(verdict: str) -> int:
-    """Return 1 for a verdict that says that a measure rises, -1 for one that it falls, 0 for all others."""
+    """Return 1 if a verdict is that a measure rises, -1 if it falls, else 0."""
     return (verdict in RISES) - (verdict in FALLS)
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> np.ndarray:
-    """Return p-values corrected so that 5 % of all rows told are false at most; nan where one is unknown."""
-    from scipy.stats import false_discovery_control  # half a second, which a run without a comparison saves
+    """Return p-values corrected for the false discovery rate: at most 5 % of the reported rows; nan stays nan."""
+    from scipy.stats import false_discovery_control  # takes half a second to import
 
     values = np.asarray(p_values, float)
     known = ~np.isnan(values)
@@ -94,7 +94,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> np.ndarray:
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:
-    """Return p-values corrected so that any row told is false in 5 % of cases at most (Holm 1979).
+    """Return p-values corrected for the chance that any reported row is false: at most 5 % (Holm 1979).
 
     >>> holm([0.01, 0.04, 0.03])
     array([0.03, 0.06, 0.06])
@@ -110,7 +110,7 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
 def corrected_together(
     effects: Sequence[Effect], correct: Callable[[Sequence[float]], np.ndarray] = benjamini_hochberg
 ) -> list[Effect]:
-    """Return effects whose p-values are corrected among them."""
+    """Return effects with p-values corrected for the number of effects."""
     adjusted = correct([one.p for one in effects])
     return [replace(one, adjusted=float(p)) for one, p in zip(effects, adjusted, strict=True)]
 
@@ -126,10 +126,10 @@ def corrected(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
 
 
 def sign_under_laws(effects: Sequence[float], p_values: Sequence[float]) -> str:
-    """Return what the effects under all laws of trust say together: known, turns or open.
+    """Return whether the sign of an effect is known, turns or is open over all laws of trust.
 
-    The sign is known if every law leaves the same one at 95 % (intersection-union test, which needs no correction). It
-    turns if one law leaves the other sign than another, each at 5 % divided by the number of laws.
+    It is known if it is the same under every law, each at 5 % (intersection-union test, which needs no correction). It
+    turns if two laws have opposite signs, each at 5 % divided by the number of laws.
 
     >>> sign_under_laws([0.1, 0.2], [0.01, 0.02]), sign_under_laws([0.1, -0.2], [0.01, 0.02])
     ('known', 'turns')

@@ -1,4 +1,4 @@
-"""Text in two languages: everything that a workshop sees is said in Spanish and in English."""
+"""Text in Spanish and English: all texts for workshops are in both languages."""
 
 import textwrap
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ class Both:
     en: Markup
 
     def shown(self, languages: Iterable[str] = LANGUAGES) -> Markup:
-        """Return the text in the languages of a report, each marked as what it is if there are two."""
+        """Return the text in the languages of a report; if there are two, with language attributes."""
         chosen = tuple(languages)
         if len(chosen) == 1 or self.es == self.en:
             return Markup(getattr(self, chosen[0]))
@@ -32,25 +32,25 @@ class Both:
 
 
 def both(es: str, en: str, **parts: object) -> Both:
-    """Return a text in both languages; ``{name}`` stands for a part that is the same or itself said in both."""
+    """Return a text in both languages; ``{name}`` is replaced by the part of that name, which may be a `Both`."""
     return Both(filled(es, parts, "es"), filled(en, parts, "en"))
 
 
 def filled(text: str, parts: dict[str, object], language: str) -> Markup:
-    """Return one language's text with its parts put in."""
+    """Return the text of one language with its parts inserted."""
     own = {key: getattr(part, language) if isinstance(part, Both) else part for key, part in parts.items()}
     return Markup(escape(text)).format(**own)
 
 
 def joined(parts: Iterable[Both], es: str = " ", en: str | None = None) -> Both:
-    """Return texts one after the other."""
+    """Join texts; ``es`` and ``en`` are the separators."""
     known = list(parts)
     glue = es if en is None else en
     return Both(Markup(es).join(one.es for one in known), Markup(glue).join(one.en for one in known))
 
 
 def listed(parts: list[Both]) -> Both:
-    """Return texts as a list in a sentence.
+    """Join texts as a list in a sentence.
 
     >>> listed([both("uno", "one"), both("dos", "two"), both("tres", "three")]).es
     Markup('uno, dos y tres')
@@ -62,7 +62,7 @@ def listed(parts: list[Both]) -> Both:
 
 @dataclass
 class Tongue:
-    """Says the words of a figure in one language and remembers what they are in the other."""
+    """Texts of a figure in one language; records the English text of each Spanish one."""
 
     language: str
     pairs: dict[str, str] = field(default_factory=dict)
@@ -73,11 +73,11 @@ class Tongue:
         return es if self.language == "es" else en
 
     def of(self, text: Both) -> str:
-        """Return a text in both languages in that of the figure, without markup."""
+        """Return a bilingual text in the language of the figure, without markup."""
         return self(text.text("es"), text.text("en"))
 
     def lines(self, text: str, width: int) -> str:
-        """Return a text of this figure in lines, and remember what each line is in the other language."""
+        """Wrap a text of this figure; record the other language of each line."""
         if not text:
             return text
         own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
@@ -88,5 +88,5 @@ class Tongue:
 
 
 def languages_of(lang: str) -> tuple[str, ...]:
-    """Return the languages that an option names."""
+    """Return the languages of the value of an option."""
     return LANGUAGES if lang == "both" else (lang,)

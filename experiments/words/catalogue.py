@@ -1,6 +1,6 @@
-"""Words for all that the model names, in English and Spanish: they lie in TOML files beside its code.
+"""Words for all names of the model, in English and Spanish, from the TOML files beside its code.
 
-They are outside the fingerprint of the code: who corrects a word recompiles nothing and may go on with a sweep.
+These files are not part of the fingerprint of the code: after a correction nothing is recompiled and a sweep can go on.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ from scenarios.groups import import_declaring_modules
 LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
 NO_WORDS = ("evidence.toml", "sources.toml", "built_in.toml")
-"""Files beside the code that say something else."""
+"""TOML files beside the code that contain no words."""
 ONE = {
     "name": "mechanism",
     "causes": "cause of the ledger",
@@ -35,7 +35,7 @@ ONE = {
     "options": "option of a decision",
     "reasons": "reason of a decision",
 }
-"""Parts of a file, with the name of one thing in each."""
+"""Parts of a file, with the singular of each in messages."""
 
 Text = Mapping[str, str]
 """A text by language."""
@@ -43,7 +43,7 @@ Text = Mapping[str, str]
 
 @cache
 def every_word() -> Mapping[str, Mapping[str, Text]]:
-    """Return all words beside the code of the model: part, name, language."""
+    """Return all words beside the code of the model, by part, name and language."""
     found = gathered(path for path in sorted(MODEL.rglob("*.toml")) if path.name not in NO_WORDS)
     import_declaring_modules()
     english = {name: about.about for name, _, about in all_parameters()}
@@ -53,7 +53,7 @@ def every_word() -> Mapping[str, Mapping[str, Text]]:
 
 
 def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
-    """Return the words of some files, in which everything is said once and in both languages."""
+    """Return the words of some files; raise if one is defined twice or lacks a language."""
     found: dict[str, dict[str, Text]] = {part: {} for part in ONE}
     where: dict[tuple[str, str], Path] = {}
     for path in paths:
@@ -70,7 +70,7 @@ def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
 def read(path: Path) -> list[tuple[str, str, Any]]:
     """Return part, name and text of all words of a file; its name, levers and parameters belong to its mechanism.
 
-    A parameter has its Spanish here alone: its English stands in the code.
+    Parameters have only Spanish words here: the English ones are in the code.
     """
     try:
         parts = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
 
 
 def find(part: str, name: str, language: str) -> str:
-    """Return the words for one thing, or raise an `InputError` that says where they are missing.
+    """Return the words for one name; raise an `InputError` if they are missing.
 
     >>> cause("bribe", "es"), mechanism("hearsay", "es")
     ('mordidas pedidas', 'rumores')
@@ -106,7 +106,7 @@ def find(part: str, name: str, language: str) -> str:
 
 
 def meaning(measure: str, language: str) -> str:
-    """Return what a monthly column means.
+    """Return the meaning of a monthly column.
 
     >>> meaning("bribes", "es"), meaning("complaints_filed_vehicle_theft", "en")
     ('mordidas pedidas', 'formal complaints at the prosecutor: theft of a vehicle')
@@ -144,7 +144,7 @@ lever = partial(find, "levers")
 
 
 def parameter(name: str, language: str) -> str:
-    """Return what a parameter is, by its dotted name; of a lever its title.
+    """Return the meaning of a parameter by its dotted name; of a lever, its title.
 
     >>> parameter("plant.share_women", "es"), parameter("contacts.fair", "es")
     ('mujeres entre los agentes', 'Trato justo')
@@ -153,12 +153,12 @@ def parameter(name: str, language: str) -> str:
 
 
 def event(name: str, language: str) -> str | None:
-    """Return the sentence of a life for what moved trust, if there is one of this name."""
+    """Return the sentence in a life story for an event that changed trust; None if it has none."""
     return find("events", name, language) if name in every_word()["events"] else None
 
 
 def in_both(ask: Callable[[str, str], str], name: str) -> tuple[str, str]:
-    """Return what a function of this module says in Spanish and in English.
+    """Return the words that a function of this module gives in Spanish and in English.
 
     >>> in_both(group, "women")
     ('mujeres', 'women')

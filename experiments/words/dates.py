@@ -1,4 +1,4 @@
-"""Dates as people say them, in both languages."""
+"""Dates in words, in both languages."""
 
 import datetime
 
@@ -19,7 +19,7 @@ MONTHS = {
 
 
 def day(iso: str) -> Both:
-    """Return a date in words, marked with the date itself.
+    """Return a date in words, in an HTML ``time`` element with the ISO date.
 
     >>> day("2018-06-01").es.striptags(), day("2018-06-01").en.striptags()
     ('1 de junio de 2018', '1 June 2018')

@@ -1,4 +1,4 @@
-"""The data dictionary: what the columns of every table hold, which also travels inside each Parquet file."""
+"""Data dictionary: meaning, unit and role of the columns of every table, also stored in each Parquet file."""
 
 import json
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from model.engine.errors import InputError
 from scenarios.groups import find_parameter
 
 SCHEMA = 3
-"""Version of what folders hold and of what their manifests say; one without it is older than versions."""
+"""Version of the format of results folders and manifests; a manifest without it is older than versions."""
 
 
 CHANGE, SWITCH = "policy.", "mechanisms."
-"""First words of columns that say whether a run has a policy, and whether a mechanism is on."""
+"""Prefixes of the columns for a policy of the run, and for a mechanism that is on or off."""
 PREFIX = "confianza."
 DICTIONARY = b"confianza.columns"
 OF_EFFECTS = (
@@ -25,14 +25,14 @@ OF_EFFECTS = (
     *("draw_effects", "uncertainty", "accounts", "contrasts"),
 )
 LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
-"""Tables of which some columns hold what those of another do."""
+"""Tables that share the meaning of some columns with another table."""
 
 
 @dataclass(frozen=True)
 class DictionaryColumn:
-    """Content of a column, in both languages, with its unit and role.
+    """Meaning of a column in both languages, with its unit and role.
 
-    A key says whose a row is, a subject what it is about, a factor what was varied; all else is a value.
+    A key identifies the run of a row, a subject the object of the row, a factor is varied; all else is a value.
     """
 
     en: str
@@ -43,18 +43,18 @@ class DictionaryColumn:
 
 @cache
 def dictionary_page() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Return what is said of tables and, table by table, of their columns."""
+    """Return the meanings of tables and, by table, of their columns."""
     return toml_beside(__file__, "columns.toml")
 
 
 def units() -> set[str]:
-    """Return the units of all columns that are stated here."""
+    """Return the units of all columns in ``columns.toml``."""
     return {one["unit"] for part in dictionary_page().values() for one in part.values() if "unit" in one}
 
 
 @cache
 def column(table: str, name: str) -> DictionaryColumn:
-    """Return what a column of a table holds.
+    """Return the meaning of a column of a table.
 
     >>> column("groups", "trust").unit, column("plan", "trust.fast_days").unit, column("cells", "policy.cctv").role
     ('0-1', 'days', 'factor')
@@ -68,7 +68,7 @@ def column(table: str, name: str) -> DictionaryColumn:
 
 
 def unit_in(table: str, name: str) -> str:
-    """Return the unit of a column that is stated here, which is a number then; nothing if it has none.
+    """Return the unit in ``columns.toml`` of a column, which is then numeric; empty if there is none.
 
     >>> unit_in("cells", "trust"), unit_in("cells", "settlement")
     ('0-1', '')
@@ -78,14 +78,14 @@ def unit_in(table: str, name: str) -> str:
 
 
 def policy(name: str) -> DictionaryColumn:
-    """Return what a column holds that says whether a run has a policy."""
+    """Return the meaning of the column for a policy of the run."""
     return DictionaryColumn(
         f"whether the run has the policy {name}", f"si la corrida tiene la política {name}", role="factor"
     )
 
 
 def factor(name: str) -> DictionaryColumn | None:
-    """Return what the column of a varied parameter, switch or other setting holds, in the role of a factor."""
+    """Return the meaning of the column of a varied parameter, switch or other setting; None if it is none of these."""
     if name in dictionary_page()["settings"]:
         return DictionaryColumn(**dictionary_page()["settings"][name])
     if name.startswith(SWITCH):
@@ -103,15 +103,15 @@ def factor(name: str) -> DictionaryColumn | None:
 
 
 def measure(name: str) -> DictionaryColumn:
-    """Return what a monthly measure is."""
-    from model.simulation.registry import MEASURES  # brings the compiler, which keys and factors do without
+    """Return the meaning of a monthly measure."""
+    from model.simulation.registry import MEASURES  # imports Numba, which keys and factors do not need
 
     en, es = (catalogue.meaning(name, language) for language in catalogue.LANGUAGES)
     return DictionaryColumn(en, es, MEASURES[name].unit)
 
 
 def with_meanings(table: pa.Table, name: str) -> pa.Table:
-    """Return a table of which each field says what it holds, and the whole what it is."""
+    """Return a table with its meaning and those of its fields in the metadata."""
     fields = [field.with_metadata(field_metadata(column(name, field.name))) for field in table.schema]
     about = {f"about_{lang}": text for lang, text in dictionary_page()["tables"][name].items()}
     whole = {"table": name, "schema": str(SCHEMA)} | about
@@ -120,18 +120,18 @@ def with_meanings(table: pa.Table, name: str) -> pa.Table:
 
 
 def field_metadata(one: DictionaryColumn) -> dict[bytes, bytes]:
-    """Return what the metadata of a field say of its column; what has no unit says none."""
+    """Return the metadata of a field for its column; an empty unit is left out."""
     said = {"role": one.role, "unit": one.unit, "meaning_en": one.en, "meaning_es": one.es}
     return {key.encode(): text.encode() for key, text in said.items() if text}
 
 
 def with_dictionary(table: pa.Table) -> pa.Table:
-    """Return a table whose own metadata hold those of its fields, too, for readers that do not see a field's."""
+    """Return a table that repeats the metadata of its fields in its own, for readers that ignore those of fields."""
     fields = {field.name: read(field) for field in table.schema if field.metadata}
     said = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
     return table.replace_schema_metadata((table.schema.metadata or {}) | {DICTIONARY: said.encode()})
 
 
 def read(field: pa.Field) -> dict[str, str]:
-    """Return what the metadata of a field say."""
+    """Return the metadata of a field as text."""
     return {key.decode(): text.decode() for key, text in field.metadata.items()}

@@ -1,4 +1,4 @@
-"""Read the TOML files that lie beside modules: texts, rules and tables that are stated, not computed."""
+"""Read the TOML files beside modules: texts, rules and tables."""
 
 import tomllib
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def toml_beside(module: str, name: str = "") -> dict[str, Any]:
-    """Return the TOML file that lies beside a module, of its name unless another is given.
+    """Return the content of a TOML file beside a module, by default the one with the name of the module.
 
     Parameters
     ----------
