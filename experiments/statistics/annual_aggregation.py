@@ -14,7 +14,7 @@ class Expression:
     """Rule that computes one number from monthly columns.
 
     It is the mean of a column over all months (``mean``) or the last twelve (``recent``), its value in the last month
-    (``last``), or the sum of columns over a year, divided by the sum of columns ``per`` or the mean of ``per_mean``.
+    (``last``), or the sum of columns over a year. ``per`` or ``per_mean`` divide the sum by the sum or mean of others.
     """
 
     mean: str = ""
