@@ -30,12 +30,12 @@ def contrasts(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: S
     for _, own in runs.groupby(SCENARIO, sort=False):
         for factor in factors:
             if factor != SCENARIO and own[factor].nunique() <= MOST_LEVELS:
-                yield from of_factor(own, factors, factor, measure, scale)
+                yield from factor_contrasts(own, factors, factor, measure, scale)
         if POLICY in factors:
-            yield from beyond_sums(own, factors, measure, scale)
+            yield from policy_interactions(own, factors, measure, scale)
 
 
-def of_factor(
+def factor_contrasts(
     runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str, scale: Scale
 ) -> Iterator[Contrast]:
     """Yield the effects of the levels of one factor against the first, in one scenario."""
@@ -72,7 +72,7 @@ def parts_of(policy: str, first: str) -> frozenset[str]:
     return frozenset() if policy == first else frozenset(policy.split("+"))
 
 
-def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
+def policy_interactions(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
     """Yield the interactions of pairs of policies in one scenario: joint effect less the single effects."""
     scenario = str(runs[SCENARIO].iloc[0])
     wide = levels_by_seed(runs, factors, POLICY, measure)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import erf
 
-FAILS = 2.0
+FAILURE_LIMIT = 2.0
 """Error in standard deviations of the total uncertainty above which a forecast fails."""
 HOLDS = 0.8
 """Share of runs in which a pattern must hold, unless its source asks for another."""
@@ -57,10 +57,10 @@ def has_failed(z: float) -> bool:
     >>> has_failed(2.5), has_failed(-1.0), has_failed(math.nan)
     (True, False, True)
     """
-    return not abs(z) <= FAILS
+    return not abs(z) <= FAILURE_LIMIT
 
 
-def brier_score(expected: float) -> float:
+def brier_score(probability: float) -> float:
     """Return the Brier score of the probability forecast for an event that occurred; 0 is perfect.
 
     Brier, Monthly Weather Review 1950.
@@ -68,13 +68,13 @@ def brier_score(expected: float) -> float:
     >>> brier_score(1.0), brier_score(0.5)
     (0.0, 0.25)
     """
-    return (1.0 - expected) ** 2
+    return (1.0 - probability) ** 2
 
 
-def does_hold(found: float, wanted: float = HOLDS) -> bool:
+def does_hold(share: float, wanted: float = HOLDS) -> bool:
     """Return whether a pattern holds in at least the wanted share of runs.
 
     >>> does_hold(0.875), does_hold(0.875, 0.95), does_hold(math.nan)
     (True, False, False)
     """
-    return found >= wanted
+    return share >= wanted

@@ -13,7 +13,7 @@ Reals = NDArray[np.float64]
 LARGEST, SECOND = 3.0, 2.5
 SHRINKS = 0.1
 """Share of the space that a wave must rule out to justify the runs of another wave."""
-AS_WIDE = 0.95
+UNINFORMATIVE_RATIO = 0.95
 """Ratio of posterior to prior interval width from which data count as uninformative on a parameter."""
 WIDTH = 0.9
 """Share of draws in these intervals."""
@@ -33,8 +33,8 @@ def not_ruled_out(implausible: Reals) -> NDArray[np.bool_]:
     if implausible.shape[1] == 0:
         return np.ones(len(implausible), bool)
     ordered = np.sort(implausible, axis=1)
-    left: NDArray[np.bool_] = ordered[:, -1] < LARGEST
-    return left & (ordered[:, -2] < SECOND) if implausible.shape[1] > 1 else left
+    remaining: NDArray[np.bool_] = ordered[:, -1] < LARGEST
+    return remaining & (ordered[:, -2] < SECOND) if implausible.shape[1] > 1 else remaining
 
 
 def is_as_wide_as_its_prior(ratio: float) -> bool:
@@ -43,4 +43,4 @@ def is_as_wide_as_its_prior(ratio: float) -> bool:
     >>> is_as_wide_as_its_prior(0.97), is_as_wide_as_its_prior(0.5)
     (True, False)
     """
-    return ratio >= AS_WIDE
+    return ratio >= UNINFORMATIVE_RATIO

@@ -18,7 +18,7 @@ from experiments.statistics.thresholds import Scale
 from experiments.statistics.verdicts import corrected, direction, judge
 from experiments.words.dictionary import CHANGE
 
-DEEPEST = 3
+MAX_ORDER = 3
 TIMES = " × "
 KEPT = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose", "fell", "same")
 
@@ -57,10 +57,10 @@ def changes_of(runs: pd.DataFrame, factors: Sequence[str]) -> list[Change]:
 
 def sets_of_changes(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[Change, ...]]:
     """Yield every set of one to three changes of different factors."""
-    for order in range(1, DEEPEST + 1):
-        for some in itertools.combinations(changes_of(runs, factors), order):
-            if len({one.factor for one in some}) == order:
-                yield some
+    for order in range(1, MAX_ORDER + 1):
+        for changes in itertools.combinations(changes_of(runs, factors), order):
+            if len({one.factor for one in changes}) == order:
+                yield changes
 
 
 def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str, Scale]) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str,
     rows = [
         row
         for scenario, own in runs.groupby(SCENARIO, sort=False)
-        for row in of_scenario(own, str(scenario), factors_of(own, varied), scales)
+        for row in scenario_rows(own, str(scenario), factors_of(own, varied), scales)
     ]
     if not rows:
         return pd.DataFrame()
@@ -81,22 +81,22 @@ def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str,
     return table.assign(verdict=verdicts, settled=[direction(one) != 0 for one in verdicts])
 
 
-def of_scenario(
+def scenario_rows(
     runs: pd.DataFrame, scenario: str, factors: Sequence[str], scales: Mapping[str, Scale]
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of one scenario."""
     first = runs[(runs[list(factors)] == runs[list(factors)].iloc[0]).all(axis=1)]
-    for some in sets_of_changes(runs, factors):
-        where = {"scenario": scenario, "order": len(some), "change": TIMES.join(one.name for one in some)}
-        for row in of_changes(runs, factors, some, scales):
+    for changes in sets_of_changes(runs, factors):
+        where = {"scenario": scenario, "order": len(changes), "change": TIMES.join(one.name for one in changes)}
+        for row in contrast_rows(runs, factors, changes, scales):
             yield where | row | {"status_quo": float(first[row["measure"]].mean())}
 
 
-def of_changes(
-    runs: pd.DataFrame, factors: Sequence[str], some: Sequence[Change], scales: Mapping[str, Scale]
+def contrast_rows(
+    runs: pd.DataFrame, factors: Sequence[str], changes: Sequence[Change], scales: Mapping[str, Scale]
 ) -> Iterator[dict[str, Any]]:
     """Yield the contrast of some changes in every measure that has otherwise equal worlds with and without them."""
-    less, more = sides_of(runs, some, factors, list(scales))
+    less, more = sides_of(runs, changes, factors, list(scales))
     others = less.index.names[1:]
     both = less.notna() & more.notna()
     for measure, scale in scales.items():
@@ -110,19 +110,19 @@ def of_changes(
 
 
 def sides_of(
-    runs: pd.DataFrame, some: Sequence[Change], factors: Sequence[str], measures: Sequence[str]
+    runs: pd.DataFrame, changes: Sequence[Change], factors: Sequence[str], measures: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the two sums whose difference is the contrast, a row for each seed and combination of other factors."""
-    moved = [one.factor for one in some]
-    alike = [SEED, *(name for name in factors if name not in moved)]
+    changed = [one.factor for one in changes]
+    alike = [SEED, *(name for name in factors if name not in changed)]
     sums: dict[bool, Any] = {}
-    for made in itertools.product((False, True), repeat=len(some)):
+    for present in itertools.product((False, True), repeat=len(changes)):
         corner = runs
-        for one, there in zip(some, made, strict=True):
-            corner = corner[corner[one.factor] == (one.level if there else one.against)]
+        for one, is_made in zip(changes, present, strict=True):
+            corner = corner[corner[one.factor] == (one.level if is_made else one.against)]
         values = corner.groupby(alike)[list(measures)].mean()
-        adds = made.count(False) % 2 == 0
-        sums[adds] = sums[adds] + values if adds in sums else values
+        positive = present.count(False) % 2 == 0
+        sums[positive] = sums[positive] + values if positive in sums else values
     less, more = sums[False], sums[True]
     index = less.index.intersection(more.index)
     return less.loc[index], more.loc[index]

@@ -70,9 +70,9 @@ def paired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None =
     """
     left, right = as_ratios(base), as_ratios(arm)
     known = has_value(left) & has_value(right)
-    signs = np.sign(gap_of(left[known, 0] / left[known, 1], right[known, 0] / right[known, 1]))
+    signs = np.sign(paired_differences(left[known, 0] / left[known, 1], right[known, 0] / right[known, 1]))
     left, right = linearised(left[known]), linearised(right[known])
-    gap, n = gap_of(left, right), int(known.sum())
+    gap, n = paired_differences(left, right), int(known.sum())
     limits = threshold_of(scale, mean(left), mean(right))
     return Effect(
         n=n,
@@ -197,7 +197,7 @@ def linearised(values: np.ndarray) -> np.ndarray:
     return np.asarray(ratio + (top - ratio * bottom) / bottom.mean())
 
 
-def gap_of(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def paired_differences(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return the differences of pairs; those within rounding are zero."""
     gap = right - left
     gap[np.abs(gap) <= ROUNDING * np.maximum(np.abs(left), np.abs(right))] = 0.0
@@ -209,15 +209,15 @@ def means_of_sides(left: np.ndarray, right: np.ndarray) -> dict[str, float]:
     return {"base": mean(left), "base_error": error_of(left), "arm": mean(right), "arm_error": error_of(right)}
 
 
-def variance_ratio(apart: float, beside: float) -> float:
+def variance_ratio(unpaired_variance: float, paired_variance: float) -> float:
     """Return the factor by which pairing lowers the variance of an effect: infinite if it is equal in all pairs.
 
     >>> variance_ratio(2.0, 0.5), variance_ratio(2.0, 0.0), variance_ratio(0.0, 0.0)
     (4.0, inf, nan)
     """
-    if beside > 0.0:
-        return apart / beside
-    return math.inf if apart > 0.0 and beside == 0.0 else math.nan
+    if paired_variance > 0.0:
+        return unpaired_variance / paired_variance
+    return math.inf if unpaired_variance > 0.0 and paired_variance == 0.0 else math.nan
 
 
 def known_values(values: Sequence[float]) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from experiments.statistics.contrasts import MOST_LEVELS, TOGETHER, contrasts, grid_effects, grid_of, parts_of
-from experiments.statistics.interactions import DEEPEST, KEPT, interactions
+from experiments.statistics.interactions import KEPT, MAX_ORDER, interactions
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.statistics.verdicts import benjamini_hochberg
@@ -303,6 +303,6 @@ def test_no_more_than_three_changes_are_told_together() -> None:
         for (a, b, c, d), seed in itertools.product(made, range(2))
     ]
     table = interactions(pd.DataFrame(rows), [], {"y": POINTS})
-    assert table["order"].value_counts().to_dict() == {1: 4, 2: 6, DEEPEST: 4}
+    assert table["order"].value_counts().to_dict() == {1: 4, 2: 6, MAX_ORDER: 4}
     # what all four do together is shared by those who are told of: an eighth, a quarter, a half
     assert table.groupby("order")["estimate"].unique().map(list).to_dict() == {1: [2.0], 2: [4.0], 3: [8.0]}
