@@ -44,9 +44,9 @@ def filled(text: str, parts: dict[str, object], language: str) -> Markup:
 
 def joined(parts: Iterable[Both], es: str = " ", en: str | None = None) -> Both:
     """Join texts; ``es`` and ``en`` are the separators."""
-    known = list(parts)
-    glue = es if en is None else en
-    return Both(Markup(es).join(one.es for one in known), Markup(glue).join(one.en for one in known))
+    texts = list(parts)
+    separator = es if en is None else en
+    return Both(Markup(es).join(one.es for one in texts), Markup(separator).join(one.en for one in texts))
 
 
 def listed(parts: list[Both]) -> Both:

@@ -17,7 +17,7 @@ LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
 NO_WORDS = ("evidence.toml", "sources.toml", "built_in.toml")
 """TOML files beside the code that contain no words."""
-ONE = {
+NOUN = {
     "name": "mechanism",
     "causes": "cause of the ledger",
     "measures": "measure",
@@ -54,15 +54,15 @@ def every_word() -> Mapping[str, Mapping[str, Text]]:
 
 def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
     """Return the words of some files; raise if one is defined twice or lacks a language."""
-    found: dict[str, dict[str, Text]] = {part: {} for part in ONE}
+    found: dict[str, dict[str, Text]] = {part: {} for part in NOUN}
     where: dict[tuple[str, str], Path] = {}
     for path in paths:
         for part, name, text in read(path):
             if (part, name) in where:
-                raise InputError(f"{path}: the {ONE[part]} '{name}' has its words in {where[part, name]}; keep one")
+                raise InputError(f"{path}: the {NOUN[part]} '{name}' has its words in {where[part, name]}; keep one")
             languages = ("es",) if part == "parameters" else LANGUAGES
             if not isinstance(text, dict) or set(text) != set(languages):
-                raise InputError(f"{path}: the {ONE[part]} '{name}' needs words for {' and '.join(languages)} alone")
+                raise InputError(f"{path}: the {NOUN[part]} '{name}' needs words for {' and '.join(languages)} alone")
             found[part][name], where[part, name] = text, path
     return found
 
@@ -77,8 +77,8 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}") from None
     for part in parts:
-        if part not in ONE:
-            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, ONE)}")
+        if part not in NOUN:
+            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, NOUN)}")
     owner = path.parent.name
     own = {"name": {owner: parts["name"]}} if "name" in parts else {}
     for part in ("levers", "parameters"):
@@ -100,7 +100,7 @@ def find(part: str, name: str, language: str) -> str:
     some = every_word()[part]
     if name not in some:
         raise InputError(
-            f"no words for the {ONE[part]} '{name}'{suggest_nearest(name, some)}: say them in a TOML of model/"
+            f"no words for the {NOUN[part]} '{name}'{suggest_nearest(name, some)}: say them in a TOML of model/"
         )
     return some[name][language]
 
@@ -157,10 +157,10 @@ def event(name: str, language: str) -> str | None:
     return find("events", name, language) if name in every_word()["events"] else None
 
 
-def in_both(ask: Callable[[str, str], str], name: str) -> tuple[str, str]:
+def in_both(words: Callable[[str, str], str], name: str) -> tuple[str, str]:
     """Return the words that a function of this module gives in Spanish and in English.
 
     >>> in_both(group, "women")
     ('mujeres', 'women')
     """
-    return ask(name, "es"), ask(name, "en")
+    return words(name, "es"), words(name, "en")

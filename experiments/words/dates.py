@@ -25,8 +25,8 @@ def day(iso: str) -> Both:
     ('1 de junio de 2018', '1 June 2018')
     """
     number, its_month = datetime.date.fromisoformat(iso).day, month(iso)
-    said = (f"{number} de {its_month.es}", f"{number} {its_month.en}")
-    return Both(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in said))
+    texts = (f"{number} de {its_month.es}", f"{number} {its_month.en}")
+    return Both(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in texts))
 
 
 def month(iso: str) -> Both:

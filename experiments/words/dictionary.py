@@ -24,7 +24,7 @@ OF_EFFECTS = (
     *("all_effects", "criteria", "draws", "drawn", "decided", "horizons", "residents", "memory", "verdicts", "alone"),
     *("draw_effects", "uncertainty", "accounts", "contrasts"),
 )
-LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
+SHARED_COLUMNS = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
 """Tables that share the meaning of some columns with another table."""
 
 
@@ -59,7 +59,7 @@ def column(table: str, name: str) -> DictionaryColumn:
     >>> column("groups", "trust").unit, column("plan", "trust.fast_days").unit, column("cells", "policy.cctv").role
     ('0-1', 'days', 'factor')
     """
-    for part in (table, LIKE.get(table, ""), "every"):
+    for part in (table, SHARED_COLUMNS.get(table, ""), "every"):
         if name in dictionary_page().get(part, {}):
             return DictionaryColumn(**dictionary_page()[part][name])
     if name.startswith(CHANGE):
@@ -73,7 +73,7 @@ def unit_in(table: str, name: str) -> str:
     >>> unit_in("cells", "trust"), unit_in("cells", "settlement")
     ('0-1', '')
     """
-    parts = (dictionary_page().get(part, {}) for part in (table, LIKE.get(table, ""), "every"))
+    parts = (dictionary_page().get(part, {}) for part in (table, SHARED_COLUMNS.get(table, ""), "every"))
     return next((part[name].get("unit", "") for part in parts if name in part), "")
 
 
@@ -114,22 +114,22 @@ def with_meanings(table: pa.Table, name: str) -> pa.Table:
     """Return a table with its meaning and those of its fields in the metadata."""
     fields = [field.with_metadata(field_metadata(column(name, field.name))) for field in table.schema]
     about = {f"about_{lang}": text for lang, text in dictionary_page()["tables"][name].items()}
-    whole = {"table": name, "schema": str(SCHEMA)} | about
-    metadata = {f"{PREFIX}{key}".encode(): text.encode() for key, text in whole.items()}
+    table_metadata = {"table": name, "schema": str(SCHEMA)} | about
+    metadata = {f"{PREFIX}{key}".encode(): text.encode() for key, text in table_metadata.items()}
     return pa.table(table.columns, pa.schema(fields, metadata))
 
 
-def field_metadata(one: DictionaryColumn) -> dict[bytes, bytes]:
+def field_metadata(about: DictionaryColumn) -> dict[bytes, bytes]:
     """Return the metadata of a field for its column; an empty unit is left out."""
-    said = {"role": one.role, "unit": one.unit, "meaning_en": one.en, "meaning_es": one.es}
-    return {key.encode(): text.encode() for key, text in said.items() if text}
+    entries = {"role": about.role, "unit": about.unit, "meaning_en": about.en, "meaning_es": about.es}
+    return {key.encode(): text.encode() for key, text in entries.items() if text}
 
 
 def with_dictionary(table: pa.Table) -> pa.Table:
     """Return a table that repeats the metadata of its fields in its own, for readers that ignore those of fields."""
     fields = {field.name: read(field) for field in table.schema if field.metadata}
-    said = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return table.replace_schema_metadata((table.schema.metadata or {}) | {DICTIONARY: said.encode()})
+    dictionary = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return table.replace_schema_metadata((table.schema.metadata or {}) | {DICTIONARY: dictionary.encode()})
 
 
 def read(field: pa.Field) -> dict[str, str]:
