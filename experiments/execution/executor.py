@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from experiments.execution.compile_kernels import second_compiler
-from experiments.execution.gc_control import set_aside
+from experiments.execution.gc_control import freeze_objects
 from experiments.execution.interruption import Interruption, announce_stop_command, handle_signals
 from experiments.execution.local_workers import POLL_S, Executor, Job, JobFunction, LocalExecutor, WorkerDied
 from experiments.storage.progress import Progress, announce_compiling
@@ -104,7 +104,7 @@ def run_in_process[J: SizedJob, R](
     def report(shifts: int) -> None:
         nonlocal done
         if not gc.isenabled():
-            set_aside()
+            freeze_objects()
             gc.enable()
         done += shifts
         reach(done)

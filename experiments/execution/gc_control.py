@@ -10,6 +10,6 @@ def look_seldom() -> None:
 
 
 @cache
-def set_aside() -> None:
+def freeze_objects() -> None:
     """Exempt all present objects from garbage collection, once per process; at most one world is never freed."""
     gc.freeze()

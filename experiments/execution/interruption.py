@@ -38,8 +38,8 @@ def replace_handlers(handler: Handler) -> dict[int, Any]:
     """Set the handler of the signals that are not ignored (main thread only); return the previous handlers."""
     if threading.current_thread() is not threading.main_thread():
         return {}
-    heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-    return {one: signal.signal(one, handler) for one in heard}
+    handled = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    return {one: signal.signal(one, handler) for one in handled}
 
 
 def report_unraisable(lost: Any) -> None:

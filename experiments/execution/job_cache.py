@@ -27,7 +27,7 @@ from model.engine.errors import InputError
 from scenarios.files import parse_json
 
 ABOUT = "about.json"
-NOT_WHOLE = (
+INVALID_FILE = (
     InputError,
     LookupError,
     ValueError,
@@ -49,12 +49,12 @@ class JobCache[J: SizedJob, R]:
     """Finished jobs of a folder, and functions that split, restore and validate their results."""
 
     folder: Path
-    apart: Callable[[R], tuple[Mapping[str, Any], Tables]]
-    together: Callable[[J, Mapping[str, Any], Tables], R]
+    split: Callable[[R], tuple[Mapping[str, Any], Tables]]
+    restore: Callable[[J, Mapping[str, Any], Tables], R]
     """Raises `LookupError` or `ValueError` if the tables are not those of the job."""
     about: Any
     """Schema of the facts about a finished job."""
-    counts: Callable[[J, Mapping[str, Any]], bool] = lambda _, about: True
+    is_valid: Callable[[J, Mapping[str, Any]], bool] = lambda _, about: True
 
     @property
     def place(self) -> Path:
@@ -63,34 +63,34 @@ class JobCache[J: SizedJob, R]:
 
     def put(self, job: J, result: R) -> None:
         """Write a finished job to disk."""
-        content = pack_job(*self.apart(result))
+        content = pack_job(*self.split(result))
         make_folder(self.place)
         write_whole(self.place / named_by_digest(file_label(job.key), content, ".zip"), content)
 
-    def found(self, jobs: Sequence[J]) -> dict[str, R]:
+    def load_results(self, jobs: Sequence[J]) -> dict[str, R]:
         """Return the results of finished jobs by key; invalid files are not removed, and their jobs are left out."""
         files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_intact(path)}
-        there = {}
+        results = {}
         for job in jobs:
             if path := files.get(file_label(job.key)):
-                with contextlib.suppress(*NOT_WHOLE):
+                with contextlib.suppress(*INVALID_FILE):
                     about, tables = unpack_job(path, self.about)
-                    if self.counts(job, about):
-                        there[job.key] = self.together(job, about, tables)
-        return there
+                    if self.is_valid(job, about):
+                        results[job.key] = self.restore(job, about, tables)
+        return results
 
 
 def run_unfinished[J: SizedJob, R](
     jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str, cache: JobCache[J, R]
 ) -> JobResults[J, R]:
     """Run the jobs that are not in the cache, and store each as soon as it is finished; return all results."""
-    there = cache.found(jobs)
-    if there:
-        say(f"{len(there)} of {len(jobs)} were finished before, in {cache.folder}")
-    missing = [job for job in jobs if job.key not in there]
+    cached = cache.load_results(jobs)
+    if cached:
+        say(f"{len(cached)} of {len(jobs)} were finished before, in {cache.folder}")
+    missing = [job for job in jobs if job.key not in cached]
     outcome = run_jobs(missing, function, workers, title, cache.put) if missing else JobResults()
-    done = there | {job.key: result for job, result in outcome.finished}
-    outcome.finished = [(job, done[job.key]) for job in jobs if job.key in done]
+    results = cached | {job.key: result for job, result in outcome.finished}
+    outcome.finished = [(job, results[job.key]) for job in jobs if job.key in results]
     return outcome
 
 
@@ -110,7 +110,7 @@ def pack_job(about: Mapping[str, Any], tables: Tables) -> bytes:
 
 
 def unpack_job(path: Path, about: Any) -> Part:
-    """Return the facts and tables in a file; raise one of `NOT_WHOLE` if `pack_job` did not write it."""
+    """Return the facts and tables in a file; raise one of `INVALID_FILE` if `pack_job` did not write it."""
     with zipfile.ZipFile(path) as file:
         members = file.infolist()
         if any(one.compress_type != zipfile.ZIP_STORED for one in members):

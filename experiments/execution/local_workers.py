@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from pebble import ProcessExpired, ProcessPool
 
 from experiments.execution.compile_kernels import compile_first, compile_from_end
-from experiments.execution.gc_control import look_seldom, set_aside
+from experiments.execution.gc_control import freeze_objects, look_seldom
 from experiments.execution.parent_watch import end_with_parent
 from experiments.storage.progress import compiled_before
 from model.engine.errors import WorkStopped
@@ -276,7 +276,7 @@ class WorkerState:
         """Begin a job; before the second one, freeze all objects that remain, so that they are never scanned."""
         if self.n_jobs == 1:
             gc.collect()
-            set_aside()
+            freeze_objects()
         self.n_jobs += 1
         self.slot = slot
         self.pids[slot] = os.getpid()

@@ -36,14 +36,14 @@ class Failed:
     ends_all: bool = False
 
 
-def run_one(spec: RunSpec, tell: "ReportProgress") -> Done:
+def run_one(spec: RunSpec, report: "ReportProgress") -> Done:
     """Simulate one run."""
     from experiments.execution.run_tables import simulate  # imports Numba, which the coordinator does not need
 
     start = time.perf_counter()
     town = town_for(spec)
     begun = time.perf_counter()
-    tables = simulate(spec, town, tell, measured=spec.measures).tables
+    tables = simulate(spec, town, report, measured=spec.measures).tables
     seconds = time.perf_counter() - begun
     kept = {name: tables[name] for name in spec.keep}
     return Done({"measures": measures_to_keep(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start)
@@ -54,10 +54,10 @@ def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:
     return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
-def try_run(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
+def try_run(spec: RunSpec, report: "ReportProgress") -> Done | Failed:
     """Simulate one run; errors are returned as text, since not every exception can be pickled."""
     try:
-        return run_one(spec, tell)
+        return run_one(spec, report)
     except FilesChanged as reason:
         return Failed(str(reason), traceback.format_exc(), ends_all=True)
     except Exception as reason:

@@ -30,9 +30,9 @@ def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path
     return run_unfinished(specs, partial(run_in_shared_town, save=save), workers, label, parts)
 
 
-def run_in_shared_town(spec: RunSpec, tell: ReportProgress, save: Path | None) -> Finished:
+def run_in_shared_town(spec: RunSpec, report: ReportProgress, save: Path | None) -> Finished:
     """Simulate one run in a town that other runs may share."""
-    return simulate(spec, town_for(spec), tell, save)
+    return simulate(spec, town_for(spec), report, save)
 
 
 def part_of_run(run: Finished, save: Path | None) -> tuple[dict[str, Any], Tables]:

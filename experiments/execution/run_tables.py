@@ -47,7 +47,7 @@ _SETTLEMENT: Codes = {"settlement": ()}
 def simulate(
     spec: RunSpec,
     town: Town,
-    tell: ReportProgress,
+    report: ReportProgress,
     save: Path | None = None,
     measured: Collection[str] = (),
     *,
@@ -57,8 +57,8 @@ def simulate(
     world = start_world(spec, town)
     if measured:
         world.measured = {*measured, CEILING_HITS}
-    tell(spec.shifts - spec.reported)
-    cells = simulate_until(world, tick_of(spec.until), tell)
+    report(spec.shifts - spec.reported)
+    cells = simulate_until(world, tick_of(spec.until), report)
     if save is not None:
         world.save(seed_folder(save, spec.seed))
     return finished_run(world, spec, cells, whole=whole)
@@ -81,7 +81,7 @@ def start_world(spec: RunSpec, town: Town) -> TrustModel:
 
 
 def simulate_until(
-    world: TrustModel, end: int, tell: ReportProgress, advance: Advance = TrustModel.advance
+    world: TrustModel, end: int, report: ReportProgress, advance: Advance = TrustModel.advance
 ) -> list[np.ndarray]:
     """Simulate a world month by month to a tick; return the rows of its cells for every month.
 
@@ -94,7 +94,7 @@ def simulate_until(
         advance(world, shifts)
         rows = world.cell_months()
         cells.append(rows[rows["month"] == month_of(goal - 1)])
-        tell(shifts)
+        report(shifts)
     return cells
 
 
@@ -139,12 +139,12 @@ def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float,
 
 def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return the table of measures, a row per full month: keys, varied parameters, all measures."""
-    stated = world.datacollector.model_vars
-    whole = [month >= world.settings.start for month in stated["month"]]
-    kept = {name: list(itertools.compress(values, whole)) for name, values in stated.items()}
-    months = kept.pop("month")
+    history = world.datacollector.model_vars
+    is_full_month = [month >= world.settings.start for month in history["month"]]
+    measures = {name: list(itertools.compress(values, is_full_month)) for name, values in history.items()}
+    months = measures.pop("month")
     columns = {"month": dates_of(months)} | {key: pa.repeat(value, len(months)) for key, value in spec.columns.items()}
-    columns |= {name: numbers_of(values) for name, values in kept.items()}
+    columns |= {name: numbers_of(values) for name, values in measures.items()}
     return with_meanings(with_keys(pa.table(columns), world, spec), "measures")
 
 
@@ -197,19 +197,19 @@ def decisions_table(world: TrustModel) -> pa.Table:
     """
     rows = world.choices()
     rows = rows[rows["tick"] >= tick_of(world.settings.start)]
-    about = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
-    taken = list(zip(about, rows["option"].tolist(), rows["term"].tolist(), strict=True))
-    people = [(one.agent, int(number)) for one, number in zip(about, rows["who"], strict=True)]
-    labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(people)}
+    choices_made = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
+    taken_options = list(zip(choices_made, rows["option"].tolist(), rows["term"].tolist(), strict=True))
+    agents = [(one.agent, int(number)) for one, number in zip(choices_made, rows["who"], strict=True)]
+    labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(agents)}
     return pa.table(
         {
             "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
-            "agent": pa.array([one.agent for one in about], pa.string()),
-            "who": pa.array([labels[one] for one in people], pa.int64()),
-            "matter": pa.array([one.name for one in about], pa.string()),
-            "option": pa.array([one.options[option] for one, option, _ in taken], pa.string()),
+            "agent": pa.array([one.agent for one in choices_made], pa.string()),
+            "who": pa.array([labels[one] for one in agents], pa.int64()),
+            "matter": pa.array([one.name for one in choices_made], pa.string()),
+            "option": pa.array([one.options[option] for one, option, _ in taken_options], pa.string()),
             "chance": numbers_of(rows["chance"]),
-            "reason": pa.array(["luck" if k < 0 else one.terms[k - 1] for one, _, k in taken], pa.string()),
+            "reason": pa.array(["luck" if k < 0 else one.terms[k - 1] for one, _, k in taken_options], pa.string()),
         }
         | {f"v{o}": numbers_of(rows[f"v{o}"]) for o in range(MOST_OPTIONS)}
     )

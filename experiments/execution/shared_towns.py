@@ -19,7 +19,7 @@ MOST = 2
 """Number of cached towns; enough for a study that alternates between two municipalities."""
 
 
-class Watched(UserDict[str, ParameterGroup]):
+class RecordingGroups(UserDict[str, ParameterGroup]):
     """Parameter groups of a scenario; records the names of those that are read."""
 
     def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
@@ -43,15 +43,15 @@ class Towns:
         """Return the town of a scenario: a cached one if its inputs are the same, else a new one."""
         with self.lock:  # a worker of a cluster may have several threads
             for entry in self.kept:
-                groups, mark, town = entry
-                if mark == mark_of(scenario, groups):
+                groups, digest, town = entry
+                if digest == digest_of_inputs(scenario, groups):
                     self.kept.remove(entry)
                     self.kept.append(entry)
                     return town
             del self.kept[: len(self.kept) - MOST + 1]
             town, groups = build(scenario)
             self.built += 1
-            self.kept.append((groups, mark_of(scenario, groups), town))
+            self.kept.append((groups, digest_of_inputs(scenario, groups), town))
             return town
 
 
@@ -69,12 +69,12 @@ def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
     """Return a new town of a scenario, and the names of the parameter groups from which it was built."""
     from model.town.town import build_town  # imports Numba, which the coordinator does not need
 
-    watched = Watched(scenario.groups)
-    town = build_town(replace(scenario, groups=watched))
-    return town, frozenset(watched.read)
+    recording = RecordingGroups(scenario.groups)
+    town = build_town(replace(scenario, groups=recording))
+    return town, frozenset(recording.read)
 
 
-def mark_of(scenario: Scenario, groups: frozenset[str]) -> str:
+def digest_of_inputs(scenario: Scenario, groups: frozenset[str]) -> str:
     """Return the digest of all inputs of a town that is built from the given parameter groups."""
     places = places_of(scenario) | {"start": scenario.start.isoformat()}
     numbers = {name: numbers_of(scenario[name]) for name in groups}

@@ -77,14 +77,14 @@ class TaskResults:
         return self.task.specs[0].reported / SHIFTS / DAYS_OF_YEAR
 
 
-def run_task(task: Task, tell: ReportProgress) -> TaskResults:
+def run_task(task: Task, report: ReportProgress) -> TaskResults:
     """Simulate the runs of a task."""
     for spec in task.specs:
         town = town_for(spec)
     if task.kind == "alone":
-        return TaskResults(task, [simulate(spec, town, tell, whole=False) for spec in task.specs])
+        return TaskResults(task, [simulate(spec, town, report, whole=False) for spec in task.specs])
     runs, residents, first = [], [], None
-    for spec, world, cells in simulated_twins(task.specs, town, tell):
+    for spec, world, cells in simulated_twins(task.specs, town, report):
         runs.append(finished_run(world, spec, cells, whole=task.kind == "twins"))
         if first is not None and task.kind == "twins":
             residents += [
@@ -126,22 +126,22 @@ def under_law(law: Law, spec: RunSpec) -> RunSpec:
     return spec.overridden(changes_of(law))
 
 
-def twin_worlds(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> Iterator[TrustModel]:
+def twin_worlds(specs: Sequence[RunSpec], town: Town, report: ReportProgress) -> Iterator[TrustModel]:
     """Yield a world for each run of one seed, all at the end of one warm-up, which no policy affects."""
     scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
     common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
-    tell(specs[0].shifts - specs[0].reported)
+    report(specs[0].shifts - specs[0].reported)
     for spec in specs:
         yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
 
 
 def simulated_twins(
-    specs: Sequence[RunSpec], town: Town, tell: ReportProgress
+    specs: Sequence[RunSpec], town: Town, report: ReportProgress
 ) -> Iterator[tuple[RunSpec, TrustModel, list[np.ndarray]]]:
     """Yield each run of one seed with its world at the end and the monthly rows of its cells."""
-    for spec, world in zip(specs, twin_worlds(specs, town, tell), strict=True):
-        yield spec, world, simulate_until(world, tick_of(spec.until), tell)
+    for spec, world in zip(specs, twin_worlds(specs, town, report), strict=True):
+        yield spec, world, simulate_until(world, tick_of(spec.until), report)
 
 
 # Residents who differ

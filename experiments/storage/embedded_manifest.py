@@ -17,7 +17,7 @@ STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
 EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
 LANGUAGES = ("es", "en", "both")
 MOST_HTML = 2**25
-PEEP = 64
+FIRST_BYTES = 64
 
 
 def checked_manifest(path: Path) -> ManifestEntry:
@@ -34,7 +34,7 @@ def embedded(file: Path) -> ManifestEntry:
     start = b"<"  # read_text reports files that cannot be read
     if file.is_file():
         with contextlib.suppress(OSError), file.open("rb") as opened:
-            start = opened.read(PEEP)
+            start = opened.read(FIRST_BYTES)
     if not start.lstrip().startswith(b"<"):
         raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
     found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))

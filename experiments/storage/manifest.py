@@ -20,7 +20,7 @@ RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sw
 NAMES = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}
 UNFINISHED = "unfinished"
 REMEDY = "choose another folder with --out, or begin anew with --fresh"
-HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
+TEMPORARY_FILE = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
 """Temporary files that a killed process may leave behind."""
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
@@ -28,9 +28,9 @@ VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely
 def read_manifest(folder: Path) -> ManifestEntry:
     """Return the manifest of a results folder; raise if its schema is newer or the folder is unfinished."""
     stated = stated_in(folder)
-    if schema_of(stated) > SCHEMA:
+    if schema_version(stated) > SCHEMA:
         raise InputError(
-            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_of(stated)}:"
+            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_version(stated)}:"
             " read it with the version of the program that wrote it"
         )
     if stated.get(UNFINISHED):
@@ -48,7 +48,7 @@ def stated_in(folder: Path) -> ManifestEntry:
     return manifest_of(path)
 
 
-def schema_of(stated: Mapping[str, Any]) -> int:
+def schema_version(stated: Mapping[str, Any]) -> int:
     """Return the schema version of a manifest; 0 if it is older than schema versions."""
     return int(stated.get("schema", 0))
 
@@ -72,7 +72,7 @@ def require_keys(folder: Path, *keys: str) -> ManifestEntry:
 
 def check_schema(folder: Path) -> None:
     """Raise if a folder has another schema, since tables of different schemas must not be mixed."""
-    schema = schema_of(stated_in(folder))
+    schema = schema_version(stated_in(folder))
     if schema != SCHEMA:
         raise InputError(
             f"{folder / MANIFEST}: schema is {schema}, this program writes {SCHEMA}: go on with the program"
@@ -97,7 +97,7 @@ def place_for(folder: Path, kind: str, beside: str = "") -> Path:
         raise InputError(f"--out {folder} is a link to '{folder.readlink()}', which is not there")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder} is a file, not a folder")
-    there = {path.name for path in folder.glob("*") if not HALF.fullmatch(path.name)} - {beside}
+    there = {path.name for path in folder.glob("*") if not TEMPORARY_FILE.fullmatch(path.name)} - {beside}
     if there and kind_of(folder) != kind:
         raise InputError(f"--out {folder} holds something else than a {NAMES[kind]}; choose another folder")
     return folder
@@ -105,7 +105,7 @@ def place_for(folder: Path, kind: str, beside: str = "") -> Path:
 
 def half_written(folder: Path) -> list[Path]:
     """Return the temporary files that a killed process left behind."""
-    return [path for path in folder.glob(".*") if HALF.fullmatch(path.name)]
+    return [path for path in folder.glob(".*") if TEMPORARY_FILE.fullmatch(path.name)]
 
 
 def short(names: str) -> str:

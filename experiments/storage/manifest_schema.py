@@ -53,7 +53,7 @@ class Origin(TypedDict):
     states: Mapping[Digits, str]
 
 
-class Any_(TypedDict, total=False):
+class CommonManifest(TypedDict, total=False):
     """Keys of every manifest; older manifests have fewer."""
 
     format: str
@@ -70,7 +70,7 @@ class Any_(TypedDict, total=False):
     until: Day
 
 
-class Run(Any_, total=False):
+class Run(CommonManifest, total=False):
     """Manifest of runs that differ only in their seeds."""
 
     scenario: Line
@@ -136,7 +136,7 @@ class ManifestRequest(TypedDict, total=False):
     draws: str
 
 
-class Comparison(Any_, total=False):
+class Comparison(CommonManifest, total=False):
     """Manifest of a comparison of arms, in paired worlds."""
 
     request: ManifestRequest
@@ -155,7 +155,7 @@ class Agreement(TypedDict):
     seeds: Annotated[list[Seed], Field(min_length=1)]
 
 
-class ManifestSweep(Any_, total=False):
+class ManifestSweep(CommonManifest, total=False):
     """Manifest of a sweep: its study and the number of runs."""
 
     study: Mapping[str, Any]
@@ -166,7 +166,7 @@ class ManifestSweep(Any_, total=False):
     sensitivity: Agreement
 
 
-class Begun(TypedDict):
+class SavedSettings(TypedDict):
     """Complete settings of a scenario, with a required first day."""
 
     start: Day
@@ -175,7 +175,7 @@ class Begun(TypedDict):
 class Saved(TypedDict):
     """Description of saved states: their settings, policies, end and runs."""
 
-    settings: Begun
+    settings: SavedSettings
     policies: list[str]
     until: Day
     runs: Mapping[Digits, str]
@@ -251,7 +251,7 @@ def check_types(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
             f"{file}: format must be {', '.join(KINDS)}, got {shortened(named)}{suggest_nearest(named, KINDS)} Read it"
             " with the version of the program that wrote it."
         )
-    wanted = kind or KINDS.get(named if isinstance(named, str) else "", Any_)
+    wanted = kind or KINDS.get(named if isinstance(named, str) else "", CommonManifest)
     try:
         reader(wanted).validate_python(stated, strict=True)
     except ValidationError as reason:
@@ -279,5 +279,5 @@ def first_error(reason: ValidationError, kind: Any) -> str:
 
 def shortened(value: Any) -> str:
     """Return the representation of a value, cut to `LONGEST` characters."""
-    told = repr(value)
-    return told if len(told) <= LONGEST else told[:LONGEST] + "…"
+    text = repr(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -62,22 +62,22 @@ def announce_compiling() -> None:
 @contextmanager
 def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
     """Report an operation that takes longer than `SILENCE`, and again every `LONGER` until it ends."""
-    over, begun = threading.Event(), time.monotonic()
+    ended, begun = threading.Event(), time.monotonic()
 
-    def tell() -> None:
+    def report_waiting() -> None:
         pause = SILENCE
-        while not over.wait(pause):
-            gone = time.monotonic() - begun
-            print(f"{label}: {format_duration(gone)} so far", file=stream or sys.stderr, flush=True)
+        while not ended.wait(pause):
+            elapsed = time.monotonic() - begun
+            print(f"{label}: {format_duration(elapsed)} so far", file=stream or sys.stderr, flush=True)
             pause = LONGER
 
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
+    thread = threading.Thread(target=report_waiting, daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        over.set()
-        teller.join()
+        ended.set()
+        thread.join()
 
 
 def format_duration(seconds: float) -> str:
@@ -146,11 +146,11 @@ class Progress:
 
     def text(self, share: float, now: float) -> str:
         """Format share done, rate and remaining time."""
-        gone = max(now - self.begun, 1e-6)
-        left = f", {format_duration((1.0 - share) * gone / share)} to go" if 0.0 < share < 1.0 else ""
+        elapsed = max(now - self.begun, 1e-6)
+        left = f", {format_duration((1.0 - share) * elapsed / share)} to go" if 0.0 < share < 1.0 else ""
         if self.runs == 1:
-            return f"{self.label}: {share:4.0%} in {gone:.0f} s{left}"
-        rate = share * self.runs / gone
+            return f"{self.label}: {share:4.0%} in {elapsed:.0f} s{left}"
+        rate = share * self.runs / elapsed
         pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
         lost = f", {self.lost} failed" if self.lost else ""
         return (
@@ -162,8 +162,8 @@ class Progress:
         """Report that all runs are done, if progress was reported before or there are several runs."""
         self.close()
         if self.safe == self.runs and (self.stated > 0.0 or self.runs > 1):
-            gone = format_duration(time.monotonic() - self.begun)
-            say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {gone}")
+            elapsed = format_duration(time.monotonic() - self.begun)
+            say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {elapsed}")
 
     def close(self) -> None:
         """Clear the bar, so that further output begins on a new line."""

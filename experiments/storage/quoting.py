@@ -6,7 +6,7 @@ from typing import Any, TextIO, cast
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that move the cursor, control a terminal or change the direction of writing, except line feed and tab."""
-LETTERS = dict(zip("\a\b\v\f\r", "abvfr", strict=True))
+ESCAPE_LETTERS = dict(zip("\a\b\v\f\r", "abvfr", strict=True))
 
 
 def quoted(text: str) -> str:
@@ -20,12 +20,12 @@ def quoted(text: str) -> str:
 
 def quoted_letter(letter: str) -> str:
     """Escape one control character."""
-    if letter in LETTERS:
-        return f"\\{LETTERS[letter]}"
+    if letter in ESCAPE_LETTERS:
+        return f"\\{ESCAPE_LETTERS[letter]}"
     return "".join(f"\\{byte:03o}" for byte in letter.encode())
 
 
-class Canvas:
+class UnquotedStream:
     """Stream for rich that passes terminal control sequences through, which are quoted otherwise."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -38,4 +38,4 @@ class Canvas:
 
 def canvas_on(stream: TextIO) -> TextIO:
     """Return a stream to which rich can write unquoted control sequences."""
-    return cast(TextIO, Canvas(stream))
+    return cast(TextIO, UnquotedStream(stream))

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
-from experiments.storage.older_formats import at_present
+from experiments.storage.older_formats import convert_to_present
 from experiments.storage.progress import say
 from experiments.storage.result_tables import (
     COLUMNS,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLAN = "plan.parquet"
-PLANNED, SAID = ("run", "scenario", "policy", "seed"), ("command", "point")
+PLAN_KEYS, SPECIFICATION_COLUMNS = ("run", "scenario", "policy", "seed"), ("command", "point")
 """Columns of every plan, and those that specify a run: ``command``, or ``point`` in plans of older versions."""
 
 
@@ -45,8 +45,9 @@ def reference_file(package: str, name: str) -> Path:
 def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
     """Return one table of one or many folders, concatenated; of a sweep, that of its finished runs."""
     places = [folders] if isinstance(folders, Path) else list(folders)
-    found = [of_sweep(place, name, runs) if kind_of(place) == SWEEP else of_file(place, name, runs) for place in places]
-    return found[0] if len(found) == 1 else concatenate_tables(found)
+    readers = [read_sweep_table if kind_of(place) == SWEEP else read_folder_table for place in places]
+    parts = [read_table(place, name, runs) for read_table, place in zip(readers, places, strict=True)]
+    return parts[0] if len(parts) == 1 else concatenate_tables(parts)
 
 
 def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
@@ -79,15 +80,15 @@ def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
     """
     if not folders:
         raise InputError("read needs at least one folder of results")
-    found: list[pa.Table] = []
+    parts: list[pa.Table] = []
     seen: set[str] = set()
     for place in (place for folder in folders for place in folders_of_table(Path(folder), table)):
         rows = tables(place, table)
         if "run" in rows.column_names:
             rows = rows_of_runs(rows, set(rows["run"].to_pylist()) - seen)
             seen.update(rows["run"].to_pylist())
-        found.append(rows)
-    return concatenate_tables(found).to_pandas()
+        parts.append(rows)
+    return concatenate_tables(parts).to_pandas()
 
 
 def folders_of_table(folder: Path, table: str) -> list[Path]:
@@ -95,7 +96,7 @@ def folders_of_table(folder: Path, table: str) -> list[Path]:
     return [folder] if (folder / f"{table}.parquet").is_file() else places_of(folder)
 
 
-def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
+def read_folder_table(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table that a folder holds as one file."""
     path = folder / f"{name}.parquet"
     if not folder.is_dir():
@@ -110,25 +111,25 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     }
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
-    table = at_present(read_parquet(path, COLUMNS.get(name, ()), name), labels)
+    table = convert_to_present(read_parquet(path, COLUMNS.get(name, ()), name), labels)
     return table if runs is None else rows_of_runs(table, runs)
 
 
-def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
+def read_sweep_table(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table of the finished runs in the plan of a sweep; print a message if runs are missing."""
     read_manifest(folder)
     plan = read_plan(folder)
-    planned = {row["run"]: row for row in plan.select(PLANNED).to_pylist()}
+    planned = {row["run"]: row for row in plan.select(PLAN_KEYS).to_pylist()}
     table = stored_table(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
-    table = at_present(table, planned)
+    table = convert_to_present(table, planned)
     check_columns(table, folder / name, COLUMNS.get(name, ()), name)
     policies = dict.fromkeys(part for name in plan["policy"].unique().to_pylist() for part in parts_of(name))
     table = with_changes(table, policies)  # the study may have got more since some runs were stored
-    there = len(table["run"].unique())
-    if runs is None and there < len(planned):
-        say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
+    n_stored = len(table["run"].unique())
+    if runs is None and n_stored < len(planned):
+        say(f"{n_stored} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
     return table
 
 
@@ -136,8 +137,8 @@ def read_plan(folder: Path) -> pa.Table:
     """Return the plan of a sweep: one row per run of its study."""
     if not (folder / PLAN).is_file():
         raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again")
-    plan = read_parquet(folder / PLAN, PLANNED)
-    check_columns(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
+    plan = read_parquet(folder / PLAN, PLAN_KEYS)
+    check_columns(plan, folder / PLAN, [name for name in SPECIFICATION_COLUMNS if name in plan.column_names])
     return plan
 
 
@@ -180,7 +181,7 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
     if "command" in stated and (not stated.get("branched_from") or (Path(origin.get("folder", "")) / SAVED).is_file()):
         specs = read_specs(stated["command"])
     else:
-        specs = tuple(in_pieces(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))
+        specs = tuple(spec_from_fields(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))
     runs = stated.get("runs", {})
     return {runs[str(spec.seed)]: spec for spec in specs if str(spec.seed) in runs}
 
@@ -208,10 +209,10 @@ def planned_spec(folder: Path, row: Mapping[str, Any]) -> RunSpec:
         return RunSpec.read(row["command"])
     point = json.loads(row.get("point", "{}"))
     whole = point | {"varied": dict(point.get("sets", ())), "settings": {"start": point.get("start")}}
-    return in_pieces(folder / PLAN, whole, row["seed"])
+    return spec_from_fields(folder / PLAN, whole, row["seed"])
 
 
-def in_pieces(file: Path, stated: Mapping[str, Any], seed: int) -> RunSpec:
+def spec_from_fields(file: Path, stated: Mapping[str, Any], seed: int) -> RunSpec:
     """Return the specification of a run from single fields, for older files and where saved states are missing."""
     try:
         start = stated["settings"]["start"]

@@ -36,13 +36,13 @@ COLUMNS = {
     "settlements": ("run", "month", "settlement"),
 }
 """Required columns by table."""
-HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
+TYPE_CHECKS: dict[str, Callable[[pa.DataType], bool]] = {
     "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
     "whole numbers": lambda kind: pa.types.is_integer(kind),
     "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind),
     "true or false": lambda kind: pa.types.is_boolean(kind),
     "dates": lambda kind: pa.types.is_timestamp(kind),
-    "text, numbers or dates": lambda kind: any(HOLDS[one](kind) for one in ("text", "numbers", "dates")),
+    "text, numbers or dates": lambda kind: any(TYPE_CHECKS[one](kind) for one in ("text", "numbers", "dates")),
 }
 KINDS = {
     **dict.fromkeys(("run", "scenario", "policy", "command", "point", "settlement"), "text"),
@@ -92,7 +92,7 @@ def table_in(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "
 
 def with_texts(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
     """Return a table; texts are read dictionary-encoded and expanded only if their total length is allowed."""
-    texts = [field.name for field in schema if HOLDS["text"](field.type)]
+    texts = [field.name for field in schema if TYPE_CHECKS["text"](field.type)]
     table = pq.read_table(pa.BufferReader(content), read_dictionary=texts, partitioning=None)
     table.validate(full=True)
     length = sum(length_of(chunk) for column in table.columns for chunk in column.chunks)
@@ -131,9 +131,9 @@ def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = 
         what = "numbers" if unit_in(name, field.name) else "text, numbers or dates"
         if name or field.name in keys:
             what = kinds.get(field.name, what)
-        if not (HOLDS[what](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
+        if not (TYPE_CHECKS[what](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
             raise InputError(f"{path}: column '{field.name}' must hold {what}, got {field.type}")
-        if HOLDS["dates"](field.type) and not are_dates(table[field.name]):
+        if TYPE_CHECKS["dates"](field.type) and not are_dates(table[field.name]):
             raise InputError(f"{path}: column '{field.name}' must hold dates of the years 1 to 9999")
 
 

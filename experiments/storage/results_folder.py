@@ -48,7 +48,7 @@ class ResultsFolder:
     fresh: bool = False
 
     @property
-    def beside(self) -> Path:
+    def unfinished_place(self) -> Path:
         """Folder of the results until they are complete."""
         return unfinished(self.place)
 
@@ -74,12 +74,12 @@ def open_results_folder(
         raise InputError(f"--out {place} is the root of all folders: name a folder in it")
     place = checked_place(place, kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
-    there, beside = ({} if fresh else manifest_in(one) or manifest_in(unfinished(one)) for one in (place, own))
-    taken = bool(there) and there.get("identity") != identity
-    other = f"{place} holds another {NAMES[kind]} ({there.get('command') or 'by an older program'})"
+    stated, own_stated = ({} if fresh else manifest_in(one) or manifest_in(unfinished(one)) for one in (place, own))
+    taken = bool(stated) and stated.get("identity") != identity
+    other = f"{place} holds another {NAMES[kind]} ({stated.get('command') or 'by an older program'})"
     if taken and out is not None:
         raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
-    if out is None and (taken or beside.get("identity") == identity):
+    if out is None and (taken or own_stated.get("identity") == identity):
         say(f"{other}: this one is in {own}")
         place = checked_place(own, kind)
     return ResultsFolder(place, kind, identity, command, fresh)
@@ -120,7 +120,7 @@ def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
 @contextlib.contextmanager
 def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
     """Lock and prepare the folder to write into: the final one if it exists, else its unfinished version."""
-    work = results.place if results.place.is_dir() else results.beside
+    work = results.place if results.place.is_dir() else results.unfinished_place
     with locked(work):
         if work != results.place and results.place.is_dir():
             shutil.rmtree(work)
@@ -146,13 +146,13 @@ def begin_results_folder(work: Path, results: ResultsFolder) -> None:
         path.unlink()
     stated = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
     stated |= {"identity": results.identity, "command": results.command}
-    if results.fresh and work != results.beside and results.beside.is_dir():
-        discard(results.beside)
-    mine = manifest_in(work).get("identity") == results.identity
-    if mine and not results.fresh and (work / PARTS).is_dir():
+    if results.fresh and work != results.unfinished_place and results.unfinished_place.is_dir():
+        discard(results.unfinished_place)
+    same_identity = manifest_in(work).get("identity") == results.identity
+    if same_identity and not results.fresh and (work / PARTS).is_dir():
         check_schema(work)
     write_whole(work / MANIFEST, json_of(stated))
-    clear(work, parts=results.fresh or not mine)
+    clear(work, parts=results.fresh or not same_identity)
 
 
 def clear(folder: Path, parts: bool) -> None:

@@ -68,20 +68,20 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: About, inputs: Seque
     crate.name = f"Confianza: {about.command}"
     crate.description = about.what
     crate.datePublished = manifest["written"]
-    people = {name: crate.add(ContextEntity(crate, name, properties=said)) for name, said in KNOWN.items()}
-    people[ARTICLE]["author"], crate.root_dataset["author"] = people[PERSON], people[TEAM]
-    crate.root_dataset["license"], crate.root_dataset["conformsTo"] = people[LICENCE], people[PROFILE]
+    entities = {name: crate.add(ContextEntity(crate, name, properties=said)) for name, said in KNOWN.items()}
+    entities[ARTICLE]["author"], crate.root_dataset["author"] = entities[PERSON], entities[TEAM]
+    crate.root_dataset["license"], crate.root_dataset["conformsTo"] = entities[LICENCE], entities[PROFILE]
     program = crate.add(ContextEntity(crate, "#confianza", properties=program_of(manifest)))
-    program["author"], program["citation"] = people[TEAM], people[ARTICLE]
-    said = {path: what for path in sorted(folder.rglob("*")) if (what := told_of(path))}
+    program["author"], program["citation"] = entities[TEAM], entities[ARTICLE]
+    said = {path: what for path in sorted(folder.rglob("*")) if (what := describe_file(path))}
     files = [add_file(crate, folder, path, what, manifest) for path, what in said.items()]
     action = {"@type": "CreateAction", "name": about.command, "endTime": manifest["written"], "description": about.run}
     run = crate.add(ContextEntity(crate, "#run", properties=action))
     copies = [folder / name for name in inputs]
-    held = [
+    input_entities = [
         add_file(crate, folder, path, f"input: {INPUTS.get(path.parent.name, 'scenario')}", manifest) for path in copies
     ]
-    run["instrument"], run["object"], run["result"] = program, held, files
+    run["instrument"], run["object"], run["result"] = program, input_entities, files
     crate.root_dataset["mentions"] = run
     return json_of(crate.metadata.generate())
 
@@ -101,11 +101,11 @@ def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
 def add_file(crate: Any, folder: Path, path: Path, what: str, manifest: dict[str, Any]) -> Any:
     """Add a file with its description; the manifest, written after the crate, has its size computed."""
     size = len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size
-    said = {"name": path.name, "description": what, "encodingFormat": KINDS[path.suffix], "contentSize": str(size)}
-    return crate.add_file(dest_path=path.relative_to(folder).as_posix(), properties=said)
+    entry = {"name": path.name, "description": what, "encodingFormat": KINDS[path.suffix], "contentSize": str(size)}
+    return crate.add_file(dest_path=path.relative_to(folder).as_posix(), properties=entry)
 
 
-def told_of(path: Path) -> str | None:
+def describe_file(path: Path) -> str | None:
     """Return the description of a results file (by its name or, in sweeps, its folder's), or None for other files."""
     if path.suffix != ".parquet":
         return OTHERS.get(path.name)

@@ -74,11 +74,11 @@ class RunSpec:
     @property
     def scenario(self) -> Scenario:
         """Settings and policies of the world, with the national shocks of the seed."""
-        found = with_national_shocks(self.shared, self.seed, self.until)
+        scenario_of_seed = with_national_shocks(self.shared, self.seed, self.until)
         if self.town != OWN:
-            return found
-        people = found.groups["population"].replace({"seed": self.seed})
-        return dataclasses.replace(found, groups=dict(found.groups) | {"population": people})
+            return scenario_of_seed
+        people = scenario_of_seed.groups["population"].replace({"seed": self.seed})
+        return dataclasses.replace(scenario_of_seed, groups=dict(scenario_of_seed.groups) | {"population": people})
 
     @property
     def shared(self) -> Scenario:
@@ -90,12 +90,12 @@ class RunSpec:
         """Complete settings of the scenario, in a form for JSON."""
         if national_shocks(self.shared, self.seed, self.until):
             return settings_of(self.scenario)
-        found = settings_at(*self.files)
+        shared_settings = settings_at(*self.files)
         if self.town != OWN:
-            return found
-        parameters = found["parameters"]
+            return shared_settings
+        parameters = shared_settings["parameters"]
         people = parameters["population"] | {"seed": self.seed}
-        return found | {"parameters": parameters | {"population": people}}
+        return shared_settings | {"parameters": parameters | {"population": people}}
 
     @cached_property
     def run(self) -> str:
@@ -177,8 +177,8 @@ class RunSpec:
 
     def overridden(self, values: Mapping[str, Any]) -> "RunSpec":
         """Return this run with further values, which replace its own."""
-        laid_over = dict(self.overrides) | dict(overrides_of(values))
-        return dataclasses.replace(self, overrides=tuple(laid_over.items()))
+        all_values = dict(self.overrides) | dict(overrides_of(values))
+        return dataclasses.replace(self, overrides=tuple(all_values.items()))
 
     @property
     def command(self) -> str:
@@ -198,10 +198,10 @@ class RunSpec:
     @classmethod
     def read(cls, text: str) -> "RunSpec":
         """Parse the command line of one run; every value that it sets becomes a column."""
-        found = read_specs(text)
-        if len(found) > 1:
-            raise InputError(f"'{text}' means {len(found)} runs: name one by --seed, without --replicates")
-        return found[0]
+        specs = read_specs(text)
+        if len(specs) > 1:
+            raise InputError(f"'{text}' means {len(specs)} runs: name one by --seed, without --replicates")
+        return specs[0]
 
 
 # Scenarios, cached for all runs that share them
@@ -210,15 +210,15 @@ class RunSpec:
 def read_once[**P, T](most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Return a decorator that caches the last ``most`` results until `forget_scenarios` finds changed files."""
 
-    def keeping(read: Callable[P, T]) -> Callable[P, T]:
-        kept = lru_cache(maxsize=most)(read)
-        _kept.append(kept)
-        return cast(Callable[P, T], kept)
+    def decorate(read: Callable[P, T]) -> Callable[P, T]:
+        cached = lru_cache(maxsize=most)(read)
+        _cached_functions.append(cached)
+        return cast(Callable[P, T], cached)
 
-    return keeping
+    return decorate
 
 
-_kept: list[Any] = []
+_cached_functions: list[Any] = []
 """All functions decorated by `read_once`."""
 MOST_KEPT, MOST_READ = 256, 24
 """Cached scenarios of a study, and of the page, which runs for hours; each takes a third of a megabyte."""
@@ -229,9 +229,9 @@ def forget_scenarios(most: int = MOST_KEPT) -> None:
 
     To be called before runs are requested: in a notebook or on the page, files may be edited between two requests.
     """
-    if have_files_changed() or any(read.cache_info().currsize > most for read in _kept):
+    if have_files_changed() or any(read.cache_info().currsize > most for read in _cached_functions):
         forget_files()
-        for read in _kept:
+        for read in _cached_functions:
             read.cache_clear()
 
 
@@ -259,7 +259,7 @@ def scenario_with(
     if policies:
         return with_policies(scenario_with(source, (), overrides, start), policies)
     declared_groups()
-    numbers = {key: value for key, value in parsed_values(overrides).items() if is_laid(key, value)}
+    numbers = {key: value for key, value in parsed_values(overrides).items() if is_replaceable(key, value)}
     scenario = base(source, tuple(one for one in overrides if one[0] not in numbers), start)
     if not numbers:
         return scenario
@@ -279,7 +279,7 @@ def settings_at(*files: Any) -> dict[str, Any]:
     return settings_of(scenario_with(*files))
 
 
-def is_laid(key: str, value: Any) -> bool:
+def is_replaceable(key: str, value: Any) -> bool:
     """Return whether a value is a finite number of a known parameter, which can be replaced after files are read."""
     group, _, name = key.partition(".")
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
@@ -289,8 +289,8 @@ def is_laid(key: str, value: Any) -> bool:
 def value_in_force(scenario: Scenario, key: str, value: Any) -> Any:
     """Return the value of a changed parameter in the scenario's type; other types become text."""
     group, _, name = key.partition(".")
-    held = getattr(scenario.groups.get(group), name, value)
-    return held if isinstance(held, bool | int | float | str) else str(held)
+    current = getattr(scenario.groups.get(group), name, value)
+    return current if isinstance(current, bool | int | float | str) else str(current)
 
 
 def dated(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
@@ -339,13 +339,13 @@ def parameter_value(scenario: Scenario, dotted: str) -> float:
 
 def values_of(sets: Iterable[str]) -> dict[str, Any]:
     """Parse texts of the form KEY=VALUE; return the values by dotted name."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for text in sets:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise InputError(f"--set wants KEY=VALUE, got '{text}'")
-        found[key.strip()] = checked_given_value(key.strip(), value)
-    return found
+        values[key.strip()] = checked_given_value(key.strip(), value)
+    return values
 
 
 def kept_tables(words: str) -> tuple[str, ...]:
@@ -376,12 +376,12 @@ def every_measure() -> tuple[str, ...]:
 
 def read_specs(text: str) -> tuple[RunSpec, ...]:
     """Parse a complete command line `confianza run …` into its runs."""
-    source, given = words_in(text)
+    source, given = split_command(text)
     last = {name: values[-1] for name, values in given.items()}
     if "--until" not in last:
         raise InputError(f"'{text}' does not say when the run ends: add --until DATE")
     values = values_of(given.get("--set", ()))
-    one = RunSpec(
+    spec = RunSpec(
         source=source,
         policies=tuple(given.get("--policy", ())),
         overrides=overrides_of(values),
@@ -394,7 +394,7 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         branch=last.get("--from"),
         town=own_town(last.get("--town", ""), values, last.get("--from")),
     )
-    return replicated(one, whole("--replicates", last.get("--replicates", "1")))
+    return replicated(spec, whole("--replicates", last.get("--replicates", "1")))
 
 
 def own_town(word: str, values: Mapping[str, Any], branch: object = None) -> str:
@@ -406,7 +406,7 @@ def own_town(word: str, values: Mapping[str, Any], branch: object = None) -> str
     return word
 
 
-def words_in(text: str) -> tuple[str, dict[str, list[str]]]:
+def split_command(text: str) -> tuple[str, dict[str, list[str]]]:
     """Return the scenario of a command line, and the values of its options."""
     try:
         words = shlex.split(text)

@@ -40,11 +40,11 @@ class RunBatch:
 
     path: Path
     runs: tuple[str, ...]
-    beside: dict[str, str]
+    table_files: dict[str, str]
 
     def file(self, name: str) -> Path:
         """Return the path of one table of its runs."""
-        return self.path if name == MEASURES else self.path.parent.parent / name / self.beside[name]
+        return self.path if name == MEASURES else self.path.parent.parent / name / self.table_files[name]
 
 
 def name_of(number: int, content: bytes) -> str:
@@ -72,13 +72,13 @@ def read_batch(path: Path) -> RunBatch | None:
     if not path.name.partition("-")[0].isdecimal() or not is_intact(path):
         return None
     try:
-        stated = pq.read_schema(path).metadata or {}
-        runs = reader(list[str]).validate_json(stated[RUNS])
-        beside = reader(dict[str, str]).validate_json(stated[BESIDE])
+        metadata_of_file = pq.read_schema(path).metadata or {}
+        runs = reader(list[str]).validate_json(metadata_of_file[RUNS])
+        table_files = reader(dict[str, str]).validate_json(metadata_of_file[BESIDE])
     except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
         return None
-    batch = RunBatch(path, tuple(runs), beside)
-    return batch if all(name in KEEPS and is_intact(batch.file(name)) for name in batch.beside) else None
+    batch = RunBatch(path, tuple(runs), table_files)
+    return batch if all(name in KEEPS and is_intact(batch.file(name)) for name in batch.table_files) else None
 
 
 def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
@@ -95,8 +95,8 @@ def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
 
 def stored_table(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
     """Return a table of all finished runs, or of ``runs`` only; None if no file has this table."""
-    whole = (batch for _, batch in run_batches(folder) if batch)
-    files = [batch.file(name) for batch in whole if name == MEASURES or name in batch.beside]
+    batches = (batch for _, batch in run_batches(folder) if batch)
+    files = [batch.file(name) for batch in batches if name == MEASURES or name in batch.table_files]
     if not files:
         return None
     table = concatenate_tables([read_parquet(file, ("run",)) for file in files])
@@ -126,7 +126,7 @@ class Store:
                 self.reject(path)
                 continue
             self.finished.update(batch.runs)
-            used.update(map(batch.file, batch.beside))
+            used.update(map(batch.file, batch.table_files))
             self.number = max(self.number, int(path.name.partition("-")[0]))
         for beside in (path for name in KEEPS for path in (self.folder / name).glob("*.parquet")):
             if beside not in used:
@@ -160,9 +160,9 @@ class Store:
             return []
         runs = [run for run, _ in self.pending]
         self.number += 1
-        beside = {name: self.write(name, {}) for name in self.pending[0][1] if name != MEASURES}
-        stated = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(beside).encode()}
-        self.write(MEASURES, stated)
+        table_files = {name: self.write(name, {}) for name in self.pending[0][1] if name != MEASURES}
+        metadata = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(table_files).encode()}
+        self.write(MEASURES, metadata)
         self.finished.update(runs)
         self.pending.clear()
         return runs

@@ -49,7 +49,7 @@ def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
             raise InputError(f"--save {save} holds something else than saved states ({path.name}); choose another")
     if fresh:
         (save / SAVED).unlink(missing_ok=True)  # the states that it describes will be replaced
-    elif (save / SAVED).is_file() and not set(saved_in(save)["runs"].items()) <= set(runs.items()):
+    elif (save / SAVED).is_file() and not set(read_description(save)["runs"].items()) <= set(runs.items()):
         raise InputError(f"--save {save} holds states of other runs: choose another folder, or begin anew with --fresh")
 
 
@@ -57,9 +57,9 @@ def are_saved(save: Path, runs: dict[int, str]) -> bool:
     """Return whether a folder holds the states of exactly these runs (by seed), unchanged."""
     if not (save / SAVED).is_file():
         return False
-    saved = saved_in(save)
-    there = {seed: digest_of_state(save, seed) for seed in runs}
-    return bool(saved["runs"] == runs and saved["states"] == there)
+    saved = read_description(save)
+    digests = {seed: digest_of_state(save, seed) for seed in runs}
+    return bool(saved["runs"] == runs and saved["states"] == digests)
 
 
 def check_state(saved: dict[str, Any], seed: int) -> None:
@@ -77,7 +77,7 @@ def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
     place, states = Path(origin["folder"]), {int(seed): state for seed, state in origin["states"].items()}
     if not (place / SAVED).is_file():
         raise FilesChanged(f"{folder} went on from saved states in {place}, which are not there: save them again")
-    saved = saved_in(place)
+    saved = read_description(place)
     if {seed: saved["states"].get(seed) for seed in states} != states:
         raise FilesChanged(f"{folder} went on from saved states in {place}, where there are others now")
     for seed in states:
@@ -86,7 +86,7 @@ def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
 
 def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     """Return the description of saved states; raise if one of the seeds is missing."""
-    stated = saved_in(folder)
+    stated = read_description(folder)
     for seed in seeds:
         if seed not in stated["runs"]:
             there = ", ".join(map(str, sorted(stated["runs"])))
@@ -94,16 +94,16 @@ def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     return stated
 
 
-def saved_in(folder: Path) -> dict[str, Any]:
+def read_description(folder: Path) -> dict[str, Any]:
     """Return the description of saved states; raise if there are none."""
     try:
-        return stated_in(folder, (folder / SAVED).stat().st_mtime_ns)
+        return parse_description(folder, (folder / SAVED).stat().st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"--from {folder}: no saved run there ({SAVED} is missing)") from None
 
 
 @lru_cache(maxsize=4)
-def stated_in(folder: Path, _: int) -> dict[str, Any]:
+def parse_description(folder: Path, _: int) -> dict[str, Any]:
     """Return the description of saved states; cached by the time at which the file was modified."""
     try:
         stated = manifest_of(folder / SAVED, Saved)

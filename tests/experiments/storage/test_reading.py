@@ -14,7 +14,7 @@ from stub_runs import write_study
 
 from experiments.cli import app as cli
 from experiments.storage import reading
-from experiments.storage.older_formats import at_present
+from experiments.storage.older_formats import convert_to_present
 from experiments.storage.reading import places_of, read, specs_of, tables
 from experiments.words.dictionary import CHANGE, SCHEMA
 from model.engine.errors import InputError
@@ -130,7 +130,7 @@ def test_tables_of_an_older_schema_are_read_as_they_would_be_written_now(place, 
 
 def test_incidents_of_an_older_schema_get_their_names():
     table = pa.table({"run": ["a", "b"], "motive": [1, 0], "told": [-1, 1]})
-    named = at_present(table, {"a": {"scenario": "s", "policy": "p", "seed": 1}})
+    named = convert_to_present(table, {"a": {"scenario": "s", "policy": "p", "seed": 1}})
     assert named["motive"].to_pylist() == ["robbery", "none"]
     assert named["told"].to_pylist() == [None, "phone"]
     assert named.column_names == ["run", "scenario", "policy", "seed", "motive", "told"]
