@@ -294,10 +294,10 @@ def layer_answer(state: PageState, pairs: Pairs, name: str) -> list[Span]:
 
 def place_panel(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> dict[str, Any]:
     """Return the figures of one settlement: that of the address, else the most populous."""
-    z = asked.place - 1 if asked.place else int(np.argmax(pairs[0][0].places[0, 0]))
-    month = (asked.month or len(pairs[0][0].months)) - 1
-    trust = one.say("map.row_trust" if asked.month else "map.row_trust_of_year")
-    found = [(trust, total_effect(pairs, Where(z, asked.month)), 1)]
+    z = request.place - 1 if request.place else int(np.argmax(pairs[0][0].places[0, 0]))
+    month = (request.month or len(pairs[0][0].months)) - 1
+    trust = state.say("map.row_trust" if request.month else "map.row_trust_of_year")
+    found = [(trust, total_effect(pairs, Where(z, request.month)), 1)]
     for name in ("occurred", "fear", "visits"):
         layer = LAYERS[name]
         sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]

@@ -161,7 +161,7 @@ def test_a_projector_and_a_telephone_show_the_whole_presentation(
     closed(tab)
 
 
-@pytest.mark.parametrize("view", [*SHOWN, "decision&present=1", "why&measures="])
+@pytest.mark.parametrize("view", [*VIEW_DATA, "decision&present=1", "why&measures="])
 @pytest.mark.parametrize("dark", ["", "&dark=1"], ids=["light", "dark"])
 def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, view: str, dark: str) -> None:
     tab = Tab(browser, f"{url}{MOVED}{dark}&view={view}", 1440, 900)

@@ -189,11 +189,11 @@ def test_a_settlement_says_what_the_decision_and_why_say(one: PageState) -> None
 
 
 @pytest.mark.parametrize(("month", "title"), [(0, "Confianza de 100, media de 12 meses"), (7, "Confianza, de 100")])
-def test_a_settlement_says_whether_its_trust_is_of_a_month_or_of_a_year(one: Standing, month: int, title: str) -> None:
-    assert map_view.shown(one, asked(one, place=2, month=month))["place"]["rows"][0]["title"] == title
+def test_a_settlement_says_whether_its_trust_is_of_a_month_or_of_a_year(one: PageState, month: int, title: str) -> None:
+    assert map_view.view_data(one, asked(one, place=2, month=month))["place"]["rows"][0]["title"] == title
 
 
-def test_couples_and_incidents_stand_where_one_pair_of_worlds_had_them(one: Standing) -> None:
+def test_couples_and_incidents_stand_where_one_pair_of_worlds_had_them(one: PageState) -> None:
     town = sites.load_municipality(one.choice.site).town
     found = map_view.view_data(one, asked(one, month=3))["last_day"]
     assert found["month"] == 3
