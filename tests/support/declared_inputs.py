@@ -532,7 +532,7 @@ def run_parts(draw: Draw, place: Any) -> None:
     path = parts.place / named_by_digest(file_label(spec.key), sink.getvalue(), ".zip")
     path.write_bytes(sink.getvalue())
     try:
-        parts.found([spec])
+        parts.load_results([spec])
     finally:
         path.unlink()
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.tools.documents.writers import own
+from experiments.tools.documents.writers import declared_places
 from model.engine.scenario import Scenario
 from model.engine.tables import GrowingTable, GrowingTableSpec
 from model.simulation import registry
@@ -160,7 +160,7 @@ def live(watch: Watch, world: Any, shifts: int) -> None:
 
 def untold(found: dict[str, set[str]]) -> dict[str, list[str]]:
     """Return the places that a mechanism changes although they are not its own and it does not say so."""
-    places = {one.name: found[one.name] - BY_LEDGER - {*own(one), *one.writes} for one in MECHANISMS}
+    places = {one.name: found[one.name] - BY_LEDGER - {*declared_places(one), *one.writes} for one in MECHANISMS}
     return {name: sorted(of_others) for name, of_others in places.items() if of_others}
 
 
@@ -198,7 +198,7 @@ def test_whatever_a_mechanism_says_it_writes_it_does_write(found: dict[str, set[
 def test_nobody_says_twice_or_of_its_own_tables_what_it_writes() -> None:
     for one in MECHANISMS:
         assert len(set(one.writes)) == len(one.writes), one.name
-        assert not set(one.writes) & {*own(one), *BY_LEDGER}, one.name
+        assert not set(one.writes) & {*declared_places(one), *BY_LEDGER}, one.name
 
 
 def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
