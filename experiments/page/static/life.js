@@ -3,10 +3,7 @@
 import { HATCH, colour, ends, fill, line, plain, pressed, rem, svg } from "./draw.js";
 import { curves } from "./parts.js";
 
-let page = null;
-
-export function make(place, shown) {
-  page = shown;
+export function make(place) {
   place.innerHTML = `<div class="who"><div class="kinds seg" role="group"></div><span class="acts-row"></span></div>
     <section class="lived"><div class="top"><h2></h2></div><p class="small"></p><div class="curve"></div><table class="ev"></table></section>
     <section class="weighed"><div class="top"><h2></h2><span class="small"></span></div><div class="terms"></div><div class="halves"><div class="dots"></div><div class="ifs"></div></div></section><p class="small guard"></p>`;

@@ -123,9 +123,9 @@ function frame(s) {
   fill("footer", s.present ? `${plain(s.source)} <span class="keys">${plain(s.words.keys || "")}</span>` : `${plain(s.words.foot)} <b>${plain(s.words.foot_twins)}</b> ${plain(s.words.foot_same)}`);
 }
 
-export const linkTo = (change) => queryOf({ ...page.want, ...OF_ONE_VIEW, ...change });
+export const linkTo = (change) => queryOf({ ...page.want, ...VIEW_KEYS, ...change });
 
-const go = (name) => ask({ ...OF_ONE_VIEW, view: name === "decision" ? "" : name }, "pushState");
+const go = (name) => ask({ ...VIEW_KEYS, view: name === "decision" ? "" : name }, "pushState");
 
 // Actions
 
