@@ -24,7 +24,7 @@ from chromium import (
     small_town_file,
 )
 
-from experiments.comparison.policy_choice import Choice
+from experiments.comparison.policy_choice import HORIZONS, Choice
 from experiments.page import visitor_limit
 
 COUNTING = Path(__file__).parents[2] / "support" / "counting"
@@ -227,23 +227,23 @@ def one_tab_and_three(browser: Any, url: str, years: int) -> tuple[float, ...]:
 def test_three_tabs_at_once_see_their_first_twin_in_twice_the_time_of_one(
     place: tuple[str, psutil.Process], browser: Any, record_property: Callable[[str, object], None]
 ) -> None:
-    """In the town and over the years that the page opens with; three tabs share the world as today and its warm-up.
+    """In the town that the page opens with, over the years that it opens with and over its longest horizon.
 
-    Ten years are measured, too, and not held to twice the time: there the warm-up is a small part, so that four worlds
-    instead of two take two workers nearly twice as long, and the browser is at work on the same cores.
+    Three tabs share the world as today and the warm-up. In a small town without a warm-up, where little is shared and
+    the browser takes a larger part of the same cores, ten years took 2.0 to 2.1 times the time of one.
     """
     url, _ = place
     warm = Tab(browser, f"{url}?years=1&measures=training.3")
     shown(warm)
-    seconds = {years: one_tab_and_three(browser, url, years) for years in (YEARS, 10)}
+    seconds = {years: one_tab_and_three(browser, url, years) for years in (YEARS, HORIZONS[-1])}
     warm.close()
     told = (
         f"of {years} years: one tab {one:.1f} s; three tabs at once {', '.join(f'{time:.1f}' for time in three)} s"
         for years, (one, *three) in seconds.items()
     )
     record_property("measured", f"first twin {'; '.join(told)}")
-    one_tab, *_, last = seconds[YEARS]
-    assert last < TWICE * one_tab
+    for one_tab, *_, last in seconds.values():
+        assert last < TWICE * one_tab
 
 
 @needs_chromium
