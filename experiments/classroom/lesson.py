@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Any
 
-from experiments.narrative.number_format import written
+from experiments.narrative.number_format import format_number
 from experiments.storage.reading import reference_file
 from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
@@ -127,7 +127,7 @@ def knockout_text(name: str, language: str) -> str:
     for measure, mean in effects.items():
         size = -float(mean) * (100.0 if measure == "trust_mean" else 1.0)
         digits = 2 if abs(size) < 1 else 1 if abs(size) < 10 else 0
-        parts.append(measures[measure].format(n=written(size, digits, "+")))
+        parts.append(measures[measure].format(n=format_number(size, digits, "+")))
     return say(language, "knockout", effects=", ".join(parts) or measures["none"])
 
 

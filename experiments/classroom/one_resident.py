@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom.lesson import say
-from experiments.comparison.report_weighing import Telling, circumstances
+from experiments.comparison.report_weighing import ReportingChoice, circumstances
 from model.gangs.narcos.schema import PROTECTED
 from model.reporting.reporting.schema import Reporting
 from model.town.crime_kinds import ROBBERY
@@ -46,10 +46,10 @@ def find_resident(world: Any, cell: int | None, turn: int) -> int | None:
     return int(rows[np.random.default_rng([world.seed, turn]).integers(len(rows))])
 
 
-def imagined_robbery(world: Any, who: int) -> Telling:
+def imagined_robbery(world: Any, who: int) -> ReportingChoice:
     """Return the choice of whom to tell of a robbery suffered now, with no police couple at hand."""
     z = int(world.town.people[who]["settlement"])
-    return Telling(
+    return ReportingChoice(
         **circumstances(world, who, int(ROBBERY), world.state.boards[z]),
         tick=world.tick,
         taken="nobody",

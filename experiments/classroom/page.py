@@ -22,7 +22,7 @@ from experiments.comparison.twin_results import WorldResult
 from experiments.figures.theme import tokens
 from experiments.page import sites
 from experiments.page.background_worker import running
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent
@@ -94,7 +94,7 @@ class Classroom:
                 self.show()
             except Exception as reason:
                 self.playing, self.fault, self.busy = False, f"{type(reason).__name__}: {reason}", ""
-                say(f"page: {self.fault}")
+                print_note(f"page: {self.fault}")
                 self.show()
 
     def play_on(self) -> None:

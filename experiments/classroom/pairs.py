@@ -8,10 +8,10 @@ from experiments.classroom.assignment import Assignment
 from experiments.classroom.lesson import say
 from experiments.classroom.lesson_run import FILE, SITE, arms_of, file_of, label, scenario
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.decision_outcomes import PairedOutcome, all_found
-from experiments.comparison.policy_choice import ONE_TOWN, TWINS, program_of, runs_with_file
+from experiments.comparison.decision_outcomes import PairedOutcome, all_outcome_effects
+from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS, program_of, runs_with_file
 from experiments.comparison.twin_results import PairedWorlds, paired_results
-from experiments.narrative.number_format import written
+from experiments.narrative.number_format import format_number
 from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.storage.result_tables import STATUS_QUO
 from model.engine.errors import InputError
@@ -34,8 +34,8 @@ def request_of(task: Assignment, size: str, file: str = f"./{FILE}") -> Request:
     arms = arms_of(task, file)
     if not arms:
         raise InputError(say(task.lang, "pairs_none"))
-    sets = (ONE_TOWN, *SIZES[size])
-    return Request(arms=(STATUS_QUO, "+".join(arms)), scenarios=(SITE,), sets=sets, years=YEARS, replicates=TWINS)
+    sets = (FIXED_TOWN, *SIZES[size])
+    return Request(arms=(STATUS_QUO, "+".join(arms)), scenarios=(SITE,), sets=sets, years=YEARS, replicates=MAX_PAIRS)
 
 
 def reproduction_text(task: Assignment, size: str) -> str:
@@ -85,8 +85,10 @@ class RequestedPairs(PairedWorlds):
     def rows_in(self, language: str) -> list[dict[str, Any]]:
         """Return every outcome in a language once all pairs are finished; cached, since it is requested often."""
         twins = paired_results(*self.sides)
-        if len(twins) == TWINS and language not in self.rows:
-            self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None, draws={})]
+        if len(twins) == MAX_PAIRS and language not in self.rows:
+            self.rows[language] = [
+                row_of(one, language) for one in all_outcome_effects(twins, lambda _: None, draws={})
+            ]
         return self.rows.get(language, [])
 
 
@@ -95,7 +97,7 @@ def row_of(result: PairedOutcome, language: str) -> dict[str, Any]:
     effect, headline = result.effect, result.outcome.headline
     verdict, way = VERDICTS[result.verdict], direction(result.verdict)
     title, words = getattr(headline, language), getattr(verdict, language)
-    size, low, high = (written(value, headline.digits, "+") for value in (effect.effect, effect.low, effect.high))
+    size, low, high = (format_number(value, headline.digits, "+") for value in (effect.effect, effect.low, effect.high))
     count = {1: effect.rose, -1: effect.fell}.get(way)
     told = {"n": count, "all": effect.n, "rose": effect.rose, "fell": effect.fell}
     pairs = say(language, "pairs_split" if count is None else "pairs_count", **told)

@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams, write_bytes
 from experiments.execution import interruption
-from experiments.execution.gc_control import look_seldom
+from experiments.execution.gc_control import collect_garbage_rarely
 from model.engine.errors import InputError, WorkStopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -81,14 +81,14 @@ def run(
         keep=keep, measures=measures, branch=from_, town=town,
     )  # fmt: skip
     from experiments.cli.run import run_and_save
-    from experiments.words.bilingual import Tongue
+    from experiments.words.bilingual import FigureTexts
 
     check_draws(draws)
-    out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, tongue=Tongue(lang))
+    out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, wording=FigureTexts(lang))
     if draws and not interrupted:
         from experiments.cli.over_draws import report_levels
 
-        interrupted = report_levels(specs[0], read_draws(file_of_draws(draws)), workers, out, Tongue(lang))
+        interrupted = report_levels(specs[0], read_draws(file_of_draws(draws)), workers, out, FigureTexts(lang))
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -182,11 +182,11 @@ def check(
         show_check(specs, workers, lang)
         return
     refuse_together({"--years": years is not None, "--against": True}, "runs last as long as the file")
-    from experiments.validation.against import RUNS, asked_for, read_series, show_against
+    from experiments.validation.against import DEFAULT_RUNS, read_series, requested_specs, show_against
 
     series = read_series(against)
-    runs = RUNS if replicates is None else replicates
-    show_against(series, asked_for(series, scenario, start=start, seed=seed, replicates=runs), workers, lang)
+    runs = DEFAULT_RUNS if replicates is None else replicates
+    show_against(series, requested_specs(series, scenario, start=start, seed=seed, replicates=runs), workers, lang)
 
 
 @app.command()
@@ -197,11 +197,11 @@ def export(
     from experiments.execution.execution_layers import write_layers
     from experiments.storage.export_data import csv_of
     from experiments.storage.export_data import export as write_csv
-    from experiments.storage.progress import patience
+    from experiments.storage.progress import report_slow
 
     if csv is gpkg is geojson is None:
         raise InputError("export needs --csv FILE, --gpkg FILE or --geojson FILE")
-    with patience("exporting"):
+    with report_slow("exporting"):
         for option, target in (("--gpkg", gpkg), ("--geojson", geojson)):
             if target is not None:
                 write_layers(folder, target, option)
@@ -448,11 +448,11 @@ def sweep(
     yes: options.Yes = False,
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
-    from experiments.studies.sweep_command import Hands
+    from experiments.studies.sweep_command import StudyWorkers
     from experiments.studies.sweep_command import sweep as run_command
-    from experiments.words.bilingual import Tongue
+    from experiments.words.bilingual import FigureTexts
 
-    raise typer.Exit(run_command(study, Hands(workers, dask, yes), out, fresh, Tongue(lang)))
+    raise typer.Exit(run_command(study, StudyWorkers(workers, dask, yes), out, fresh, FigureTexts(lang)))
 
 
 @app.command()
@@ -470,7 +470,7 @@ def sensitivity(
     """Tell which parameters matter, beside random variation."""
     from experiments.studies.sensitivity_command import sensitivity as run_command
     from experiments.studies.sensitivity_methods import DRAWS
-    from experiments.studies.sweep_command import Hands
+    from experiments.studies.sweep_command import StudyWorkers
 
     if not everything and study is None:
         raise InputError("name a study, or give --everything")
@@ -479,7 +479,7 @@ def sensitivity(
     if everything and method not in (None, DRAWS):
         raise InputError(f"--everything goes with --method {DRAWS} only, got '{method}'")
     study, method = study or "everything", DRAWS if everything else method or "morris"
-    raise typer.Exit(run_command(study, method, budget, Hands(workers, dask, yes), out, fresh))
+    raise typer.Exit(run_command(study, method, budget, StudyWorkers(workers, dask, yes), out, fresh))
 
 
 @app.command()
@@ -545,20 +545,20 @@ def contrasts(
     """Tell what changes do alone and together."""
     from experiments.execution.parameter_draws import read_draws
     from experiments.figures.answers import write_contrasts
-    from experiments.narrative.messages import said
-    from experiments.storage.progress import say
-    from experiments.words.bilingual import Tongue
+    from experiments.narrative.messages import figure_message
+    from experiments.storage.progress import print_note
+    from experiments.words.bilingual import FigureTexts
 
     check_draws(draws)
     for path in write_contrasts(study, measures, out, lang, fresh):
         print(path)
     if not draws:
-        say(said("over_draws.at_defaults", Tongue(lang)))
+        print_note(figure_message("over_draws.at_defaults", FigureTexts(lang)))
         return
     from experiments.cli.over_draws import report_contrasts
 
     drawn = read_draws(file_of_draws(draws))
-    raise typer.Exit(INTERRUPTED if report_contrasts(study, drawn, measures, workers, Tongue(lang)) else DONE)
+    raise typer.Exit(INTERRUPTED if report_contrasts(study, drawn, measures, workers, FigureTexts(lang)) else DONE)
 
 
 @app.command()
@@ -609,7 +609,7 @@ def program(version: options.Version = False) -> None:
 
 def main() -> None:
     """Run the program and exit with its exit code."""
-    look_seldom()
+    collect_garbage_rarely()
     prepare_streams()
     interruption.exit_program(code_of(sys.argv[1:]))
 

@@ -9,10 +9,10 @@ from experiments.figures.growth import PANELS, growth_figure
 from experiments.figures.svg import ENDINGS, render_figure
 from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import machine
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
-from experiments.storage.writing import write_whole
-from experiments.tools.bench.fresh import clock, seconds_added
+from experiments.storage.writing import write_atomically
+from experiments.tools.bench.fresh import measure_in_fresh_process, seconds_added
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -29,13 +29,13 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
         raise InputError(f"--growth must be a file that ends in {', '.join(ENDINGS)}, got '{file}'")
     check_target("--growth", file)
     found = measure_growth(quick)
-    write_whole(file, render_figure(growth_figure(found), file.suffix, "growth"))
+    write_atomically(file, render_figure(growth_figure(found), file.suffix, "growth"))
     for name, points in found["points"].items():
         print(f"{PANELS[name].doubled:32}" + "".join(f"{x:>12,.0f}" for x, _ in points))
         print(f"  {PANELS[name].up:30}" + "".join(f"{y:12.2f}" for _, y in points))
     print(f"written to {file}")
     if json_file is not None:
-        write_whole(json_file, json_of(found))
+        write_atomically(json_file, json_of(found))
 
 
 def measure_growth(quick: bool) -> dict[str, Any]:
@@ -44,10 +44,10 @@ def measure_growth(quick: bool) -> dict[str, Any]:
     ``census`` and ``couples``: processor seconds of the second year, by number of residents and couples.  ``years``:
     processor seconds of a whole run, imports included, by years.  ``workers``: runs per hour (wall clock), by workers.
     """
-    say("measuring growth; this takes several minutes" if not quick else "measuring growth")
-    clock("compiling")
+    print_note("measuring growth; this takes several minutes" if not quick else "measuring growth")
+    measure_in_fresh_process("compiling")
     factors = QUICK_FACTORS if quick else FACTORS
-    whole = clock("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
+    whole = measure_in_fresh_process("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
     return {
         "machine": machine(),
         "fingerprint": fingerprint(),
@@ -62,7 +62,7 @@ def measure_growth(quick: bool) -> dict[str, Any]:
 
 def point(variant: str, number: str, factor: float) -> tuple[float, float]:
     """Return a number of residents or couples, and the processor seconds of the second year with that number."""
-    found = clock("grown", variant, str(factor), "2")
+    found = measure_in_fresh_process("grown", variant, str(factor), "2")
     return found[number], found["ends"][1] - found["ends"][0]
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from experiments.comparison.arms import parse_arm_argument
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import EffectSize, Request
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
-from experiments.storage.disk_space import check_room
+from experiments.storage.disk_space import check_disk_space
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
-from experiments.storage.progress import patience
-from experiments.words.bilingual import Tongue
+from experiments.storage.progress import report_slow
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 
 SIZE = 20e6
@@ -43,14 +43,16 @@ class ComparisonOutput:
         if self.report is not None:
             if self.report.parent != out and not self.report.parent.is_dir():
                 raise InputError(f"--report {self.report}: no folder '{self.report.parent}'")
-            check_room({"--report": (self.report.parent, SIZE)})
+            check_disk_space({"--report": (self.report.parent, SIZE)})
             if self.report.exists():
                 self.check_replaced(request, fresh)
         if self.figures is not None:
             from experiments.figures.report_figures import check_name
 
             check_name(self.figures)
-            check_room({"--figures": (self.figures.parent if self.figures.suffix in KINDS else self.figures, SIZE)})
+            check_disk_space(
+                {"--figures": (self.figures.parent if self.figures.suffix in KINDS else self.figures, SIZE)}
+            )
             if not fresh:
                 self.check_redrawn(request)
 
@@ -85,18 +87,18 @@ class ComparisonOutput:
         """Write the requested report and figures of the comparison in a folder."""
         if self.report is not None:
             from experiments.report import build
-            from experiments.storage.writing import write_whole
+            from experiments.storage.writing import write_atomically
 
-            with patience("writing the report"):
-                write_whole(self.report, build(folder, self.lang, self.prices))
-            print(said("comparison.report", Tongue(self.text), file=self.report))
+            with report_slow("writing the report"):
+                write_atomically(self.report, build(folder, self.lang, self.prices))
+            print(figure_message("comparison.report", FigureTexts(self.text), file=self.report))
         if self.figures is not None:
             from experiments.figures.report_figures import write_figures
 
-            with patience("drawing the figures"):
+            with report_slow("drawing the figures"):
                 written = write_figures(folder, self.figures, self.lang)
             place = written[0].parent
-            print(said("comparison.figures", Tongue(self.text), n=len(written), place=place))
+            print(figure_message("comparison.figures", FigureTexts(self.text), n=len(written), place=place))
 
 
 def effect_size(size: float | None, measure: str | None, power: float | None) -> EffectSize | None:

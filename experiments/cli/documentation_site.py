@@ -16,11 +16,11 @@ from experiments.cli import listings
 from experiments.cli.app import app
 from experiments.cli.plot import RECORDS, record_figure
 from experiments.figures.plot_command import figure_bytes
-from experiments.narrative.labels import range_words
+from experiments.narrative.labels import range_label
 from experiments.reproduce.sentences import RESULTS
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.tools.documents import layers, odd, withdrawn
-from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer, at_defaults, draws_table
+from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer, default_effects, draws_table
 from experiments.tools.documents.beside_answer import accounts_table, numbers_table
 from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
@@ -97,7 +97,7 @@ def write_figures(docs: Path) -> None:
     for place, record in spanish_figures().items():
         path = docs / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, figure_bytes(record_figure(record, "es"), path))
+        write_atomically(path, figure_bytes(record_figure(record, "es"), path))
 
 
 def spanish_figures() -> dict[str, Path]:
@@ -118,7 +118,7 @@ def pages() -> Iterator[tuple[str, str]]:
             yield page, with_site_links(page, HOME / name)
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer(language)
-        yield f"_generated/defaults_{language}.md", at_defaults(language)
+        yield f"_generated/defaults_{language}.md", default_effects(language)
         yield f"_generated/policies_{language}.md", policy_list(language)
         yield f"_generated/accounts_{language}.md", accounts_table(language)
         yield f"_generated/numbers_{language}.md", numbers_table(language)
@@ -178,14 +178,14 @@ def parameters_page() -> str:
                 *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
                 *(
                     f"{value:g} {about.unit}",
-                    range_words(about.low, about.high) + plausible_text(value, about),
+                    range_label(about.low, about.high) + plausible_text(value, about),
                     about.source,
                 ),
             )
             for name, value, about in some
         ]
         evidence = f" Evidence: {', '.join(known.evidence)}." if known.evidence else ""
-        sections += [f"## {group}", "", listings.group_title(known, listings.Tongue("en")) + evidence, ""]
+        sections += [f"## {group}", "", listings.group_title(known, listings.FigureTexts("en")) + evidence, ""]
         sections += [table(PARAMETER_HEAD, rows), ""]
     return "\n".join(sections)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import scenarios
 from experiments.narrative.built_in_sentences import built_in_sentence
-from experiments.narrative.labels import range_words
-from experiments.storage.built_in_levers import turned
-from experiments.storage.quoting import canvas_on
+from experiments.narrative.labels import range_label
+from experiments.storage.built_in_levers import levers_of_policies
+from experiments.storage.quoting import rich_stream
 from experiments.storage.run_spec import parameter_value
 from experiments.storage.writing import csv_bytes
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
@@ -43,7 +43,7 @@ def wrapped(text: str, indent: int) -> str:
 
 def scenario_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in scenario with its size, in a language."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     size = say(
         "{residents:,} habitantes en {settlements} poblados, {officers} agentes en {facilities} {posts}; desde {start}",
         "{residents:,} residents in {settlements} settlements, {officers} officers posted at {facilities} {posts}; from"
@@ -62,7 +62,7 @@ def scenario_lines(language: str = "en") -> Iterator[str]:
 
 def policy_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in policy with its changes in a language; English lists built-in effects in both languages."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     for name, ready in scenarios.policies().items():
         yield f"{name}"
         yield from description_lines(ready, say)
@@ -71,12 +71,12 @@ def policy_lines(language: str = "en") -> Iterator[str]:
         yield from (wrapped(change_line(entry, say), 6) for entry in ready.policy.entries)
         off = say("apaga {}", "switches {} off")
         yield from (wrapped(off.format(mechanism), 6) for mechanism in sorted(ready.policy.off))
-        own = [built_in_sentence(lever) for lever in turned(ready.policy.entries)]
+        own = [built_in_sentence(lever) for lever in levers_of_policies(ready.policy.entries)]
         languages = LANGUAGES if language == "en" else (language,)
         yield from (wrapped(sentence.text(one), 6) for one in languages for sentence in own)
 
 
-def description_lines(text: PolicyText, say: Tongue) -> Iterator[str]:
+def description_lines(text: PolicyText, say: FigureTexts) -> Iterator[str]:
     """Yield the title of a policy or world in both languages, and its description."""
     other = say("en", "es")
     yield wrapped(f"{text.title[say.language]} ({text.title[other]})", 4)
@@ -86,7 +86,7 @@ def description_lines(text: PolicyText, say: Tongue) -> Iterator[str]:
 
 def world_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in world with its description, in a language."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     yield say(
         "\nMundos: para experimentos, no son propuestas; también corren con --policy NOMBRE",
         "\nWorlds: for experiments, no proposals; they run with --policy NAME, too",
@@ -98,7 +98,7 @@ def world_lines(language: str = "en") -> Iterator[str]:
 
 def account_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in account: title, claim, limits, prediction and number of parameters it sets."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     explained = {"trust": say("de la confianza", "of trust"), "crime": say("del delito", "of crime")}
     for name in accounts.names():
         one = accounts.account(name)
@@ -110,7 +110,7 @@ def account_lines(language: str = "en") -> Iterator[str]:
         yield wrapped(say("fija {} parámetros", "sets {} parameters").format(len(one.settings)), 6)
 
 
-def change_line(entry: PolicyEntry, say: Tongue) -> str:
+def change_line(entry: PolicyEntry, say: FigureTexts) -> str:
     """Return one change of a policy in words."""
     what = {"set": "= ", "scale": say("por ", "times "), "add": say("más ", "plus ")}[entry.how]
     where = f" {say('en', 'in')} {', '.join(entry.settlements)}" if entry.settlements else ""
@@ -120,7 +120,7 @@ def change_line(entry: PolicyEntry, say: Tongue) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source, in a language."""
     declared_groups()
-    say = Tongue(language)
+    say = FigureTexts(language)
     if part == "mechanisms":
         yield from switch_lines(say)
         return
@@ -134,7 +134,7 @@ def parameter_lines(part: str | None, scenario: Scenario | None, language: str =
         yield from number_lines(dotted, default, about, scenario, say)
 
 
-def switch_lines(say: Tongue) -> Iterator[str]:
+def switch_lines(say: FigureTexts) -> Iterator[str]:
     """Yield every mechanism that can be switched off, with its title."""
     each = say("cada uno true, o false para apagarlo", "each true, or false to switch it off")
     yield f"\n[mechanisms] {each}: --set mechanisms.NAME=false"
@@ -143,7 +143,7 @@ def switch_lines(say: Tongue) -> Iterator[str]:
         yield wrapped(group_title(group, say), 6)
 
 
-def group_title(group: type[ParameterGroup], say: Tongue) -> str:
+def group_title(group: type[ParameterGroup], say: FigureTexts) -> str:
     """Return the title of a parameter group; in Spanish only mechanisms have one."""
     if say.language == "es":
         return mechanism(group.name, "es") if group.mechanism else ""
@@ -167,7 +167,7 @@ def matching_parameters(part: str | None) -> list[tuple[str, float, ParameterSpe
     raise InputError(f"no parameter, group or part of a name '{part}'{close}")
 
 
-def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Tongue) -> Iterator[str]:
+def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: FigureTexts) -> Iterator[str]:
     """Yield the heading of a parameter group."""
     off = f", {say('apagado', 'switched off')}" if scenario and group.name in scenario.off else ""
     kind = f" {say('mecanismo', 'mechanism')}" if group.mechanism else ""
@@ -179,7 +179,7 @@ def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Ton
 
 
 def number_lines(
-    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: Tongue
+    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: FigureTexts
 ) -> Iterator[str]:
     """Yield the lines of one parameter."""
     value, source = value_and_source(dotted, default, about, scenario)
@@ -189,7 +189,7 @@ def number_lines(
     neutral = f", {say('apagado', 'off')} = {about.off:g}" if about.off is not None else ""
     changed = f" ({say('por omisión', 'default')} {default:g})" if value != default else ""
     yield wrapped(f"{dotted} = {value:g} {measured}{changed}", 2)
-    span = say("de ", "") + range_words(about.low, about.high, say("a", "to"))
+    span = say("de ", "") + range_label(about.low, about.high, say("a", "to"))
     yield wrapped(f"{what}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
     yield wrapped(f"{say('fuente, en inglés', 'source')}: {source}", 6)
     if found := plausible_range(default, about):
@@ -246,6 +246,6 @@ def show(lines: Iterable[str]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console  # for terminals only
 
-        Console(file=canvas_on(sys.stdout)).print(text, markup=False, emoji=False, soft_wrap=True)
+        Console(file=rich_stream(sys.stdout)).print(text, markup=False, emoji=False, soft_wrap=True)
     else:
         print(text)

@@ -8,26 +8,26 @@ from pathlib import Path
 
 from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
 from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
-from experiments.execution.interruption import tell_interrupted
+from experiments.execution.interruption import report_interruption
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks
 from experiments.figures.answers import sweep_folder
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.storage.folder_lock import locked
 from experiments.storage.reading import kept_measures, read_plan, specs_of
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import frame_as_csv, write_whole
+from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.studies.study_folder import CONTRASTS, OVER_DRAWS
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError
 
 LEVELS = "over_draws.csv"
 
 
-def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, tongue: Tongue) -> bool:
+def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, wording: FigureTexts) -> bool:
     """Run every draw; write and print the levels over all draws. Return whether it was interrupted."""
     sets = [f"{name}={text}" for name, text in spec.overrides]
     with locked(folder):
@@ -35,13 +35,13 @@ def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Pa
     if interrupted:
         return True
     table = uncertainty_table(draw_levels_table(results))
-    write_whole(folder / LEVELS, frame_as_csv(table))
-    print("\n".join(level_lines(table, len(draws), tongue)))
-    print(f"\n{said('over_draws.written', tongue, file=folder / LEVELS)}")
+    write_atomically(folder / LEVELS, frame_as_csv(table))
+    print("\n".join(level_lines(table, len(draws), wording)))
+    print(f"\n{figure_message('over_draws.written', wording, file=folder / LEVELS)}")
     return False
 
 
-def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers: int, tongue: Tongue) -> bool:
+def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers: int, wording: FigureTexts) -> bool:
     """Run every draw of a study; write its contrasts and print those requested. Return whether it was interrupted."""
     folder = sweep_folder(study)
     plan = read_plan(folder).to_pandas()
@@ -55,9 +55,9 @@ def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers:
     if interrupted:
         return True
     table = uncertainty_table(contrast_effects(combinations, results, kept_measures(folder)))
-    write_whole(folder / CONTRASTS, frame_as_csv(table))
-    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, MEASURES_SHOWN), tongue)))
-    print(f"\n{said('over_draws.written', tongue, file=folder / CONTRASTS)}")
+    write_atomically(folder / CONTRASTS, frame_as_csv(table))
+    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, MEASURES_SHOWN), wording)))
+    print(f"\n{figure_message('over_draws.written', wording, file=folder / CONTRASTS)}")
     return False
 
 
@@ -65,5 +65,5 @@ def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[T
     """Run the tasks that are missing in a folder; return all results, and whether the work was interrupted."""
     outcome = run_missing_tasks(tasks, workers, "over draws", folder)
     if outcome.interrupted:
-        tell_interrupted(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
+        report_interruption(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
     return outcome.results, outcome.interrupted

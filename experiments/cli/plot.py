@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from experiments.figures.effects import draw_experiments
 from experiments.figures.plot_command import draw_folder, language_suffix, write_figure
 from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_events
-from experiments.storage.progress import patience
+from experiments.storage.progress import report_slow
 from experiments.validation.effects_table import EXPERIMENTS
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 from scenarios.files import read_text
 
@@ -20,10 +20,12 @@ Row = dict[str, Any]
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
 """Errors that drawing a table from another source can raise."""
 WORDS = {"True": True, "False": False}
-RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
+RECORDS: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
     "ceiling": draw_ceiling,
     "doses": draw_doses,
-    "effects": lambda rows, tongue: draw_experiments(rows, tongue, {one.name: (one.es, one.en) for one in EXPERIMENTS}),
+    "effects": lambda rows, wording: draw_experiments(
+        rows, wording, {one.name: (one.es, one.en) for one in EXPERIMENTS}
+    ),
     "trust_events": draw_events,
 }
 """Drawing function of each recorded table, by file name without suffix."""
@@ -31,7 +33,7 @@ RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
 
 def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
     """Draw the figures of a folder or a table, and print the paths written."""
-    with patience("drawing"):
+    with report_slow("drawing"):
         draw = draw_record if place.suffix == ".csv" else draw_folder
         paths = draw(place, measures, out, lang)
     for path in paths:
@@ -51,7 +53,7 @@ def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: 
 def record_figure(table: Path, lang: str) -> Figure:
     """Return the figure of a recorded table in a language."""
     try:
-        return RECORDS[table.stem](rows_in(table), Tongue(lang))
+        return RECORDS[table.stem](rows_in(table), FigureTexts(lang))
     except UNREADABLE as reason:
         raise InputError(f"{table}: is not as `validate` wrote it: {type(reason).__name__}, {reason}") from None
 

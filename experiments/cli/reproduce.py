@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.execution.interruption import tell_interrupted
+from experiments.execution.interruption import report_interruption
 from experiments.explorer.explorer_page import explorer_page
 from experiments.figures.svg import render_figure
 from experiments.reproduce.design import POLICIES, ReproduceDesign, design_of
@@ -20,11 +20,11 @@ from experiments.reproduce.sentences import sentence_lines
 from experiments.reproduce.surfaces import fitted_surfaces
 from experiments.reproduce.tables import tables_of
 from experiments.storage.folder_lock import check_own, locked
-from experiments.storage.progress import patience, say
+from experiments.storage.progress import print_note, report_slow
 from experiments.storage.result_tables import parquet_bytes
-from experiments.storage.writing import frame_as_csv, make_folder, write_whole
+from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
 from experiments.studies.study_engine import SweepOutcome
-from experiments.words.bilingual import LANGUAGES, Tongue
+from experiments.words.bilingual import LANGUAGES, FigureTexts
 from model.engine.errors import InputError
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -66,7 +66,7 @@ def reproduce(
         specs = missing_specs(specs_of(design, folder), earlier)
         outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_cells(specs, folder, workers)
         if outcome.interrupted:
-            tell_interrupted(f"what is finished is safe in {folder}; the same command goes on")
+            report_interruption(f"what is finished is safe in {folder}; the same command goes on")
             return INTERRUPTED
         pairs = pairs_of(design, specs, folder, earlier)
         write_results(design, pairs, folder, size, workers)
@@ -102,24 +102,24 @@ def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, si
         raise InputError(f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS}")
     import pyarrow as pa
 
-    write_whole(folder / PAIRS, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
+    write_atomically(folder / PAIRS, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
     surfaces = fitted_surfaces(design, pairs, workers)
-    with patience("writing tables and figures"):
+    with report_slow("writing tables and figures"):
         tables = tables_of(design, pairs, surfaces)
         write_tables(folder, tables)
         for language in LANGUAGES:
-            write_whole(folder / f"sentences.{language}.md", "\n".join(sentence_lines(tables, language)).encode())
+            write_atomically(folder / f"sentences.{language}.md", "\n".join(sentence_lines(tables, language)).encode())
         write_figures(folder, tables)
-        write_whole(folder / EXPLORER, explorer_page(design, pairs, surfaces, command_of(size)).encode())
+        write_atomically(folder / EXPLORER, explorer_page(design, pairs, surfaces, command_of(size)).encode())
     print("\n".join(sentence_lines(tables, "en")))
-    say(f"tables, figures, sentences and explorer are in {folder}")
+    print_note(f"tables, figures, sentences and explorer are in {folder}")
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write all tables as CSV, numbers with six digits."""
     make_folder(folder / TABLES)
     for name, table in tables.items():
-        write_whole(folder / TABLES / f"{name}.csv", frame_as_csv(table))
+        write_atomically(folder / TABLES / f"{name}.csv", frame_as_csv(table))
 
 
 def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -127,10 +127,10 @@ def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     make_folder(folder / DRAWINGS)
     for name, draw in FIGURES.items():
         if tables[name].empty:
-            say(f"figure {name} is left out: its runs have not finished")
+            print_note(f"figure {name} is left out: its runs have not finished")
             continue
         for language in LANGUAGES:
             for ending in ENDINGS:
                 stem = f"{name}.{language}"
-                content = render_figure(draw(tables, Tongue(language)), ending, stem)
-                write_whole(folder / DRAWINGS / f"{stem}{ending}", content)
+                content = render_figure(draw(tables, FigureTexts(language)), ending, stem)
+                write_atomically(folder / DRAWINGS / f"{stem}{ending}", content)

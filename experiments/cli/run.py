@@ -4,16 +4,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.execution.interruption import tell_interrupted
+from experiments.execution.interruption import report_interruption
 from experiments.execution.run_job import measures_to_keep
 from experiments.execution.run_set import Runs, run_missing
 from experiments.figures.run import draw_run
 from experiments.figures.svg import render_figure
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.narrative.run_summary import summary_table
-from experiments.storage.disk_space import check_room, size_of, states_of
-from experiments.storage.manifest import RUN, short
-from experiments.storage.progress import say
+from experiments.storage.disk_space import check_disk_space, size_of_runs, states_of
+from experiments.storage.manifest import RUN, short_name
+from experiments.storage.progress import print_note
 from experiments.storage.reading import tables
 from experiments.storage.results_folder import (
     ResultsFolder,
@@ -23,19 +23,19 @@ from experiments.storage.results_folder import (
     publish_folder,
 )
 from experiments.storage.run_crate import FILE as CRATE
-from experiments.storage.run_crate import About, crate_of
+from experiments.storage.run_crate import CrateDescription, crate_of
 from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write, write_saved
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import are_saved, check_save
-from experiments.storage.writing import write_whole
-from experiments.words.bilingual import Tongue
+from experiments.storage.writing import write_atomically
+from experiments.words.bilingual import FigureTexts
 
 WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 
 
 def run_and_save(
-    specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, tongue: Tongue
+    specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, wording: FigureTexts
 ) -> tuple[Path, bool]:
     """Simulate runs, write their folder and print the summary; return the folder and whether it was interrupted."""
     begun = time.monotonic()
@@ -45,25 +45,25 @@ def run_and_save(
     results = results_folder_for(specs, out, fresh)
     if results.ready and (save is None or are_saved(save, runs)):
         if not specs[0].measures:
-            print(summary_table(specs[0], tables(results.place, "measures").to_pandas(), tongue))
-        print(f"\n{said('comparison.ready', tongue, place=results.place)}")
+            print(summary_table(specs[0], tables(results.place, "measures").to_pandas(), wording))
+        print(f"\n{figure_message('comparison.ready', wording, place=results.place)}")
         return results.place, False
-    planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of(specs))}
-    check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
+    planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of_runs(specs))}
+    check_disk_space(planned | ({"--save": (save, states_of(specs))} if save else {}))
     with locked_results_folder(results) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:
-            tell_interrupted("no run was finished, so nothing was written")
+            report_interruption("no run was finished, so nothing was written")
             return results.place, True
-        shown = write_folder(specs, outcome, work, time.monotonic() - begun, results, tongue)
+        shown = write_folder(specs, outcome, work, time.monotonic() - begun, results, wording)
         if save is not None:
             write_saved(save, [spec for spec, _ in outcome.finished])
-            say(f"saved states: {save}")
+            print_note(f"saved states: {save}")
         publish_folder(results, work, whole=not outcome.interrupted)
     print(shown)
     if outcome.interrupted:
         kept = f"{len(outcome.finished)} of {len(specs)} runs in {results.place}"
-        tell_interrupted(f"kept {kept}; start again to go on")
+        report_interruption(f"kept {kept}; start again to go on")
     return results.place, outcome.interrupted
 
 
@@ -71,12 +71,12 @@ def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) 
     """Return the results folder of some runs; the varied columns are part of its identity."""
     first = specs[0]
     identity = digest_of(canonical([RUN, [one.run for one in specs], list(first.varied)]).encode())
-    default = Path("results") / f"{first.scenario.name}-{short(first.policy)}-{first.seed}"
+    default = Path("results") / f"{first.scenario.name}-{short_name(first.policy)}-{first.seed}"
     return open_results_folder(default, out, RUN, identity, command_of(specs), fresh)
 
 
 def write_folder(
-    specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder, tongue: Tongue
+    specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder, wording: FigureTexts
 ) -> str:
     """Write all files into the work folder of a run; return its summary in a language."""
     tables = join_runs(outcome.results)
@@ -84,13 +84,15 @@ def write_folder(
     tables["measures"] = measures_to_keep(tables["measures"], specs[0])
     files = parquet_files(tables)
     if not measures.empty:
-        files["summary.png"] = render_figure(draw_run(specs[0], measures, Tongue("en")), ".png", "summary")
+        files["summary.png"] = render_figure(draw_run(specs[0], measures, FigureTexts("en")), ".png", "summary")
     stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():
-        write_whole(work / name, content)
-    about = About(WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}")
+        write_atomically(work / name, content)
+    about = CrateDescription(
+        WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}"
+    )
     stated |= {"identity": results.identity, "files": digests_of(files)}
     write(work, {CRATE: crate_of(work, stated, about)}, stated)
     names = ", ".join([*sorted(files), "manifest.json"])
-    written = said("run.written", tongue, place=results.place, files=names)
-    return f"{summary_table(specs[0], measures, tongue)}\n\n{written}"
+    written = figure_message("run.written", wording, place=results.place, files=names)
+    return f"{summary_table(specs[0], measures, wording)}\n\n{written}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.storage.disk_space import check_room
+from experiments.storage.disk_space import check_disk_space
 from model.engine.errors import InputError, suggest_nearest
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def run_examinations(request: ValidationRequest) -> bool:
     """Run the requested examinations in the order of `EXAMINATIONS`; return whether all passed."""
     request.check()
     if request.out is not None:
-        check_room({"--out": (request.out, TABLES)})
+        check_disk_space({"--out": (request.out, TABLES)})
     good = [one.run(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
     return all(good)
 
@@ -130,11 +130,11 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
     from experiments.comparison.sign_stability import show_laws
     from experiments.comparison.single_measure_effects import YEARS as YEARS_ALONE
-    from experiments.comparison.single_measure_effects import show_reach
+    from experiments.comparison.single_measure_effects import show_single_measure_effects
     from experiments.validation import ceiling, closed_town, criteria, decisions, doses, practice, scorecard
     from experiments.validation.audit import AuditSize, show_audit
-    from experiments.validation.coverage import BANK, show_coverage
-    from experiments.validation.effects import holds, show_effects
+    from experiments.validation.coverage import PAIRS_PER_SITE, show_coverage
+    from experiments.validation.effects import row_passes, show_effects
     from experiments.validation.experiment import LEAST_TWINS
     from experiments.validation.hindcast import show_hindcast
     from experiments.validation.knockouts import show_knockouts
@@ -142,21 +142,23 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
     single, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
-    small, bank, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, BANK, 20))
+    small, bank, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
     audited = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
         "audit": lambda: show_audit(only, folder, audited),
         "criteria": lambda: criteria.show_criteria(folder, pairs, years(criteria.YEARS)),
         "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
-        "effects": lambda: all(map(holds, show_effects(only, folder, request.size(seeds=LEAST_TWINS)))),
+        "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=LEAST_TWINS)))),
         "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
         "panel": lambda: show_events(folder),
         "doses": lambda: doses.show_doses(folder, replace(single, longest=years(single.longest))),
         "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.AFTER))),
-        "reach": lambda: show_reach(folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers),
+        "reach": lambda: show_single_measure_effects(
+            folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers
+        ),
         "laws": lambda: show_laws(folder, small.seeds, years(YEARS_ALONE), small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, bank.seeds, bank.scale, bank.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from experiments.statistics.verdicts import LIMIT, sign_under_laws
+from experiments.statistics.verdicts import ALPHA, sign_under_laws
 
 THREEFOLD = 3.0
 
@@ -51,7 +51,7 @@ def corner_laws(laws: pd.DataFrame) -> pd.DataFrame:
 
 def verdict(grid: pd.DataFrame) -> LawVerdict:
     """Return the verdict on one measure of one arm from its rows under all laws."""
-    effect, settled = grid["effect"], grid["p"] <= LIMIT
+    effect, settled = grid["effect"], grid["p"] <= ALPHA
     inside = (grid["low"] >= -grid["delta"]) & (grid["high"] <= grid["delta"])
     up, down = (int((settled & beyond).sum()) for beyond in (effect > 0.0, effect < 0.0))
     return LawVerdict(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.comparison.comparison_jobs import draw_of, draws_in
 from experiments.comparison.effects import Pair, by_seed
-from experiments.comparison.headline_measures import present
+from experiments.comparison.headline_measures import available_headlines
 from experiments.statistics.paired_effects import paired
 
 
@@ -23,7 +23,7 @@ def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     base, arm = pair.base.table("measures"), pair.arm.table("measures")
     values = base.drop_duplicates("seed").set_index("seed")[list(pair.base.drawn)]
     place = {"site": pair.arm.scenario, "against": pair.arm.name}
-    for headline in present(base.columns.intersection(arm.columns)):
+    for headline in available_headlines(base.columns.intersection(arm.columns)):
         sides = by_seed(base, headline.value), by_seed(arm, headline.value)
         scale = headline.scale(pair.years, pair.deltas.get(headline.name))
         for number, draw in enumerate(draws_in(pair.seeds), start=1):

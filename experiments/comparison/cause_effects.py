@@ -27,7 +27,7 @@ POPULATION_CAUSES = ("arrival", "departure", "death")
 FORGETTING = ("forgetting_good", "forgetting_bad")
 POPULATION, MEMORY, NATION = "population", "memory", "nation"
 NAMES = tuple(CAUSES[number] for number in CAUSE_NUMBERS)
-TOGETHER = {
+MERGED_CAUSES = {
     **dict.fromkeys(("answered_call", "unanswered_call", "turned_away"), "calls_and_cases"),
     **dict.fromkeys(("release", "held", "charged", "dropped", "protection"), "calls_and_cases"),
     **dict.fromkeys(("detention", "army", "collective_violence"), "force"),
@@ -40,7 +40,7 @@ type Pairs = Sequence[tuple[WorldResult, WorldResult]]
 
 
 @dataclass(frozen=True)
-class Where:
+class PlaceAndMonth:
     """A settlement (0 is the first; None means all) and a month from 1, or 0 for the last twelve months."""
 
     settlement: int | None = None
@@ -70,7 +70,7 @@ class CauseEffect:
     today: float
 
 
-def contributions(result: WorldResult, where: Where, net: bool = True) -> dict[str, float]:
+def contributions(result: WorldResult, where: PlaceAndMonth, net: bool = True) -> dict[str, float]:
     """Return the contribution of each part to mean trust (0-100) in one world; the parts sum to it.
 
     With ``net`` false, causes include what was forgotten later, and forgetting is two parts of its own.
@@ -91,22 +91,22 @@ def contributions(result: WorldResult, where: Where, net: bool = True) -> dict[s
     }
 
 
-def merge_small_causes(parts: Mapping[str, np.ndarray], where: Where) -> dict[str, np.ndarray]:
-    """Merge the causes listed in `TOGETHER` if the place is a single settlement."""
+def merge_small_causes(parts: Mapping[str, np.ndarray], where: PlaceAndMonth) -> dict[str, np.ndarray]:
+    """Merge the causes listed in `MERGED_CAUSES` if the place is a single settlement."""
     merged: dict[str, np.ndarray] = {}
     for name, part in parts.items():
-        label = name if where.settlement is None else TOGETHER.get(name, name)
+        label = name if where.settlement is None else MERGED_CAUSES.get(name, name)
         merged[label] = merged[label] + part if label in merged else part
     return merged
 
 
-def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEffect]:
+def cause_effects(pairs: Pairs, where: PlaceAndMonth, net: bool = True) -> list[CauseEffect]:
     """Return all parts of the effect on trust, the largest first, with p-values corrected together."""
     before, after = ([contributions(pair[side], where, net) for pair in pairs] for side in (0, 1))
     return effects_by_name(before, after)
 
 
-def causes_since_start(results: Sequence[WorldResult], where: Where, net: bool = True) -> list[CauseEffect]:
+def causes_since_start(results: Sequence[WorldResult], where: PlaceAndMonth, net: bool = True) -> list[CauseEffect]:
     """Return all parts of the change of trust since the start of the worlds as today, the largest first.
 
     At the start all causes are 0 and ``population`` is the whole of trust.
@@ -128,31 +128,31 @@ def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mappi
     return sorted(parts, key=lambda one: -abs(one.effect.effect))
 
 
-def total_effect(pairs: Pairs, where: Where) -> Effect:
+def total_effect(pairs: Pairs, where: PlaceAndMonth) -> Effect:
     """Return the effect on mean trust (0-100) in a place and period."""
     sides = ([monthly_trust(pair[side], where)[where.months].mean() for pair in pairs] for side in (0, 1))
     return paired(*map(list, sides), scale=Scale("points"))
 
 
-def change_since_start(results: Sequence[WorldResult], where: Where) -> Effect:
+def change_since_start(results: Sequence[WorldResult], where: PlaceAndMonth) -> Effect:
     """Return the change of mean trust (0-100) in a place since the start of the worlds as today."""
     after = [monthly_trust(result, where)[where.months].mean() for result in results]
     return paired([start_trust(result, where) for result in results], after, scale=Scale("points"))
 
 
-def start_trust(result: WorldResult, where: Where) -> float:
+def start_trust(result: WorldResult, where: PlaceAndMonth) -> float:
     """Return mean trust (0-100) at the start."""
     people, trust = result.places[:, 0, where.here].sum(axis=1)
     return float(100.0 * trust / people)
 
 
-def monthly_trust(result: WorldResult, where: Where) -> np.ndarray:
+def monthly_trust(result: WorldResult, where: PlaceAndMonth) -> np.ndarray:
     """Return mean trust (0-100) by month."""
     people, trust = (table[1:, where.here].sum(axis=1) for table in result.places)
     return np.asarray(100.0 * trust / people)
 
 
-def monthly_contribution(result: WorldResult, cause: str, where: Where) -> np.ndarray:
+def monthly_contribution(result: WorldResult, cause: str, where: PlaceAndMonth) -> np.ndarray:
     """Return the contribution of a cause to mean trust (points of 100) in each month, before forgetting."""
     people, change = result.places[0, 1:, where.here].sum(axis=1), result.ledger[0, :, NAMES.index(cause), where.here]
     return np.asarray(100.0 * change.sum(axis=1) / people)

@@ -11,19 +11,19 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.arms import Arm, by_site, check_horizons, parse_arm_argument, planned_arms, without_policies
-from experiments.comparison.comparison_jobs import swept_arms
+from experiments.comparison.comparison_jobs import arms_of_sweep
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.effects import by_seed
-from experiments.comparison.headline_measures import BY_NAME, present
+from experiments.comparison.headline_measures import BY_NAME, available_headlines
 from experiments.comparison.over_draws import accounts_table, draw_effects_table, tasks_over_draws, uncertainty_table
 from experiments.execution.trust_accounts import LAWS
 from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks, under_law
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
-from experiments.statistics.verdicts import LOOKS, is_settled
+from experiments.statistics.verdicts import SAMPLE_SIZES, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, require_keys
 from experiments.storage.reading import places_of
-from experiments.storage.run_folder import Finished
+from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 
@@ -34,7 +34,7 @@ Blocks = list[list[Arm]]
 class ComparedRuns:
     """Results of a comparison: finished runs by arm in the order of the blocks, and tables over several worlds."""
 
-    runs: list[list[Finished]]
+    runs: list[list[StoredRun]]
     tables: dict[str, pd.DataFrame]
     interrupted: bool
 
@@ -42,7 +42,7 @@ class ComparedRuns:
 def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     """Return the arms to run and those read from folders; raise `InputError` if they cannot be compared."""
     arguments = [parse_arm_argument(text) for text in request.arms]
-    stored = labelled_arms([arm for argument in arguments if argument.folder for arm in found_arms(argument.folder)])
+    stored = labelled_arms([arm for argument in arguments if argument.folder for arm in stored_arms(argument.folder)])
     planned = planned_arms(arguments, request.scenarios, **request.plan_options)
     if planned and stored:
         raise InputError(
@@ -77,13 +77,13 @@ def labelled_by_folder(arm: Arm) -> Arm:
     return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
 
 
-def found_arms(folder: Path) -> list[Arm]:
+def stored_arms(folder: Path) -> list[Arm]:
     """Return the arms stored in a folder: one of a run, or all of a comparison or sweep."""
     manifest = read_manifest(folder)
     if manifest.get("format") == COMPARISON:
-        return [arm for place in places_of(folder) for arm in found_arms(place)]
+        return [arm for place in places_of(folder) for arm in stored_arms(place)]
     if manifest.get("format") == SWEEP:
-        return swept_arms(folder)
+        return arms_of_sweep(folder)
     manifest = require_keys(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
     return [
         Arm(
@@ -155,7 +155,7 @@ def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -
     """
     if not request.settle:
         return arms, run_arms(request, arms, workers, folder)
-    for n in (*(look for look in LOOKS if look < request.replicates), request.replicates):
+    for n in (*(look for look in SAMPLE_SIZES if look < request.replicates), request.replicates):
         looked = dataclasses.replace(request, replicates=n)
         arms, _ = arms_of(looked)
         compared = run_arms(looked, arms, workers, folder)
@@ -189,7 +189,7 @@ def memory_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping
     for (number, law), own in cells.items():
         months = [months_of(own, k) for k in range(len(blocks[number]))]
         for k, arm in enumerate(blocks[number][1:], start=1):
-            for headline in present(months[0].columns):
+            for headline in available_headlines(months[0].columns):
                 values = [by_seed(side, headline.value) for side in (months[0], months[k])]
                 scale = headline.scale(own[0].years, deltas.get(headline.name))
                 effect = dataclasses.asdict(paired(*(list(one.values()) for one in values), scale=scale))
@@ -206,7 +206,7 @@ def alone_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[
         alone = [one for one in results if one.task.block == number and one.task.kind == "alone"]
         for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
             base, twin, other = (months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1)))
-            for headline in present(base.columns):
+            for headline in available_headlines(base.columns):
                 values = [by_seed(side, headline.value) for side in (base, twin, other)]
                 scale = headline.scale(twins[0].years, deltas.get(headline.name))
                 independent = unpaired(list(values[0].values()), list(values[2].values()), scale=scale)

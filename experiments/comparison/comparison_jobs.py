@@ -32,7 +32,7 @@ def seed_of(world: int) -> int:
     return world % SEEDS
 
 
-def swept_arms(folder: Path) -> list[Arm]:
+def arms_of_sweep(folder: Path) -> list[Arm]:
     """Return the arms of a sweep that have finished runs, in the order of its plan."""
     manifest, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
     groups: dict[tuple[str, tuple[str, ...]], dict[str, RunSpec]] = {}

@@ -10,7 +10,7 @@ from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import Task, TaskResults
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.contrasts import SCENARIO, SEED
-from experiments.statistics.interactions import TIMES, factors_of, sets_of_changes, sides_of
+from experiments.statistics.interactions import TIMES_SIGN, factors_of, sets_of_changes, sides_of
 from experiments.storage.run_spec import RunSpec
 
 COLUMNS = ["site", "against", "measure", "draw", "account", "run", "effect"]
@@ -60,7 +60,7 @@ def contrasts_of(
     for some in sets_of_changes(arms, factors):
         less, more = sides_of(runs, some, factors, measures)
         if len(less):
-            yield TIMES.join(one.name for one in some), (more - less).groupby(level=SEED).mean()
+            yield TIMES_SIGN.join(one.name for one in some), (more - less).groupby(level=SEED).mean()
 
 
 def last_years(one: TaskResults, index: pd.Index, measures: Sequence[str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.origins import BELIEFS, Account, accounts_by, key_of, parts_of
+from experiments.comparison.origins import BELIEFS, OriginsOfYear, accounts_by, key_of, parts_of
 from experiments.statistics.contrasts import SCENARIO, SEED
 from experiments.statistics.interactions import Change, changes_of, factors_of
 from experiments.statistics.paired_effects import paired
@@ -39,7 +39,7 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def accounts_of(folder: Path) -> dict[str, Account]:
+def accounts_of(folder: Path) -> dict[str, OriginsOfYear]:
     """Return the account of trust by origin of every finished run of a sweep."""
     return accounts_by("run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(TABLES))))
 
@@ -54,7 +54,7 @@ def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataF
     return pd.concat(sides, axis=1, join="inner").reset_index()
 
 
-def parts_of_change(pairs: pd.DataFrame, accounts: dict[str, Account]) -> Iterator[dict[str, Any]]:
+def parts_of_change(pairs: pd.DataFrame, accounts: dict[str, OriginsOfYear]) -> Iterator[dict[str, Any]]:
     """Yield each part of a change with its interval over seeds, averaged over combinations of other factors."""
     if pairs.empty:
         return

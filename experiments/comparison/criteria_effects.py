@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.statistics.forecast_scores import HOLDS, does_hold
+from experiments.statistics.forecast_scores import WANTED_SHARE, does_hold
 from experiments.statistics.paired_effects import error_of
 from experiments.statistics.thresholds import CRITERION
 from model.engine.random_streams import keyed_uniform, stream_id
@@ -52,7 +52,7 @@ def draws_of_bounds(
     return full, {criterion: weights_drawn(own, draws) for criterion, own in parts.items()}
 
 
-def scores_drawn(
+def scores_over_draws(
     months: Mapping[Any, Any], anchors: Sequence[CriterionAnchor], draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return the score (0-1) of every criterion in every draw at the last month, for the twelve months up to it."""
@@ -73,7 +73,7 @@ def mean_scores(
 ) -> dict[str, np.ndarray]:
     """Return the scores of every criterion (seeds × draws) for all runs of one scenario."""
     seeds = measures.sort_values("month").groupby("seed", sort=True)
-    runs = [scores_drawn(dict(months.items()), anchors, draws) for _, months in seeds]
+    runs = [scores_over_draws(dict(months.items()), anchors, draws) for _, months in seeds]
     return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
 
 
@@ -91,11 +91,11 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     for criterion in CRITERIA:
         for site, scores in sites.items():
             given = ", ".join(
-                f"{word} {100 * share:.0f}" for word, share in word_shares(scores[criterion]).items() if share >= 0.05
+                f"{word} {100 * share:.0f}" for word, share in grade_shares(scores[criterion]).items() if share >= 0.05
             )
             yield f"  {criterion:15}{site:14}{given}"
     yield ""
-    yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
+    yield f"Orderings (one holds if it does in {WANTED_SHARE:.0%} of draws, means over seeds)"
     for text, held in ordering_shares(sites):
         yield f"  {text:40}{share_with_error(held, n_draws):>15}  {'holds' if does_hold(held) else 'does not hold'}"
 
@@ -120,7 +120,7 @@ def share_with_error(share: float, draws: int) -> str:
     return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
 
 
-def word_shares(scores: np.ndarray) -> dict[str, float]:
+def grade_shares(scores: np.ndarray) -> dict[str, float]:
     """Return the share of each grade among the draws that have a score."""
     known = [grade_index(score) for score in over_seeds(scores) if not math.isnan(score)]
     shares = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)

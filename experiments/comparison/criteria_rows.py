@@ -19,7 +19,7 @@ class RelatedMeasures:
     matters: tuple[str, ...] = ()
 
 
-BESIDE: Mapping[str, RelatedMeasures] = {
+RELATED_MEASURES: Mapping[str, RelatedMeasures] = {
     "c1": RelatedMeasures(
         ("habit_team", "months_in_sector", "known_share", "minutes_patrol", "minutes_visits", "minutes_calls"),
         ("hours of the month", "planned hours that take place"),
@@ -59,6 +59,6 @@ def part_headline(part: str) -> Headline:
 
 def columns_read() -> frozenset[str]:
     """Return the monthly measures that the view of the criteria reads."""
-    practice = (BY_PRACTICE[name] for related in BESIDE.values() for name in related.practice)
+    practice = (BY_PRACTICE[name] for related in RELATED_MEASURES.values() for name in related.practice)
     traces = (f"{part}.trace" for criterion in CRITERIA for part in criterion_parts(criterion))
     return frozenset({*CRITERIA, *PART_READERS, *traces}.union(*(one.read.columns for one in practice)))

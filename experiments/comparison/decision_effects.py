@@ -36,7 +36,7 @@ def options_of(matter: str, found: pd.Series) -> Sequence[str]:
     return known or sorted(set(found))
 
 
-def decided_table(arms: Sequence[Arm]) -> pd.DataFrame:
+def decisions_table(arms: Sequence[Arm]) -> pd.DataFrame:
     """Return how often a year each option was chosen in each arm, with its most frequent decisive reason."""
     return pd.DataFrame([row for arm in arms if arm.has("decisions") for row in rows_of(arm)])
 

@@ -19,7 +19,7 @@ UNIT_SIZES = {"number": 1.0, "in_ten": 10.0, "litres": LITRES_A_GALLON}
 OPERATIONS = get_args(PolicyEntry.__annotations__["how"])
 
 Text = Mapping[str, str]
-Chosen = tuple[tuple[str, int], ...]
+ChosenSteps = tuple[tuple[str, int], ...]
 """Measures that differ from today, each with the number of its step."""
 
 
@@ -104,7 +104,7 @@ def decision_measure(name: str) -> DecisionMeasure:
     return known[name]
 
 
-def moved_measures(steps: Mapping[str, int]) -> Chosen:
+def changed_measures(steps: Mapping[str, int]) -> ChosenSteps:
     """Return the measures whose step differs from today, in display order."""
     for name, number in steps.items():
         if not 0 <= number < len(decision_measure(name).steps):
@@ -114,7 +114,7 @@ def moved_measures(steps: Mapping[str, int]) -> Chosen:
     return tuple((one.name, steps[one.name]) for one in measures() if steps.get(one.name, one.today) != one.today)
 
 
-def policy_of(chosen: Chosen, start: datetime.date | None = None) -> Policy:
+def policy_of(chosen: ChosenSteps, start: datetime.date | None = None) -> Policy:
     """Return the policy that the chosen measures form."""
     entries = [entry for name, number in chosen for entry in decision_measure(name).steps[number].entries]
     return Policy(name=POLICY, entries=tuple(entries), start=start)

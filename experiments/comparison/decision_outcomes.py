@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.criteria_rows import columns_read as criteria_columns
-from experiments.comparison.effect_verdicts import laws_say, verdict_of
+from experiments.comparison.effect_verdicts import sign_over_laws, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
 from experiments.comparison.twin_results import WorldResult
-from experiments.execution.twin_runs import NOTABLE
+from experiments.execution.twin_runs import NOTABLE_DIFFERENCE
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import corrected_together, direction, holm, judge
 
-FLOOR = 0.2
+SMALLEST_MAP_DIFFERENCE = 0.2
 """Points of 100 below which the map shows no difference."""
 
 type Twins = tuple[WorldResult, WorldResult]
@@ -80,12 +80,12 @@ OUTCOMES = (
     ),
 )
 TRUST = OUTCOMES[0]
-BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
+COST_MEASURES = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
 """Costs of measures, in countable units."""
 SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
-MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
+COLUMNS_NEEDED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
     criteria_columns(),
-    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL)),
+    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *COST_MEASURES)),
 )
 """Monthly measures kept of a world; the model has ten times as many."""
 
@@ -118,8 +118,8 @@ class PairedOutcome:
 
     @property
     def under_laws(self) -> str | None:
-        """Result under other laws of trust (`laws_say`); open if all give the opposite sign of these pairs."""
-        sign = laws_say(self.laws)
+        """Result under other laws of trust (`sign_over_laws`); open if all give the opposite sign of these pairs."""
+        sign = sign_over_laws(self.laws)
         opposite = "down" if self.effect.effect > 0.0 else "up"
         return "open" if sign == "known" and self.laws[opposite] else sign
 
@@ -171,7 +171,7 @@ def paired_outcome(
     return PairedOutcome(outcome, effect, signs, base, b.mean(axis=0), low, high, laws, draws)
 
 
-def all_found(
+def all_outcome_effects(
     twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any], draws: Mapping[str, Any]
 ) -> tuple[PairedOutcome, ...]:
     """Return all outcomes of paired worlds, with p-values corrected together (Holm)."""
@@ -185,15 +185,15 @@ def mean_months(outcome: DecisionOutcome, results: Sequence[WorldResult]) -> np.
     return np.array([outcome.months(result) for result in results]).mean(axis=0)
 
 
-def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:
+def shares_with_changed_trust(twins: Sequence[Twins]) -> tuple[float, float]:
     """Return the percentages of residents whose trust rises and falls by more than a point, averaged over pairs."""
     more, less = [], []
     for a, b in twins:
         n = min(len(a.people), len(b.people))
         gap = b.people[:n] - a.people[:n]
         gap = gap[~np.isnan(gap)]
-        more.append(100.0 * float((gap > NOTABLE).mean()))
-        less.append(100.0 * float((gap < -NOTABLE).mean()))
+        more.append(100.0 * float((gap > NOTABLE_DIFFERENCE).mean()))
+        less.append(100.0 * float((gap < -NOTABLE_DIFFERENCE).mean()))
     return float(np.mean(more)), float(np.mean(less))
 
 

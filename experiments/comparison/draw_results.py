@@ -15,11 +15,11 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 TABLE = "uncertainty"
-Found = Mapping[str, Mapping[str, Any]]
+DrawResults = Mapping[str, Mapping[str, Any]]
 """Rows of the table of uncertainty, by comparison (`key_of`) and measure."""
 
 
-def read_draws_of(folders: tuple[Path, ...]) -> Found:
+def read_draws_of(folders: tuple[Path, ...]) -> DrawResults:
     """Return the results over draws in some folders of comparisons.
 
     Raises

@@ -11,22 +11,22 @@ import pandas as pd
 
 from experiments.comparison.arms import Arm
 from experiments.comparison.breakeven import crossed_laws, verdict
-from experiments.comparison.criteria_effects import DRAWS, mean_scores, over_seeds, word_shares
+from experiments.comparison.criteria_effects import DRAWS, grade_shares, mean_scores, over_seeds
 from experiments.comparison.effects import EVENTS, corrected_effects, scale_of
 from experiments.statistics.paired_effects import interval
 from experiments.statistics.thresholds import Threshold
-from experiments.statistics.verdicts import FEWEST, direction, judge
+from experiments.statistics.verdicts import MIN_RUNS, direction, judge
 from model.engine.scenario import CriterionAnchor
 
 NO_EVENTS = dict.fromkeys(EVENTS, math.nan)
 
 
-def laws_say(laws: Any) -> str | None:
+def sign_over_laws(laws: Any) -> str | None:
     """Return the sign of an effect over all laws of trust, from its row of verdicts: known, turns or open.
 
-    None if no laws were run, or too few runs of each (`FEWEST`).
+    None if no laws were run, or too few runs of each (`MIN_RUNS`).
     """
-    if laws is None or laws["n"] < FEWEST:
+    if laws is None or laws["n"] < MIN_RUNS:
         return None
     if "sign" in laws:
         return str(laws["sign"])
@@ -63,7 +63,7 @@ def verdict_of(effect: Any, laws: str | None, over_draws: Any) -> str:
     effect
         The effect at the default parameters, or None.
     laws
-        Sign over laws of trust (`laws_say`).
+        Sign over laws of trust (`sign_over_laws`).
     over_draws
         Row of the table of uncertainty, or None.
     """
@@ -72,7 +72,7 @@ def verdict_of(effect: Any, laws: str | None, over_draws: Any) -> str:
     return judge(effect, laws)
 
 
-def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
+def with_verdict_columns(table: pd.DataFrame, years: float) -> pd.DataFrame:
     """Add intervals, p-values and thresholds to a table of effects written by an earlier version.
 
     Means and standard errors are kept; a table that has thresholds is returned as it is.
@@ -98,7 +98,7 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue
         for criterion, scores in mean_scores(measures, anchors).items():
-            mean, shares = over_seeds(scores), word_shares(scores)
+            mean, shares = over_seeds(scores), grade_shares(scores)
             if np.isnan(mean).all():
                 continue
             low, high = np.quantile(mean, (0.05, 0.95))

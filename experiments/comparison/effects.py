@@ -13,7 +13,7 @@ from experiments.comparison import origins
 from experiments.comparison.arms import Arm, by_site
 from experiments.comparison.comparison_jobs import SEEDS, draws_in, seed_of
 from experiments.comparison.decision_effects import Values, shares_of
-from experiments.comparison.headline_measures import HEADLINES, STATED, Headline, present
+from experiments.comparison.headline_measures import HEADLINES, PRIMARY_MEASURES, Headline, available_headlines
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, crossed, paired, unpaired
@@ -133,7 +133,7 @@ def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
     if "section" not in table:
         return corrected(table, ["site"])
     table = corrected(table, ["section"])
-    page_one = table[(table["section"] == "headline") & table["measure"].isin(STATED)]
+    page_one = table[(table["section"] == "headline") & table["measure"].isin(PRIMARY_MEASURES)]
     for _, own in page_one.groupby("site") if "site" in page_one else ():
         table.loc[own.index, "adjusted"] = holm(own["p"].tolist())
     return table
@@ -186,7 +186,7 @@ def headline_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     base, arm = pair.base.table("measures"), pair.arm.table("measures")
     runs = months_by_seed(base), months_by_seed(arm)
     for section, some in SECTIONS.items():
-        for headline in present(base.columns.intersection(arm.columns), tuple(some)):
+        for headline in available_headlines(base.columns.intersection(arm.columns), tuple(some)):
             yield row_of(pair, section, headline.name, headline.how, pair.headline_effect(headline, *runs, pair.years))
 
 

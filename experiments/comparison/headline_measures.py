@@ -9,10 +9,10 @@ import pandas as pd
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Value
 from experiments.statistics.thresholds import Kind, Scale
-from experiments.words.bilingual import Both, both
+from experiments.words.bilingual import BilingualText, bilingual
 
 How = Literal["recent", "last", "year", "mean", "share", "month", "shift"]
-WORDS = {
+RULE_WORDS = {
     "recent": {"en": "mean of the last 12 months", "es": "promedio de los últimos 12 meses"},
     "last": {"en": "last month", "es": "último mes"},
     "year": {"en": "a year, over the whole time", "es": "por año, en todo el período"},
@@ -37,9 +37,9 @@ class Headline:
     kind: Kind = "amounts"
 
     @property
-    def label(self) -> Both:
+    def label(self) -> BilingualText:
         """Name within a sentence."""
-        return both(self.es, self.en)
+        return bilingual(self.es, self.en)
 
     def of(self, months: pd.DataFrame) -> float:
         """Return the number for one run; nan if a column is missing or there are no months."""
@@ -83,7 +83,7 @@ def percent(name: str, en: str, es: str, part: str, whole: str) -> Headline:
     return Headline(name, "share", Expression(sum=(part,), per=(whole,), scale=100.0), en, es, 1, "%", "shares")
 
 
-VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
+VIOLENT_CRIMES = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
 """Violent crimes in the street; violence at home is measured by victims without remedy instead."""
 HEADLINES = (
     recent("trust_mean", "trust in the police", "confianza en la policía"),
@@ -95,7 +95,7 @@ HEADLINES = (
     yearly_count("crimes_told", "crimes told to the state", "delitos reportados"),
     yearly_count("complaints_filed", "complaints (prosecutor)", "denuncias en el MP"),
     yearly_count("crimes_recorded", "in the police record", "delitos en el registro policial"),
-    yearly_count("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT),
+    yearly_count("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT_CRIMES),
     yearly_count("extortions", "extortions", "extorsiones", "crimes_occurred_extortion"),
     yearly_count("homicides", "homicides", "homicidios", digits=1),
     percent("told_share", "told of all crimes, %", "reportados de lo ocurrido, %", "crimes_told", "crimes_occurred"),
@@ -129,7 +129,7 @@ HEADLINES = (
     last("accountability", "A accountability", "A rendición de cuentas", 1, "criteria"),
 )
 """In display order; measures whose columns the model does not have are left out."""
-STATED = (
+PRIMARY_MEASURES = (
     *("trust_mean", "violent_crimes", "extortions", "complaints_filed"),
     *("domestic_without_remedy", "women_without_remedy", "refused", "wrongful_detentions"),
 )
@@ -137,7 +137,7 @@ STATED = (
 BY_NAME = {headline.name: headline for headline in HEADLINES}
 
 
-def present(columns: object, some: tuple[Headline, ...] = HEADLINES) -> tuple[Headline, ...]:
+def available_headlines(columns: object, some: tuple[Headline, ...] = HEADLINES) -> tuple[Headline, ...]:
     """Return the headline measures whose columns all exist."""
     there = set(columns)  # type: ignore[call-overload]
     return tuple(one for one in some if set(one.read.columns) <= there)

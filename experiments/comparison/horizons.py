@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.effects import Pair, corrected_effects, months_by_seed, row_of
-from experiments.comparison.headline_measures import BY_NAME, STATED
+from experiments.comparison.headline_measures import BY_NAME, PRIMARY_MEASURES
 from experiments.statistics.annual_aggregation import MONTHS
 
 HORIZONS = (1, 3, 10)
 """Years after which effects are reported, if a comparison reaches at least two of them."""
-TOLD = (STATED[0], "crimes_occurred", *STATED[1:3], "homicides", *STATED[3:])
+TOLD = (PRIMARY_MEASURES[0], "crimes_occurred", *PRIMARY_MEASURES[1:3], "homicides", *PRIMARY_MEASURES[3:])
 """Reported measures: those of page one, all crimes and homicides."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.report_weighing import Telling, channel_name, circumstances
+from experiments.comparison.report_weighing import ReportingChoice, channel_name, circumstances
 from experiments.comparison.town_ground import inhabited
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
@@ -71,13 +71,13 @@ class LifeStory:
     work: int
     trust: list[float]
     events: list[LifeEvent] = field(default_factory=list)
-    tellings: list[Telling] = field(default_factory=list)
+    tellings: list[ReportingChoice] = field(default_factory=list)
     left_out: int = 0
     small: float = 0.0
 
 
 @dataclass(frozen=True)
-class Recorded:
+class WorldRecord:
     """Record of a world for the views, besides its measures.
 
     ``settlements`` has mean fear (0-1), crimes and visits of the month, shape (months, 3, settlements); ``zones`` the
@@ -186,7 +186,7 @@ class LifeRecorder:
             event = LifeEvent(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
             self.lives[int(row["who"])].events.append(event)
 
-    def reproduced_choice(self, world: Any, row: Any) -> Telling | None:
+    def reproduced_choice(self, world: Any, row: Any) -> ReportingChoice | None:
         """Return a reporting choice term by term; None if the terms do not reproduce the choice made.
 
         Only the state before and after the shift is known, so a choice that depended on changes in between is not
@@ -196,7 +196,7 @@ class LifeRecorder:
         z = int(world.town.people[who]["settlement"])
         mind = self.minds[np.flatnonzero(self.followed == who)[0]]
         lift = world.parameters[Reporting][z]["lift"]
-        telling = Telling(
+        telling = ReportingChoice(
             **circumstances(world, who, int(row["kind"]), self.boards[z]),
             tick=tick,
             taken=channel_name(int(row["told"])),
@@ -229,11 +229,11 @@ class LifeRecorder:
         for agent, months in self.agents.items():
             months.append(numbers_of_agents(world, agent))
 
-    def recorded(self, world: Any) -> Recorded:
+    def recorded(self, world: Any) -> WorldRecord:
         """Return the record, without private life stories."""
         minds, homes = world.state.minds, world.state.homes
         public = [who for who in self.lives if who not in self.private and is_tellable(minds[who], homes[who])]
-        return Recorded(
+        return WorldRecord(
             **{name: np.array(months) for name, months in self.months.items()},
             last_days=tuple(self.last_days),
             agents={name: np.array(months) for name, months in self.agents.items()},

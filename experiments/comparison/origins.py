@@ -47,7 +47,7 @@ FEW = 0.1
 
 
 @dataclass(frozen=True)
-class Account:
+class OriginsOfYear:
     """Last twelve months of a run: levels of beliefs, lasting events, and their points (0-100), a resident.
 
     ``events`` and ``points`` are by kind of event, points also by belief; ``nation`` is in points of trust.
@@ -59,7 +59,7 @@ class Account:
     nation: float
 
 
-def account_of(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> Account:
+def origins_of_year(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> OriginsOfYear:
     """Return the account of one run over its last twelve months, from its measures, origins and ledger."""
     residents = months.set_index("month")["residents"].sort_index().tail(MONTHS)
     last = residents.index
@@ -78,13 +78,15 @@ def account_of(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame
     booked = ledger[ledger["cause"] == NATION].groupby("month")["change"].sum().sort_index().cumsum()
     nation = 100.0 * float(booked.reindex(last, method="ffill").fillna(0.0).div(residents).mean())
     means = {belief: 100.0 * float(levels[measure].mean()) for belief, measure in BELIEFS.items()}
-    return Account(means, events, points, nation)
+    return OriginsOfYear(means, events, points, nation)
 
 
-def accounts_by(key: str, months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> dict[Any, Account]:
+def accounts_by(
+    key: str, months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame
+) -> dict[Any, OriginsOfYear]:
     """Return the account of every run; column ``key`` identifies the runs in all tables."""
     runs = [dict(list(table.groupby(key))) for table in (months, origins, ledger)]
-    return {run: account_of(*(one[run] for one in runs)) for run in runs[0]}
+    return {run: origins_of_year(*(one[run] for one in runs)) for run in runs[0]}
 
 
 def sum_of(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
@@ -114,7 +116,7 @@ def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[f
     return by_number, leaves - left - by_number
 
 
-def parts_of(base: Account, arm: Account) -> dict[tuple[str, str, str], float]:
+def parts_of(base: OriginsOfYear, arm: OriginsOfYear) -> dict[tuple[str, str, str], float]:
     """Return the parts of an effect between paired runs by belief, group and part; those of a belief sum to it."""
     found: dict[tuple[str, str, str], float] = {}
     for belief in BELIEFS:

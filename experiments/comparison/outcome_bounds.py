@@ -10,14 +10,16 @@ from experiments.comparison.single_measure_effects import WORLDS, single_measure
 
 
 @dataclass(frozen=True)
-class End:
+class OutcomeBound:
     """Bound of an outcome: its difference from today in one scenario, and the title of that scenario."""
 
     value: float
     title: Text
 
 
-def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, years: float) -> tuple[End, End] | None:
+def outcome_bounds(
+    outcome: DecisionOutcome, site: str, base: float, residents: float, years: float
+) -> tuple[OutcomeBound, OutcomeBound] | None:
     """Return the least and greatest change among extreme scenarios and today (0); None if unknown.
 
     ``base`` is the outcome as today: the ceiling has counts in per cent of it, or for 100,000 residents. The scenarios
@@ -26,7 +28,7 @@ def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, 
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
     changes = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
     bounds = outcome_range(changes or single_measure_changes(outcome, site, years), TODAY)
-    return None if bounds is None else (End(*bounds[0]), End(*bounds[1]))
+    return None if bounds is None else (OutcomeBound(*bounds[0]), OutcomeBound(*bounds[1]))
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from experiments.comparison.policy_choice import HORIZONS
 MONTHS = 12 * max(HORIZONS)
 
 
-class Lines:
+class SharedOutcomes:
     """Shared table of places × months; a row has the turn that it belongs to, then the measures."""
 
     def __init__(self, places: int, measures: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.comparison.arms import Arm
 from experiments.comparison.effects import number_of
-from experiments.comparison.headline_measures import present
+from experiments.comparison.headline_measures import available_headlines
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import DrawLabel, Task, TaskResults
 from experiments.statistics.effect_uncertainty import uncertainty_of
@@ -75,7 +75,7 @@ def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence
         months = [run.months for run in one.finished]
         for k, arm in enumerate(blocks[one.task.block][1:], start=1):
             place = place_of(arm.scenario, arm.name, label)
-            for headline in present(months[0].columns):
+            for headline in available_headlines(months[0].columns):
                 base, value = (number_of(headline.value(months[side])) for side in (0, k))
                 rows.append(place | {"measure": headline.name, "base": base, "effect": value - base})
     return pd.DataFrame(rows)
@@ -91,7 +91,7 @@ def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
         place = place_of(spec.scenario.name, spec.policy, label)
         rows += [
             place | {"measure": headline.name, "effect": number_of(headline.value(months))}
-            for headline in present(months.columns)
+            for headline in available_headlines(months.columns)
         ]
     return pd.DataFrame(rows)
 

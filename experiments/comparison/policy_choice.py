@@ -11,7 +11,7 @@ from typing import Any
 
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.decision_measures import POLICY, Chosen, file_of, policy_of
+from experiments.comparison.decision_measures import POLICY, ChosenSteps, file_of, policy_of
 from experiments.comparison.draw_results import key_of
 from experiments.execution.run_requests import after
 from experiments.storage.result_tables import STATUS_QUO
@@ -21,11 +21,11 @@ from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
 
-TWINS = 8
-ONE_TOWN = "population.seed=1"
+MAX_PAIRS = 8
+FIXED_TOWN = "population.seed=1"
 """All paired runs of the page share one town, the one that its maps show."""
 HORIZONS = (1, 2, 5, 10)
-FILE = f"{POLICY}.toml"
+POLICY_FILE = f"{POLICY}.toml"
 PROGRAM = """from confianza import TrustModel, load
 
 for seed in range({first}, {last} + 1):
@@ -45,7 +45,7 @@ class Choice:
     """A visitor's choice: municipality, measures with their start date, horizon in years, seed and settings."""
 
     site: str
-    chosen: Chosen = ()
+    chosen: ChosenSteps = ()
     begins: datetime.date | None = None
     years: int = 2
     seed: int = 1
@@ -54,13 +54,13 @@ class Choice:
     def request(self, file: str) -> Request:
         """Return the equivalent comparison with today; ``file`` is the policy file of the measures."""
         arms = (STATUS_QUO, file)
-        more: dict[str, Any] = {"sets": (ONE_TOWN, *self.sets), "years": float(self.years), "seed": self.seed}
-        return Request(arms=arms, scenarios=(self.site,), replicates=TWINS, **more)
+        more: dict[str, Any] = {"sets": (FIXED_TOWN, *self.sets), "years": float(self.years), "seed": self.seed}
+        return Request(arms=arms, scenarios=(self.site,), replicates=MAX_PAIRS, **more)
 
     @property
     def command(self) -> str:
         """Command that repeats the comparison in the folder of its policy file."""
-        return self.request(f"./{FILE}").command
+        return self.request(f"./{POLICY_FILE}").command
 
     def key_of_draws(self, scenario: Scenario) -> str:
         """Return the key of its results over draws (`experiments.comparison.draw_results.key_of`)."""
@@ -78,7 +78,7 @@ def runs_of(choice: Choice, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
     """Return the runs of the world as today and, if any measure is chosen, of that with them, seed by seed."""
     if choice.years not in HORIZONS:
         raise InputError(f"years must be one of {', '.join(map(str, HORIZONS))}, got {choice.years}")
-    return runs_with_file(choice.file, folder, FILE, choice.request)[: 2 if choice.chosen else 1]
+    return runs_with_file(choice.file, folder, POLICY_FILE, choice.request)[: 2 if choice.chosen else 1]
 
 
 def runs_with_file(

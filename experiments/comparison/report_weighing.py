@@ -29,7 +29,7 @@ CALIBRATED = "intercept"
 
 
 @dataclass(frozen=True)
-class Telling:
+class ReportingChoice:
     """A reporting choice with all its inputs.
 
     ``tick`` is the shift; ``taken`` the chosen channel, or "nobody"; ``uniform`` (0-1) the random number of the draw.
@@ -109,7 +109,7 @@ class Telling:
 
 
 def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]:
-    """Return the fields of `Telling` that depend on a resident, a kind of crime and the municipality.
+    """Return the fields of `ReportingChoice` that depend on a resident, a kind of crime and the municipality.
 
     Parameters
     ----------

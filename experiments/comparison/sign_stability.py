@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.comparison import arms_of, memory_table
-from experiments.comparison.decision_measures import Chosen
+from experiments.comparison.decision_measures import ChosenSteps
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.policy_choice import Choice
@@ -19,7 +19,7 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
 from experiments.execution.twin_runs import Task, run_task, under_law
 from experiments.storage.reading import reference_file
-from experiments.storage.writing import frame_as_csv, make_folder, write_whole
+from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
@@ -33,7 +33,7 @@ type Row = dict[str, Any]
 
 
 @cache
-def laws_table() -> dict[tuple[str, Chosen, str], Row]:
+def laws_table() -> dict[tuple[str, ChosenSteps, str], Row]:
     """Return the table by municipality, chosen measure and outcome; empty if it was never computed."""
     rows: Any = pd.read_csv(LAWS).to_dict("records") if LAWS.is_file() else ()
     return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
@@ -65,7 +65,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
         if row["measure"] in {one.name for one in OUTCOMES}
     ]
     content = frame_as_csv(pd.DataFrame(rows), ".4g")
-    write_whole(out / LAWS.name, content)
+    write_atomically(out / LAWS.name, content)
     print(content.decode(), end="")
 
 

@@ -11,14 +11,14 @@ import pandas as pd
 from experiments.comparison.comparison import arms_of, months_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import Text, file_of, measures, policy_of
-from experiments.comparison.decision_outcomes import BILL, OUTCOMES
+from experiments.comparison.decision_outcomes import COST_MEASURES, OUTCOMES
 from experiments.comparison.effects import by_seed
 from experiments.execution.executor import run_jobs
 from experiments.execution.twin_runs import Task, TaskResults, run_task
 from experiments.statistics.paired_effects import paired
 from experiments.storage.reading import reference_file
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.writing import frame_as_csv, make_folder, write_whole
+from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
@@ -41,7 +41,7 @@ def single_measure_table() -> pd.DataFrame:
 
 
 @cache
-def effects_alone() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
+def single_measure_effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
     """Return the effect of each single measure with its interval, by municipality, measure, step and outcome."""
     found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
     row: Any
@@ -50,7 +50,7 @@ def effects_alone() -> dict[tuple[str, str, int], dict[str, tuple[float, float, 
     return found
 
 
-def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
+def show_single_measure_effects(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
     """Run every step of every measure, the extreme worlds, and today; write and print their effects."""
     make_folder(out)
     with TemporaryDirectory() as steps:
@@ -64,7 +64,7 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
         for row in rows_of(site, years, [one for one in results if one.task.block == number])
     ]
     content = frame_as_csv(pd.DataFrame(rows), ".4g")
-    write_whole(out / "reach.csv", content)
+    write_atomically(out / "reach.csv", content)
     print(content.decode(), end="")
 
 
@@ -87,7 +87,7 @@ def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dic
     base, rows = months_of(results, 0), []
     for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):
         months = months_of(results, k)
-        for headline in (*(one.headline for one in OUTCOMES), *BILL):
+        for headline in (*(one.headline for one in OUTCOMES), *COST_MEASURES):
             sides = (list(by_seed(side, headline.value).values()) for side in (base, months))
             effect = paired(*sides, scale=headline.scale(years))
             numbers = {name: getattr(effect, name) for name in ("effect", "low", "high", "delta")}

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.life_recorder import LifeRecorder, Recorded
-from experiments.comparison.outcome_lines import Lines
+from experiments.comparison.life_recorder import LifeRecorder, WorldRecord
+from experiments.comparison.outcome_lines import SharedOutcomes
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
@@ -74,14 +74,14 @@ class WorldResult:
     cells: np.ndarray
     places: np.ndarray
     ledger: np.ndarray
-    recorded: Recorded | None = field(default=None, compare=False)
+    recorded: WorldRecord | None = field(default=None, compare=False)
     headline_cache: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
     """Cache of headline measures."""
     outcome_cache: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
     """Cache of monthly outcomes."""
 
 
-def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> WorldResult | str | None:
+def run_twin_job(turns: Any, lines: SharedOutcomes, job: TwinJob, tell: ReportProgress) -> WorldResult | str | None:
     """Simulate one world; return None if superseded, a text if it failed, since not every error can be pickled."""
 
     def report(shifts: int) -> None:

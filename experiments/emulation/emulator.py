@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.verdicts import LIMIT
+from experiments.statistics.verdicts import ALPHA
 from model.engine.errors import InputError, suggest_nearest
 
 Reals = NDArray[np.float64]
@@ -60,7 +60,7 @@ class Diagnostics:
     @property
     def accepted(self) -> bool:
         """True if the emulator may be used: its stated errors are not too small, and it predicts something."""
-        return self.p > LIMIT and self.r2 > 0.0
+        return self.p > ALPHA and self.r2 > 0.0
 
 
 @dataclass(frozen=True)

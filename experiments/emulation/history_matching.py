@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.emulation.emulator import Emulator, fit_emulator
-from experiments.statistics.implausibility import SHRINKS, WIDTH, implausibility, not_ruled_out
+from experiments.statistics.implausibility import INTERVAL_LEVEL, WORTHWHILE_REDUCTION, implausibility, not_ruled_out
 
 Reals = NDArray[np.float64]
 Simulator = Callable[[Reals, int], Reals]
@@ -70,7 +70,7 @@ class Matched:
     def widths(self) -> dict[str, float]:
         """Return, by parameter, the width of 90 % of the posterior over that of 90 % of the prior."""
         widths = [np.ptp(weighted_quantiles(column, self.weights)) for column in self.left.T]
-        return {name: float(one) / WIDTH for name, one in zip(self.names, widths, strict=True)}
+        return {name: float(one) / INTERVAL_LEVEL for name, one in zip(self.names, widths, strict=True)}
 
 
 def match_history(
@@ -107,7 +107,7 @@ def match_history(
         history.left = candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
         before, share = share, len(history.left) / CANDIDATES
         history.waves[-1] = Wave(points, results, emulators, share)
-        if share == 0.0 or before - share < SHRINKS * before or len(history.left) < size:
+        if share == 0.0 or before - share < WORTHWHILE_REDUCTION * before or len(history.left) < size:
             break
         points = history.left[rng.choice(len(history.left), size, replace=False)]
     history.left = sample_remaining(history, rng)
@@ -203,7 +203,7 @@ def weighted_quantiles(values: Reals, weights: Reals) -> Reals:
         return np.zeros(2)
     order = np.argsort(values)
     share = np.cumsum(weights[order])
-    ends = [(1.0 - WIDTH) / 2.0, (1.0 + WIDTH) / 2.0]
+    ends = [(1.0 - INTERVAL_LEVEL) / 2.0, (1.0 + INTERVAL_LEVEL) / 2.0]
     places = np.minimum(np.searchsorted(share, ends), len(values) - 1)
     return values[order][places]
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.execution.local_workers import JOBS_PER_WORKER, SchedulerLost, WorkerDied, drain_queue
-from experiments.execution.run_job import Done, Failed, try_run_on_cluster
+from experiments.execution.run_job import FailedRun, FinishedRun, try_run_on_cluster
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 from scenarios.extras import require_extra
@@ -76,7 +76,7 @@ class DaskExecutor:
         self.futures[job.run] = future
         future.add_done_callback(lambda ended: self.ended.put((job, ended)))
 
-    def wait(self, seconds: float) -> list[tuple[RunSpec, Done | Failed | WorkerDied]]:
+    def wait(self, seconds: float) -> list[tuple[RunSpec, FinishedRun | FailedRun | WorkerDied]]:
         """Return the jobs that have ended, after waiting at most `seconds` for the first.
 
         Raises SchedulerLost if the scheduler is lost: its jobs never end.
@@ -86,17 +86,17 @@ class DaskExecutor:
                 pass
         return [one for ended in drain_queue(self.ended, seconds) for one in self.collect(*ended)]
 
-    def collect(self, job: RunSpec, future: Any) -> list[tuple[RunSpec, Done | Failed | WorkerDied]]:
+    def collect(self, job: RunSpec, future: Any) -> list[tuple[RunSpec, FinishedRun | FailedRun | WorkerDied]]:
         """Return a job with its result, and release it on the cluster, so that its memory stays flat."""
         if self.futures.pop(job.run, None) is None or future.cancelled():
             return []
         reason = future.exception()
         if reason is None:
-            result: Done | Failed | WorkerDied = future.result()
+            result: FinishedRun | FailedRun | WorkerDied = future.result()
         elif type(reason).__name__ == "KilledWorker":
             result = WorkerDied()
         else:
-            result = Failed(f"{type(reason).__name__}: {reason}", str(reason))
+            result = FailedRun(f"{type(reason).__name__}: {reason}", str(reason))
         future.release()
         return [(job, result)]
 

@@ -15,7 +15,7 @@ from experiments.execution.shared_towns import town_for
 from experiments.storage.disk_space import check_target
 from experiments.storage.reading import read, specs_of
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError, suggest_nearest
 from scenarios import scenario_plane
 from scenarios.extras import require_extra
@@ -133,4 +133,4 @@ def write_layers(folder: Path, target: Path, option: str) -> None:
     check_target(option, target)
     if option == "--gpkg":
         require_extra("maps", option)
-    write_whole(target, (geopackage_of if option == "--gpkg" else geojson_of)(layers_of(folder)))
+    write_atomically(target, (geopackage_of if option == "--gpkg" else geojson_of)(layers_of(folder)))

@@ -158,14 +158,14 @@ def as_completed[J: Job, R](
         completed: list[tuple[J, R | WorkerDied]] = []
         for job, result in executor.wait(POLL_S):
             n_submitted -= 1
-            if runs_again(job, result, deaths):
+            if should_retry(job, result, deaths):
                 waiting.appendleft(job)
             else:
                 completed.append((job, result))
         yield completed
 
 
-def runs_again[J: Job, R](job: J, result: R | WorkerDied, deaths: Counter[str]) -> bool:
+def should_retry[J: Job, R](job: J, result: R | WorkerDied, deaths: Counter[str]) -> bool:
     """Count the workers that died on a job; return whether it runs once more."""
     if not isinstance(result, WorkerDied):
         return False

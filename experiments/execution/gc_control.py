@@ -4,7 +4,7 @@ import gc
 from functools import cache
 
 
-def look_seldom() -> None:
+def collect_garbage_rarely() -> None:
     """Run the garbage collector only after every 100,000 new objects."""
     gc.set_threshold(100_000)
 

@@ -84,7 +84,7 @@ class Interruption:
         self.came = True
 
 
-def tell_interrupted(kept: str = "") -> None:
+def report_interruption(kept: str = "") -> None:
     """Report in one line that the program was interrupted, and which results were kept."""
     Heard.told = True
     print(f"confianza: interrupted{kept and f'; {kept}'}", file=sys.stderr, flush=True)
@@ -95,7 +95,7 @@ def exit_code() -> int:
     for one in (one for one in SIGNALS if signal.getsignal(one) is interrupt):
         signal.signal(one, signal.SIG_DFL)  # the next signal ends the program at once
     if not Heard.told:
-        tell_interrupted()
+        report_interruption()
     first = next(iter(Heard.signals), signal.SIGINT)
     Heard.signals.clear()
     Heard.told = False

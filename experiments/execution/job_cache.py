@@ -17,12 +17,12 @@ import pyarrow as pa
 from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.manifest_schema import check_types
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.result_tables import COLUMNS, parquet_bytes, table_in
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
 from experiments.storage.run_store import is_intact, named_by_digest
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 from model.engine.errors import InputError
 from scenarios.files import parse_json
 
@@ -65,7 +65,7 @@ class JobCache[J: SizedJob, R]:
         """Write a finished job to disk."""
         content = pack_job(*self.split(result))
         make_folder(self.place)
-        write_whole(self.place / named_by_digest(file_label(job.key), content, ".zip"), content)
+        write_atomically(self.place / named_by_digest(file_label(job.key), content, ".zip"), content)
 
     def load_results(self, jobs: Sequence[J]) -> dict[str, R]:
         """Return the results of finished jobs by key; invalid files are not removed, and their jobs are left out."""
@@ -86,7 +86,7 @@ def run_unfinished[J: SizedJob, R](
     """Run the jobs that are not in the cache, and store each as soon as it is finished; return all results."""
     cached = cache.load_results(jobs)
     if cached:
-        say(f"{len(cached)} of {len(jobs)} were finished before, in {cache.folder}")
+        print_note(f"{len(cached)} of {len(jobs)} were finished before, in {cache.folder}")
     missing = [job for job in jobs if job.key not in cached]
     outcome = run_jobs(missing, function, workers, title, cache.put) if missing else JobResults()
     results = cached | {job.key: result for job, result in outcome.finished}

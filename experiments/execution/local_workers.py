@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from pebble import ProcessExpired, ProcessPool
 
 from experiments.execution.compile_kernels import compile_first, compile_from_end
-from experiments.execution.gc_control import freeze_objects, look_seldom
+from experiments.execution.gc_control import collect_garbage_rarely, freeze_objects
 from experiments.execution.parent_watch import end_with_parent
 from experiments.storage.progress import compiled_before
 from model.engine.errors import WorkStopped
@@ -292,7 +292,7 @@ _state: WorkerState
 def initialise_worker(*state: Any) -> None:
     """Prepare a worker process, which ends with its parent."""
     global _state
-    look_seldom()
+    collect_garbage_rarely()
     end_with_parent()
     _state = WorkerState(*state)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Done:
+class FinishedRun:
     """Finished run: tables by name, seconds for the run and for its town, fingerprint of the code."""
 
     tables: dict[str, pa.Table]
@@ -28,7 +28,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedRun:
     """Run that raised an error; ``ends_all`` if the error concerns the other runs, too."""
 
     error: str
@@ -36,7 +36,7 @@ class Failed:
     ends_all: bool = False
 
 
-def run_one(spec: RunSpec, report: "ReportProgress") -> Done:
+def run_one(spec: RunSpec, report: "ReportProgress") -> FinishedRun:
     """Simulate one run."""
     from experiments.execution.run_tables import simulate  # imports Numba, which the coordinator does not need
 
@@ -46,7 +46,9 @@ def run_one(spec: RunSpec, report: "ReportProgress") -> Done:
     tables = simulate(spec, town, report, measured=spec.measures).tables
     seconds = time.perf_counter() - begun
     kept = {name: tables[name] for name in spec.keep}
-    return Done({"measures": measures_to_keep(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start)
+    return FinishedRun(
+        {"measures": measures_to_keep(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start
+    )
 
 
 def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:
@@ -54,16 +56,16 @@ def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:
     return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
-def try_run(spec: RunSpec, report: "ReportProgress") -> Done | Failed:
+def try_run(spec: RunSpec, report: "ReportProgress") -> FinishedRun | FailedRun:
     """Simulate one run; errors are returned as text, since not every exception can be pickled."""
     try:
         return run_one(spec, report)
     except FilesChanged as reason:
-        return Failed(str(reason), traceback.format_exc(), ends_all=True)
+        return FailedRun(str(reason), traceback.format_exc(), ends_all=True)
     except Exception as reason:
-        return Failed(f"{type(reason).__name__}: {reason}", traceback.format_exc())
+        return FailedRun(f"{type(reason).__name__}: {reason}", traceback.format_exc())
 
 
-def try_run_on_cluster(spec: RunSpec) -> Done | Failed:
+def try_run_on_cluster(spec: RunSpec) -> FinishedRun | FailedRun:
     """Simulate one run on a cluster, without reports of its progress."""
     return try_run(spec, lambda _: None)

@@ -9,16 +9,16 @@ from typing import Any
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import (
     RunSpec,
-    begun,
     checked_measures,
     forget_scenarios,
     kept_tables,
     overrides_of,
-    own_town,
     replicated,
     scenario_with,
     seeds_of,
+    town_option,
     values_of,
+    with_start_dates,
 )
 from experiments.storage.saved_states import check_state, read_saved
 from model.engine.errors import InputError
@@ -58,7 +58,7 @@ def plan_runs(
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(
         source=source,
-        policies=begun(policies, scenario, begins),
+        policies=with_start_dates(policies, scenario, begins),
         overrides=overrides_of(values),
         varied=tuple(values),
         start=None if saved else first,
@@ -67,7 +67,7 @@ def plan_runs(
         keep=kept_tables(keep),
         measures=checked_measures(measures),
         branch=str(branch) if branch else None,
-        town=own_town(town, values, branch),
+        town=town_option(town, values, branch),
     )
     return replicated(spec, replicates)
 

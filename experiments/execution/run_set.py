@@ -11,11 +11,11 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import restored, simulate
 from experiments.execution.shared_towns import town_for
 from experiments.storage.manifest_schema import RunPart
-from experiments.storage.run_folder import Finished
+from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import digest_of_state
 
-type Runs = JobResults[RunSpec, Finished]
+type Runs = JobResults[RunSpec, StoredRun]
 """Finished runs, in the order of their specifications."""
 
 
@@ -30,18 +30,18 @@ def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path
     return run_unfinished(specs, partial(run_in_shared_town, save=save), workers, label, parts)
 
 
-def run_in_shared_town(spec: RunSpec, report: ReportProgress, save: Path | None) -> Finished:
+def run_in_shared_town(spec: RunSpec, report: ReportProgress, save: Path | None) -> StoredRun:
     """Simulate one run in a town that other runs may share."""
     return simulate(spec, town_for(spec), report, save)
 
 
-def part_of_run(run: Finished, save: Path | None) -> tuple[dict[str, Any], Tables]:
+def part_of_run(run: StoredRun, save: Path | None) -> tuple[dict[str, Any], Tables]:
     """Return the facts and tables of a finished run; the facts include the digest of its saved state, if any."""
     state = digest_of_state(save, run.seed) if save else ""
     return {"ceiling_hits": run.ceiling_hits, "state": state}, run.tables
 
 
-def run_of_part(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> Finished:
+def run_of_part(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> StoredRun:
     """Restore a finished run from its part."""
     return restored(spec, tables, about["ceiling_hits"])
 

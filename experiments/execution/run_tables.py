@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.warm_starts import WARM_STARTS
-from experiments.storage.result_tables import KEYS, OF_RUN, TIME, name_column
-from experiments.storage.run_folder import Finished
+from experiments.storage.result_tables import KEYS, RUN_TABLES, TIME, name_column
+from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
 from experiments.words.dictionary import with_meanings
@@ -52,7 +52,7 @@ def simulate(
     measured: Collection[str] = (),
     *,
     whole: bool = True,
-) -> Finished:
+) -> StoredRun:
     """Simulate one run to its end; compute the measures in ``measured`` (all if empty) and leave others null."""
     world = start_world(spec, town)
     if measured:
@@ -64,10 +64,10 @@ def simulate(
     return finished_run(world, spec, cells, whole=whole)
 
 
-def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
+def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> StoredRun:
     """Return the finished run of a world at its end, with all tables or with its measures only."""
     tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
-    return Finished(spec.seed, spec.run, tables, float(sum(world.datacollector.model_vars[CEILING_HITS])))
+    return StoredRun(spec.seed, spec.run, tables, float(sum(world.datacollector.model_vars[CEILING_HITS])))
 
 
 def start_world(spec: RunSpec, town: Town) -> TrustModel:
@@ -125,16 +125,16 @@ def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
     return pa.table([*columns, *table.columns], [*keys, *table.column_names])
 
 
-def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True) -> Finished:
+def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True) -> StoredRun:
     """Restore a finished run from stored tables; raise `ValueError` if they are not those of this run."""
-    if set(tables) != ({*OF_RUN, *spec.keep} if whole else {"measures"}):
+    if set(tables) != ({*RUN_TABLES, *spec.keep} if whole else {"measures"}):
         raise ValueError(f"tables of another kind of run: {', '.join(tables)}")
     if not {*KEYS, *spec.columns, *MEASURES} <= set(tables["measures"].column_names):
         raise ValueError("measures are missing")
     for table in tables.values():
         if not set(table["run"].to_pylist()) <= {spec.run}:
             raise ValueError("rows of another run")
-    return Finished(spec.seed, spec.run, dict(tables), ceiling_hits)
+    return StoredRun(spec.seed, spec.run, dict(tables), ceiling_hits)
 
 
 def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:

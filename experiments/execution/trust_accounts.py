@@ -17,14 +17,14 @@ READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.to
 
 
 class Law(NamedTuple):
-    """Law of trust: memory (years), weight of bad relative to good news, and a further variation of `ALSO`, if any."""
+    """Law of trust: memory (years), weight of bad relative to good news, and one of `FURTHER_LAWS`, if any."""
 
     memory_years: float = 2.0
     asymmetry: float = 3.0
     also: str = ""
 
 
-class Also(NamedTuple):
+class FurtherLaw(NamedTuple):
     """Variation besides memory and asymmetry: its names in two languages, and the parameters that change."""
 
     en: str
@@ -33,25 +33,27 @@ class Also(NamedTuple):
 
 
 UNANSWERED = READINGS["panel"]["trust.unanswered"]
-ALSO = {
-    "single": Also("panels read as single events", "los paneles, leídos como un solo hecho", READINGS["single"]),
-    "single_8": Also(
+FURTHER_LAWS = {
+    "single": FurtherLaw("panels read as single events", "los paneles, leídos como un solo hecho", READINGS["single"]),
+    "single_8": FurtherLaw(
         "the same, memory of 8 years", "lo mismo, con memoria de 8 años",
         READINGS["single, memory 8"],
     ),
-    "chosen_0": Also("contact is not chosen", "nadie elige el contacto", READINGS["panel, s 0"]),
-    "chosen_6": Also("contact is chosen by those who trust", "busca el contacto quien confía", READINGS["panel, s .6"]),
-    "heard_0": Also(
+    "chosen_0": FurtherLaw("contact is not chosen", "nadie elige el contacto", READINGS["panel, s 0"]),
+    "chosen_6": FurtherLaw(
+        "contact is chosen by those who trust", "busca el contacto quien confía", READINGS["panel, s .6"]
+    ),
+    "heard_0": FurtherLaw(
         "nothing is heard of others", "nada se oye de otros", {"hearsay.weight": 0.0, "hearsay.at_home": 0.0}
     ),
-    "heard_6": Also(
+    "heard_6": FurtherLaw(
         "what is heard weighs .6", "lo oído pesa .6", {"hearsay.weight": 0.6, "hearsay.at_home": 0.6}
     ),
-    "unanswered_2": Also(
+    "unanswered_2": FurtherLaw(
         "an unanswered call costs 2 points", "una llamada sin respuesta cuesta 2 puntos",
         {"trust.unanswered": 0.4 * UNANSWERED},
     ),
-    "unanswered_10": Also(
+    "unanswered_10": FurtherLaw(
         "an unanswered call costs 10 points", "una llamada sin respuesta cuesta 10 puntos",
         {"trust.unanswered": 2.0 * UNANSWERED},
     ),
@@ -59,12 +61,12 @@ ALSO = {
 """Variations of one thing at a time.  A memory of 8 years has no solution if panels are read as panels."""
 LAWS = (
     *(Law(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY),
-    *(Law(also=name) for name in ALSO),
+    *(Law(also=name) for name in FURTHER_LAWS),
 )
 
 
-def changes_of(law: Law) -> dict[str, float]:
+def parameters_of_law(law: Law) -> dict[str, float]:
     """Return the values of the parameters that a law sets."""
     found = {"trust.memory_years": law.memory_years, "trust.asymmetry": law.asymmetry}
     found |= READINGS.get(f"panel, memory {law.memory_years:g}", {})
-    return found | (dict(ALSO[law.also].changes) if law.also else {})
+    return found | (dict(FURTHER_LAWS[law.also].changes) if law.also else {})

@@ -13,9 +13,9 @@ from experiments.execution.job_cache import JobCache, Tables, run_unfinished
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import finished_run, restored, simulate, simulate_until
 from experiments.execution.shared_towns import town_for
-from experiments.execution.trust_accounts import Law, changes_of
+from experiments.execution.trust_accounts import Law, parameters_of_law
 from experiments.storage.manifest_schema import TwinsPart
-from experiments.storage.run_folder import Finished
+from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS, tick_of
 from model.simulation.model import TrustModel
@@ -24,7 +24,7 @@ from model.world.columns import MINDS
 from model.world.shift_events import COMMUNAL, NOBODY, Incident
 
 DAYS_OF_YEAR = 365.25
-NOTABLE = 0.01
+NOTABLE_DIFFERENCE = 0.01
 """Difference of trust (0-1) above which a resident differs: one point of a hundred."""
 
 
@@ -68,7 +68,7 @@ class TaskResults:
     """Results of a task: runs by arm, and numbers of residents who differ from the first arm's world."""
 
     task: Task
-    finished: list[Finished]
+    finished: list[StoredRun]
     residents: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -123,7 +123,7 @@ def run_missing_tasks(tasks: Sequence[Task], workers: int, label: str, folder: P
 
 def under_law(law: Law, spec: RunSpec) -> RunSpec:
     """Return a run under another law of trust."""
-    return spec.overridden(changes_of(law))
+    return spec.overridden(parameters_of_law(law))
 
 
 def twin_worlds(specs: Sequence[RunSpec], town: Town, report: ReportProgress) -> Iterator[TrustModel]:
@@ -156,7 +156,13 @@ def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[st
     ]
     alive = (base.state[MINDS]["gone"] < 0) & (arm.state[MINDS]["gone"] < 0)
     moved = arm.trust()[alive] - base.trust()[alive]
-    rows.append({"what": "trust", "only_arm": int((moved > NOTABLE).sum()), "only_base": int((moved < -NOTABLE).sum())})
+    rows.append(
+        {
+            "what": "trust",
+            "only_arm": int((moved > NOTABLE_DIFFERENCE).sum()),
+            "only_base": int((moved < -NOTABLE_DIFFERENCE).sum()),
+        }
+    )
     return rows
 
 

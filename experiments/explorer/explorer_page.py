@@ -18,7 +18,7 @@ from experiments.reproduce.design import KINDS, ReproduceDesign
 from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO, Doses
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
 from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed_pairs, input_names
-from experiments.words.bilingual import LANGUAGES, Both
+from experiments.words.bilingual import LANGUAGES, BilingualText
 from scenarios import accounts
 
 WORDS = "explorer."
@@ -65,7 +65,7 @@ def explorer_data(
     }
 
 
-def text_by_language(text: Both) -> dict[str, str]:
+def text_by_language(text: BilingualText) -> dict[str, str]:
     """Return a text by language."""
     return {language: getattr(text, language).unescape() for language in LANGUAGES}
 

@@ -13,24 +13,24 @@ from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
 from experiments.narrative.labels import (
-    change_words,
+    change_label,
     decimals_needed,
-    for_people,
+    display_factor,
     meaning_with_unit,
-    title_words,
-    verdict_words,
+    title_label,
+    verdict_label,
 )
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
 from experiments.statistics.thresholds import monthly_scale
 from experiments.storage.export_data import table_as_csv
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
-from experiments.storage.progress import patience, say
+from experiments.storage.progress import print_note, report_slow
 from experiments.storage.reading import first_columns, kept_measures, runs_of
 from experiments.storage.run_folder import parquet_of
-from experiments.storage.writing import frame_as_csv, write_whole
-from experiments.words.bilingual import Tongue
+from experiments.storage.writing import frame_as_csv, write_atomically
+from experiments.words.bilingual import FigureTexts
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
@@ -47,7 +47,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
     """
     folder = sweep_folder(study)
     shown = chosen_measures(folder, asked, MEASURES_SHOWN)
-    with patience(f"comparing the runs of {folder}"):
+    with report_slow(f"comparing the runs of {folder}"):
         table = contrasts_of(folder)
     if table.empty:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no contrast")
@@ -56,7 +56,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
         raise InputError(f"{folder}: no run has a value of {asked}, so there is nothing to set against each other")
     rows = with_meanings(pa.Table.from_pandas(table, preserve_index=False), NAME)
     told = table[table["measure"].isin(shown)]
-    latex = latex_of(told, shown, Tongue(lang), origin_of(folder, study)).encode()
+    latex = latex_of(told, shown, FigureTexts(lang), origin_of(folder, study)).encode()
     suffix = language_suffix(lang)
     path = out or folder / f"{NAME}{suffix}.png"
     files = {
@@ -66,13 +66,13 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
     }
     if len(parts := origin_contrasts(folder)):
         files[folder / f"{NAME}_origins.csv"] = csv_of_origins(parts)
-    figure = draw_contrasts(told, shown, Tongue(lang))
+    figure = draw_contrasts(told, shown, FigureTexts(lang))
     files[path] = figure_bytes(figure, path)
     for file, content in files.items():
         check_replaced(file, content, fresh)
     for file, content in files.items():
-        write_whole(file, content)
-    say(f"{path.name}: {title_of(figure)}")
+        write_atomically(file, content)
+    print_note(f"{path.name}: {title_of(figure)}")
     return list(files)
 
 
@@ -111,25 +111,25 @@ def contrasts_of(folder: Path) -> pd.DataFrame:
     return table
 
 
-def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origin: str = "") -> str:
+def latex_of(table: pd.DataFrame, measures: Sequence[str], wording: FigureTexts, origin: str = "") -> str:
     """Return contrasts as a LaTeX table for a paper (booktabs, longtable), in display units.
 
     ``origin`` is a comment: the command, version and code that made the table.
     """
-    caption = said("figure.table.caption", tongue, years=table["years"].iloc[0])
+    caption = figure_message("figure.table.caption", wording, years=table["years"].iloc[0])
     body = [r"\begin{longtable}{llrrrrrlr}", r"\caption{" + caption + r"} \\", r"\toprule"]
-    body += [said("figure.table.heads", tongue) + r" & $n$ \\", r"\midrule", r"\endhead"]
+    body += [figure_message("figure.table.heads", wording) + r" & $n$ \\", r"\midrule", r"\endhead"]
     for measure in measures:
         own = table[table["measure"] == measure]
-        scale = for_people(measure)
+        scale = display_factor(measure)
         digits = 1 + decimals_needed(scale * own[["low", "estimate", "high"]].to_numpy())
-        body.append(rf"\multicolumn{{9}}{{l}}{{\emph{{{escape_latex(meaning_with_unit(measure, tongue))}}}}} \\")
+        body.append(rf"\multicolumn{{9}}{{l}}{{\emph{{{escape_latex(meaning_with_unit(measure, wording))}}}}} \\")
         for row in own.to_dict("records"):
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
             today, delta = (f"${scale * row[name]:.{digits}f}$" for name in ("status_quo", "delta"))
-            change = escape_latex(change_words(row["change"], tongue)).replace("×", r"$\times$")
-            place = escape_latex(title_words(row["scenario"], tongue))
-            verdict = tongue.of(verdict_words(row["verdict"]))
+            change = escape_latex(change_label(row["change"], wording)).replace("×", r"$\times$")
+            place = escape_latex(title_label(row["scenario"], wording))
+            verdict = wording.of(verdict_label(row["verdict"]))
             body.append(rf"{change} & {place} & {today} & {numbers} & {delta} & {verdict} & {row['n']} \\")
         body.append(r"\addlinespace")
     return "\n".join([*([f"% {origin}"] if origin else []), *body, r"\bottomrule", r"\end{longtable}", ""])

@@ -17,9 +17,9 @@ from experiments.figures.drawing import (
     register_figure,
 )
 from experiments.narrative.labels import headline_name
-from experiments.narrative.number_format import written
-from experiments.narrative.report_reading import ArmReading, Site, few_deaths
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.narrative.number_format import format_number
+from experiments.narrative.report_reading import ArmReading, Site, too_few_homicides
+from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 from experiments.words.catalogue import cause, group, in_both
 from model.measures.criteria import CRITERIA
 
@@ -29,9 +29,12 @@ MAIN = (
 )
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
-PER_CENT, POINTS = both("Por ciento de hoy", "Per cent of today"), both("Puntos de confianza", "Points of trust")
-SCORE = both("Puntos de la nota, de 100", "Points of the score, of 100")
-OF_HEADLINES = both(
+PER_CENT, POINTS = (
+    bilingual("Por ciento de hoy", "Per cent of today"),
+    bilingual("Puntos de confianza", "Points of trust"),
+)
+SCORE = bilingual("Puntos de la nota, de 100", "Points of the score, of 100")
+OF_HEADLINES = bilingual(
     " Punto pequeño: la diferencia de un par de gemelos. Entre paréntesis, hoy.",
     " Small dot: the difference within one pair of twins. In brackets, today.",
 )
@@ -40,17 +43,24 @@ ROW, LEFT = 0.15, 2.0
 """Height of a row and width of row names, in inches."""
 
 
-def draw_headlines(site: Site, tongue: Tongue, finding: Both, names: Sequence[str], unit: Both = PER_CENT) -> Figure:
+def draw_headlines(
+    site: Site, wording: FigureTexts, finding: BilingualText, names: Sequence[str], unit: BilingualText = PER_CENT
+) -> Figure:
     """Draw effects on headline measures, each labelled with its value under the status quo."""
-    return draw_forests(site, tongue, finding, with_today(site, names, tongue), "headline", unit)
+    return draw_forests(site, wording, finding, with_today(site, names, wording), "headline", unit)
 
 
 def draw_forests(
-    site: Site, tongue: Tongue, finding: Both, labels: Mapping[str, str], section: str, unit: Both
+    site: Site,
+    wording: FigureTexts,
+    finding: BilingualText,
+    labels: Mapping[str, str],
+    section: str,
+    unit: BilingualText,
 ) -> Figure:
     """Draw effects in rows on one scale, a panel per policy; headline measures also show each pair of runs."""
     texts = finding, note_of_forest(site, unit, section)
-    sheet, drawn = policy_panels(site, tongue, texts, m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
+    sheet, drawn = policy_panels(site, wording, texts, m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
     for number, arm in enumerate(site.others):
         axes = sheet.panel_of_rows(number, list(labels.values()))
         m.mark_zero(axes)
@@ -70,7 +80,7 @@ def draw_forests(
     return sheet.figure
 
 
-def note_of_forest(site: Site, unit: Both, section: str) -> Both:
+def note_of_forest(site: Site, unit: BilingualText, section: str) -> BilingualText:
     """Return the note on the marks of a figure of effects."""
     n = count_worlds(site)
     note = note_of(
@@ -95,12 +105,12 @@ def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
     return [one for one in differences if not math.isnan(one)]
 
 
-def with_today(site: Site, names: Sequence[str], tongue: Tongue) -> dict[str, str]:
+def with_today(site: Site, names: Sequence[str], wording: FigureTexts) -> dict[str, str]:
     """Return labels of headline measures, each with its value under the status quo in brackets."""
     found = [(arm, name) for name in names for arm in reversed(site.others)]
     rows = {name: row for arm, name in found if (row := site.effect(arm, name)) is not None}
-    today = {name: written(row["base"], BY_NAME[name].digits) for name, row in rows.items()}
-    return {name: f"{headline_name(name, tongue)} ({value})" for name, value in today.items()}
+    today = {name: format_number(row["base"], BY_NAME[name].digits) for name, row in rows.items()}
+    return {name: f"{headline_name(name, wording)} ({value})" for name, value in today.items()}
 
 
 def known_rows(site: Site, names: Sequence[str], section: str = "headline", prefix: str = "") -> list[str]:
@@ -113,7 +123,7 @@ def known_rows(site: Site, names: Sequence[str], section: str = "headline", pref
     "Lo que cambia cada política en los cuatro registros del delito, en por ciento de lo de hoy.",
     "What each policy changes in the four records of crime, in per cent of today.",
 )
-def draw_books(site: Site, tongue: Tongue) -> Figure:
+def draw_books(site: Site, wording: FigureTexts) -> Figure:
     """Draw effects on the four counts of crime; the finding names policies that raise recorded crime only."""
     apart = [
         arm
@@ -126,7 +136,7 @@ def draw_books(site: Site, tongue: Tongue) -> Figure:
         "{arms}: what is filed or recorded rises, crime does not",
         movers_finding(site, BOOKS[0], ("Lo ocurrido", "sube", "baja"), ("What happened", "rises", "falls")),
     )
-    return draw_headlines(site, tongue, finding, BOOKS)
+    return draw_headlines(site, wording, finding, BOOKS)
 
 
 @register_figure(
@@ -134,28 +144,28 @@ def draw_books(site: Site, tongue: Tongue) -> Figure:
     "Lo que cambia cada política en los indicadores principales, en por ciento de lo de hoy.",
     "What each policy changes in the main measures, in per cent of today.",
 )
-def draw_effects(site: Site, tongue: Tongue) -> Figure:
+def draw_effects(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect of every policy on the main measures."""
-    shown = [name for name in known_rows(site, MAIN) if not (name == "homicides" and few_deaths(site))]
+    shown = [name for name in known_rows(site, MAIN) if not (name == "homicides" and too_few_homicides(site))]
     words = ("El delito violento", "sube", "baja"), ("Violent crime", "rises", "falls")
     finding = movers_finding(site, "violent_crimes", *words)
-    return draw_headlines(site, tongue, finding, shown)
+    return draw_headlines(site, wording, finding, shown)
 
 
 @register_figure("groups", "Efecto en la confianza, por grupo.", "Effect on trust, by group.")
-def draw_groups(site: Site, tongue: Tongue) -> Figure:
+def draw_groups(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect on trust by group; the finding names policies under which some groups gain and others lose."""
-    labels = {f"trust_{name}": tongue(*in_both(group, name)) for name in known_rows(site, GROUPS, "group", "trust_")}
+    labels = {f"trust_{name}": wording(*in_both(group, name)) for name in known_rows(site, GROUPS, "group", "trust_")}
     finding = finding_of(
         [arm for arm in site.others if {"rises", "falls"} <= {site.judged(arm, name, "group") for name in labels}],
         "{arms}: unos ganan confianza y otros la pierden",
         "{arms}: some gain trust, others lose it",
-        both(
+        bilingual(
             "Con ninguna política unos grupos ganan confianza y otros la pierden",
             "Under no policy do some groups gain trust and others lose it",
         ),
     )
-    return draw_forests(site, tongue, finding, labels, "group", POINTS)
+    return draw_forests(site, wording, finding, labels, "group", POINTS)
 
 
 @register_figure(
@@ -163,16 +173,16 @@ def draw_groups(site: Site, tongue: Tongue) -> Figure:
     "Por qué: puntos de confianza que trajo cada causa, más o menos que como hoy.",
     "Why: points of trust that every cause brought, more or less than as today.",
 )
-def draw_causes(site: Site, tongue: Tongue) -> Figure:
+def draw_causes(site: Site, wording: FigureTexts) -> Figure:
     """Draw the change in the contribution of each cause to mean trust, in points."""
     table = site.effects("cause")
     sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
     shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
-    labels = {name: tongue(*in_both(cause, name)) for name in shown}
-    return draw_forests(site, tongue, cause_finding(site, shown), labels, "cause", POINTS)
+    labels = {name: wording(*in_both(cause, name)) for name in shown}
+    return draw_forests(site, wording, cause_finding(site, shown), labels, "cause", POINTS)
 
 
-def cause_finding(site: Site, names: Sequence[str]) -> Both:
+def cause_finding(site: Site, names: Sequence[str]) -> BilingualText:
     """Return the cause with the largest effect on trust under any policy that is distinguishable from chance."""
     told = [
         (abs(site.effect(arm, name, "cause")["effect"]), name)
@@ -181,9 +191,9 @@ def cause_finding(site: Site, names: Sequence[str]) -> Both:
         if site.judged(arm, name, "cause") in ("rises", "falls")
     ]
     if not told:
-        return both("Ninguna causa se distingue del azar", "No cause can be told from chance")
-    first = both(*in_both(cause, max(told)[1]))
-    return both("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
+        return bilingual("Ninguna causa se distingue del azar", "No cause can be told from chance")
+    first = bilingual(*in_both(cause, max(told)[1]))
+    return bilingual("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
 @register_figure(
@@ -191,35 +201,35 @@ def cause_finding(site: Site, names: Sequence[str]) -> Both:
     "Lo que cambia cada política en los cuatro criterios y la rendición de cuentas, en puntos de la nota de 0 a 100.",
     "What each policy changes in the four criteria and accountability, in points of the score from 0 to 100.",
 )
-def draw_criteria(site: Site, tongue: Tongue) -> Figure:
+def draw_criteria(site: Site, wording: FigureTexts) -> Figure:
     """Draw effects on the four criteria and accountability; with a single arm, draw its scores."""
     if not site.others:
-        return draw_scores(site, tongue)
-    return draw_headlines(site, tongue, criteria_finding(site), known_rows(site, CRITERIA), SCORE)
+        return draw_scores(site, wording)
+    return draw_headlines(site, wording, criteria_finding(site), known_rows(site, CRITERIA), SCORE)
 
 
-def draw_scores(site: Site, tongue: Tongue) -> Figure:
+def draw_scores(site: Site, wording: FigureTexts) -> Figure:
     """Draw the scores of the only arm of a site."""
     rows = {name: site.numbers.row("criteria", site=site.name, arm=site.base.name, criterion=name) for name in CRITERIA}
     known = {name: 100.0 * float(row["score"]) for name, row in rows.items() if row is not None}
     note = note_of(site, "Nota media de los sorteos de la vara.", "Mean score over draws of where the bar is set.")
     sizes = m.PanelSizes(0.1 + ROW * len(known), LEFT)
-    sheet = policy_panels(site, tongue, (criteria_finding(site), note), sizes)
-    axes = sheet.panel_of_rows(0, [headline_name(name, tongue) for name in known])
+    sheet = policy_panels(site, wording, (criteria_finding(site), note), sizes)
+    axes = sheet.panel_of_rows(0, [headline_name(name, wording) for name in known])
     axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=m.A)
     axes.set_xlim(-3.0, 103.0)
     return sheet.figure
 
 
-def criteria_finding(site: Site) -> Both:
+def criteria_finding(site: Site) -> BilingualText:
     """Return the finding on policies that improve at least two criteria."""
     if not site.others:
-        return both("La práctica frente a los cuatro criterios", "Practice beside the four criteria")
+        return bilingual("La práctica frente a los cuatro criterios", "Practice beside the four criteria")
     return finding_of(
         [arm for arm in site.others if sum(site.judged(arm, name) == "rises" for name in CRITERIA) > 1],
         "{arms}: la práctica se acerca a más de un criterio",
         "{arms}: practice comes nearer to more than one criterion",
-        both(
+        bilingual(
             "Ninguna política acerca la práctica a más de un criterio",
             "No policy brings practice nearer to two criteria",
         ),
@@ -231,7 +241,7 @@ def criteria_finding(site: Site) -> Both:
     "Del delito a la sentencia: lo que cambia cada política en cada paso, en por ciento de lo de hoy.",
     "From crime to sentence: what each policy changes at each step, in per cent of today.",
 )
-def draw_funnel(site: Site, tongue: Tongue) -> Figure:
+def draw_funnel(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect of every policy on the yearly number of each step from crime to sentence."""
     finding = movers_finding(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall"))
-    return draw_headlines(site, tongue, finding, known_rows(site, FUNNEL))
+    return draw_headlines(site, wording, finding, known_rows(site, FUNNEL))

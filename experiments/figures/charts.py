@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.small_multiples import GAP, WIDE, B, PanelFigure, PanelSizes, share_height
 from experiments.figures.theme import SOFT
-from experiments.narrative.labels import capital_meaning, factor_words, level_words, meaning_with_unit
-from experiments.narrative.messages import said
-from experiments.words.bilingual import Tongue
+from experiments.narrative.labels import capital_meaning, factor_label, level_label, meaning_with_unit
+from experiments.narrative.messages import figure_message
+from experiments.words.bilingual import FigureTexts
 
 MOST_LEVELS, MOST_FACTORS, FEW_LEVELS = 12, 8, 5
 CONFIDENT = 1.96
@@ -40,34 +40,36 @@ def variance_share(runs: pd.DataFrame, factor: str, measure: str) -> float:
     return float(at_level.var(ddof=0) / whole)
 
 
-def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure:
+def draw_main_effects(
+    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
+) -> Figure:
     """Draw a panel for each measure and factor: means by level with their intervals."""
     shown = sorted(factors, key=lambda one: -max(variance_share(runs, one, name) for name in measures))[:MOST_FACTORS]
     n, every = len(shown), len(factors)
-    note = said("figure.levels.note", tongue)
-    note += " " + said("figure.levels.strongest", tongue, n=n, every=every) if n < every else ""
+    note = figure_message("figure.levels.note", wording)
+    note += " " + figure_message("figure.levels.strongest", wording, n=n, every=every) if n < every else ""
     sizes = PanelSizes(TALL, LEFT, rows=len(measures), across=n, wide=max(WIDE, LEFT + n * (LEAST + GAP)))
-    texts = finding_of(runs, shown, measures[0], tongue), note
-    sheet = PanelFigure(tongue, texts, [factor_words(one, tongue) for one in shown], sizes)
+    texts = finding_of(runs, shown, measures[0], wording), note
+    sheet = PanelFigure(wording, texts, [factor_label(one, wording) for one in shown], sizes)
     for row, measure in enumerate(measures):
-        sheet.label(row, meaning_with_unit(measure, tongue))
+        sheet.label(row, meaning_with_unit(measure, wording))
         drawn = [sheet.panel(number, row) for number in range(n)]
         for axes, factor in zip(drawn, shown, strict=True):
-            draw_means(axes, runs, factor, measure, tongue)
+            draw_means(axes, runs, factor, measure, wording)
             axes.tick_params(labelleft=axes is drawn[0])
         share_height(drawn)
     return sheet.figure
 
 
-def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: Tongue) -> str:
+def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, wording: FigureTexts) -> str:
     """Return the finding: the factor with the largest share of the first measure's variance, and that share."""
     shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)
-    what, factor = capital_meaning(measure, tongue), factor_words(first, tongue)
-    return said("figure.levels.share", tongue, what=what, share=100.0 * shares[first], factor=factor)
+    what, factor = capital_meaning(measure, wording), factor_label(first, wording)
+    return figure_message("figure.levels.share", wording, what=what, share=100.0 * shares[first], factor=factor)
 
 
-def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:
+def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, wording: FigureTexts) -> None:
     """Draw the mean of a measure at every level of a factor, adjusted for differences between seeds."""
     values = runs[measure] - runs[measure].groupby(runs["seed"]).transform("mean") + runs[measure].mean()
     groups = values.groupby(factor_levels(runs, factor), observed=True)
@@ -78,7 +80,7 @@ def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue
     axes.axhline(runs[measure].mean(), color=SOFT, linewidth=0.8, linestyle=":")
     axes.errorbar(x, mean, yerr=half.fillna(0.0), color=B, marker="o", markersize=3.5, linewidth=1.2, elinewidth=1.2)
     if is_named or len(x) <= FEW_LEVELS:
-        axes.set_xticks(x, [level_words(name, tongue) for name in mean.index])
+        axes.set_xticks(x, [level_label(name, wording) for name in mean.index])
     else:
         axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_locator(MaxNLocator(3))

@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import NULL
-from experiments.narrative.messages import message, said
-from experiments.words.bilingual import Both, Tongue
+from experiments.narrative.messages import figure_message, message
+from experiments.words.bilingual import BilingualText, FigureTexts
 from scenarios.reading import FOLDER
 
 DATA = Path(__file__).parent / "data"
@@ -43,22 +43,22 @@ class PublishedSeries(NamedTuple):
     file: str = "homicides.csv"
     column: str = "per_100k"
 
-    def draw(self, tongue: Tongue) -> Figure:
+    def draw(self, wording: FigureTexts) -> Figure:
         """Draw the lines, each labelled at its end, with gaps for years without data."""
         every = [(name, *read_series(self.file, country, self.column, source)) for name, country, source in self.lines]
         lines = [line for line in every if line[1]]
         first, years, values = lines[0]
         peak = years[values.index(max(values))]
         parts = {"name": message(f"{COUNTRY}.{first}"), "top": max(values), "first": peak, "last": values[-1]}
-        finding = said("figure.context.course", tongue, until=years[-1], **parts)
-        note = said(f"figure.context.note.{self.name}", tongue)
-        sheet = PanelFigure(tongue, (finding, note), [""], PanelSizes(2.3, 0.4))
+        finding = figure_message("figure.context.course", wording, until=years[-1], **parts)
+        note = figure_message(f"figure.context.note.{self.name}", wording)
+        sheet = PanelFigure(wording, (finding, note), [""], PanelSizes(2.3, 0.4))
         axes = sheet.panel(0)
         for number, (name, years, values) in reversed(list(enumerate(lines))):
             look: dict[str, Any] = {"color": NULL if number else B}
             whole = pd.Series(values, years).reindex(range(min(years), max(years) + 1))
             axes.plot(whole.index, whole, linewidth=1.0 if number else 1.8, **look)
-            label = said(f"{COUNTRY}.{name}", tongue)
+            label = figure_message(f"{COUNTRY}.{name}", wording)
             axes.annotate(label, (years[-1], values[-1]), (3, 0), textcoords=POINTS, fontsize=7, va="center", **look)
         axes.set_ylim(bottom=0.0)
         axes.margins(x=0.16)
@@ -66,10 +66,10 @@ class PublishedSeries(NamedTuple):
         return sheet.figure
 
 
-def draw_sites(tongue: Tongue) -> Figure:
+def draw_sites(wording: FigureTexts) -> Figure:
     """Draw a map with the outlines of both municipalities and the capital."""
-    texts = said("figure.context.sites", tongue), said("figure.context.place", tongue)
-    sheet = PanelFigure(tongue, texts, [""], PanelSizes(3.2, 0.4))
+    texts = figure_message("figure.context.sites", wording), figure_message("figure.context.place", wording)
+    sheet = PanelFigure(wording, texts, [""], PanelSizes(3.2, 0.4))
     axes = sheet.panel(0)
     for colour, name, title in ((B, "totonicapan", "Totonicapán"), (A, "villa_canales", "Villa Canales")):
         stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
@@ -78,7 +78,7 @@ def draw_sites(tongue: Tongue) -> Figure:
             axes.fill(*part.exterior.xy, color=colour, alpha=0.5, linewidth=0.8)
         axes.annotate(title, (shape.centroid.x, shape.bounds[3]), (0, 4), textcoords=POINTS, ha="center")
     axes.plot(*CAPITAL, "k*", markersize=8)
-    axes.annotate(said("figure.context.capital", tongue), CAPITAL, (-5, 5), textcoords=POINTS, ha="right")
+    axes.annotate(figure_message("figure.context.capital", wording), CAPITAL, (-5, 5), textcoords=POINTS, ha="right")
     squeeze = 1.0 / np.cos(np.radians(CAPITAL[1]))
     axes.set_aspect(squeeze)
     fifty = 50.0 / KM_PER_DEGREE * squeeze
@@ -94,7 +94,7 @@ SERIES = (
     PublishedSeries("homicides-selected", [(code, code, WORLD_BANK) for code in SELECTED]),
     PublishedSeries("police-trust", [(code, code, "") for code in NORTHERN], *LATINOBAROMETRO),
 )
-CONTEXT: Mapping[str, tuple[Both, Callable[[Tongue], Figure]]] = {
+CONTEXT: Mapping[str, tuple[BilingualText, Callable[[FigureTexts], Figure]]] = {
     name: (message(f"figure.context.caption.{name}"), draw)
     for name, draw in (*((one.name, one.draw) for one in SERIES), ("sites", draw_sites))
 }

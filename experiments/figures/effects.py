@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from experiments.figures.record_figures import Row, draw_band, is_known
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes, mark_zero, name_rows
 from experiments.figures.theme import INK, NULL, REACH, SOFT, WHITE
-from experiments.narrative.messages import said, worded
-from experiments.words.bilingual import Tongue
+from experiments.narrative.messages import figure_message, message_or_name
+from experiments.words.bilingual import FigureTexts
 
 UNITS = ("ratio", "elasticity", "%", "log points", "points", "level")
 WORDS = "figure.experiments.words"
@@ -22,7 +22,7 @@ Titles = Mapping[str, tuple[str, str]]
 """Names of experiments in Spanish and in English."""
 
 
-def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Figure:
+def draw_experiments(rows: Sequence[Row], wording: FigureTexts, titles: Titles) -> Figure:
     """Draw all lines that have a value, grouped by unit; levels only if a published value exists."""
     own = [row for row in rows if row["variant"] == CENTRAL]
     shown = [row for row in own if is_known(row["value"])]
@@ -32,15 +32,15 @@ def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Fig
     tall = tuple(0.1 + ROW * len(some) for some in lines)
     sizes = PanelSizes(tall, LEFT, OVER, wide=WIDE, right=RIGHT)
     missing = sum(row["verdict"] == "not available" for row in own)
-    texts = finding_of(own, tongue), said("figure.experiments.note", tongue, missing=missing)
-    sheet = PanelFigure(tongue, texts, [""], sizes)
+    texts = finding_of(own, wording), figure_message("figure.experiments.note", wording, missing=missing)
+    sheet = PanelFigure(wording, texts, [""], sizes)
     for number, (some, named) in enumerate(zip(units, lines, strict=True)):
         axes = sheet.panel(0, number)
-        unit = said(f"figure.experiments.unit.{some[0]['unit']}", tongue)
+        unit = figure_message(f"figure.experiments.unit.{some[0]['unit']}", wording)
         axes.set_title(unit, loc="left", fontsize=8, weight="bold", color=INK, pad=4)
         mark_zero(axes, some[0]["nothing"])
         names = [
-            tongue(*titles[one]).split(":")[0] if isinstance(one, str) else tongue(one["es"], one["en"])
+            wording(*titles[one]).split(":")[0] if isinstance(one, str) else wording(one["es"], one["en"])
             for one in named
         ]
         name_rows(axes, names)
@@ -50,11 +50,11 @@ def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Fig
                 axes.get_yticklabels()[at].set_fontweight("bold")
             else:
                 draw_line(axes, at, one, rows)
-                write_verdict(axes, at, one, tongue)
+                write_verdict(axes, at, one, wording)
     return sheet.figure
 
 
-def finding_of(rows: Sequence[Row], tongue: Tongue) -> str:
+def finding_of(rows: Sequence[Row], wording: FigureTexts) -> str:
     """Return the finding: lines inside the published range, of those set by calibration and of those found."""
     parts = []
     for status in ("set", "found"):
@@ -62,8 +62,12 @@ def finding_of(rows: Sequence[Row], tongue: Tongue) -> str:
         counts = {"firm": own.count("inside"), "prior": own.count("prior only (inside)")}
         counts["of_firm"] = counts["firm"] + own.count("outside") + own.count("open")
         counts["of_prior"] = sum(verdict.startswith("prior only") for verdict in own)
-        parts.append(said("figure.experiments.inside", tongue, status=worded(WORDS, status, tongue), **counts))
-    return said("figure.experiments.published", tongue, parts="; ".join(parts))
+        parts.append(
+            figure_message(
+                "figure.experiments.inside", wording, status=message_or_name(WORDS, status, wording), **counts
+            )
+        )
+    return figure_message("figure.experiments.published", wording, parts="; ".join(parts))
 
 
 def with_experiments(rows: Sequence[Row]) -> list[Row | str]:
@@ -74,9 +78,9 @@ def with_experiments(rows: Sequence[Row]) -> list[Row | str]:
     return lines
 
 
-def write_verdict(axes: Axes, at: float, row: Row, tongue: Tongue) -> None:
+def write_verdict(axes: Axes, at: float, row: Row, wording: FigureTexts) -> None:
     """Write status, verdict and source to the right of a line."""
-    words = [worded(WORDS, row[name], tongue) for name in ("status", "verdict", "source") if row[name]]
+    words = [message_or_name(WORDS, row[name], wording) for name in ("status", "verdict", "source") if row[name]]
     place = axes.get_yaxis_transform()
     axes.text(1.01, at, " · ".join(words), transform=place, va="center", fontsize=6.5, color=SOFT)
 

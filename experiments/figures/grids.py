@@ -6,14 +6,14 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.comparison.breakeven import crossed_laws
-from experiments.comparison.effect_verdicts import laws_say
+from experiments.comparison.effect_verdicts import sign_over_laws
 from experiments.comparison.practice_effects import MINUTES
 from experiments.figures.drawing import finding_of, note_of, policy_panels, register_figure
 from experiments.figures.small_multiples import B, PanelSizes, name_rows
 from experiments.figures.theme import INK, SOFT, USES, letters_on
 from experiments.narrative.labels import headline_name, with_sign
 from experiments.narrative.report_reading import Site
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
 DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 WRITTEN = 30.0
@@ -29,7 +29,7 @@ BAR, CELL, LEFT = 0.2, 0.17, 1.75
     "Efecto en la confianza según cuánto dura la memoria y cuánto pesa lo malo.",
     "Effect on trust by how long memory lasts and how much bad news weighs.",
 )
-def draw_memory(site: Site, tongue: Tongue) -> Figure:
+def draw_memory(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect on trust over memory and asymmetry; each cell shows its number, so that colour is redundant."""
     grid = crossed_laws(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
     note = note_of(
@@ -37,7 +37,9 @@ def draw_memory(site: Site, tongue: Tongue) -> Figure:
         "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo.",
         "Points of trust. Columns: years in which half of an experience fades; rows: how much more bad news weighs.",
     )
-    sheet = policy_panels(site, tongue, (sign_finding(site), note), PanelSizes(CELL * grid["asymmetry"].nunique(), 0.5))
+    sheet = policy_panels(
+        site, wording, (sign_finding(site), note), PanelSizes(CELL * grid["asymmetry"].nunique(), 0.5)
+    )
     widest = float(grid["effect"].abs().max()) or 1.0
     for number, arm in enumerate(site.others):
         axes = sheet.panel(number)
@@ -54,11 +56,11 @@ def draw_memory(site: Site, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def sign_finding(site: Site) -> Both:
+def sign_finding(site: Site) -> BilingualText:
     """Return the finding on policies for which the sign of the effect depends on the trust law."""
-    known = [laws_say(site.verdict(arm, "trust_mean")) for arm in site.others]
+    known = [sign_over_laws(site.verdict(arm, "trust_mean")) for arm in site.others]
     if all(one is None for one in known):
-        return both(
+        return bilingual(
             "Con tan pocos mundos por ley de la confianza no se puede decir",
             "With so few worlds a law of trust it cannot be said",
         )
@@ -66,7 +68,7 @@ def sign_finding(site: Site) -> Both:
         [arm for arm, one in zip(site.others, known, strict=True) if one not in ("known", None)],
         "De {arms} no se sabe si sube o baja la confianza",
         "Of {arms} it is not known whether trust rises or falls",
-        both(
+        bilingual(
             "El signo no depende de la ley de la confianza; el tamaño, sí",
             "The sign does not hang on the law of trust; the size does",
         ),
@@ -78,16 +80,16 @@ def sign_finding(site: Site) -> Both:
     "Efecto en cada juego de parámetros (punto) con el intervalo del azar dentro de él (línea).",
     "Effect in every draw of parameters (dot) with the interval of random variation within it (line).",
 )
-def draw_draws(site: Site, tongue: Tongue) -> Figure:
+def draw_draws(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect in every draw of parameters in ascending order, with its interval."""
     shown = [name for name in DRAWN if len(site.numbers.rows("draws", site=site.name, measure=name))]
     texts = (
-        both("Lo que cambia con otros parámetros", "What changes with other parameters"),
+        bilingual("Lo que cambia con otros parámetros", "What changes with other parameters"),
         note_of(site, "Un punto por juego de parámetros, por orden.", "A dot for each draw of parameters, in order."),
     )
-    sheet = policy_panels(site, tongue, texts, PanelSizes(0.8, LEFT, rows=len(shown)))
+    sheet = policy_panels(site, wording, texts, PanelSizes(0.8, LEFT, rows=len(shown)))
     for at, name in enumerate(shown):
-        sheet.label(at, headline_name(name, tongue))
+        sheet.label(at, headline_name(name, wording))
         for number, arm in enumerate(site.others):
             axes = sheet.panel(number, at)
             rows = site.numbers.rows("draws", site=site.name, against=arm.name, measure=name).sort_values("effect")
@@ -104,18 +106,18 @@ def draw_draws(site: Site, tongue: Tongue) -> Figure:
     "En qué se van los minutos del turno de una pareja con cada política; escrito, lo que pasa de media hora.",
     "What the minutes of a couple's shift go to under every policy; written are those over half an hour.",
 )
-def draw_minutes(site: Site, tongue: Tongue) -> Figure:
+def draw_minutes(site: Site, wording: FigureTexts) -> Figure:
     """Draw the minutes of a couple's shift by use, with one bar for each arm."""
     texts = least_patrol(site), note_of(site, "Minutos por turno de pareja.", "Minutes in a couple-shift.")
-    sheet = policy_panels(site, tongue, texts, PanelSizes(BAR * len(site.arms) + 0.4, LEFT), [""])
+    sheet = policy_panels(site, wording, texts, PanelSizes(BAR * len(site.arms) + 0.4, LEFT), [""])
     axes, begun = sheet.panel(0), np.zeros(len(site.arms))
     for one, colour in zip(MINUTES[:-1], USES, strict=True):
         values = np.array([row[side] for row, side in (site.side(arm, one.name, "minutes") for arm in site.arms)])
-        bars = axes.barh(range(len(values)), values, 0.55, begun, color=colour, label=tongue.of(one.label))
+        bars = axes.barh(range(len(values)), values, 0.55, begun, color=colour, label=wording.of(one.label))
         written = [f"{value:.0f}" if value > WRITTEN else "" for value in values]
         axes.bar_label(bars, written, label_type="center", fontsize=6.5, color=letters_on(colour))
         begun += values
-    name_rows(axes, [tongue("Como hoy", "As today"), *(tongue.of(arm.title) for arm in site.arms[1:])])
+    name_rows(axes, [wording("Como hoy", "As today"), *(wording.of(arm.title) for arm in site.arms[1:])])
     axes.set_ylim(len(site.arms) + 0.9, -0.5)
     axes.set_xlim(0.0, float(begun.max()))
     axes.set_xticks([])
@@ -125,14 +127,14 @@ def draw_minutes(site: Site, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def least_patrol(site: Site) -> Both:
+def least_patrol(site: Site) -> BilingualText:
     """Return the finding on the policy that leaves the fewest minutes of patrol, if any reduces them."""
     falling = [arm for arm in site.others if site.judged(arm, "minutes_patrol", "minutes") == "falls"]
     if not falling:
-        return both("Ninguna política quita minutos al patrullaje", "No policy takes minutes from patrol")
+        return bilingual("Ninguna política quita minutos al patrullaje", "No policy takes minutes from patrol")
     first = min(falling, key=lambda arm: float(site.effect(arm, "minutes_patrol", "minutes")["effect"]))
     row = site.effect(first, "minutes_patrol", "minutes")
-    return both(
+    return bilingual(
         f"{{arm}} deja {row['arm']:.0f} minutos de patrullaje, de {row['base']:.0f} que hay hoy",
         f"{{arm}} leaves {row['arm']:.0f} minutes of patrol, of {row['base']:.0f} today",
         arm=first.title,

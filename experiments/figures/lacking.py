@@ -7,33 +7,33 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.storage.progress import say
-from experiments.words.bilingual import both
+from experiments.storage.progress import print_note
+from experiments.words.bilingual import bilingual
 
 LACKING = (ArithmeticError, LookupError, TypeError, ValueError)
 """Errors that drawing raises if numbers are missing."""
-LEFT_OUT = both(
+FIGURE_MISSING = bilingual(
     "Aquí falta una figura: no hay números para ella.", "A figure is missing here: there are no numbers for it."
 )
 
 
-class LacksNumbers(Exception):
+class MissingNumbers(Exception):
     """Raised if a figure lacks the numbers that it would show."""
 
 
 @contextlib.contextmanager
-def needing_numbers() -> Iterator[None]:
-    """Convert errors of drawing and rendering to `LacksNumbers`."""
+def as_missing_numbers() -> Iterator[None]:
+    """Convert errors of drawing and rendering to `MissingNumbers`."""
     try:
         yield
     except LACKING as reason:
-        raise LacksNumbers(f"{type(reason).__name__}: {reason}") from reason
+        raise MissingNumbers(f"{type(reason).__name__}: {reason}") from reason
 
 
 def check_has_numbers(figure: Figure) -> Figure:
-    """Return the figure; raise `LacksNumbers` if none of its panels shows a number."""
+    """Return the figure; raise `MissingNumbers` if none of its panels shows a number."""
     if not any(map(shows_numbers, figure.axes)):
-        raise LacksNumbers("no panel shows a number")
+        raise MissingNumbers("no panel shows a number")
     return figure
 
 
@@ -49,8 +49,8 @@ def shows_numbers(axes: Axes) -> bool:
 def draw_or_skip[T](name: str, draw: Callable[[], T]) -> T | None:
     """Return the result of ``draw``; if numbers are missing, print a message and return None."""
     try:
-        with needing_numbers():
+        with as_missing_numbers():
             return draw()
-    except LacksNumbers as reason:
-        say(f"{name} is left out, since it lacks numbers ({reason})")
+    except MissingNumbers as reason:
+        print_note(f"{name} is left out, since it lacks numbers ({reason})")
         return None

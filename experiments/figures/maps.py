@@ -17,18 +17,18 @@ from experiments.figures.theme import INK, NULL, SOFT, letters_on
 from experiments.narrative.labels import (
     capital_meaning,
     decimals_needed,
-    factor_words,
-    in_lines,
-    level_words,
+    display_scale,
+    factor_label,
+    level_label,
     meaning_with_unit,
-    scale_shown,
-    title_words,
+    title_label,
     with_sign,
+    wrap_text,
 )
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.statistics import contrasts as c
 from experiments.statistics.paired_effects import Effect
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 
 EFFECTS, VALUES = "PuOr", "cividis"
 """Colour maps of effects (diverging around zero) and of values, both safe for colour blindness."""
@@ -43,7 +43,7 @@ Texts = tuple[str, str]
 
 
 def draw_factor_pairs(
-    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
+    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
 ) -> Figure | None:
     """Draw a grid for each measure and municipality over the two factors with the largest variance shares."""
     free = [name for name in factors if name != c.SCENARIO]
@@ -56,15 +56,15 @@ def draw_factor_pairs(
         strong = sorted(free, key=lambda one: -variance_share(own, one, measure))[:2]
         pairs.append(sorted(strong, key=c.POLICY.__eq__))
         grids.append(mean_grid(own, pairs[-1], measure))
-    parts = {name: factor_words(one, tongue) for name, one in zip(("first", "second"), pairs[0], strict=True)}
-    finding = said("figure.grid.strongest", tongue, what=capital_meaning(measures[0], tongue), **parts)
-    texts = finding, said("figure.grid.factors", tongue)
-    heads = [f"{meaning_with_unit(one, tongue)}, {title_words(where, tongue)}" for one, where in places]
-    sheet = sheet_of(grids, tongue, texts, heads, 2)
+    parts = {name: factor_label(one, wording) for name, one in zip(("first", "second"), pairs[0], strict=True)}
+    finding = figure_message("figure.grid.strongest", wording, what=capital_meaning(measures[0], wording), **parts)
+    texts = finding, figure_message("figure.grid.factors", wording)
+    heads = [f"{meaning_with_unit(one, wording)}, {title_label(where, wording)}" for one, where in places]
+    sheet = sheet_of(grids, wording, texts, heads, 2)
     for number, (grid, pair) in enumerate(zip(grids, pairs, strict=True)):
         axes = sheet.panel(number)
-        draw_grid(axes, grid, Normalize(np.nanmin(grid.effect), np.nanmax(grid.effect)), VALUES, tongue)
-        name_axes(axes, pair, tongue)
+        draw_grid(axes, grid, Normalize(np.nanmin(grid.effect), np.nanmax(grid.effect)), VALUES, wording)
+        name_axes(axes, pair, wording)
     return sheet.figure
 
 
@@ -78,20 +78,20 @@ def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> c.Grid:
 
 
 def sheet_of(
-    grids: Sequence[c.Grid], tongue: Tongue, texts: Texts, heads: list[str], across: int, rows: int = 0
+    grids: Sequence[c.Grid], wording: FigureTexts, texts: Texts, heads: list[str], across: int, rows: int = 0
 ) -> PanelFigure:
     """Return a figure with panels sized for the largest grid; if ``rows`` > 0 there is space for panel titles."""
     high, wide = (max(FEWEST, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
-    names = [in_lines(level_words(name, tongue), LONG) for one in grids for name in one.effect.index]
+    names = [wrap_text(level_label(name, wording), LONG) for one in grids for name in one.effect.index]
     left = AXIS + ROW_LETTER * max(len(line) for name in names for line in name.split("\n"))
     across, over = min(across, len(heads)), OVER if rows else 0.0
     room = max(WIDE, across * (wide * WIDEST + left))
     sizes = PanelSizes(CELL * high, left, over, max(rows, 1), across, room, left, foot=FOOT)
-    return PanelFigure(tongue, texts, heads, sizes)
+    return PanelFigure(wording, texts, heads, sizes)
 
 
 def draw_effect_maps(
-    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
+    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
 ) -> dict[str, Figure]:
     """Draw a map for each scenario and policy except the first: its effect over two or three parameters."""
     grids = [name for name in factors if "." in name and 2 <= runs[name].nunique() <= c.MOST_LEVELS]
@@ -100,14 +100,14 @@ def draw_effect_maps(
     found = []
     for scenario, own in runs.groupby(c.SCENARIO, sort=False):
         for policy in own[c.POLICY].unique()[1:]:
-            place, first = title_words(str(scenario), tongue), title_words(str(own[c.POLICY].iloc[0]), tongue)
-            note = said("figure.grid.effects", tongue, place=place, first=first)
-            found.append(draw_effect_map(own, grids, str(policy), measures, note, tongue))
+            place, first = title_label(str(scenario), wording), title_label(str(own[c.POLICY].iloc[0]), wording)
+            note = figure_message("figure.grid.effects", wording, place=place, first=first)
+            found.append(draw_effect_map(own, grids, str(policy), measures, note, wording))
     return {f"effect_map{f'_{number}' if len(found) > 1 else ''}": one for number, one in enumerate(found, start=1)}
 
 
 def draw_effect_map(
-    runs: pd.DataFrame, names: Sequence[str], policy: str, measures: Sequence[str], note: str, tongue: Tongue
+    runs: pd.DataFrame, names: Sequence[str], policy: str, measures: Sequence[str], note: str, wording: FigureTexts
 ) -> Figure:
     """Draw the map of one policy with a row for each measure and a panel for each level of the third factor."""
     up, across, *third = names
@@ -115,58 +115,60 @@ def draw_effect_map(
     if third and runs[third[0]].nunique() <= MOST_FACETS:
         facets = sorted(runs[third[0]].unique())
         parts = [runs[runs[third[0]] == facet] for facet in facets]
-        heads = [f"{factor_words(third[0], tongue)} = {level_words(facet, tongue)}" for facet in facets]
+        heads = [f"{factor_label(third[0], wording)} = {level_label(facet, wording)}" for facet in facets]
     maps = {
-        measure: [c.grid_effects(part, names, (up, across), policy, measure, scale_shown(measure)) for part in parts]
+        measure: [c.grid_effects(part, names, (up, across), policy, measure, display_scale(measure)) for part in parts]
         for measure in measures
     }
-    texts = sign_finding(maps[measures[0]], policy, measures[0], tongue), note
-    return draw_measures(maps, tongue, texts, heads, (across, up))
+    texts = sign_finding(maps[measures[0]], policy, measures[0], wording), note
+    return draw_measures(maps, wording, texts, heads, (across, up))
 
 
 def draw_measures(
-    maps: Mapping[str, Sequence[c.Grid]], tongue: Tongue, texts: Texts, heads: list[str], pair: Sequence[str] = ()
+    maps: Mapping[str, Sequence[c.Grid]], wording: FigureTexts, texts: Texts, heads: list[str], pair: Sequence[str] = ()
 ) -> Figure:
     """Draw grids of effects with a row for each measure.
 
     Grids over a ``pair`` of factors share one colour scale; those of policies list the first policy at the top.
     """
     every = [one for grids in maps.values() for one in grids]
-    sheet = sheet_of(every, tongue, texts, heads, len(heads), len(maps))
+    sheet = sheet_of(every, wording, texts, heads, len(heads), len(maps))
     for row, (measure, grids) in enumerate(maps.items()):
         sizes = [np.abs(one.effect.to_numpy(float)) for one in grids]
         reaches = [float(np.nanmax(size)) if np.isfinite(size).any() else 0.0 for size in sizes]
         for number, one in enumerate(grids):
             axes, reach = sheet.panel(number, row), (max(reaches) if pair else reaches[number]) or 1.0
-            draw_grid(axes, one, Normalize(-reach, reach), EFFECTS, tongue)
+            draw_grid(axes, one, Normalize(-reach, reach), EFFECTS, wording)
             if pair:
-                name_axes(axes, pair, tongue)
+                name_axes(axes, pair, wording)
             else:
                 axes.invert_yaxis()
-            axes.set_title(in_lines(meaning_with_unit(measure, tongue), 46), loc="left", fontsize=7.5, color=INK, pad=4)
+            axes.set_title(
+                wrap_text(meaning_with_unit(measure, wording), 46), loc="left", fontsize=7.5, color=INK, pad=4
+            )
     return sheet.figure
 
 
-def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Tongue) -> str:
+def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, wording: FigureTexts) -> str:
     """Return the finding: numbers of cells in which a policy raises and lowers the first measure."""
     effects, settled = (
         np.concatenate([getattr(one, part).to_numpy(float).ravel() for one in grids]) for part in ("effect", "settled")
     )
     told = effects[settled == 1.0]
     counts = {"up": (told > 0.0).sum(), "down": (told < 0.0).sum(), "every": np.isfinite(effects).sum()}
-    return said(
-        "figure.grid.signs", tongue, what=capital_meaning(measure, tongue), who=title_words(policy, tongue), **counts
+    return figure_message(
+        "figure.grid.signs", wording, what=capital_meaning(measure, wording), who=title_label(policy, wording), **counts
     )
 
 
-def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: Tongue) -> None:
+def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, wording: FigureTexts) -> None:
     """Draw a grid with its numbers if they fit; cells that chance may explain have no colour."""
     values, settled = one.effect.to_numpy(float), one.settled.to_numpy(float) == 1.0
     shown = colormaps[colours](scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
     axes.imshow(shown, origin="lower", aspect="auto", interpolation="none")
-    axes.set_xticks(range(values.shape[1]), [in_lines(level_words(name, tongue), 12) for name in one.effect.columns])
-    axes.set_yticks(range(values.shape[0]), [in_lines(level_words(name, tongue), LONG) for name in one.effect.index])
+    axes.set_xticks(range(values.shape[1]), [wrap_text(level_label(name, wording), 12) for name in one.effect.columns])
+    axes.set_yticks(range(values.shape[0]), [wrap_text(level_label(name, wording), LONG) for name in one.effect.index])
     axes.grid(visible=False)
     if values.size > MOST_WRITTEN:
         axes.figure.colorbar(ScalarMappable(scale, colours), ax=axes)
@@ -180,14 +182,14 @@ def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: T
             axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
 
 
-def name_axes(axes: Axes, pair: Sequence[str], tongue: Tongue) -> None:
+def name_axes(axes: Axes, pair: Sequence[str], wording: FigureTexts) -> None:
     """Label both axes of a panel with their factors."""
-    axes.set_xlabel(factor_words(pair[0], tongue), fontsize=7, color=SOFT, labelpad=2)
-    axes.set_ylabel(factor_words(pair[1], tongue), fontsize=7, color=SOFT, labelpad=2)
+    axes.set_xlabel(factor_label(pair[0], wording), fontsize=7, color=SOFT, labelpad=2)
+    axes.set_ylabel(factor_label(pair[1], wording), fontsize=7, color=SOFT, labelpad=2)
 
 
 def draw_policy_pairs(
-    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
+    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
 ) -> Figure | None:
     """Draw policies in pairs: single effects on the diagonal, joint effects below it, interactions above it."""
     first = str(runs[c.POLICY].iloc[0])
@@ -196,16 +198,16 @@ def draw_policy_pairs(
     if c.POLICY not in factors or not any(len(parts) == 2 for parts in every):
         return None
     scenarios = list(runs[c.SCENARIO].unique())
-    found = {measure: list(c.contrasts(runs, [c.POLICY], measure, scale_shown(measure))) for measure in measures}
+    found = {measure: list(c.contrasts(runs, [c.POLICY], measure, display_scale(measure))) for measure in measures}
     grids = {
         measure: [pair_grid([one for one in some if one.scenario == place], names, first) for place in scenarios]
         for measure, some in found.items()
     }
-    pairs = [one.effect.settled for one in found[measures[0]] if one.factor == c.TOGETHER]
+    pairs = [one.effect.settled for one in found[measures[0]] if one.factor == c.INTERACTION]
     counts = {"settled": sum(pairs), "n": len(pairs)}
-    finding = said("figure.grid.together", tongue, what=capital_meaning(measures[0], tongue), **counts)
-    texts = finding, said("figure.grid.pairs", tongue, first=title_words(first, tongue))
-    return draw_measures(grids, tongue, texts, [title_words(place, tongue) for place in scenarios])
+    finding = figure_message("figure.grid.together", wording, what=capital_meaning(measures[0], wording), **counts)
+    texts = finding, figure_message("figure.grid.pairs", wording, first=title_label(first, wording))
+    return draw_measures(grids, wording, texts, [title_label(place, wording) for place in scenarios])
 
 
 def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Grid:
@@ -215,6 +217,6 @@ def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Gr
         parts = sorted(c.parts_of(str(one.level), first), key=names.index)
         if len(parts) <= 2:
             low, high = parts[0], parts[-1]
-            cells[(low, high) if one.factor == c.TOGETHER else (high, low)] = one.effect
+            cells[(low, high) if one.factor == c.INTERACTION else (high, low)] = one.effect
     whole = c.grid_of(cells)
     return c.Grid(*(part.reindex(index=names, columns=names) for part in (whole.effect, whole.error, whole.settled)))

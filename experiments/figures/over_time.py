@@ -14,7 +14,7 @@ from experiments.narrative.labels import headline_name
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.verdicts import VERDICTS, direction
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
 LEFT = 1.25
 """Width of row names in inches."""
@@ -109,16 +109,18 @@ SHORT = {
 """Short words for verdicts above a panel, in Spanish and in English."""
 
 
-def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: list[Course], tall: float) -> Figure:
+def draw_courses(
+    site: Site, wording: FigureTexts, texts: tuple[BilingualText, BilingualText], courses: list[Course], tall: float
+) -> Figure:
     """Draw monthly series with a row for each measure and a panel for each policy; both worlds are labelled once."""
-    sheet = policy_panels(site, tongue, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
+    sheet = policy_panels(site, wording, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
     for at, course in enumerate(courses):
-        drawn, name = [], headline_name(course.measure, tongue)
+        drawn, name = [], headline_name(course.measure, wording)
         for number, arm in enumerate(site.others or site.arms):
             axes, verdict = sheet.panel(number, at), site.judged(arm, course.measure) if site.others else "missing"
             ends = draw_course(axes, site, arm, course)
             if site.others:
-                m.write_verdict(axes, verdict_with_count(site, arm, course.measure, tongue), verdict)
+                m.write_verdict(axes, verdict_with_count(site, arm, course.measure, wording), verdict)
             if number % sheet.across == 0:
                 sheet.label(at, name, number)
             else:
@@ -130,22 +132,22 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
     moves = any(direction(site.judged(arm, "trust_mean")) for arm in site.others)
     look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
     y = sheet.top + sheet.block - 0.34  # to the left of the first panel
-    sheet.write(m.EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
-    sheet.write(0.06, y, tongue("— B, con la política", "— B, with the policy"), **look)
+    sheet.write(m.EDGE, y - 0.15, wording("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
+    sheet.write(0.06, y, wording("— B, con la política", "— B, with the policy"), **look)
     return sheet.figure
 
 
-def verdict_with_count(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> str:
+def verdict_with_count(site: Site, arm: ArmReading, measure: str, wording: FigureTexts) -> str:
     """Return sign and words of a verdict, with the count of pairs if the measure rises or falls."""
     verdict, row = site.judged(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]
     if verdict not in ("rises", "falls"):
-        return f"{words.sign} {tongue(*SHORT.get(verdict, (words.es, words.en)))}"
+        return f"{words.sign} {wording(*SHORT.get(verdict, (words.es, words.en)))}"
     k, n = row["rose" if verdict == "rises" else "fell"], row["n"]
-    return tongue(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
+    return wording(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
 
 
-def lines_and_band(site: Site) -> Both:
+def lines_and_band(site: Site) -> BilingualText:
     """Return the note that explains line and band."""
     n = count_worlds(site)
     return note_of(
@@ -160,13 +162,13 @@ def lines_and_band(site: Site) -> Both:
     "Confianza mes por mes, de 0 a 100, con cada política (línea llena) y como hoy (línea cortada).",
     "Trust month by month, from 0 to 100, with each policy (solid line) and as today (dashed line).",
 )
-def draw_trust(site: Site, tongue: Tongue) -> Figure:
+def draw_trust(site: Site, wording: FigureTexts) -> Figure:
     """Draw trust over time."""
     finding = movers_finding(site, "trust_mean", ("La confianza", "sube", "baja"), ("Trust", "rises", "falls"))
     if not site.others:
-        finding = both("La confianza, mes por mes", "Trust, month by month")
+        finding = bilingual("La confianza, mes por mes", "Trust, month by month")
     course = Course("trust_mean", lambda months: months["trust_mean"] * 100.0)
-    return draw_courses(site, tongue, (finding, lines_and_band(site)), [course], 0.8)
+    return draw_courses(site, wording, (finding, lines_and_band(site)), [course], 0.8)
 
 
 @register_figure(
@@ -174,7 +176,7 @@ def draw_trust(site: Site, tongue: Tongue) -> Figure:
     "Homicidios, reportes, respuesta y mujeres sin remedio, mes por mes, con cada política y como hoy.",
     "Homicides, reporting, response and women without remedy, month by month, with each policy and as today.",
 )
-def draw_outcomes(site: Site, tongue: Tongue) -> Figure:
+def draw_outcomes(site: Site, wording: FigureTexts) -> Figure:
     """Draw homicides, reporting, response and women without remedy over time."""
     courses = [
         Course("homicides", rolling_mean("homicides", scale=12.0)),
@@ -183,5 +185,7 @@ def draw_outcomes(site: Site, tongue: Tongue) -> Figure:
         Course("women_without_remedy", rolling_mean("women_without_remedy", scale=12.0)),
     ]
     told = ("Lo que se reporta de cada cien delitos", "sube", "baja"), ("Crimes told of a hundred", "rise", "fall")
-    note = lines_and_band(site) + both(" Homicidios y mujeres: doce meses.", " Homicides and women: twelve months.")
-    return draw_courses(site, tongue, (movers_finding(site, "told_share", *told), note), courses, 0.7)
+    note = lines_and_band(site) + bilingual(
+        " Homicidios y mujeres: doce meses.", " Homicides and women: twelve months."
+    )
+    return draw_courses(site, wording, (movers_finding(site, "told_share", *told), note), courses, 0.7)

@@ -7,51 +7,53 @@ from markupsafe import Markup
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
-from experiments.narrative.ceiling_sentences import ends_of
-from experiments.narrative.findings import AT_HOME, WOMEN, digits_told, main_direction
-from experiments.narrative.labels import verdict_words
+from experiments.narrative.ceiling_sentences import ceiling_bounds
+from experiments.narrative.findings import DOMESTIC_VIOLENCE, WOMEN, displayed_digits, main_direction
+from experiments.narrative.labels import verdict_label
 from experiments.narrative.report_reading import ArmReading, Site
-from experiments.statistics.verdicts import RISES, UNKNOWN, VERDICTS, direction, judge
-from experiments.words.bilingual import Both, both
+from experiments.statistics.verdicts import RISES, SIGN_UNKNOWN, VERDICTS, direction, judge
+from experiments.words.bilingual import BilingualText, bilingual
 
 
 class OutcomeColumn(NamedTuple):
     """Column of an outcome or cost: measure, heading, unit, and whether an increase is a harm."""
 
     measure: str
-    head: Both
-    unit: Both
+    head: BilingualText
+    unit: BilingualText
     harm: bool = False
     section: str = "headline"
 
 
-A_YEAR = both("al año", "a year")
+A_YEAR = bilingual("al año", "a year")
 # Long words have soft hyphens: in print a column is narrower than some of them.
 SOUGHT = (
-    OutcomeColumn("trust_mean", both("Confianza", "Trust"), both("puntos de 100", "points of 100")),
-    OutcomeColumn("violent_crimes", both("Delito violento", "Violent crime"), A_YEAR),
-    OutcomeColumn("extortions", both("Extorsión", "Extortion"), A_YEAR),
-    OutcomeColumn("complaints_filed", both("Denuncias en el MP", "Com\u00adplaints, prose\u00adcutor"), A_YEAR),
+    OutcomeColumn("trust_mean", bilingual("Confianza", "Trust"), bilingual("puntos de 100", "points of 100")),
+    OutcomeColumn("violent_crimes", bilingual("Delito violento", "Violent crime"), A_YEAR),
+    OutcomeColumn("extortions", bilingual("Extorsión", "Extortion"), A_YEAR),
+    OutcomeColumn("complaints_filed", bilingual("Denuncias en el MP", "Com\u00adplaints, prose\u00adcutor"), A_YEAR),
 )
 HARMS = (
-    OutcomeColumn(AT_HOME, both("Violencia en casa sin remedio", "Violence at home, no remedy"), A_YEAR, harm=True),
-    OutcomeColumn(WOMEN, both("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
-    OutcomeColumn("refused", both("Denuncias recha\u00adzadas", "Com\u00adplaints refused"), A_YEAR, harm=True),
     OutcomeColumn(
-        "wrongful_detentions", both("Deten\u00adciones sin causa", "Wrongful deten\u00adtions"), A_YEAR, harm=True
+        DOMESTIC_VIOLENCE, bilingual("Violencia en casa sin remedio", "Violence at home, no remedy"), A_YEAR, harm=True
+    ),
+    OutcomeColumn(WOMEN, bilingual("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
+    OutcomeColumn("refused", bilingual("Denuncias recha\u00adzadas", "Com\u00adplaints refused"), A_YEAR, harm=True),
+    OutcomeColumn(
+        "wrongful_detentions", bilingual("Deten\u00adciones sin causa", "Wrongful deten\u00adtions"), A_YEAR, harm=True
     ),
 )
 COSTS = (
-    OutcomeColumn("officers", both("Agentes", "Officers"), both("más", "more")),
-    OutcomeColumn("army_visits", both("Visitas del Ejército", "Army visits"), A_YEAR),
-    OutcomeColumn("litres", both("Litros", "Litres"), both("al mes", "a month"), section="cost"),
-    OutcomeColumn("training_days", both("Días de curso", "Training days"), A_YEAR),
+    OutcomeColumn("officers", bilingual("Agentes", "Officers"), bilingual("más", "more")),
+    OutcomeColumn("army_visits", bilingual("Visitas del Ejército", "Army visits"), A_YEAR),
+    OutcomeColumn("litres", bilingual("Litros", "Litres"), bilingual("al mes", "a month"), section="cost"),
+    OutcomeColumn("training_days", bilingual("Días de curso", "Training days"), A_YEAR),
 )
 OUTCOMES = (*SOUGHT, *HARMS)
 COUNTS = {
-    **dict.fromkeys(UNKNOWN, both("no se sabe", "not known")),
-    "few": both("muy pocos", "too few"),
-    "missing": both("sin dato", "no data"),
+    **dict.fromkeys(SIGN_UNKNOWN, bilingual("no se sabe", "not known")),
+    "few": bilingual("muy pocos", "too few"),
+    "missing": bilingual("sin dato", "no data"),
 }
 """Texts for verdicts without a count of worlds in which a measure rose or fell."""
 
@@ -63,7 +65,7 @@ class OutcomeCell:
     row: Any
     verdict: str
     number: Markup
-    count: Both
+    count: BilingualText
     span: tuple[float, float] | None
     harm: bool
 
@@ -80,28 +82,28 @@ class OutcomeCell:
         return VERDICTS[self.verdict].sign
 
     @property
-    def said(self) -> Both:
+    def said(self) -> BilingualText:
         """Words of the verdict."""
-        return verdict_words(self.verdict)
+        return verdict_label(self.verdict)
 
     @property
     def twins(self) -> tuple[int, int] | None:
         """Number of paired worlds, and of those in the main direction; None if not known."""
-        if self.row is None or self.verdict in UNKNOWN:
+        if self.row is None or self.verdict in SIGN_UNKNOWN:
             return None
         return int(self.row["n"]), 0 if self.verdict in ("nothing", "few") else main_direction(self.row)[1]
 
     @property
     def dots(self) -> Markup:
         """Dots for paired worlds, large for those in the main direction; a hatch if the effect is not known."""
-        if self.verdict in UNKNOWN:
+        if self.verdict in SIGN_UNKNOWN:
             return HATCH
         return Markup("") if self.twins is None or self.verdict == "missing" else dot_field(*self.twins, self.kind)
 
     @property
     def effect(self) -> float | None:
         """Effect to mark on the ruler, or None."""
-        return None if self.verdict in (*UNKNOWN, "few", "missing") else self.row["effect"]
+        return None if self.verdict in (*SIGN_UNKNOWN, "few", "missing") else self.row["effect"]
 
     @property
     def ruler(self) -> Markup:
@@ -115,9 +117,9 @@ def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
     """Return the cell of a policy and an outcome."""
     row, verdict = site.effect(arm, column.measure), site.judged(arm, column.measure)
     told = number_words(site, row, "effect", "+") if direction(verdict) else Markup("")
-    count, ends = COUNTS.get(verdict), ends_of(site, column.measure)
+    count, ends = COUNTS.get(verdict), ceiling_bounds(site, column.measure)
     if count is None:
-        count = both(
+        count = bilingual(
             "{k} de {n}", "{k} of {n}", k=site.number(row, main_direction(row)[0], 0), n=site.number(row, "n", 0)
         )
     return OutcomeCell(row, verdict, told, count, None if ends is None else ends.span, column.harm)
@@ -125,7 +127,7 @@ def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
 
 def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     """Return a number in the format of page one: points with a decimal, counts without unless they are small."""
-    return site.number(row, name, digits_told(row, name), sign)
+    return site.number(row, name, displayed_digits(row, name), sign)
 
 
 def base_of(site: Site, column: OutcomeColumn) -> Markup:

@@ -13,7 +13,7 @@ from experiments.figures.drawing import note_of, policy_panels, register_figure
 from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Site
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
 FLOOR = 0.2
 """Points of trust below which an effect has no colour."""
@@ -32,7 +32,7 @@ FRAME, SCALE = "0.6", 0.38
     "Confianza donde vive la gente, al final: como hoy, y la diferencia que hace cada política.",
     "Trust where people live, at the end: as today, and the difference that every policy makes.",
 )
-def draw_maps(site: Site, tongue: Tongue) -> Figure:
+def draw_maps(site: Site, wording: FigureTexts) -> Figure:
     """Draw trust by cell under the status quo, and the effect of every policy."""
     today, *others = grids_of(site)
     gaps = [grid - today for grid in others]
@@ -43,8 +43,8 @@ def draw_maps(site: Site, tongue: Tongue) -> Figure:
     )
     left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
     sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), EDGE, foot=SCALE)
-    heads = [tongue("Como hoy, al final", "As today, at the end"), *(tongue.of(arm.title) for arm in site.others)]
-    sheet = policy_panels(site, tongue, (map_finding(site, gaps), note), sizes, heads)
+    heads = [wording("Como hoy, al final", "As today, at the end"), *(wording.of(arm.title) for arm in site.others)]
+    sheet = policy_panels(site, wording, (map_finding(site, gaps), note), sizes, heads)
     low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - MOST, MOST))
     widest = max(FLOOR, *(float(np.nanquantile(np.abs(gap), MOST)) for gap in gaps))
     images = [draw_map(sheet.panel(0), today, "viridis", (low, high))]
@@ -56,20 +56,20 @@ def draw_maps(site: Site, tongue: Tongue) -> Figure:
             axes.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
         axes.margins(0.02)
         axes.autoscale()
-    draw_colour_scale(sheet, images[0], tongue("confianza (0-100)", "trust (0-100)"))
-    draw_colour_scale(sheet, images[1], tongue("diferencia", "difference"))
+    draw_colour_scale(sheet, images[0], wording("confianza (0-100)", "trust (0-100)"))
+    draw_colour_scale(sheet, images[1], wording("diferencia", "difference"))
     return sheet.figure
 
 
-def map_finding(site: Site, gaps: list[np.ndarray]) -> Both:
+def map_finding(site: Site, gaps: list[np.ndarray]) -> BilingualText:
     """Return the finding on the policy that changes trust in the most cells."""
     shares = [float((np.abs(gap) >= FLOOR).sum()) / max(1, int((~np.isnan(gap)).sum())) for gap in gaps]
     first = max(range(len(gaps)), key=shares.__getitem__)
     if not shares[first]:
-        return both("En ningún lugar se mueve la confianza", "Trust moves nowhere")
+        return bilingual("En ningún lugar se mueve la confianza", "Trust moves nowhere")
     if shares[first] < LEAST_SHARE:
-        return both("Casi en ningún lugar se mueve la confianza", "Trust moves almost nowhere")
-    return both(
+        return bilingual("Casi en ningún lugar se mueve la confianza", "Trust moves almost nowhere")
+    return bilingual(
         f"{{arm}} mueve la confianza en {100.0 * shares[first]:.0f} % de donde vive gente",
         f"{{arm}} moves trust in {100.0 * shares[first]:.0f} % of where people live",
         arm=site.others[first].title,

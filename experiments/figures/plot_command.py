@@ -12,13 +12,13 @@ from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_p
 from experiments.figures.run import draw_run
 from experiments.figures.svg import ENDINGS, render_figure, title_of
 from experiments.figures.tornado import index_charts
-from experiments.narrative.labels import for_people
+from experiments.narrative.labels import display_factor
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.reading import first_columns, kept_measures, runs_of, specs_of, tables
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.studies.sensitivity_indices import INDICES
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError, suggest_nearest
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
@@ -31,16 +31,16 @@ MEASURES_SHOWN = (
 
 def draw_folder(folder: Path, asked: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
     """Draw all figures of a folder into it; for sweeps measures and path can be chosen.  Return the paths written."""
-    is_sweep, tongue = kind_of(folder) == SWEEP, Tongue(lang)
+    is_sweep, wording = kind_of(folder) == SWEEP, FigureTexts(lang)
     has_indices = is_sweep and (folder / INDICES).is_file()
     if (asked or out is not None) and (has_indices or not is_sweep):
         raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
     if has_indices:
-        figures = dict(index_charts(folder, tongue))
+        figures = dict(index_charts(folder, wording))
     elif is_sweep:
-        figures = sweep_figures(folder, chosen_measures(folder, asked, SHOWN), tongue)
+        figures = sweep_figures(folder, chosen_measures(folder, asked, SHOWN), wording)
     else:
-        figures = {"summary": run_figure(folder, tongue)}
+        figures = {"summary": run_figure(folder, wording)}
     target = out or folder / f"{language_suffix(lang)}.png"
     return [write_figure(figure, path_of(target, name, len(figures) == 1)) for name, figure in figures.items()]
 
@@ -79,8 +79,8 @@ def path_of(target: Path, name: str, alone: bool) -> Path:
 
 def write_figure(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG, SVG or PDF, by the suffix of its path; print its finding."""
-    write_whole(path, figure_bytes(figure, path))
-    say(f"{path.name}: {title_of(figure)}")
+    write_atomically(path, figure_bytes(figure, path))
+    print_note(f"{path.name}: {title_of(figure)}")
     return path
 
 
@@ -94,7 +94,7 @@ def figure_bytes(figure: Figure, path: Path) -> bytes:
     return render_figure(figure, ending, path.stem)
 
 
-def run_figure(folder: Path, tongue: Tongue) -> Figure:
+def run_figure(folder: Path, wording: FigureTexts) -> Figure:
     """Return the figure of a folder written by `run`."""
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
@@ -105,26 +105,26 @@ def run_figure(folder: Path, tongue: Tongue) -> Figure:
             f"{folder / MANIFEST}: runs must name at least one of its seeds, got none: make the folder anew"
         )
     try:
-        return draw_run(specs[0], measures, tongue)
+        return draw_run(specs[0], measures, wording)
     except KeyError as missing:
         raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 
 
-def sweep_figures(folder: Path, measures: list[str], tongue: Tongue) -> dict[str, Figure]:
+def sweep_figures(folder: Path, measures: list[str], wording: FigureTexts) -> dict[str, Figure]:
     """Return the figures of a sweep by name: effects of single factors and of pairs of factors."""
     runs, factors = runs_of(folder, measures), first_columns(folder)
-    runs[measures] *= [for_people(name) for name in measures]
+    runs[measures] *= [display_factor(name) for name in measures]
     if not factors:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
     numbers = [name for name in factors if "." in name]
     draws: dict[str, Callable[[], Figure | None]] = {
-        "forest": lambda: draw_levels(runs, factors, measures, tongue),
-        "effects": lambda: draw_main_effects(runs, numbers, measures, tongue) if numbers else None,
-        "heat_map": lambda: draw_factor_pairs(runs, factors, measures, tongue),
-        "policies_in_pairs": lambda: draw_policy_pairs(runs, factors, measures, tongue),
+        "forest": lambda: draw_levels(runs, factors, measures, wording),
+        "effects": lambda: draw_main_effects(runs, numbers, measures, wording) if numbers else None,
+        "heat_map": lambda: draw_factor_pairs(runs, factors, measures, wording),
+        "policies_in_pairs": lambda: draw_policy_pairs(runs, factors, measures, wording),
     }
     found = {name: draw_or_skip(name, draw) for name, draw in draws.items()}
-    found |= draw_or_skip("effect_map", lambda: draw_effect_maps(runs, factors, measures, tongue)) or {}
+    found |= draw_or_skip("effect_map", lambda: draw_effect_maps(runs, factors, measures, wording)) or {}
     figures = {name: figure for name, figure in found.items() if figure is not None}
     if not figures:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")

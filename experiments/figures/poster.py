@@ -14,7 +14,7 @@ from experiments.figures.theme import REPORT, WHITE
 from experiments.narrative import answers
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import ArmReading, Site
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
 CAPTION, KEY = message("figure.poster.caption"), message("figure.poster.key")
 WIDE, HIGH, EDGE, NAME = 11.7, 16.5, 0.55, 2.5
@@ -32,8 +32,8 @@ DOTS_ACROSS, DOT = 10, 0.1
 class Poster:
     """Sheet filled from top to bottom; coordinates are inches from the upper left corner."""
 
-    def __init__(self, site: Site, tongue: Tongue) -> None:
-        self.site, self.tongue, self.y = site, tongue, EDGE
+    def __init__(self, site: Site, wording: FigureTexts) -> None:
+        self.site, self.wording, self.y = site, wording, EDGE
         columns, spent = outcomes(site), costs(site)
         self.wide = (WIDE - 2.0 * EDGE - NAME) / (len(columns) + len(spent))
         """Width of a column in inches."""
@@ -53,9 +53,9 @@ class Poster:
         self.axes.text(*place, "\n".join(lines), fontsize=size, **shown)
         return place[1] + OF_LINE * size * len(lines)
 
-    def write_below(self, text: Both, size: float, **look: Any) -> None:
+    def write_below(self, text: BilingualText, size: float, **look: Any) -> None:
         """Write a text over the full width at the current position, and move the position below it."""
-        self.y = self.write((EDGE, self.y), self.tongue.of(text), size, WIDE - 2.0 * EDGE, **look) + 0.12
+        self.y = self.write((EDGE, self.y), self.wording.of(text), size, WIDE - 2.0 * EDGE, **look) + 0.12
 
     def draw_rule(self, colour: str = REPORT["line"], width: float = 0.8) -> None:
         """Draw a line over the full width."""
@@ -66,11 +66,11 @@ class Poster:
         self.draw_rule(REPORT["ink"], 2.0)
         bold: dict[str, Any] = {"ha": "center", "weight": "bold"}
         for one, x in self.columns + self.spent:
-            words = self.tongue.of(both("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
+            words = self.wording.of(bilingual("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
             self.write((x, self.y + 0.1), words, 7.6, self.wide, color=REPORT["harm" if one.harm else "ink"], **bold)
         self.y += HEAD
         self.axes.add_patch(Rectangle((EDGE, self.y), WIDE - 2.0 * EDGE, TODAY, color=REPORT["wash"], zorder=0))
-        today = self.tongue("Como hoy", "As today")
+        today = self.wording("Como hoy", "As today")
         self.write((EDGE + 0.08, self.y + 0.13), today, 14.0, weight="bold", color=REPORT["a"])
         for one, x in self.columns + self.spent:
             self.write((x, self.y + 0.15), base_of(self.site, one).striptags(), 12.0, color=REPORT["a"], **bold)
@@ -82,8 +82,8 @@ class Poster:
         """Draw the row of a policy."""
         self.draw_rule()
         top = self.y + 0.1
-        foot = self.write((EDGE, top), self.tongue.of(arm.title), 14.0, weight="bold")
-        foot = self.write((EDGE, foot), self.tongue.of(answers.two_sentences(self.site, arm)), 10.0, NAME - 0.15)
+        foot = self.write((EDGE, top), self.wording.of(arm.title), 14.0, weight="bold")
+        foot = self.write((EDGE, foot), self.wording.of(answers.two_sentences(self.site, arm)), 10.0, NAME - 0.15)
         for one, x in self.columns:
             self.draw_outcome(x, top, cell(self.site, arm, one))
         for one, x in self.spent:
@@ -96,7 +96,7 @@ class Poster:
         self.write((x, y), f"{one.sign} {one.number.striptags()}", 12.5, weight="bold", **look)
         if one.twins is not None:
             self.draw_dots(x, y + 0.36 + 0.4, one.twins, COLOURS[one.kind])
-        self.write((x, y + 0.86), self.tongue.of(one.count), 9.5, **look)
+        self.write((x, y + 0.86), self.wording.of(one.count), 9.5, **look)
         if one.span is not None:
             self.draw_ruler(x, y + 1.15, one.span, one)
 
@@ -124,9 +124,9 @@ class Poster:
             self.axes.plot(place, y, "o", mec=colour, color=fill, markersize=6.5, mew=1.4)
 
 
-def draw_poster(site: Site, tongue: Tongue) -> Figure:
+def draw_poster(site: Site, wording: FigureTexts) -> Figure:
     """Draw page one of a site as a poster."""
-    sheet = Poster(site, tongue)
+    sheet = Poster(site, wording)
     sheet.write_below(answers.page_one_question(site), 30.0, weight="bold")
     sheet.write_below(answers.page_one_answer(site), 17.0)
     sheet.write_below(KEY, 10.5, color=REPORT["soft"])
@@ -134,12 +134,12 @@ def draw_poster(site: Site, tongue: Tongue) -> Figure:
     sheet.y += APART
     sheet.draw_rule(REPORT["ink"], 2.0)
     sheet.y += 0.15
-    sheet.write_below(both("Lo que no se debe concluir", "What must not be concluded"), 15.0, weight="bold")
+    sheet.write_below(bilingual("Lo que no se debe concluir", "What must not be concluded"), 15.0, weight="bold")
     for text in answers.warnings(site):
-        sheet.write_below(both("• {text}", "• {text}", text=text), 11.5)
+        sheet.write_below(bilingual("• {text}", "• {text}", text=text), 11.5)
     command = Request.read(site.numbers.manifest["request"]).command
     soft = {"color": REPORT["soft"]}
-    sheet.write_below(both("Se hizo con: {command}", "Made with: {command}", command=command), 9.5, **soft)
+    sheet.write_below(bilingual("Se hizo con: {command}", "Made with: {command}", command=command), 9.5, **soft)
     sheet.figure.set_figheight(max(HIGH, sheet.y + EDGE))
     sheet.axes.set_ylim(sheet.figure.get_figheight(), 0.0)
     return sheet.figure

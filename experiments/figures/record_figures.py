@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import REACH, WHITE
-from experiments.narrative.labels import title_words, with_sign
-from experiments.narrative.messages import said, worded
-from experiments.words.bilingual import Tongue, both
+from experiments.narrative.labels import title_label, with_sign
+from experiments.narrative.messages import figure_message, message_or_name
+from experiments.words.bilingual import FigureTexts, bilingual
 
 Row = Mapping[str, Any]
 CEILING_PANELS = ("trust", "crimes", "homicides")
@@ -39,19 +39,19 @@ def draw_band(axes: Axes, ends: tuple[float, float], at: float, **look: Any) -> 
     axes.plot(ends, [at, at], solid_capstyle="butt", **({"zorder": 1} | look))
 
 
-def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
+def draw_ceiling(rows: Sequence[Row], wording: FigureTexts) -> Figure:
     """Draw the effect of each world on trust, crimes and homicides after the longest time, with a block per site."""
     longest = max(row["years"] for row in rows)
     rows = [row for row in rows if row["years"] == longest]
     sites = list(dict.fromkeys(row["site"] for row in rows))
-    worlds = {row["world"]: tongue(row["es"], row["en"]) for row in rows}
-    note = said("figure.ceiling.note", tongue, n=rows[0]["twins"], years=rows[0]["years"])
-    if few := dict.fromkeys(title_words(row["site"], tongue) for row in rows if row["few"]):
-        note += " " + said("figure.ceiling.few", tongue, sites=", ".join(few))
-    heads = [said(f"figure.ceiling.{panel}", tongue) for panel in CEILING_PANELS]
-    forest = m.ForestRows([title_words(site, tongue) for site in sites], heads, list(worlds.values()))
+    worlds = {row["world"]: wording(row["es"], row["en"]) for row in rows}
+    note = figure_message("figure.ceiling.note", wording, n=rows[0]["twins"], years=rows[0]["years"])
+    if few := dict.fromkeys(title_label(row["site"], wording) for row in rows if row["few"]):
+        note += " " + figure_message("figure.ceiling.few", wording, sites=", ".join(few))
+    heads = [figure_message(f"figure.ceiling.{panel}", wording) for panel in CEILING_PANELS]
+    forest = m.ForestRows([title_label(site, wording) for site in sites], heads, list(worlds.values()))
     marks = ceiling_marks(rows, sites, list(worlds))
-    return m.draw_forest(tongue, (ceiling_finding(rows, tongue), note), forest, marks)
+    return m.draw_forest(wording, (ceiling_finding(rows, wording), note), forest, marks)
 
 
 def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[m.ForestMark]:
@@ -66,25 +66,25 @@ def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> I
                 yield m.ForestMark(sites.index(row["site"]), panel, worlds.index(row["world"]), *ends, settled)
 
 
-def ceiling_finding(rows: Sequence[Row], tongue: Tongue) -> str:
+def ceiling_finding(rows: Sequence[Row], wording: FigureTexts) -> str:
     """Return the finding: smallest and largest effect on trust at the first site."""
-    place = title_words(rows[0]["site"], tongue)
+    place = title_label(rows[0]["site"], wording)
     sizes = [row["trust"] for row in rows if row["site"] == rows[0]["site"] and is_known(row["trust"])]
     if not sizes:
-        return said("figure.ceiling.none", tongue, place=place)
+        return figure_message("figure.ceiling.none", wording, place=place)
     low, high = (with_sign(end, "+.1f") for end in (min(sizes), max(sizes)))
-    return said("figure.ceiling.ends", tongue, place=place, low=low, high=high)
+    return figure_message("figure.ceiling.ends", wording, place=place, low=low, high=high)
 
 
-def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
+def draw_doses(table: Sequence[Row], wording: FigureTexts) -> Figure:
     """Draw effects on trust by dose, with a panel for each site: both readings, and the band over corners."""
     shown = [row for row in table if not row["dose"].startswith(HIDDEN) and row["reading"] in READINGS]
     sites = list(dict.fromkeys(row["site"] for row in shown))
-    doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
+    doses = {row["dose"]: wording(row["es"], row["en"]) for row in shown}
     times = sorted({row["years"] for row in shown})
-    years, note = times[-1], said("figure.doses.note", tongue, when=", ".join(f"{one:.0f}" for one in times))
-    forest = m.ForestRows([""], [title_words(site, tongue) for site in sites], list(doses.values()))
-    sheet, (drawn,) = forest.draw(tongue, (dose_finding(shown, years, tongue), note))
+    years, note = times[-1], figure_message("figure.doses.note", wording, when=", ".join(f"{one:.0f}" for one in times))
+    forest = m.ForestRows([""], [title_label(site, wording) for site in sites], list(doses.values()))
+    sheet, (drawn,) = forest.draw(wording, (dose_finding(shown, years, wording), note))
     for row in shown:
         axes, (colour, marker, shift) = drawn[sites.index(row["site"])], READINGS[row["reading"]]
         at = list(doses).index(row["dose"]) + shift
@@ -94,33 +94,35 @@ def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
+def dose_finding(table: Sequence[Row], years: float, wording: FigureTexts) -> str:
     """Return the finding: effect of fairer treatment on trust at the first site, by both readings."""
     first = table[0]["site"], "fair_3", years
     own = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
     sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
-    words = both(" o ".join(sizes), " or ".join(sizes))
-    return said("figure.doses.fair", tongue, place=title_words(table[0]["site"], tongue), sizes=words, years=years)
+    words = bilingual(" o ".join(sizes), " or ".join(sizes))
+    return figure_message(
+        "figure.doses.fair", wording, place=title_label(table[0]["site"], wording), sizes=words, years=years
+    )
 
 
-def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
+def draw_events(rows: Sequence[Row], wording: FigureTexts) -> Figure:
     """Draw a panel for each event: effect on trust by day, and below it coefficients of the simulated panel."""
     days = [row for row in rows if row["reading"] in READ_AS and row["quantity"].startswith("day")]
     panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
     days.sort(key=lambda row: (row["reading"], day_of(row)))
-    heads = {row["event"]: tongue(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
+    heads = {row["event"]: wording(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
     for row in panels:  # the name of an event is followed by the evidence with which its coefficient is compared
         if row["source"] and not heads[row["event"]].endswith(source := f", {row['source']}"):
             heads[row["event"]] += source
     heads = {name: heads[name] for name in EVENTS if name in heads}
-    parts = [(some, list(dict.fromkeys(row_name(row, tongue) for row in some))) for some in (days, panels)]
+    parts = [(some, list(dict.fromkeys(row_name(row, wording) for row in some))) for some in (days, panels)]
     tall = tuple(0.1 + m.ROW * len(names) for _, names in parts)
     sizes = m.PanelSizes(tall, LEFT, OVER, across=len(heads), wide=WIDE)
     found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
     left = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
-    finding = said("figure.events.left", tongue, **dict(zip(("bad", "good"), left, strict=True)))
-    texts = finding, said("figure.events.note", tongue)
-    sheet = m.PanelFigure(tongue, texts, list(heads.values()), sizes)
+    finding = figure_message("figure.events.left", wording, **dict(zip(("bad", "good"), left, strict=True)))
+    texts = finding, figure_message("figure.events.note", wording)
+    sheet = m.PanelFigure(wording, texts, list(heads.values()), sizes)
     for at, (some, names) in enumerate(parts):
         drawn: list[Axes] = []
         for number, event in enumerate(heads):
@@ -130,7 +132,7 @@ def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
                 m.mark_zero(axes)
                 m.name_rows(axes, [""] * len(names) if drawn else names)
                 for row in own:
-                    draw_event(axes, names.index(row_name(row, tongue)), row)
+                    draw_event(axes, names.index(row_name(row, wording)), row)
                 drawn.append(axes)
         m.share_scale(drawn)
     return sheet.figure
@@ -145,19 +147,19 @@ def day_of(row: Row) -> int:
     return int(row["quantity"].split(", ")[0].removeprefix("day "))
 
 
-def row_name(row: Row, tongue: Tongue) -> str:
+def row_name(row: Row, wording: FigureTexts) -> str:
     """Return the label of a row: its reading, and its day if it has one.
 
-    >>> row_name({"reading": "panel, memory 0.5", "quantity": "coefficient"}, Tongue("es"))
+    >>> row_name({"reading": "panel, memory 0.5", "quantity": "coefficient"}, FigureTexts("es"))
     'panel, memoria 0.5'
-    >>> row_name({"reading": "single", "quantity": "day 21, latent"}, Tongue("en"))
+    >>> row_name({"reading": "single", "quantity": "day 21, latent"}, FigureTexts("en"))
     'single event, day 21'
     """
-    words = [worded("figure.events.words", one, tongue) for one in row["reading"].replace(",", "").split()]
+    words = [message_or_name("figure.events.words", one, wording) for one in row["reading"].replace(",", "").split()]
     reading = ", ".join(filter(None, (words[0], " ".join(words[1:]))))
     if not row["quantity"].startswith("day"):
         return reading
-    return said("figure.events.day", tongue, reading=reading, day=day_of(row))
+    return figure_message("figure.events.day", wording, reading=reading, day=day_of(row))
 
 
 def draw_event(axes: Axes, at: float, row: Row) -> None:

@@ -13,13 +13,13 @@ from experiments.comparison.comparison_request import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
 from experiments.figures.context_figure import CONTEXT
 from experiments.figures.drawing import FIGURES
-from experiments.figures.lacking import check_has_numbers, draw_or_skip, needing_numbers
+from experiments.figures.lacking import as_missing_numbers, check_has_numbers, draw_or_skip
 from experiments.figures.poster import CAPTION, draw_poster
 from experiments.figures.svg import AROUND, LOOK, render_figure
 from experiments.narrative.report_reading import Site, read_sites
 from experiments.storage.manifest import read_manifest
-from experiments.storage.writing import make_folder, write_whole
-from experiments.words.bilingual import Both, Tongue, languages_of
+from experiments.storage.writing import make_folder, write_atomically
+from experiments.words.bilingual import BilingualText, FigureTexts, languages_of
 from model.engine.errors import InputError, suggest_nearest
 
 FIGURE_MODULES = (over_time, by_policy, place_figures, grids)
@@ -32,8 +32,8 @@ KINDS: tuple[str, ...] = (".svg", ".png")
 class StandaloneFigure(NamedTuple):
     """Figure in a separate file: caption, drawing function of a language, and margin in inches."""
 
-    caption: Both
-    draw: Callable[[Tongue], Figure]
+    caption: BilingualText
+    draw: Callable[[FigureTexts], Figure]
     edge: float | None = AROUND
 
 
@@ -47,10 +47,10 @@ def available_figures(site: Site) -> list[str]:
     return [name for name in drawable if there.get(name, True)]
 
 
-def draw_site_figure(name: str, site: Site, tongue: Tongue) -> Figure:
-    """Return one figure of a site; raise `LacksNumbers` if it has no data."""
-    with matplotlib.rc_context(LOOK), needing_numbers():
-        return check_has_numbers(FIGURES[name][0](site, tongue))
+def draw_site_figure(name: str, site: Site, wording: FigureTexts) -> Figure:
+    """Return one figure of a site; raise `MissingNumbers` if it has no data."""
+    with matplotlib.rc_context(LOOK), as_missing_numbers():
+        return check_has_numbers(FIGURES[name][0](site, wording))
 
 
 def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
@@ -92,7 +92,7 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
         stem = f"{name}{f'-{language}' if lang == 'both' else ''}"
         files = {place / f"{stem}{kind}": f"{command} --figures {name}{kind} --lang {language}" for kind in kinds}
         for path, content in (draw_or_skip(stem, partial(rendered, figure, language, files)) or {}).items():
-            write_whole(path, content)
+            write_atomically(path, content)
             written.append(path)
     if not written:
         raise InputError(f"--figures {target}: nothing was written, since there are no numbers for it")
@@ -105,7 +105,7 @@ def rendered(figure: StandaloneFigure, language: str, files: Mapping[Path, str])
     found = {}
     for path, source in files.items():
         with matplotlib.rc_context(LOOK):
-            drawing = figure.draw(Tongue(language))
+            drawing = figure.draw(FigureTexts(language))
         about = {"Title": caption, "Description": caption, "Source": source}
         found[path] = render_figure(drawing, path.suffix, path.stem, about, figure.edge)
     return found

@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL
-from experiments.narrative.labels import title_words
-from experiments.narrative.messages import said
+from experiments.narrative.labels import title_label
+from experiments.narrative.messages import figure_message
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.storage.run_spec import RunSpec
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 
 BAND = 0.18
 LOOKS: tuple[dict[str, Any], ...] = (
@@ -47,28 +47,28 @@ PANELS: Mapping[str, tuple[Sequence[str], float]] = {
 """Columns of each panel, and the factor of their values."""
 
 
-def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
+def draw_run(spec: RunSpec, measures: pd.DataFrame, wording: FigureTexts) -> Figure:
     """Draw runs that differ in their seeds."""
     months = derive_measures(measures)
     first, last = measures["seed"].min(), measures["seed"].max()
-    seeds = said(f"figure.run.{'seed' if first == last else 'seeds'}", tongue, first=first, last=last)
-    parts = {"begins": spec.begins, "until": spec.until, "policy": title_words(spec.policy, tongue), "seeds": seeds}
-    texts = finding_of(spec, months, tongue), said("figure.run.note", tongue, **parts)
-    heads = [said(f"figure.run.panel.{name}", tongue) for name in PANELS]
-    sheet = PanelFigure(tongue, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))
+    seeds = figure_message(f"figure.run.{'seed' if first == last else 'seeds'}", wording, first=first, last=last)
+    parts = {"begins": spec.begins, "until": spec.until, "policy": title_label(spec.policy, wording), "seeds": seeds}
+    texts = finding_of(spec, months, wording), figure_message("figure.run.note", wording, **parts)
+    heads = [figure_message(f"figure.run.panel.{name}", wording) for name in PANELS]
+    sheet = PanelFigure(wording, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))
     for number, (lines, scale) in enumerate(PANELS.values()):
-        draw_measures(sheet.panel(number), months, lines, scale, tongue)
+        draw_measures(sheet.panel(number), months, lines, scale, wording)
     return sheet.figure
 
 
-def finding_of(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
+def finding_of(spec: RunSpec, months: pd.DataFrame, wording: FigureTexts) -> str:
     """Return the finding: trust in the first and the last month, with a note if there is only one world."""
     title, trust = spec.scenario.title, 100.0 * months.groupby("month")["trust_mean"].mean()
     first, last = (f"{trust.iloc[at]:.1f}" for at in (0, -1))
-    place = tongue(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
+    place = wording(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
     if months["seed"].nunique() == 1:
-        place = said("figure.run.one_world", tongue, place=place)
-    return said("figure.run.trust", tongue, place=place, first=first, last=last)
+        place = figure_message("figure.run.one_world", wording, place=place)
+    return figure_message("figure.run.trust", wording, place=place, first=first, last=last)
 
 
 def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale: float, tongue: Tongue) -> None:
+def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale: float, wording: FigureTexts) -> None:
     """Draw monthly measures: the mean over runs, their range as a band, and a label at the end of each line."""
     ends = []
     for column, look in zip(lines, LOOKS, strict=False):
@@ -102,7 +102,7 @@ def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale:
         if months["seed"].nunique() > 1:
             axes.fill_between(mean.index, runs.min(), runs.max(), color=look["color"], alpha=BAND, linewidth=0)
         value = float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0
-        ends.append((said(f"figure.run.line.{column}", tongue), value, look["color"]))
+        ends.append((figure_message(f"figure.run.line.{column}", wording), value, look["color"]))
     if lines is BOOKS:
         axes.set_yscale("symlog", linthresh=1.0)
         axes.set_ylim(0.0, GROWS * max(1.0, float(months[list(lines)].to_numpy().max())))

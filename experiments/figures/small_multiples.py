@@ -14,8 +14,8 @@ from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures.theme import INK, LINE, NULL, SOFT, TOKENS
-from experiments.statistics.verdicts import TOLD, direction
-from experiments.words.bilingual import Tongue
+from experiments.statistics.verdicts import CONCLUSIVE, direction
+from experiments.words.bilingual import FigureTexts
 
 A, B = (TOKENS[name][0] for name in ("a", "b"))
 WIDE, EDGE, GAP = 7.4, 0.0, 0.34
@@ -67,11 +67,11 @@ class PanelSizes:
 class PanelFigure:
     """Figure of panels in rows and columns; ``texts`` are its title, which is the finding, and the note below it."""
 
-    def __init__(self, tongue: Tongue, texts: tuple[str, str], heads: Sequence[str], sizes: PanelSizes) -> None:
-        self.tongue, self.heads, self.sizes = tongue, heads, sizes
+    def __init__(self, wording: FigureTexts, texts: tuple[str, str], heads: Sequence[str], sizes: PanelSizes) -> None:
+        self.wording, self.heads, self.sizes = wording, heads, sizes
         self.across = min(sizes.across, len(heads))
         most = (int(letters * sizes.wide / WIDE) for letters in ACROSS)
-        title, under = (tongue.lines(*one).split("\n") for one in zip(texts, most, strict=True))
+        title, under = (wording.lines(*one).split("\n") for one in zip(texts, most, strict=True))
         self.top = TITLE * len(title) + UNDER * len(under) + 0.1
         self.named = HEAD * max(len(self.wrapped(head)) for head in heads) if any(heads) else 0.0
         self.block = self.named + sizes.down(len(sizes.talls))
@@ -91,7 +91,7 @@ class PanelFigure:
 
     def wrapped(self, head: str) -> list[str]:
         """Return the lines of a panel heading."""
-        return self.tongue.lines(head, int((self.wide + self.sizes.right + self.sizes.gap) / LETTER)).split("\n")
+        return self.wording.lines(head, int((self.wide + self.sizes.right + self.sizes.gap) / LETTER)).split("\n")
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:
         """Write a text at a position in inches from the left and from the top."""
@@ -128,7 +128,7 @@ class PanelFigure:
     def label(self, row: int, text: str, number: int = 0) -> None:
         """Write the label of a row of panels to the left of the block that contains panel ``number``."""
         _, y = self.place(number, row)
-        for line, part in enumerate(self.tongue.lines(text, int((self.sizes.left - TICKS) / LETTER)).split("\n")):
+        for line, part in enumerate(self.wording.lines(text, int((self.sizes.left - TICKS) / LETTER)).split("\n")):
             self.write(EDGE, y + 0.14 * line, part, **HEADED)
 
 
@@ -140,13 +140,15 @@ class ForestRows(NamedTuple):
     names: Sequence[str]
     bold: Collection[int] = ()
 
-    def draw(self, tongue: Tongue, texts: tuple[str, str], over: float = 0.0) -> tuple[PanelFigure, list[list[Axes]]]:
+    def draw(
+        self, wording: FigureTexts, texts: tuple[str, str], over: float = 0.0
+    ) -> tuple[PanelFigure, list[list[Axes]]]:
         """Return a figure and the panels of every block, with row names at the left."""
         longest = max(len(line) for text in (*self.names, *self.blocks) for line in text.split("\n"))
         left, across = min(LONGEST, 0.15 + ROW_LETTER * longest), len(self.heads)
         wide = max(WIDE, left + across * (LEAST + GAP))
         sizes = PanelSizes(0.1 + ROW * len(self.names), left, over, across=across, wide=wide)
-        sheet, grid = PanelFigure(tongue, texts, [*self.heads] * len(self.blocks), sizes), []
+        sheet, grid = PanelFigure(wording, texts, [*self.heads] * len(self.blocks), sizes), []
         for number, block in enumerate(self.blocks):
             drawn = [sheet.panel_of_rows(number * across + place, self.names) for place in range(across)]
             for axes in drawn:
@@ -172,9 +174,9 @@ class ForestMark(NamedTuple):
     settled: bool
 
 
-def draw_forest(tongue: Tongue, texts: tuple[str, str], rows: ForestRows, marks: Iterable[ForestMark]) -> Figure:
+def draw_forest(wording: FigureTexts, texts: tuple[str, str], rows: ForestRows, marks: Iterable[ForestMark]) -> Figure:
     """Return a forest plot; marks are filled if distinguishable from chance, else hollow."""
-    sheet, grid = rows.draw(tongue, texts)
+    sheet, grid = rows.draw(wording, texts)
     for one in marks:
         draw_estimate(grid[one.block][one.panel], *one[2:])
     return sheet.figure
@@ -201,7 +203,7 @@ def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: boo
 
 def write_verdict(axes: Axes, text: str, verdict: str) -> None:
     """Write a verdict above a panel, in grey if chance may explain the effect."""
-    colour = INK if verdict in TOLD else NULL
+    colour = INK if verdict in CONCLUSIVE else NULL
     axes.set_title(text, loc="left", fontsize=7.5, weight="bold", color=colour, pad=3)
 
 

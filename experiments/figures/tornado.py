@@ -10,11 +10,11 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import INK, LINE, NULL, SOFT
-from experiments.narrative.labels import capital_meaning, factor_words, for_people, meaning_with_unit, title_words
-from experiments.narrative.messages import said
+from experiments.narrative.labels import capital_meaning, display_factor, factor_label, meaning_with_unit, title_label
+from experiments.narrative.messages import figure_message
 from experiments.studies.sensitivity_indices import INDICES
 from experiments.studies.sensitivity_methods import METHODS
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 
 MOST_ROWS, NAMED = 15, 8
@@ -24,36 +24,36 @@ WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
 """Radius of a point, width of a character and height of a line of names, as shares of the axis."""
 
 
-def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
+def index_charts(folder: Path, wording: FigureTexts) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure for every scenario and combination of policies."""
     table = pd.read_csv(folder / INDICES)
-    scale = table["measure"].map(for_people).where(table["index"].isin(IN_UNITS), 1.0)
+    scale = table["measure"].map(display_factor).where(table["index"].isin(IN_UNITS), 1.0)
     table = table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
     if table.empty:
         raise InputError(f"{folder}: no factor moved any measure, so there is nothing to draw")
     arms = table.groupby(["scenario", "policy"], sort=False)
     for number, ((scenario, policy), own) in enumerate(arms, start=1):
         suffix = f"_{number}" if len(arms) > 1 else ""
-        arm = f"{title_words(str(scenario), tongue)}, {title_words(str(policy), tongue)}"
-        yield f"tornado{suffix}", draw_tornado(own, arm, tongue)
+        arm = f"{title_label(str(scenario), wording)}, {title_label(str(policy), wording)}"
+        yield f"tornado{suffix}", draw_tornado(own, arm, wording)
         if "sigma" in set(own["index"]):
-            yield f"morris{suffix}", draw_morris(own, arm, tongue)
+            yield f"morris{suffix}", draw_morris(own, arm, wording)
 
 
-def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
+def draw_tornado(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     """Draw the main index of the strongest factors for every measure; hollow if random variation prevents a ranking."""
     index = next(method.main for method in METHODS.values() if method.main in set(table["index"]))
     own = table[table["index"] == index]
     measures = list(dict.fromkeys(own["measure"]))
     wide = own.pivot(index="factor", columns="measure", values="value")
     order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MOST_ROWS]
-    words = [factor_words(name, tongue) for name in order]
+    words = [factor_label(name, wording) for name in order]
     left_out = len(wide) - len(order)
-    note = said(f"figure.sensitivity.{index}", tongue, arm=arm)
-    note += " " + said("figure.sensitivity.left_out", tongue, n=left_out) if left_out else ""
-    texts = strongest_factor(own, measures[0], tongue), note
-    heads = [(meaning_with_unit if index in IN_UNITS else capital_meaning)(measure, tongue) for measure in measures]
-    sheet, (drawn,) = m.ForestRows([""], heads, words).draw(tongue, texts, m.VERDICT)
+    note = figure_message(f"figure.sensitivity.{index}", wording, arm=arm)
+    note += " " + figure_message("figure.sensitivity.left_out", wording, n=left_out) if left_out else ""
+    texts = strongest_factor(own, measures[0], wording), note
+    heads = [(meaning_with_unit if index in IN_UNITS else capital_meaning)(measure, wording) for measure in measures]
+    sheet, (drawn,) = m.ForestRows([""], heads, words).draw(wording, texts, m.VERDICT)
     for axes, measure in zip(drawn, measures, strict=True):
         some = own[own["measure"] == measure].set_index("factor")
         ranked = bool(some["rank_best"].notna().any())
@@ -62,7 +62,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
             m.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
         noise, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
         kind = "one_seed" if pd.isna(noise) else "luck"
-        m.write_verdict(axes, said(f"figure.sensitivity.{kind}", tongue, share=100.0 * noise, n=n), "open")
+        m.write_verdict(axes, figure_message(f"figure.sensitivity.{kind}", wording, share=100.0 * noise, n=n), "open")
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
         axes.set_xlim(left=min(0.0, float(some["value"].min())))
         if index == "ST" and pd.notna(noise):
@@ -70,22 +70,22 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
+def strongest_factor(table: pd.DataFrame, measure: str, wording: FigureTexts) -> str:
     """Return the finding on the factor with the largest index, unless random variation prevents a ranking."""
-    own, what = table[table["measure"] == measure], capital_meaning(measure, tongue)
+    own, what = table[table["measure"] == measure], capital_meaning(measure, wording)
     if own["rank_best"].isna().all():
-        return said("figure.sensitivity.no_order", tongue, what=what)
+        return figure_message("figure.sensitivity.no_order", wording, what=what)
     first = own.sort_values("value")["factor"].iloc[-1]
-    return said("figure.sensitivity.first", tongue, what=what, factor=factor_words(first, tongue))
+    return figure_message("figure.sensitivity.first", wording, what=what, factor=factor_label(first, wording))
 
 
-def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
+def draw_morris(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     """Draw spread against size of effects; points far above the line indicate interactions or nonlinearity."""
     measures = list(dict.fromkeys(table["measure"]))
-    finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], tongue)
-    texts = finding, said("figure.sensitivity.morris", tongue, arm=arm)
-    heads = [meaning_with_unit(measure, tongue) for measure in measures]
-    sheet = m.PanelFigure(tongue, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
+    finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], wording)
+    texts = finding, figure_message("figure.sensitivity.morris", wording, arm=arm)
+    heads = [meaning_with_unit(measure, wording) for measure in measures]
+    sheet = m.PanelFigure(wording, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
     for number, measure in enumerate(measures):
         axes = sheet.panel(number)
         wide = table[table["measure"] == measure].pivot(index="factor", columns="index", values="value")
@@ -95,22 +95,22 @@ def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
         axes.set(xlim=(0.0, end * 1.45), ylim=(0.0, end * 1.2))
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_locator(MaxNLocator(4, prune="lower"))
-        name_points(axes, wide.nlargest(NAMED, "mu_star"), end, tongue)
+        name_points(axes, wide.nlargest(NAMED, "mu_star"), end, wording)
     return sheet.figure
 
 
-def name_points(axes: Axes, table: pd.DataFrame, end: float, tongue: Tongue) -> None:
+def name_points(axes: Axes, table: pd.DataFrame, end: float, wording: FigureTexts) -> None:
     """Write the names of points next to them, from the bottom up and without overlap."""
     taken = [(x - WIDE_OF_POINT * end, x + WIDE_OF_POINT * end, y) for x, y in table[["mu_star", "sigma"]].to_numpy()]
     for name, point in table.sort_values("sigma").iterrows():
         x, y = point["mu_star"] + 2.0 * WIDE_OF_POINT * end, point["sigma"]
-        right = x + LETTER * end * len(factor_words(str(name), tongue))
+        right = x + LETTER * end * len(factor_label(str(name), wording))
         for other in sorted(place[2] for place in taken if place[0] < right and place[1] > x):
             if abs(other - y) < LINE_OF_NAME * end:
                 y = other + LINE_OF_NAME * end
         taken.append((x, right, y))
         leader = {"arrowstyle": "-", "lw": 0.5, "color": SOFT} if y > point["sigma"] else None
         axes.annotate(
-            factor_words(str(name), tongue), (point["mu_star"], point["sigma"]), (x, y),
+            factor_label(str(name), wording), (point["mu_star"], point["sigma"]), (x, y),
             fontsize=6.5, va="center", color=INK, arrowprops=leader, annotation_clip=False,
         )  # fmt: skip

@@ -2,68 +2,74 @@
 
 from collections.abc import Iterator
 
-from experiments.narrative.ceiling_sentences import ends_of
-from experiments.narrative.findings import AT_HOME, DEATHS, TRUST, WOMEN, WRONGFUL, finding, in_words
+from experiments.narrative.ceiling_sentences import ceiling_bounds
+from experiments.narrative.findings import DEATHS, DOMESTIC_VIOLENCE, TRUST, WOMEN, WRONGFUL, finding, finding_text
 from experiments.narrative.messages import EMPTY, message
-from experiments.narrative.report_reading import ArmReading, Site, few_deaths
+from experiments.narrative.report_reading import ArmReading, Site, too_few_homicides
 from experiments.statistics.verdicts import RISES
-from experiments.words.bilingual import Both, joined, listed
+from experiments.words.bilingual import BilingualText, join_as_list, join_texts
 
 MOST_NAMED = 2
 """Gains and harms of a policy named in its sentence; the table shows all."""
-GAINS = {"violent_crimes": "falls", AT_HOME: "falls", WOMEN: "falls", "extortions": "falls", "refused": "falls"}
+GAINS = {
+    "violent_crimes": "falls",
+    DOMESTIC_VIOLENCE: "falls",
+    WOMEN: "falls",
+    "extortions": "falls",
+    "refused": "falls",
+}
 """Measures that can be gains, with the verdict that is a gain."""
-HARMS = (WRONGFUL, AT_HOME, WOMEN, "refused", "violent_crimes", "extortions")
+HARMS = (WRONGFUL, DOMESTIC_VIOLENCE, WOMEN, "refused", "violent_crimes", "extortions")
 """Measures whose rise is a harm."""
 COMPLAINTS = "complaints_filed"
 
 
-def two_sentences(site: Site, arm: ArmReading) -> Both:
+def two_sentences(site: Site, arm: ArmReading) -> BilingualText:
     """Return the effect of a policy on trust, and its other effects, in two sentences."""
     trust = finding(site, arm, TRUST)
-    headline = in_words(trust, "headline")
-    return headline if trust.verdict == "few" else joined([headline, other_effects(site, arm)])
+    headline = finding_text(trust, "headline")
+    return headline if trust.verdict == "few" else join_texts([headline, other_effects(site, arm)])
 
 
-def other_effects(site: Site, arm: ArmReading) -> Both:
+def other_effects(site: Site, arm: ArmReading) -> BilingualText:
     """Return the other effects of a policy in a year: a sentence for its harms, then one for its benefits."""
     gains = effect_phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
-    if site.judged(arm, WRONGFUL) in RISES and not few_deaths(site):
+    if site.judged(arm, WRONGFUL) in RISES and not too_few_homicides(site):
         deaths = finding(site, arm, DEATHS)
-        (harms if site.judged(arm, DEATHS) in RISES else gains).append(in_words(deaths, "phrase"))
+        (harms if site.judged(arm, DEATHS) in RISES else gains).append(finding_text(deaths, "phrase"))
     else:
         harms += effect_phrases(site, arm, {COMPLAINTS: "falls"})
     if not gains and not harms:
         return message("page_one.no_others")
-    first, *second = [listed(some) for some in (harms, gains) if some]
-    return joined([message("page_one.others", said=first), *(message("page_one.also", said=one) for one in second)])
+    first, *second = [join_as_list(some) for some in (harms, gains) if some]
+    return join_texts([message("page_one.others", said=first), *(message("page_one.also", said=one) for one in second)])
 
 
-def effect_phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]:
+def effect_phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[BilingualText]:
     """Return the effects that have these verdicts, as phrases."""
     return [
-        in_words(finding(site, arm, measure), "phrase")
+        finding_text(finding(site, arm, measure), "phrase")
         for measure, verdict in verdicts.items()
         if site.judged(arm, measure)
         in (verdict, f"{verdict}_little" if measure in HARMS and verdict == "rises" else "")
     ]
 
 
-def harms_of(site: Site, arm: ArmReading) -> list[Both]:
+def harms_of(site: Site, arm: ArmReading) -> list[BilingualText]:
     """Return all harms of a policy as phrases, including rises smaller than the smallest effect that matters."""
     return effect_phrases(site, arm, dict.fromkeys(HARMS, "rises"))
 
 
-def page_one_answer(site: Site) -> Both:
+def page_one_answer(site: Site) -> BilingualText:
     """Return the answer to the question on page one: the policy that raises trust most, and all harms."""
     first = finding(site, site.others[0], TRUST)
     if first.verdict == "few":
         return message("page_one.few", n=first.n)
-    return joined([best_policy(site), *accompanying_harms(site)])
+    return join_texts([best_policy(site), *accompanying_harms(site)])
 
 
-def best_policy(site: Site) -> Both:
+def best_policy(site: Site) -> BilingualText:
     """Return the policy that raises trust most, its effect compared with the possible rise, and its harms."""
     rising = [arm for arm in site.others if site.judged(arm, TRUST) == "rises"]
     little = [arm for arm in site.others if site.judged(arm, TRUST) == "rises_little"]
@@ -71,53 +77,53 @@ def best_policy(site: Site) -> Both:
         return message("page_one.none")
     best = max(rising or little, key=lambda arm: float(site.effect(arm, TRUST)["effect"]))
     harms = harms_of(site, best)[:MOST_NAMED]
-    return in_words(
+    return finding_text(
         finding(site, best, TRUST),
         "page_one.little" if not rising else "page_one.only" if len(rising) == 1 else "page_one.best",
         arm=quoted_title(best),
         possible=possible_rise(site),
-        harms=message("page_one.with_it", harms=listed(harms)) if harms else EMPTY,
+        harms=message("page_one.with_it", harms=join_as_list(harms)) if harms else EMPTY,
     )
 
 
-def possible_rise(site: Site) -> Both:
+def possible_rise(site: Site) -> BilingualText:
     """Return the largest possible rise of trust; empty if the extreme scenarios were not run."""
-    ends = ends_of(site, TRUST)
+    ends = ceiling_bounds(site, TRUST)
     if ends is None or ends.high is None:
         return EMPTY
     return message("page_one.possible", top=site.numbers.show("ceiling", ends.high, ends.column, 1))
 
 
-def accompanying_harms(site: Site) -> Iterator[Both]:
+def accompanying_harms(site: Site) -> Iterator[BilingualText]:
     """Yield sentences on violence at home without remedy and on persons detained without cause."""
-    remedied = [arm for arm in site.others if site.judged(arm, AT_HOME) == "falls"]
+    remedied = [arm for arm in site.others if site.judged(arm, DOMESTIC_VIOLENCE) == "falls"]
     if remedied:
-        arm = min(remedied, key=lambda one: float(site.effect(one, AT_HOME)["effect"]))
-        yield in_words(finding(site, arm, AT_HOME), "page_one.remedied", arm=quoted_title(arm))
+        arm = min(remedied, key=lambda one: float(site.effect(one, DOMESTIC_VIOLENCE)["effect"]))
+        yield finding_text(finding(site, arm, DOMESTIC_VIOLENCE), "page_one.remedied", arm=quoted_title(arm))
     for arm in site.others:
         if harm := effect_phrases(site, arm, {WRONGFUL: "rises"}):
             form = "detained_and_lowered" if site.judged(arm, TRUST) == "falls" else "detained"
             yield message(f"page_one.{form}", arm=quoted_title(arm), phrase=harm[0])
 
 
-def quoted_title(arm: ArmReading) -> Both:
+def quoted_title(arm: ArmReading) -> BilingualText:
     """Return the title of a policy in quotation marks."""
     return message("page_one.quoted", name=arm.title)
 
 
-def warnings(site: Site) -> list[Both]:
+def warnings(site: Site) -> list[BilingualText]:
     """Return warnings against misreading page one, with the numbers of this comparison."""
     detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) in RISES]
     found = [message("warning.predicts_nothing"), over_draws(site), *smallest_detectable(site)]
-    found += [in_words(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted_title(arm)) for arm in detaining]
+    found += [finding_text(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted_title(arm)) for arm in detaining]
     found += [message("warning.fewer_complaints"), message("warning.consent")]
-    if few_deaths(site):
+    if too_few_homicides(site):
         base = site.number(site.effect(site.others[0], DEATHS), "base", 1)
         found.append(message("warning.few_homicides", base=base))
     return found
 
 
-def over_draws(site: Site) -> Both:
+def over_draws(site: Site) -> BilingualText:
     """Return the effect on trust over draws of the assumed values, or a note if there are none or too few."""
     arm = site.others[0]
     row = site.over_draws(arm, TRUST)
@@ -128,7 +134,7 @@ def over_draws(site: Site) -> Both:
     return message("warning.over_draws", draws=draws, arm=quoted_title(arm), low=low, high=high)
 
 
-def smallest_detectable(site: Site) -> Iterator[Both]:
+def smallest_detectable(site: Site) -> Iterator[BilingualText]:
     """Yield the smallest detectable effects on trust: the range over policies."""
     rows = [row for arm in site.others if (row := site.effect(arm, TRUST)) is not None]
     rows = sorted((row for row in rows if row["smallest"] == row["smallest"]), key=lambda row: float(row["smallest"]))
@@ -137,7 +143,7 @@ def smallest_detectable(site: Site) -> Iterator[Both]:
         yield message("warning.unseen", n=site.number(rows[0], "n", 0), least=least, most=most)
 
 
-def page_one_question(site: Site) -> Both:
+def page_one_question(site: Site) -> BilingualText:
     """Return the question of page one at a site."""
     if len(site.others) == 1:
         return message("page_one.question_of_one", arm=quoted_title(site.others[0]), site=site.title)

@@ -1,16 +1,18 @@
 """Sentences on effects that a policy sets as inputs, so that they are not findings."""
 
 from experiments.narrative.messages import message
-from experiments.storage.built_in_levers import built_in
-from experiments.words.bilingual import Both, both
+from experiments.storage.built_in_levers import built_in_levers
+from experiments.words.bilingual import BilingualText, bilingual
 from experiments.words.catalogue import in_both
 from experiments.words.catalogue import lever as title_of
 
 
-def built_in_sentence(lever: str) -> Both:
+def built_in_sentence(lever: str) -> BilingualText:
     """Return the sentence on what a lever sets as input.
 
     >>> built_in_sentence("crime.cctv").text("en")
     'Built in, not found: thefts of and from vehicles, by “Cameras”.'
     """
-    return message("built_in", what=both(**built_in()[lever]["what"]), lever=both(*in_both(title_of, lever)))
+    return message(
+        "built_in", what=bilingual(**built_in_levers()[lever]["what"]), lever=bilingual(*in_both(title_of, lever))
+    )

@@ -39,7 +39,7 @@ def rows_at(numbers: Numbers, site: str) -> list[Any]:
     return list(numbers.rows("ceiling", site=site).itertuples())
 
 
-def ends_of(site: Site, measure: str) -> Ends | None:
+def ceiling_bounds(site: Site, measure: str) -> Ends | None:
     """Return the bounds of a measure among today and the extreme scenarios; None if these were not run."""
     column = TRUST.get(measure, measure)
     worlds = worlds_at(site.numbers.tables["ceiling"], site.name, column)
@@ -51,9 +51,9 @@ def ends_of(site: Site, measure: str) -> Ends | None:
     return Ends(column, low, high, scale, (scale * least, scale * most))
 
 
-def shown_end(site: Site, measure: str, which: str, digits: int) -> Markup:
+def displayed_bound(site: Site, measure: str, which: str, digits: int) -> Markup:
     """Return the lower or upper bound of a measure as shown in the table of page one; today is 0."""
-    ends = ends_of(site, measure)
+    ends = ceiling_bounds(site, measure)
     if ends is None:
         return Markup("–")
     row = getattr(ends, which)

@@ -8,25 +8,25 @@ from typing import Any
 
 from experiments.comparison.breakeven import LawVerdict, corner_laws, crossed_laws, verdict
 from experiments.comparison.comparison_request import EffectSize
-from experiments.comparison.effect_verdicts import judged_anew
-from experiments.comparison.headline_measures import BY_NAME, WORDS, Headline
+from experiments.comparison.effect_verdicts import with_verdict_columns
+from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS, Headline
 from experiments.comparison.origins import key_of
-from experiments.execution.trust_accounts import ALSO
+from experiments.execution.trust_accounts import FURTHER_LAWS
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled
 from experiments.narrative.labels import headline_name
-from experiments.narrative.messages import message, said
+from experiments.narrative.messages import figure_message, message
 from experiments.narrative.number_format import number, read_optional, with_error, years_of
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
-from experiments.statistics.power import CAUTION, MOST, NoPlan, planned_spread, twins_needed
+from experiments.statistics.power import MOST, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread
 from experiments.statistics.verdicts import VERDICTS, judge
-from experiments.storage.built_in_levers import put_in
+from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import text_of
-from experiments.words.bilingual import Tongue, listed
+from experiments.words.bilingual import FigureTexts, join_as_list
 from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
@@ -41,12 +41,12 @@ Rows = Any
 
 def comparison_lines(folder: Path, target: EffectSize | None = None, language: str = "en") -> Iterator[str]:
     """Yield a stored comparison as lines of text in a language."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     manifest = read_manifest(folder)
     years = years_of(manifest)
-    effects = judged_anew(tables(folder, "effects").to_pandas(), years)
+    effects = with_verdict_columns(tables(folder, "effects").to_pandas(), years)
     check_rows(folder / "effects.parquet", effects)
-    extra = {name: judged_anew(read_optional(folder, name), years) for name in ("memory", "alone")}
+    extra = {name: with_verdict_columns(read_optional(folder, name), years) for name in ("memory", "alone")}
     extra |= {name: read_optional(folder, name) for name in ("uncertainty", "accounts")}
     pairs: Any = effects.groupby(PAIR, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
@@ -69,7 +69,7 @@ def comparison_lines(folder: Path, target: EffectSize | None = None, language: s
 def check_rows(file: Path, effects: Rows) -> None:
     """Raise `InputError` if a table of effects has unknown words, or a pair lacks the measure `FIRST`."""
     headline = effects[effects["section"] == "headline"]
-    for column, known in (("why_unpaired", ("", *WHY_UNPAIRED)), ("how", tuple(WORDS))):
+    for column, known in (("why_unpaired", ("", *WHY_UNPAIRED)), ("how", tuple(RULE_WORDS))):
         for word in headline[column].unique():
             if word not in known:
                 raise InputError(f"{file}: column '{column}' knows {', '.join(known)}, got '{word}'")
@@ -78,33 +78,35 @@ def check_rows(file: Path, effects: Rows) -> None:
         raise InputError(f"{file} must have one row of {FIRST} for each pair: make the folder anew")
 
 
-def built_in_lines(arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], say: Tongue) -> Iterator[str]:
+def built_in_lines(
+    arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], say: FigureTexts
+) -> Iterator[str]:
     """Yield the hazards that policies of both sides set as inputs."""
-    levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in put_in(arm)]
+    levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in levers_of_manifest(arm)]
     for lever in dict.fromkeys(levers):
         yield from textwrap.wrap(built_in_sentence(lever).text(say.language), WIDTH)
 
 
-def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], say: Tongue) -> Iterator[str]:
+def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], say: FigureTexts) -> Iterator[str]:
     """Yield the title of a pair, its period and the heading of its table."""
     yield ""
-    yield from textwrap.wrap(said("comparison.title", say, arm=arm, base=base), WIDTH)
+    yield from textwrap.wrap(figure_message("comparison.title", say, arm=arm, base=base), WIDTH)
     paired = rows["paired"].all()
-    kind = said(f"comparison.{'paired' if paired else 'independent'}", say, n=int(rows["n"].max()))
-    period = said("comparison.period", say, begins=manifest["begins"], until=manifest["until"], kind=kind)
+    kind = figure_message(f"comparison.{'paired' if paired else 'independent'}", say, n=int(rows["n"].max()))
+    period = figure_message("comparison.period", say, begins=manifest["begins"], until=manifest["until"], kind=kind)
     yield from textwrap.wrap(period, WIDTH)
     settings = {key: text_of(value) for one in manifest["arms"] for key, value in one.get("changed", {}).items()}
     yield from changed_settings(settings, say)
     if why := rows["why_unpaired"].iloc[0]:
-        reason = said(f"comparison.why_unpaired.{why}", say)
-        yield from textwrap.wrap(said("comparison.unpaired", say, why=reason), WIDTH)
+        reason = figure_message(f"comparison.why_unpaired.{why}", say)
+        yield from textwrap.wrap(figure_message("comparison.unpaired", say, why=reason), WIDTH)
     yield ""
-    names = [said(f"comparison.{name}", say) for name in ("base", "effect", "interval", "rose")]
+    names = [figure_message(f"comparison.{name}", say) for name in ("base", "effect", "interval", "rose")]
     rose = names[3] if paired else ""
     yield f"{'':<{NAMES}}{names[0]:>12}{names[1]:>9}{names[2]:>18}{rose:>8}{'delta':>8}"
 
 
-def headline_lines(rows: Rows, say: Tongue) -> Iterator[str]:
+def headline_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield a line for every headline measure, then notes and the smallest detectable effects."""
     for row in rows.itertuples():
         if row.measure not in BY_NAME:
@@ -119,21 +121,21 @@ def headline_lines(rows: Rows, say: Tongue) -> Iterator[str]:
             f"{interval_text(row.low, row.high, headline, say):>18}{rose:>8}"
             f"{number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}",
         )
-    yield from textwrap.wrap(said("comparison.legend", say), WIDTH)
+    yield from textwrap.wrap(figure_message("comparison.legend", say), WIDTH)
     yield from rare_lines(rows, say)
-    when = WORDS[rows.loc[rows["measure"] == "trust_mean", "how"].iloc[0]][say.language]
-    yield from textwrap.wrap(said("comparison.units", say, when=when), WIDTH)
+    when = RULE_WORDS[rows.loc[rows["measure"] == "trust_mean", "how"].iloc[0]][say.language]
+    yield from textwrap.wrap(figure_message("comparison.units", say, when=when), WIDTH)
     yield from smallest_lines(rows, say)
 
 
-def origin_lines(rows: Rows, say: Tongue) -> Iterator[str]:
+def origin_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield the parts of the effect on trust by origin: number and quality of events."""
     if rows.empty:
         return
     known = {row["measure"]: row for _, row in rows.iterrows()}
     yield ""
-    effect, span = (said(f"comparison.{name}", say) for name in ("effect", "interval"))
-    yield f"{said('comparison.origins', say):<{PARTS}}{effect:>9}{span:>18}"
+    effect, span = (figure_message(f"comparison.{name}", say) for name in ("effect", "interval"))
+    yield f"{figure_message('comparison.origins', say):<{PARTS}}{effect:>9}{span:>18}"
     for belief, group, part in part_keys():
         row = known[key_of(belief, group, part)]
         span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], say)
@@ -141,21 +143,21 @@ def origin_lines(rows: Rows, say: Tongue) -> Iterator[str]:
         yield from labelled(f"  {name}", PARTS, f"{number(row['effect'], 3, '+'):>9}{span:>18}")
 
 
-def interval_text(low: float, high: float, headline: Headline, say: Tongue) -> str:
+def interval_text(low: float, high: float, headline: Headline, say: FigureTexts) -> str:
     """Format an interval, with one more decimal if it would be rounded to 0."""
     if math.isnan(low):
         return "-"
     widest = max(abs(low), abs(high))
     digits = headline.digits + (round(widest, headline.digits) == 0.0 < widest)
-    return said("comparison.span", say, low=number(low, digits, "+"), high=number(high, digits, "+"))
+    return figure_message("comparison.span", say, low=number(low, digits, "+"), high=number(high, digits, "+"))
 
 
-def rare_lines(rows: Rows, say: Tongue) -> Iterator[str]:
+def rare_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield rare counts as numbers of events, with the exact limits of the share of pairs that differ."""
     rare = rows[rows["events_base"].notna()]
     nowhere = rare[rare["events_base"] + rare["events_arm"] == 0.0]
     parts = [
-        said(
+        figure_message(
             "comparison.rare_one", say, name=headline_name(row.measure, say), arm=f"{row.events_arm:,.0f}",
             base=f"{row.events_base:,.0f}", differ=f"{row.differ:.0f}", low=f"{row.differ_low:.0f}",
             high=f"{row.differ_high:.0f}",
@@ -163,13 +165,15 @@ def rare_lines(rows: Rows, say: Tongue) -> Iterator[str]:
         for row in rare.drop(nowhere.index).itertuples()
     ]  # fmt: skip
     if parts:
-        yield from textwrap.wrap(said("comparison.rare", say, n=rare["n"].max(), parts="; ".join(parts)), WIDTH)
+        yield from textwrap.wrap(
+            figure_message("comparison.rare", say, n=rare["n"].max(), parts="; ".join(parts)), WIDTH
+        )
     if len(nowhere):
         names, most = ", ".join(headline_name(name, say) for name in nowhere["measure"]), nowhere["differ_high"].max()
-        yield from textwrap.wrap(said("comparison.no_event", say, names=names, most=f"{most:.0f}"), WIDTH)
+        yield from textwrap.wrap(figure_message("comparison.no_event", say, names=names, most=f"{most:.0f}"), WIDTH)
 
 
-def smallest_lines(rows: Rows, say: Tongue) -> Iterator[str]:
+def smallest_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield the smallest detectable effects on the main measures."""
     parts = [
         f"{headline_name(row.measure, say)} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
@@ -177,37 +181,37 @@ def smallest_lines(rows: Rows, say: Tongue) -> Iterator[str]:
         if row.measure in ("trust_mean", "fear_mean", "crimes_told", "homicides") and not math.isnan(row.smallest)
     ]
     if parts:
-        text = said("comparison.smallest", say, power=f"{POWER:.0%}", parts=", ".join(parts))
+        text = figure_message("comparison.smallest", say, power=f"{POWER:.0%}", parts=", ".join(parts))
         yield from textwrap.wrap(text, WIDTH)
 
 
-def resident_lines(rows: Rows, say: Tongue) -> Iterator[str]:
+def resident_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield the numbers of residents who act differently, averaged over pairs."""
     if rows.empty:
         return
     yield ""
-    yield f"{said('comparison.residents', say):<58}{said('comparison.mean_of_twins', say):>22}"
+    yield f"{figure_message('comparison.residents', say):<58}{figure_message('comparison.mean_of_twins', say):>22}"
     for what, own in rows.groupby("measure", sort=False):
         digits = 1 if own["effect"].max() < THOUSAND else 0
         cells = [f"{number(row.effect, digits)}±{number(row.error, digits)}" for row in own.itertuples()]
-        yield f"  {said(f'comparison.deeds.{what}', say):<50}{cells[0]:>14}{cells[1]:>14}"
+        yield f"  {figure_message(f'comparison.deeds.{what}', say):<50}{cells[0]:>14}{cells[1]:>14}"
 
 
-def alone_lines(rows: Rows, say: Tongue) -> Iterator[str]:
+def alone_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield the effects over independent seeds, and the variance reduction by pairing."""
     if rows.empty:
         return
     yield ""
-    names = [said(f"comparison.{name}", say) for name in ("alone", "effect", "interval", "variance_ratio")]
+    names = [figure_message(f"comparison.{name}", say) for name in ("alone", "effect", "interval", "variance_ratio")]
     yield f"{names[0]:<{NAMES}}{names[1]:>18}{names[2]:>20}{names[3]:>17}"
-    alike = said("comparison.alike", say)
+    alike = figure_message("comparison.alike", say)
     for row in rows.itertuples():
         headline = BY_NAME[row.measure]
         effect, span = with_error(row.effect, row.error, headline, "+"), interval_text(row.low, row.high, headline, say)
         cells = f"{effect:>18}{span:>20}{ratio_text(row.variance_ratio, alike):>17}"
         yield from labelled(headline_name(row.measure, say), NAMES, cells)
     if (rows["variance_ratio"] == math.inf).any():
-        yield said("comparison.alike_means", say, alike=alike)
+        yield figure_message("comparison.alike_means", say, alike=alike)
 
 
 def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
@@ -223,7 +227,7 @@ def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
     return f"{ratio:,.1f}" if ratio < MILLION else f"{ratio:.0e}"
 
 
-def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
+def memory_lines(grid: Rows, say: FigureTexts) -> Iterator[str]:
     """Yield the effect on trust under every law of trust, and the verdicts over laws on all measures."""
     if grid.empty:
         return
@@ -231,18 +235,19 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
     grid_of_trust = crossed_laws(trust)
     memories = sorted(set(grid_of_trust["memory_years"]))
     yield ""
-    yield said("comparison.laws", say, n=trust["n"].max())
-    yield said("comparison.laws_star", say)
-    years = (said("comparison.laws_years", say, n=f"{memory:g}") for memory in memories)
-    yield f"{said('comparison.laws_rows', say):<16}" + "".join(one.rjust(12) for one in years)
+    yield figure_message("comparison.laws", say, n=trust["n"].max())
+    yield figure_message("comparison.laws_star", say)
+    years = (figure_message("comparison.laws_years", say, n=f"{memory:g}") for memory in memories)
+    yield f"{figure_message('comparison.laws_rows', say):<16}" + "".join(one.rjust(12) for one in years)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
         effects = "".join(effect_with_star(row).rjust(12) for row in cells.itertuples())
-        yield f"{said('comparison.laws_times', say, n=f'{weight:g}'):<16}{effects}".rstrip()
-    yield said("comparison.laws_columns", say)
+        yield f"{figure_message('comparison.laws_times', say, n=f'{weight:g}'):<16}{effects}".rstrip()
+    yield figure_message("comparison.laws_columns", say)
     also: Rows = corner_laws(trust)
     for row in also.itertuples():
-        yield f"{say(ALSO[row.also].es, ALSO[row.also].en):<40}{effect_with_star(row).rjust(12)}".rstrip()
+        law = FURTHER_LAWS[row.also]
+        yield f"{say(law.es, law.en):<40}{effect_with_star(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
         verdicts.setdefault(law_sentence(verdict(rows), say), []).append(headline_name(str(measure), say))
@@ -250,14 +255,16 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
 
 
-def law_sentence(result: LawVerdict, say: Tongue) -> str:
+def law_sentence(result: LawVerdict, say: FigureTexts) -> str:
     """Return whether an effect is known under all laws of trust, with reasons if not, as a sentence."""
     if result.known:
-        return said("laws.nothing" if result.none == result.cells else "laws.known", say)
+        return figure_message("laws.nothing" if result.none == result.cells else "laws.known", say)
     unsure = result.open or (min(result.up, result.down) if result.sign == "open" else 0)
     true = {"turns": result.sign == "turns", "doubtful": unsure > 0, "varies": result.sign == "known" and result.varies}
     counts = {"up": result.up, "down": result.down, "open": unsure, "cells": result.cells}
-    return said("laws.open", say, why=listed([message(f"laws.{name}", **counts) for name in true if true[name]]))
+    return figure_message(
+        "laws.open", say, why=join_as_list([message(f"laws.{name}", **counts) for name in true if true[name]])
+    )
 
 
 def effect_with_star(row: Any) -> str:
@@ -267,25 +274,26 @@ def effect_with_star(row: Any) -> str:
     )
 
 
-def plan_lines(rows: Rows, target: EffectSize, say: Tongue) -> Iterator[str]:
+def plan_lines(rows: Rows, target: EffectSize, say: FigureTexts) -> Iterator[str]:
     """Yield the number of pairs needed to detect the target effect, estimated from this comparison as a pilot."""
     row = rows[(rows["section"] == "headline") & (rows["measure"] == target.measure)]
     yield ""
     if row.empty:
-        yield said("comparison.no_plan", say, measure=target.measure)
+        yield figure_message("comparison.no_plan", say, measure=target.measure)
         return
     pilot = row.iloc[0]
     root = math.sqrt(float(pilot["n"]))
     errors = (float(pilot["error"]), math.hypot(pilot["base_error"], pilot["arm_error"]))
     spread, apart = (planned_spread(error * root, float(pilot["floor"])) for error in errors)
     try:
-        twins, alone = (twins_needed(one, target.size, target.power) for one in (spread, apart))
+        twins, alone = (pairs_needed(one, target.size, target.power) for one in (spread, apart))
     except NoPlan as reason:
         about = {"name": headline_name(target.measure, say), "size": f"{target.size:g}", "most": f"{MOST:,}"}
-        yield from textwrap.wrap(said(f"comparison.no_plan_{reason.why}", say, **about), WIDTH)
+        yield from textwrap.wrap(figure_message(f"comparison.no_plan_{reason.why}", say, **about), WIDTH)
         return
-    text = said(
+    text = figure_message(
         "comparison.plan", say, size=f"{target.size:g}", name=headline_name(target.measure, say),
-        power=f"{target.power:.0%}", twins=f"{twins:,}", alone=f"{alone:,}", pilot=pilot["n"], caution=f"{CAUTION:g}",
+        power=f"{target.power:.0%}", twins=f"{twins:,}", alone=f"{alone:,}", pilot=pilot["n"],
+        caution=f"{SPREAD_FACTOR:g}",
     )  # fmt: skip
     yield from textwrap.wrap(text, WIDTH)

@@ -7,14 +7,14 @@ from typing import Any
 from markupsafe import Markup
 
 from experiments.comparison.effects import EVENTS
-from experiments.comparison.headline_measures import BY_NAME, WORDS
+from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS
 from experiments.narrative.messages import EMPTY, message, messages
-from experiments.narrative.report_reading import ENDS, ArmReading, Site, digits_needed, settled
+from experiments.narrative.report_reading import INTERVAL_COLUMNS, ArmReading, Site, digits_needed, settled
 from experiments.statistics.verdicts import judge
-from experiments.words.bilingual import LANGUAGES, Both, both, filled
+from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, insert_parts
 
 TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
-AT_HOME = "domestic_without_remedy"
+DOMESTIC_VIOLENCE = "domestic_without_remedy"
 """Acts of violence at home without remedy for the woman; reported before `WOMEN`, those left without remedy."""
 FEW = 10.0
 """Sizes below this are shown with a decimal."""
@@ -35,7 +35,7 @@ class Finding:
     bounds: tuple[str, ...] = ()
     n: str = ""
     k: str = ""
-    way: Both = EMPTY
+    way: BilingualText = EMPTY
     base: str = ""
     error: str = ""
     smallest: str = ""
@@ -44,17 +44,17 @@ class Finding:
     row: Any = None
 
     @property
-    def label(self) -> Both:
+    def label(self) -> BilingualText:
         """Name of the measure within a sentence."""
         return BY_NAME[self.measure].label
 
     @property
-    def names(self) -> dict[str, Both]:
+    def names(self) -> dict[str, BilingualText]:
         """Labels of the measure: within a sentence, capitalised, and for the period that it covers."""
         if self.measure not in BY_NAME:
             return {}
-        how = WORDS[BY_NAME[self.measure].how if self.row is None else self.row["how"]]
-        return {"label": self.label, "name": capital(self.label), "how": both(how["es"], how["en"])}
+        how = RULE_WORDS[BY_NAME[self.measure].how if self.row is None else self.row["how"]]
+        return {"label": self.label, "name": capital(self.label), "how": bilingual(how["es"], how["en"])}
 
     @property
     def rare(self) -> bool:
@@ -84,7 +84,7 @@ def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Fin
     if row is None:
         return Finding(measure, verdict)
     way, _ = main_direction(row)
-    effect, *bounds = (site.number(row, name, sign="+") for name in ENDS)
+    effect, *bounds = (site.number(row, name, sign="+") for name in INTERVAL_COLUMNS)
     return Finding(
         measure,
         verdict,
@@ -114,21 +114,21 @@ def sentence(result: Finding, language: str, form: str, **parts: object) -> Mark
     measure = result.measure
     keys = (f"{own}.{measure}", f"{way}.{measure}", f"{form}.else.{measure}", own, way)
     found = next(messages()[key] for key in (*keys, f"{form}.else", form) if key in messages())
-    return filled(found[language], vars(result) | result.names | parts, language)
+    return insert_parts(found[language], vars(result) | result.names | parts, language)
 
 
-def in_words(result: Finding, form: str, **parts: object) -> Both:
+def finding_text(result: Finding, form: str, **parts: object) -> BilingualText:
     """Return a finding as text in both languages."""
-    return Both(*(sentence(result, language, form, **parts) for language in LANGUAGES))
+    return BilingualText(*(sentence(result, language, form, **parts) for language in LANGUAGES))
 
 
 def effect_size(site: Site, row: Any) -> str:
     """Return the size of an effect without its sign."""
     scale = -1.0 if row["effect"] < 0.0 else 1.0
-    return site.numbers.show("effects", row.name, "effect", digits_told(row, "effect"), "", scale)
+    return site.numbers.show("effects", row.name, "effect", displayed_digits(row, "effect"), "", scale)
 
 
-def digits_told(row: Any, name: str) -> int:
+def displayed_digits(row: Any, name: str) -> int:
     """Return the decimals of a number in sentences and on page one: one for trust and small numbers, else 0."""
     digits = 1 if row["measure"] == TRUST or abs(row[name]) < FEW else 0
     return digits_needed(row, digits) if name == "effect" else digits
@@ -141,7 +141,7 @@ def main_direction(row: Any) -> tuple[str, int]:
     return name, int(row[name])
 
 
-def direction_verb(measure: str, way: str) -> Both:
+def direction_verb(measure: str, way: str) -> BilingualText:
     """Return the verb for a measure that rose or fell; in Spanish it agrees in number with the measure.
 
     >>> print(direction_verb("trust_mean", "rose").es, direction_verb("crimes_told", "fell").es)
@@ -151,6 +151,6 @@ def direction_verb(measure: str, way: str) -> Both:
     return message(f"verb.{'many_' * many}{way}")
 
 
-def capital(text: Both) -> Both:
+def capital(text: BilingualText) -> BilingualText:
     """Capitalise the first letter of a text in both languages."""
-    return Both(text.es[:1].upper() + text.es[1:], text.en[:1].upper() + text.en[1:])
+    return BilingualText(text.es[:1].upper() + text.es[1:], text.en[:1].upper() + text.en[1:])

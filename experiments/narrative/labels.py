@@ -10,12 +10,12 @@ import numpy as np
 
 from experiments.comparison.headline_measures import BY_NAME, HEADLINES
 from experiments.statistics.annual_aggregation import MONTHS
-from experiments.statistics.contrasts import POLICY, SCENARIO, TOGETHER
-from experiments.statistics.interactions import TIMES
+from experiments.statistics.contrasts import INTERACTION, POLICY, SCENARIO
+from experiments.statistics.interactions import TIMES_SIGN
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.result_tables import STATUS_QUO, parts_of
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 from experiments.words.catalogue import in_both, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
@@ -25,7 +25,7 @@ from scenarios.policy_files import read_policy
 FACTORS = {
     SCENARIO: ("municipio", "municipality"),
     POLICY: ("políticas", "policies"),
-    TOGETHER: ("juntas, más allá de la suma", TOGETHER),
+    INTERACTION: ("juntas, más allá de la suma", INTERACTION),
     "trust": ("la ley de la confianza", "the law of trust"),
     "survey": ("cómo se contesta una encuesta", "how surveys are answered"),
     "gangs": ("clicas", "cliques"),
@@ -41,21 +41,21 @@ YEARLY = frozenset(one.read.sum[0] for one in HEADLINES if one.how == "year" and
 A_YEAR = {"es": " al año", "en": " a year"}
 
 
-def verdict_words(verdict: str) -> Both:
+def verdict_label(verdict: str) -> BilingualText:
     """Return the label of a verdict."""
-    return both(VERDICTS[verdict].es, VERDICTS[verdict].en)
+    return bilingual(VERDICTS[verdict].es, VERDICTS[verdict].en)
 
 
-def for_people(measure: str) -> float:
+def display_factor(measure: str) -> float:
     """Return the display scale of a measure: 100 for those from 0 to 1, 12 for yearly counts."""
     if measure in YEARLY:
         return float(MONTHS)
     return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
 
 
-def scale_shown(measure: str) -> Scale:
-    """Return the scale that effects on a measure are judged on in display units (`for_people`)."""
-    own, times = monthly_scale(measure, MEASURES[measure].unit), for_people(measure)
+def display_scale(measure: str) -> Scale:
+    """Return the scale that effects on a measure are judged on in display units (`display_factor`)."""
+    own, times = monthly_scale(measure, MEASURES[measure].unit), display_factor(measure)
     return replace(own, unit=own.unit * times, per_year=own.per_year / times if measure in YEARLY else own.per_year)
 
 
@@ -69,24 +69,24 @@ def people_unit(measure: str, language: str) -> str:
     return OF_A_HUNDRED.get(own) or unit(own, language) + A_YEAR[language] * (measure in YEARLY)
 
 
-def headline_name(measure: str, tongue: Tongue) -> str:
+def headline_name(measure: str, wording: FigureTexts) -> str:
     """Return the name of a headline measure."""
-    return tongue.of(BY_NAME[measure].label)
+    return wording.of(BY_NAME[measure].label)
 
 
-def meaning_with_unit(measure: str, tongue: Tongue) -> str:
+def meaning_with_unit(measure: str, wording: FigureTexts) -> str:
     """Return the meaning of a measure with its unit."""
     es, en = (f"{meaning(measure, one)} ({people_unit(measure, one)})" for one in ("es", "en"))
-    return tongue(es, en)
+    return wording(es, en)
 
 
-def capital_meaning(measure: str, tongue: Tongue) -> str:
+def capital_meaning(measure: str, wording: FigureTexts) -> str:
     """Return the meaning of a measure, capitalised.
 
-    >>> capital_meaning("homicides", Tongue("es"))
+    >>> capital_meaning("homicides", FigureTexts("es"))
     'Homicidios'
     """
-    words = tongue(*in_both(meaning, measure))
+    words = wording(*in_both(meaning, measure))
     return words[:1].upper() + words[1:]
 
 
@@ -101,51 +101,51 @@ def titles_of(name: str) -> tuple[str, str]:
     return (name.replace("_", " "),) * 2
 
 
-def title_words(names: str, tongue: Tongue) -> str:
+def title_label(names: str, wording: FigureTexts) -> str:
     """Return the title of a municipality or of some policies joined by +.
 
-    >>> title_words("mopsic_full+resources_only", Tongue("es"))
+    >>> title_label("mopsic_full+resources_only", FigureTexts("es"))
     'MOPSIC completo + Solo recursos'
     """
     es, en = (" + ".join(titles_of(name)[k] for name in parts_of(names) or [names]) for k in (0, 1))
-    return tongue(es, en)
+    return wording(es, en)
 
 
-def factor_words(factor: str, tongue: Tongue) -> str:
+def factor_label(factor: str, wording: FigureTexts) -> str:
     """Return the label of a factor, or its name if it has none."""
     if factor in FACTORS:
-        return tongue(*FACTORS[factor])
+        return wording(*FACTORS[factor])
     for ask in (parameter, mechanism):
         with contextlib.suppress(InputError):
-            return tongue(*in_both(ask, factor))
+            return wording(*in_both(ask, factor))
     return factor
 
 
-def level_words(level: object, tongue: Tongue) -> str:
+def level_label(level: object, wording: FigureTexts) -> str:
     """Return the label of a level of a factor.
 
-    >>> level_words(0.35, Tongue("en")), level_words("reporting_support", Tongue("es"))
+    >>> level_label(0.35, FigureTexts("en")), level_label("reporting_support", FigureTexts("es"))
     ('0.35', 'Apoyo a la denuncia')
     """
-    return title_words(level, tongue) if isinstance(level, str) else f"{level:.4g}"
+    return title_label(level, wording) if isinstance(level, str) else f"{level:.4g}"
 
 
-def change_words(change: str, tongue: Tongue) -> str:
+def change_label(change: str, wording: FigureTexts) -> str:
     """Return the label of one, two or three changes of a study.
 
-    >>> change_words("mopsic_full × trust.harm=0.5", Tongue("en"))
+    >>> change_label("mopsic_full × trust.harm=0.5", FigureTexts("en"))
     'MOPSIC in full × weight of a harm of severity 1 = 0.5'
     """
-    return TIMES.join(one_change(one, tongue) for one in change.split(TIMES))
+    return TIMES_SIGN.join(one_change(one, wording) for one in change.split(TIMES_SIGN))
 
 
-def one_change(change: str, tongue: Tongue) -> str:
+def one_change(change: str, wording: FigureTexts) -> str:
     """Return the label of one change: the title of a policy, or a parameter with its level."""
     factor, is_level, level = change.partition("=")
-    return f"{factor_words(factor, tongue)} = {level}" if is_level else title_words(change, tongue)
+    return f"{factor_label(factor, wording)} = {level}" if is_level else title_label(change, wording)
 
 
-def in_lines(text: str, width: int) -> str:
+def wrap_text(text: str, width: int) -> str:
     """Wrap a text to a width."""
     return "\n".join(textwrap.wrap(text, width))
 
@@ -160,10 +160,10 @@ def with_sign(value: float, form: str = "+,.3g") -> str:
     return text if text.strip("+−0.") else "0"
 
 
-def range_words(low: float, high: float, between: str = "to") -> str:
+def range_label(low: float, high: float, between: str = "to") -> str:
     """Format a range of values.
 
-    >>> range_words(1.0, 3e6), range_words(-0.1, 0.1, "a")
+    >>> range_label(1.0, 3e6), range_label(-0.1, 0.1, "a")
     ('1 to 3,000,000', '-0.1 a 0.1')
     """
     first, last = (f"{end:g}" if abs(end) < 1e6 else f"{end:,.0f}" for end in (low, high))

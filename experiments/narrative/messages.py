@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.words.bilingual import LANGUAGES, Both, Tongue, both, listed
+from experiments.words.bilingual import LANGUAGES, BilingualText, FigureTexts, bilingual, join_as_list
 from experiments.words.toml_files import toml_beside
 
-EMPTY = both("", "")
+EMPTY = bilingual("", "")
 
 
 @cache
@@ -27,26 +27,26 @@ def flatten_messages(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tu
             yield from flatten_messages(value, f"{prefix}{key}.")
 
 
-def message(key: str, **parts: object) -> Both:
+def message(key: str, **parts: object) -> BilingualText:
     """Return a message in both languages, formatted with its parts.
 
-    >>> message("short.effect", label=both("temor", "fear"), effect="+2").en
+    >>> message("short.effect", label=bilingual("temor", "fear"), effect="+2").en
     Markup('fear (+2)')
     """
     texts = messages()[key]
-    return both(texts["es"], texts["en"], **parts)
+    return bilingual(texts["es"], texts["en"], **parts)
 
 
-def said(key: str, tongue: Tongue, **parts: object) -> str:
+def figure_message(key: str, wording: FigureTexts, **parts: object) -> str:
     """Return a message in the language of a figure, which records the text in the other language."""
-    return tongue.of(message(key, **parts))
+    return wording.of(message(key, **parts))
 
 
-def worded(part: str, name: str, tongue: Tongue) -> str:
+def message_or_name(part: str, name: str, wording: FigureTexts) -> str:
     """Return the message for a name, or the name if there is no message."""
-    return said(f"{part}.{name}", tongue) if f"{part}.{name}" in messages() else tongue(name, name)
+    return figure_message(f"{part}.{name}", wording) if f"{part}.{name}" in messages() else wording(name, name)
 
 
-def enumerated(key: str, parts: list[Both], **more: object) -> list[Both]:
+def enumerated(key: str, parts: list[BilingualText], **more: object) -> list[BilingualText]:
     """Return a list with one message formatted with listed parts; empty if there are no parts."""
-    return [message(key, names=listed(parts), **more)] if parts else []
+    return [message(key, names=join_as_list(parts), **more)] if parts else []

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.comparison.ceiling_effects import ceiling, ceiling_after
-from experiments.comparison.effect_verdicts import judged_anew
+from experiments.comparison.effect_verdicts import with_verdict_columns
 from experiments.comparison.headline_measures import Headline
 from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
@@ -31,7 +31,7 @@ class Numbers:
     def __init__(self, folder: Path) -> None:
         self.manifest: dict[str, Any] = read_manifest(folder)
         years = years_of(self.manifest)
-        self.tables = {name: judged_anew(read_optional(folder, name), years) for name in TABLES}
+        self.tables = {name: with_verdict_columns(read_optional(folder, name), years) for name in TABLES}
         self.tables["ceiling"] = ceiling_after(ceiling(), years)
         self.known_places: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[int]]] = {}
 
@@ -61,7 +61,7 @@ class Numbers:
         value: Any = self.tables[table].at[row, column]
         if value is None or math.isnan(value):
             return MISSING
-        text = written(float(value) * scale, digits, sign)
+        text = format_number(float(value) * scale, digits, sign)
         form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
         return Markup('<data value="{}:{}:{}:{}">{}</data>').format(table, row, column, form, text)
 
@@ -94,10 +94,10 @@ def rounded(value: float, digits: int, sign: str = "") -> str:
     return f"{value:{sign if value else ''},.{digits}f}"
 
 
-def written(value: float, digits: int, sign: str = "") -> str:
+def format_number(value: float, digits: int, sign: str = "") -> str:
     """Format a number for readers of a report, with a true minus.
 
-    >>> written(1234.56, 1), written(0.04, 1, "+"), written(-0.6, 0, "+")
+    >>> format_number(1234.56, 1), format_number(0.04, 1, "+"), format_number(-0.6, 0, "+")
     ('1,234.6', '0.0', '−1')
     """
     return rounded(value, digits, sign).replace("-", "−")

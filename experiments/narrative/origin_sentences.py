@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, key_of
 from experiments.narrative.messages import message
-from experiments.words.bilingual import Both, joined
+from experiments.words.bilingual import BilingualText, join_texts
 
 SHOWN = 0.005
 """Parts of trust (0-100) smaller than this are left out of sentences."""
@@ -19,7 +19,7 @@ def part_keys(belief: str = "trust") -> list[tuple[str, str, str]]:
     return found if belief == "trust" else [key for key in found if key[1] != "nation"]
 
 
-def part_name(group: str, part: str) -> Both:
+def part_name(group: str, part: str) -> BilingualText:
     """Return the name of a part, independent of its sign.
 
     >>> part_name("treatment", "number").en, part_name("nation", "").es
@@ -28,7 +28,7 @@ def part_name(group: str, part: str) -> Both:
     return message(f"origin.{part or 'whole'}.{group}")
 
 
-def part_with_direction(group: str, part: str, effect: float, events: float) -> Both:
+def part_with_direction(group: str, part: str, effect: float, events: float) -> BilingualText:
     """Return the name of a part with its direction: of events for number, of the effect for quality.
 
     >>> [part_with_direction("treatment", part, 0.4, -3.0).en for part in ("number", "quality")]
@@ -41,20 +41,20 @@ def part_with_direction(group: str, part: str, effect: float, events: float) -> 
     return part_name(group, part)
 
 
-def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -> Both | None:
+def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -> BilingualText | None:
     """Return the origins of an effect on trust as one sentence, the largest part first; None if unknown.
 
     ``effects`` are the rows of the section of origins by measure; ``show`` formats the effect of a row.
     """
-    found: list[tuple[float, Both]] = []
+    found: list[tuple[float, BilingualText]] = []
     for key in part_keys():
         row = effects.get(key_of(*key))
         if row is not None and abs(row["effect"]) >= SHOWN:
             _, group, part = key
             name = part_with_direction(group, part, row["effect"], event_change(effects, group))
             found.append((-abs(row["effect"]), message("origin.part", name=name, size=show(row))))
-    parts: Sequence[Both] = [told for _, told in sorted(found, key=lambda one: one[0])]
-    return message("origin.sentence", parts=joined(parts, ", ")) if parts else None
+    parts: Sequence[BilingualText] = [told for _, told in sorted(found, key=lambda one: one[0])]
+    return message("origin.sentence", parts=join_texts(parts, ", ")) if parts else None
 
 
 def event_change(effects: Mapping[str, Any], group: str) -> float:

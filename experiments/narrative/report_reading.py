@@ -10,24 +10,24 @@ import pandas as pd
 from markupsafe import Markup, escape
 from shapely import affinity
 
-from experiments.comparison.comparison_jobs import swept_arms
-from experiments.comparison.effect_verdicts import laws_say, verdict_of
+from experiments.comparison.comparison_jobs import arms_of_sweep
+from experiments.comparison.effect_verdicts import sign_over_laws, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.number_format import Numbers
 from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import direction, judge
-from experiments.storage.built_in_levers import put_in
+from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import values_of
-from experiments.words.bilingual import LANGUAGES, Both, both, joined, listed
+from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, join_as_list, join_texts
 from experiments.words.dates import day
 from model.engine.errors import InputError
 from model.town.territory import scaled_scenario
 from scenarios import load
 
-ENDS = ("effect", "low", "high")
-SMALL = (*ENDS, "error")
+INTERVAL_COLUMNS = ("effect", "low", "high")
+SMALL = (*INTERVAL_COLUMNS, "error")
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 DEFAULTS: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
@@ -46,26 +46,26 @@ class ArmReading:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @property
-    def title(self) -> Both:
+    def title(self) -> BilingualText:
         """Titles of its policies, with the start of later ones, and all other differences."""
         parts = [self.policy_title(policy) for policy in self.stated["policies"]]
         code = Markup("<code>{} = {}</code>")
-        differs = [Both(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
+        differs = [BilingualText(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
         label = Markup("<code>{}</code>").format(self.stated["label"]) if self.stated["label"] else ""
-        whole = joined(parts, " + ") if parts else both("Statu quo", "Status quo")
+        whole = join_texts(parts, " + ") if parts else bilingual("Statu quo", "Status quo")
         if not differs:
-            return both("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
-        rest = both(" y otros", " and others") if len(differs) > MOST_CHANGES else both("", "")
-        shown = joined([listed(differs[:MOST_CHANGES]), rest], "")
-        return both("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
+            return bilingual("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
+        rest = bilingual(" y otros", " and others") if len(differs) > MOST_CHANGES else bilingual("", "")
+        shown = join_texts([join_as_list(differs[:MOST_CHANGES]), rest], "")
+        return bilingual("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
 
-    def policy_title(self, policy: dict[str, Any]) -> Both:
+    def policy_title(self, policy: dict[str, Any]) -> BilingualText:
         """Return the title of a policy, with its start if it is later than that of the comparison."""
         start = policy["start"]
         name = as_given(policy["title"], policy["name"])
         if not start or start <= self.begins:
             return name
-        return both("{name} desde el {start}", "{name} from {start}", name=name, start=day(start))
+        return bilingual("{name} desde el {start}", "{name} from {start}", name=name, start=day(start))
 
     @property
     def gaming(self) -> bool:
@@ -73,21 +73,21 @@ class ArmReading:
         return any(policy["name"].startswith("gaming_") for policy in self.stated["policies"])
 
     @property
-    def about(self) -> Both:
+    def about(self) -> BilingualText:
         """Descriptions of its policies, joined."""
-        return joined(as_given(policy["about"]) for policy in self.stated["policies"])
+        return join_texts(as_given(policy["about"]) for policy in self.stated["policies"])
 
     @property
-    def built_in(self) -> list[Both]:
+    def built_in(self) -> list[BilingualText]:
         """Sentences on effects that its policies set as inputs, so that they are not findings."""
-        return [built_in_sentence(lever) for lever in put_in(self.stated)]
+        return [built_in_sentence(lever) for lever in levers_of_manifest(self.stated)]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results, cached."""
         if name not in self.tables:
             own = self.site, self.stated["swept"]
             if self.stated["swept"]:
-                rows = next(arm for arm in swept_arms(self.folder) if (arm.scenario, arm.name) == own).table(name)
+                rows = next(arm for arm in arms_of_sweep(self.folder) if (arm.scenario, arm.name) == own).table(name)
             else:
                 rows = tables(self.folder, name).to_pandas()
             self.tables[name] = rows
@@ -98,9 +98,9 @@ class ArmReading:
         return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
 
 
-def as_given(texts: Mapping[str, str], default: str = "") -> Both:
+def as_given(texts: Mapping[str, str], default: str = "") -> BilingualText:
     """Return a text by language as escaped markup, with a default for missing languages."""
-    return Both(*(escape(texts.get(language, default)) for language in LANGUAGES))
+    return BilingualText(*(escape(texts.get(language, default)) for language in LANGUAGES))
 
 
 def settled(row: Any) -> bool:
@@ -115,7 +115,7 @@ def emphasised(row: Any, number: Markup) -> Markup:
 
 def digits_needed(row: Any, digits: int) -> int:
     """Return the decimals, up to three more, with which a nonzero effect is not shown as zero."""
-    ends = [abs(row[name]) for name in ENDS if row[name] == row[name]]
+    ends = [abs(row[name]) for name in INTERVAL_COLUMNS if row[name] == row[name]]
     reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
     more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
     return digits + more
@@ -126,7 +126,7 @@ class Site:
     """One municipality with its arms; the others are compared with the first."""
 
     name: str
-    title: Both
+    title: BilingualText
     arms: tuple[ArmReading, ...]
     numbers: Numbers
 
@@ -190,7 +190,7 @@ class Site:
 
     def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
         """Return the verdict on an effect, qualified by draws of the assumed parameters and by laws of trust."""
-        effect, laws = self.effect(arm, measure, section), laws_say(self.verdict(arm, measure))
+        effect, laws = self.effect(arm, measure, section), sign_over_laws(self.verdict(arm, measure))
         return verdict_of(effect, laws, self.over_draws(arm, measure))
 
     def over_draws(self, arm: ArmReading, measure: str) -> Any:
@@ -220,7 +220,7 @@ def read_sites(folder: Path) -> list[Site]:
     return [Site(name, as_given(titles[name], name), tuple(arms), numbers) for name, arms in sites.items()]
 
 
-def few_deaths(site: Site) -> bool:
+def too_few_homicides(site: Site) -> bool:
     """Return whether homicides are too few for any statement on them."""
     row = site.effect(site.others[0], "homicides")
     return row is not None and are_too_few("homicides", row["base"])

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from experiments.narrative.draw_lines import labelled
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.narrative.number_format import rounded
 from experiments.statistics.annual_aggregation import MONTHS, Expression, by_run, values, years_of
 from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import RunSpec
 from experiments.words import catalogue
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from experiments.words.toml_files import toml_beside
 from model.town.crime_kinds import NAMES
 
@@ -50,52 +50,56 @@ def read_lines() -> Iterator[SummaryLine]:
 LINES = tuple(read_lines())
 
 
-def summary_table(spec: RunSpec, measures: pd.DataFrame, say: Tongue) -> str:
+def summary_table(spec: RunSpec, measures: pd.DataFrame, say: FigureTexts) -> str:
     """Return the table of a run as plain text in a language."""
     place = spec.scenario.title.get(say.language, spec.scenario.name)
-    title = said("run.heading", say, place=place, policy=spec.policy, begins=spec.begins, until=spec.until)
+    title = figure_message("run.heading", say, place=place, policy=spec.policy, begins=spec.begins, until=spec.until)
     heading = [title[:WIDTH], seeds_of(measures, say), *changed_settings(dict(spec.overrides), say)]
     if measures.empty:
-        return "\n".join([*heading, "", said("run.no_month", say)])
+        return "\n".join([*heading, "", figure_message("run.no_month", say)])
     runs = by_run(measures)
     columns = columns_of(runs)
     width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
     rows = [text for line in LINES for text in table_row(line, runs, columns, width, say)]
-    defaults = ["", *textwrap.wrap(said("run.at_defaults", say), WIDTH), said("run.other_values", say)]
+    defaults = [
+        "",
+        *textwrap.wrap(figure_message("run.at_defaults", say), WIDTH),
+        figure_message("run.other_values", say),
+    ]
     return "\n".join(
         [*heading, *column_notes(runs[0], say), "", column_heads(runs[0], columns, width, say), *rows, *defaults]
     )
 
 
-def changed_settings(settings: Mapping[str, Any], say: Tongue) -> list[str]:
+def changed_settings(settings: Mapping[str, Any], say: FigureTexts) -> list[str]:
     """Return the changed settings as wrapped lines.
 
-    >>> changed_settings({"trust.fast_days": "9", "mechanisms.fear": "false"}, Tongue("en"))
+    >>> changed_settings({"trust.fast_days": "9", "mechanisms.fear": "false"}, FigureTexts("en"))
     ['Changed: trust.fast_days=9, mechanisms.fear=false']
     """
     if not settings:
         return []
     text = ", ".join(f"{key}={value}" for key, value in settings.items())
-    return textwrap.wrap(said("comparison.changed", say, settings=text), WIDTH)
+    return textwrap.wrap(figure_message("comparison.changed", say, settings=text), WIDTH)
 
 
-def seeds_of(measures: pd.DataFrame, say: Tongue) -> str:
+def seeds_of(measures: pd.DataFrame, say: FigureTexts) -> str:
     """Return the seeds of the runs as text."""
     seeds = sorted(set(measures["seed"]))
     if not seeds:
-        return said("run.no_run", say)
+        return figure_message("run.no_run", say)
     if len(seeds) == 1:
-        return said("run.seed", say, seed=seeds[0])
-    return said("run.seeds", say, n=len(seeds), first=seeds[0], last=seeds[-1])
+        return figure_message("run.seed", say, seed=seeds[0])
+    return figure_message("run.seeds", say, n=len(seeds), first=seeds[0], last=seeds[-1])
 
 
-def column_notes(run: pd.DataFrame, say: Tongue) -> list[str]:
+def column_notes(run: pd.DataFrame, say: FigureTexts) -> list[str]:
     """Return notes on incomplete years, if any."""
     months = len(run)
     if months < MONTHS:
-        return [said("run.one_month" if months == 1 else "run.few_months", say, n=months)]
+        return [figure_message("run.one_month" if months == 1 else "run.few_months", say, n=months)]
     beyond = months % MONTHS
-    return [said("run.beyond", say, n=beyond)] if beyond else []
+    return [figure_message("run.beyond", say, n=beyond)] if beyond else []
 
 
 def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
@@ -104,22 +108,22 @@ def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
     return list(range(years)) if years <= MOST_YEARS and len(runs) == 1 else sorted({0, years - 1})
 
 
-def column_heads(run: pd.DataFrame, columns: Sequence[int], width: int, say: Tongue) -> str:
+def column_heads(run: pd.DataFrame, columns: Sequence[int], width: int, say: FigureTexts) -> str:
     """Return the line of column headings."""
     years = years_of(run)
     names = "".join(label_of(years[column], say).rjust(width) for column in columns)
-    return " " * LABEL + names + said("run.change", say).rjust(CHANGE) * (len(columns) > 1)
+    return " " * LABEL + names + figure_message("run.change", say).rjust(CHANGE) * (len(columns) > 1)
 
 
-def label_of(months: pd.DataFrame, say: Tongue) -> str:
+def label_of(months: pd.DataFrame, say: FigureTexts) -> str:
     """Return the heading of a column: the calendar year, or the month in which a year begins."""
     first = months["month"].iloc[0]
     whole = first.month == 1 and len(months) == MONTHS
-    return f"{first:%Y}" if whole else said("run.from", say, month=f"{first:%Y-%m}")
+    return f"{first:%Y}" if whole else figure_message("run.from", say, month=f"{first:%Y-%m}")
 
 
 def table_row(
-    line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int, say: Tongue
+    line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int, say: FigureTexts
 ) -> Iterator[str]:
     """Yield one line of the table, with a line of its own for a label that exceeds its column."""
     label = line.label[say.language]

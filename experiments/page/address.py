@@ -6,17 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from experiments.comparison.decision_measures import measures, moved_measures
-from experiments.comparison.policy_choice import HORIZONS, TWINS, Choice
+from experiments.comparison.decision_measures import changed_measures, measures
+from experiments.comparison.policy_choice import HORIZONS, MAX_PAIRS, Choice
 from experiments.page import sites
-from experiments.page.page_texts import say
+from experiments.page.page_texts import page_text
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 
 VIEWS = ("decision", "why", "map", "life", "criteria", "room")
 """Views in display order; each has a module of its name in `static` and one here."""
 KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view", "place", "month", "show", "present")
-MOST_SEED = 2**32 - TWINS
+MOST_SEED = 2**32 - MAX_PAIRS
 LONGEST = 40
 """Characters of an invalid value that are repeated in an error, and longest value of ``show``."""
 
@@ -69,9 +69,9 @@ class AddressError(InputError):
     def in_language(self, language: str) -> str:
         """Return the error in one line, with the nearest valid name."""
         close = difflib.get_close_matches(self.value, list(self.known), n=1, cutoff=0.5)
-        near = say(language, "wrong.near", close=close[0]) if close else ""
+        near = page_text(language, "wrong.near", close=close[0]) if close else ""
         values = {"value": self.value, "near": near, "known": ", ".join(self.known)} | self.values
-        return say(language, f"wrong.{self.text}", **values)
+        return page_text(language, f"wrong.{self.text}", **values)
 
 
 def parse_address(address: Mapping[str, str], now: AddressRequest) -> AddressRequest:
@@ -101,7 +101,7 @@ def parse_choice(address: Mapping[str, str], now: Choice) -> Choice:
     seed = parse_whole_number("seed", address.get("seed", str(now.seed)), MOST_SEED)
     start = sites.load_scenario(site).start
     begins = parse_date(address.get("from") or start.isoformat(), start, years)
-    chosen = moved_measures(parse_steps(address.get("measures", "")))
+    chosen = changed_measures(parse_steps(address.get("measures", "")))
     return Choice(site, chosen, begins if begins != start else None, years, seed)
 
 

@@ -20,9 +20,9 @@ from starlette.websockets import WebSocket
 from experiments.figures.theme import tokens
 from experiments.page import sites, visitor_limit
 from experiments.page.message_check import Malformed, protocol_error, request_of
-from experiments.page.request_guard import Needs
+from experiments.page.request_guard import PageRequests
 from experiments.page.visitor import Visitor
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 
 FOLDER = Path(__file__).parent / "static"
 SOCKET = "/socket"
@@ -41,7 +41,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-NEEDS = Needs({"GET": re.compile(r"/|/static/[a-z_]+\.(js|css)"), "websocket": re.compile(SOCKET)}, POLICY)
+NEEDS = PageRequests({"GET": re.compile(r"/|/static/[a-z_]+\.(js|css)"), "websocket": re.compile(SOCKET)}, POLICY)
 
 
 def application() -> Starlette:
@@ -112,7 +112,7 @@ async def serve_visitor(websocket: WebSocket) -> None:
         async for request in visitor_requests(websocket):
             visitor.receive(request)
     except Malformed as reason:
-        say(f"page: a socket was closed: {reason}")
+        print_note(f"page: a socket was closed: {reason}")
         sender.cancel()
         await websocket.close(MALFORMED)
     finally:
@@ -128,7 +128,7 @@ async def visitor_requests(websocket: WebSocket) -> AsyncIterator[dict[str, Any]
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             if reason := protocol_error(message):
-                say(f"page: a socket was closed: {reason}")
+                print_note(f"page: a socket was closed: {reason}")
             return
         yield request_of(message)
 

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
-from experiments.comparison.outcome_lines import Lines
+from experiments.comparison.decision_outcomes import COLUMNS_NEEDED, OUTCOMES
+from experiments.comparison.outcome_lines import SharedOutcomes
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
-from experiments.execution.executor import runs_again
+from experiments.execution.executor import should_retry
 from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
 from experiments.page import sites
 from experiments.page.kept_worlds import KeptWorlds
@@ -75,7 +75,7 @@ class BackgroundWorker:
         """Start number of the latest scheduled world."""
         self.clients, self.numbers = itertools.count(), itertools.count(1)
         self.turns = multiprocessing.get_context("spawn").RawArray("q", SLOTS)
-        self.lines = Lines(SLOTS, STREAMED_COLUMNS)
+        self.lines = SharedOutcomes(SLOTS, STREAMED_COLUMNS)
         self.lock, self.wake = threading.Lock(), threading.Event()
         self.closed = False
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
@@ -170,7 +170,7 @@ class BackgroundWorker:
     def new_job(self, spec: RunSpec) -> TwinJob:
         """Return a job with its own slot in shared memory."""
         number = next(self.numbers)
-        job = TwinJob(spec, number % SLOTS, number, self.folder / "warm", MEASURED)
+        job = TwinJob(spec, number % SLOTS, number, self.folder / "warm", COLUMNS_NEEDED)
         self.turns[job.place] = number
         self.jobs[spec.run] = job
         return job
@@ -178,7 +178,7 @@ class BackgroundWorker:
     def collect(self, executor: LocalExecutor[TwinJob, WorldResult | str | None]) -> None:
         """Deliver finished worlds; run a world again if its worker died."""
         for job, result in executor.wait(POLL_S):
-            if runs_again(job, result, self.deaths):
+            if should_retry(job, result, self.deaths):
                 executor.submit(job)
             elif result is not None:
                 self.deliver(job, str(result) if isinstance(result, WorkerDied) else result)

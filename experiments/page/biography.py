@@ -1,7 +1,7 @@
 """Describe one life in sentences: the resident and the events."""
 
 from experiments.comparison.life_recorder import LifeEvent, LifeStory
-from experiments.page.page_texts import capital, say
+from experiments.page.page_texts import capital, page_text
 from experiments.page.why_view import name_of
 from experiments.words import catalogue
 
@@ -10,20 +10,20 @@ def introduction(language: str, life: LifeStory) -> str:
     """Describe a resident in one sentence, without name and place."""
     child = life.age < 15
     who = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
-    return say(language, f"life.{who}", age=life.age, work=say(language, f"work.{life.work}"))
+    return page_text(language, f"life.{who}", age=life.age, work=page_text(language, f"work.{life.work}"))
 
 
 def sentence(language: str, event: LifeEvent) -> str:
     """Describe an event in a sentence."""
     if event.name in ("suffered", "saw"):
-        reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
-        kind = say(language, f"kind.{event.values['kind']}")
-        return say(language, f"event.{event.name}", kind=kind, reported=reported)
+        reported = page_text(language, f"event.{event.values['told']}") if event.values["told"] else ""
+        kind = page_text(language, f"kind.{event.values['kind']}")
+        return page_text(language, f"event.{event.name}", kind=kind, reported=reported)
     if "cause" not in event.values:
-        return say(language, f"event.{event.name}", **event.values)
+        return page_text(language, f"event.{event.name}", **event.values)
     cause = str(event.values["cause"])
     for name in (event.name, cause):
         if moved := catalogue.event(name, language):
             return moved
     how = "other_good" if event.change >= 0.0 else "other_bad"
-    return say(language, f"event.{how}", cause=capital(name_of(language, cause)))
+    return page_text(language, f"event.{how}", cause=capital(name_of(language, cause)))

@@ -3,7 +3,7 @@
 import logging
 import traceback
 
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 
 
 class OneLineHandler(logging.Handler):
@@ -13,7 +13,7 @@ class OneLineHandler(logging.Handler):
         """Write one log record."""
         said = record.getMessage()
         reason = record.exc_info[1] if record.exc_info else None
-        say(f"page: {in_one_line(f'{said}: {error_text(reason)}' if reason else said)}")
+        print_note(f"page: {in_one_line(f'{said}: {error_text(reason)}' if reason else said)}")
 
 
 def error_text(reason: BaseException) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.criteria_effects import scores_drawn, word_shares
-from experiments.comparison.criteria_rows import BESIDE, BY_PRACTICE, part_headline
+from experiments.comparison.criteria_effects import grade_shares, scores_over_draws
+from experiments.comparison.criteria_rows import BY_PRACTICE, RELATED_MEASURES, part_headline
 from experiments.comparison.decision_outcomes import effect_on
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.page.address import AddressRequest
@@ -16,8 +16,8 @@ from experiments.page.pair_rows import Pairs, pair_rows, pairs_of, waiting
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
-from experiments.statistics.verdicts import FEWEST
-from experiments.validation.criteria import STATED
+from experiments.statistics.verdicts import MIN_RUNS
+from experiments.validation.criteria import STATED_WORLDS
 from experiments.words import catalogue
 from model.engine.calendar import YEAR
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
@@ -31,9 +31,12 @@ WORDS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    frame = {"title": state.say("criteria.question"), "words": {name: state.say(f"criteria.{name}") for name in WORDS}}
+    frame = {
+        "title": state.text("criteria.question"),
+        "words": {name: state.text(f"criteria.{name}") for name in WORDS},
+    }
     pairs = pairs_of(state)
-    if state.running or len(pairs) < FEWEST:
+    if state.running or len(pairs) < MIN_RUNS:
         return frame | {"answer": waiting(state)}
     rows = criterion_rows(state, pairs)
     opened = request.show if request.show in CRITERIA else CRITERIA[0]
@@ -41,11 +44,11 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "answer": criteria_sentence(state, rows),
         "criteria": rows,
         "opened": opened,
-        "meaning": state.say(f"criteria.meaning_{opened}"),
+        "meaning": state.text(f"criteria.meaning_{opened}"),
         "parts": part_rows(state, pairs, opened),
-        "practice": rows_of_worlds(state, pairs, [BY_PRACTICE[name] for name in BESIDE[opened].practice]),
-        "matters": [found for name in BESIDE[opened].matters if (found := matter_rows(state, pairs, name))],
-        "remedy": state.say("criteria.remedy_beside") if opened == "accountability" else "",
+        "practice": rows_of_worlds(state, pairs, [BY_PRACTICE[name] for name in RELATED_MEASURES[opened].practice]),
+        "matters": [found for name in RELATED_MEASURES[opened].matters if (found := matter_rows(state, pairs, name))],
+        "remedy": state.text("criteria.remedy_beside") if opened == "accountability" else "",
     }
 
 
@@ -56,7 +59,7 @@ def criterion_rows(state: PageState, pairs: Pairs) -> list[dict[str, Any]]:
         row
         | {
             "name": name,
-            "title": state.say(f"criteria.{name}"),
+            "title": state.text(f"criteria.{name}"),
             "word": criterion_word(state, pairs, name),
             "paper": paper_word(state, name),
             **criterion_by_month(pairs, name),
@@ -74,17 +77,17 @@ def rows_of_worlds(state: PageState, pairs: Pairs, headlines: list[Headline]) ->
 def criteria_sentence(state: PageState, rows: list[dict[str, Any]]) -> list[Span]:
     """Return the criteria with a significant and relevant change, declines first."""
     if not state.moved:
-        return [(state.say("map.unmoved"), "")]
+        return [(state.text("map.unmoved"), "")]
     sure = [row for row in rows if row["kind"] == "b"]
     if not sure:
-        return [(state.say("criteria.nothing"), "bold")]
+        return [(state.text("criteria.nothing"), "bold")]
     sure = sorted(sure, key=lambda row: not row["gap"].startswith("−"))
     spans: list[Span] = []
     for row in sure:
         spans += [(", " if spans else "", ""), (f"{row['title']} {row['gap']}", "h" if row["gap"][0] == "−" else "b")]
     spans.append((". ", ""))
     if rest := len(rows) - len(sure):
-        spans.append((state.say("criteria.rest_one" if rest == 1 else "criteria.rest", n=rest), ""))
+        spans.append((state.text("criteria.rest_one" if rest == 1 else "criteria.rest", n=rest), ""))
     return spans
 
 
@@ -94,23 +97,23 @@ def criterion_word(state: PageState, pairs: Pairs, name: str) -> str:
     for side in (0, 1) if state.moved else (0,):
         levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
         if np.isnan(levels).all():
-            return state.say("criteria.none")
+            return state.text("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
-        draws = [scores_drawn(dict(pair[side].months), state.scenario.anchors, DRAWS)[name] for pair in pairs]
-        agreement.setdefault(grade, []).append(number(100.0 * word_shares(np.array(draws))[grade]))
+        draws = [scores_over_draws(dict(pair[side].months), state.scenario.anchors, DRAWS)[name] for pair in pairs]
+        agreement.setdefault(grade, []).append(number(100.0 * grade_shares(np.array(draws))[grade]))
     shares = {
         catalogue.verdict(grade, state.language): " → ".join(dict.fromkeys(each)) for grade, each in agreement.items()
     }
-    return " → ".join(state.say("criteria.certainty", word=word, share=share) for word, share in shares.items())
+    return " → ".join(state.text("criteria.certainty", word=word, share=share) for word, share in shares.items())
 
 
 def paper_word(state: PageState, name: str) -> str:
     """Return the grade of the paper for this municipality in 2017 and 2018; empty if it has none."""
-    if state.choice.site not in BUILT_IN_SITES or name not in STATED["paper"]:
+    if state.choice.site not in BUILT_IN_SITES or name not in STATED_WORLDS["paper"]:
         return ""
-    stated = STATED["paper"][name][BUILT_IN_SITES.index(state.choice.site)]
-    grade = state.say("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, state.language)
-    return state.say("criteria.paper", word=grade)
+    stated = STATED_WORLDS["paper"][name][BUILT_IN_SITES.index(state.choice.site)]
+    grade = state.text("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, state.language)
+    return state.text("criteria.paper", word=grade)
 
 
 def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
@@ -130,7 +133,7 @@ def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
 def part_rows(state: PageState, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
     """Return the rows of the components of a criterion; a note explains a missing value."""
     rows = rows_of_worlds(state, pairs, [part_headline(part) for part in criterion_parts(criterion)])
-    unknown = state.say("criteria.few", n=f"{MINIMUM_EVENTS:g}")
+    unknown = state.text("criteria.few", n=f"{MINIMUM_EVENTS:g}")
     return [row | {"note": unknown if row["a"] == "–" else ""} for row in rows]
 
 
@@ -179,4 +182,4 @@ def decisive_reason(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> st
         return ""
     term = counts.most_common(1)[0][0]
     words = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
-    return state.say("criteria.reason", reason=words)
+    return state.text("criteria.reason", reason=words)

@@ -4,7 +4,7 @@ from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.narrative.findings import Finding, sentence
 from experiments.page.page_state import PageState, Span, digits_of, number
 from experiments.page.page_texts import capital
-from experiments.statistics.verdicts import FEWEST
+from experiments.statistics.verdicts import MIN_RUNS
 
 POSSIBLE_COSTS = {"homicides": "wrongful_detentions"}
 """Outcomes reported together with a possible cost; under the measure ``heavy_hand`` the cost is always reported."""
@@ -20,8 +20,8 @@ def decision_sentence(state: PageState) -> list[Span]:
         return progress_of_worlds(state)
     if not state.moved:
         return level_as_today(state)
-    if state.done < FEWEST:
-        return [(state.say("decision.no_verdict", n=FEWEST), "bold"), *failed_worlds(state)]
+    if state.done < MIN_RUNS:
+        return [(state.text("decision.no_verdict", n=MIN_RUNS), "bold"), *failed_worlds(state)]
     return [*harms_and_benefits(state), *failed_worlds(state)]
 
 
@@ -29,10 +29,10 @@ def progress_of_worlds(state: PageState) -> list[Span]:
     """Return the progress of the simulated worlds."""
     counts = {"n": state.done, "all": state.twins_asked}
     if not state.moved:
-        return [(state.say("decision.today"), "bold"), (state.say("decision.today_few", **counts), "")]
+        return [(state.text("decision.today"), "bold"), (state.text("decision.today_few", **counts), "")]
     k = len(state.choice.chosen)
-    words = state.say(f"decision.running_{'one' if k == 1 else 'many'}", k=k, **counts)
-    return [(state.say("decision.running"), "bold"), (words + state.say("decision.dots"), "")]
+    words = state.text(f"decision.running_{'one' if k == 1 else 'many'}", k=k, **counts)
+    return [(state.text("decision.running"), "bold"), (words + state.text("decision.dots"), "")]
 
 
 def level_as_today(state: PageState) -> list[Span]:
@@ -41,8 +41,8 @@ def level_as_today(state: PageState) -> list[Span]:
         return failed_worlds(state)
     ends = [TRUST.headline.of(life.months) for life in state.base]
     level = number(sum(ends) / len(ends), 1)
-    words = state.say("decision.today_level", level=level, years=state.years)
-    return [(state.say("decision.today"), "bold"), (words, ""), *failed_worlds(state)]
+    words = state.text("decision.today_level", level=level, years=state.years)
+    return [(state.text("decision.today"), "bold"), (words, ""), *failed_worlds(state)]
 
 
 def failed_worlds(state: PageState) -> list[Span]:
@@ -50,7 +50,7 @@ def failed_worlds(state: PageState) -> list[Span]:
     if not state.faults:
         return []
     counts = {"n": len(state.faults), "all": state.twins_asked, "reason": state.faults[0]}
-    return [(" " + state.say("decision.failed", **counts), "h")]
+    return [(" " + state.text("decision.failed", **counts), "h")]
 
 
 def harms_and_benefits(state: PageState) -> list[Span]:
@@ -59,7 +59,7 @@ def harms_and_benefits(state: PageState) -> list[Span]:
     Beside a harm, benefits are not coloured, and no wording trades one off against the other.
     """
     n = len(state.choice.chosen)
-    begin = state.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
+    begin = state.text(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
     order = sorted(state.paired_outcomes, key=lambda result: (not kind_of(result), result.outcome.name in LAST))
     good = [result for result in order if is_named(result) and not result.harmful][: 1 + MOST_NAMED]
     goods = [outcome_phrase(state, result) for result in good]
@@ -71,12 +71,12 @@ def harms_and_benefits(state: PageState) -> list[Span]:
     if goods:
         spans.append((goods[0], "" if harms else kind_of(good[0])))
         spans += [(phrases_as_list(state, goods[1:]), "")] if goods[1:] else []
-    unsure = [state.say(f"of.{result.outcome.name}") for result in state.paired_outcomes if result.withheld]
+    unsure = [state.text(f"of.{result.outcome.name}") for result in state.paired_outcomes if result.withheld]
     if unsure:
-        words = state.say("decision.unknown", of=phrases_as_list(state, unsure, first=True))
+        words = state.text("decision.unknown", of=phrases_as_list(state, unsure, first=True))
         spans.append((("; " if goods or harms else "") + words, ""))
     elif not goods and not harms:
-        spans.append((state.say("decision.nothing"), ""))
+        spans.append((state.text("decision.nothing"), ""))
     return [*spans, *accompanying_costs(state), (".", "")]
 
 
@@ -89,9 +89,9 @@ def phrases_as_list(state: PageState, phrases: list[str], first: bool = False) -
     """Join phrases as in a sentence, after a comma or, for a single phrase, "and"; ``first`` omits this lead."""
     if first and len(phrases) == 1:
         return phrases[0]
-    lead = "" if first else ", " if len(phrases) > 1 else state.say("decision.and")
+    lead = "" if first else ", " if len(phrases) > 1 else state.text("decision.and")
     *others, last = phrases
-    return lead + (", ".join(others) + state.say("decision.and") if others else "") + last
+    return lead + (", ".join(others) + state.text("decision.and") if others else "") + last
 
 
 def outcome_phrase(state: PageState, result: PairedOutcome) -> str:
@@ -119,9 +119,9 @@ def kind_of(result: PairedOutcome) -> str:
 
 def telephone_summary(state: PageState) -> list[Span]:
     """Return the shortest form of the answer, for the bottom bar on telephones."""
-    if state.running or not state.paired_outcomes or state.done < FEWEST:
-        return [(state.say("decision.done_of", n=state.done, all=state.twins_asked), "bold")]
+    if state.running or not state.paired_outcomes or state.done < MIN_RUNS:
+        return [(state.text("decision.done_of", n=state.done, all=state.twins_asked), "bold")]
     harms = sum(result.harmful and result.outcome.harm for result in state.paired_outcomes)
-    words = state.say(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
+    words = state.text(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
     trust = state.paired_outcomes[0]
     return [(outcome_phrase(state, trust), kind_of(trust)), (words, "h" if harms else "")]

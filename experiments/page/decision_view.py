@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.cause_effects import NATION, Where, monthly_contribution
-from experiments.comparison.decision_outcomes import FLOOR, by_cell, moved_people
-from experiments.comparison.effect_verdicts import laws_say
-from experiments.comparison.headline_measures import WORDS as AGGREGATED
+from experiments.comparison.cause_effects import NATION, PlaceAndMonth, monthly_contribution
+from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, by_cell, shares_with_changed_trust
+from experiments.comparison.effect_verdicts import sign_over_laws
+from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.comparison.town_ground import inhabited
 from experiments.page import sites
@@ -26,7 +26,7 @@ from experiments.page.table_rows import (
     years_of_reach,
 )
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import FEWEST, VERDICTS
+from experiments.statistics.verdicts import MIN_RUNS, VERDICTS
 from model.town.town import Town
 
 WORDS = (
@@ -42,22 +42,22 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     where = "in_twins" if state.moved else "in_worlds"
     chosen, measures = len(state.choice.chosen), measure_rows(state)
     return {
-        "title": state.say("decision.question", town=state.scenario.title[state.language]),
+        "title": state.text("decision.question", town=state.scenario.title[state.language]),
         "answer": decision_sentence(state),
-        "words": {name: state.say(f"decision.{name}") for name in WORDS}
-        | {"gap": state.say("decision.gap", n=state.done), "recent": AGGREGATED["recent"][state.language]},
-        "reach_head": state.say("decision.reach_head", years=years_of_reach(state)),
+        "words": {name: state.text(f"decision.{name}") for name in WORDS}
+        | {"gap": state.text("decision.gap", n=state.done), "recent": AGGREGATED["recent"][state.language]},
+        "reach_head": state.text("decision.reach_head", years=years_of_reach(state)),
         "bar": spans(telephone_summary(state)),
         "measures": measures,
-        "changes": state.say(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
-        "unmoved": state.say("decision.unmoved", n=len(measures) - chosen),
+        "changes": state.text(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
+        "unmoved": state.text("decision.unmoved", n=len(measures) - chosen),
         "bill": f"{describe_costs(state)} {describe_agreements(state)}".strip(),
         "begins": state.begins.isoformat(),
         "first": state.scenario.start.isoformat(),
         "horizons": list(HORIZONS),
-        "results": state.say("decision.results", span=span_of(state)),
-        "worlds": state.say(f"decision.{where}", n=state.done),
-        "band": state.say("decision.band", n=state.done),
+        "results": state.text("decision.results", span=span_of(state)),
+        "worlds": state.text(f"decision.{where}", n=state.done),
+        "band": state.text("decision.band", n=state.done),
         "outcomes": outcome_rows(state),
         "hundred": moved_residents(state),
         "events": event_marks(state),
@@ -76,7 +76,10 @@ def span_of(state: PageState) -> str:
 
 def map_of(state: PageState) -> dict[str, Any]:
     """Return the map of differences of trust; only its texts while worlds are running."""
-    texts = {"floor": state.say("decision.map_floor", floor=FLOOR), "wait": state.say("decision.map_wait")}
+    texts = {
+        "floor": state.text("decision.map_floor", floor=SMALLEST_MAP_DIFFERENCE),
+        "wait": state.text("decision.map_wait"),
+    }
     if state.running:
         return texts
     place = sites.load_municipality(state.choice.site)
@@ -88,20 +91,20 @@ def map_of(state: PageState) -> dict[str, Any]:
 def moved_residents(state: PageState) -> dict[str, Any]:
     """Return the percentages of residents whose trust is higher and lower."""
     if state.running or not state.twins:
-        return {"more": 0, "less": 0, "text": state.say("decision.hundred_wait") if state.moved else ""}
+        return {"more": 0, "less": 0, "text": state.text("decision.hundred_wait") if state.moved else ""}
     if why := why_unknown(state, state.paired_outcomes[0]):
         return {"more": 0, "less": 0, "unknown": True, "text": why}
-    more, less = (round(part) for part in moved_people(state.twins))
+    more, less = (round(part) for part in shares_with_changed_trust(state.twins))
     words = {"more": more, "less": less, "same": 100 - more - less}
-    return {"more": more, "less": less, "text": state.say("decision.hundred", **words)}
+    return {"more": more, "less": less, "text": state.text("decision.hundred", **words)}
 
 
 def examined_in(state: PageState) -> str:
     """Return in words the laws of trust under which this choice was run, or that it was not."""
     laws = state.paired_outcomes[0].laws if state.paired_outcomes else None
-    if laws is None or laws_say(laws) is None:
-        return state.say("decision.not_examined") if state.moved else ""
-    return state.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
+    if laws is None or sign_over_laws(laws) is None:
+        return state.text("decision.not_examined") if state.moved else ""
+    return state.text("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
 
 
 def event_marks(state: PageState) -> list[dict[str, Any]]:
@@ -118,21 +121,21 @@ def mood_months(state: PageState) -> list[dict[str, Any]]:
     """Return the months in which the national mood, a model input, moves trust by at least the threshold."""
     if not state.base:
         return []
-    moved = np.mean([monthly_contribution(life, NATION, Where()) for life in state.base], axis=0)
+    moved = np.mean([monthly_contribution(life, NATION, PlaceAndMonth()) for life in state.base], axis=0)
     months = np.flatnonzero(np.abs(moved) >= threshold_rules()["points"].delta)
-    return [{"month": int(month), "text": state.say("decision.nation")} for month in months if month]
+    return [{"month": int(month), "text": state.text("decision.nation")} for month in months if month]
 
 
 def cell_differences(state: PageState, town: Town) -> dict[str, Any]:
     """Return the difference of trust by month and inhabited cell, and a sentence on the last month."""
-    if not state.twins or state.running or state.done < FEWEST:
+    if not state.twins or state.running or state.done < MIN_RUNS:
         return {}
     if why := why_unknown(state, state.paired_outcomes[0]):
         return {"unknown": why}
     cells = inhabited(town)
     gaps = by_cell(state.twins)
-    course, most = encoded_gaps(gaps, FLOOR)
-    text = state.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")
+    course, most = encoded_gaps(gaps, SMALLEST_MAP_DIFFERENCE)
+    text = state.text(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")
     return {"course": course, "months": len(gaps), "most": most, "text": text}
 
 
@@ -158,7 +161,7 @@ def ends_of_scale(most: float) -> list[str]:
 def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
     """Return the half of the residents, by latitude, with the higher difference of trust.
 
-    It is ``nowhere`` if the halves differ by less than `FLOOR`.
+    It is ``nowhere`` if the halves differ by less than `SMALLEST_MAP_DIFFERENCE`.
     """
     people, y = town.cells["population"][cells], town.cells["y"][cells]
     order = np.argsort(y)
@@ -166,6 +169,6 @@ def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str
     below[order] = np.cumsum(people[order]) <= people.sum() / 2
     known = ~np.isnan(gaps)
     south, north = (np.average(gaps[known & half], weights=people[known & half]) for half in (below, ~below))
-    if abs(north - south) < FLOOR:
+    if abs(north - south) < SMALLEST_MAP_DIFFERENCE:
         return "nowhere"
     return "north" if north > south else "south"

@@ -7,8 +7,8 @@ from experiments.comparison.decision_outcomes import PairedOutcome
 from experiments.narrative.draw_lines import account_title
 from experiments.page.page_state import PageState, digits_of, number, signed
 from experiments.page.table_rows import both_signs
-from experiments.statistics.effect_uncertainty import FEWEST_DRAWS
-from experiments.words.bilingual import Tongue
+from experiments.statistics.effect_uncertainty import MIN_DRAWS
+from experiments.words.bilingual import FigureTexts
 
 SOURCES = ("assumed", "account", "random", "town")
 """Sources of variance, in display order."""
@@ -20,10 +20,12 @@ def draws_table(state: PageState) -> dict[str, Any] | None:
     if state.running or not state.moved or not results:
         return None
     return {
-        "title": state.say("decision.draws_title", n=max(result.draws["draws"] for result in results)),
-        "about": state.say("decision.draws_about"),
-        "heads": [state.say(f"decision.draws_{name}") for name in ("band", "effect", "signs", "variance", "direction")],
-        "sources": [state.say(f"decision.draws_{name}") for name in SOURCES],
+        "title": state.text("decision.draws_title", n=max(result.draws["draws"] for result in results)),
+        "about": state.text("decision.draws_about"),
+        "heads": [
+            state.text(f"decision.draws_{name}") for name in ("band", "effect", "signs", "variance", "direction")
+        ],
+        "sources": [state.text(f"decision.draws_{name}") for name in SOURCES],
         "rows": [draws_row(state, result) for result in results],
     }
 
@@ -35,18 +37,18 @@ def draws_row(state: PageState, result: PairedOutcome) -> dict[str, Any]:
     shares = [100.0 * row[f"sd_{name}"] ** 2 / variance if variance else 0.0 for name in SOURCES]
     sizes = {name: signed(row[name], digits_of(row[name], level)) for name in ("mean", "low", "high")}
     parts = ", ".join(
-        f"{state.say(f'decision.draws_{name}')} {number(share)} %" for name, share in zip(SOURCES, shares, strict=True)
+        f"{state.text(f'decision.draws_{name}')} {number(share)} %" for name, share in zip(SOURCES, shares, strict=True)
     )
     return {
         "name": result.outcome.name,
-        "title": state.say(f"outcome.{result.outcome.name}"),
+        "title": state.text(f"outcome.{result.outcome.name}"),
         "mean": row["mean"],
         "low": row["low"],
         "high": row["high"],
         "pairs": [None if math.isnan(value) else value for value in (effect.effect, effect.low, effect.high)],
-        "label": state.say("decision.draws_label", **sizes),
-        "size": state.say("decision.draws_size", **sizes),
-        "signs": state.say("decision.draws_shares", **both_signs(row)),
+        "label": state.text("decision.draws_label", **sizes),
+        "size": state.text("decision.draws_size", **sizes),
+        "signs": state.text("decision.draws_shares", **both_signs(row)),
         "shares": shares,
         "parts": parts,
         "direction": direction_of(state, row),
@@ -55,9 +57,9 @@ def draws_row(state: PageState, result: PairedOutcome) -> dict[str, Any]:
 
 def direction_of(state: PageState, row: Any) -> str:
     """Return in words whether the direction is known over the draws, with the accounts that contradict it."""
-    tongue = Tongue(state.language)
-    against = [account_title(name, tongue) for name in str(row["against_accounts"]).split(", ") if name]
-    return state.say(f"decision.draws_{row['sign']}", least=FEWEST_DRAWS, accounts=", ".join(against))
+    wording = FigureTexts(state.language)
+    against = [account_title(name, wording) for name in str(row["against_accounts"]).split(", ") if name]
+    return state.text(f"decision.draws_{row['sign']}", least=MIN_DRAWS, accounts=", ".join(against))
 
 
 def basis_of(state: PageState) -> str:
@@ -66,5 +68,5 @@ def basis_of(state: PageState) -> str:
         return ""
     rows = state.over_draws.values()
     if not rows:
-        return state.say("decision.defaults_only")
-    return state.say("decision.known_over_draws", n=max(row["draws"] for row in rows))
+        return state.text("decision.defaults_only")
+    return state.text("decision.known_over_draws", n=max(row["draws"] for row in rows))

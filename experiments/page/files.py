@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
-from experiments.comparison.policy_choice import FILE, program_of
+from experiments.comparison.policy_choice import POLICY_FILE, program_of
 from experiments.page.page_state import PageState
 from experiments.page.pair_rows import pairs_of
 from experiments.page.table_rows import why_unknown
@@ -20,20 +20,20 @@ EFFECTS = (
 def file_of(state: PageState, what: str) -> dict[str, str]:
     """Return name and text of a file: the measures as a policy, or the results as a table."""
     if what == "policy":
-        return {"name": FILE, "text": state.choice.file}
+        return {"name": POLICY_FILE, "text": state.choice.file}
     name = state.choice.site.rpartition("/")[2].removesuffix(".toml")
     return {"name": f"{name}.csv", "text": table_of(state)}
 
 
 def python_of(state: PageState) -> str:
     """Return the program that reproduces the effect on trust, run in the folder with the file of measures."""
-    file = f"./{FILE}"
+    file = f"./{POLICY_FILE}"
     return program_of(state.choice.request(file), [file], state.scenario.start)
 
 
 def source_of(state: PageState) -> str:
     """Return the source of numbers and pictures: municipality, dates, seeds."""
-    return state.say(
+    return state.text(
         "decision.source",
         town=state.scenario.title[state.language],
         start=state.scenario.start,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, Recorded
-from experiments.comparison.report_weighing import CALIBRATED, Telling
+from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, WorldRecord
+from experiments.comparison.report_weighing import CALIBRATED, ReportingChoice
 from experiments.execution.run_tables import anonymous
 from experiments.page import biography
 from experiments.page.address import AddressRequest
@@ -74,13 +74,13 @@ def parse_selection(word: str) -> LifeSelection:
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     selection = parse_selection(request.show)
-    words = {name: state.say(f"life.{name}") for name in WORDS}
+    words = {name: state.text(f"life.{name}") for name in WORDS}
     pairs = pairs_of(state)
     kinds = kind_rows(state, selection, pairs[0][0].recorded if pairs else None)
-    frame = {"title": state.say("life.question"), "words": words, "kinds": kinds}
+    frame = {"title": state.text("life.question"), "words": words, "kinds": kinds}
     if not pairs:
-        return frame | {"answer": [(state.say("map.waiting", n=state.done, all=state.twins_asked), "")]}
-    worlds: tuple[Recorded, Recorded] = tuple(world.recorded for world in pairs[0])
+        return frame | {"answer": [(state.text("map.waiting", n=state.done, all=state.twins_asked), "")]}
+    worlds: tuple[WorldRecord, WorldRecord] = tuple(world.recorded for world in pairs[0])
     seed = pairs[0][0].seed
     about = (
         resident_panel(state, worlds, selection, request.place)
@@ -88,11 +88,11 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         else agent_panel(state, worlds, selection, seed)
     )
     if about is None:
-        return frame | {"answer": [(state.say("life.nobody"), "bold")], "nobody": True}
+        return frame | {"answer": [(state.text("life.nobody"), "bold")], "nobody": True}
     return frame | about | {"moods": mood_months(state) if selection.kind == "resident" else []}
 
 
-def kind_rows(state: PageState, selection: LifeSelection, world: Recorded | None) -> list[dict[str, Any]]:
+def kind_rows(state: PageState, selection: LifeSelection, world: WorldRecord | None) -> list[dict[str, Any]]:
     """Return the kinds of lives to choose from: of agents those in the world; all before it is available."""
     found = [kind for kind in KINDS if kind in (KINDS[0], selection.kind) or world is None or agent_count(world, kind)]
     return [{"name": kind, "title": kind_title(state, kind), "on": kind == selection.kind} for kind in found]
@@ -100,7 +100,7 @@ def kind_rows(state: PageState, selection: LifeSelection, world: Recorded | None
 
 def kind_title(state: PageState, kind: str) -> str:
     """Return the title of a kind of lives; mayors are communal where boards are a jurisdiction."""
-    return state.say("life.kind_communal" if kind == "authority" and state.communal else f"life.kind_{kind}")
+    return state.text("life.kind_communal" if kind == "authority" and state.communal else f"life.kind_{kind}")
 
 
 def day_of(state: PageState, tick: int) -> str:
@@ -117,7 +117,9 @@ def month_number(state: PageState, tick: int) -> int:
 # A resident
 
 
-def showable_lives(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[tuple[LifeStory, LifeStory]]:
+def showable_lives(
+    worlds: tuple[WorldRecord, WorldRecord], settlement: int | None
+) -> list[tuple[LifeStory, LifeStory]]:
     """Return the lives that both worlds may show, of a settlement or of all, those with a choice first."""
     others = {life.who: life for life in worlds[1].lives}
     here = [life for life in worlds[0].lives if settlement is None or life.settlement == settlement]
@@ -126,7 +128,7 @@ def showable_lives(worlds: tuple[Recorded, Recorded], settlement: int | None) ->
 
 
 def resident_panel(
-    state: PageState, worlds: tuple[Recorded, Recorded], selection: LifeSelection, place: int
+    state: PageState, worlds: tuple[WorldRecord, WorldRecord], selection: LifeSelection, place: int
 ) -> dict[str, Any] | None:
     """Return the life of a resident in both worlds; None if no life of the place may be shown."""
     lives = showable_lives(worlds, place - 1 if place else None)
@@ -144,7 +146,7 @@ def resident_panel(
         "lines": [[100.0 * value for value in life.trust] for life in shown_lives],
         "events": rows,
         "rest": rest,
-        "curve": state.say("life.trust_curve"),
+        "curve": state.text("life.trust_curve"),
         "choices": len(tellings),
         "chosen_at": selection.choice % len(tellings) + 1 if tellings else 0,
         "at": month_number(state, telling.tick) if telling else None,
@@ -152,17 +154,17 @@ def resident_panel(
     }
 
 
-def life_answer(state: PageState, a: LifeStory, b: LifeStory, telling: Telling | None) -> list[Span]:
+def life_answer(state: PageState, a: LifeStory, b: LifeStory, telling: ReportingChoice | None) -> list[Span]:
     """Return the chance of silence in the choice, and trust at start and end, in a sentence."""
     spans: list[Span] = []
     if telling:
         silent = telling.chances()["nobody"]
-        spans += [(state.say("life.silent", n=number(100.0 * silent)), "bold"), (" ", "")]
+        spans += [(state.text("life.silent", n=number(100.0 * silent)), "bold"), (" ", "")]
     spans.append(
-        (state.say("life.trust", before=number(100.0 * a.trust[0], 1), after=number(100.0 * a.trust[-1], 1)), "")
+        (state.text("life.trust", before=number(100.0 * a.trust[0], 1), after=number(100.0 * a.trust[-1], 1)), "")
     )
     if state.moved:
-        spans += [(" ", ""), (state.say("life.trust_b", after=number(100.0 * b.trust[-1], 1)), "b")]
+        spans += [(" ", ""), (state.text("life.trust_b", after=number(100.0 * b.trust[-1], 1)), "b")]
     return spans
 
 
@@ -186,7 +188,7 @@ def event_rows(state: PageState, lives: tuple[LifeStory, ...]) -> tuple[list[dic
         small = sum(event.change for event in life.events) + life.small - shown
         sums.append((small, life.trust[-1] - life.trust[0] - shown - small))
     rest = [
-        {"title": state.say(f"life.{name}"), "sizes": [trust_points(change) for change in changes]}
+        {"title": state.text(f"life.{name}"), "sizes": [trust_points(change) for change in changes]}
         for name, changes in zip(("small_events", "forgotten"), zip(*sums, strict=True), strict=True)
     ]
     return rows, [row for row in rest if any(row["sizes"])]
@@ -201,7 +203,7 @@ def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dic
     """Return an event with its size in each world in which it happened."""
     event = next(iter(sides.values()))
     times = f" (×{event.times})" if event.times > 1 else ""
-    only = f" ({state.say(f'life.only_{"ab"[next(iter(sides))]}')})" if state.moved and len(sides) == 1 else ""
+    only = f" ({state.text(f'life.only_{"ab"[next(iter(sides))]}')})" if state.moved and len(sides) == 1 else ""
     return {
         "number": number,
         "date": day_of(state, event.tick),
@@ -215,7 +217,7 @@ def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dic
 # One choice of a resident
 
 
-def choice_panel(state: PageState, telling: Telling, b: LifeStory) -> dict[str, Any]:
+def choice_panel(state: PageState, telling: ReportingChoice, b: LifeStory) -> dict[str, Any]:
     """Return a choice of whom to tell: terms, outcomes of a hundred with the draw, and counterfactuals."""
     chances = telling.chances()
     channel = telling.taken
@@ -224,15 +226,18 @@ def choice_panel(state: PageState, telling: Telling, b: LifeStory) -> dict[str, 
     terms = telling.terms(channel)
     known = {"loss": number(telling.loss), "trust": number(100.0 * telling.trust)}
     when = day_of(state, telling.tick)
-    taken = state.say(f"telling.{telling.taken}")
+    taken = state.text(f"telling.{telling.taken}")
     return {
-        "title": state.say(
-            "life.telling", date=when, crime=state.say(f"kind.{telling.crime}"), channel=state.say(f"telling.{channel}")
+        "title": state.text(
+            "life.telling",
+            date=when,
+            crime=state.text(f"kind.{telling.crime}"),
+            channel=state.text(f"telling.{channel}"),
         ),
-        "taken": state.say("life.taken", what=taken),
+        "taken": state.text("life.taken", what=taken),
         "terms": [
             {
-                "title": state.say(f"telling.term_{name}", **known),
+                "title": state.text(f"telling.term_{name}", **known),
                 "size": value,
                 "input": name == CALIBRATED,
                 "shown": signed(value, 2),
@@ -240,7 +245,7 @@ def choice_panel(state: PageState, telling: Telling, b: LifeStory) -> dict[str, 
             for name, value in terms.items()
         ],
         "total": signed(sum(terms.values()), 2),
-        "dots": dots_by_option(chances, [state.say(f"telling.{name}") for name in chances]),
+        "dots": dots_by_option(chances, [state.text(f"telling.{name}") for name in chances]),
         "ring": int(100.0 * telling.uniform),
         "ifs": what_ifs(state, telling, b),
     }
@@ -253,7 +258,7 @@ def dots_by_option(chances: dict[str, float], titles: list[str]) -> list[dict[st
     return [{"title": title, "n": int(n)} for title, n in zip(titles, counts, strict=True) if n]
 
 
-def what_ifs(state: PageState, telling: Telling, b: LifeStory) -> list[dict[str, Any]]:
+def what_ifs(state: PageState, telling: ReportingChoice, b: LifeStory) -> list[dict[str, Any]]:
     """Return the percentage who tell somebody if one input is changed, by the same formula."""
     loss, then = LOSS_FACTOR * max(telling.loss, 100.0), b.trust[max(0, month_number(state, telling.tick) - 1)]
     moves: dict[str, dict[str, Any]] = {
@@ -267,7 +272,7 @@ def what_ifs(state: PageState, telling: Telling, b: LifeStory) -> list[dict[str,
     }
     values = {"n": number(100.0 * HIGH_TRUST), "q": number(loss), "b": number(100.0 * then)}
     return [
-        {"title": state.say(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
+        {"title": state.text(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
         for name, moved in moves.items()
         if state.moved or name != "trust_b"
     ]
@@ -276,7 +281,7 @@ def what_ifs(state: PageState, telling: Telling, b: LifeStory) -> list[dict[str,
 # An auxiliary mayor, a station chief, a clique
 
 
-def agent_count(world: Recorded, kind: str) -> int:
+def agent_count(world: WorldRecord, kind: str) -> int:
     """Return the number of agents of a kind in a world."""
     return int(world.agents[kind].shape[1])
 
@@ -287,7 +292,7 @@ def order_of(seed: int, agent: str, n: int) -> list[int]:
 
 
 def agent_panel(
-    state: PageState, worlds: tuple[Recorded, Recorded], selection: LifeSelection, seed: int
+    state: PageState, worlds: tuple[WorldRecord, WorldRecord], selection: LifeSelection, seed: int
 ) -> dict[str, Any] | None:
     """Return the choices of an agent in both worlds, one of them with its weights; None without agents."""
     deciding = order_of(seed, selection.kind, agent_count(worlds[0], selection.kind))
@@ -306,12 +311,12 @@ def agent_panel(
         weighing = option_weights(state, listed[at][side], seed, sides[side])
     return {
         "who": f"{kind_title(state, selection.kind)} {selection.nth % len(deciding) + 1}",
-        "answer": [(state.say("life.decided", n=len(own[0])), ""), (" " + state.say("decided.numbers"), "")],
+        "answer": [(state.text("life.decided", n=len(own[0])), ""), (" " + state.text("decided.numbers"), "")],
         "number": selection.nth % len(deciding) + 1,
         "lines": lines,
         "events": events,
         "rest": [],
-        "curve": state.say(f"life.curve_{selection.kind}"),
+        "curve": state.text(f"life.curve_{selection.kind}"),
         "choices": len(events),
         "chosen_at": at + 1,
         "at": events[at]["month"] if events else None,
@@ -319,7 +324,7 @@ def agent_panel(
     }
 
 
-def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
+def own_choices(world: WorldRecord, kind: str, who: int) -> np.ndarray:
     """Return the choices of one agent."""
     numbers = [number for number, spec in CHOICES_DECLARED.items() if spec.agent == kind]
     rows = world.choices
@@ -362,7 +367,7 @@ def option_name(state: PageState, spec: ChoiceSpec, option: int) -> str:
     return catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language)
 
 
-def option_weights(state: PageState, row: Any, seed: int, world: Recorded) -> dict[str, Any]:
+def option_weights(state: PageState, row: Any, seed: int, world: WorldRecord) -> dict[str, Any]:
     """Return a recorded choice: weight of each option, outcomes of a hundred with the draw, decisive reason."""
     spec = CHOICES_DECLARED[int(row["matter"])]
     terms = terms_of(world, row)
@@ -373,19 +378,19 @@ def option_weights(state: PageState, row: Any, seed: int, world: Recorded) -> di
     name = f"{spec.name}.{spec.terms[term - 1]}" if term > 0 else "luck"
     reason = catalogue.find("reasons", name, state.language)
     return {
-        "title": state.say(
+        "title": state.text(
             "life.deciding",
             date=day_of(state, int(row["tick"])),
             matter=catalogue.find("matters", spec.name, state.language),
         ),
-        "taken": state.say("life.taken", what=names[int(row["option"])]),
+        "taken": state.text("life.taken", what=names[int(row["option"])]),
         "terms": [
             {"title": title, "size": float(v), "input": False, "shown": signed(float(v), 2)}
             for title, v in zip(names, utilities, strict=True)
         ],
         "apart": True,
         "parts": [] if terms is None else parts_of(state, spec, terms),
-        "reason": state.say("life.decisive", reason=reason) if term > 0 else state.say("life.no_decisive"),
+        "reason": state.text("life.decisive", reason=reason) if term > 0 else state.text("life.no_decisive"),
         "drawn": random_terms(state, row, seed),
         "dots": dots_by_option(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
         "ring": ring_of(spec, row, seed, odds / odds.sum()),
@@ -393,7 +398,7 @@ def option_weights(state: PageState, row: Any, seed: int, world: Recorded) -> di
     }
 
 
-def terms_of(world: Recorded, row: Any) -> np.ndarray | None:
+def terms_of(world: WorldRecord, row: Any) -> np.ndarray | None:
     """Return the terms of each option of a choice (log-odds, options by terms); None if only sums are recorded."""
     return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
@@ -403,7 +408,7 @@ def parts_of(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> list[dict
     reasons = [catalogue.find("reasons", f"{spec.name}.{term}", state.language) for term in spec.terms]
     return [
         {"title": capital(name), "sizes": [signed(float(size), 2) for size in sizes]}
-        for name, sizes in zip([state.say("life.habit"), *reasons], terms.T, strict=True)
+        for name, sizes in zip([state.text("life.habit"), *reasons], terms.T, strict=True)
         if sizes.any()
     ]
 
@@ -440,7 +445,7 @@ def random_terms(state: PageState, row: Any, seed: int) -> str:
         return ""
     names = [option_name(state, spec, option) for option in range(len(weights))]
     parts = ", ".join(f"{name} {signed(float(extra), 2)}" for name, extra in zip(names, added, strict=True))
-    return state.say("life.drawn", draws=parts)
+    return state.text("life.drawn", draws=parts)
 
 
 def uniform_of(spec: ChoiceSpec, row: Any, seed: int, option: int) -> float:

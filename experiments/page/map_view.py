@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.cause_effects import Where, total_effect
-from experiments.comparison.decision_outcomes import FLOOR, by_cell
+from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
+from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
 from experiments.page import sites
@@ -22,7 +22,7 @@ from experiments.page.table_rows import rounded
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Kind, Scale
-from experiments.statistics.verdicts import FEWEST, corrected_together, direction, judge
+from experiments.statistics.verdicts import MIN_RUNS, corrected_together, direction, judge
 from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 
@@ -103,12 +103,12 @@ LAYERS = {
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     name = request.show if request.show in LAYERS else "trust"
-    words = {key: state.say(f"map.{key}") for key in WORDS} | {"km": state.say("decision.km")}
-    words["seats"] = state.say("map.seats_communal" if state.communal else "map.seats")
-    title = state.say(f"map.title_{name}" if state.moved else "map.title_today")
+    words = {key: state.text(f"map.{key}") for key in WORDS} | {"km": state.text("decision.km")}
+    words["seats"] = state.text("map.seats_communal" if state.communal else "map.seats")
+    title = state.text(f"map.title_{name}" if state.moved else "map.title_today")
     frame = {"title": title, "words": words, "layer": name, "layers": layer_rows(state, name)}
     pairs = pairs_of(state)
-    if state.running or len(pairs) < FEWEST:
+    if state.running or len(pairs) < MIN_RUNS:
         return frame | {"answer": waiting(state)}
     municipality = sites.load_municipality(state.choice.site)
     town, layer = municipality.town, LAYERS[name]
@@ -126,15 +126,15 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "course": layer_by_month(state, pairs, layer) if name != "gangs" else {},
         "place": place_panel(state, pairs, town, request) if layer.named else None,
         "last_day": last_day(state, pairs, town, min(request.month or n, n)) if layer.named else None,
-        "note": state.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
+        "note": state.text("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
     }
 
 
 def layer_rows(state: PageState, name: str) -> list[dict[str, Any]]:
     """Return the layers to choose from."""
-    by = {"zone": state.say("map.by_zone"), "settlement": state.say("map.by_settlement"), "cell": ""}
+    by = {"zone": state.text("map.by_zone"), "settlement": state.text("map.by_settlement"), "cell": ""}
     return [
-        {"name": key, "title": state.say(f"map.layer_{key}"), "by": by[layer.areas], "on": key == name}
+        {"name": key, "title": state.text(f"map.layer_{key}"), "by": by[layer.areas], "on": key == name}
         for key, layer in LAYERS.items()
     ]
 
@@ -180,9 +180,13 @@ def maps_of_worlds(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str,
     if not state.moved:
         return found
     if layer.areas == "cell":
-        gaps, floor, note = by_cell(pairs), FLOOR, state.say("decision.map_floor", floor=FLOOR)
+        gaps, floor, note = (
+            by_cell(pairs),
+            SMALLEST_MAP_DIFFERENCE,
+            state.text("decision.map_floor", floor=SMALLEST_MAP_DIFFERENCE),
+        )
     else:
-        gaps, floor, note = area_gaps(pairs, layer), 0.0, state.say("map.judged")
+        gaps, floor, note = area_gaps(pairs, layer), 0.0, state.text("map.judged")
     gap, most = encoded_gaps(gaps, floor)
     return found | {"gap": gap, "ends": ends_of_scale(most), "told": note}
 
@@ -239,7 +243,7 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
 def layer_by_month(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, for the line above the slider."""
     if layer.areas == "cell":
-        return {"lines": [mean_levels(pairs, side, Where()) for side in (0, 1)], "digits": 2}
+        return {"lines": [mean_levels(pairs, side, PlaceAndMonth()) for side in (0, 1)], "digits": 2}
     sums = ([sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1))
     return {"lines": [rounded(np.mean(side, axis=0)) for side in sums], "digits": layer.digits}
 
@@ -256,14 +260,16 @@ def sum_of_areas(ratio: Ratio) -> np.ndarray:
 def trust_sentence(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> list[Span]:
     """Return the settlements with the largest significant changes of trust, and the number of the others."""
     if not state.moved:
-        return [(state.say("map.unmoved"), "")]
-    effects = corrected_together([total_effect(pairs, Where(z, request.month)) for z in range(town.n_settlements)])
+        return [(state.text("map.unmoved"), "")]
+    effects = corrected_together(
+        [total_effect(pairs, PlaceAndMonth(z, request.month)) for z in range(town.n_settlements)]
+    )
     verdicts = [judge(effect) for effect in effects]
     sure = sorted(
         (z for z, verdict in enumerate(verdicts) if direction(verdict)), key=lambda z: -abs(effects[z].effect)
     )
     if not sure:
-        return [(state.say("map.nowhere"), "bold")]
+        return [(state.text("map.nowhere"), "bold")]
     falls = [z for z in sure if direction(verdicts[z]) < 0]
     sides = [("falls", falls, "h"), ("rises", [z for z in sure if z not in falls], "b")]
     spans: list[Span] = []
@@ -272,21 +278,21 @@ def trust_sentence(state: PageState, pairs: Pairs, town: Town, request: AddressR
             names = ", ".join(
                 f"{town.settlement_names[z]} ({signed(effects[z].effect, 1)})" for z in places[:MOST_NAMED]
             )
-            more = state.say("map.and_more", n=len(places) - MOST_NAMED) if len(places) > MOST_NAMED else ""
-            spans += [(state.say(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
+            more = state.text("map.and_more", n=len(places) - MOST_NAMED) if len(places) > MOST_NAMED else ""
+            spans += [(state.text(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
     rest = town.n_settlements - len(sure)
-    return [*spans, (state.say("map.rest_one" if rest == 1 else "map.rest", n=rest), "")] if rest else spans
+    return [*spans, (state.text("map.rest_one" if rest == 1 else "map.rest", n=rest), "")] if rest else spans
 
 
 def layer_answer(state: PageState, pairs: Pairs, name: str) -> list[Span]:
     """Return the final level of a layer in all areas together; for gangs only that the territory is invented."""
     if name == "gangs":
-        return [(state.say("map.gangs_answer"), "")]
+        return [(state.text("map.gangs_answer"), "")]
     layer = LAYERS[name]
     sides = [[sum_of_areas(layer.read(pair[side]))[-1] for pair in pairs] for side in (0, 1)]
     row = pair_rows(state, [("", paired(*sides, scale=Scale(layer.kind)), layer.digits)])[0]
-    row["what"] = state.say(f"map.what_{name}")
-    return [(state.say("map.layer_moved" if state.moved else "map.layer_today", **row), "")]
+    row["what"] = state.text(f"map.what_{name}")
+    return [(state.text("map.layer_moved" if state.moved else "map.layer_today", **row), "")]
 
 
 # One settlement
@@ -296,21 +302,21 @@ def place_panel(state: PageState, pairs: Pairs, town: Town, request: AddressRequ
     """Return the figures of one settlement: that of the address, else the most populous."""
     z = request.place - 1 if request.place else int(np.argmax(pairs[0][0].places[0, 0]))
     month = (request.month or len(pairs[0][0].months)) - 1
-    trust = state.say("map.row_trust" if request.month else "map.row_trust_of_year")
-    found = [(trust, total_effect(pairs, Where(z, request.month)), 1)]
+    trust = state.text("map.row_trust" if request.month else "map.row_trust_of_year")
+    found = [(trust, total_effect(pairs, PlaceAndMonth(z, request.month)), 1)]
     for name in ("occurred", "fear", "visits"):
         layer = LAYERS[name]
         sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
-        found.append((state.say(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
+        found.append((state.text(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
     here = town.cells["settlement"] == z
     minutes = np.average(town.cells["minutes"][here], weights=np.maximum(town.cells["population"][here], 1e-9))
     rows = pair_rows(state, found)
     same = number(float(minutes))
-    rows.append({"title": state.say("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
+    rows.append({"title": state.text("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
     return {
         "number": z + 1,
         "names": list(town.settlement_names),
         "spots": places_on_map(town, town.centres),
         "rows": rows,
-        "lines": [mean_levels(pairs, side, Where(z)) for side in (0, 1)],
+        "lines": [mean_levels(pairs, side, PlaceAndMonth(z)) for side in (0, 1)],
     }

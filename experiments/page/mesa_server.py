@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from experiments.page.request_guard import NOWHERE, Needs
+from experiments.page.request_guard import NOWHERE, PageRequests
 
 CDN = "/_solara/cdn"
 """Path of the browser files that are installed with solara."""
@@ -37,7 +37,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-NEEDS = Needs(
+NEEDS = PageRequests(
     {
         "GET": re.compile(rf"/|/static/.+|{CDN}/.+|/jupyter/nbextensions/.+"),
         "POST": re.compile(rf"/_solara/api/close/{VISIT}"),

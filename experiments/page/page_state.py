@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_found
-from experiments.comparison.policy_choice import TWINS, Choice
+from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_outcome_effects
+from experiments.comparison.policy_choice import MAX_PAIRS, Choice
 from experiments.comparison.sign_stability import laws_row
 from experiments.comparison.twin_results import WorldResult, paired_results
-from experiments.narrative.number_format import written
+from experiments.narrative.number_format import format_number
 from experiments.page import sites
-from experiments.page.page_texts import capital, say
+from experiments.page.page_texts import capital, page_text
 from model.engine.scenario import Scenario
 
 type Span = tuple[str, str]
@@ -32,11 +32,11 @@ class PageState:
     base: tuple[WorldResult, ...] = ()
     arm: tuple[WorldResult, ...] = ()
     faults: tuple[str, ...] = ()
-    twins_asked: int = TWINS
+    twins_asked: int = MAX_PAIRS
 
-    def say(self, name: str, **values: object) -> str:
+    def text(self, name: str, **values: object) -> str:
         """Return a text in the language of the visitor."""
-        return say(self.language, name, **values)
+        return page_text(self.language, name, **values)
 
     @cached_property
     def twins(self) -> list[Twins]:
@@ -48,7 +48,7 @@ class PageState:
         """Effect on every outcome, estimated from the pairs; empty before the first pair."""
         if not self.twins:
             return ()
-        return all_found(self.twins, lambda one: laws_row(self.choice, one.name), self.over_draws)
+        return all_outcome_effects(self.twins, lambda one: laws_row(self.choice, one.name), self.over_draws)
 
     @cached_property
     def over_draws(self) -> Mapping[str, Any]:
@@ -85,12 +85,12 @@ class PageState:
     def years(self) -> str:
         """Horizon in words."""
         n = self.choice.years
-        return self.say("decision.years_one") if n == 1 else self.say("decision.years_many", n=n)
+        return self.text("decision.years_one") if n == 1 else self.text("decision.years_many", n=n)
 
     def points(self, value: float) -> str:
         """Return the size of a change in points; one that would be rounded to 0 is stated as below `LEAST_POINTS`."""
         small = abs(value) < LEAST_POINTS / 2
-        return self.say(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
+        return self.text(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
 
 
 def number(value: float, digits: int = 0, sign: str = "") -> str:
@@ -99,7 +99,7 @@ def number(value: float, digits: int = 0, sign: str = "") -> str:
     >>> number(-1234.56, 1), number(float("nan")), signed(0.66, 1), signed(0.0)
     ('−1,234.6', '–', '+0.7', '0')
     """
-    return "–" if math.isnan(value) else written(value, digits, sign)
+    return "–" if math.isnan(value) else format_number(value, digits, sign)
 
 
 signed = partial(number, sign="+")

@@ -12,10 +12,10 @@ def texts() -> dict[str, dict[str, dict[str, str]]]:
     return toml_beside(__file__, "texts.toml")
 
 
-def say(language: str, name: str, **values: Any) -> str:
+def page_text(language: str, name: str, **values: Any) -> str:
     """Return the text of ``part.key`` in a language, with values inserted.
 
-    >>> say("es", "decision.play"), say("en", "decision.view_why")
+    >>> page_text("es", "decision.play"), page_text("en", "decision.view_why")
     ('Mes a mes', 'Why?')
     """
     part, _, key = name.partition(".")

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.cause_effects import Where, monthly_trust
+from experiments.comparison.cause_effects import PlaceAndMonth, monthly_trust
 from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.table_rows import rounded
 from experiments.statistics.paired_effects import Effect
-from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_together, direction, judge
+from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
 
 type Pairs = list[tuple[Any, Any]]
 
@@ -19,7 +19,7 @@ def pairs_of(state: PageState) -> Pairs:
     return list(state.twins) if state.moved else [(life, life) for life in state.base]
 
 
-def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
+def mean_levels(pairs: Pairs, side: int, where: PlaceAndMonth) -> list[float]:
     """Return mean trust (0-100) of a place by month over the worlds of one side (0 or 1)."""
     return rounded(np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0))
 
@@ -27,8 +27,8 @@ def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
 def waiting(state: PageState, text: str = "map.waiting", kind: str = "") -> list[Span]:
     """Return the progress of running worlds, or a notice in style ``kind`` that they are too few."""
     if state.running:
-        return [(state.say(text, n=state.done, all=state.twins_asked), "")]
-    return [(state.say("decision.no_verdict", n=FEWEST), kind)]
+        return [(state.text(text, n=state.done, all=state.twins_asked), "")]
+    return [(state.text("decision.no_verdict", n=MIN_RUNS), kind)]
 
 
 def pair_rows(state: PageState, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def pair_rows(state: PageState, found: Iterable[tuple[str, Effect, int]]) -> lis
             verdict = judge(effect)
             little = direction(verdict) or verdict == "nothing"
             row["b"] = number(effect.arm, digits)
-            row["gap"] = signed(effect.effect, digits) if verdict in TOLD else VERDICTS[verdict].sign
+            row["gap"] = signed(effect.effect, digits) if verdict in CONCLUSIVE else VERDICTS[verdict].sign
             row["kind"] = "b" if verdict in ("rises", "falls") else "little" if little else "null"
             row["verdict"] = getattr(VERDICTS[verdict], state.language)
     return rows

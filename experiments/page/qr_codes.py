@@ -8,7 +8,7 @@ LONGEST = 2000
 """Longest link (characters) with a code; the code of a longer one is too fine to scan from a screen."""
 
 
-def qr_of(link: str) -> str:
+def qr_svg(link: str) -> str:
     """Return the code of a link as SVG, empty if it is too long; always dark on light, as cameras need it."""
     if len(link) > LONGEST:
         return ""

@@ -27,7 +27,7 @@ NO_TOKEN = """<!doctype html><meta charset="utf-8"><title>Confianza</title>
 
 
 @dataclass(frozen=True)
-class Needs:
+class PageRequests:
     """Paths that a page requests, by method, and its rights in the browser (Content-Security-Policy)."""
 
     paths: Mapping[str, re.Pattern[str]]
@@ -39,7 +39,7 @@ class Needs:
 class RequestGuard:
     """Pass requests of the page to the application; refuse all others before it receives them."""
 
-    def __init__(self, app: Any, port: int, needs: Needs) -> None:
+    def __init__(self, app: Any, port: int, needs: PageRequests) -> None:
         self.app, self.access, self.needs = app, AccessToken(port), needs
         self.link = f"http://127.0.0.1:{port}/?{QUERY}={self.access.token}"
         self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}

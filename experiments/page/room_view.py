@@ -17,17 +17,17 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     links = {"guess": {"view": ""}, "present": {"view": "", "present": "1"}, "why": {"view": "why"}}
     steps = [
         {
-            "title": state.say(f"room.{name}"),
-            "text": state.say(f"room.{name}_text"),
+            "title": state.text(f"room.{name}"),
+            "text": state.text(f"room.{name}_text"),
             "link": links.get(name),
             "command": COMMANDS.get(name, "").format(site=state.choice.site, language=state.language),
         }
         for name in STEPS
     ]
-    words = {name: state.say(f"room.{name}") for name in ("open",)}
+    words = {name: state.text(f"room.{name}") for name in ("open",)}
     return {
-        "title": state.say("room.title"),
-        "answer": [(state.say("room.answer"), "")],
+        "title": state.text("room.title"),
+        "answer": [(state.text("room.answer"), "")],
         "words": words,
         "steps": steps,
     }

@@ -10,8 +10,8 @@ from typing import Any
 
 from experiments.page import sites
 from experiments.page.console import OneLineHandler
-from experiments.page.request_guard import Needs, RequestGuard
-from experiments.storage.progress import say
+from experiments.page.request_guard import PageRequests, RequestGuard
+from experiments.storage.progress import print_note
 from model.engine.errors import InputError
 
 HOST = "127.0.0.1"
@@ -69,7 +69,7 @@ def server_settings(**own: Any) -> dict[str, Any]:
     }
 
 
-def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -> None:
+def serve(app: object, needs: PageRequests, port: int, meanwhile: Callable[[], None]) -> None:
     """Serve a page to holders of its token on this machine only; run ``meanwhile`` in a thread."""
     logging.basicConfig(handlers=[OneLineHandler()], level=logging.WARNING)
     import uvicorn
@@ -77,5 +77,5 @@ def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -
     guard = RequestGuard(app, port, needs)
     sys.setswitchinterval(SWITCH_INTERVAL)
     threading.Thread(target=meanwhile, name="confianza warm-up", daemon=True).start()
-    say(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
+    print_note(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
     uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))

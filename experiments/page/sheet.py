@@ -28,15 +28,15 @@ FRAME = (
 def sheet_of(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the complete data of the page in its present state."""
     own = VIEW_DATA[request.view](state, request)
-    words = {name: state.say(f"decision.{name}") for name in FRAME} | own.pop("words", {})
+    words = {name: state.text(f"decision.{name}") for name in FRAME} | own.pop("words", {})
     foot = ("foot", "foot_communal") if state.communal else ("foot",)
-    words["foot"] = " ".join(state.say(f"decision.{name}") for name in foot)
+    words["foot"] = " ".join(state.text(f"decision.{name}") for name in foot)
     return own | {
         "words": words,
         "answer": spans(own["answer"]),
         "title": own["title"],
         "view": request.view,
-        "views": [{"name": name, "title": state.say(f"decision.view_{name}")} for name in VIEWS if name in VIEW_DATA],
+        "views": [{"name": name, "title": state.text(f"decision.view_{name}")} for name in VIEWS if name in VIEW_DATA],
         "address": request.query,
         "lang": state.language,
         "dark": request.dark,
@@ -51,7 +51,7 @@ def sheet_of(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "month": state.scenario.start.isoformat()[:7],
         "asked": state.twins_asked,
         "twins": state.done,
-        "done_of": state.say("decision.done_of", n=state.done, all=state.twins_asked),
+        "done_of": state.text("decision.done_of", n=state.done, all=state.twins_asked),
         "command": state.choice.command,
         "python": python_of(state),
         "source": source_of(state),

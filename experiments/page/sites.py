@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import scenarios
-from experiments.comparison.draw_results import Found, read_draws_of
+from experiments.comparison.draw_results import DrawResults, read_draws_of
 from experiments.page.ground import ground
 from model.engine.scenario import Scenario
 from model.town.town import Town
@@ -19,7 +19,7 @@ class StartOptions:
 
     scenario: str = "villa_canales"
     language: str = "en"
-    draws: Found = field(default_factory=dict)
+    draws: DrawResults = field(default_factory=dict)
 
 
 opening = StartOptions()

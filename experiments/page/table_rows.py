@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.comparison.decision_measures import DecisionMeasure, measures
 from experiments.comparison.decision_outcomes import (
-    BILL,
+    COST_MEASURES,
     OUTCOMES,
     TRUST,
     DecisionOutcome,
@@ -16,11 +16,11 @@ from experiments.comparison.decision_outcomes import (
     mean_months,
     shares_of_hundred,
 )
-from experiments.comparison.outcome_bounds import End, ends_of
-from experiments.comparison.single_measure_effects import YEARS, effects_alone
+from experiments.comparison.outcome_bounds import OutcomeBound, outcome_bounds
+from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
 from experiments.page.page_state import PageState, digits_of, number, signed
 from experiments.statistics.thresholds import are_too_few
-from experiments.statistics.verdicts import UNKNOWN, VERDICTS, direction, judge
+from experiments.statistics.verdicts import SIGN_UNKNOWN, VERDICTS, direction, judge
 
 Row = dict[str, Any]
 
@@ -46,7 +46,7 @@ def measure_row(state: PageState, measure: DecisionMeasure, at: int) -> Row:
         "steps": texts,
         "today": measure.today,
         "at": at,
-        "back": state.say("decision.back_one", measure=measure.title[state.language]),
+        "back": state.text("decision.back_one", measure=measure.title[state.language]),
         "reach": reach_of(state, measure, at),
         "cost": cost_of(state, measure, at),
         "note": measure.cost[state.language],
@@ -56,7 +56,9 @@ def measure_row(state: PageState, measure: DecisionMeasure, at: int) -> Row:
 
 def reach_of(state: PageState, measure: DecisionMeasure, at: int) -> Row | None:
     """Return the range of effects of a measure alone on trust; None if a step has not been run."""
-    alone = [effects_alone().get((state.choice.site, measure.name, step), {}) for step in range(len(measure.steps))]
+    alone = [
+        single_measure_effects().get((state.choice.site, measure.name, step), {}) for step in range(len(measure.steps))
+    ]
     values = [0.0 if step == measure.today else own.get(TRUST.name, (math.nan,))[0] for step, own in enumerate(alone)]
     if any(math.isnan(value) for value in values):
         return None
@@ -66,20 +68,20 @@ def reach_of(state: PageState, measure: DecisionMeasure, at: int) -> Row | None:
         "low": low,
         "high": high,
         "at": values[at],
-        "text": state.say("decision.reach_span", **words),
-        "label": state.say("decision.reach_label", years=years_of_reach(state), **words),
+        "text": state.text("decision.reach_span", **words),
+        "label": state.text("decision.reach_label", years=years_of_reach(state), **words),
     }
 
 
 def years_of_reach(state: PageState) -> str:
     """Return the horizon (years) of the runs of single measures, in words."""
-    return state.say("decision.years_many", n=f"{YEARS:g}")
+    return state.text("decision.years_many", n=f"{YEARS:g}")
 
 
 def cost_of(state: PageState, measure: DecisionMeasure, at: int) -> str:
     """Return the first significant monthly cost of a measure at its step, or one step above today if unmoved."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
-    own = effects_alone().get((state.choice.site, measure.name, step), {})
+    own = single_measure_effects().get((state.choice.site, measure.name, step), {})
     sure = {name: own[name][0] for name in SMALLEST_COSTS if name in own and (own[name][1] > 0.0 or own[name][2] < 0.0)}
     return next(iter(cost_items(state, sure)), "")
 
@@ -91,7 +93,7 @@ SMALLEST_COSTS = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "m
 def cost_items(state: PageState, sizes: dict[str, float]) -> list[str]:
     """Return the costs of at least the size in `WORTH`, in words."""
     return [
-        state.say(f"bill.{name}", n=signed(size, digits_of(size)))
+        state.text(f"bill.{name}", n=signed(size, digits_of(size)))
         for name, size in sizes.items()
         if abs(size) >= SMALLEST_COSTS[name]
     ]
@@ -102,10 +104,10 @@ def describe_costs(state: PageState) -> str:
     if not state.moved:
         return ""
     if state.running or not state.twins:
-        return state.say("decision.costs_later")
-    effects = {cost.name: effect_on(cost, state.twins) for cost in BILL}
+        return state.text("decision.costs_later")
+    effects = {cost.name: effect_on(cost, state.twins) for cost in COST_MEASURES}
     items = cost_items(state, {name: effect.effect for name, effect in effects.items() if direction(judge(effect))})
-    return f"{state.say('decision.costs_are')} {', '.join(items)}." if items else state.say("decision.costs_none")
+    return f"{state.text('decision.costs_are')} {', '.join(items)}." if items else state.text("decision.costs_none")
 
 
 def describe_agreements(state: PageState) -> str:
@@ -115,7 +117,7 @@ def describe_agreements(state: PageState) -> str:
     offered, agreed = (
         np.mean([life.months[f"protocols_{what}"].sum() for _, life in state.twins]) for what in ("offered", "agreed")
     )
-    return state.say("decision.answered", agreed=number(agreed), offered=number(offered)) if offered else ""
+    return state.text("decision.answered", agreed=number(agreed), offered=number(offered)) if offered else ""
 
 
 # Outcomes
@@ -133,16 +135,16 @@ def outcome_rows(state: PageState) -> list[Row]:
 
 def today_row(state: PageState, outcome: DecisionOutcome) -> Row:
     """Return the row of an outcome without pairs: from the finished worlds as today, if any."""
-    row = outcome_names(state, outcome) | {"kind": "null", "marks": [], "verdict": state.say("decision.simulating")}
+    row = outcome_names(state, outcome) | {"kind": "null", "marks": [], "verdict": state.text("decision.simulating")}
     if not state.base:
         return row
     value = float(np.mean([outcome.headline.of(life.months) for life in state.base]))
-    said = state.say("decision.freq_today", a=number(value, digits_of(value)))
+    said = state.text("decision.freq_today", a=number(value, digits_of(value)))
     if outcome.share:
         share, _ = shares_of_hundred(outcome, [(life, life) for life in state.base])
-        said = state.say("decision.freq_share_today", a=number(share))
+        said = state.text("decision.freq_share_today", a=number(share))
     return row | {
-        "verdict": "" if not state.moved and not state.running else state.say("decision.simulating"),
+        "verdict": "" if not state.moved and not state.running else state.text("decision.simulating"),
         "a": rounded(mean_months(outcome, state.base)),
         "big": number(value, 1),
         "said": "" if outcome.level else said,
@@ -154,10 +156,10 @@ def outcome_names(state: PageState, outcome: DecisionOutcome) -> Row:
     """Return the fields of an outcome that depend on no run: name, title, unit, harm, main outcome."""
     return {
         "name": outcome.name,
-        "title": state.say(f"outcome.{outcome.name}"),
+        "title": state.text(f"outcome.{outcome.name}"),
         "harm": outcome.harm,
         "hero": outcome is TRUST,
-        "unit": "" if outcome.level else state.say("decision.a_month"),
+        "unit": "" if outcome.level else state.text("decision.a_month"),
     }
 
 
@@ -165,8 +167,8 @@ def outcome_row(state: PageState, result: PairedOutcome) -> Row:
     """Return the row of an outcome estimated from the pairs."""
     effect, verdict, level = result.effect, result.verdict, result.outcome.level
     settled = direction(verdict) != 0
-    stated = VERDICTS["turns" if result.withheld and verdict not in UNKNOWN else verdict]
-    size = f"{number(abs(effect.effect), digits_of(effect.effect))} {state.say('decision.a_year')}"
+    stated = VERDICTS["turns" if result.withheld and verdict not in SIGN_UNKNOWN else verdict]
+    size = f"{number(abs(effect.effect), digits_of(effect.effect))} {state.text('decision.a_year')}"
     words = state.points(effect.effect) if level else size
     counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
     shown: Row = {
@@ -175,12 +177,12 @@ def outcome_row(state: PageState, result: PairedOutcome) -> Row:
         "size": words if settled else "",
         "kind": result.colour,
         "marks": sorted(result.signs, reverse=True),
-        "count": state.say("decision.in_of", n=counts[direction(verdict)], all=effect.n)
+        "count": state.text("decision.in_of", n=counts[direction(verdict)], all=effect.n)
         if settled
-        else state.say("decision.mixed"),
+        else state.text("decision.mixed"),
     }
     if state.running:
-        shown = {"verdict": state.say("decision.simulating"), "kind": "null", "marks": []}
+        shown = {"verdict": state.text("decision.simulating"), "kind": "null", "marks": []}
     elif result.withheld:
         shown |= {"marks": [], "unknown": True}
     elif verdict in ("nothing", "rare"):
@@ -205,17 +207,17 @@ def describe_outcome(state: PageState, result: PairedOutcome) -> str:
     if outcome.level or state.running:
         return ""
     if are_too_few(outcome.name, effect.base):
-        return state.say("decision.few_homicides", a=number(effect.base, 1))
+        return state.text("decision.few_homicides", a=number(effect.base, 1))
     if outcome.share:
         today, moved = shares_of_hundred(outcome, state.twins)
         digits = digits_of(moved - today)
-        return state.say("decision.freq_share", a=number(today, digits), b=number(moved, digits))
+        return state.text("decision.freq_share", a=number(today, digits), b=number(moved, digits))
     digits = digits_of(effect.arm - effect.base) if effect.arm < 1000.0 else 0
     a, b = number(effect.base, digits), number(effect.arm, digits)
     if effect.base == effect.arm == 0.0:
-        return state.say("decision.freq_none")
+        return state.text("decision.freq_none")
     settled = direction(result.verdict) != 0
-    return state.say("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
+    return state.text("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
 
 
 def why_unknown(state: PageState, result: PairedOutcome) -> str:
@@ -223,11 +225,11 @@ def why_unknown(state: PageState, result: PairedOutcome) -> str:
     if not result.withheld:
         return ""
     if result.verdict == "assumed":
-        return state.say("decision.unknown_assumed", n=result.draws["draws"], **both_signs(result.draws))
+        return state.text("decision.unknown_assumed", n=result.draws["draws"], **both_signs(result.draws))
     names = ("up", "down", "open", "cells")
     other = result.laws["down" if result.effect.effect > 0.0 else "up"]
     key = "turns" if other else "wide"
-    return state.say(f"decision.unknown_{key}", **{name: int(result.laws[name]) for name in names})
+    return state.text(f"decision.unknown_{key}", **{name: int(result.laws[name]) for name in names})
 
 
 def both_signs(row: Any) -> dict[str, str]:
@@ -247,14 +249,14 @@ def percent_of_bound(state: PageState, result: PairedOutcome) -> str:
     ):
         return ""
     part = number(100.0 * result.effect.effect / ends[1].value)
-    return state.say("decision.part_of", n=part, world=ends[1].title[state.language])
+    return state.text("decision.part_of", n=part, world=ends[1].title[state.language])
 
 
 def range_ruler(state: PageState, outcome: DecisionOutcome, base: float, result: PairedOutcome | None = None) -> Row:
     """Return an effect on a scale between its bounds; a note if the worlds of the bounds have not been run."""
     ends = bounds_here(state, outcome, base)
     if ends is None:
-        return {"none": state.say("decision.no_ends")}
+        return {"none": state.text("decision.no_ends")}
     row: Row = {
         name: {
             "value": end.value,
@@ -269,15 +271,15 @@ def range_ruler(state: PageState, outcome: DecisionOutcome, base: float, result:
     interval = (effect.low, effect.high)
     low, high = (number(value, digits_of(value, outcome.level)) for value in interval)
     words = {name: f"{row[name]['title']} {row[name]['shown']}" for name in ("least", "most")}
-    label = state.say("decision.ruler_label", low=low, high=high, **words)
+    label = state.text("decision.ruler_label", low=low, high=high, **words)
     at = {} if result.withheld else {"effect": effect.effect}
     return row | at | {"low": effect.low, "high": effect.high, "label": label}
 
 
-def bounds_here(state: PageState, outcome: DecisionOutcome, base: float) -> tuple[End, End] | None:
+def bounds_here(state: PageState, outcome: DecisionOutcome, base: float) -> tuple[OutcomeBound, OutcomeBound] | None:
     """Return the lower and upper bound of an outcome in this municipality."""
     residents = float(np.mean([life.months["residents"].mean() for life in state.base]))
-    return ends_of(outcome, state.choice.site, base, residents, state.choice.years)
+    return outcome_bounds(outcome, state.choice.site, base, residents, state.choice.years)
 
 
 def rounded(values: np.ndarray) -> list[float]:

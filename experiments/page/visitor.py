@@ -17,11 +17,11 @@ from experiments.page.background_worker import running
 from experiments.page.console import error_text, in_one_line
 from experiments.page.files import file_of
 from experiments.page.page_state import PageState
-from experiments.page.page_texts import say
-from experiments.page.qr_codes import qr_of
+from experiments.page.page_texts import page_text
+from experiments.page.qr_codes import qr_svg
 from experiments.page.sheet import sheet_of
 from experiments.page.table_rows import rounded
-from experiments.storage.progress import say as console
+from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 
 type Send = Callable[[str, Any], None]
@@ -55,8 +55,8 @@ class Visitor:
             if not self.closed:
                 action()
         except Exception as reason:
-            console(f"page: {in_one_line(error_text(reason))}")
-            self.send("fault", say(self.request.language, "page.fault", reason=type(reason).__name__))
+            print_note(f"page: {in_one_line(error_text(reason))}")
+            self.send("fault", page_text(self.request.language, "page.fault", reason=type(reason).__name__))
 
     def close(self) -> None:
         """Cancel pending actions and runs, and release the worlds."""
@@ -83,7 +83,7 @@ class Visitor:
         elif request["kind"] == "file":
             self.enqueue(lambda: self.send("file", file_of(self.state, request["what"])))
         else:
-            self.send("code", qr_of(request["link"]))
+            self.send("code", qr_svg(request["link"]))
 
     def choose(self, address: Mapping[str, str], number: int) -> None:
         """Parse an address and show the result."""

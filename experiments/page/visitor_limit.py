@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psutil
 
-from experiments.page.page_texts import say
+from experiments.page.page_texts import page_text
 
 MOST = 12
 """Simultaneous visitors; the server is reachable from this machine only, so these are open tabs."""
@@ -37,4 +37,4 @@ def leave(visitor: object) -> None:
 
 def in_both_languages(name: str, **values: int) -> str:
     """Return a text in both languages, since a refused visitor has not chosen one."""
-    return " / ".join(say(language, name, **values) for language in ("es", "en"))
+    return " / ".join(page_text(language, name, **values) for language in ("es", "en"))

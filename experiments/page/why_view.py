@@ -14,7 +14,7 @@ from experiments.comparison.cause_effects import (
     POPULATION,
     CauseEffect,
     Pairs,
-    Where,
+    PlaceAndMonth,
     cause_effects,
     causes_since_start,
     change_since_start,
@@ -25,17 +25,17 @@ from experiments.comparison.cause_effects import (
 )
 from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import TRUST
-from experiments.comparison.headline_measures import WORDS as AGGREGATED
-from experiments.comparison.single_measure_effects import YEARS, effects_alone
+from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
+from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
 from experiments.page import sites
 from experiments.page.address import AddressRequest
 from experiments.page.events import met_events
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.page_texts import capital, has_text, say
+from experiments.page.page_texts import capital, has_text, page_text
 from experiments.page.pair_rows import mean_levels, pairs_of, waiting
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_together, direction, judge
+from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
 from experiments.words import catalogue
 from experiments.words.dates import month
 
@@ -57,16 +57,16 @@ COMPARISON_WORDS = ("causes", "twins", "where_unit", "when_unit")
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    words = {name: state.say(f"why.{name}") for name in WORDS}
-    words |= {name: state.say(f"why.{name if state.moved else f'{name}_today'}") for name in COMPARISON_WORDS}
+    words = {name: state.text(f"why.{name}") for name in WORDS}
+    words |= {name: state.text(f"why.{name if state.moved else f'{name}_today'}") for name in COMPARISON_WORDS}
     pairs = pairs_of(state)
-    if state.running or len(pairs) < FEWEST:
+    if state.running or len(pairs) < MIN_RUNS:
         return {
-            "title": state.say("why.title", place=""),
+            "title": state.text("why.title", place=""),
             "answer": waiting(state, "why.waiting", "bold"),
             "words": words,
         }
-    where = Where(request.place - 1 if request.place else None, request.month)
+    where = PlaceAndMonth(request.place - 1 if request.place else None, request.month)
     net = request.show != GROSS
     total = total_of(state, where)
     parts = cause_effects(pairs, where, net) if state.moved else causes_since_start(state.base, where, net)
@@ -88,31 +88,31 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "months": month_gaps(state, pairs, where),
         "lines": [mean_levels(pairs, side, where) for side in (0, 1)],
         "jump": strongest_mood(state, pairs, where),
-        "alone": effects_one_by_one(state, total) if where == Where() else [],
+        "alone": effects_one_by_one(state, total) if where == PlaceAndMonth() else [],
     }
 
 
-def total_of(state: PageState, where: Where) -> Effect:
+def total_of(state: PageState, where: PlaceAndMonth) -> Effect:
     """Return the sum of the bars: the effect on trust, or without measures its change since the start."""
     return total_effect(state.twins, where) if state.moved else change_since_start(state.base, where)
 
 
-def names_of_ends(state: PageState, where: Where) -> tuple[str, str]:
+def names_of_ends(state: PageState, where: PlaceAndMonth) -> tuple[str, str]:
     """Return the labels of the start and the end of the bars."""
     if state.moved:
-        return state.say("decision.line_a"), state.say("decision.line_b")
-    last = month_name(state, where.month) if where.month else state.say("why.last_year")
-    return state.say("why.at_start", month=month_name(state, 1)), state.say("why.at_end", when=last)
+        return state.text("decision.line_a"), state.text("decision.line_b")
+    last = month_name(state, where.month) if where.month else state.text("why.last_year")
+    return state.text("why.at_start", month=month_name(state, 1)), state.text("why.at_end", when=last)
 
 
-def question_title(state: PageState, total: Effect, where: Where, names: tuple[str, ...]) -> str:
+def question_title(state: PageState, total: Effect, where: PlaceAndMonth, names: tuple[str, ...]) -> str:
     """Return the question, with the sum of the bars."""
     way = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
-    place = state.say("why.in", place=names[where.settlement]) if where.settlement is not None else ""
+    place = state.text("why.in", place=names[where.settlement]) if where.settlement is not None else ""
     if not state.moved:
-        return state.say("why.title", place=place)
-    until = state.say("why.until", month=month_name(state, where.month)) if where.month else ""
-    return state.say(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
+        return state.text("why.title", place=place)
+    until = state.text("why.until", month=month_name(state, where.month)) if where.month else ""
+    return state.text(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
 
 
 def month_name(state: PageState, number: int) -> str:
@@ -123,20 +123,20 @@ def month_name(state: PageState, number: int) -> str:
     return str(getattr(words, state.language))
 
 
-def place_and_time(state: PageState, where: Where, names: tuple[str, ...]) -> str:
+def place_and_time(state: PageState, where: PlaceAndMonth, names: tuple[str, ...]) -> str:
     """Return the selected place and month in words; empty for all."""
     parts = [names[where.settlement]] if where.settlement is not None else []
     parts += [month_name(state, where.month)] if where.month else []
     return ", ".join(parts)
 
 
-def causes_sentence(state: PageState, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
+def causes_sentence(state: PageState, parts: list[CauseEffect], total: Effect, where: PlaceAndMonth) -> list[Span]:
     """Return the change of trust, its strongest causes and the contribution of the national mood.
 
     Without measures the mood, a model input, comes first, since it is then mostly the largest part.
     """
     since = "of" if state.moved else "since"
-    unit = state.say(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][state.language])
+    unit = state.text(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][state.language])
     verdict = getattr(VERDICTS[judge(total)], state.language)
     spans: list[Span] = [(capital(verdict), "bold"), (f": {signed(total.effect, 2)} {unit}. ", "")]
     causes, country = strongest_causes(state, parts), mood_sentence(state, parts)
@@ -145,13 +145,13 @@ def causes_sentence(state: PageState, parts: list[CauseEffect], total: Effect, w
 
 def strongest_causes(state: PageState, parts: list[CauseEffect]) -> Span:
     """Return up to three causes with the largest contributions among those with a clear verdict, with sizes."""
-    strongest = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST][:3]
+    strongest = [part for part in parts if judge(part.effect) in CONCLUSIVE and part.name not in LAST][:3]
     if not strongest:
-        return state.say("why.none") + " ", ""
+        return state.text("why.none") + " ", ""
     phrases = [f"{cause_name(state, part)} ({signed(part.effect.effect, 2)})" for part in strongest]
     little = not any(judge(part.effect) in ("rises", "falls") for part in strongest)
-    most = state.say("why.most" if state.moved else "why.most_today")
-    return f"{most} {'; '.join(phrases)}{state.say('why.each_little') if little else ''}. ", ""
+    most = state.text("why.most" if state.moved else "why.most_today")
+    return f"{most} {'; '.join(phrases)}{state.text('why.each_little') if little else ''}. ", ""
 
 
 def mood_sentence(state: PageState, parts: list[CauseEffect]) -> Span:
@@ -161,16 +161,16 @@ def mood_sentence(state: PageState, parts: list[CauseEffect]) -> Span:
         return "", ""
     size = signed(nation.effect.effect, 2)
     if state.moved:
-        return state.say("why.nation", n=size, today=signed(nation.today, 1)), ""
-    return state.say("why.nation_today", n=size) + " ", ""
+        return state.text("why.nation", n=size, today=signed(nation.today, 1)), ""
+    return state.text("why.nation_today", n=size) + " ", ""
 
 
 def cause_name(state: PageState, part: CauseEffect) -> str:
     """Return the name of a part within a sentence; a harmful cause is called "more" or "less" of it."""
     name = name_of(state.language, part.name)
-    if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in TOLD or set(part.signs) == {-1, 1}:
+    if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in CONCLUSIVE or set(part.signs) == {-1, 1}:
         return name
-    return state.say("why.less" if part.effect.effect > 0.0 else "why.more", cause=name)
+    return state.text("why.less" if part.effect.effect > 0.0 else "why.more", cause=name)
 
 
 def name_of(language: str, cause: str) -> str:
@@ -180,7 +180,7 @@ def name_of(language: str, cause: str) -> str:
     ('pláticas', 'use of force and public violence')
     """
     if has_text(f"sum.{cause}"):
-        return say(language, f"sum.{cause}")
+        return page_text(language, f"sum.{cause}")
     return str(catalogue.cause(cause, language))
 
 
@@ -193,7 +193,7 @@ def rows_of(state: PageState, parts: list[CauseEffect]) -> list[dict[str, Any]]:
         size = sum(part.effect.effect for part in others)
         rows.append(
             {
-                "title": state.say("why.others_one" if len(others) == 1 else "why.others", n=len(others)),
+                "title": state.text("why.others_one" if len(others) == 1 else "why.others", n=len(others)),
                 "size": size,
                 "shown": signed(size, 2),
                 "kind": "rest",
@@ -217,7 +217,7 @@ def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
         "kind": kind,
         "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].sign,
         "group": part.name in (FORGETTING[0], MEMORY, NATION),
-        "note": state.say("why.memory_note") if part.name == MEMORY else "",
+        "note": state.text("why.memory_note") if part.name == MEMORY else "",
     }
 
 
@@ -225,7 +225,7 @@ def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[d
     """Return the effect on trust by settlement, the most populous first."""
     people = pairs[0][0].places[0, 0]
     order = [int(place) for place in np.argsort(-people, kind="stable")]
-    found = corrected_together([total_of(state, Where(place)) for place in order])
+    found = corrected_together([total_of(state, PlaceAndMonth(place)) for place in order])
     rows = []
     for place, effect in zip(order, found, strict=True):
         verdict = judge(effect)
@@ -236,7 +236,7 @@ def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[d
                 "size": effect.effect,
                 "low": effect.low,
                 "high": effect.high,
-                "shown": signed(effect.effect, 2) if verdict in TOLD else "",
+                "shown": signed(effect.effect, 2) if verdict in CONCLUSIVE else "",
                 "said": getattr(VERDICTS[verdict], state.language),
                 "sure": bool(direction(verdict)),
             }
@@ -244,14 +244,14 @@ def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[d
     return rows
 
 
-def month_gaps(state: PageState, pairs: Pairs, where: Where) -> list[float]:
+def month_gaps(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> list[float]:
     """Return the mean difference of trust by month: from the world as today, or without measures from its start."""
     before = monthly_trust if state.moved else start_trust
     gaps = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
     return [round(float(gap), 4) for gap in gaps]
 
 
-def strongest_mood(state: PageState, pairs: Pairs, where: Where) -> dict[str, Any]:
+def strongest_mood(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> dict[str, Any]:
     """Return the month with the largest effect of the national mood on trust; empty below the threshold."""
     moods = [np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
     at = int(np.argmax(np.abs(moods[0])))
@@ -261,21 +261,21 @@ def strongest_mood(state: PageState, pairs: Pairs, where: Where) -> dict[str, An
     when = month_name(state, at + 1)
     return {
         "month": at,
-        "title": state.say("why.jump" if state.moved else "why.jump_input", month=when),
-        "text": state.say("why.jump_text" if state.moved else "why.jump_today", **sizes),
-        "label": state.say("why.jump_label", size=sizes["a"]) if state.moved else sizes["a"],
+        "title": state.text("why.jump" if state.moved else "why.jump_input", month=when),
+        "text": state.text("why.jump_text" if state.moved else "why.jump_today", **sizes),
+        "label": state.text("why.jump_label", size=sizes["a"]) if state.moved else sizes["a"],
         "events": events_after(state, pairs, where, at),
     }
 
 
-def events_after(state: PageState, pairs: Pairs, where: Where, first: int) -> list[str]:
+def events_after(state: PageState, pairs: Pairs, where: PlaceAndMonth, first: int) -> list[str]:
     """Return the public events of three months from a jump on, each with the effect of all events of its month."""
     moved = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
     found = []
     for at, known_event in met_events(state.scenario):
         if first <= at < min(first + 3, len(moved)):
             words = {"event": known_event.title[state.language], "month": month_name(state, at + 1)}
-            found.append(state.say("why.event", size=signed(float(moved[at]), 1), **words))
+            found.append(state.text("why.event", size=signed(float(moved[at]), 1), **words))
     return found
 
 
@@ -284,9 +284,12 @@ def effects_one_by_one(state: PageState, total: Effect) -> list[Span]:
     choice = state.choice
     if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
         return []
-    found = [(name, effects_alone().get((choice.site, name, step), {}).get(TRUST.name)) for name, step in choice.chosen]
+    found = [
+        (name, single_measure_effects().get((choice.site, name, step), {}).get(TRUST.name))
+        for name, step in choice.chosen
+    ]
     if any(effect is None for _, effect in found):
         return []
     titles = {measure.name: measure.title[state.language] for measure in measures()}
     parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in found if effect)
-    return [(f"{parts} · {state.say('why.together')} ", ""), (signed(total.effect, 2), "bold")]
+    return [(f"{parts} · {state.text('why.together')} ", ""), (signed(total.effect, 2), "bold")]

@@ -10,26 +10,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.headline_measures import BY_NAME, WORDS
+from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS
 from experiments.figures import page_one
 from experiments.figures.drawing import FIGURES
-from experiments.figures.lacking import LEFT_OUT, LacksNumbers, needing_numbers
+from experiments.figures.lacking import FIGURE_MISSING, MissingNumbers, as_missing_numbers
 from experiments.figures.report_figures import available_figures, draw_site_figure, figures_in
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
 from experiments.narrative.ceiling_sentences import MEASURES as OF_CEILING
-from experiments.narrative.ceiling_sentences import rows_at, shown_end
-from experiments.narrative.labels import verdict_words
+from experiments.narrative.ceiling_sentences import displayed_bound, rows_at
+from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
-from experiments.narrative.report_reading import Site, few_deaths, read_sites
+from experiments.narrative.report_reading import Site, read_sites, too_few_homicides
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.prices import NO_PRICES, Prices
 from experiments.statistics.verdicts import judge
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.words import catalogue
-from experiments.words.bilingual import Tongue, both, languages_of
+from experiments.words.bilingual import FigureTexts, bilingual, languages_of
 from experiments.words.dates import day
 from experiments.words.toml_files import toml_beside
 from model.measures.criteria import CRITERIA
@@ -39,7 +39,7 @@ SOURCES = {
     "answers": answers,
     "page_one": page_one,
     "chapters": toml_beside(__file__, "chapters.toml"),
-    "shown_end": shown_end,
+    "shown_end": displayed_bound,
     "sentences": sentences,
     "decided": decided,
     "disagreeing": disagreeing,
@@ -47,14 +47,14 @@ SOURCES = {
     "tables": tables,
     "message": message,
     "headlines": BY_NAME,
-    "how": WORDS,
+    "how": RULE_WORDS,
     "names": catalogue,
     "in_both": catalogue.in_both,
-    "verdict_words": lambda row: verdict_words(judge(row)),
+    "verdict_words": lambda row: verdict_label(judge(row)),
     "criteria": CRITERIA,
     "day": day,
     "available": available_figures,
-    "few_deaths": few_deaths,
+    "few_deaths": too_few_homicides,
     "ceiling_at": rows_at,
     "of_ceiling": OF_CEILING,
     "figure_styles": FIGURE_STYLES,
@@ -83,7 +83,7 @@ def environment(languages: tuple[str, ...]) -> Environment:
     )
 
     def t(es: str, en: str, **parts: object) -> Markup:
-        return both(es, en, **parts).shown(languages)
+        return bilingual(es, en, **parts).shown(languages)
 
     found.globals |= SOURCES | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
     return found
@@ -134,15 +134,15 @@ def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles:
 
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return the HTML of one figure with its caption; both languages share one drawing."""
-    tongue = Tongue(languages[0])
+    wording = FigureTexts(languages[0])
     try:
-        with needing_numbers():
-            drawing = draw_site_figure(name, site, tongue)
+        with as_missing_numbers():
+            drawing = draw_site_figure(name, site, wording)
             svg = render_figure(drawing, ".svg", f"{site.name}-{name}", {}, None).decode()
-    except LacksNumbers as reason:
-        say(f"{site.name}-{name} is left out of the report, since it lacks numbers ({reason})")
-        return Markup('<p class="note">{}</p>').format(LEFT_OUT.shown(languages))
-    picture = Markup(minify_svg(svg, styles, tongue.pairs if len(languages) > 1 else {}))
+    except MissingNumbers as reason:
+        print_note(f"{site.name}-{name} is left out of the report, since it lacks numbers ({reason})")
+        return Markup('<p class="note">{}</p>').format(FIGURE_MISSING.shown(languages))
+    picture = Markup(minify_svg(svg, styles, wording.pairs if len(languages) > 1 else {}))
     caption = FIGURES[name][1].shown(languages)
     known = f"{site.name}-{name}"
     shown = Markup('<figure id="{0}">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>').format(

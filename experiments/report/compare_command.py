@@ -14,20 +14,20 @@ import pyarrow as pa
 from experiments.comparison.all_effects import every_table
 from experiments.comparison.arms import Arm, by_site
 from experiments.comparison.by_draw import drawn_table, draws_table
-from experiments.comparison.comparison import ComparedRuns, arms_of, found_arms, run_planned
+from experiments.comparison.comparison import ComparedRuns, arms_of, run_planned, stored_arms
 from experiments.comparison.comparison_request import EffectSize, Request
-from experiments.comparison.decision_effects import decided_table
+from experiments.comparison.decision_effects import decisions_table
 from experiments.comparison.effect_verdicts import criteria_table
 from experiments.comparison.effects import effects_table, pairs_of
 from experiments.comparison.horizons import horizons_table
-from experiments.execution.interruption import tell_interrupted
+from experiments.execution.interruption import report_interruption
 from experiments.narrative.comparison_text import comparison_lines
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.statistics.power import FEWEST
-from experiments.storage.built_in_levers import turned
-from experiments.storage.disk_space import check_room, size_of
-from experiments.storage.manifest import COMPARISON, kind_of, provenance, read_manifest, short
-from experiments.storage.progress import patience
+from experiments.storage.built_in_levers import levers_of_policies
+from experiments.storage.disk_space import check_disk_space, size_of_runs
+from experiments.storage.manifest import COMPARISON, kind_of, provenance, read_manifest, short_name
+from experiments.storage.progress import report_slow
 from experiments.storage.results_folder import (
     ResultsFolder,
     digests_of,
@@ -39,8 +39,8 @@ from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate, inputs_of
 from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write
 from experiments.storage.run_identity import canonical, digest_of
-from experiments.storage.writing import make_folder, write_whole
-from experiments.words.bilingual import Tongue
+from experiments.storage.writing import make_folder, write_atomically
+from experiments.words.bilingual import FigureTexts
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 from scenarios.policy_files import read_policy
@@ -60,7 +60,7 @@ def compare(
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
         show(Path(request.arms[0]))
         return Path(request.arms[0]), False
-    with patience("reading what is to be compared"):
+    with report_slow("reading what is to be compared"):
         planned, found = arms_of(request)
     if planned and target and request.replicates < FEWEST:
         raise InputError(
@@ -68,22 +68,22 @@ def compare(
         )
     results = results_folder_for(request, planned or found, out, fresh)
     if results.ready:
-        show(results.place, "\n" + said("comparison.ready", Tongue(language), place=results.place))
+        show(results.place, "\n" + figure_message("comparison.ready", FigureTexts(language), place=results.place))
         return results.place, False
-    check_room({"--out": (results.place, size_of([spec for arm in planned for spec in arm.specs]))})
+    check_disk_space({"--out": (results.place, size_of_runs([spec for arm in planned for spec in arm.specs]))})
     with locked_results_folder(results) as work:
         planned, compared = run_planned(request, planned, workers, work) if planned else (planned, None)
         if compared and not any(compared.runs):
-            tell_interrupted("no twin worlds were finished; start again to go on")
+            report_interruption("no twin worlds were finished; start again to go on")
             raise KeyboardInterrupt
         arms = written_arms(planned, compared, work, time.monotonic() - begun) if compared else found
-        with patience("comparing what was found"):
+        with report_slow("comparing what was found"):
             write_comparison(request, arms, compared, work, time.monotonic() - begun, results)
         publish_folder(results, work, whole=not (compared and compared.interrupted))
-    show(results.place, "\n" + said("comparison.written", Tongue(language), place=results.place))
+    show(results.place, "\n" + figure_message("comparison.written", FigureTexts(language), place=results.place))
     if compared and compared.interrupted:
         kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {results.place}"
-        tell_interrupted(f"kept {kept}; start again to go on")
+        report_interruption(f"kept {kept}; start again to go on")
     return results.place, bool(compared and compared.interrupted)
 
 
@@ -96,7 +96,7 @@ def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, 
     """Return the results folder of a comparison; its identity covers everything that decides the results."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
-    named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
+    named = f"compare-{sites}-{short_name(names).replace('/', '_')}-{request.seed}"
     deciding = [
         [
             *(arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint),
@@ -120,7 +120,7 @@ def written_arms(planned: Sequence[Arm], compared: ComparedRuns, folder: Path, s
             place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
             stated = manifest_of(arm.specs, runs, seconds, compared.interrupted)
             write(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
-            written += found_arms(place)
+            written += stored_arms(place)
     return written
 
 
@@ -142,7 +142,7 @@ def write_comparison(
         "all_effects": every_table(pairs),
         "draws": draws,
         "drawn": drawn_table(draws, pairs),
-        "decided": decided_table(arms),
+        "decided": decisions_table(arms),
         "horizons": horizons_table(pairs),
         **of_runs,
     }
@@ -153,7 +153,7 @@ def write_comparison(
     files |= inputs_of(stated)
     for name, content in files.items():
         make_folder((folder / name).parent)
-        write_whole(folder / name, content)
+        write_atomically(folder / name, content)
     of_arms = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
     stated |= {"files": digests_of(files | of_arms)}
     write(folder, {CRATE: comparison_crate(folder, stated)}, stated)
@@ -184,7 +184,11 @@ def stated_policy(word: str) -> dict[str, Any]:
     stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}, "built_in": []}
     with contextlib.suppress(InputError):
         ready = read_policy(name)
-        stated |= {"title": dict(ready.title), "about": dict(ready.about), "built_in": turned(ready.policy.entries)}
+        stated |= {
+            "title": dict(ready.title),
+            "about": dict(ready.about),
+            "built_in": levers_of_policies(ready.policy.entries),
+        }
     return stated
 
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import Headline
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.narrative.messages import message
-from experiments.narrative.report_reading import ENDS, ArmReading, Site, emphasised
-from experiments.words.bilingual import Both, both
+from experiments.narrative.report_reading import INTERVAL_COLUMNS, ArmReading, Site, emphasised
+from experiments.words.bilingual import BilingualText, bilingual
 
 
 def measures_of(site: Site, section: str) -> list[Headline]:
@@ -17,20 +17,22 @@ def measures_of(site: Site, section: str) -> list[Headline]:
     return [one for one in PRACTICE[section] if any((section, arm.name, one.name) in site.known for arm in site.others)]
 
 
-def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> Both:
+def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> BilingualText:
     """Return the level in an arm and, except for the first arm, its difference from the first arm."""
     row, side = site.side(arm, one.name, section)
     if row is None or math.isnan(row[side]):
-        return both("–", "–")
+        return bilingual("–", "–")
     level, error = (site.number(row, name, one.digits) for name in (side, f"{side}_error"))
-    words = both("{level} {error}", "{level} {error}", level=level, error=Markup("<small>±{}</small>").format(error))
+    words = bilingual(
+        "{level} {error}", "{level} {error}", level=level, error=Markup("<small>±{}</small>").format(error)
+    )
     return words if side == "base" else words + change(site, row, one.digits)
 
 
-def change(site: Site, row: Any, digits: int) -> Both:
+def change(site: Site, row: Any, digits: int) -> BilingualText:
     """Return the difference from the first arm, in bold if the interval excludes zero."""
     if row["same"] == row["n"]:
         return message("practice.same")
-    more, *ends = (site.number(row, name, digits, "+") for name in ENDS)
+    more, *ends = (site.number(row, name, digits, "+") for name in INTERVAL_COLUMNS)
     form = "practice.change" if math.isnan(row["low"]) else "practice.change_within"
     return message(form, more=emphasised(row, more), ends=ends)

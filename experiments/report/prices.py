@@ -11,7 +11,7 @@ from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.narrative.report_reading import Site
 from experiments.report.tables import COSTS
-from experiments.words.bilingual import Both
+from experiments.words.bilingual import BilingualText
 from model.engine.errors import InputError, suggest_nearest
 
 COUNTED = ("year", "month")
@@ -34,7 +34,7 @@ class Prices:
         return [f"--price {name}={price:g}" for name, price in self.stated.items()]
 
     @property
-    def listed(self) -> list[tuple[Both, str]]:
+    def listed(self) -> list[tuple[BilingualText, str]]:
         """Name of each cost with a price, and that price."""
         named = [(PRICED[name], price) for name, price in self.stated.items()]
         return [(one.label, f"Q {price:,.2f}") for one, price in named]

@@ -9,12 +9,12 @@ from experiments.comparison.breakeven import corner_laws, crossed_laws
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import key_of
-from experiments.execution.trust_accounts import ALSO
+from experiments.execution.trust_accounts import FURTHER_LAWS
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
 from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.report_reading import ArmReading, Site, emphasised
-from experiments.words.bilingual import Both, both, listed
+from experiments.words.bilingual import BilingualText, bilingual, join_as_list
 from experiments.words.catalogue import in_both, verdict
 from model.measures.criteria import CRITERIA
 
@@ -31,10 +31,10 @@ def nonzero_measures(site: Site) -> list[Headline]:
     return [one for one in BY_NAME.values() if any_nonzero(rows_of(site, one))]
 
 
-def zero_measures(site: Site) -> Both | None:
+def zero_measures(site: Site) -> BilingualText | None:
     """Return the labels of the measures that are zero in every arm, or None."""
     still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_nonzero(rows)]
-    return listed([one.label for one in still]) if still else None
+    return join_as_list([one.label for one in still]) if still else None
 
 
 def rows_of(site: Site, one: Headline) -> list[pd.Series]:
@@ -61,7 +61,7 @@ def causes(site: Site) -> list[str]:
     return list(moved.index)
 
 
-def horizons(site: Site) -> list[tuple[Both, Markup, list[Markup]]]:
+def horizons(site: Site) -> list[tuple[BilingualText, Markup, list[Markup]]]:
     """Return label, years and effects of all policies by measure and horizon; empty for a comparison of one year."""
     rows = site.numbers.rows("horizons", site=site.name, base_site=site.name)
     found = []
@@ -82,14 +82,14 @@ def horizon_cell(site: Site, row: Any) -> Markup:
     return emphasised(row, site.numbers.show("horizons", row.name, "effect", digits, "+"))
 
 
-def origin_parts(site: Site) -> list[tuple[Both, str]]:
+def origin_parts(site: Site) -> list[tuple[BilingualText, str]]:
     """Return the parts of effects on trust by origin, with the keys of their rows; empty without such results."""
     if site.effects("origin").empty:
         return []
     return [(part_name(group, part), key_of(belief, group, part)) for belief, group, part in part_keys()]
 
 
-def origins_of(site: Site, arm: ArmReading) -> Both | None:
+def origins_of(site: Site, arm: ArmReading) -> BilingualText | None:
     """Return the sentence on the origin of the effect on trust, or None without such results."""
     return origin_sentence(site.of_section(arm, "origin"), lambda row: site.number(row, "effect", 2, "+"))
 
@@ -103,11 +103,11 @@ def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
     return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
 
 
-def other_laws(site: Site, arm: ArmReading) -> list[tuple[Both, int]]:
+def other_laws(site: Site, arm: ArmReading) -> list[tuple[BilingualText, int]]:
     """Return the other trust laws that were swept, with the row number of the effect on trust."""
     rows = corner_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
-    named = [(ALSO[str(rows.at[row, "also"])], row) for row in rows.index]
-    return [(both(one.es, one.en), row) for one, row in named]
+    named = [(FURTHER_LAWS[str(rows.at[row, "also"])], row) for row in rows.index]
+    return [(bilingual(one.es, one.en), row) for one, row in named]
 
 
 def grid_effect(site: Site, cell: int) -> Markup:
@@ -116,21 +116,21 @@ def grid_effect(site: Site, cell: int) -> Markup:
     return emphasised(row, site.numbers.show("memory", cell, "effect", 2, "+"))
 
 
-def field_study(site: Site) -> dict[str, Both]:
+def field_study(site: Site) -> dict[str, BilingualText]:
     """Return the verdicts of the field study of 2017 and 2018 by criterion (evidence L01 to L05)."""
     keys = {name: f"field_study.{site.name}.{name}" for name in CRITERIA}
     return {name: message(key) for name, key in keys.items() if key in messages()}
 
 
-def criterion(site: Site, arm: ArmReading, name: str) -> Both:
+def criterion(site: Site, arm: ArmReading, name: str) -> BilingualText:
     """Return the verdict word for a criterion, the share of draws (%) that give it, and the score."""
     row = site.numbers.row("criteria", site=site.name, arm=arm.name, criterion=name)
     if row is None:
-        return both("–", "–")
+        return bilingual("–", "–")
     share = site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0)
     score = site.numbers.show("criteria", row.name, "score", 2)
-    word = both(*in_both(verdict, row["word"]))
-    return both("{word} {share} % ({score})", "{word} {share} % ({score})", word=word, share=share, score=score)
+    word = bilingual(*in_both(verdict, row["word"]))
+    return bilingual("{word} {share} % ({score})", "{word} {share} % ({score})", word=word, share=share, score=score)
 
 
 def unpaired_effects(numbers: Numbers) -> list[list[pd.Series]]:
@@ -141,8 +141,8 @@ def unpaired_effects(numbers: Numbers) -> list[list[pd.Series]]:
     return [[row for _, row in own.iterrows()] for _, own in pairs]
 
 
-def arm_with_site(sites: list[Site], site: str, arm: str) -> Both:
+def arm_with_site(sites: list[Site], site: str, arm: str) -> BilingualText:
     """Return the titles of a site and an arm."""
     place = next(one for one in sites if one.name == site)
     title = next(one.title for one in place.arms if one.name == arm)
-    return both("{place}: {title}", "{place}: {title}", place=place.title, title=title)
+    return bilingual("{place}: {title}", "{place}: {title}", place=place.title, title=title)

@@ -17,14 +17,14 @@ from experiments.execution.run_set import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
 from experiments.report.prices import read_prices
-from experiments.storage.embedded_manifest import STAMPS, checked_manifest
+from experiments.storage.embedded_manifest import NOT_REPRODUCIBLE, checked_manifest
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.storage.reading import places_of, specs_of, tables
 from experiments.storage.result_tables import rows_of_runs
 from experiments.storage.run_folder import join_runs
 from experiments.storage.saved_states import check_went_on
 from experiments.studies.rerun_check import check_code as check_run
-from experiments.studies.rerun_check import once_more, rows_of
+from experiments.studies.rerun_check import recompute, rows_of
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError
 
@@ -76,7 +76,7 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
         if run in finished:
             check_run(run, spec)
             specs.append(spec)
-    for spec, again in zip(specs, once_more(specs, workers, f"running {folder.name} again"[:40]), strict=True):
+    for spec, again in zip(specs, recompute(specs, workers, f"running {folder.name} again"[:40]), strict=True):
         if rows_of(again.select(stored.column_names)) != rows_of(rows_of_runs(stored, {spec.run})):
             yield f"run {spec.run} differs"
 
@@ -109,7 +109,11 @@ def copy_stamps(folder: Path, stated: dict[str, Any]) -> None:
     fresh = dict(read_manifest(folder))
     if "schema" not in stated:
         del fresh["schema"]
-    kept = {key: stated[key] for key in (*STAMPS, "schema") if key in stated and key not in ("arms", "interrupted")}
+    kept = {
+        key: stated[key]
+        for key in (*NOT_REPRODUCIBLE, "schema")
+        if key in stated and key not in ("arms", "interrupted")
+    }
     path.write_text(json.dumps(fresh | kept, ensure_ascii=False), encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from experiments.reproduce.plan import Doses
 from experiments.storage.run_spec import parameter_value
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
 from scenarios.groups import find_parameter
@@ -68,7 +68,7 @@ def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
         lines += ["", f"[{how}]", *own] if own else []
     path, content = folder / f"{name}.toml", "\n".join([*lines, ""]).encode()
     if not path.is_file() or path.read_bytes() != content:
-        write_whole(path, content)
+        write_atomically(path, content)
     return path
 
 

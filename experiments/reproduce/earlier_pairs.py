@@ -14,10 +14,10 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.lock import LOCK, check_settings, read_lock
 from experiments.reproduce.repeat_pair import run_pairs
 from experiments.reproduce.runs import KEYS, PAIRS, SIDES, pair_names
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.result_tables import read_parquet
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
 
 EARLIER, EARLIER_LOCK = "earlier.parquet", "earlier.json"
@@ -54,12 +54,12 @@ def import_pairs(design: ReproduceDesign, source: Path, folder: Path, current: M
         raise InputError(f"{path} holds no pair of runs: begin without --from")
     sample = sample_of(pairs, design.plan.seed)
     found = [design.find_pair(name, path) for name in sample]
-    say(f"{len(sample)} pairs of {source} are run again")
+    print_note(f"{len(sample)} pairs of {source} are run again")
     again = run_pairs(design, found, folder, workers, "repeating pairs")
     check_equal(again, pairs, path)
     known = {key: lock.get(key) for key in ("fingerprint", "commit", "written")} | {"repeated": sample}
-    write_whole(folder / EARLIER_LOCK, json.dumps(known, indent=1).encode())
-    write_whole(folder / EARLIER, path.read_bytes())
+    write_atomically(folder / EARLIER_LOCK, json.dumps(known, indent=1).encode())
+    write_atomically(folder / EARLIER, path.read_bytes())
 
 
 def sample_of(pairs: pd.DataFrame, seed: int) -> list[str]:

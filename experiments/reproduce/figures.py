@@ -25,7 +25,7 @@ from experiments.figures.small_multiples import (
     share_scale,
 )
 from experiments.figures.theme import INK, LINE, NULL, REACH, SOFT, TOKENS, WHITE
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.runs import rows_in
@@ -45,8 +45,8 @@ from experiments.reproduce.sentences import (
     unit_of,
 )
 from experiments.statistics.verdicts import direction
-from experiments.validation.criteria import STATED
-from experiments.words.bilingual import Tongue
+from experiments.validation.criteria import STATED_WORLDS
+from experiments.words.bilingual import FigureTexts
 
 HARM = TOKENS["harm"][0]
 SHOWN = ("trust_mean", "crimes_occurred")
@@ -65,24 +65,24 @@ LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "
 
 
 def sheet_of(
-    name: str, key: str, table: pd.DataFrame, sizes: PanelSizes, tongue: Tongue, measures: Sequence[str] = ()
+    name: str, key: str, table: pd.DataFrame, sizes: PanelSizes, wording: FigureTexts, measures: Sequence[str] = ()
 ) -> PanelFigure:
     """Return a figure for a result, with its title and a panel for each site, or for each site and measure.
 
     The note below the title is the last year of the table, followed by the message ``key`` of the catalogue.
     """
-    note = f"{tongue('año', 'year')} {int(table['years'].max())}; {said(f'reproduce.figure.{key}', tongue)}"
+    note = f"{wording('año', 'year')} {int(table['years'].max())}; {figure_message(f'reproduce.figure.{key}', wording)}"
     heads = [
-        tongue(*(f"{getattr(site_name(site), one)}: {getattr(measure_name(measure), one)}" for one in ("es", "en")))
-        + f" ({tongue.of(unit_of(measure))})"
+        wording(*(f"{getattr(site_name(site), one)}: {getattr(measure_name(measure), one)}" for one in ("es", "en")))
+        + f" ({wording.of(unit_of(measure))})"
         for site in SITES
         for measure in measures
-    ] or [tongue.of(site_name(site)) for site in SITES]
-    return PanelFigure(tongue, (said(f"reproduce.title.{name}", tongue), note), heads, sizes)
+    ] or [wording.of(site_name(site)) for site in SITES]
+    return PanelFigure(wording, (figure_message(f"reproduce.title.{name}", wording), note), heads, sizes)
 
 
 def draw_effects(
-    tables: Tables, tongue: Tongue, name: str, table: str, measures: Sequence[str], arms: Sequence[str] = ARMS
+    tables: Tables, wording: FigureTexts, name: str, table: str, measures: Sequence[str], arms: Sequence[str] = ARMS
 ) -> Figure:
     """Draw effects of packages with their intervals, and behind them the band of nine in ten pairs."""
     effects = tables[table]
@@ -90,8 +90,8 @@ def draw_effects(
     sizes = PanelSizes(
         0.1 + ROW * len(arms), LEFT, 0.02, across=len(measures), wide=max(7.4, LEFT + 2.1 * len(measures))
     )
-    sheet = sheet_of(name, "interval", effects, sizes, tongue, measures)
-    names = [tongue.of(package_name(arm)) for arm in arms]
+    sheet = sheet_of(name, "interval", effects, sizes, wording, measures)
+    names = [wording.of(package_name(arm)) for arm in arms]
     for column, measure in enumerate(measures):
         drawn = []
         for block, site in enumerate(SITES):
@@ -115,11 +115,11 @@ def sign_values(axis: Axis) -> None:
     )
 
 
-def draw_surfaces(tables: Tables, tongue: Tongue) -> Figure:
+def draw_surfaces(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw effects on trust and crime over doses of adoption and reporting support."""
     table = last_horizon(tables["surfaces"])
     sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
-    sheet = sheet_of("surfaces", "surface", table, sizes, tongue, SHOWN)
+    sheet = sheet_of("surfaces", "surface", table, sizes, wording, SHOWN)
     for column, measure in enumerate(SHOWN):
         for block, site in enumerate(SITES):
             axes = sheet.panel(block * 2 + column)
@@ -144,13 +144,13 @@ def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
             text.remove()  # it would be cut off at the border
 
 
-def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
+def draw_dependence(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the shares of the variance of effects by input."""
     table = last_horizon(tables["dependence"])
     inputs = list(dict.fromkeys(table["input"]))
-    names = [tongue.of(input_name(name)) for name in inputs]
+    names = [wording.of(input_name(name)) for name in inputs]
     sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
-    sheet = sheet_of("dependence", "dependence", table, sizes, tongue, SHOWN)
+    sheet = sheet_of("dependence", "dependence", table, sizes, wording, SHOWN)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(SHOWN):
             axes = sheet.panel_of_rows(block * 2 + column, names)
@@ -162,13 +162,13 @@ def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
+def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the four criteria under the status quo and with all factors."""
     table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
-    sheet = sheet_of("criteria", "criteria", table, sizes, tongue)
-    names = [tongue.of(measure_name(name)) for name in CRITERIA]
+    sheet = sheet_of("criteria", "criteria", table, sizes, wording)
+    names = [wording.of(measure_name(name)) for name in CRITERIA]
     for block, site in enumerate(SITES):
         axes = sheet.panel_of_rows(block, names)
         own = rows_where(table, site=site).set_index("measure").reindex(CRITERIA)
@@ -178,20 +178,20 @@ def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
             low, high = (row["base"] + row[end] for end in ("low", "high"))
             draw_estimate(axes, at, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
             if not np.isfinite(row["base"]):
-                axes.text(2.0, at, tongue("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
-            in_paper = said(f"reproduce.paper.{STATED['paper'][CRITERIA[at]][block]}", tongue)
+                axes.text(2.0, at, wording("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
+            in_paper = figure_message(f"reproduce.paper.{STATED_WORLDS['paper'][CRITERIA[at]][block]}", wording)
             axes.text(101.0, at, in_paper, fontsize=7, color=A, va="center")
         axes.set_xlim(0.0, 100.0)
     return sheet.figure
 
 
-def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
+def draw_regions(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the tested effect of every region, coloured by outcome."""
     table = tables["regions"]
     table = table[table["measure"].isin(SHOWN)] if len(table) else table
     most = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
     sizes = PanelSizes(0.1 + 0.5 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
-    sheet = sheet_of("regions", "regions", table, sizes, tongue, SHOWN)
+    sheet = sheet_of("regions", "regions", table, sizes, wording, SHOWN)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(SHOWN):
             axes = sheet.panel(block * 2 + column)
@@ -203,7 +203,9 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
                 axes.plot([row.low, row.high], [at, at], color=colour, linewidth=1.6)
                 filled = WHITE if row.outcome in HOLLOW else colour
                 axes.plot(row.effect, at, "o", markersize=4, color=filled, mec=colour)
-                label = f"{rule_text(row.rule, tongue)} · {said(f'reproduce.outcome.{row.outcome}', tongue)}"
+                label = (
+                    f"{rule_text(row.rule, wording)} · {figure_message(f'reproduce.outcome.{row.outcome}', wording)}"
+                )
                 axes.text(
                     0.0, at - 0.16, textwrap.fill(label, LABEL), transform=axes.get_yaxis_transform(), fontsize=6.3,
                     color=colour, va="bottom", bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
@@ -212,28 +214,28 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def rule_text(rule: str, tongue: Tongue) -> str:
+def rule_text(rule: str, wording: FigureTexts) -> str:
     """Return the rule of a region as text: each input with its limits."""
     parts = []
     for one in rule.split("; "):
         name, _, limits = one.rpartition(" ")
-        parts.append(f"{rule_name(name, tongue)} {limits.replace('-', '–')}" if name else "")
+        parts.append(f"{rule_name(name, wording)} {limits.replace('-', '–')}" if name else "")
     return "; ".join(parts)
 
 
-def rule_name(name: str, tongue: Tongue) -> str:
+def rule_name(name: str, wording: FigureTexts) -> str:
     """Return the label of an input of a rule; of an account, its title."""
     from scenarios import accounts
 
     title = accounts.names().get(name)
-    return tongue(title["es"], title["en"]) if title else tongue.of(input_name(name))
+    return wording(title["es"], title["en"]) if title else wording.of(input_name(name))
 
 
-def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
+def draw_paradox(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the change of complaints against the change of crime, with a point for each pair."""
     table = tables["pairs_of_paradox"]
     sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
-    sheet = sheet_of("paradox", "paradox", table, sizes, tongue)
+    sheet = sheet_of("paradox", "paradox", table, sizes, wording)
     for block, site in enumerate(SITES):
         axes = sheet.panel(block)
         own = rows_where(table, site=site)
@@ -242,20 +244,20 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
         axes.plot(own["crimes_occurred"][blue], own["complaints_filed"][blue], "o", markersize=4, color=B)
         axes.axvline(0.0, color=SOFT, linewidth=0.8)
         axes.axhline(0.0, color=SOFT, linewidth=0.8)
-        axes.set_xlabel(said("reproduce.figure.crimes_change", tongue), fontsize=7, color=SOFT)
+        axes.set_xlabel(figure_message("reproduce.figure.crimes_change", wording), fontsize=7, color=SOFT)
         if block == 0:
-            axes.set_ylabel(said("reproduce.figure.complaints_change", tongue), fontsize=7, color=SOFT)
+            axes.set_ylabel(figure_message("reproduce.figure.complaints_change", wording), fontsize=7, color=SOFT)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         sign_values(axes.xaxis)
         sign_values(axes.yaxis)
     return sheet.figure
 
 
-def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
+def draw_doses(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw effects on trust and crime by dose of each factor, and of all together."""
     table = last_horizon(tables["doses"])
     sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
-    sheet = sheet_of("doses", "doses", table, sizes, tongue, SHOWN)
+    sheet = sheet_of("doses", "doses", table, sizes, wording, SHOWN)
     for column, measure in enumerate(SHOWN):
         drawn = []
         for block, site in enumerate(SITES):
@@ -276,32 +278,32 @@ def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
             drawn.append((axes, ends))
         share_height([axes for axes, _ in drawn])
         for axes, ends in drawn:
-            name_lines(axes, ends, tongue)
+            name_lines(axes, ends, wording)
     return sheet.figure
 
 
-def name_lines(axes: Axes, ends: Mapping[str, float], tongue: Tongue) -> None:
+def name_lines(axes: Axes, ends: Mapping[str, float], wording: FigureTexts) -> None:
     """Write the name of each line at its right end, without overlap."""
     low, high = axes.get_ylim()
     lowest = low
     for line, value in sorted(ends.items(), key=lambda one: one[1]):
         y = max(value, lowest)
-        axes.text(1.03, y, tongue.of(package_name(line)), fontsize=6.3, color=LINES[line][0], va="center")
+        axes.text(1.03, y, wording.of(package_name(line)), fontsize=6.3, color=LINES[line][0], va="center")
         lowest = y + 0.075 * (high - low)
 
 
-def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
+def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the effect of adoption on each link, with and without the step from trust to behaviour."""
     table = rows_where(tables["loop"], arm="adoption")
     table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
-    sheet = sheet_of("loop", "loop", table, sizes, tongue, measures)
+    sheet = sheet_of("loop", "loop", table, sizes, wording, measures)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
             axes = sheet.panel(block * len(measures) + column)
             name_rows(
-                axes, [tongue("como es", "as it is"), tongue("sin el paso", "without")] if column == 0 else ["", ""]
+                axes, [wording("como es", "as it is"), wording("sin el paso", "without")] if column == 0 else ["", ""]
             )
             row = next(iter(rows_in(rows_where(table, site=site, measure=measure))), None)
             if row is None:
@@ -315,7 +317,7 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-FIGURES: Mapping[str, Callable[[Tables, Tongue], Figure]] = {
+FIGURES: Mapping[str, Callable[[Tables, FigureTexts], Figure]] = {
     "answer": partial(draw_effects, name="answer", table="answer", measures=TOLD),
     "surfaces": draw_surfaces,
     "dependence": draw_dependence,

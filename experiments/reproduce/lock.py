@@ -10,7 +10,7 @@ from experiments.reproduce.plan import FILE as PLAN
 from experiments.storage.manifest import provenance
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from scenarios import accounts
@@ -64,4 +64,4 @@ def write_lock(folder: Path, current: Mapping[str, Any], **more: Any) -> None:
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED and path.name != "README.md")
     names = {path.relative_to(folder).as_posix(): path for path in found if path.is_file()}
     files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}
-    write_whole(folder / LOCK, json_of({**current, **provenance(), **more, "files": files}))
+    write_atomically(folder / LOCK, json_of({**current, **provenance(), **more, "files": files}))

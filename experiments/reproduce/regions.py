@@ -16,7 +16,7 @@ from experiments.reproduce.effects import effect_row, main_pairs, with_verdicts
 from experiments.reproduce.plan import SITES
 from experiments.reproduce.runs import differences, rows_in
 from experiments.reproduce.surfaces import dosed_pairs, inputs_table
-from experiments.statistics.verdicts import FEWEST, direction
+from experiments.statistics.verdicts import MIN_RUNS, direction
 
 TESTED = 0.5
 """Share of the draws on which regions are tested."""
@@ -53,11 +53,11 @@ def region_rows(design: ReproduceDesign, pairs: pd.DataFrame, measure: str) -> I
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
     tested = pairs["draw"].isin(tested_draws(design, pairs))
     grown = pairs[~tested]
-    if len(grown) < 2 * FEWEST:
+    if len(grown) < 2 * MIN_RUNS:
         return
     inputs = inputs_table(design, pairs)
     tree = DecisionTreeRegressor(
-        max_leaf_nodes=LEAVES, min_samples_leaf=max(FEWEST, len(grown) // 10), random_state=design.plan.seed
+        max_leaf_nodes=LEAVES, min_samples_leaf=max(MIN_RUNS, len(grown) // 10), random_state=design.plan.seed
     ).fit(inputs[~tested].to_numpy(), grown["effect"])
     leaves = tree.apply(inputs[tested].to_numpy())
     for leaf, rule in rules_of(tree, list(inputs.columns)).items():

@@ -13,13 +13,13 @@ from experiments.execution.warm_starts import mark_as_sharing
 from experiments.reproduce.design import Block, ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
 from experiments.statistics.annual_aggregation import MONTHS
-from experiments.storage.disk_space import check_room, size_of_sweep
-from experiments.storage.manifest import half_written
-from experiments.storage.progress import Progress, patience, say
+from experiments.storage.disk_space import check_disk_space, size_of_sweep
+from experiments.storage.manifest import leftover_files
+from experiments.storage.progress import Progress, print_note, report_slow
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store, stored_table
 from experiments.studies.study_engine import Engine, SweepOutcome
-from experiments.studies.sweep_command import Hands, executor_and_order
+from experiments.studies.sweep_command import StudyWorkers, executor_and_order
 from model.engine.errors import InputError
 
 RUNS, PAIRS = "runs", "pairs.parquet"
@@ -35,7 +35,7 @@ type Specs = Sequence[tuple[Block, Mapping[str, RunSpec]]]
 
 def specs_of(design: ReproduceDesign, folder: Path) -> Specs:
     """Return all blocks of a design with their runs."""
-    with patience("planning the runs"):
+    with report_slow("planning the runs"):
         return [(block, design.specs(block, folder)) for block in design.blocks]
 
 
@@ -61,13 +61,13 @@ def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
     An interruption loses the runs in progress and at most the last ten seconds of results.
     """
     place = folder / RUNS
-    for path in half_written(place) if place.is_dir() else ():
+    for path in leftover_files(place) if place.is_dir() else ():
         path.unlink()
     store = Store(place).open()
     jobs = list({spec.run: spec for _, arms in specs for spec in arms.values()}.values())
     missing = [spec for spec in jobs if spec.run not in store.finished]
-    say(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
-    check_room({"--out": (folder, size_of_sweep(missing))})
+    print_note(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
+    check_disk_space({"--out": (folder, size_of_sweep(missing))})
     begun = time.monotonic()
     outcome = run_missing(missing, store, workers) if missing else SweepOutcome()
     return outcome, time.monotonic() - begun
@@ -76,7 +76,7 @@ def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
 def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
     """Compute some runs in the order of their blocks, since the runs of a block share a warm-up."""
     with Interruption() as interruption:
-        executor, _ = executor_and_order(Hands(workers), interruption, len(missing))
+        executor, _ = executor_and_order(StudyWorkers(workers), interruption, len(missing))
         shifts = sum(spec.shifts for spec in missing)
         progress = Progress("running", shifts, len(missing), word="runs safe on disk")
         engine = Engine(executor, store, progress, shifts // len(missing), interruption)

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.narrative.labels import verdict_words
+from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
-from experiments.narrative.number_format import written
+from experiments.narrative.number_format import format_number
 from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.regions import OUTCOMES
 from experiments.reproduce.runs import rows_in
-from experiments.words.bilingual import Both, both, joined, listed
+from experiments.words.bilingual import BilingualText, bilingual, join_as_list, join_texts
 from experiments.words.catalogue import parameter
 from scenarios import accounts, names
 
@@ -30,23 +30,23 @@ NUMBERS = 5
 """Largest number of drawn parameters that are named."""
 
 
-def site_name(site: str) -> Both:
+def site_name(site: str) -> BilingualText:
     """Return the name of a municipality."""
     title = names()[site]
-    return both(title["es"], title["en"])
+    return bilingual(title["es"], title["en"])
 
 
-def measure_name(measure: str) -> Both:
+def measure_name(measure: str) -> BilingualText:
     """Return the name of a measure."""
     return BY_NAME[measure].label
 
 
-def package_name(package: str) -> Both:
+def package_name(package: str) -> BilingualText:
     """Return the name of a package."""
     return message(f"reproduce.package.{package}")
 
 
-def unit_of(measure: str) -> Both:
+def unit_of(measure: str) -> BilingualText:
     """Return the unit in which effects on a measure are reported."""
     return message(f"reproduce.unit.{UNITS.get(BY_NAME[measure].unit, 'year')}")
 
@@ -56,13 +56,13 @@ def number(value: float, measure: str = "", sign: str = "+") -> str:
     if math.isnan(value):
         return "–"
     digits = BY_NAME[measure].digits if measure else 0
-    return written(value, digits, sign)
+    return format_number(value, digits, sign)
 
 
-def input_name(name: str) -> Both:
+def input_name(name: str) -> BilingualText:
     """Return the name of an input of the emulators: a factor, an assumption, the account, or the unexplained part."""
     if "." in name:
-        return both(parameter(name, "es"), parameter(name, "en"))
+        return bilingual(parameter(name, "es"), parameter(name, "en"))
     if name in ("account", "not_predicted"):
         return message(f"reproduce.input.{name}")
     return package_name(name)
@@ -75,23 +75,23 @@ def rows_where(table: pd.DataFrame, **where: object) -> pd.DataFrame:
     return table
 
 
-def effect_words(row: Any, key: str = "effect") -> Both:
+def effect_words(row: Any, key: str = "effect") -> BilingualText:
     """Return one effect with its verdict and limits."""
     if row.verdict == "rare":
-        told = {"measure": measure_name(row.measure), "verdict": verdict_words(row.verdict)}
-        return message("reproduce.sentence.effect_rare", base=written(row.base, 1), **told)
+        told = {"measure": measure_name(row.measure), "verdict": verdict_label(row.verdict)}
+        return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **told)
     numbers = {name: number(getattr(row, name), row.measure) for name in ("effect", "low", "high")}
     if key == "effect_with_band":
         numbers |= {name: number(getattr(row, name), row.measure) for name in ("band_low", "band_high")}
     return message(
-        f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_words(row.verdict),
+        f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_label(row.verdict),
         unit=unit_of(row.measure), **numbers,
     )  # fmt: skip
 
 
 def effects_sentence(
     tables: Tables, site: str, name: str, package: str, measures: Sequence[str], key: str = "effect"
-) -> Both:
+) -> BilingualText:
     """Return the effects of a package in a table at a site, at the horizon of `horizon_of`."""
     own = rows_where(tables[name], site=site, arm=package)
     own = own[own["years"] == horizon_of(own)]
@@ -99,7 +99,7 @@ def effects_sentence(
     told = [effect_words(rows[name], key) for name in measures if name in rows]
     return message(
         "reproduce.sentence.answer", site=site_name(site), package=package_name(package),
-        years=int(own["years"].iloc[0]), effects=joined(told, "; "),
+        years=int(own["years"].iloc[0]), effects=join_texts(told, "; "),
     )  # fmt: skip
 
 
@@ -122,10 +122,10 @@ def answer_numbers(tables: Tables) -> dict[str, object]:
 def r2_of(tables: Tables, measure: str) -> str:
     """Return the share (%) of variation that the emulator of the first site predicts at the longest horizon."""
     own = rows_where(tables["errors"], site=SITES[0], measure=measure)
-    return written(SHARE * max(0.0, own["r2"].iloc[-1]), 0) if len(own) else "–"
+    return format_number(SHARE * max(0.0, own["r2"].iloc[-1]), 0) if len(own) else "–"
 
 
-def surface_sentence(tables: Tables, site: str) -> Both:
+def surface_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the effect of each factor alone, at full dose, on trust at a site."""
     own = last_horizon(rows_where(tables["doses"], site=site, measure="trust_mean"))
     if own.empty:
@@ -139,7 +139,9 @@ def surface_sentence(tables: Tables, site: str) -> Both:
     ]
     error = number(own["error"].iloc[0], "trust_mean", "")
     years = int(own["years"].iloc[0])
-    return message("reproduce.sentence.surface", site=site_name(site), years=years, factors=listed(told), error=error)
+    return message(
+        "reproduce.sentence.surface", site=site_name(site), years=years, factors=join_as_list(told), error=error
+    )
 
 
 def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
@@ -147,13 +149,13 @@ def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["years"] == table["years"].max()]
 
 
-def together_effects(tables: Tables) -> dict[str, Both]:
+def together_effects(tables: Tables) -> dict[str, BilingualText]:
     """Return the interaction of the factors on trust, by site."""
     rows = rows_in(rows_where(last_horizon(tables["together"]), measure="trust_mean"))
     return {row.site: effect_words(row) for row in rows}
 
 
-def dependence_sentence(tables: Tables, site: str) -> Both:
+def dependence_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the two inputs that explain most of the effect on trust at a site."""
     own = last_horizon(rows_where(tables["dependence"], site=site, measure="trust_mean"))
     if own.empty:
@@ -161,36 +163,37 @@ def dependence_sentence(tables: Tables, site: str) -> Both:
     rest = float(own[own["input"] == "not_predicted"]["total"].iloc[0])
     first, second = rows_in(own[own["input"] != "not_predicted"].nlargest(2, "total"))
     return message(
-        "reproduce.sentence.dependence", site=site_name(site), rest=written(SHARE * rest, 0),
+        "reproduce.sentence.dependence", site=site_name(site), rest=format_number(SHARE * rest, 0),
         first=input_name(first.input), first_share=share_words(first),
         second=input_name(second.input), second_share=share_words(second),
         numbers=numbers_words(tables, site), years=int(own["years"].iloc[0]),
     )  # fmt: skip
 
 
-def share_words(row: Any) -> Both:
+def share_words(row: Any) -> BilingualText:
     """Return the share of the predicted variation that an input explains, with interactions and alone."""
-    total, alone = (written(SHARE * max(0.0, share), 0) for share in (row.total, row.alone))
+    total, alone = (format_number(SHARE * max(0.0, share), 0) for share in (row.total, row.alone))
     return message("reproduce.sentence.dependence_share", total=total, alone=alone)
 
 
-def numbers_words(tables: Tables, site: str) -> Both | str:
+def numbers_words(tables: Tables, site: str) -> BilingualText | str:
     """Return the drawn parameters that correlate with the effect of everything on trust; "" if draws are too few."""
     own = rows_where(tables["numbers"], site=site, arm=EVERYTHING, measure="trust_mean")
     if own.empty:
         return ""
     found = rows_in(own[own["beyond"] == 1].head(NUMBERS))
     told = [
-        message("reproduce.sentence.number", name=input_name(row.parameter), r=written(row.r, 2, "+")) for row in found
+        message("reproduce.sentence.number", name=input_name(row.parameter), r=format_number(row.r, 2, "+"))
+        for row in found
     ]
     return message(
         "reproduce.sentence.dependence_numbers", n=int(tables["design"]["numbers"].iloc[0]),
-        null=written(own["null_r"].iloc[0], 2), years=int(own["years"].iloc[0]), draws=int(own["draws"].iloc[0]),
-        found=joined(told, ", ") if told else message("reproduce.sentence.dependence_none"),
+        null=format_number(own["null_r"].iloc[0], 2), years=int(own["years"].iloc[0]), draws=int(own["draws"].iloc[0]),
+        found=join_texts(told, ", ") if told else message("reproduce.sentence.dependence_none"),
     )  # fmt: skip
 
 
-def criteria_sentence(tables: Tables, site: str) -> Both:
+def criteria_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the four criteria at a site."""
     own = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
     own = own[own["years"] == horizon_of(own)]
@@ -198,20 +201,20 @@ def criteria_sentence(tables: Tables, site: str) -> Both:
     told = [criterion_words(name, rows.get(name)) for name in CRITERIA]
     return message(
         "reproduce.sentence.criteria", site=site_name(site), package=package_name(EVERYTHING),
-        criteria=joined(told, ", "),
+        criteria=join_texts(told, ", "),
     )  # fmt: skip
 
 
-def criterion_words(name: str, row: Any) -> Both:
+def criterion_words(name: str, row: Any) -> BilingualText:
     """Return one criterion under the status quo and with a package."""
     title = measure_name(name)
     if row is None or row.verdict == "missing":
         return message("reproduce.sentence.criterion_missing", name=title)
     numbers = {"base": number(row.base, name, ""), "arm": number(row.arm_mean, name, "")}
-    return message("reproduce.sentence.criterion", name=title, verdict=verdict_words(row.verdict), **numbers)
+    return message("reproduce.sentence.criterion", name=title, verdict=verdict_label(row.verdict), **numbers)
 
 
-def regions_sentence(tables: Tables, site: str) -> Both:
+def regions_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the regions of a site by outcome."""
     own = rows_where(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
     if own.empty:
@@ -221,10 +224,10 @@ def regions_sentence(tables: Tables, site: str) -> Both:
         counts = {outcome: int((some["outcome"] == outcome).sum()) for outcome in OUTCOMES}
         label = measure_name(str(measure))
         told.append(message("reproduce.sentence.region_measure", measure=label, n=len(some), **counts))
-    return message("reproduce.sentence.regions", site=site_name(site), measures=joined(told, "; "))
+    return message("reproduce.sentence.regions", site=site_name(site), measures=join_texts(told, "; "))
 
 
-def paradox_sentence(tables: Tables, site: str) -> Both:
+def paradox_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on pairs in which complaints rise although crime falls at a site."""
     own = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
     row = rows_where(own, years=horizon_of(own)).iloc[0]
@@ -235,7 +238,7 @@ def paradox_sentence(tables: Tables, site: str) -> Both:
     )  # fmt: skip
 
 
-def check_words(tables: Tables) -> Both | str:
+def check_words(tables: Tables) -> BilingualText | str:
     """Return the errors in the pairs that check the emulators of the first site; "" if there are none."""
     checks = {
         name: rows_where(tables["checks"], site=SITES[0], measure=name) for name in ("trust_mean", "crimes_occurred")
@@ -261,7 +264,7 @@ def dose_errors(tables: Tables) -> dict[str, object]:
     return {**found, "check": check_words(tables)}
 
 
-def dose_sentence(tables: Tables, site: str) -> Both:
+def dose_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the effects of all factors at half and full dose at a site."""
     own = last_horizon(rows_where(tables["doses"], site=site, line=EVERYTHING))
     if own.empty:
@@ -275,7 +278,7 @@ def dose_sentence(tables: Tables, site: str) -> Both:
     return message("reproduce.sentence.dose", site=site_name(site), years=int(own["years"].iloc[0]), **parts)
 
 
-def loop_sentence(tables: Tables, site: str) -> Both:
+def loop_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the part of adoption's effect on crime that depends on the loop, at a site."""
     row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
     if row is None:
@@ -283,14 +286,14 @@ def loop_sentence(tables: Tables, site: str) -> Both:
     parts = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}
     return message(
         "reproduce.sentence.loop", site=site_name(site), package=package_name("adoption"),
-        verdict=verdict_words(row.verdict), **{name: number(value, row.measure) for name, value in parts.items()},
+        verdict=verdict_label(row.verdict), **{name: number(value, row.measure) for name, value in parts.items()},
     )  # fmt: skip
 
 
 class ResultSentences(NamedTuple):
     """Sentences of a result: a function for one on each site, and the key and numbers of one on its interpretation."""
 
-    on_site: Callable[[Tables, str], Both]
+    on_site: Callable[[Tables, str], BilingualText]
     reading: str
     parts: Callable[[Tables], Mapping[str, object]] = lambda tables: {}
 

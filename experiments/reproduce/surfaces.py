@@ -17,7 +17,7 @@ from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import differences
-from experiments.storage.progress import patience
+from experiments.storage.progress import report_slow
 from scenarios import accounts
 
 MOST_POINTS = 600
@@ -103,7 +103,7 @@ def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int =
     dosed, unseen = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
     keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
     own = {key: found for key in keys if (found := points_of_surface(rows_of(dosed, *key))) is not None}
-    with patience("fitting emulators"):
+    with report_slow("fitting emulators"):
         fitted = map_in_processes(partial(fitted_surface, design), list(own.values()), workers)
     return {
         key: replace(surface, check=check_errors(design, surface, rows_of(unseen, *key)))

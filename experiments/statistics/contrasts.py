@@ -10,7 +10,7 @@ from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Scale
 
 SCENARIO, POLICY, SEED = "scenario", "policy", "seed"
-TOGETHER = "together, beyond the sum"
+INTERACTION = "together, beyond the sum"
 MOST_LEVELS = 12
 
 
@@ -84,7 +84,7 @@ def policy_interactions(runs: pd.DataFrame, factors: Sequence[str], measure: str
         alone = [named.get(frozenset([name])) for name in sorted(parts)]
         effect = effect_between(wide, alone, [both, first], scale)
         if effect and effect.n:
-            yield Contrast(scenario, TOGETHER, both, first, effect)
+            yield Contrast(scenario, INTERACTION, both, first, effect)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.statistics.paired_effects import LEVEL, error_of, p_value
-from experiments.statistics.verdicts import LIMIT
+from experiments.statistics.verdicts import ALPHA
 
-FEWEST_DRAWS = 20
+MIN_DRAWS = 20
 """Number of draws below which no sign is called known: fewer cannot show a share of 95 %."""
 FEWEST_OF_ACCOUNT = 4
 
@@ -89,7 +89,7 @@ def uncertainty_of(
     shifts = {name: one[np.isfinite(one)] for name, one in accounts.items()}
     shifts = {name: one for name, one in shifts.items() if len(one) >= FEWEST_OF_ACCOUNT}
     pool = np.concatenate([effects[:, 0], *(effects[:, 0] + one.mean() for one in shifts.values())])
-    low, high = np.quantile(pool, (LIMIT / 2.0, 1.0 - LIMIT / 2.0))
+    low, high = np.quantile(pool, (ALPHA / 2.0, 1.0 - ALPHA / 2.0))
     share_up, share_down = float((means > 0.0).mean()), float((means < 0.0).mean())
     against = accounts_of_other_sign(means, shifts)
     return EffectUncertainty(
@@ -118,7 +118,7 @@ def accounts_of_other_sign(means: np.ndarray, shifts: Mapping[str, np.ndarray]) 
     for name, one in shifts.items():
         under = means.mean() + one
         p = p_value(float(under.mean()), error_of(under), len(under) - 1)
-        if sign * under.mean() < 0.0 and p <= LIMIT / len(shifts):
+        if sign * under.mean() < 0.0 and p <= ALPHA / len(shifts):
             found.append(name)
     return tuple(found)
 
@@ -129,7 +129,7 @@ def sign_over_draws(draws: int, share: float, against: Sequence[str]) -> str:
     >>> sign_over_draws(50, 0.96, ()), sign_over_draws(50, 0.96, ["fixed"]), sign_over_draws(50, 0.9, ())
     ('known', 'turns', 'open')
     """
-    if draws < FEWEST_DRAWS:
+    if draws < MIN_DRAWS:
         return "few"
     if against:
         return "turns"

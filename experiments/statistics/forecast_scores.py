@@ -8,7 +8,7 @@ from scipy.special import erf
 
 FAILURE_LIMIT = 2.0
 """Error in standard deviations of the total uncertainty above which a forecast fails."""
-HOLDS = 0.8
+WANTED_SHARE = 0.8
 """Share of runs in which a pattern must hold, unless its source asks for another."""
 
 
@@ -71,7 +71,7 @@ def brier_score(probability: float) -> float:
     return (1.0 - probability) ** 2
 
 
-def does_hold(share: float, wanted: float = HOLDS) -> bool:
+def does_hold(share: float, wanted: float = WANTED_SHARE) -> bool:
     """Return whether a pattern holds in at least the wanted share of runs.
 
     >>> does_hold(0.875), does_hold(0.875, 0.95), does_hold(math.nan)

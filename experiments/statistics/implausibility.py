@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 
 LARGEST, SECOND = 3.0, 2.5
-SHRINKS = 0.1
+WORTHWHILE_REDUCTION = 0.1
 """Share of the space that a wave must rule out to justify the runs of another wave."""
 UNINFORMATIVE_RATIO = 0.95
 """Ratio of posterior to prior interval width from which data count as uninformative on a parameter."""
-WIDTH = 0.9
+INTERVAL_LEVEL = 0.9
 """Share of draws in these intervals."""
 
 

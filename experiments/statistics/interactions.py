@@ -19,7 +19,7 @@ from experiments.statistics.verdicts import corrected, direction, judge
 from experiments.words.dictionary import CHANGE
 
 MAX_ORDER = 3
-TIMES = " × "
+TIMES_SIGN = " × "
 KEPT = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose", "fell", "same")
 
 
@@ -87,7 +87,7 @@ def scenario_rows(
     """Yield the rows of one scenario."""
     first = runs[(runs[list(factors)] == runs[list(factors)].iloc[0]).all(axis=1)]
     for changes in sets_of_changes(runs, factors):
-        where = {"scenario": scenario, "order": len(changes), "change": TIMES.join(one.name for one in changes)}
+        where = {"scenario": scenario, "order": len(changes), "change": TIMES_SIGN.join(one.name for one in changes)}
         for row in contrast_rows(runs, factors, changes, scales):
             yield where | row | {"status_quo": float(first[row["measure"]].mean())}
 

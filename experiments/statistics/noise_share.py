@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.statistics.paired_effects import mean_squares
 
-WANTED = 0.1
+MAX_NOISE_SHARE = 0.1
 """Share of random variation in the means below which a ranking of factors is meaningful."""
 
 
@@ -32,12 +32,12 @@ class VarianceComponents:
 
     @property
     def needed(self) -> float:
-        """Number of replicates that lowers `in_means` to `WANTED`; infinite if points do not differ."""
+        """Number of replicates that lowers `in_means` to `MAX_NOISE_SHARE`; infinite if points do not differ."""
         if self.own == 0.0:
             return 1.0
         if self.points == 0.0:
             return math.inf
-        return max(1.0, math.ceil(self.own / self.points * (1.0 - WANTED) / WANTED))
+        return max(1.0, math.ceil(self.own / self.points * (1.0 - MAX_NOISE_SHARE) / MAX_NOISE_SHARE))
 
 
 def share(noise: float, other: float) -> float:

@@ -7,7 +7,7 @@ from experiments.statistics.paired_effects import POWER, smallest_effect
 from model.engine.errors import InputError
 
 FEWEST, MOST = 2, 1_000_000
-CAUTION = 1.4
+SPREAD_FACTOR = 1.4
 """Factor for the spread of a pilot: that of eight runs is 0.3 to 0.9 of the true one in the median (decisions/0027)."""
 
 
@@ -20,14 +20,14 @@ class NoPlan(InputError):
 
 
 def planned_spread(spread: float, floor: float) -> float:
-    """Return the spread to plan with: that of a pilot times `CAUTION`, at least the floor of the measure."""
-    return max(CAUTION * spread, floor)
+    """Return the spread to plan with: that of a pilot times `SPREAD_FACTOR`, at least the floor of the measure."""
+    return max(SPREAD_FACTOR * spread, floor)
 
 
-def twins_needed(spread: float, size: float, power: float = POWER) -> int:
+def pairs_needed(spread: float, size: float, power: float = POWER) -> int:
     """Return the number of twins that detects an effect of this size with this power.
 
-    >>> twins_needed(1.0, 1.0), twins_needed(1.0, 0.5)
+    >>> pairs_needed(1.0, 1.0), pairs_needed(1.0, 0.5)
     (10, 34)
     """
     if math.isnan(spread):

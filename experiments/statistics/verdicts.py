@@ -10,12 +10,12 @@ import pandas as pd
 
 from experiments.statistics.paired_effects import LEVEL, Effect, t_quantile
 
-FEWEST = 8
+MIN_RUNS = 8
 """Number of runs below which no verdict is given: the interval was not tested with fewer."""
-LIMIT = 1.0 - LEVEL
-LOOKS = (8, 16, 32, 64)
+ALPHA = 1.0 - LEVEL
+SAMPLE_SIZES = (8, 16, 32, 64)
 """Numbers of runs at which sampling may stop: doublings."""
-LEVEL_OF_A_LOOK = 0.0182
+INTERIM_LEVEL = 0.0182
 """Level of each of four looks at doublings, for an error of 5 % of the whole procedure (Pocock, Biometrika 1977)."""
 
 
@@ -42,9 +42,9 @@ VERDICTS = {
     "missing": VerdictWords("–", "sin dato", "no data"),
 }
 RISES, FALLS = ("rises", "rises_little"), ("falls", "falls_little")
-UNKNOWN = ("turns", "assumed")
+SIGN_UNKNOWN = ("turns", "assumed")
 """Verdicts without a direction, whatever the paired runs at the default parameters show."""
-TOLD = (*RISES, *FALLS, "nothing")
+CONCLUSIVE = (*RISES, *FALLS, "nothing")
 """Verdicts that state an effect, or that there is none."""
 
 
@@ -56,20 +56,20 @@ def judge(effect: Any, laws: str | None = None) -> str:
     """
     if effect is None or math.isnan(effect.effect):
         return "missing"
-    if effect.n < FEWEST:
+    if effect.n < MIN_RUNS:
         return "few"
     inside = -effect.delta <= effect.low and effect.high <= effect.delta
-    settled = effect.adjusted <= LIMIT and (effect.low > 0.0 or effect.high < 0.0)
-    if laws in UNKNOWN:
+    settled = effect.adjusted <= ALPHA and (effect.low > 0.0 or effect.high < 0.0)
+    if laws in SIGN_UNKNOWN:
         return laws
     if laws == "open" or not settled:
         return "nothing" if inside and laws != "open" else "open"
     return ("rises" if effect.effect > 0.0 else "falls") + ("_little" if inside else "")
 
 
-def is_settled(effect: Effect, level: float = LEVEL_OF_A_LOOK) -> bool:
+def is_settled(effect: Effect, level: float = INTERIM_LEVEL) -> bool:
     """Return whether sampling may stop: at this level, the effect is significant or its interval within delta."""
-    if effect.n < FEWEST:
+    if effect.n < MIN_RUNS:
         return False
     used = max(effect.error, effect.floor / math.sqrt(effect.n))
     reach = t_quantile(effect.n - 1, 1.0 - level) * used
@@ -137,7 +137,7 @@ def sign_under_laws(effects: Sequence[float], p_values: Sequence[float]) -> str:
     signs, p = np.sign(effects), np.asarray(p_values)
     if not len(p):
         return "open"
-    if (p <= LIMIT).all() and abs(signs.sum()) == len(signs):
+    if (p <= ALPHA).all() and abs(signs.sum()) == len(signs):
         return "known"
-    sure = set(signs[p <= LIMIT / len(signs)])
+    sure = set(signs[p <= ALPHA / len(signs)])
     return "turns" if {1.0, -1.0} <= sure else "open"

@@ -10,17 +10,17 @@ from model.engine.scenario import PolicyEntry
 
 
 @cache
-def built_in() -> Mapping[str, Mapping[str, Any]]:
+def built_in_levers() -> Mapping[str, Mapping[str, Any]]:
     """Return the levers that set a hazard directly, each with its crimes and the parameter of its effect."""
     return tomllib.loads((MODEL / "built_in.toml").read_text(encoding="utf-8"))
 
 
-def turned(entries: Iterable[PolicyEntry]) -> list[str]:
+def levers_of_policies(entries: Iterable[PolicyEntry]) -> list[str]:
     """Return the distinct built-in levers that entries of policies set."""
-    return list(dict.fromkeys(entry.parameter for entry in entries if entry.parameter in built_in()))
+    return list(dict.fromkeys(entry.parameter for entry in entries if entry.parameter in built_in_levers()))
 
 
-def put_in(arm: Mapping[str, Any]) -> list[str]:
+def levers_of_manifest(arm: Mapping[str, Any]) -> list[str]:
     """Return the distinct built-in levers that an arm of a manifest sets, by policy or by parameter."""
     by_policy = [name for policy in arm["policies"] for name in policy.get("built_in", ())]
-    return list(dict.fromkeys([*by_policy, *(name for name in arm.get("differs", ()) if name in built_in())]))
+    return list(dict.fromkeys([*by_policy, *(name for name in arm.get("differs", ()) if name in built_in_levers())]))

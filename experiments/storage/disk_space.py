@@ -19,7 +19,7 @@ BATCH = 32
 SHIFTS_OF_MONTH = 365.25 / 12 * SHIFTS
 
 
-def check_room(planned: Mapping[str, tuple[Path, float]]) -> None:
+def check_disk_space(planned: Mapping[str, tuple[Path, float]]) -> None:
     """Raise if a place is not writable or lacks space; ``planned`` holds place and size (bytes) by option."""
     needed: Counter[int] = Counter()
     for option, (place, size) in planned.items():
@@ -63,7 +63,7 @@ def check_target(option: str, target: Path) -> None:
     check_writable(f"{option} {target}", target.parent)
 
 
-def size_of(specs: Sequence[RunSpec]) -> float:
+def size_of_runs(specs: Sequence[RunSpec]) -> float:
     """Estimate the bytes for the tables of runs, doubled because each is also stored as a part until the end."""
     return 2.0 * sum(map(tables_of, specs))
 

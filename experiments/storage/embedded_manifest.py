@@ -12,7 +12,7 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from scenarios.files import parse_json, read_text
 
-STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
+NOT_REPRODUCIBLE = ("written", "seconds", "commit", "machine", "arms", "interrupted")
 """Keys of a manifest that a repetition cannot reproduce, since they depend on time, machine or folder."""
 EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
 LANGUAGES = ("es", "en", "both")
@@ -42,7 +42,7 @@ def embedded(file: Path) -> ManifestEntry:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
     where = f"{file}, manifest"
     stated = check_types(parse_json(found.group(1), where), where, Comparison)
-    for key in STAMPS:
+    for key in NOT_REPRODUCIBLE:
         stated[key]  # a missing key raises here, before hours of computing
     if stated["lang"] not in LANGUAGES:
         raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")

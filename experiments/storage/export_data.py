@@ -11,7 +11,7 @@ import pyarrow as pa
 from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import COMPARISON, kind_of
 from experiments.storage.reading import tables
-from experiments.storage.writing import csv_bytes, write_whole
+from experiments.storage.writing import csv_bytes, write_atomically
 from model.engine.errors import InputError
 
 ORDER = ("scenario", "policy", "seed", "run", "month")
@@ -57,4 +57,4 @@ def cell_text(value: Any) -> str:
 def export(folder: Path, target: Path) -> None:
     """Write the full table of a results folder into a CSV file."""
     check_target("--csv", target)
-    write_whole(target, csv_of(folder))
+    write_atomically(target, csv_of(folder))

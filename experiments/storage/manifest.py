@@ -103,12 +103,12 @@ def place_for(folder: Path, kind: str, beside: str = "") -> Path:
     return folder
 
 
-def half_written(folder: Path) -> list[Path]:
+def leftover_files(folder: Path) -> list[Path]:
     """Return the temporary files that a killed process left behind."""
     return [path for path in folder.glob(".*") if TEMPORARY_FILE.fullmatch(path.name)]
 
 
-def short(names: str) -> str:
+def short_name(names: str) -> str:
     """Shorten joined names for use in the name of a folder."""
     return names if len(names) <= 80 else f"{names[:60]}-and-more"
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from experiments.storage.quoting import canvas_on
+from experiments.storage.quoting import rich_stream
 from model.engine.errors import InputError
 from model.engine.fingerprint import PACKAGE, cache_folder
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 WIDTH = 79
 STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
 SILENCE, LONGER = 1.9, 10.0
-"""Seconds until `patience` prints its first message, and between later ones."""
+"""Seconds until `report_slow` prints its first message, and between later ones."""
 
 
-def say(message: str) -> None:
+def print_note(message: str) -> None:
     """Write a message to standard error, apart from the results."""
     print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
-def refused_in_one_line() -> Iterator[None]:
+def print_input_errors() -> Iterator[None]:
     """Turn an `InputError` into one line on standard error and exit code 2."""
     try:
         yield
     except InputError as problem:
-        say(str(problem))
+        print_note(str(problem))
         raise SystemExit(2) from None
 
 
@@ -56,11 +56,11 @@ def numba_folder(source: Path) -> str:
 def announce_compiling() -> None:
     """Announce that the first run of a version of the code takes longer."""
     if not compiled_before():
-        say("compiling the model: once for each version of the code, about half a minute")
+        print_note("compiling the model: once for each version of the code, about half a minute")
 
 
 @contextmanager
-def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
+def report_slow(label: str, stream: TextIO | None = None) -> Iterator[None]:
     """Report an operation that takes longer than `SILENCE`, and again every `LONGER` until it ends."""
     ended, begun = threading.Event(), time.monotonic()
 
@@ -116,7 +116,7 @@ class Progress:
         if self.computed == 0 and self.runs > 1:
             whole = format_duration(self.runs * seconds / lanes)
             who = f"{lanes} workers" if lanes > 1 else "1 worker"
-            self.say(f"one run takes {seconds:.2g} s: {self.runs} runs take about {whole} with {who}")
+            self.print_note(f"one run takes {seconds:.2g} s: {self.runs} runs take about {whole} with {who}")
         self.computed += 1
 
     def ended(self, runs: int = 1) -> None:
@@ -126,12 +126,12 @@ class Progress:
     def failed(self, message: str) -> None:
         """Record and report a failed run."""
         self.lost += 1
-        self.say(f"confianza: {message}")
+        self.print_note(f"confianza: {message}")
 
-    def say(self, message: str) -> None:
+    def print_note(self, message: str) -> None:
         """Clear the bar and write a message."""
         self.close()
-        say(message)
+        print_note(message)
 
     def reach(self, done: float) -> None:
         """Record the amount done; report it if the last report is long enough ago."""
@@ -163,7 +163,7 @@ class Progress:
         self.close()
         if self.safe == self.runs and (self.stated > 0.0 or self.runs > 1):
             elapsed = format_duration(time.monotonic() - self.begun)
-            say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {elapsed}")
+            print_note(f"{self.label}: {self.safe} of {self.runs} {self.word} in {elapsed}")
 
     def close(self) -> None:
         """Clear the bar, so that further output begins on a new line."""
@@ -176,7 +176,7 @@ def live_on(stream: TextIO) -> "Live":
     from rich.console import Console  # imported for terminals only
     from rich.live import Live
 
-    console = Console(file=canvas_on(stream), width=WIDTH, force_terminal=True)
+    console = Console(file=rich_stream(stream), width=WIDTH, force_terminal=True)
     return Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
 
 

@@ -36,6 +36,6 @@ class UnquotedStream:
         return getattr(self.stream, name)
 
 
-def canvas_on(stream: TextIO) -> TextIO:
+def rich_stream(stream: TextIO) -> TextIO:
     """Return a stream to which rich can write unquoted control sequences."""
     return cast(TextIO, UnquotedStream(stream))

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.storage.older_formats import convert_to_present
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.result_tables import (
     COLUMNS,
     check_columns,
@@ -129,7 +129,7 @@ def read_sweep_table(folder: Path, name: str, runs: Collection[str] | None) -> p
     table = with_changes(table, policies)  # the study may have got more since some runs were stored
     n_stored = len(table["run"].unique())
     if runs is None and n_stored < len(planned):
-        say(f"{n_stored} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
+        print_note(f"{n_stored} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
     return table
 
 

@@ -14,9 +14,9 @@ from experiments.words.dictionary import CHANGE, field_metadata, policy, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
-KEEPS = ("cells", "impressions", "incidents", "ledger", "origins")
+OPTIONAL_TABLES = ("cells", "impressions", "incidents", "ledger", "origins")
 """Optional tables, which a study or `--keep` can request."""
-OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
+RUN_TABLES = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
 """Tables of every run."""
 TIME = pa.timestamp("ms")
 """Type of months and days; all readers of Parquet support it."""

@@ -18,19 +18,19 @@ from experiments.storage.manifest import (
     NAMES,
     UNFINISHED,
     check_schema,
-    half_written,
+    leftover_files,
     place_for,
     stated_in,
 )
-from experiments.storage.progress import say
-from experiments.storage.result_tables import KEEPS, OF_RUN
+from experiments.storage.progress import print_note
+from experiments.storage.result_tables import OPTIONAL_TABLES, RUN_TABLES
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import Unwritable, told, write_whole
-from experiments.words.dictionary import OF_EFFECTS, SCHEMA
+from experiments.storage.writing import Unwritable, write_atomically, write_error_text
+from experiments.words.dictionary import EFFECT_TABLES, SCHEMA
 from model.engine.errors import InputError
 
-TABLES = {*OF_RUN, *KEEPS, "effects", *OF_EFFECTS}
+TABLES = {*RUN_TABLES, *OPTIONAL_TABLES, "effects", *EFFECT_TABLES}
 """Tables that a run or a comparison writes into its folder."""
 PARTS = "parts"
 FOLDERS = (PARTS, ARMS, "inputs")
@@ -50,7 +50,7 @@ class ResultsFolder:
     @property
     def unfinished_place(self) -> Path:
         """Folder of the results until they are complete."""
-        return unfinished(self.place)
+        return unfinished_path(self.place)
 
     @property
     def ready(self) -> bool:
@@ -60,7 +60,7 @@ class ResultsFolder:
             return False
         changed = [name for name, digest in stated["files"].items() if not is_as_written(self.place / name, digest)]
         if changed:
-            say(f"{self.place / changed[0]} is not what was written there: computed again")
+            print_note(f"{self.place / changed[0]} is not what was written there: computed again")
         return not changed
 
 
@@ -74,26 +74,28 @@ def open_results_folder(
         raise InputError(f"--out {place} is the root of all folders: name a folder in it")
     place = checked_place(place, kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
-    stated, own_stated = ({} if fresh else manifest_in(one) or manifest_in(unfinished(one)) for one in (place, own))
+    stated, own_stated = (
+        {} if fresh else manifest_in(one) or manifest_in(unfinished_path(one)) for one in (place, own)
+    )
     taken = bool(stated) and stated.get("identity") != identity
     other = f"{place} holds another {NAMES[kind]} ({stated.get('command') or 'by an older program'})"
     if taken and out is not None:
         raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
     if out is None and (taken or own_stated.get("identity") == identity):
-        say(f"{other}: this one is in {own}")
+        print_note(f"{other}: this one is in {own}")
         place = checked_place(own, kind)
     return ResultsFolder(place, kind, identity, command, fresh)
 
 
 def checked_place(place: Path, kind: str) -> Path:
     """Return a folder; raise if it or its unfinished version holds foreign files or links."""
-    for folder in (place, unfinished(place)):
+    for folder in (place, unfinished_path(place)):
         place_for(folder, kind, beside=LOCK)
         check_own(folder, *FOLDERS, LOCK)
     return place
 
 
-def unfinished(place: Path) -> Path:
+def unfinished_path(place: Path) -> Path:
     """Return the path of a folder until it is complete."""
     return place.with_name(f"{place.name}.{UNFINISHED}")
 
@@ -131,8 +133,8 @@ def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
         except (OSError, Unwritable) as reason:
             kept = len([*(work / PARTS).glob("*.zip")])
             raise Unwritable(
-                f"{told(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and only"
-                " what is missing is computed"
+                f"{write_error_text(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and"
+                " only what is missing is computed"
             ) from None
         finally:
             if work.is_dir() and manifest_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
@@ -142,7 +144,7 @@ def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
 
 def begin_results_folder(work: Path, results: ResultsFolder) -> None:
     """Write the manifest of an unfinished folder; of earlier files keep only finished parts of this identity."""
-    for path in half_written(work):
+    for path in leftover_files(work):
         path.unlink()
     stated = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
     stated |= {"identity": results.identity, "command": results.command}
@@ -151,7 +153,7 @@ def begin_results_folder(work: Path, results: ResultsFolder) -> None:
     same_identity = manifest_in(work).get("identity") == results.identity
     if same_identity and not results.fresh and (work / PARTS).is_dir():
         check_schema(work)
-    write_whole(work / MANIFEST, json_of(stated))
+    write_atomically(work / MANIFEST, json_of(stated))
     clear(work, parts=results.fresh or not same_identity)
 
 

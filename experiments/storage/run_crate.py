@@ -51,7 +51,7 @@ KNOWN: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class About:
+class CrateDescription:
     """Description of a folder as a whole: its content, the command that made it, and its runs."""
 
     what: str
@@ -59,7 +59,7 @@ class About:
     run: str
 
 
-def crate_of(folder: Path, manifest: dict[str, Any], about: About, inputs: Sequence[str] = ()) -> bytes:
+def crate_of(folder: Path, manifest: dict[str, Any], about: CrateDescription, inputs: Sequence[str] = ()) -> bytes:
     """Return the RO-Crate metadata of a results folder; the same for the same manifest."""
     from rocrate.model.contextentity import ContextEntity  # takes half a second to import
     from rocrate.rocrate import ROCrate
@@ -132,4 +132,4 @@ def comparison_crate(folder: Path, manifest: dict[str, Any]) -> bytes:
     """Return the RO-Crate metadata of the folder of a comparison."""
     run = f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
     inputs = [name for name in inputs_of(manifest) if (folder / name).is_file()]  # a crate lists only existing files
-    return crate_of(folder, manifest, About(WHAT, manifest["command"], run), inputs)
+    return crate_of(folder, manifest, CrateDescription(WHAT, manifest["command"], run), inputs)

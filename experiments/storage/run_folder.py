@@ -14,12 +14,12 @@ from experiments.storage.result_tables import concatenate_tables, parquet_bytes
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import SAVED, digest_of_state
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 from experiments.words.dictionary import with_dictionary
 
 
 @dataclass(frozen=True)
-class Finished:
+class StoredRun:
     """Finished run with its tables by name."""
 
     seed: int
@@ -33,7 +33,7 @@ class Finished:
         return self.tables["measures"].to_pandas().sort_values("month")
 
 
-def join_runs(finished: "list[Finished]") -> dict[str, pa.Table]:
+def join_runs(finished: "list[StoredRun]") -> dict[str, pa.Table]:
     """Concatenate the tables of all runs."""
     return {name: concatenate_tables([one.tables[name] for one in finished]) for name in finished[0].tables}
 
@@ -52,8 +52,8 @@ def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> No
     """Write all files of a run or comparison; the manifest comes last, since it marks the folder as complete."""
     make_folder(folder)
     for name, content in files.items():
-        write_whole(folder / name, content)
-    write_whole(folder / MANIFEST, json_of(manifest))
+        write_atomically(folder / name, content)
+    write_atomically(folder / MANIFEST, json_of(manifest))
 
 
 def json_of(stated: Any) -> bytes:
@@ -62,7 +62,7 @@ def json_of(stated: Any) -> bytes:
 
 
 def manifest_of(
-    specs: Sequence[RunSpec], finished: "list[Finished]", seconds: float, interrupted: bool
+    specs: Sequence[RunSpec], finished: "list[StoredRun]", seconds: float, interrupted: bool
 ) -> dict[str, Any]:
     """Return the manifest of runs that differ only in their seeds, which suffices to repeat them."""
     first, saved = specs[0], specs[0].saved
@@ -106,4 +106,4 @@ def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
         "runs": {one.seed: one.run for one in specs},
         "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},
     }
-    write_whole(folder / SAVED, json_of(stated))
+    write_atomically(folder / SAVED, json_of(stated))

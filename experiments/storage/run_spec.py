@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from experiments.storage.result_tables import KEEPS, STATUS_QUO
+from experiments.storage.result_tables import OPTIONAL_TABLES, STATUS_QUO
 from experiments.storage.run_identity import identity, settings_of
 from experiments.storage.saved_states import FilesChanged, check_state, read_saved
 from model.engine.calendar import SHIFTS, tick_of
@@ -300,7 +300,7 @@ def dated(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> 
     return tuple(f"{name}@{start}" for name, start in zip(names, starts, strict=True))
 
 
-def begun(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
+def with_start_dates(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
     """Return single policies, dated if they begin after the first day; ``earliest`` is the first possible date."""
     return tuple(word.removesuffix(f"@{scenario.start}") for word in dated(words, scenario, earliest))
 
@@ -350,7 +350,7 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
 
 def kept_tables(words: str) -> tuple[str, ...]:
     """Parse `--keep`: names of optional tables to store."""
-    return tuple(sorted(listed(words, KEEPS, f"--keep knows {', '.join(KEEPS)}, got")))
+    return tuple(sorted(listed(words, OPTIONAL_TABLES, f"--keep knows {', '.join(OPTIONAL_TABLES)}, got")))
 
 
 def checked_measures(words: str) -> tuple[str, ...]:
@@ -392,12 +392,12 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         keep=kept_tables(last.get("--keep", "")),
         measures=checked_measures(last.get("--measures", "")),
         branch=last.get("--from"),
-        town=own_town(last.get("--town", ""), values, last.get("--from")),
+        town=town_option(last.get("--town", ""), values, last.get("--from")),
     )
     return replicated(spec, whole("--replicates", last.get("--replicates", "1")))
 
 
-def own_town(word: str, values: Mapping[str, Any], branch: object = None) -> str:
+def town_option(word: str, values: Mapping[str, Any], branch: object = None) -> str:
     """Return the value of `--town`; raise if it is unknown or other options already determine the town."""
     if word not in ("", OWN):
         raise InputError(f"--town knows {OWN}, got '{word}'{suggest_nearest(word, (OWN,))}")

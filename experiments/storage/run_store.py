@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from experiments.storage.manifest_schema import reader
 from experiments.storage.result_tables import (
-    KEEPS,
     MEASURES,
+    OPTIONAL_TABLES,
     concatenate_tables,
     read_parquet,
     rows_of_runs,
@@ -26,7 +26,7 @@ from experiments.storage.result_tables import (
 )
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
@@ -78,7 +78,7 @@ def read_batch(path: Path) -> RunBatch | None:
     except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
         return None
     batch = RunBatch(path, tuple(runs), table_files)
-    return batch if all(name in KEEPS and is_intact(batch.file(name)) for name in batch.table_files) else None
+    return batch if all(name in OPTIONAL_TABLES and is_intact(batch.file(name)) for name in batch.table_files) else None
 
 
 def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
@@ -128,7 +128,7 @@ class Store:
             self.finished.update(batch.runs)
             used.update(map(batch.file, batch.table_files))
             self.number = max(self.number, int(path.name.partition("-")[0]))
-        for beside in (path for name in KEEPS for path in (self.folder / name).glob("*.parquet")):
+        for beside in (path for name in OPTIONAL_TABLES for path in (self.folder / name).glob("*.parquet")):
             if beside not in used:
                 self.reject(beside)
         return self
@@ -173,5 +173,5 @@ class Store:
         content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
         target = self.folder / name / name_of(self.number, content)
         make_folder(target.parent)
-        write_whole(target, content)
+        write_atomically(target, content)
         return target.name

@@ -34,7 +34,7 @@ def cause_of(reason: OSError) -> str:
     return f"{cause} ({system})" if cause else system
 
 
-def told(reason: OSError | Unwritable) -> str:
+def write_error_text(reason: OSError | Unwritable) -> str:
     """Describe why a file cannot be written; raise ``reason`` again if it has another cause."""
     if isinstance(reason, Unwritable):
         return str(reason)
@@ -44,7 +44,7 @@ def told(reason: OSError | Unwritable) -> str:
 
 
 @contextlib.contextmanager
-def writing(target: Path) -> Iterator[None]:
+def convert_write_errors(target: Path) -> Iterator[None]:
     """Convert errors of the operating system to `Unwritable` with the name of the target."""
     try:
         yield
@@ -83,16 +83,16 @@ def frame_as_csv(table: "pd.DataFrame", digits: str = ".6g") -> bytes:
 
 def make_folder(folder: Path) -> None:
     """Create a folder and its parents if they are missing."""
-    with writing(folder):
+    with convert_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file atomically: write a temporary file, flush it to disk, and rename it."""
     if path.exists() and not path.is_file():
         raise Unwritable(f"{path}: cannot be written: it is a folder, a pipe or a device, not an ordinary file")
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with writing(path):
+    with convert_write_errors(path):
         try:
             with aside.open("wb") as file:
                 file.write(content)
@@ -110,7 +110,7 @@ def write_all(files: Mapping[Path, bytes]) -> None:
     written: list[Path] = []
     try:
         for path, content in files.items():
-            write_whole(path, content)
+            write_atomically(path, content)
             written.append(path)
     except BaseException:
         for path in written:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.statistics.noise_share import variance_components
-from experiments.storage.writing import csv_bytes, write_whole
+from experiments.storage.writing import csv_bytes, write_atomically
 from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.sensitivity_methods import Problem
 
@@ -140,8 +140,8 @@ def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
 
 def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:
     """Write and print all effects, and the parameters on which each depends."""
-    write_whole(folder / EFFECTS, csv_of(effects))
-    write_whole(folder / DEPENDENCE, dependence_csv_of(effects))
+    write_atomically(folder / EFFECTS, csv_of(effects))
+    write_atomically(folder / DEPENDENCE, dependence_csv_of(effects))
     print("\n".join(format_effects(effects)))
     print(f"\nWritten to {folder}/{EFFECTS} and {DEPENDENCE}.")
 

@@ -16,7 +16,7 @@ from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, run_mi
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale
-from experiments.statistics.verdicts import FEWEST, corrected, direction, judge
+from experiments.statistics.verdicts import MIN_RUNS, corrected, direction, judge
 from experiments.storage.run_spec import RunSpec
 from experiments.studies.assumed_effects import SHOWN, AssumedEffect, three_digits
 from experiments.studies.factors import Range
@@ -73,7 +73,7 @@ def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
 
 def new_seeds(study: Study) -> range:
     """Return seeds that the design did not use."""
-    return range(max(study.seeds) + 1, max(study.seeds) + 1 + FEWEST)
+    return range(max(study.seeds) + 1, max(study.seeds) + 1 + MIN_RUNS)
 
 
 def at_end(specs: Sequence[RunSpec], values: Mapping[str, Any], seed: int) -> tuple[RunSpec, ...]:
@@ -131,7 +131,7 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
         return
     yield ""
     yield "One parameter at a time at both ends of its range, others at their defaults,"
-    yield f"{FEWEST} new seeds:"
+    yield f"{MIN_RUNS} new seeds:"
     yield from wrapped(", ".join(dict.fromkeys(table["parameter"])))
     yield "The effect at either end, where they differ beyond chance:"
     groups: Any = table.groupby(["scenario", "policy"], sort=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.reading import places_of, specs_of, tables
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored_table
@@ -40,7 +40,7 @@ def find_run(word: str, within: Path | None) -> FoundRun:
         except InputError as reason:
             if within:
                 raise
-            say(f"not looked into: {reason}")
+            print_note(f"not looked into: {reason}")
     if named != word and within is None:
         return named, RunSpec.read(word), None
     where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"

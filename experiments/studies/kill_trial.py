@@ -27,7 +27,7 @@ import psutil
 from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import MANIFEST, read_manifest
 from experiments.storage.progress import format_duration
-from experiments.storage.results_folder import PARTS, unfinished
+from experiments.storage.results_folder import PARTS, unfinished_path
 from experiments.storage.run_store import Store, is_intact
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
@@ -89,7 +89,7 @@ class Sweep:
             return len(Store(self.out).open().finished)
         if (self.out / MANIFEST).is_file():
             return len(read_manifest(self.out)["seeds"])
-        return sum(map(is_intact, (unfinished(self.out) / PARTS).glob("*.zip")))
+        return sum(map(is_intact, (unfinished_path(self.out) / PARTS).glob("*.zip")))
 
     def workers(self) -> list[int]:
         """Return the identifiers of its worker processes."""
@@ -167,8 +167,8 @@ def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM,
         table, hit = sweep_with_kill(partial(Sweep, study, out, program, what), kind, moment, rng)
         if table != expected:
             raise KillNotSurvived(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
-        if unfinished(out).exists():
-            raise KillNotSurvived(f"{unfinished(out)} was left behind")
+        if unfinished_path(out).exists():
+            raise KillNotSurvived(f"{unfinished_path(out)} was left behind")
         shutil.rmtree(out)
         hits, late = hits + hit, late + (not hit)
         if hit:

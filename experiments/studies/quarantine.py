@@ -7,7 +7,7 @@ from experiments.storage.manifest_schema import Quarantined, manifest_of
 from experiments.storage.quoting import quoted
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 from model.engine.errors import InputError
 
 QUARANTINE = "quarantine"
@@ -24,7 +24,7 @@ def add_run(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
     make_folder(path.parent)
     stated = {"repeat": command(path), "error": quoted(error), "traceback": quoted(trace).splitlines()}
     stated |= {"run": job.run, "command": job.command}
-    write_whole(path, json_of(stated))
+    write_atomically(path, json_of(stated))
     return path
 
 

@@ -12,11 +12,11 @@ from experiments.execution import run_job
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.narrative.run_summary import summary_table
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.result_tables import without_changes
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import FilesChanged
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -27,14 +27,14 @@ def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
     """Compute a run again and compare it with the stored numbers; return the exit code."""
     check_code(run, spec)
     try:
-        (measures,) = once_more([spec], 1, f"run {run}")
+        (measures,) = recompute([spec], 1, f"run {run}")
     except FilesChanged:
         raise
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        say(f"confianza: run {run} fails again, as the lines above say")
+        print_note(f"confianza: run {run} fails again, as the lines above say")
         return FAULT
-    print(summary_table(spec, measures.to_pandas(), Tongue("en")))
+    print(summary_table(spec, measures.to_pandas(), FigureTexts("en")))
     return compare_with_stored(measures, stored)
 
 
@@ -46,7 +46,7 @@ def check_code(run: str, spec: RunSpec) -> None:
         )
 
 
-def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
+def recompute(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
     """Return all measures of some runs, computed anew."""
     return run_jobs(specs, measures_of_run, workers, label).whole
 
@@ -61,14 +61,14 @@ def measures_of_run(spec: RunSpec, tell: ReportProgress) -> pa.Table:
 def compare_with_stored(measures: pa.Table, stored: pa.Table | None) -> int:
     """Report whether the numbers equal the stored ones; return the exit code."""
     if stored is None:
-        say("the run has finished; it was not stored before: start the sweep again to store it")
+        print_note("the run has finished; it was not stored before: start the sweep again to store it")
         return SAME
     kept = without_changes(stored)
     names: list[Any] = kept.column_names
     if rows_of(measures.select(names)) == rows_of(kept):
-        say("every number is the same as stored")
+        print_note("every number is the same as stored")
         return SAME
-    say("confianza: the numbers differ from those stored, though code and settings are the same")
+    print_note("confianza: the numbers differ from those stored, though code and settings are the same")
     return FAULT
 
 

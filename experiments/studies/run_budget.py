@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from experiments.statistics.noise_share import WANTED, VarianceComponents
+from experiments.statistics.noise_share import MAX_NOISE_SHARE, VarianceComponents
 from experiments.storage.progress import format_duration
 from experiments.studies.sensitivity_methods import Method, Problem
 from model.engine.errors import InputError
@@ -125,7 +125,7 @@ def replicates_sentence(noise: Mapping[str, VarianceComponents], run: int) -> It
     needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in noise.items()]
     short = [name for name, one in noise.items() if one.needed > run]
     too_few = f"; {run} are run, too few for {', '.join(short)}" if short else ""
-    wanted = f"replicates that bring random variation to {WANTED:.0%} of the means, by the pilot"
+    wanted = f"replicates that bring random variation to {MAX_NOISE_SHARE:.0%} of the means, by the pilot"
     yield f"{wanted}: {', '.join(needs)}{too_few}"
 
 

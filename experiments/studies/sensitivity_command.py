@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.executor import as_completed
-from experiments.execution.interruption import Interruption, tell_interrupted
+from experiments.execution.interruption import Interruption, report_interruption
 from experiments.execution.local_workers import Executor
-from experiments.execution.run_job import Done, Failed
+from experiments.execution.run_job import FailedRun, FinishedRun
 from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored_table
-from experiments.storage.writing import frame_as_csv, write_whole
+from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.studies import study_folder as place
 from experiments.studies.assumed_effects import AssumedEffect, assumed_effect, write_effects
 from experiments.studies.confirmation import TABLE as CONFIRMED
@@ -30,11 +30,13 @@ from experiments.studies.sensitivity_indices import INDICES, analyse_measure, cs
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_jobs import confirm_size, points_of
-from experiments.studies.sweep_command import INTERRUPTED, Hands, compute_missing, executor_and_order
+from experiments.studies.sweep_command import INTERRUPTED, StudyWorkers, compute_missing, executor_and_order
 from model.engine.errors import InputError
 
 
-def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
+def sensitivity(
+    name: str, method_name: str, budget: str | None, hands: StudyWorkers, out: Path | None, fresh: bool
+) -> int:
     """Run the missing runs of a sensitivity analysis and analyse it; return the exit code."""
     study, method = read_study(find_study(name)), method_named(method_name)
     problem = problem_of(study, method)
@@ -44,7 +46,7 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
             place.clear(target)
         place.check_same(target, study)
         size, stated = agreed_design(study, method, problem, budget, hands, target)
-        say(stated)
+        print_note(stated)
         confirm_size(study, size.runs(method, problem) * study.arms, hands.workers, hands.agreed)
         points = method.sample(problem, size.blocks)
         rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
@@ -77,7 +79,7 @@ def problem_of(study: Study, method: Method) -> Problem:
 
 
 def agreed_design(
-    study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
+    study: Study, method: Method, problem: Problem, budget: str | None, hands: StudyWorkers, target: Path
 ) -> tuple[DesignSize, str]:
     """Return the size of the design, that of an analysis begun in the folder or a new one, and a sentence on it."""
     is_sweep = kind_of(target) == SWEEP
@@ -96,7 +98,7 @@ def agreed_design(
 
 
 def pilot(
-    study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
+    study: Study, method: Method, problem: Problem, hands: StudyWorkers, n_points: int, n_seeds: int, limit: float
 ) -> PilotResult:
     """Run some distant points of the design with some seeds; return the time per run and the random variation."""
     begun = time.monotonic()
@@ -104,7 +106,7 @@ def pilot(
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
     rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
     jobs = list({job.run: job for row in rows for job in row}.values())
-    say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
+    print_note(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
         executor, _ = executor_and_order(hands, interruption, len(jobs))
         try:
@@ -119,24 +121,24 @@ def pilot(
 
 
 def pilot_results(
-    executor: Executor[RunSpec, Done | Failed],
+    executor: Executor[RunSpec, FinishedRun | FailedRun],
     jobs: list[RunSpec],
     given_up: Callable[[], bool],
     limit: float = math.inf,
-) -> dict[str, Done]:
+) -> dict[str, FinishedRun]:
     """Return the results of a pilot; failed runs are left out, unless all fail.
 
     After the limit (seconds) it stops, as soon as every worker can have finished a run without loading kernels.
     """
-    results, failed, begun = dict[str, Done](), "", time.monotonic()
+    results, failed, begun = dict[str, FinishedRun](), "", time.monotonic()
     for ended in as_completed(executor, jobs, given_up):
         for job, result in ended:
-            if isinstance(result, Done):
+            if isinstance(result, FinishedRun):
                 results[job.run] = result
-            elif isinstance(result, Failed) and result.ends_all:
+            elif isinstance(result, FailedRun) and result.ends_all:
                 raise InputError(result.error)
             else:
-                failed = result.error if isinstance(result, Failed) else "its worker died"
+                failed = result.error if isinstance(result, FailedRun) else "its worker died"
         if len(results) > executor.worker_count() and time.monotonic() - begun > limit:
             break
     if given_up():
@@ -147,7 +149,7 @@ def pilot_results(
 
 
 def noise_by_measure(
-    study: Study, rows: list[list[RunSpec]], results: dict[str, Done]
+    study: Study, rows: list[list[RunSpec]], results: dict[str, FinishedRun]
 ) -> dict[str, VarianceComponents]:
     """Return the variance components of each measure in a pilot, over points with a value in every run."""
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
@@ -174,7 +176,7 @@ def analyse_indices(
         arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
         for measure, own in values.items():
             findings.append(analyse_measure(arm, measure, method, problem, points, points_by_seeds(arm_rows, own)))
-    write_whole(target / INDICES, csv_of(findings))
+    write_atomically(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
     print(f"To plot them: confianza plot {shlex.quote(str(target))}")
@@ -184,7 +186,7 @@ def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataF
     """Return the months of all runs in the analysed measures; None, with a message, if there are none."""
     table = stored_table(target, {job.run for row in rows for job in row})
     if table is None or not len(table):
-        say("confianza: no run has a full month, so there is nothing to analyse")
+        print_note("confianza: no run has a full month, so there is nothing to analyse")
         return None
     return table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
 
@@ -211,13 +213,13 @@ def analyse_effects(
     return effects
 
 
-def run_confirmation(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: Hands) -> bool:
+def run_confirmation(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: StudyWorkers) -> bool:
     """Confirm the parameters found with new seeds; write and print it; return whether it was interrupted."""
     table, interrupted = confirm(study, effects, target, hands.workers)
     if interrupted:
-        tell_interrupted("start again to go on with the confirmation")
+        report_interruption("start again to go on with the confirmation")
         return True
-    write_whole(target / CONFIRMED, frame_as_csv(table))
+    write_atomically(target / CONFIRMED, frame_as_csv(table))
     print("\n".join(confirmed_lines(table)))
     return False
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.execution.run_requests import LONGEST_YEARS
-from experiments.storage.result_tables import KEEPS
+from experiments.storage.result_tables import OPTIONAL_TABLES
 from experiments.storage.run_spec import every_measure, forget_scenarios
 from experiments.studies.factors import StudyFactors, flat_items, read_factors
 from experiments.studies.study_table import StudyTable
@@ -105,7 +105,7 @@ def read_study(path: Path) -> Study:
         start=parse_date(f"{file}: start", table.values["start"]) if "start" in table.values else None,
         sets=sets,
         factors=factors,
-        keep=tuple(sorted(known_words(table, "keep", (), KEEPS))),
+        keep=tuple(sorted(known_words(table, "keep", (), OPTIONAL_TABLES))),
         measures=known_words(table, "measures", (), every_measure()),
         design=design_of(table.table("design")),
         sensitivity=sensitivity_of(table.table("sensitivity")),

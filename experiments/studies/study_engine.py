@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from experiments.execution.executor import DEATHS_TEXT, as_completed
 from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import Executor, WorkerDied
-from experiments.execution.run_job import Done, Failed
+from experiments.execution.run_job import FailedRun, FinishedRun
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store
@@ -27,7 +27,7 @@ class SweepOutcome:
 class Engine:
     """A sweep in progress."""
 
-    executor: Executor[RunSpec, Done | Failed]
+    executor: Executor[RunSpec, FinishedRun | FailedRun]
     store: Store
     progress: Progress
     each: int
@@ -47,20 +47,20 @@ class Engine:
         finally:
             self.executor.stop()
             for job, late in self.executor.wait(0.0):
-                if isinstance(late, Done):
+                if isinstance(late, FinishedRun):
                     self.take(job, late)
             self.finish(self.store.flush())
             self.progress.conclude()
         return self.outcome
 
-    def take(self, job: RunSpec, result: Done | Failed | WorkerDied) -> None:
+    def take(self, job: RunSpec, result: FinishedRun | FailedRun | WorkerDied) -> None:
         """Store the result of a job, or put a failed one into quarantine; raise InputError if no run can go on."""
         if isinstance(result, WorkerDied):
             text = f"the worker process {DEATHS_TEXT}"
-            result = Failed(text, text)
-        if isinstance(result, Failed) and result.ends_all:
+            result = FailedRun(text, text)
+        if isinstance(result, FailedRun) and result.ends_all:
             raise InputError(result.error)
-        if isinstance(result, Failed):
+        if isinstance(result, FailedRun):
             path = quarantine.add_run(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
             self.progress.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")

@@ -11,13 +11,13 @@ import pyarrow as pa
 from experiments.storage.folder_lock import LOCK, check_own
 from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, place_for, provenance, read_manifest
 from experiments.storage.reading import PLAN
-from experiments.storage.result_tables import KEEPS, MEASURES, parts_of, with_changes
+from experiments.storage.result_tables import MEASURES, OPTIONAL_TABLES, parts_of, with_changes
 from experiments.storage.run_crate import FILE as CRATE
-from experiments.storage.run_crate import About, crate_of
+from experiments.storage.run_crate import CrateDescription, crate_of
 from experiments.storage.run_folder import json_of, parquet_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import REJECTED
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.studies.quarantine import QUARANTINE
 from experiments.studies.study import Study
 from experiments.words.dictionary import with_meanings
@@ -26,7 +26,7 @@ from model.engine.errors import InputError
 CONFIRMED, OVER_DRAWS = "confirmed", "over_draws"
 """Subfolders of confirmation runs, and of runs over draws of assumed parameters."""
 CONTRASTS = "contrasts_over_draws.csv"
-OWN = (MEASURES, REJECTED, QUARANTINE, CONFIRMED, OVER_DRAWS, *KEEPS)
+OWN = (MEASURES, REJECTED, QUARANTINE, CONFIRMED, OVER_DRAWS, *OPTIONAL_TABLES)
 """Subfolders that a sweep creates, whatever a manifest says; none of them may be a link to another place."""
 
 PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
@@ -73,7 +73,7 @@ def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
     """Write the table of all runs of the study, so that the folder is self-describing."""
     rows = [job.labels | {"command": job.command} for job in jobs]
     plan = with_changes(pa.Table.from_pylist(rows), policies_of(jobs))
-    write_whole(folder / PLAN, parquet_of(with_meanings(plan, "plan")))
+    write_atomically(folder / PLAN, parquet_of(with_meanings(plan, "plan")))
 
 
 def policies_of(jobs: Sequence[RunSpec]) -> list[str]:
@@ -93,14 +93,14 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
         "keep": list(study.keep),
         **provenance(),
     }
-    write_whole(folder / MANIFEST, json_of(stated | more))
+    write_atomically(folder / MANIFEST, json_of(stated | more))
 
 
 def write_crate(folder: Path, study: Study) -> None:
     """Write the RO-Crate metadata of the files of a sweep."""
-    about = About(
+    about = CrateDescription(
         "Runs of a study of Guatemalan municipalities: scenarios, policies, values and seeds",
         f"confianza sweep {study.name}",
         f"{study.title}: seeds {list(study.seeds)}, {study.years:g} years",
     )
-    write_whole(folder / CRATE, crate_of(folder, read_manifest(folder), about))
+    write_atomically(folder / CRATE, crate_of(folder, read_manifest(folder), about))

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.execution.run_requests import after
 from experiments.storage.progress import format_duration
-from experiments.storage.run_spec import OWN, TOWN, RunSpec, begun, overrides_of, scenario_with
+from experiments.storage.run_spec import OWN, TOWN, RunSpec, overrides_of, scenario_with, with_start_dates
 from experiments.studies.study import Design, Study
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
@@ -59,7 +59,7 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
                 scenario = shared_scenario(study, source, policies)
                 yield RunSpec(
                     source=source,
-                    policies=begun(policies, scenario, scenario.start),
+                    policies=with_start_dates(policies, scenario, scenario.start),
                     overrides=overrides_of(dict(study.sets) | dict(values)),
                     varied=tuple(values),
                     start=study.start,

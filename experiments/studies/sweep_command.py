@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.interruption import Interruption, tell_interrupted
+from experiments.execution.interruption import Interruption, report_interruption
 from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
-from experiments.execution.run_job import Done, Failed, try_run
+from experiments.execution.run_job import FailedRun, FinishedRun, try_run
 from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
-from experiments.narrative.messages import said
-from experiments.storage.disk_space import check_room, size_of_sweep
+from experiments.narrative.messages import figure_message
+from experiments.storage.disk_space import check_disk_space, size_of_sweep
 from experiments.storage.folder_lock import locked
-from experiments.storage.manifest import half_written
-from experiments.storage.progress import Progress, announce_compiling, patience, say
+from experiments.storage.manifest import leftover_files
+from experiments.storage.progress import Progress, announce_compiling, print_note, report_slow
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store
-from experiments.storage.writing import Unwritable, told
+from experiments.storage.writing import Unwritable, write_error_text
 from experiments.studies import quarantine
 from experiments.studies import study_folder as place
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import confirm_size, count_of, jobs_of, shared_scenario
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import WorkStopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 @dataclass(frozen=True)
-class Hands:
+class StudyWorkers:
     """Workers of a study: local processes, or a Dask cluster."""
 
     workers: int = 1
@@ -40,22 +40,22 @@ class Hands:
     """True if any number of runs is confirmed in advance."""
 
 
-def sweep(name: str, hands: Hands, out: Path | None, fresh: bool, tongue: Tongue) -> int:
+def sweep(name: str, hands: StudyWorkers, out: Path | None, fresh: bool, wording: FigureTexts) -> int:
     """Run the missing runs of a study, print the folder of results in a language, and return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
     confirm_size(study, count_of(study), hands.workers, hands.agreed)
-    with patience(f"planning {study.name}"):
+    with report_slow(f"planning {study.name}"):
         jobs = jobs_of(study)
     for line in overridden_factors(study):
-        say(line)
+        print_note(line)
     with locked(target):
         if fresh:
             place.clear(target)
         place.check_same(target, study)
         code = compute_missing(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
     if code != INTERRUPTED:
-        print(said("run.swept", tongue, place=target, runs=len(jobs), folder=shlex.quote(str(target))))
+        print(figure_message("run.swept", wording, place=target, runs=len(jobs), folder=shlex.quote(str(target))))
     return code
 
 
@@ -69,25 +69,28 @@ def overridden_factors(study: Study) -> Iterator[str]:
                         yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
 
 
-def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
+def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: StudyWorkers, **more: Any) -> int:
     """Compute the missing runs of a folder, which must be locked; return the exit code."""
-    for path in half_written(target):
+    for path in leftover_files(target):
         path.unlink()
     place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
     place.write_plan(target, jobs)
     store = Store(target, place.policies_of(jobs)).open()
     for file in store.rejected:
-        say(f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again")
+        print_note(
+            f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again"
+        )
     missing = [job for job in jobs if job.run not in store.finished]
     there = f", {len(jobs) - len(missing)} of them finished before" if len(missing) < len(jobs) else ""
-    say(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
-    check_room({"--out": (target, size_of_sweep(missing))})
+    print_note(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
+    check_disk_space({"--out": (target, size_of_sweep(missing))})
     begun = time.monotonic()
     try:
         outcome = run_missing(missing, store, hands) if missing else SweepOutcome()
     except (OSError, Unwritable) as reason:
         raise Unwritable(
-            f"{told(reason)}; {finished_in_words(store, jobs)}; start again then, and only what is missing is computed"
+            f"{write_error_text(reason)}; {finished_in_words(store, jobs)}; start again then, and only what is missing"
+            " is computed"
         ) from None
     except SchedulerLost as reason:
         raise WorkStopped(
@@ -102,7 +105,7 @@ def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: 
     return report_outcome(outcome, target, finished, len(jobs))
 
 
-def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutcome:
+def run_missing(missing: list[RunSpec], store: Store, hands: StudyWorkers) -> SweepOutcome:
     """Run jobs in an order that groups them by town and warm-up."""
     with Interruption() as interruption:
         executor, order = executor_and_order(hands, interruption, len(missing))
@@ -113,8 +116,8 @@ def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutc
 
 
 def executor_and_order(
-    hands: Hands, interruption: Interruption, runs: int
-) -> tuple[Executor[RunSpec, Done | Failed], Callable[[RunSpec], tuple[str, str]]]:
+    hands: StudyWorkers, interruption: Interruption, runs: int
+) -> tuple[Executor[RunSpec, FinishedRun | FailedRun], Callable[[RunSpec], tuple[str, str]]]:
     """Return the executor, and the sort key of the jobs to submit."""
     if hands.dask is not None:
         from experiments.execution.dask_executor import DaskExecutor
@@ -140,14 +143,14 @@ def finished_in_words(store: Store, jobs: Sequence[RunSpec]) -> str:
 def report_outcome(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
     """Report the outcome; return the exit code."""
     if outcome.interrupted:
-        tell_interrupted(f"{finished} of {runs} runs are safe in {target}; start again to go on")
+        report_interruption(f"{finished} of {runs} runs are safe in {target}; start again to go on")
         return INTERRUPTED
     if outcome.failed:
         path = quarantine.path_of(target, outcome.failed[0])
-        say(
+        print_note(
             f"confianza: {len(outcome.failed)} of {runs} runs failed and are in {target}/quarantine/; to see the"
             f" first fail again: {quarantine.command(path)}"
         )
         return FAILED
-    say(f"{finished} of {runs} runs are safe in {target}")
+    print_note(f"{finished} of {runs} runs are safe in {target}")
     return DONE

@@ -21,11 +21,11 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.execution.parameter_draws import POSTERIOR_DRAWS
-from experiments.storage.progress import refused_in_one_line
+from experiments.storage.progress import print_input_errors
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
 from experiments.storage.run_identity import digest_of
-from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_whole
+from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_atomically
 from experiments.studies.assumed_effects import EFFECTS
 from experiments.studies.confirmation import TABLE as CONFIRMED
 from experiments.words.toml_files import toml_beside
@@ -120,7 +120,7 @@ def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
         one.name: dict(zip(COLUMNS, (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command), strict=True))
     }
     known = (rows[name] for name in results_by_name() if name in rows)
-    write_whole(folder / RECORD, csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in known)))
+    write_atomically(folder / RECORD, csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in known)))
 
 
 # Commands
@@ -154,7 +154,7 @@ def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
             if done.returncode not in ((0, 1) if one.judges else (0,)) or FAULT in log.read_text(encoding="utf-8"):
                 return f"'{command}' left with {done.returncode}: {log}"
     if one.printed:
-        write_whole(folder / one.printed, printed.encode())
+        write_atomically(folder / one.printed, printed.encode())
     old = [name for name in one.every_file if not is_new(folder / name, begun)]
     return f"{', '.join(old)} was not written: {log}" if old else ""
 
@@ -204,7 +204,7 @@ def take_report(source: Path, target: Path = FOLDER / "report") -> None:
     for path in (*source.glob("*.parquet"), source / "manifest.json", source / "informe.html"):
         shutil.copyfile(path, target / path.name)
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    write_whole(target / CRATE, comparison_crate(target, manifest))
+    write_atomically(target / CRATE, comparison_crate(target, manifest))
 
 
 def take_pictures(source: Path, target: Path = FOLDER) -> None:
@@ -219,7 +219,7 @@ def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
     make_folder(folder)
     shutil.copyfile(source / "draw_effects.parquet", folder / "draw_effects.parquet")
     for name in ("uncertainty", "accounts"):
-        write_whole(folder / f"{name}.csv", frame_as_csv(pd.read_parquet(source / f"{name}.parquet")))
+        write_atomically(folder / f"{name}.csv", frame_as_csv(pd.read_parquet(source / f"{name}.parquet")))
 
 
 def take_everything(source: Path, target: Path = FOLDER / "everything") -> None:
@@ -260,7 +260,7 @@ def main(words: Sequence[str] | None = None) -> None:
         for one in results.values():
             print(f"{one.name:{width}}{'made' if is_current(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
         return
-    with refused_in_one_line():
+    with print_input_errors():
         raise SystemExit(
             min(1, make_all(arguments.names, arguments.workers, fresh=arguments.fresh, within=arguments.within))
         )

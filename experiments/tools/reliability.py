@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from experiments.storage.manifest import machine
-from experiments.storage.progress import say
-from experiments.storage.writing import write_whole
+from experiments.storage.progress import print_note
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 
@@ -168,12 +168,12 @@ def main(words: Sequence[str]) -> int:
             parser.error(f"nothing is tried under '{name}': {', '.join(GROUPS)}{suggest_nearest(name, GROUPS)}")
     results = {}
     for name in names:
-        say(f"trying {GROUPS[name][0]}")
+        print_note(f"trying {GROUPS[name][0]}")
         results[name] = run_tests(
             [ROOT / "tests/experiments" / file for file in GROUPS[name][1]], readers=name == "inputs"
         )
         before = RECORD.read_text(encoding="utf-8") if RECORD.is_file() else ""
-        write_whole(RECORD, table_of(results, before).encode())
+        write_atomically(RECORD, table_of(results, before).encode())
     print(RECORD.read_text(encoding="utf-8"), end="")
     return int(any(one.failed for one in results.values()))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.comparison.over_draws import rival_accounts
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import SITE
 from experiments.validation.event_weights import SOLVED, WeightSolver, weight_solver
 from experiments.validation.sizes import EVENTS
@@ -87,7 +87,7 @@ def main() -> None:
         account = accounts.account(name)
         trust = account.explains == "trust"
         solved = solved_trust(account, weight_solver(options.scale)) if trust else solved_level(account, options.scale)
-        write_whole(ACCOUNTS / f"{name}.toml", with_solved(ACCOUNTS / f"{name}.toml", solved).encode())
+        write_atomically(ACCOUNTS / f"{name}.toml", with_solved(ACCOUNTS / f"{name}.toml", solved).encode())
         summary = ", ".join(f"{key} {value:.{DIGITS}g}" for key, value in solved.items())
         print(f"{name}: {summary or 'nothing to solve'}")
 

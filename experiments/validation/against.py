@@ -12,10 +12,10 @@ import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
 from experiments.narrative.labels import plain_number
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.storage.run_spec import RunSpec, every_measure
 from experiments.validation.check import WIDTH, show_comparison, verdict
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from experiments.words.catalogue import meaning, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
@@ -25,7 +25,7 @@ from scenarios.files import read_text
 
 MONTH = "month"
 MONTH_WIDTH, NUMBER = 13, 11
-RUNS = 8
+DEFAULT_RUNS = 8
 """Default number of runs that are compared with a series."""
 LONGEST_RUN = 1200
 """Longest run (months)."""
@@ -105,7 +105,9 @@ def number_of(where: str, cell: str) -> float:
     return number
 
 
-def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, replicates: int) -> tuple[RunSpec, ...]:
+def requested_specs(
+    series: Series, scenario: str, *, start: str | None, seed: int, replicates: int
+) -> tuple[RunSpec, ...]:
     """Return the specifications of runs that last until the end of a series."""
     begins = load(scenario, start=start).start
     after = series.last + 1
@@ -124,28 +126,28 @@ def show_against(series: Series, specs: Sequence[RunSpec], workers: int, languag
 
 def against_lines(series: Series, site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
     """Yield the lines of the comparison in a language, measure by measure."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     simulated = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH]), freq="M"))
     months = series.table.index.intersection(pd.Index(simulated[MONTH].unique()))
     n = simulated["seed"].nunique()
-    yield wrapped(said("against.title", say, site=site, file=series.file, months=len(months), runs=n))
+    yield wrapped(figure_message("against.title", say, site=site, file=series.file, months=len(months), runs=n))
     if beyond := [str(month) for month in series.table.index if month not in months]:
-        yield wrapped(said("against.beyond", say, months=", ".join(beyond)))
+        yield wrapped(figure_message("against.beyond", say, months=", ".join(beyond)))
     for name in series.table.columns:
         given = series.table[name].loc[months].dropna()
         runs = (
             simulated.pivot(index=MONTH, columns="seed", values=name).astype(float).loc[given.index].dropna(how="all")
         )
         yield from column_lines(name, given.loc[runs.index], runs, say)
-    yield "\n" + wrapped(said("against.caution", say))
+    yield "\n" + wrapped(figure_message("against.caution", say))
 
 
-def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: Tongue) -> Iterator[str]:
+def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: FigureTexts) -> Iterator[str]:
     """Yield the lines of one measure: lowest, mean and highest run of each month, then means over months."""
     yield f"\n{name}  [{unit(MEASURES[name].unit, say.language)}]"
     yield wrapped(meaning(name, say.language), "  ")
     if runs.empty:
-        yield f"  {said('against.no_month', say)}"
+        yield f"  {figure_message('against.no_month', say)}"
         return
     heading = (("dato", "given"), ("menor", "lowest"), ("media", "mean"), ("mayor", "highest"))
     yield f"  {say('mes', 'month')}".ljust(MONTH_WIDTH) + "".join(say(*word).rjust(NUMBER) for word in heading)
@@ -154,22 +156,22 @@ def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: Tongue) -
         inside += lies_inside(value, values)
         yield line(str(month), value, values, say)
     yield line(say("media", "mean"), given.mean(), runs.mean().to_numpy(), say)
-    counted = said("against.inside", say, inside=inside, months=len(given))
+    counted = figure_message("against.inside", say, inside=inside, months=len(given))
     yield wrapped(f"{counted} {expected(runs.shape[1], say)}", "  ")
 
 
-def expected(n: int, say: Tongue) -> str:
+def expected(n: int, say: FigureTexts) -> str:
     """Return a sentence with the expected share of months in which a further run lies within the range of n runs.
 
-    >>> expected(8, Tongue("en")), expected(1, Tongue("en"))
+    >>> expected(8, FigureTexts("en")), expected(1, FigureTexts("en"))
     ('One more run of the model would have at least 78 % there.', 'One run has no width: give --replicates.')
     """
     if n < 2:
-        return said("against.one_run", say)
-    return said("against.further_run", say, share=f"{100 * (n - 1) / (n + 1):.0f}")
+        return figure_message("against.one_run", say)
+    return figure_message("against.further_run", say, share=f"{100 * (n - 1) / (n + 1):.0f}")
 
 
-def line(label: str, given: float, runs: np.ndarray, say: Tongue) -> str:
+def line(label: str, given: float, runs: np.ndarray, say: FigureTexts) -> str:
     """Return one line of a measure: given value, lowest, mean and highest run, and the verdict."""
     numbers = (given, np.nanmin(runs), np.nanmean(runs), np.nanmax(runs))
     cells = "".join(plain_number(number).rjust(NUMBER) for number in numbers)

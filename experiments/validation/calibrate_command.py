@@ -25,7 +25,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import csv_bytes, make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.studies.assumed_effects import correlations, null_line
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED
@@ -239,11 +239,11 @@ def write(out: Path, matched: Matched, ranges: Mapping[str, Range], covered: Cov
     for name, width in matched.widths().items():
         shown = [f"{one:.{DIGITS}g}" for one in (ranges[name].low, ranges[name].high, width)]
         rows.append([name, *shown, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
-    write_whole(out / POSTERIOR, csv_bytes(columns, rows))
+    write_atomically(out / POSTERIOR, csv_bytes(columns, rows))
     if len(matched.left):
         points = matched.draws(DRAWS_WRITTEN, np.random.default_rng(1))
         draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]
-        write_whole(out / DRAWS, draws_bytes(draws))
+        write_atomically(out / DRAWS, draws_bytes(draws))
 
 
 def lines(

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.run_set import run_all
-from experiments.narrative.messages import said
+from experiments.narrative.messages import figure_message
 from experiments.statistics.annual_aggregation import by_run, years_of
 from experiments.statistics.paired_effects import error_of as standard_error
 from experiments.statistics.paired_effects import mean
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.orders import OWN, Band, Order, orders_for
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 
 WIDTH, NUMBER, NARROW = 80, 8, 7
 LABEL = {"en": 38, "es": 35}
@@ -32,9 +32,9 @@ class RowCounts:
     missing: list[Order] = field(default_factory=list)
     notes: list[Order] = field(default_factory=list)
 
-    def sentence(self, say: Tongue) -> str:
+    def sentence(self, say: FigureTexts) -> str:
         """Return the last line of the check: the totals."""
-        return said("check.total", say, inside=self.inside, compared=self.compared, missing=len(self.missing))
+        return figure_message("check.total", say, inside=self.inside, compared=self.compared, missing=len(self.missing))
 
 
 def show_check(specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
@@ -57,11 +57,11 @@ def show_comparison(
 
 def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
     """Yield the lines of the comparison in a language."""
-    say = Tongue(language)
+    say = FigureTexts(language)
     runs = by_run(measures)
     years = [year for run in runs for year in years_of(run)]
-    yield said("check.title", say, site=site, years=len(years), runs=len(runs))
-    yield said("check.error", say)
+    yield figure_message("check.title", say, site=site, years=len(years), runs=len(runs))
+    yield figure_message("check.error", say)
     heading = "".join(say(*word).rjust(NUMBER) for word in (("bajo", "low"), ("medio", "central"), ("alto", "high")))
     yield " " * LABEL[language] + say("corrida", "run").rjust(NARROW) + "±".rjust(NARROW) + heading
     counts, part = RowCounts(), ""
@@ -69,13 +69,15 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, langua
         if part != (part := order.part):
             yield f"\n{say(order.part_es, part)}"
         yield row_line(order, order.bands.get(site), years, counts, say)
-    yield from remarks(said("check.remarks", say), counts.notes, say)
-    yield from remarks(said("check.not_counted", say), counts.missing, say)
-    unknown = textwrap.fill(said("check.nothing_known", say, site=site, ending=OWN), WIDTH)
+    yield from remarks(figure_message("check.remarks", say), counts.notes, say)
+    yield from remarks(figure_message("check.not_counted", say), counts.missing, say)
+    unknown = textwrap.fill(figure_message("check.nothing_known", say, site=site, ending=OWN), WIDTH)
     yield "\n" + (counts.sentence(say) if counts.compared else unknown)
 
 
-def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts, say: Tongue) -> str:
+def row_line(
+    order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts, say: FigureTexts
+) -> str:
     """Return the line of one order of magnitude, and count it if it has a band."""
     label = f"  {say(order.name_es, order.name)}".ljust(LABEL[say.language])
     limits = "".join(number_cell(number, order.digits) for number in band or [math.nan] * 3)
@@ -95,10 +97,10 @@ def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], cou
     return label + numbers + limits + verdict(inside, say)
 
 
-def verdict(inside: bool, say: Tongue) -> str:
+def verdict(inside: bool, say: FigureTexts) -> str:
     """Return the last column of a line: inside or outside the band.
 
-    >>> verdict(True, Tongue("en")), verdict(False, Tongue("es"))
+    >>> verdict(True, FigureTexts("en")), verdict(False, FigureTexts("es"))
     ('  in', '  FUERA')
     """
     return say(" dentro", "  in") if inside else say("  FUERA", " OUT")
@@ -122,7 +124,7 @@ def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
     return ("-" if math.isnan(number) else f"{number:,.{digits}f}").rjust(width)
 
 
-def remarks(heading: str, rows: Sequence[Order], say: Tongue) -> Iterator[str]:
+def remarks(heading: str, rows: Sequence[Order], say: FigureTexts) -> Iterator[str]:
     """Yield a heading and the notes on some rows."""
     if rows:
         yield f"\n{heading}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.trust_accounts import ALSO, LAWS, Law, changes_of
+from experiments.execution.trust_accounts import FURTHER_LAWS, LAWS, Law, parameters_of_law
 from experiments.validation.experiment import SITES, Estimate, estimate
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, write_table
@@ -53,7 +53,7 @@ class ClosedTown:
 
 def run_closed_town(job: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
     """Return the yearly means of adults (points of 100) in a closed town without ageing."""
-    numbers = {"population.scale": job.scale, **changes_of(job.law)}
+    numbers = {"population.scale": job.scale, **parameters_of_law(job.law)}
     scenario = load(job.site, set=numbers | ({} if job.solved else {"calendar.warm_up": 0}), policies=[WORLD])
     town = build_town(scenario)
     people = town.people.copy()
@@ -80,7 +80,9 @@ def drift(runs: Sequence[Mapping[str, Any]], measure: str) -> Estimate:
 
 def describe_law(law: Law) -> str:
     """Return a description of a law of trust."""
-    return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (f", {ALSO[law.also].en}" if law.also else "")
+    return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (
+        f", {FURTHER_LAWS[law.also].en}" if law.also else ""
+    )
 
 
 def rows_of(size: ExperimentSize, years: int) -> list[Row]:

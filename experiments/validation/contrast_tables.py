@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from experiments.comparison.headline_measures import BY_NAME, Headline, yearly_count
 from experiments.narrative.labels import plain_number
-from experiments.storage.progress import refused_in_one_line
+from experiments.storage.progress import print_input_errors
 from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
 from experiments.validation.experiment import BASE, SITES, Experiment
@@ -287,7 +287,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
-    with refused_in_one_line():
+    with print_input_errors():
         show_contrasts(options.name, options.out, size_asked(options), options.site or SITES)
 
 

@@ -17,13 +17,13 @@ import pandas as pd
 
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.headline_measures import HEADLINES, Headline, present
+from experiments.comparison.headline_measures import HEADLINES, Headline, available_headlines
 from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
-from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, corrected_together, direction, judge
+from experiments.statistics.verdicts import ALPHA, benjamini_hochberg, corrected_together, direction, judge
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_folder import write_whole
+from experiments.storage.run_folder import write_atomically
 from experiments.storage.writing import frame_as_csv
 from experiments.validation.experiment import SITES
 from experiments.validation.study_tables import write_text
@@ -31,7 +31,7 @@ from experiments.validation.study_tables import write_text
 POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
 HORIZONS = (1, 2)
 SIZES = (8, 12, 24)
-BANK = 96
+PAIRS_PER_SITE = 96
 """Pairs of runs at each site."""
 SAMPLES = 200
 GOAL, LOW, WIDTH = 0.93, 0.8, 80
@@ -81,7 +81,7 @@ def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
     """Run the bank at both sites; write and print coverage and error rates; return whether the goal is met."""
     cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
     rows = pd.DataFrame([row for n in SIZES for row in sample_rows(cells, n)])
-    write_whole(out / "coverage.csv", frame_as_csv(rows, ".4g"))
+    write_atomically(out / "coverage.csv", frame_as_csv(rows, ".4g"))
     print(write_text(out, "coverage", format_coverage(rows, cells, pairs, scale)))
     return bool((by_group(rows)["covered"] >= GOAL).all())
 
@@ -98,7 +98,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     results = run_missing_tasks(tasks, workers, f"bank of {site}", folder).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         sides = [[one.finished[k].months.head(MONTHS * years) for one in results] for k in (0, number)]
-        for headline in present(sides[0][0].columns, MEASURED):
+        for headline in available_headlines(sides[0][0].columns, MEASURED):
             values = tuple([headline.value(months) for months in side] for side in sides)
             truth = paired(*values, scale=headline.scale(years))
             if truth.n == pairs and truth.same < truth.n:
@@ -141,7 +141,7 @@ def any_significant(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.nda
         pairs = ((cell.pairs[0][k], cell.pairs[1][k]) for k in chosen)
         swapped = [pair if sign > 0 else pair[::-1] for pair, sign in zip(pairs, signs, strict=True)]
         p.append(paired(*zip(*swapped, strict=True), scale=cell.scale).p)
-    return bool((benjamini_hochberg(p) <= LIMIT).any())
+    return bool((benjamini_hochberg(p) <= ALPHA).any())
 
 
 def summarise_cell(cell: BankCell, n: int, sampled: Sequence[Effect]) -> dict[str, Any]:

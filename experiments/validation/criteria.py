@@ -22,10 +22,10 @@ from experiments.words.toml_files import toml_beside
 from model.engine.fingerprint import fingerprint
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
-STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
-WORLDS: dict[str, dict[str, Any]] = STATED["worlds"]
+STATED_WORLDS: dict[str, dict[str, Any]] = toml_beside(__file__)
+WORLDS: dict[str, dict[str, Any]] = STATED_WORLDS["worlds"]
 """Worlds by name: label, and changes from the first day after the common warm-up on."""
-RANGES: dict[str, list[float]] = STATED["ranges"]
+RANGES: dict[str, list[float]] = STATED_WORLDS["ranges"]
 """Low and high end of each assumed parameter that may affect criteria."""
 YEARS = 3.0
 PAIRS = 12
@@ -132,7 +132,7 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
     yield ""
     yield "Beside the paper (2017-18), which set no number; at the stated anchors"
     for place, site in enumerate(SITES):
-        for name, word in STATED["paper"].items():
+        for name, word in STATED_WORLDS["paper"].items():
             value = mean_of(base[site][name])
             here = "null" if math.isnan(value) else GRADES[grade_index(value)]
             yield f"  {site:15}{name:5}{value:6.2f}  here {here:12} paper {word[place]}"
@@ -161,7 +161,7 @@ def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds
     for name in CRITERIA:
         for wanted, heading in ((True, "should"), (False, "should_not")):
             yield f"{name} {'should move' if wanted else 'should not'}"
-            for stated in STATED[heading][name]:
+            for stated in STATED_WORLDS[heading][name]:
                 yield f"  {answers(stated.lstrip('-'), name, wanted, -1.0 if stated.startswith('-') else 1.0)}"
     yield "Gaming on every criterion"
     for key in GAMING:

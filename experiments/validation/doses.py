@@ -17,7 +17,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
 from experiments.storage.run_identity import canonical, digest_of
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 from experiments.validation.dosed import AddedContacts, Dosed
 from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_world
@@ -152,7 +152,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
         world = Dosed.resumed(spec.scenario, common, town=town)
         world.given = dose.given
         simulate_until(world, tick_of(spec.until), tell)
-        write_whole(case.kept(dose, runs), json.dumps(world_results(world)).encode())
+        write_atomically(case.kept(dose, runs), json.dumps(world_results(world)).encode())
     return case.key
 
 

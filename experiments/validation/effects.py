@@ -111,6 +111,6 @@ def trivial_of(experiment: Experiment, line: ExperimentLine, blocks: Sequence[Wo
     return estimate([line.read(worlds.trivial(experiment.trivial)) for worlds in blocks])
 
 
-def holds(row: Row) -> bool:
+def row_passes(row: Row) -> bool:
     """Return whether a row passes: its trivial world fails, and a line that must hold is not outside."""
     return row["trivial_fails"] is not False and not (row["must"] and row["verdict"] == "outside")

@@ -19,7 +19,7 @@ from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import OWN, RunSpec
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
 from model.engine.calendar import SHIFTS, first_of_month, month_of, tick_of
 from model.engine.errors import InputError
@@ -168,7 +168,7 @@ def write_world(name: str, text: str, runs: Path) -> Path:
     path = runs.resolve() / SEVERAL / f"{name}.toml"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         make_folder(path.parent)
-        write_whole(path, text.encode())
+        write_atomically(path, text.encode())
     return path
 
 
@@ -193,7 +193,7 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
             tables["kinds"] = crimes_by_cell(world)
         for name, table in (tables | {LAST: measures_table(world, spec)}).items():
-            write_whole(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
+            write_atomically(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
     return batch.key
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
-from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
+from experiments.comparison.origins import BELIEFS, OriginsOfYear, key_of, origins_of_year, parts_of
 from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import message
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
-from experiments.storage.progress import refused_in_one_line
+from experiments.storage.progress import print_input_errors
 from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
 from experiments.validation.study_tables import (
@@ -77,15 +77,15 @@ def site_rows(version: str, site: str, size: ExperimentSize, years: float, runs:
                 yield about | row
 
 
-def account_at(run: RunTables, year: int) -> Account:
+def account_at(run: RunTables, year: int) -> OriginsOfYear:
     """Return the decomposition of trust by origin at the end of a year."""
     months = run.months.iloc[: 12 * year]
     tables = (run.table(name) for name in ("origins", "ledger"))
     until = months["month"].max()
-    return account_of(months, *(table[table["month"] <= until] for table in tables))
+    return origins_of_year(months, *(table[table["month"] <= until] for table in tables))
 
 
-def origin_rows(blocks: Sequence[Worlds], base: Sequence[Account], world: str, year: int) -> Iterator[Row]:
+def origin_rows(blocks: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
     arms = [account_at(worlds[world], year) for worlds in blocks]
     parts = [parts_of(one, arm) for one, arm in zip(base, arms, strict=True)]
@@ -249,7 +249,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
-    with refused_in_one_line():
+    with print_input_errors():
         if options.beside:
             show_beside(options.versions, options.out)
         elif len(options.versions) != 1:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.annual_aggregation import Expression
-from experiments.statistics.forecast_scores import HOLDS, brier_score, does_hold, skill_score
+from experiments.statistics.forecast_scores import WANTED_SHARE, brier_score, does_hold, skill_score
 from experiments.validation.criteria import table_of, verdicts
 from experiments.validation.experiment import SITES
 from experiments.validation.targets import Role
@@ -49,7 +49,7 @@ class Pattern:
     low: float = -math.inf
     high: float = math.inf
     scale: tuple[float, float] | None = None
-    share: float = HOLDS
+    share: float = WANTED_SHARE
     pooled: bool = False
 
     @property
@@ -109,7 +109,7 @@ class PatternScore:
     says: str
     holding: float
     chance: float
-    share: float = HOLDS
+    share: float = WANTED_SHARE
     low: float = -math.inf
     high: float = math.inf
     model: float = math.nan

@@ -15,7 +15,7 @@ import numpy as np
 from experiments.execution.parameter_draws import POSTERIOR_DRAWS, Draw, draws_bytes, read_draws
 from experiments.storage.progress import Progress
 from experiments.storage.run_identity import digest_of
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import make_folder, write_atomically
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED, UNSOLVED, WeightSolver, weight_solver
 from experiments.validation.sizes import EVENTS
@@ -64,7 +64,7 @@ def file_of_kind(word: str) -> Path:
     if not path.is_file():
         content = draws_bytes(list(plausible_draws(n, weight_solver(), fitted=[one.values for one in posterior])))
         make_folder(FOLDER)
-        write_whole(path, content)
+        write_atomically(path, content)
     return path
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.storage.progress import refused_in_one_line
+from experiments.storage.progress import print_input_errors
 from experiments.storage.run_spec import parameter_value
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.experiment import SITES, Estimate, Variant, estimate
@@ -215,7 +215,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs of each value")
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
-    with refused_in_one_line():
+    with print_input_errors():
         show_strengths(size_asked(options), options.out)
 
 

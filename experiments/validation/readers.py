@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.headline_measures import VIOLENT
+from experiments.comparison.headline_measures import VIOLENT_CRIMES
 from experiments.validation.experiment import BASE, Read, RunTables, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")
@@ -19,7 +19,7 @@ COUNTS = {
     "street": STREET,
     "property": PROPERTY,
     "pool": (*STREET, *PROPERTY[1:]),
-    "violent": VIOLENT,
+    "violent": VIOLENT_CRIMES,
     "killed": ("homicides", "-homicides_gang"),
     "all": ALL,
     "vehicles": (CRIMES + "vehicle_theft", CRIMES + "theft_from_vehicle"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.execution import trust_accounts
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import Calibrated, calibrate, reference_town
 from experiments.validation.event_weights import UNSOLVED
 from experiments.validation.impression_replay import Numbers, Tape
@@ -91,7 +91,7 @@ def main() -> None:
     """Calibrate all readings in the reference town, write the file and print the results."""
     tape, numbers = reference_town()
     centre, found = calibrate_readings(tape, numbers)
-    write_whole(FILE, readings_as_text(centre, found).encode())
+    write_atomically(FILE, readings_as_text(centre, found).encode())
     for name, one in found.items():
         if isinstance(one, str):
             print(f"{name}: {one}")

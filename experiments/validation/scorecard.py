@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.forecast_scores import crps, has_failed, skill_score, standardised_error
-from experiments.storage.writing import csv_bytes, make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.pattern_runs import run_patterns
@@ -71,7 +71,7 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     effects, why_none = measured_effects(out)
     rows = [{name: getattr(one, name) for name in PATTERN_COLUMNS} for one in held]
     write_table(out, PATTERNS, rows, PATTERN_COLUMNS, pattern_lines(held))
-    write_whole(out / f"{FILE}.csv", csv_of(found))
+    write_atomically(out / f"{FILE}.csv", csv_of(found))
     parts = lines(found), pattern_lines(held), effect_lines(effects), not_scored_lines(why_none)
     print(write_text(out, FILE, chain(*parts)))
     failed = any(row.failed for row in found) or any(row.failed for row in held)

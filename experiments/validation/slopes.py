@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import SITE
 from experiments.words.toml_files import toml_beside
 from model.engine.calendar import SHIFTS, YEAR
@@ -108,7 +108,7 @@ def main() -> None:
     """Measure the means and write them."""
     lines = ["# Made by `python -m experiments.validation.slopes`: means in a year of the reference town."]
     lines += [f"{name} = {value:.3g}  # {about}" for name, (value, about) in measured().items()]
-    write_whole(FILE, ("\n".join(lines) + "\n").encode())
+    write_atomically(FILE, ("\n".join(lines) + "\n").encode())
     print("\n".join(lines))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.storage.writing import csv_bytes, make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.validation.experiment import BASE, SITES, Estimate, estimate
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
@@ -57,7 +57,9 @@ def rows_by_columns(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], l
 def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> str:
     """Write one table as CSV and as text; return the text."""
     text = write_text(out, name, lines)
-    write_whole(out / f"{name}.csv", csv_bytes(columns, ([format_cell(row[key]) for key in columns] for row in rows)))
+    write_atomically(
+        out / f"{name}.csv", csv_bytes(columns, ([format_cell(row[key]) for key in columns] for row in rows))
+    )
     return text
 
 
@@ -65,7 +67,7 @@ def write_text(out: Path, name: str, lines: Iterable[str]) -> str:
     """Write lines as the text of a table; make the folder if it is missing; return the text."""
     text = "\n".join(lines)
     make_folder(out)
-    write_whole(out / f"{name}.txt", f"{text}\n".encode())
+    write_atomically(out / f"{name}.txt", f"{text}\n".encode())
     return text
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.effect_verdicts import judged_anew
+from experiments.comparison.effect_verdicts import with_verdict_columns
 from experiments.narrative.number_format import years_of
-from experiments.statistics.verdicts import LIMIT, direction, judge
+from experiments.statistics.verdicts import ALPHA, direction, judge
 from experiments.storage.manifest import read_manifest
 from experiments.validation.study_tables import write_text
 
@@ -55,7 +55,7 @@ def reason(row: Any, before: str, after: str) -> str:
     if direction_before:
         return (
             "many rows"
-            if row.p <= LIMIT < row.adjusted
+            if row.p <= ALPHA < row.adjusted
             else "floor"
             if row.error**2 * row.n < row.floor**2
             else "chance"
@@ -66,7 +66,7 @@ def reason(row: Any, before: str, after: str) -> str:
 def compare_verdicts(folder: Path) -> pd.DataFrame:
     """Return every effect within a site of a stored comparison, with both verdicts and the reason of a change."""
     years = years_of(read_manifest(folder))
-    table = judged_anew(pd.read_parquet(folder / "effects.parquet"), years)
+    table = with_verdict_columns(pd.read_parquet(folder / "effects.parquet"), years)
     table = table[table["site"] == table["base_site"]]
     rows = []
     for row in table.itertuples():

@@ -10,7 +10,7 @@ LANGUAGES = ("es", "en")
 
 
 @dataclass(frozen=True)
-class Both:
+class BilingualText:
     """One text in Spanish and in English, as safe markup."""
 
     es: Markup
@@ -27,41 +27,41 @@ class Both:
         """Return the text in one language, without markup."""
         return str(getattr(self, language).striptags())
 
-    def __add__(self, other: "Both") -> "Both":
-        return Both(self.es + other.es, self.en + other.en)
+    def __add__(self, other: "BilingualText") -> "BilingualText":
+        return BilingualText(self.es + other.es, self.en + other.en)
 
 
-def both(es: str, en: str, **parts: object) -> Both:
-    """Return a text in both languages; ``{name}`` is replaced by the part of that name, which may be a `Both`."""
-    return Both(filled(es, parts, "es"), filled(en, parts, "en"))
+def bilingual(es: str, en: str, **parts: object) -> BilingualText:
+    """Return a text in both languages; ``{name}`` is replaced by that part, which may be a `BilingualText`."""
+    return BilingualText(insert_parts(es, parts, "es"), insert_parts(en, parts, "en"))
 
 
-def filled(text: str, parts: dict[str, object], language: str) -> Markup:
+def insert_parts(text: str, parts: dict[str, object], language: str) -> Markup:
     """Return the text of one language with its parts inserted."""
-    own = {key: getattr(part, language) if isinstance(part, Both) else part for key, part in parts.items()}
+    own = {key: getattr(part, language) if isinstance(part, BilingualText) else part for key, part in parts.items()}
     return Markup(escape(text)).format(**own)
 
 
-def joined(parts: Iterable[Both], es: str = " ", en: str | None = None) -> Both:
+def join_texts(parts: Iterable[BilingualText], es: str = " ", en: str | None = None) -> BilingualText:
     """Join texts; ``es`` and ``en`` are the separators."""
     texts = list(parts)
     separator = es if en is None else en
-    return Both(Markup(es).join(one.es for one in texts), Markup(separator).join(one.en for one in texts))
+    return BilingualText(Markup(es).join(one.es for one in texts), Markup(separator).join(one.en for one in texts))
 
 
-def listed(parts: list[Both]) -> Both:
+def join_as_list(parts: list[BilingualText]) -> BilingualText:
     """Join texts as a list in a sentence.
 
-    >>> listed([both("uno", "one"), both("dos", "two"), both("tres", "three")]).es
+    >>> join_as_list([bilingual("uno", "one"), bilingual("dos", "two"), bilingual("tres", "three")]).es
     Markup('uno, dos y tres')
     """
     if len(parts) < 2:
-        return joined(parts)
-    return joined([joined(parts[:-1], ", "), parts[-1]], " y ", " and ")
+        return join_texts(parts)
+    return join_texts([join_texts(parts[:-1], ", "), parts[-1]], " y ", " and ")
 
 
 @dataclass
-class Tongue:
+class FigureTexts:
     """Texts of a figure in one language; records the English text of each Spanish one."""
 
     language: str
@@ -72,7 +72,7 @@ class Tongue:
         self.pairs[es] = en
         return es if self.language == "es" else en
 
-    def of(self, text: Both) -> str:
+    def of(self, text: BilingualText) -> str:
         """Return a bilingual text in the language of the figure, without markup."""
         return self(text.text("es"), text.text("en"))
 

@@ -4,7 +4,7 @@ import datetime
 
 from markupsafe import Markup
 
-from experiments.words.bilingual import Both
+from experiments.words.bilingual import BilingualText
 
 MONTHS = {
     "es": (
@@ -18,7 +18,7 @@ MONTHS = {
 }
 
 
-def day(iso: str) -> Both:
+def day(iso: str) -> BilingualText:
     """Return a date in words, in an HTML ``time`` element with the ISO date.
 
     >>> day("2018-06-01").es.striptags(), day("2018-06-01").en.striptags()
@@ -26,10 +26,10 @@ def day(iso: str) -> Both:
     """
     number, its_month = datetime.date.fromisoformat(iso).day, month(iso)
     texts = (f"{number} de {its_month.es}", f"{number} {its_month.en}")
-    return Both(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in texts))
+    return BilingualText(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in texts))
 
 
-def month(iso: str) -> Both:
+def month(iso: str) -> BilingualText:
     """Return the month of a date in words.
 
     >>> month("2018-06-01").es, month("2018-06-01").en
@@ -37,4 +37,4 @@ def month(iso: str) -> Both:
     """
     date = datetime.date.fromisoformat(iso)
     es, en = (MONTHS[language][date.month - 1] for language in ("es", "en"))
-    return Both(Markup(f"{es} de {date.year}"), Markup(f"{en} {date.year}"))
+    return BilingualText(Markup(f"{es} de {date.year}"), Markup(f"{en} {date.year}"))

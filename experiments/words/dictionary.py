@@ -20,11 +20,11 @@ CHANGE, SWITCH = "policy.", "mechanisms."
 """Prefixes of the columns for a policy of the run, and for a mechanism that is on or off."""
 PREFIX = "confianza."
 DICTIONARY = b"confianza.columns"
-OF_EFFECTS = (
+EFFECT_TABLES = (
     *("all_effects", "criteria", "draws", "drawn", "decided", "horizons", "residents", "memory", "verdicts", "alone"),
     *("draw_effects", "uncertainty", "accounts", "contrasts"),
 )
-SHARED_COLUMNS = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
+SHARED_COLUMNS = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(EFFECT_TABLES, "effects")
 """Tables that share the meaning of some columns with another table."""
 
 

@@ -17,7 +17,7 @@ from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson import in_language
 from experiments.figures.theme import REPORT
-from experiments.storage.writing import csv_bytes, make_folder, write_all, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_all, write_atomically
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
@@ -130,7 +130,7 @@ def collect_work(folder: Path) -> Path:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
     works = map(row_of, files)
     target = folder / "work.csv"
-    write_whole(target, csv_bytes(COLUMNS, ([escape_formula(work[name]) for name in COLUMNS] for work in works)))
+    write_atomically(target, csv_bytes(COLUMNS, ([escape_formula(work[name]) for name in COLUMNS] for work in works)))
     return target
 
 

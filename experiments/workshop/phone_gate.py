@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from experiments.figures.theme import tokens
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 from experiments.workshop.room import Refused, Room, texts, words
 from experiments.workshop.room_view import phone_view
@@ -109,7 +109,7 @@ class PhoneGate:
             if time.monotonic() < self.logged + LOG_SECONDS and self.log.total() > 1:
                 return
             counts, self.log, self.logged = self.log, Counter(), time.monotonic()
-        say("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())))
+        print_note("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())))
 
     def has_room(self, address: str) -> bool:
         """Tell whether an address may send a request now: a token bucket for each, the oldest are dropped."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from experiments.comparison.decision_measures import Chosen, measures, moved_measures
+from experiments.comparison.decision_measures import ChosenSteps, changed_measures, measures
 from experiments.statistics.thresholds import Scale
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
@@ -68,7 +68,7 @@ class Phone:
     group: int
     seen: float
     votes: dict[str, int] = field(default_factory=dict)
-    package: Chosen | None = None
+    package: ChosenSteps | None = None
 
 
 class Room:
@@ -186,7 +186,7 @@ class Room:
 
     # Packages
 
-    def cost(self, chosen: Chosen) -> float | None:
+    def cost(self, chosen: ChosenSteps) -> float | None:
         """Return the cost of a package (quetzales per year); None if a measure has no price."""
         today = {one.name: one.today for one in measures()}
         if any(name not in self.prices for name, _ in chosen):
@@ -200,7 +200,7 @@ class Room:
             if self.phase != "packages":
                 raise Refused("not_now")
             try:
-                chosen = moved_measures(steps)
+                chosen = changed_measures(steps)
             except InputError:
                 raise Refused("not_now") from None
             cost = self.cost(chosen)
@@ -208,7 +208,7 @@ class Room:
                 raise Refused("over_cap")
             own.package = chosen
 
-    def package(self, group: int) -> tuple[Chosen | None, int, int]:
+    def package(self, group: int) -> tuple[ChosenSteps | None, int, int]:
         """Return the most frequent package of a group, the number of phones that sent it, and of all its phones."""
         with self.lock:
             own = [one for one in self.phones.values() if one.group == group]

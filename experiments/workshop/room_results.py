@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from experiments.comparison.decision_measures import Chosen, decision_measure, measures
+from experiments.comparison.decision_measures import ChosenSteps, decision_measure, measures
 from experiments.comparison.decision_outcomes import TRUST, effect_on
-from experiments.comparison.policy_choice import TWINS, Choice, runs_of
+from experiments.comparison.policy_choice import MAX_PAIRS, Choice, runs_of
 from experiments.comparison.twin_results import PairedWorlds, WorldResult
 from experiments.page import sites
 from experiments.page.background_worker import running
@@ -24,10 +24,10 @@ class PairedRuns:
     def __init__(self, site: str) -> None:
         self.site = site
         self.lock = threading.Lock()
-        self.worlds: dict[Chosen, PairedWorlds] = {}
-        self.composed: dict[tuple[Chosen, str, str], dict[str, Any]] = {}
+        self.worlds: dict[ChosenSteps, PairedWorlds] = {}
+        self.composed: dict[tuple[ChosenSteps, str, str], dict[str, Any]] = {}
 
-    def ask(self, chosen: Chosen) -> None:
+    def ask(self, chosen: ChosenSteps) -> None:
         """Request the pairs of a choice, unless they were requested before."""
         with self.lock:
             if not chosen or chosen in self.worlds:
@@ -42,7 +42,7 @@ class PairedRuns:
 
         background.ask(background.register_client(), worlds.specs, on_world)
 
-    def state_of(self, chosen: Chosen, language: str) -> PageState:
+    def state_of(self, chosen: ChosenSteps, language: str) -> PageState:
         """Return the present state of a choice as in the decision view."""
         with self.lock:
             worlds = self.worlds.get(chosen, PairedWorlds())
@@ -51,7 +51,7 @@ class PairedRuns:
         return PageState(choice, sites.load_scenario(self.site), language, *sides, faults)
 
     def composed_data(
-        self, chosen: Chosen, language: str, compose: Callable[[PageState], dict[str, Any]]
+        self, chosen: ChosenSteps, language: str, compose: Callable[[PageState], dict[str, Any]]
     ) -> dict[str, Any]:
         """Return data composed of the state of a choice; cached once all pairs are finished, since screens poll it."""
         state, key = self.state_of(chosen, language), (chosen, language, compose.__name__)
@@ -64,7 +64,12 @@ class PairedRuns:
 
 def reveal(state: PageState) -> dict[str, Any]:
     """Return the answer to a question: the sentence, harms first, and the effect on trust in every pair (points)."""
-    data: dict[str, Any] = {"done": state.done, "all": TWINS, "running": state.running, "faults": list(state.faults)}
+    data: dict[str, Any] = {
+        "done": state.done,
+        "all": MAX_PAIRS,
+        "running": state.running,
+        "faults": list(state.faults),
+    }
     if state.running or not state.twins:
         return data
     effect = effect_on(TRUST.headline, state.twins)
@@ -100,10 +105,10 @@ def package_column(state: PageState) -> dict[str, Any]:
         }
         for row in outcome_rows(state)
     }
-    return {"done": state.done, "all": TWINS, "running": state.running, "rows": rows}
+    return {"done": state.done, "all": MAX_PAIRS, "running": state.running, "rows": rows}
 
 
-def package_names(chosen: Chosen, site: str, language: str) -> str:
+def package_names(chosen: ChosenSteps, site: str, language: str) -> str:
     """Return the measures of a package in words."""
     scenario = sites.load_scenario(site)
     parts = []

@@ -19,17 +19,19 @@ from experiments.page import application as page
 from experiments.page import sites
 from experiments.page.application import POLICY
 from experiments.page.background_worker import in_background
-from experiments.page.qr_codes import qr_of
-from experiments.page.request_guard import Needs, RequestGuard
+from experiments.page.qr_codes import qr_svg
+from experiments.page.request_guard import PageRequests, RequestGuard
 from experiments.page.serve import HOST, check_port, serve, server_settings
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for, language_of
 from experiments.workshop.room import Refused, Room, texts
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_view import question_choice, screen, with_links
 
 FOLDER = Path(__file__).parent / "static"
-NEEDS = Needs({"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY)
+NEEDS = PageRequests(
+    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY
+)
 MOST_CONNECTIONS = 400
 POLL_SECONDS = 0.5
 WARNING = (
@@ -122,7 +124,7 @@ def joining_data(scenario: str, address: str, port: int, language: str) -> dict[
     if not address:
         return {"open": False, "command": f"confianza view {scenario} --room --phones auto --lang {language}"}
     link = f"http://{address}:{port}/u"
-    return {"open": True, "link": link, "qr": qr_of(link)}
+    return {"open": True, "link": link, "qr": qr_svg(link)}
 
 
 def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
@@ -131,7 +133,7 @@ def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
         gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
     )  # fmt: skip
-    say(WARNING.format(address=address, port=port))
+    print_note(WARNING.format(address=address, port=port))
     return server
 
 

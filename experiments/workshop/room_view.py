@@ -3,13 +3,13 @@
 from itertools import pairwise
 from typing import Any
 
-from experiments.comparison.decision_measures import Chosen, decision_measure, measures
+from experiments.comparison.decision_measures import ChosenSteps, decision_measure, measures
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import Choice
 from experiments.page import sites
 from experiments.page.address import AddressRequest
 from experiments.page.page_state import number, signed
-from experiments.page.page_texts import say
+from experiments.page.page_texts import page_text
 from experiments.workshop.room import FEWEST_SHOWN, MINUTES, N_BINS, Phone, Room, delta, texts, words
 from experiments.workshop.room_results import (
     YEARS,
@@ -29,7 +29,7 @@ def bins(language: str) -> list[list[str]]:
     return [[own[f"bin_{k}"], span] for k, span in enumerate(spans)]
 
 
-def question_choice(question: int) -> Chosen:
+def question_choice(question: int) -> ChosenSteps:
     """Return the choice of measures of a question."""
     stated = texts()["question"][question]
     return ((decision_measure(stated["measure"]).name, int(stated["step"])),)
@@ -104,7 +104,9 @@ def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
         runs.ask(one["chosen"])
         one["column"] = runs.composed_data(one["chosen"], language, package_column) if one["chosen"] else None
     outcomes = sorted(OUTCOMES, key=lambda one: not one.harm)
-    rows = [{"name": one.name, "title": say(language, f"outcome.{one.name}"), "harm": one.harm} for one in outcomes]
+    rows = [
+        {"name": one.name, "title": page_text(language, f"outcome.{one.name}"), "harm": one.harm} for one in outcomes
+    ]
     return {"groups": sides, "rows": rows}
 
 

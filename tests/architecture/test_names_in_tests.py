@@ -25,7 +25,7 @@ import experiments.execution.local_worker
 
 def test() -> None:
     from experiments.execution import local_workers
-    local_workers.patience = 1
+    local_workers.report_slow = 1
 """
 
 
@@ -68,4 +68,4 @@ def test_every_name_that_a_test_replaces_is_there() -> None:
             missing.append(f"{name}: {reason}")
     assert missing == []
     with pytest.raises(AttributeError):
-        pkgutil.resolve_name("experiments.execution.local_workers.patience")
+        pkgutil.resolve_name("experiments.execution.local_workers.report_slow")

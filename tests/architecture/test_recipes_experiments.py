@@ -52,7 +52,7 @@ from experiments.page.page_state import PageState
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return what the view shows."""
-    return {"title": state.say("seed.title"), "answer": [(state.say("seed.help"), "")]}
+    return {"title": state.text("seed.title"), "answer": [(state.text("seed.help"), "")]}
 '''
     (tree / "experiments/page/seed_view.py").write_text(module, encoding="utf-8")
     drawing = "export const make = () => {};\nexport const draw = () => {};\n"
@@ -77,10 +77,10 @@ def add_figure(tree: Path) -> None:
     drawing = '''
 
 @register_figure("fears", "Efecto en el miedo.", "Effect on fear.")
-def draw_fears(site: Site, tongue: Tongue) -> Figure:
+def draw_fears(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect of every policy on fear."""
     finding = movers_finding(site, "fear_mean", ("El temor", "sube", "baja"), ("Fear", "rises", "falls"))
-    return draw_headlines(site, tongue, finding, ["fear_mean"])
+    return draw_headlines(site, wording, finding, ["fear_mean"])
 '''
     (tree / FIGURES).write_text((tree / FIGURES).read_text(encoding="utf-8") + drawing, encoding="utf-8")
     edit(tree, TEMPLATE, '["effects", "outcomes", "funnel"]', '["effects", "fears", "outcomes", "funnel"]')

@@ -24,8 +24,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from experiments.comparison.comparison_request import EffectSize
-from experiments.comparison.decision_measures import moved_measures
-from experiments.comparison.decision_outcomes import MEASURED
+from experiments.comparison.decision_measures import changed_measures
+from experiments.comparison.decision_outcomes import COLUMNS_NEEDED
 from experiments.comparison.policy_choice import Choice
 from experiments.comparison.twin_results import WorldResult
 from experiments.figures import answers as study
@@ -38,7 +38,7 @@ from experiments.narrative.report_reading import read_sites
 from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.page_state import PageState
 from experiments.report import build, disagreeing, tables
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.simulation.registry import MEASURES
 from scenarios import load, policies
 
@@ -51,7 +51,7 @@ NEEDS_MONTHS = ("trust", "outcomes")
 """Figures that are drawn from the months of all worlds, which are not stored."""
 SIZES = {"up": 7, "down": 3, "draws": 10, "low": -0.2, "high": 0.4, "by_parameters": 0.21, "by_luck": 0.05}
 CAN_BE_HEARD = re.compile(r"[^\W\d_]{2,}")
-MONTHLY = dict.fromkeys(sorted(MEASURED), 20.0) | {"trust_mean": 0.45, "homicides": 5.0, "crimes_occurred": 300.0}
+MONTHLY = dict.fromkeys(sorted(COLUMNS_NEEDED), 20.0) | {"trust_mean": 0.45, "homicides": 5.0, "crimes_occurred": 300.0}
 """One month of a world as today."""
 YEARS = 2
 """As many as those for which other laws of trust were tried."""
@@ -177,7 +177,7 @@ def of_figures(folder: Path, language: str) -> list[str]:
     for site in read_sites(folder):
         for name in available_figures(site):
             if name not in NEEDS_MONTHS:
-                found += texts_in(draw_site_figure(name, site, Tongue(language)))
+                found += texts_in(draw_site_figure(name, site, FigureTexts(language)))
                 found.append(getattr(FIGURES[name][1], language))
     return heard(found)
 
@@ -194,10 +194,13 @@ def of_comparison(folder: Path) -> list[str]:
 
 def of_words(language: str) -> list[str]:
     """Return the words in figures for measures, policies and changes."""
-    tongue, changes = Tongue(language), (*policies(), *labels.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm")
-    found = [labels.meaning_with_unit(one, tongue) for one in MEASURES]
-    found += [say(one, tongue) for one in changes for say in (labels.factor_words, labels.change_words)]
-    return [*dict.fromkeys([*found, labels.title_words("mopsic_full+heavy_hand", tongue)])]
+    wording, changes = (
+        FigureTexts(language),
+        (*policies(), *labels.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm"),
+    )
+    found = [labels.meaning_with_unit(one, wording) for one in MEASURES]
+    found += [say(one, wording) for one in changes for say in (labels.factor_label, labels.change_label)]
+    return [*dict.fromkeys([*found, labels.title_label("mopsic_full+heavy_hand", wording)])]
 
 
 def of_studies(language: str) -> list[str]:
@@ -221,10 +224,10 @@ def of_studies(language: str) -> list[str]:
         }
         for change, (size, settled, verdict) in changes.items()
     ]
-    table, tongue = pd.DataFrame(rows), Tongue(language)
-    found = study.latex_of(table, ["trust_mean"], tongue).splitlines()
+    table, wording = pd.DataFrame(rows), FigureTexts(language)
+    found = study.latex_of(table, ["trust_mean"], wording).splitlines()
     for told in (table, table.assign(settled=False)):
-        found += texts_in(draw_contrasts(told, ["trust_mean"], tongue))
+        found += texts_in(draw_contrasts(told, ["trust_mean"], wording))
     return heard(found)
 
 
@@ -259,7 +262,7 @@ def of_decisions(language: str) -> list[str]:
     base = lives()
     found = [PageState(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
     for chosen in CHOSEN:
-        choice = Choice("villa_canales", moved_measures(chosen), years=YEARS)
+        choice = Choice("villa_canales", changed_measures(chosen), years=YEARS)
         found += [PageState(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
         found.append(PageState(choice, scenario, language, base[:3], lives()[:3]))
         found.append(PageState(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))

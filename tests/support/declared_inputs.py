@@ -34,7 +34,7 @@ from experiments.execution.job_cache import ABOUT, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_of_part
 from experiments.storage import manifest_schema as schema
-from experiments.storage.result_tables import KEEPS, parquet_bytes
+from experiments.storage.result_tables import OPTIONAL_TABLES, parquet_bytes
 from experiments.storage.run_store import BESIDE, RUNS, name_of, named_by_digest
 from experiments.storage.saved_states import SAVED
 from experiments.studies.study import DESIGNS, KEYS, STUDIES, Design, Sensitivity, read_study
@@ -161,7 +161,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         **dict.fromkeys(("DIR", "FILE", "FILE|DIR", "DIR|FILE", "FOLDER"), files(place)),
         **{"NAME[@DATE]": policies(), "DATE": DATES, "own": st.just("own") | ODD, "ARM ARM…": arms},
         "KEY=VALUE": often(changes().map(lambda one: f"{one[0]}={toml(one[1])}"), ODD),
-        "NAME,NAME": listed([*MEASURES, *KEEPS]),
+        "NAME,NAME": listed([*MEASURES, *OPTIONAL_TABLES]),
         "MEASURE=X": often(st.builds(lambda name, x: f"{name}={x}", named, counts(float)), ODD),
         "COST=Q": often(st.builds(lambda name, x: f"{name}={x}", costs, counts(float)), ODD),
         **{
@@ -308,7 +308,11 @@ def study_file(draw: Draw, place: Any) -> None:
         **{"title": st.text(max_size=20), "about": st.text(max_size=20), "scenarios": st.lists(sites(), max_size=2)},
         "policies": st.lists(st.lists(policies(), max_size=2), max_size=2),
         **{"seeds": st.integers(-1, 20_000) | st.lists(st.integers(-1, 2**33), max_size=3), "start": DATES},
-        **{"years": st.floats(-1, 200), "warm_up": st.floats(-1, 20), "keep": st.lists(st.sampled_from([*KEEPS, "x"]))},
+        **{
+            "years": st.floats(-1, 200),
+            "warm_up": st.floats(-1, 20),
+            "keep": st.lists(st.sampled_from([*OPTIONAL_TABLES, "x"])),
+        },
         "measures": st.lists(st.sampled_from([*MEASURES, "x"]), max_size=3),
         **{"set": st.lists(changes(), max_size=3).map(dict), "vary": st.lists(varied, max_size=3).map(dict)},
         "delta": st.dictionaries(st.sampled_from([*MEASURES]), st.floats(-1, 1), max_size=2),
@@ -503,7 +507,9 @@ def sweep_parts(draw: Draw, place: Any) -> None:
     table = pq.read_table(pa.BufferReader(changed_table(draw, before)))
     if draw(st.booleans()):
         runs = draw(stated_by(list[str]) | st.sampled_from(fuzz.JSON_VALUES))
-        beside = draw(st.dictionaries(st.sampled_from([*KEEPS, "..", "x"]), st.sampled_from(["../x", "", path.name])))
+        beside = draw(
+            st.dictionaries(st.sampled_from([*OPTIONAL_TABLES, "..", "x"]), st.sampled_from(["../x", "", path.name]))
+        )
         more = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(beside).encode()}
         table = table.replace_schema_metadata((table.schema.metadata or {}) | more)
     content = parquet_bytes(table)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pyarrow.parquet as pq
 
 from experiments.comparison.ceiling_effects import ceiling, ceiling_after
-from experiments.execution.trust_accounts import ALSO
+from experiments.execution.trust_accounts import FURTHER_LAWS
 from experiments.narrative.number_format import years_of
 from experiments.storage.manifest import read_manifest
 
@@ -27,7 +27,7 @@ STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
     *("110", "2017", "2018"),
-    *(name for law in ALSO.values() for name in (law.en, law.es)),
+    *(name for law in FURTHER_LAWS.values() for name in (law.en, law.es)),
 }
 """Digits that a report may hold outside the results: names (of laws of trust too), units and scales."""
 VOID = {"meta", "input", "br"}

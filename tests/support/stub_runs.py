@@ -13,7 +13,7 @@ from pebble.pool.process import Acknowledgement
 
 from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import LocalExecutor
-from experiments.execution.run_job import Done, try_run
+from experiments.execution.run_job import FinishedRun, try_run
 from experiments.storage.folder_lock import locked
 from experiments.storage.progress import Progress
 from experiments.storage.result_tables import TIME
@@ -60,11 +60,11 @@ def tables(job: RunSpec) -> dict[str, pa.Table]:
     return {"measures": keys.append_column(TRUST, [values])}
 
 
-def steady(job: RunSpec, tell: object) -> Done:
-    return Done(tables(job), 0.001, fingerprint())
+def steady(job: RunSpec, tell: object) -> FinishedRun:
+    return FinishedRun(tables(job), 0.001, fingerprint())
 
 
-def slow(job: RunSpec, tell: object) -> Done:
+def slow(job: RunSpec, tell: object) -> FinishedRun:
     time.sleep(0.02)
     return steady(job, tell)
 
@@ -76,21 +76,21 @@ def failing(job: RunSpec, tell: object) -> object:
     return steady(job, tell)
 
 
-def deadly(job: RunSpec, tell: object) -> Done:
+def deadly(job: RunSpec, tell: object) -> FinishedRun:
     """Take the process along with seed 2."""
     if job.seed == 2:
         os._exit(9)
     return steady(job, tell)
 
 
-def hanging(job: RunSpec, tell: object) -> Done:
+def hanging(job: RunSpec, tell: object) -> FinishedRun:
     """Never end with seed 2."""
     if job.seed == 2:
         time.sleep(600.0)
     return steady(job, tell)
 
 
-def mortal(job: RunSpec, tell: object) -> Done:
+def mortal(job: RunSpec, tell: object) -> FinishedRun:
     """Take the process along with seed 2, the first time only."""
     mark = Path(os.environ["MORTAL"]) / job.run
     if job.seed == 2 and not mark.exists():
@@ -99,7 +99,7 @@ def mortal(job: RunSpec, tell: object) -> Done:
     return steady(job, tell)
 
 
-def stuttering(job: RunSpec, tell: object) -> Done:
+def stuttering(job: RunSpec, tell: object) -> FinishedRun:
     """Be killed half-way through telling a result with seed 2, the first time only."""
     mark = Path(os.environ["MORTAL"]) / job.run
     if job.seed == 2 and not mark.exists():
@@ -109,7 +109,7 @@ def stuttering(job: RunSpec, tell: object) -> Done:
     return steady(job, tell)
 
 
-def taking(job: RunSpec, tell: object) -> Done:
+def taking(job: RunSpec, tell: object) -> FinishedRun:
     """Be killed, the first time only, while the job after one with seed 2 is taken: it holds the lock of the pipe."""
     mark = Path(os.environ["MORTAL"]) / "taking"
     if job.seed == 2 and not mark.exists():

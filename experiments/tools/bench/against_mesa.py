@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest import machine
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
-from experiments.storage.writing import write_whole
-from experiments.tools.bench.fresh import SITE, clock
+from experiments.storage.writing import write_atomically
+from experiments.tools.bench.fresh import SITE, measure_in_fresh_process
 from experiments.tools.bench.plain_mesa import rules
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
@@ -26,19 +26,21 @@ LEFT, RIGHT = 37, 41
 
 def compare(json_file: Path | None, quick: bool) -> None:
     """Measure both models in turn; print results and rules, and write them as JSON if ``json_file`` is given."""
-    say("measuring the model and plain Mesa in turn")
-    clock("compiling")
+    print_note("measuring the model and plain Mesa in turn")
+    measure_in_fresh_process("compiling")
     turns = [measured() for _ in range(QUICK_TURNS if quick else TURNS)]
     found = summary(turns)
     print("\n".join([*figures(found), "", *side_by_side(list(rules()), [one.name for one in MECHANISMS])]))
     if json_file is not None:
-        write_whole(json_file, json_of({"machine": machine(), "fingerprint": fingerprint(), **found}))
+        write_atomically(json_file, json_of({"machine": machine(), "fingerprint": fingerprint(), **found}))
 
 
 def measured() -> tuple[dict[str, Any], dict[str, Any]]:
     """Measure the model, then plain Mesa of the same size, each in a fresh process; return both results."""
-    ours = clock("grown", "census", "1", "2")
-    return ours, clock("mesa_plain", *(str(n) for n in (PLAIN_SHIFTS, *(ours[name] for name in SIZES))))
+    ours = measure_in_fresh_process("grown", "census", "1", "2")
+    return ours, measure_in_fresh_process(
+        "mesa_plain", *(str(n) for n in (PLAIN_SHIFTS, *(ours[name] for name in SIZES)))
+    )
 
 
 def summary(turns: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:

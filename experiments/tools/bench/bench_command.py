@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest import machine
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, loop_lines, table
 from experiments.tools.bench.commands import command_seconds, first_run_seconds, question_seconds
-from experiments.tools.bench.fresh import SITE, clock, seconds_added
+from experiments.tools.bench.fresh import SITE, measure_in_fresh_process, seconds_added
 from model.engine.fingerprint import fingerprint
 
 LABEL = 42
@@ -74,9 +74,9 @@ def measure(json_file: Path | None, quick: bool) -> None:
         print(line(result), flush=True)
         results.append(result)
     found = break_down(size.years, size.draw_shifts)
-    loop = clock("loops", json.dumps(asdict(found.work())))
+    loop = measure_in_fresh_process("loops", json.dumps(asdict(found.work())))
     results.append(Result("a decade in bare loops", loop["figure"], "loops", 3.0))
-    parts = clock("parts", str(PART_YEARS))
+    parts = measure_in_fresh_process("parts", str(PART_YEARS))
     whole = whole_run.lines(parts, found.work(), loop["nanoseconds"], loop["loop"])
     print("\n".join([line(results[-1]), "", *loop_lines(found.work(), loop), "", *whole, "", *table(found)]))
     stated = {
@@ -89,7 +89,7 @@ def measure(json_file: Path | None, quick: bool) -> None:
         "parts": parts,
     }
     if json_file is not None:
-        write_whole(json_file, json_of(stated))
+        write_atomically(json_file, json_of(stated))
 
 
 def heading(quick: bool) -> str:
@@ -121,15 +121,15 @@ def three_digits(value: float) -> str:
 
 def every_result(size: BenchSize) -> Iterator[Result]:
     """Yield all results in turn; compiles first, so that only the measurement of compiling has an empty cache."""
-    say("measuring; a full bench takes several minutes")
-    clock("compiling")
+    print_note("measuring; a full bench takes several minutes")
+    measure_in_fresh_process("compiling")
     yield Result("confianza --help", median(lambda: command_seconds("--help"), 3), "s", 0.5)
-    imported = [clock("imports") for _ in range(3)]
+    imported = [measure_in_fresh_process("imports") for _ in range(3)]
     yield Result("imports of the model", statistics.median(one["seconds"] for one in imported), "s", 0.8)
     yield Result("  their memory", statistics.median(one["megabytes"] for one in imported), "MB", 240.0)
     yield Result("compiling into an empty cache", cold_seconds(), "s", 25.0)
     yield Result("the first run, with an empty cache", first_run_seconds(), "s", 40.0)
-    yield Result("building the town", median(lambda: clock("town")["seconds"], 3), "s", 3.0)
+    yield Result("building the town", median(lambda: measure_in_fresh_process("town")["seconds"], 3), "s", 3.0)
     plain = [span(size, "plain")]
     yield from site(size, plain)
     yield from against_twin(size, plain)
@@ -144,14 +144,14 @@ def median(measured: Callable[[], float], times: int) -> float:
 
 def cold_seconds() -> float:
     """Return the seconds of compiling into an empty cache: those of a small run, less those of it compiled."""
-    warm = clock("compiling")["seconds"]
+    warm = measure_in_fresh_process("compiling")["seconds"]
     with tempfile.TemporaryDirectory() as folder:
-        return float(clock("compiling", cache=folder)["seconds"] - warm)
+        return float(measure_in_fresh_process("compiling", cache=folder)["seconds"] - warm)
 
 
 def span(size: BenchSize, variant: str) -> dict[str, Any]:
     """Return time and memory of a run of one variant of the site."""
-    return clock("span", str(size.years), variant)
+    return measure_in_fresh_process("span", str(size.years), variant)
 
 
 def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
@@ -196,7 +196,7 @@ def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Resul
     site.
     """
     name = "slow twin, by resident-shift of the site"
-    stated = clock("twin", str(size.twin_shifts))
+    stated = measure_in_fresh_process("twin", str(size.twin_shifts))
     if "missing" in stated:
         yield Result(name, math.nan, "times", 1000.0, at_most=False, note=stated["missing"])
         return
@@ -221,7 +221,9 @@ def studies(size: BenchSize) -> Iterator[Result]:
     seconds, runs, years = question_seconds(size.seeds)
     yield Result(f"the study `question`, {runs} runs", seconds, "s", 100.0 if size is FULL else None)
     yield Result("  1,000 municipality-years of it", seconds / years * 1000.0 / 60.0, "min", 4.0)
-    yield Result("  eight pairs on the page, three years", clock("pairs_on_page", "3")["seconds"], "s", 3.5)
+    yield Result(
+        "  eight pairs on the page, three years", measure_in_fresh_process("pairs_on_page", "3")["seconds"], "s", 3.5
+    )
 
 
 def json_number(value: float) -> float | None:

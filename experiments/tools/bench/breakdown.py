@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.tools.bench.bare_loop import YEARS, WorkCounts, work_of
-from experiments.tools.bench.fresh import SITE, clock
+from experiments.tools.bench.fresh import SITE, measure_in_fresh_process
 from experiments.tools.bench.phases import Phases
 from model.town.town import build_town
 from scenarios import load
@@ -50,11 +50,11 @@ class Breakdown:
 
 def break_down(years: float, counted_shifts: int) -> Breakdown:
     """Measure some years by phase and count draws with compilation disabled, each in a fresh process."""
-    stated = clock("phases", str(years))
+    stated = measure_in_fresh_process("phases", str(years))
     with tempfile.TemporaryDirectory() as folder:
         town = Path(folder) / "town.pickle"  # building it without compilation would take too long
         town.write_bytes(pickle.dumps(build_town(load(SITE, set={"calendar.warm_up": 0}))))
-        counted = clock("draws", str(counted_shifts), str(town))
+        counted = measure_in_fresh_process("draws", str(counted_shifts), str(town))
     counts = {name: counted[name] for name in ("draws", "exponentials")}
     sizes = {name: stated[name] for name in ("shifts", "rows", "row_bytes")}
     return Breakdown(phases=Phases(**stated["phases"]), counted_shifts=counted_shifts, **counts, **sizes)

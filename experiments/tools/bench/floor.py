@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest import machine
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.tools.bench.bare_loop import WorkCounts
 from experiments.tools.bench.breakdown import break_down
-from experiments.tools.bench.fresh import SITE, clock
+from experiments.tools.bench.fresh import SITE, measure_in_fresh_process
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -48,13 +48,13 @@ def check_floor(reason: str | None) -> bool:
     print(f"on record: {record['figure']:.2f}, of code {record['fingerprint']} ({record['reason']})")
     good, warning = judge(stated["figure"], record["figure"])
     if warning:
-        say(f"confianza: {warning}")
+        print_note(f"confianza: {warning}")
     return good
 
 
 def measured(work: WorkCounts) -> dict[str, Any]:
     """Return the measurement with the median figure of `TIMES`, each in a fresh process."""
-    stated = [clock("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
+    stated = [measure_in_fresh_process("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
     return sorted(stated, key=lambda one: one["figure"])[TIMES // 2]
 
 
@@ -77,7 +77,7 @@ def store(reason: str) -> bool:
     """Count the work of a decade and measure the decade by it; write both to the record with the reason."""
     if not reason.strip():
         raise InputError("bench --store must give the reason in words, got ''")
-    say("counting the work of a decade, then measuring it; about two minutes")
+    print_note("counting the work of a decade, then measuring it; about two minutes")
     work = break_down(DECADE, QUARTER).work()
     stated = measured(work)
     record = {
@@ -89,6 +89,6 @@ def store(reason: str) -> bool:
         "machine": machine(),
         "work": asdict(work),
     }
-    write_whole(RECORD, json_of(record))
+    write_atomically(RECORD, json_of(record))
     print(f"{line(stated)}\nwritten to {RECORD}")
     return True

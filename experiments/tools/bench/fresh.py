@@ -31,7 +31,7 @@ def run_python(
     return found
 
 
-def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
+def measure_in_fresh_process(*words: str, cache: str | None = None) -> dict[str, Any]:
     """Return the result of one measurement of `stopwatch` in a fresh process."""
     env = {**os.environ, **({"CONFIANZA_CACHE": cache} if cache else {})}
     found = run_python(
@@ -46,7 +46,9 @@ def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
 
 def seconds_added(runs: int, years: float, workers: int) -> float:
     """Return the seconds of 2 × ``runs`` less those of ``runs``, without start-up; noise may make it negative."""
-    few, many = (clock("replicates", str(n), str(years), str(workers))["seconds"] for n in (runs, 2 * runs))
+    few, many = (
+        measure_in_fresh_process("replicates", str(n), str(years), str(workers))["seconds"] for n in (runs, 2 * runs)
+    )
     return float(many - few)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.decision_outcomes import MEASURED
-from experiments.comparison.outcome_lines import Lines
-from experiments.comparison.policy_choice import ONE_TOWN, TWINS
+from experiments.comparison.decision_outcomes import COLUMNS_NEEDED
+from experiments.comparison.outcome_lines import SharedOutcomes
+from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS
 from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
 from experiments.execution.executor import as_completed
 from experiments.execution.local_workers import LocalExecutor
@@ -24,10 +24,12 @@ POLICY = "mopsic_full"
 
 def seconds_of_pairs(years: float) -> float:
     """Return the seconds of all worlds with a policy, after their status quo twins ran in the same workers."""
-    request = Request(arms=(STATUS_QUO, POLICY), scenarios=(SITE,), sets=(ONE_TOWN,), years=years, replicates=TWINS)
+    request = Request(
+        arms=(STATUS_QUO, POLICY), scenarios=(SITE,), sets=(FIXED_TOWN,), years=years, replicates=MAX_PAIRS
+    )
     today, changed = (arm.specs for arm in arms_of(request)[0])
-    turns = multiprocessing.get_context("spawn").RawArray("q", TWINS)
-    function = partial(run_twin_job, turns, Lines(TWINS, tuple(sorted(MEASURED))))
+    turns = multiprocessing.get_context("spawn").RawArray("q", MAX_PAIRS)
+    function = partial(run_twin_job, turns, SharedOutcomes(MAX_PAIRS, tuple(sorted(COLUMNS_NEEDED))))
     executor: LocalExecutor[TwinJob, WorldResult | str | None] = LocalExecutor(WORKERS, function)
     try:
         executor.prepare(lambda: False)
@@ -42,7 +44,7 @@ def run_worlds(
     executor: LocalExecutor[TwinJob, WorldResult | str | None], specs: Sequence[RunSpec], warm: Path
 ) -> None:
     """Simulate worlds in parallel; raise RuntimeError if one fails."""
-    jobs = [TwinJob(spec, place, 0, warm, MEASURED) for place, spec in enumerate(specs)]
+    jobs = [TwinJob(spec, place, 0, warm, COLUMNS_NEEDED) for place, spec in enumerate(specs)]
     for completed in as_completed(executor, jobs, lambda: False):
         for job, result in completed:
             if not isinstance(result, WorldResult):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from experiments.storage.manifest import machine
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from experiments.tools.bench import probe, same_numbers
 from experiments.tools.bench.fresh import run_python
 from experiments.tools.bench.same_numbers import Columns, Likeness
@@ -90,7 +90,7 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
     """Measure this checkout and the one in a folder; print both, and write them as JSON if ``json_file`` is given."""
     here, there = Checkout(HERE), checkout_in(folder)
     length = QUICK if quick else FULL
-    say("measuring both in turn; this takes several minutes" if not quick else "measuring both in turn")
+    print_note("measuring both in turn; this takes several minutes" if not quick else "measuring both in turn")
     for side in (there, here):
         side.measure("span", "1", SITES[0])  # compiles, and raises early if a checkout cannot be measured
     print(heading(here, there), flush=True)
@@ -112,7 +112,7 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
         "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
     }
     if json_file is not None:
-        write_whole(json_file, json_of(stated))
+        write_atomically(json_file, json_of(stated))
 
 
 def checkout_in(folder: Path) -> Checkout:
@@ -143,7 +143,7 @@ def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[T
         try:
             turns = measure_in_turn(here, there, length, policy)
         except InputError as wrong:
-            say(f"{name}: left out. {wrong}")
+            print_note(f"{name}: left out. {wrong}")
             continue
         scale = 10.0 / length.years
         yield paired(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
@@ -183,7 +183,7 @@ def comparisons(here: Checkout, there: Checkout, years: float) -> Iterator[tuple
             try:
                 sides = [columns_of(side, years, site, policy) for side in (here, there)]
             except InputError as wrong:
-                say(f"{name}: not compared. {wrong}")
+                print_note(f"{name}: not compared. {wrong}")
                 continue
             yield name, same_numbers.compare(*sides)
 

@@ -254,7 +254,7 @@ def answer(language: str) -> str:
     return f"{answer_table(language)}\n{levels_today(language)}\n{largest_effects(language)}"
 
 
-def at_defaults(language: str) -> str:
+def default_effects(language: str) -> str:
     """Return the effects at default values in Markdown: a table for each municipality."""
     say, found = WORDS[language], by_name()
     parts = [say["defaults"]]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from experiments.tools.documents.module_map import TEXTS, wrapped
-from experiments.words.dictionary import OF_EFFECTS, column, dictionary_page
+from experiments.words.dictionary import EFFECT_TABLES, column, dictionary_page
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
 REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
@@ -24,7 +24,7 @@ def part(table: str) -> Iterator[str]:
     told = dictionary_page()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
     yield f"## {'Keys · Claves' if table == 'every' else f'`{table}.parquet`'}\n"
     yield wrapped(f"{told['en']} · {told['es']}") + "\n"
-    if table in OF_EFFECTS:
+    if table in EFFECT_TABLES:
         yield REST
     if lines := [entry(table, name) for name in columns(table)]:
         yield "\n".join([*lines, ""])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from experiments.narrative.labels import range_words
+from experiments.narrative.labels import range_label
 from experiments.tools import reference
 from experiments.tools.documents import answer, column_docs, evidence, module_map, odd, table_docs, writers
 from experiments.tools.documents.module_map import wrapped
@@ -37,7 +37,7 @@ def parameter_lists() -> str:
 def parameter(key: str, value: float, about: ParameterSpec) -> str:
     """Return the entry of one parameter."""
     off = "" if about.off is None else f", off {about.off:g}"
-    what = f"{value:g} [{about.unit}] within {range_words(about.low, about.high)}{off}, {about.role}"
+    what = f"{value:g} [{about.unit}] within {range_label(about.low, about.high)}{off}, {about.role}"
     return wrapped(f"`{key}` = {what}: {about.about}. Source: {about.source}.", "- ", "  ")
 
 

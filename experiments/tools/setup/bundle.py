@@ -14,8 +14,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from experiments.storage.disk_space import check_room
-from experiments.storage.progress import say
+from experiments.storage.disk_space import check_disk_space
+from experiments.storage.progress import print_note
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import make_folder, write_all
 from experiments.tools.setup.offline_site import SITE, WITH_BUILDERS, build_site, can_build, is_site
@@ -42,15 +42,15 @@ def bundle(folder: Path, names: list[str]) -> None:
             raise InputError(f"--for knows {', '.join(SYSTEMS)}, got '{name}'{suggest_nearest(name, SYSTEMS)}")
     check_place(folder)
     make_folder(folder)
-    check_room({"bundle": (folder, SIZE)})
+    check_disk_space({"bundle": (folder, SIZE)})
     for path in folder.glob("*.whl"):
         if name_of(path) == PROGRAM:
             path.unlink()  # it is built again below
     where = str(folder)
-    say("confianza: making the wheel of the program")
+    print_note("confianza: making the wheel of the program")
     pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT))
     for name in names or [""]:
-        say(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
+        print_note(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
         environment, words = (SYSTEMS[name]["asked"], platform_options(name)) if name else ({}, [])
         pip_hashed(locked_lines(environment), "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
     template = Path(__file__).with_name(README).read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def bundle(folder: Path, names: list[str]) -> None:
     size = sum(path.stat().st_size for path in wheels) / 2**20
     print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README} there says how they are installed")
     if can_build():
-        say("confianza: building the documentation site")
+        print_note("confianza: building the documentation site")
         build_site(folder / SITE, ROOT / "docs")
         print(f"The documentation, without internet: {folder / SITE / 'index.html'}")
     else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from experiments.storage.progress import say
+from experiments.storage.progress import print_note
 from model.engine.fingerprint import cache_folder, fingerprint
 from scenarios.extras import missing_modules
 
@@ -151,7 +151,7 @@ def tiny_run() -> CheckResult:
     from experiments.tools.setup.tiny_run import differing_figures, figures, read_record
 
     if not any(cache_folder().rglob("*.nbi")):
-        say("confianza: compiling the rules first, which takes about a minute, once")
+        print_note("confianza: compiling the rules first, which takes about a minute, once")
     recorded, begun = read_record()["figures"], time.monotonic()
     apart = differing_figures(figures(), recorded)
     if not apart:

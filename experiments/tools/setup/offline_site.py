@@ -7,7 +7,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from experiments.storage.writing import writing
+from experiments.storage.writing import convert_write_errors
 from model.engine.errors import InputError
 
 SITE = "site"
@@ -45,7 +45,7 @@ def build_site(folder: Path, docs: Path) -> None:
         if finished.returncode:
             lines = [line for line in finished.stderr.splitlines() if line.strip()]
             raise InputError(f"bundle: the documentation site cannot be built: {lines[-1] if lines else 'no message'}")
-        with writing(folder), tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        with convert_write_errors(folder), tempfile.TemporaryDirectory(dir=folder.parent) as aside:
             copied = shutil.copytree(built, Path(aside) / SITE)
             if folder.exists():
                 shutil.rmtree(folder)

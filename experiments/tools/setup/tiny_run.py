@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.storage.manifest import machine
 from experiments.storage.run_folder import json_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -68,5 +68,5 @@ def store(reason: str) -> Path:
     if not reason.strip():
         raise InputError("doctor --store must give the reason in words, got ''")
     stated = {"reason": reason, "fingerprint": fingerprint(), "machine": machine(), "figures": figures()}
-    write_whole(RECORD, json_of(stated))
+    write_atomically(RECORD, json_of(stated))
     return RECORD

@@ -22,7 +22,7 @@ from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson_run import LessonRun
 from experiments.classroom.page import Classroom
 from experiments.comparison.decision_outcomes import OUTCOMES
-from experiments.comparison.policy_choice import TWINS
+from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.comparison.report_weighing import OPEN_CHANNELS
 from experiments.page.background_worker import in_background
 from experiments.statistics.paired_effects import paired
@@ -214,12 +214,12 @@ def test_pairs_stop_and_what_comes_afterwards_is_not_counted(tmp_path: Path, mon
     room.task = Assignment(policy="mopsic_full", off=frozenset({"hearsay"}))
     room.ask_pairs({"size": "whole"})
     ((specs, on_world),) = workers.asked
-    assert [spec.seed for spec in specs] == [seed for seed in range(1, TWINS + 1) for _ in range(2)]
+    assert [spec.seed for spec in specs] == [seed for seed in range(1, MAX_PAIRS + 1) for _ in range(2)]
     assert [len(spec.policies) for spec in specs[:2]] == [1, 2]
     on_world("an error", specs[0].run)
     do_all(room)
     shown = room.widget.state["pairs"]
-    assert (shown["done"], shown["all"], shown["running"], shown["rows"]) == (1, 2 * TWINS, True, [])
+    assert (shown["done"], shown["all"], shown["running"], shown["rows"]) == (1, 2 * MAX_PAIRS, True, [])
     assert shown["fault"] == "1 worlds failed (an error). Fewer than eight pairs give no verdict."
     room.stop_pairs()
     on_world("an error", specs[1].run)

@@ -275,7 +275,7 @@ def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
     from experiments.tools.bench import bench_command as bench
 
     seconds = iter(told)
-    monkeypatch.setattr("experiments.tools.bench.fresh.clock", lambda *_: {"seconds": next(seconds)})
+    monkeypatch.setattr("experiments.tools.bench.fresh.measure_in_fresh_process", lambda *_: {"seconds": next(seconds)})
     result = bench.two_workers(bench.QUICK)
     assert bench.json_number(result.value) is None
     assert not result.reached
@@ -286,7 +286,7 @@ def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
     from experiments.tools.bench import bench_command as bench
 
     seconds = iter([6.0, 12.0, 5.0, 8.0])
-    monkeypatch.setattr("experiments.tools.bench.fresh.clock", lambda *_: {"seconds": next(seconds)})
+    monkeypatch.setattr("experiments.tools.bench.fresh.measure_in_fresh_process", lambda *_: {"seconds": next(seconds)})
     gain = bench.two_workers(bench.QUICK)
     assert gain.value == 2.0
     assert gain.reached

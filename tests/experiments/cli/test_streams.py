@@ -12,7 +12,7 @@ import pytest
 from systems import listening, needs_linux, needs_signals
 
 from experiments.cli.streams import SafeStream, safe_stream
-from experiments.storage.progress import Progress, patience
+from experiments.storage.progress import Progress, report_slow
 
 pytestmark = pytest.mark.thorough
 
@@ -140,9 +140,9 @@ def test_an_interrupted_progress_does_not_say_so(capsys):
 
 def test_what_is_silent_says_what_it_does(monkeypatch, capsys):
     monkeypatch.setattr("experiments.storage.progress.SILENCE", 0.05)
-    with patience("drawing"):
+    with report_slow("drawing"):
         time.sleep(0.3)
     assert capsys.readouterr().err == "drawing: 1 s so far\n"
-    with patience("drawing"):
+    with report_slow("drawing"):
         pass
     assert capsys.readouterr().err == ""

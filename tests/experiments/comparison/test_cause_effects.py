@@ -8,11 +8,11 @@ import pytest
 from experiments.comparison.cause_effects import (
     FORGETTING,
     MEMORY,
+    MERGED_CAUSES,
     NAMES,
     NATION,
     POPULATION,
-    TOGETHER,
-    Where,
+    PlaceAndMonth,
     cause_effects,
     causes_since_start,
     change_since_start,
@@ -21,30 +21,32 @@ from experiments.comparison.cause_effects import (
     monthly_trust,
     total_effect,
 )
-from experiments.comparison.decision_measures import moved_measures
-from experiments.comparison.decision_outcomes import MEASURED, TRUST
+from experiments.comparison.decision_measures import changed_measures
+from experiments.comparison.decision_outcomes import COLUMNS_NEEDED, TRUST
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import WorldResult, simulate_world
 
 type Pairs = list[tuple[WorldResult, WorldResult]]
 SMALL = ("population.scale=0.05",)
-PLACES = [Where(), Where(month=5), Where(0), Where(1, 7)]
+PLACES = [PlaceAndMonth(), PlaceAndMonth(month=5), PlaceAndMonth(0), PlaceAndMonth(1, 7)]
 
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
     """Return two pairs of worlds of a year, after a year of warm-up."""
     folder: Path = tmp_path_factory.mktemp("pairs")
-    choice = Choice("villa_canales", moved_measures({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
+    choice = Choice("villa_canales", changed_measures({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
     arms = runs_of(choice, folder)
-    sides = ([simulate_world(spec, folder / "warm", MEASURED, lambda _: None) for spec in arm[:2]] for arm in arms)
+    sides = (
+        [simulate_world(spec, folder / "warm", COLUMNS_NEEDED, lambda _: None) for spec in arm[:2]] for arm in arms
+    )
     return list(zip(*sides, strict=True))
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("net", [True, False], ids=["net", "gross"])
 @pytest.mark.parametrize("where", PLACES, ids=str)
-def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, where: Where, net: bool) -> None:
+def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, where: PlaceAndMonth, net: bool) -> None:
     for pair in pairs:
         for result in pair:
             assert sum(contributions(result, where, net).values()) == pytest.approx(
@@ -58,7 +60,9 @@ def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, w
 
 @pytest.mark.parametrize("net", [True, False], ids=["net", "gross"])
 @pytest.mark.parametrize("where", PLACES, ids=str)
-def test_all_parts_of_one_world_sum_to_its_change_since_the_start(pairs: Pairs, where: Where, net: bool) -> None:
+def test_all_parts_of_one_world_sum_to_its_change_since_the_start(
+    pairs: Pairs, where: PlaceAndMonth, net: bool
+) -> None:
     results = [base for base, _ in pairs]
     change = change_since_start(results, where)
     assert change.base == pytest.approx(np.mean([100.0 * trust_at_start(result, where) for result in results]))
@@ -70,7 +74,7 @@ def test_all_parts_of_one_world_sum_to_its_change_since_the_start(pairs: Pairs, 
     assert {part.name for part in parts if part.effect.base} == {POPULATION}
 
 
-def trust_at_start(result: WorldResult, where: Where) -> float:
+def trust_at_start(result: WorldResult, where: PlaceAndMonth) -> float:
     """Return mean trust (0-1) at the start."""
     residents, trust = result.places[:, 0] if where.settlement is None else result.places[:, 0, [where.settlement]]
     return float(trust.sum() / residents.sum())
@@ -78,28 +82,28 @@ def trust_at_start(result: WorldResult, where: Where) -> float:
 
 def test_the_whole_is_the_headline_of_the_decision(pairs: Pairs) -> None:
     gaps = [TRUST.headline.of(arm.months) - TRUST.headline.of(base.months) for base, arm in pairs]
-    assert total_effect(pairs, Where()).effect == pytest.approx(np.mean(gaps), abs=1e-9)
+    assert total_effect(pairs, PlaceAndMonth()).effect == pytest.approx(np.mean(gaps), abs=1e-9)
 
 
 def test_a_settlement_does_not_tell_who_called_or_paid(pairs: Pairs) -> None:
-    names = {part.name for part in cause_effects(pairs, Where(0))}
-    assert not names & (set(TOGETHER) - set(TOGETHER.values()))
+    names = {part.name for part in cause_effects(pairs, PlaceAndMonth(0))}
+    assert not names & (set(MERGED_CAUSES) - set(MERGED_CAUSES.values()))
     assert {MEMORY, POPULATION, NATION} <= names
-    everywhere = {part.name for part in cause_effects(pairs, Where())}
+    everywhere = {part.name for part in cause_effects(pairs, PlaceAndMonth())}
     assert everywhere == {*NAMES, MEMORY, POPULATION} - {*FORGETTING, "arrival", "departure", "death"}
 
 
 def test_the_mood_of_the_country_moves_both_worlds_alike_and_at_once(pairs: Pairs) -> None:
     for base, arm in pairs:
-        moods = [monthly_contribution(result, NATION, Where()) for result in (base, arm)]
+        moods = [monthly_contribution(result, NATION, PlaceAndMonth()) for result in (base, arm)]
         assert np.allclose(*moods, atol=0.05)
         assert np.abs(moods[0]).max() > 0.1
 
 
 def test_forgetting_that_is_of_no_cause_is_not_memory_from_before(tmp_path: Path) -> None:
     """Without a year before the start there is nothing to forget at first; the part is there nevertheless."""
-    choice = Choice("villa_canales", moved_measures({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
+    choice = Choice("villa_canales", changed_measures({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
     arms = runs_of(choice, tmp_path)
-    base, arm = (simulate_world(specs[0], tmp_path / "warm", MEASURED, lambda _: None) for specs in arms)
-    rest = next(part for part in cause_effects([(base, arm)], Where()) if part.name == MEMORY)
+    base, arm = (simulate_world(specs[0], tmp_path / "warm", COLUMNS_NEEDED, lambda _: None) for specs in arms)
+    rest = next(part for part in cause_effects([(base, arm)], PlaceAndMonth()) if part.name == MEMORY)
     assert abs(rest.effect.effect) > 1e-4

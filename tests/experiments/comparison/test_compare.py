@@ -29,8 +29,8 @@ from experiments.execution.trust_accounts import LAWS, Law
 from experiments.execution.twin_runs import twin_worlds, under_law
 from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
-from experiments.statistics.power import twins_needed
-from experiments.words.bilingual import Tongue
+from experiments.statistics.power import pairs_needed
+from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import tick_of
 from model.simulation.registry import MEASURES
 from model.town.town import build_town
@@ -271,7 +271,7 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
     alike = paired([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])
     assert alike.variance_ratio == math.inf
     row = {"measure": "homicides", "effect": 0.1, "error": 0.1, "low": -0.1, "high": 0.3, "variance_ratio": math.inf}
-    told = list(alone_lines(pd.DataFrame([row]), Tongue("en")))
+    told = list(alone_lines(pd.DataFrame([row]), FigureTexts("en")))
     assert told[-2].endswith("all alike")
     assert "the same effect in every pair" in told[-1]
 
@@ -374,7 +374,7 @@ def test_the_break_even_grid_says_known_or_not_known(laws, tmp_path, capsys, mon
     assert "5 times" in told
     assert "an unanswered call costs 10 points" in told
     assert max(len(line) for line in told.splitlines() if str(tmp_path) not in line) <= 80
-    assert law_sentence(verdict(cells), Tongue("en")).split(":")[0] in told
+    assert law_sentence(verdict(cells), FigureTexts("en")).split(":")[0] in told
 
 
 def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
@@ -391,8 +391,8 @@ def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
     assert not of(1.0, -1.0).known
     assert not of(1.0, 1.1, reach=0.6).known
     assert of(0.05, -0.06, reach=0.3).known
-    assert "the sign turns (up in 1, down in 1 of 2" in law_sentence(of(1.0, -1.0), Tongue("en"))
-    assert law_sentence(of(1.0, -1.0), Tongue("es")).startswith("en duda")
+    assert "the sign turns (up in 1, down in 1 of 2" in law_sentence(of(1.0, -1.0), FigureTexts("en"))
+    assert law_sentence(of(1.0, -1.0), FigureTexts("es")).startswith("en duda")
 
 
 numbers = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=20)
@@ -428,7 +428,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
 
 
 def test_planned_twins_see_the_effect_as_often_as_asked():
-    n = twins_needed(1.0, 0.7)
+    n = pairs_needed(1.0, 0.7)
     draws = np.random.default_rng(4).normal(0.7, 1.0, (2000, n))
     seen = np.mean([paired(np.zeros(n), row).low > 0.0 for row in draws])
     assert seen == pytest.approx(0.8, abs=0.03)

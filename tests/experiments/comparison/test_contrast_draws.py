@@ -13,8 +13,8 @@ from experiments.execution.parameter_draws import Draw
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import DrawLabel
 from experiments.narrative.draw_lines import account_lines, contrast_lines, effect_lines, level_lines
-from experiments.storage.run_folder import Finished
-from experiments.words.bilingual import Tongue
+from experiments.storage.run_folder import StoredRun
+from experiments.words.bilingual import FigureTexts
 from scenarios import accounts
 
 DRAWS = [Draw(k, {"trust.harm": 0.3 + 0.01 * k}) for k in range(1, 5)]
@@ -36,7 +36,7 @@ def lived(draw, run, values, account=accounts.PRESENT):
     spec = SimpleNamespace(scenario=SimpleNamespace(name="totonicapan"), policy="status_quo")
     when = pd.date_range("2017-01-01", periods=24, freq="MS")
     runs = [
-        Finished(1, "", {"measures": pa.table({
+        StoredRun(1, "", {"measures": pa.table({
             "month": when, "trust_mean": [0.0] * 12 + [value] * 12, "crimes_occurred": [5.0] * 24,
         })}, 0.0)
         for value in values
@@ -57,7 +57,7 @@ def test_contrasts_are_effects_alone_and_beyond_the_sum(plan):
     assert set(table["sign"]) == {"few"}
     assert table.set_index(["against", "measure"]).loc[("a", "trust_mean"), "sd_random"] == pytest.approx(0.0)
     for language in ("en", "es"):
-        text = list(contrast_lines(table, 4, ["trust_mean"], Tongue(language)))
+        text = list(contrast_lines(table, 4, ["trust_mean"], FigureTexts(language)))
         assert max(map(len, text)) <= 80
         assert not any("crimes_occurred" in line for line in text)
 
@@ -82,16 +82,16 @@ def test_levels_are_those_of_the_first_arm(plan):
     (row,) = table[table["measure"] == "trust_mean"].itertuples()
     assert row.mean == pytest.approx(trust["effect"].mean())
     for language, label in (("en", "trust in the police"), ("es", "confianza en la policía")):
-        text = list(level_lines(table, 8, Tongue(language)))
+        text = list(level_lines(table, 8, FigureTexts(language)))
         assert max(map(len, text)) <= 80
         assert any(line.startswith(label) for line in text)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "too few"), ("es", "muy pocos")])
 def test_too_few_draws_say_nothing(language, words):
-    levels, tongue = draw_levels_table([lived(1, run, (0.4,)) for run in (0, 1)]), Tongue(language)
-    assert words in "".join(level_lines(uncertainty_table(levels), 1, tongue))
-    assert words in "".join(contrast_lines(uncertainty_table(pd.DataFrame()), 1, MEASURES, tongue))
+    levels, wording = draw_levels_table([lived(1, run, (0.4,)) for run in (0, 1)]), FigureTexts(language)
+    assert words in "".join(level_lines(uncertainty_table(levels), 1, wording))
+    assert words in "".join(contrast_lines(uncertainty_table(pd.DataFrame()), 1, MEASURES, wording))
 
 
 UNCERTAIN = {
@@ -118,7 +118,7 @@ UNDER = pd.DataFrame(
 
 def test_text_over_draws_is_said_in_spanish_alone_and_in_english_alone():
     english, spanish = (
-        [*effect_lines(EFFECTS, Tongue(one)), *account_lines(UNDER, Tongue(one))] for one in ("en", "es")
+        [*effect_lines(EFFECTS, FigureTexts(one)), *account_lines(UNDER, FigureTexts(one))] for one in ("en", "es")
     )
     assert max(map(len, [*english, *spanish])) <= 80
     said = {line.split("  ")[0].strip() for line in english} & {line.split("  ")[0].strip() for line in spanish}

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from experiments.comparison import contrast_origins
-from experiments.comparison.origins import BELIEFS, KINDS, Account, key_of
+from experiments.comparison.origins import BELIEFS, KINDS, OriginsOfYear, key_of
 from experiments.figures.answers import csv_of_origins
 from experiments.narrative.origin_sentences import part_keys
 
@@ -14,11 +14,11 @@ STOP = "stop"
 ALL = [kind for kinds in KINDS.values() for kind in kinds]
 
 
-def account(trust: float, stops: float, left: float) -> Account:
+def account(trust: float, stops: float, left: float) -> OriginsOfYear:
     """A world with so many stops a resident, which left so many points of trust, and nothing else."""
     events = dict.fromkeys(ALL, 0.0) | {STOP: stops}
     points = {(belief, kind): 0.0 for belief in BELIEFS for kind in ALL} | {("trust", STOP): left}
-    return Account(dict.fromkeys(BELIEFS, trust), events, points, nation=0.0)
+    return OriginsOfYear(dict.fromkeys(BELIEFS, trust), events, points, nation=0.0)
 
 
 @pytest.fixture

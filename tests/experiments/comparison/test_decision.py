@@ -15,21 +15,21 @@ import pandas as pd
 import pytest
 
 from experiments.comparison import sign_stability, single_measure_effects
-from experiments.comparison.decision_measures import POLICY, measures, moved_measures, policy_of
+from experiments.comparison.decision_measures import POLICY, changed_measures, measures, policy_of
 from experiments.comparison.decision_outcomes import (
-    FLOOR,
     OUTCOMES,
+    SMALLEST_MAP_DIFFERENCE,
     TRUST,
     PairedOutcome,
     by_cell,
     effect_on,
-    moved_people,
     paired_outcome,
+    shares_with_changed_trust,
 )
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.comparison.outcome_bounds import ends_of
-from experiments.comparison.outcome_lines import Lines
-from experiments.comparison.policy_choice import FILE, Choice, runs_of
+from experiments.comparison.outcome_bounds import outcome_bounds
+from experiments.comparison.outcome_lines import SharedOutcomes
+from experiments.comparison.policy_choice import POLICY_FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import STEPS
 from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.page import decision_view
@@ -39,13 +39,13 @@ from experiments.page.decision_answer import decision_sentence
 from experiments.page.decision_view import cell_differences
 from experiments.page.files import table_of
 from experiments.page.page_state import PageState
-from experiments.page.qr_codes import qr_of
+from experiments.page.qr_codes import qr_svg
 from experiments.page.sheet import sheet_of
 from experiments.page.visitor import Visitor
 from experiments.report.compare_command import compare
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
-from experiments.statistics.verdicts import FEWEST, VERDICTS, corrected_together, judge
+from experiments.statistics.verdicts import MIN_RUNS, VERDICTS, corrected_together, judge
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 from model.engine.policies import check_policies
@@ -55,7 +55,7 @@ from scenarios.policy_files import read_policy
 from scenarios.timeline import BUILT_IN_SITES
 
 SMALL = ("population.scale=0.05", "calendar.warm_up=0")
-HARD = Choice("villa_canales", moved_measures({"heavy_hand": 2, "training": 3}), years=1, sets=SMALL)
+HARD = Choice("villa_canales", changed_measures({"heavy_hand": 2, "training": 3}), years=1, sets=SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def silent(*_: object) -> None:
 def test_every_step_of_a_measure_is_a_policy_and_one_of_them_is_today(measure: Any) -> None:
     assert [not step.entries for step in measure.steps].count(True) == 1
     for number in range(len(measure.steps)):
-        policy = policy_of(moved_measures({measure.name: number}))
+        policy = policy_of(changed_measures({measure.name: number}))
         scenario = load("villa_canales")
         check_policies(type(scenario)(**(vars(scenario) | {"policies": (policy,)})))
 
@@ -137,14 +137,14 @@ def test_measures_are_said_without_codes_and_with_their_number(language: str) ->
 
 
 def test_the_file_of_measures_is_a_policy_that_says_the_same(tmp_path: Path) -> None:
-    choice = Choice("villa_canales", moved_measures({"reporting": 3, "rotation": 2}))
-    (tmp_path / FILE).write_text(choice.file, encoding="utf-8")
-    assert set(read_policy(str(tmp_path / FILE)).policy.entries) == set(policy_of(choice.chosen).entries)
+    choice = Choice("villa_canales", changed_measures({"reporting": 3, "rotation": 2}))
+    (tmp_path / POLICY_FILE).write_text(choice.file, encoding="utf-8")
+    assert set(read_policy(str(tmp_path / POLICY_FILE)).policy.entries) == set(policy_of(choice.chosen).entries)
 
 
 def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
     with pytest.raises(InputError, match="'training' has steps 0 to 3, got 9"):
-        moved_measures({"training": 9})
+        changed_measures({"training": 9})
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_the_background_lives_the_same_bits_as_the_command(
     lived: list[list[WorldResult]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path(FILE).write_text(HARD.file, encoding="utf-8")
-    folder, _ = compare(HARD.request(f"./{FILE}"), 1, None)
+    Path(POLICY_FILE).write_text(HARD.file, encoding="utf-8")
+    folder, _ = compare(HARD.request(f"./{POLICY_FILE}"), 1, None)
     effects = pd.read_parquet(folder / "effects.parquet").set_index("measure")
     for outcome in OUTCOMES:
         own = effect_on(outcome.headline, paired_results(*lived))
@@ -251,8 +251,8 @@ def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: li
 
 @pytest.mark.thorough
 def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
-    long = runs_of(Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
-    short = runs_of(Choice("villa_canales", moved_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
+    long = runs_of(Choice("villa_canales", changed_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
+    short = runs_of(Choice("villa_canales", changed_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
     seat, first = background.register_client(), []
     background.ask(seat, long, lambda result, _: first.append(result))
     second, whole = [], threading.Event()
@@ -269,7 +269,7 @@ def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, li
 
 
 def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: BackgroundWorker) -> None:
-    choice = Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL)
+    choice = Choice("villa_canales", changed_measures({"means": 3}), years=10, sets=SMALL)
     specs, told, whole = runs_of(choice, background.folder)[1][:1], [], threading.Event()
     results: list[Any] = []
 
@@ -289,7 +289,7 @@ def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: Ba
 
 
 def test_a_line_holds_no_month_of_a_world_that_was_given_up() -> None:
-    lines = Lines(2, ("trust",))
+    lines = SharedOutcomes(2, ("trust",))
     for month in range(3):
         lines.write(1, 7, month, {"trust": month / 4})
     lines.write(1, 8, 0, {"trust": 0.9})
@@ -365,7 +365,7 @@ def test_a_measure_that_changes_nothing_is_alike_in_all_twins(lived: list[list[W
     same = paired_results(lived[0], lived[0])
     verdicts = {one.name: paired_outcome(one, same).verdict for one in OUTCOMES}
     assert verdicts == dict.fromkeys(verdicts, "nothing") | {"homicides": "rare"}
-    assert moved_people(same) == (0.0, 0.0)
+    assert shares_with_changed_trust(same) == (0.0, 0.0)
 
 
 @pytest.mark.thorough
@@ -379,11 +379,11 @@ def test_the_band_holds_every_twin_about_the_mean_of_today(lived: list[list[Worl
 
 def test_the_ends_of_a_ruler_hold_today_and_come_from_the_ceiling() -> None:
     crimes = next(one for one in OUTCOMES if one.name == "crimes_occurred")
-    ends = ends_of(crimes, "villa_canales", 1000.0, 100_000.0, 5)
+    ends = outcome_bounds(crimes, "villa_canales", 1000.0, 100_000.0, 5)
     assert ends is not None
     assert ends[0].value < 0.0 < ends[1].value
-    assert ends_of(crimes, "nowhere", 1000.0, 100_000.0, 5) is None
-    assert ends_of(crimes, "villa_canales", 1000.0, 100_000.0, 7) is None, "nobody looked after seven years"
+    assert outcome_bounds(crimes, "nowhere", 1000.0, 100_000.0, 5) is None
+    assert outcome_bounds(crimes, "villa_canales", 1000.0, 100_000.0, 7) is None, "nobody looked after seven years"
 
 
 def test_every_outcome_is_a_headline_of_compare() -> None:
@@ -398,7 +398,7 @@ def town() -> Town:
 
 def unlike(up: int, down: int) -> dict[Any, Any]:
     """Return a made-up table in which training alone moves trust one way or the other under other memories."""
-    row = {"years": HARD.years, "n": FEWEST, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}
+    row = {"years": HARD.years, "n": MIN_RUNS, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}
     return {(HARD.site, (("training", 3),), TRUST.name): row | {"low": -0.2, "high": -0.1 if down == 2 else 0.2}}
 
 
@@ -415,7 +415,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     monkeypatch.setattr(sign_stability, "laws_table", lambda: unlike(up, down))
     base = lived[0]
     arm = changed(base, trust_mean=0.01)
-    alone = dataclasses.replace(HARD, chosen=moved_measures({"training": 3}))
+    alone = dataclasses.replace(HARD, chosen=changed_measures({"training": 3}))
     one = standing([base, arm], "es", alone)
     sheet = shown(one)
     row = sheet["outcomes"][0]
@@ -436,10 +436,10 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
     table = sign_stability.laws_table()
     assert set(table) == {(site, (step,), one.name) for site in BUILT_IN_SITES for step in STEPS for one in OUTCOMES}
-    asked = Choice("villa_canales", moved_measures({"training": 3}), years=2)
+    asked = Choice("villa_canales", changed_measures({"training": 3}), years=2)
     assert sign_stability.laws_row(asked, TRUST.name) is not None
     later = datetime.date(2017, 6, 1)
-    both = moved_measures({"training": 3, "means": 0})
+    both = changed_measures({"training": 3, "means": 0})
     for other in ({"years": 10}, {"site": "nowhere"}, {"chosen": both}, {"chosen": ()}, {"begins": later}):
         assert sign_stability.laws_row(dataclasses.replace(asked, **other), TRUST.name) is None
 
@@ -464,15 +464,15 @@ def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[W
     parts = np.frombuffer(base64.b64decode(shown["course"]), np.int8).reshape(shown["months"], -1)
     assert parts.shape == (12, int((town.cells["population"] > 0).sum()))
     gaps = by_cell(one.twins)
-    assert (parts[np.abs(gaps) < FLOOR] == 0).all()
+    assert (parts[np.abs(gaps) < SMALLEST_MAP_DIFFERENCE] == 0).all()
     assert np.abs(parts).max() == 127
-    last = np.where(np.abs(gaps[-1]) < FLOOR, 0.0, gaps[-1])
+    last = np.where(np.abs(gaps[-1]) < SMALLEST_MAP_DIFFERENCE, 0.0, gaps[-1])
     assert np.allclose(parts[-1] / 127.0 * shown["most"], last, atol=shown["most"] / 200)
 
 
 def test_a_link_is_a_code_unless_it_is_too_long() -> None:
-    assert qr_of("http://127.0.0.1:8000/?measures=training.2").startswith("<svg")
-    assert qr_of("x" * 2001) == ""
+    assert qr_svg("http://127.0.0.1:8000/?measures=training.2").startswith("<svg")
+    assert qr_svg("x" * 2001) == ""
 
 
 @pytest.fixture(scope="module")
@@ -482,7 +482,7 @@ def told(background: BackgroundWorker) -> dict[str, str]:
     found = {}
     for name, step in steps.items():
         # soldiers who deter as couples do, so that one measure has an effect that a small town can tell
-        alone = dataclasses.replace(HARD, chosen=moved_measures({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
+        alone = dataclasses.replace(HARD, chosen=changed_measures({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
         arms = [awaited(background, specs) for specs in runs_of(alone, background.folder)]
         found[name] = text_of(shown(standing(arms, "en", alone)))
     return found

@@ -14,11 +14,11 @@ from experiments.comparison.life_recorder import (
     TELLABLE_MOTIVES,
     LifeEvent,
     LifeRecorder,
-    Recorded,
+    WorldRecord,
     select_residents,
     shorten_life,
 )
-from experiments.comparison.report_weighing import OPEN_CHANNELS, Telling
+from experiments.comparison.report_weighing import OPEN_CHANNELS, ReportingChoice
 from model.engine.calendar import tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.police.chief.schema import HOUR_USES, HOURS_CHOICE
@@ -38,7 +38,7 @@ def begun() -> TrustModel:
     return TrustModel(load("villa_canales", set=SMALL), rng=7)
 
 
-def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> Recorded:
+def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> WorldRecord:
     for _ in range(shifts):
         TrustModel.step(world)
         recorder.record_shift(world)
@@ -47,7 +47,7 @@ def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> Reco
 
 
 @pytest.fixture(scope="module")
-def everybody() -> Iterator[tuple[TrustModel, LifeRecorder, Recorded]]:
+def everybody() -> Iterator[tuple[TrustModel, LifeRecorder, WorldRecord]]:
     """Return two months of a small town in which everybody is listened to."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(life_recorder, "FOLLOWED", 10**6)
@@ -68,7 +68,7 @@ def test_to_listen_changes_nothing() -> None:
 
 
 def test_a_life_ends_with_the_trust_of_its_resident_and_forgets_between_events(
-    everybody: tuple[TrustModel, LifeRecorder, Recorded],
+    everybody: tuple[TrustModel, LifeRecorder, WorldRecord],
 ) -> None:
     world, _, found = everybody
     assert len(found.lives) > 100
@@ -81,7 +81,9 @@ def test_a_life_ends_with_the_trust_of_its_resident_and_forgets_between_events(
     assert max(map(abs, forgotten)) > 0.01
 
 
-def test_a_choice_whom_to_tell_is_the_one_that_was_made(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+def test_a_choice_whom_to_tell_is_the_one_that_was_made(
+    everybody: tuple[TrustModel, LifeRecorder, WorldRecord],
+) -> None:
     _, _, found = everybody
     reported = [event for life in found.lives for event in life.events if event.values.get("told")]
     tellings = [telling for life in found.lives for telling in life.tellings]
@@ -118,7 +120,7 @@ def test_the_terms_sum_to_the_utilities_of_the_model() -> None:
 
 
 def test_the_terms_of_a_chiefs_hours_sum_to_the_utilities_on_record(
-    everybody: tuple[TrustModel, LifeRecorder, Recorded],
+    everybody: tuple[TrustModel, LifeRecorder, WorldRecord],
 ) -> None:
     world, _, found = everybody
     rows = world.choices()
@@ -131,7 +133,7 @@ def test_the_terms_of_a_chiefs_hours_sum_to_the_utilities_on_record(
     assert any((terms[:, 1:] != 0.0).any() for terms in found.hours.values())
 
 
-def test_one_input_moved_moves_only_its_terms(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+def test_one_input_moved_moves_only_its_terms(everybody: tuple[TrustModel, LifeRecorder, WorldRecord]) -> None:
     telling = next(telling for life in everybody[2].lives for telling in life.tellings)
     surely, hardly = (telling.told_share(trust=trust) for trust in (1.0, 0.0))
     assert surely > hardly
@@ -142,7 +144,7 @@ def test_one_input_moved_moves_only_its_terms(everybody: tuple[TrustModel, LifeR
     assert telling.told_share(at_hand=True) > telling.told_share(at_hand=False)
 
 
-def test_what_is_told_is_counted_by_parts_of_the_town(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+def test_what_is_told_is_counted_by_parts_of_the_town(everybody: tuple[TrustModel, LifeRecorder, WorldRecord]) -> None:
     world, _, found = everybody
     months = world.datacollector.get_model_vars_dataframe()
     for row, column in enumerate(("crimes_occurred", "crimes_told", "complaints_filed")):
@@ -175,7 +177,7 @@ def test_lives_touched_by_death_or_gangs_are_never_told(monkeypatch: pytest.Monk
 
 
 def test_members_those_who_pay_and_those_hurt_at_home_are_never_told(
-    everybody: tuple[TrustModel, LifeRecorder, Recorded],
+    everybody: tuple[TrustModel, LifeRecorder, WorldRecord],
 ) -> None:
     world, recorder, found = everybody
     minds, homes = world.state.minds, world.state.homes
@@ -188,7 +190,7 @@ def test_members_those_who_pay_and_those_hurt_at_home_are_never_told(
     assert not recorder.private & set(told.tolist())
 
 
-def test_no_choice_of_a_resident_is_kept_one_by_one(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+def test_no_choice_of_a_resident_is_kept_one_by_one(everybody: tuple[TrustModel, LifeRecorder, WorldRecord]) -> None:
     world, _, found = everybody
     agents = {CHOICES_DECLARED[int(number)].agent for number in np.unique(found.choices["matter"])}
     assert agents
@@ -202,7 +204,7 @@ def test_no_choice_of_a_resident_is_kept_one_by_one(everybody: tuple[TrustModel,
 def test_a_telling_draws_nobody_first() -> None:
     numbers = dict.fromkeys(("severity", "loss", "minutes", "patrol", "station", "own_phone", "prosecutor"), 0.0)
     numbers |= {"intercept": math.log(0.5), "trust": 0.0}
-    one = Telling(
+    one = ReportingChoice(
         tick=0, crime="robbery", taken="nobody", uniform=0.1, numbers=numbers,
         kind=0.0, severity=0.0, loss=0.0, trust=0.5, desk=0.0, seat=0.0, at_hand=False, has_number=False, reach=0.0,
         near=0.0, deference=0.0,
@@ -214,7 +216,7 @@ def test_a_telling_draws_nobody_first() -> None:
     ]
 
 
-def test_small_events_beyond_the_limit_are_summed(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+def test_small_events_beyond_the_limit_are_summed(everybody: tuple[TrustModel, LifeRecorder, WorldRecord]) -> None:
     life = everybody[2].lives[0]
     events = [LifeEvent(k, "talk_good", {"cause": "talk"}, 0.001 * (k + 1), small=True) for k in range(40)]
     short = shorten_life(replace(life, events=events, left_out=0, small=0.0))

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from experiments.comparison import origins
-from experiments.comparison.origins import BELIEFS, KINDS, NATION, NUMBER, QUALITY, REST, Account, account_of, parts_of
+from experiments.comparison.origins import (
+    BELIEFS,
+    KINDS,
+    NATION,
+    NUMBER,
+    QUALITY,
+    REST,
+    OriginsOfYear,
+    origins_of_year,
+    parts_of,
+)
 from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
 from experiments.words.bilingual import LANGUAGES
 from model.engine.causes import CAUSES
@@ -20,11 +30,11 @@ AMOUNTS = st.just(0.0) | st.floats(1e-3, 1e3)
 POINTS = st.floats(-1e3, 1e3)
 
 
-def account(stops: float, points: float, trust: float = 40.0) -> Account:
+def account(stops: float, points: float, trust: float = 40.0) -> OriginsOfYear:
     """Return an account with stops and what these leave in every belief, and nothing else."""
     kinds = [kind for some in KINDS.values() for kind in some]
     left = {(belief, kind): points * (kind == "stop") for belief in BELIEFS for kind in kinds}
-    return Account(
+    return OriginsOfYear(
         dict.fromkeys(BELIEFS, trust + points), {kind: stops * (kind == "stop") for kind in kinds}, left, 0.0
     )
 
@@ -80,7 +90,7 @@ def test_an_account_is_the_mean_of_the_last_year_for_a_resident() -> None:
     traced = pd.DataFrame({"month": months, "origin": "stop", "lasting": 100.0, "trust": np.arange(14.0)})
     traced = traced.assign(fairness=2.0, effectiveness=-2.0)
     ledger = pd.DataFrame({"month": months, "cause": "nation", "change": 1.0})
-    found = account_of(measures, traced, ledger)
+    found = origins_of_year(measures, traced, ledger)
     assert found.events["stop"] == pytest.approx(0.5)
     assert found.points["trust", "stop"] == pytest.approx(100.0 * np.arange(2.0, 14.0).mean() / 200.0)
     assert found.points["effectiveness", "stop"] == pytest.approx(-1.0)

@@ -7,7 +7,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.effect_verdicts import agreement_over_draws, judged_anew, verdict_of
+from experiments.comparison.effect_verdicts import agreement_over_draws, verdict_of, with_verdict_columns
 from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
 from experiments.statistics.paired_effects import paired
@@ -131,8 +131,8 @@ def test_draws_take_back_a_direction_and_nothing_else(gap, sign, laws, said):
 
 
 def test_tables_of_draws_are_read_by_a_report_as_they_are():
-    assert judged_anew(accounts_table(effects()), 1.0).equals(accounts_table(effects()))
-    assert judged_anew(uncertainty_table(effects()), 1.0).equals(uncertainty_table(effects()))
+    assert with_verdict_columns(accounts_table(effects()), 1.0).equals(accounts_table(effects()))
+    assert with_verdict_columns(uncertainty_table(effects()), 1.0).equals(uncertainty_table(effects()))
 
 
 @pytest.mark.parametrize(

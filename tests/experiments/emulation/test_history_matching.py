@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.emulation.history_matching import Target, coverage, match_history, weighted_quantiles
-from experiments.statistics.implausibility import SHRINKS, is_as_wide_as_its_prior
+from experiments.statistics.implausibility import WORTHWHILE_REDUCTION, is_as_wide_as_its_prior
 
 pytest.importorskip("sklearn")
 NAMES = ("slope", "bend", "idle")
@@ -52,7 +52,7 @@ def test_a_parameter_that_cannot_matter_is_as_wide_as_its_prior(found):
 def test_waves_stop_when_nothing_shrinks(found):
     left = [1.0, *(wave.left for wave in found.waves)]
     falls = [(before - after) / before for before, after in itertools.pairwise(left)]
-    assert all(fall >= SHRINKS for fall in falls[:-1])
+    assert all(fall >= WORTHWHILE_REDUCTION for fall in falls[:-1])
     vague = match_history(simulate, NAMES, targets(observation=10.0), {"a": SD**2, "b": SD**2}, size=30, most=4)
     assert len(vague.waves) == 1
     assert vague.waves[0].left == 1.0

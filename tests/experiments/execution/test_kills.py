@@ -16,8 +16,8 @@ from test_runs import alive
 
 from experiments.cli import app as cli
 from experiments.storage.export_data import csv_of
-from experiments.storage.manifest import half_written
-from experiments.storage.results_folder import unfinished
+from experiments.storage.manifest import leftover_files
+from experiments.storage.results_folder import unfinished_path
 from model.engine.errors import InputError
 
 pytestmark = [pytest.mark.thorough, needs_linux]
@@ -106,13 +106,13 @@ def test_what_was_killed_leaves_the_same_bytes(start, whole, what, moment, tmp_p
     assert (tmp_path / "mark").exists(), "nobody was killed"
     assert code == (0 if moment.startswith("worker") else -signal.SIGKILL)
     if code:
-        for folder in (out, unfinished(out)):
+        for folder in (out, unfinished_path(out)):
             if what != "sweep" and (folder / "manifest.json").exists() and moment != "written out*/manifest.json":
                 check_refused(folder)
         assert start(what, out, moment) == 0
     assert left(out) == whole(what)
     assert {path.name for path in tmp_path.iterdir()} == {"out", "mark", "messages.txt"}
-    assert [path for folder in (out, *out.rglob("*/")) for path in half_written(folder)] == []
+    assert [path for folder in (out, *out.rglob("*/")) for path in leftover_files(folder)] == []
 
 
 def check_refused(out: Path) -> None:

@@ -17,7 +17,7 @@ from experiments.cli import app as cli
 from experiments.execution.run_requests import after, plan_runs
 from experiments.storage.result_tables import KEYS
 from experiments.storage.run_identity import settings_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
 from model.simulation.registry import CAUSES, MEASURES
 from model.world.month import GROUPS
@@ -282,9 +282,9 @@ def test_a_run_replaces_another_in_its_folder_only_if_it_is_asked_to(tmp_path, c
 
 
 def test_a_file_is_put_in_place_whole_or_not_at_all(tmp_path):
-    write_whole(tmp_path / "a", b"old")
+    write_atomically(tmp_path / "a", b"old")
     with pytest.raises(TypeError):
-        write_whole(tmp_path / "a", "no bytes")
+        write_atomically(tmp_path / "a", "no bytes")
     assert (tmp_path / "a").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 

@@ -14,12 +14,12 @@ from experiments.figures.forest import draw_levels
 from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
 from experiments.figures.svg import render_figure
 from experiments.figures.tornado import draw_morris, draw_tornado
-from experiments.narrative.labels import factor_words
-from experiments.statistics.contrasts import TOGETHER, contrasts, grid_effects
+from experiments.narrative.labels import factor_label
+from experiments.statistics.contrasts import INTERACTION, contrasts, grid_effects
 from experiments.statistics.thresholds import monthly_scale
 from experiments.studies.sensitivity_indices import HEAD
 from experiments.studies.study import STUDIES, read_study
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
 SCALE = monthly_scale("trust_mean", "0-1")
@@ -50,7 +50,7 @@ def test_the_forest_shows_the_difference_that_one_change_makes(runs):
         assert effects[scenario, "policy", "a+b"].effect == pytest.approx(3.5 * mean)
         assert effects[scenario, "trust.fast_days", 8.0].effect == pytest.approx(0.4)
         assert effects[scenario, "trust.fast_days", 8.0].error == pytest.approx(0.0, abs=1e-12)
-        assert effects[scenario, TOGETHER, "a+b"].effect == pytest.approx(0.5 * mean)
+        assert effects[scenario, INTERACTION, "a+b"].effect == pytest.approx(0.5 * mean)
 
 
 def test_runs_that_failed_are_left_out_on_both_sides(runs):
@@ -82,8 +82,8 @@ def words_of(figure):
 @pytest.mark.parametrize("draw", [draw_levels, draw_main_effects, draw_factor_pairs, draw_policy_pairs])
 def test_every_figure_is_the_same_twice_and_says_its_finding_in_both_languages(runs, draw):
     factors = FACTORS[1:] if draw is draw_main_effects else FACTORS
-    drawn = {lang: draw(runs, factors, ["trust_mean"], Tongue(lang)) for lang in ("es", "en")}
-    again = draw(runs, factors, ["trust_mean"], Tongue("en"))
+    drawn = {lang: draw(runs, factors, ["trust_mean"], FigureTexts(lang)) for lang in ("es", "en")}
+    again = draw(runs, factors, ["trust_mean"], FigureTexts("en"))
     assert render_figure(drawn["en"], ".svg", "x") == render_figure(again, ".svg", "x")
     assert "Confianza en la policía" in drawn["es"].get_label()
     assert "Trust in the police" in drawn["en"].get_label()
@@ -92,9 +92,9 @@ def test_every_figure_is_the_same_twice_and_says_its_finding_in_both_languages(r
 
 
 def test_a_finding_names_the_change_that_does_most(runs):
-    figure = draw_levels(runs[runs["scenario"] == "here"], FACTORS, ["trust_mean"], Tongue("es"))
+    figure = draw_levels(runs[runs["scenario"] == "here"], FACTORS, ["trust_mean"], FigureTexts("es"))
     size = 3.0 * np.mean(list(POLICIES.values()))
-    change = f"{factor_words('trust.memory_years', Tongue('es'))} = 3, +{size:.3g}"
+    change = f"{factor_label('trust.memory_years', FigureTexts('es'))} = 3, +{size:.3g}"
     told = f"Confianza en la policía, media de habitantes: el mayor cambio viene de {change}\n"
     assert figure.get_label().startswith(told)
 
@@ -104,12 +104,12 @@ def test_every_parameter_of_a_ready_study_has_words_in_both_languages():
         study = read_study(path)
         own = study.factors.names
         names = {name.partition(".")[0] for name in own} if study.sensitivity.by == "mechanism" else own
-        assert [name for name in names if factor_words(name, Tongue("es")) == name] == [], path.stem
+        assert [name for name in names if factor_label(name, FigureTexts("es")) == name] == [], path.stem
 
 
 def test_what_chance_alone_can_explain_is_hollow_and_grey(runs):
     noise = runs.assign(trust_mean=np.random.default_rng(2).normal(size=len(runs)))
-    figure = draw_levels(noise, ["policy"], ["trust_mean"], Tongue("en"))
+    figure = draw_levels(noise, ["policy"], ["trust_mean"], FigureTexts("en"))
     told = {one.effect.settled for one in contrasts(noise, ["policy"], "trust_mean", SCALE)}
     faces = {line.get_markerfacecolor() for line in figure.findobj(Line2D) if line.get_marker() == "o"}
     assert told == {False}
@@ -118,11 +118,11 @@ def test_what_chance_alone_can_explain_is_hollow_and_grey(runs):
 
 
 def test_maps_of_effects_count_the_cases_in_which_a_policy_rises_and_falls(runs):
-    maps = draw_effect_maps(runs, FACTORS, ["trust_mean"], Tongue("en"))
+    maps = draw_effect_maps(runs, FACTORS, ["trust_mean"], FigureTexts("en"))
     assert list(maps) == [f"effect_map_{k}" for k in range(1, 7)]
     assert "rises in 2 of 6 cases and falls in 2" in maps["effect_map_2"].get_label()
-    assert draw_policy_pairs(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"], Tongue("en")) is None
-    assert draw_levels(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"], Tongue("en")) is None
+    assert draw_policy_pairs(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"], FigureTexts("en")) is None
+    assert draw_levels(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"], FigureTexts("en")) is None
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +138,8 @@ def indices():
 
 
 def test_a_tornado_ranks_only_where_noise_lets_it(indices):
-    figure = draw_tornado(indices, "here", Tongue("es"))
+    figure = draw_tornado(indices, "here", FigureTexts("es"))
     dots = [line for line in figure.findobj(Line2D) if line.get_marker() == "o"]
     assert [dot.get_markerfacecolor() == "none" for dot in dots] == [False, False, True, True]
     assert "depende más de rumores" in figure.get_label()
-    assert "rumores" in words_of(draw_morris(indices, "here", Tongue("es")))
+    assert "rumores" in words_of(draw_morris(indices, "here", FigureTexts("es")))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.comparison.decision_measures import moved_measures
+from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page.background_worker import BackgroundWorker
 from experiments.storage.run_spec import RunSpec
@@ -20,7 +20,7 @@ def background(tmp_path: Path) -> BackgroundWorker:
 
 def worlds(background: BackgroundWorker, step: int, seed: int = 1) -> list[RunSpec]:
     """Return twins in the order in which a visitor who moved a measure waits for them."""
-    choice = Choice("villa_canales", moved_measures({"training": step}), years=1, seed=seed, sets=SMALL)
+    choice = Choice("villa_canales", changed_measures({"training": step}), years=1, seed=seed, sets=SMALL)
     arms = runs_of(choice, background.folder)
     return [spec for pair in zip(*arms, strict=True) for spec in pair]
 

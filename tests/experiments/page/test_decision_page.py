@@ -12,7 +12,7 @@ from chromium import COMPILE_SECONDS, Tab, needs_chromium
 
 from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import OUTCOMES
-from experiments.comparison.policy_choice import TWINS
+from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.page.page_texts import texts
 from experiments.page.sheet import VIEW_DATA
 
@@ -197,7 +197,7 @@ def test_measures_table_picture_and_command_are_handed_out(moved: Tab, tmp_path:
         waiting.value.save_as(tmp_path / file)
     assert '"heavy_hand.army" = 20.0' in (tmp_path / "measures.toml").read_text(encoding="utf-8")
     lines = (tmp_path / "small.csv").read_text(encoding="utf-8").splitlines()
-    assert sum(",trust_mean,points of 100,2017-12," in line for line in lines) == TWINS
+    assert sum(",trust_mean,points of 100,2017-12," in line for line in lines) == MAX_PAIRS
     assert (tmp_path / "confianza.png").read_bytes().startswith(b"\x89PNG")
     command = moved.page.locator(".share code").text_content()
     assert command.startswith("confianza compare status_quo ./measures.toml --scenario ")

@@ -14,7 +14,7 @@ import pytest
 from chromium import Tab, complaints, free_port, needs_chromium, program, served, small_town_file
 from over_draws import ROW, written
 
-from experiments.comparison.decision_measures import moved_measures
+from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
 from experiments.comparison.draw_results import key_of, read_draws_of
 from experiments.comparison.policy_choice import Choice, runs_of
@@ -41,7 +41,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def choice_of(site: str, **more: Any) -> Choice:
-    return Choice(site, moved_measures(STEPS), years=1, **more)
+    return Choice(site, changed_measures(STEPS), years=1, **more)
 
 
 def outcome(one: DecisionOutcome, rise: np.ndarray, draws: Any = None) -> PairedOutcome:
@@ -80,7 +80,7 @@ def test_a_choice_finds_its_comparison_whatever_seed_and_town(small: str, tmp_pa
         assert key_of(stated, arm.until.isoformat()) == key != key_of(base.settings, base.until.isoformat())
     other = [
         dataclasses.replace(choice, years=2),
-        dataclasses.replace(choice, chosen=moved_measures({**STEPS, "training": 2})),
+        dataclasses.replace(choice, chosen=changed_measures({**STEPS, "training": 2})),
         dataclasses.replace(choice, begins=scenario.start.replace(month=7)),
     ]
     assert len({key, *(one.key_of_draws(scenario) for one in other)}) == 4

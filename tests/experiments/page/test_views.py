@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from chromium import small_town_file
 
-from experiments.comparison.cause_effects import Where, total_effect
-from experiments.comparison.decision_measures import moved_measures
-from experiments.comparison.decision_outcomes import FLOOR, MEASURED, TRUST, by_cell
+from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
+from experiments.comparison.decision_measures import changed_measures
+from experiments.comparison.decision_outcomes import COLUMNS_NEEDED, SMALLEST_MAP_DIFFERENCE, TRUST, by_cell
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import simulate_world
 from experiments.page import criteria_view, life_view, map_view, sites, why_view
 from experiments.page.address import AddressRequest
 from experiments.page.page_state import PageState, number
-from experiments.page.page_texts import say
+from experiments.page.page_texts import page_text
 from experiments.page.sheet import sheet_of
 from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
@@ -54,9 +54,11 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageState]:
     path = small_town_file(folder)
     before = sites.opening
     sites.open_with(str(path), "es")
-    choice = Choice(str(path), moved_measures({"training": 3, "heavy_hand": 2}), years=1)
+    choice = Choice(str(path), changed_measures({"training": 3, "heavy_hand": 2}), years=1)
     sides = runs_of(choice, folder)
-    lives = [tuple(simulate_world(spec, folder / "warm", MEASURED, lambda _: None) for spec in side) for side in sides]
+    lives = [
+        tuple(simulate_world(spec, folder / "warm", COLUMNS_NEEDED, lambda _: None) for spec in side) for side in sides
+    ]
     yield PageState(choice, load(str(path)), "es", lives[0], lives[1])
     sites.opening = before
 
@@ -143,7 +145,7 @@ def test_the_map_shows_the_levels_of_both_worlds_and_their_difference(one: PageS
     assert set(shade.ravel()) >= {0, 2, 4}
     gaps = np.nan_to_num(by_cell(one.twins))
     drawn = np.frombuffer(base64.b64decode(panes["gap"]), np.int8).reshape(n, -1)
-    assert ((drawn != 0) == (np.abs(gaps) >= FLOOR)).mean() > 0.99
+    assert ((drawn != 0) == (np.abs(gaps) >= SMALLEST_MAP_DIFFERENCE)).mean() > 0.99
     assert (np.sign(drawn) * np.sign(gaps) >= 0).all()
 
 
@@ -174,7 +176,7 @@ def test_gangs_are_shown_only_on_request_and_as_invented(one: PageState) -> None
     assert "hatch" not in first["panes"]
     assert map_view.view_data(one, asked(one, show="nonsense"))["layer"] == "trust"
     gangs = map_view.view_data(one, asked(one, show="gangs"))
-    assert gangs["note"] == say("es", "map.gangs_note")
+    assert gangs["note"] == page_text("es", "map.gangs_note")
     assert "Las clicas no están ahí" in gangs["note"]
     assert gangs["panes"]["shades"] == []
     assert gangs["course"] == {}
@@ -182,7 +184,7 @@ def test_gangs_are_shown_only_on_request_and_as_invented(one: PageState) -> None
 
 def test_a_settlement_says_what_the_decision_and_why_say(one: PageState) -> None:
     place = map_view.view_data(one, asked(one, place=2, month=7))["place"]
-    effect = total_effect(one.twins, Where(1, 7))
+    effect = total_effect(one.twins, PlaceAndMonth(1, 7))
     assert place["number"] == 2
     assert (place["rows"][0]["a"], place["rows"][0]["b"]) == (number(effect.base, 1), number(effect.arm, 1))
     assert place["lines"][0][6] == pytest.approx(effect.base, abs=1e-3)
@@ -236,7 +238,7 @@ def test_a_life_is_told_only_if_both_worlds_may_tell_it(one: PageState) -> None:
 def test_nobody_is_told_with_the_same_words_whatever_the_reason(one: PageState) -> None:
     empty = [replace(life, recorded=replace(life.recorded, lives=())) for life in one.base if life.recorded]
     none = life_view.view_data(replace(one, base=tuple(empty)), asked(one, "life", place=1))
-    assert none["answer"] == [(say("es", "life.nobody"), "bold")]
+    assert none["answer"] == [(page_text("es", "life.nobody"), "bold")]
     assert "lines" not in none
 
 
@@ -315,7 +317,7 @@ def test_a_criterion_opens_its_parts_practice_and_decisions(one: PageState) -> N
     assert [row["name"] for row in found["criteria"]] == list(CRITERIA)
     assert found["opened"] == "c2"
     assert len(found["parts"]) == len(criterion_parts("c2"))
-    assert len(found["practice"]) == len(criteria_view.BESIDE["c2"].practice)
+    assert len(found["practice"]) == len(criteria_view.RELATED_MEASURES["c2"].practice)
     assert found["matters"]
     for matter in found["matters"]:
         for side in "ab":

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from chromium import small_town_file
 
-from experiments.comparison.cause_effects import Where, total_effect
+from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.page import sites
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.files import python_of, table_of
@@ -122,7 +122,7 @@ def test_the_program_handed_out_repeats_the_effect(
     with contextlib.redirect_stdout(told):
         exec(code, {})
     for line, pair in zip(told.getvalue().splitlines(), one.twins, strict=False):
-        assert float(line.split()[-1]) == pytest.approx(total_effect([pair], Where()).effect, abs=1e-9)
+        assert float(line.split()[-1]) == pytest.approx(total_effect([pair], PlaceAndMonth()).effect, abs=1e-9)
 
 
 def test_the_table_says_of_every_world_and_month_what_was_and_its_unit(reader: Reader) -> None:

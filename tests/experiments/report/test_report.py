@@ -29,12 +29,12 @@ from experiments.figures.report_figures import draw_site_figure, figures_in, wri
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.narrative.number_format import years_of
-from experiments.narrative.report_reading import ENDS, read_sites
+from experiments.narrative.report_reading import INTERVAL_COLUMNS, read_sites
 from experiments.report import SOURCES, build
 from experiments.statistics.paired_effects import two_way_error
 from experiments.storage.embedded_manifest import embedded
 from experiments.storage.manifest import read_manifest
-from experiments.words.bilingual import Tongue, both
+from experiments.words.bilingual import FigureTexts, bilingual
 from experiments.words.catalogue import cause
 from model.measures.criteria import CRITERIA
 
@@ -244,7 +244,7 @@ def test_the_chief_cause_is_the_largest_where_it_is_told_from_chance():
 def test_a_map_tells_no_share_that_would_be_nought(moved, told):
     gap = np.zeros((10, 100))
     gap.flat[:moved] = 2.0 * FLOOR
-    site: Any = SimpleNamespace(others=[SimpleNamespace(title=both("a", "a"))])
+    site: Any = SimpleNamespace(others=[SimpleNamespace(title=bilingual("a", "a"))])
     assert told in place_figures.map_finding(site, [gap]).en
 
 
@@ -311,7 +311,7 @@ def test_a_report_says_what_a_workshop_must_hear(folder, monkeypatch):
     ):
         assert words in page, words
     assert not re.search("(Se sabe|No se sabe): ", page)
-    monkeypatch.setattr("experiments.comparison.effect_verdicts.FEWEST", 2)  # as if each law had runs enough
+    monkeypatch.setattr("experiments.comparison.effect_verdicts.MIN_RUNS", 2)  # as if each law had runs enough
     assert re.search("(Se sabe|No se sabe): ", build(folder, "es").decode())
 
 
@@ -326,7 +326,7 @@ def retold(folder, place, changes, lang="es", told=words_of):
     effects = pq.read_table(place / "effects.parquet").to_pandas()
     for measure, (effect, low, high) in changes.items():
         rows = (effects["measure"] == measure) & (effects["against"] == "reporting_support")
-        effects.loc[rows, list(ENDS)] = effect, low, high
+        effects.loc[rows, list(INTERVAL_COLUMNS)] = effect, low, high
         effects.loc[rows, ["p", "adjusted", "delta", *EVENTS]] = 0.001, 0.001, 0.1, *[math.nan] * len(EVENTS)
         effects.loc[rows, "arm"] = effects.loc[rows, "base"] + effect
         effects.loc[rows, ["same", "rose", "fell"]] = 0, int(effect > 0) * 8, int(effect < 0) * 8
@@ -397,10 +397,10 @@ def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path)
 
 def test_every_figure_exists_in_both_languages(folder):
     for site, name in figures_in(read_sites(folder)):
-        tongue = Tongue("es")
-        FIGURES[name][0](site, tongue)
-        assert tongue.pairs
-        assert all(es and isinstance(en, str) for es, en in tongue.pairs.items())
+        wording = FigureTexts("es")
+        FIGURES[name][0](site, wording)
+        assert wording.pairs
+        assert all(es and isinstance(en, str) for es, en in wording.pairs.items())
 
 
 ARMS = ("status_quo", "reporting_support", "resources_only")
@@ -430,7 +430,7 @@ def in_worlds(folder, arm, column, window, times):
 
 @pytest.mark.parametrize("name", COURSES)
 def test_lines_are_the_means_of_both_worlds_and_the_band_is_how_far_twins_part(folder, name):
-    axes = iter(draw_site_figure(name, read_sites(folder)[0], Tongue("es")).axes)
+    axes = iter(draw_site_figure(name, read_sites(folder)[0], FigureTexts("es")).axes)
     for column, (window, times) in COURSES[name].items():
         before = in_worlds(folder, ARMS[0], column, window, times)
         for arm in ARMS[1:]:
@@ -450,7 +450,7 @@ PER_YEAR = 12.0 / 3.0
 
 
 def test_the_difference_of_each_pair_is_drawn_as_a_dot(folder):
-    drawn = draw_site_figure("funnel", read_sites(folder)[0], Tongue("es")).axes
+    drawn = draw_site_figure("funnel", read_sites(folder)[0], FigureTexts("es")).axes
     before = stored(folder, f"arms/villa_canales-{ARMS[0]}/measures").groupby("seed")[list(FUNNEL)].sum() * PER_YEAR
     for arm, place in zip(ARMS[1:], drawn, strict=True):
         after = stored(folder, f"arms/villa_canales-{arm}/measures").groupby("seed")[list(FUNNEL)].sum() * PER_YEAR
@@ -473,14 +473,14 @@ def test_the_criteria_of_a_single_arm_are_drawn_as_scores(folder):
     site = read_sites(folder)[0]
     alone = dataclasses.replace(site, arms=site.arms[:1])
     scores = stored(folder, "criteria").set_index(["arm", "criterion"])["score"] * 100.0
-    (place,) = draw_site_figure("criteria", alone, Tongue("es")).axes
+    (place,) = draw_site_figure("criteria", alone, FigureTexts("es")).axes
     assert list(place.lines[0].get_xdata()) == list(scores[ARMS[0]])
 
 
 def test_criteria_that_are_known_are_drawn_as_differences(folder):
     effects = stored(folder, "effects")
     effects = effects[(effects["section"] == "headline") & effects["measure"].isin(CRITERIA)]
-    drawn = draw_site_figure("criteria", read_sites(folder)[0], Tongue("es")).axes
+    drawn = draw_site_figure("criteria", read_sites(folder)[0], FigureTexts("es")).axes
     for arm, place in zip(ARMS[1:], drawn, strict=True):
         known = effects[effects["against"] == arm]["effect"].dropna()
         assert [line.get_xdata()[0] for line in place.lines if line.get_marker() == "o"] == known.tolist()
@@ -495,7 +495,9 @@ def test_maps_show_the_mean_of_each_cell_over_the_worlds_and_no_difference_too_s
 
     before, *others = (trust(arm) for arm in ARMS)
     gaps = [np.where(np.abs(after - before) < FLOOR, np.nan, after - before) for after in others]
-    places = [place for place in draw_site_figure("maps", read_sites(folder)[0], Tongue("es")).axes if place.images]
+    places = [
+        place for place in draw_site_figure("maps", read_sites(folder)[0], FigureTexts("es")).axes if place.images
+    ]
     for place, values in zip(places, [before, *gaps], strict=True):
         shown = np.ma.compressed(np.ma.masked_invalid(place.images[0].get_array()))
         assert shown == pytest.approx(values[~np.isnan(values)], abs=1e-12)
@@ -507,27 +509,29 @@ def test_maps_lie_within_the_outline_of_their_municipality(folder):
     assert shapely.contains_xy(site.outline, cells["x"], cells["y"]).all()
     assert site.outline.bounds[:2] == pytest.approx((-0.5, -0.5))
     parts = shapely.get_num_geometries(site.outline)
-    maps = [place for place in draw_site_figure("maps", site, Tongue("es")).axes if place.images]
+    maps = [place for place in draw_site_figure("maps", site, FigureTexts("es")).axes if place.images]
     assert [len(place.lines) for place in maps] == [parts] * len(maps)
 
 
 def test_maps_of_a_scenario_that_is_gone_have_no_outline(folder):
     site = dataclasses.replace(read_sites(folder)[0], name="gone.toml")
     assert site.outline is None
-    assert all(not place.lines for place in draw_site_figure("maps", site, Tongue("es")).axes if place.images)
+    assert all(not place.lines for place in draw_site_figure("maps", site, FigureTexts("es")).axes if place.images)
 
 
 def test_the_grid_of_memory_is_that_of_the_table(folder):
     rows = stored(folder, "memory")
     rows = crossed_laws(rows[rows["measure"] == "trust_mean"]).sort_values(["against", "asymmetry", "memory_years"])
-    axes = [place for place in draw_site_figure("memory", read_sites(folder)[0], Tongue("es")).axes if place.images]
+    axes = [
+        place for place in draw_site_figure("memory", read_sites(folder)[0], FigureTexts("es")).axes if place.images
+    ]
     for arm, place in zip(ARMS[1:], axes, strict=True):
         assert list(np.ravel(place.images[0].get_array())) == list(rows[rows["against"] == arm]["effect"])
 
 
 def test_draws_are_those_of_the_table_in_order(swept):
     rows = stored(swept / "compared", "draws")
-    shown = draw_site_figure("draws", read_sites(swept / "compared")[0], Tongue("es")).axes
+    shown = draw_site_figure("draws", read_sites(swept / "compared")[0], FigureTexts("es")).axes
     names = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
     there = [name for name in names if name in set(rows["measure"])]
     for name, place in zip(there, shown, strict=True):
@@ -551,8 +555,8 @@ def test_effects_are_drawn_where_the_table_has_them(folder, name, section, per_c
     rows = stored(folder, "effects")
     rows = rows[rows["section"] == section]
     scale = (100.0 / rows["base"]).where(rows["base"] != 0.0, 0.0) if per_cent else 1.0
-    known = {round(x, 9) for column in ENDS for x in rows[column] * scale}
-    for place in draw_site_figure(name, read_sites(folder)[0], Tongue("es")).axes:
+    known = {round(x, 9) for column in INTERVAL_COLUMNS for x in rows[column] * scale}
+    for place in draw_site_figure(name, read_sites(folder)[0], FigureTexts("es")).axes:
         marks = [x for line in place.lines[1:] for x in line.get_xdata()]
         assert len(marks) >= 3 * 4
         assert {round(x, 9) for x in marks} <= known
@@ -591,8 +595,8 @@ def test_figures_of_another_comparison_are_not_replaced_without_a_word(folder, t
 
 
 def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
-    site, tongue = read_sites(folder)[0], Tongue("es")
-    whole = render_figure(draw_site_figure("outcomes", site, tongue), ".svg", "outcomes", {}, None).decode()
+    site, wording = read_sites(folder)[0], FigureTexts("es")
+    whole = render_figure(draw_site_figure("outcomes", site, wording), ".svg", "outcomes", {}, None).decode()
     small = minify_svg(whole, Styles(), {})
     assert len(small) < 0.5 * len(whole)
     assert re.findall(r">([^<>]*\w[^<>]*)</text>", small) == re.findall(r">([^<>]*\w[^<>]*)</text>", whole)

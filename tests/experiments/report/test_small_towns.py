@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
-from experiments.figures.lacking import LEFT_OUT, LacksNumbers, check_has_numbers
+from experiments.figures.lacking import FIGURE_MISSING, MissingNumbers, check_has_numbers
 from experiments.figures.small_multiples import PanelFigure, PanelSizes
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 
 pytestmark = pytest.mark.thorough
 
 STATION = "officers = 24\ndesks = 1\nvehicles = 2\nmotorcycles = 2"
 LONE = "officers = {officers}\ndesks = {desks}"
-SENTENCE = LEFT_OUT.es
+SENTENCE = FIGURE_MISSING.es
 
 
 @pytest.fixture(autouse=True)
@@ -104,12 +104,12 @@ def test_fewer_residents_than_a_town_needs_are_refused_in_a_line(people, capsys)
 
 def test_a_figure_of_which_no_panel_shows_a_number_is_left_out():
     def sheet() -> PanelFigure:
-        return PanelFigure(Tongue("en"), ("finding", "note"), ["one", "two"], PanelSizes(0.5, 0.5))
+        return PanelFigure(FigureTexts("en"), ("finding", "note"), ["one", "two"], PanelSizes(0.5, 0.5))
 
     bare, full = sheet(), sheet()
     bare.panel(0).plot([0.0, 1.0], [float("nan")] * 2)
     bare.panel(1).imshow([[float("nan")]])
-    with pytest.raises(LacksNumbers):
+    with pytest.raises(MissingNumbers):
         check_has_numbers(bare.figure)
     full.panel(0).plot([0.0, 1.0], [float("nan"), 1.0])
     assert check_has_numbers(full.figure) is full.figure

@@ -26,7 +26,7 @@ from experiments.reproduce.surfaces import (
     input_names,
     points_of_surface,
 )
-from experiments.words.bilingual import Both
+from experiments.words.bilingual import BilingualText
 from model.engine.errors import InputError
 from scenarios import accounts
 
@@ -149,7 +149,7 @@ def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance()
         ]
     )
     told = numbers_words({"numbers": numbers, "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
-    assert isinstance(told, Both)
+    assert isinstance(told, BilingualText)
     assert all(
         part in told.en
         for part in (
@@ -161,7 +161,7 @@ def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance()
     )
     assert "+0.20" not in told.en
     none = numbers_words({"numbers": numbers.iloc[1:], "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
-    assert isinstance(none, Both)
+    assert isinstance(none, BilingualText)
     assert none.en.endswith(": none")
 
 
@@ -180,7 +180,7 @@ def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
     trust = row | {"measure": "trust_mean", "error": 0.31, "expected": 0.24}
     crimes = row | {"measure": "crimes_occurred", "error": 402.0, "expected": 334.0}
     told = check_words({"checks": pd.DataFrame([trust, crimes])})
-    assert isinstance(told, Both)
+    assert isinstance(told, BilingualText)
     assert told.en == "; in 18 pairs of 9 new draws it was, in year 3, 0.31 and 402 (expected: 0.24 and 334)"
     assert "0.31 y 402 (esperado: 0.24 y 334)" in told.es
     assert check_words({"checks": pd.DataFrame([trust])}) == ""

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.statistics.contrasts import MOST_LEVELS, TOGETHER, contrasts, grid_effects, grid_of, parts_of
+from experiments.statistics.contrasts import INTERACTION, MOST_LEVELS, contrasts, grid_effects, grid_of, parts_of
 from experiments.statistics.interactions import KEPT, MAX_ORDER, interactions
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -67,7 +67,7 @@ def test_contrasts_of_a_table_by_hand() -> None:
         ("here", "policy", "a", "nothing"),
         ("here", "policy", "b", "nothing"),
         ("here", "policy", "a+b", "nothing"),
-        ("here", TOGETHER, "a+b", "nothing"),
+        ("here", INTERACTION, "a+b", "nothing"),
     ]
     # by seed: 3 and 2; 1 and 3; 10 and 9; (20 + 10) - (13 + 11) = 6 and (21 + 12) - (14 + 15) = 4
     assert [one.effect.effect for one in found] == [2.5, 2.0, 9.5, 5.0]
@@ -90,7 +90,7 @@ def test_contrasts_are_tests_over_the_means_of_seeds(noisy) -> None:
             one = found[name, "trust.level", LEVELS[level]]
             assert one.against == "low"
             is_test_of(one.effect, (own[:, level] - own[:, 0]).mean(axis=0))
-        one = found[name, TOGETHER, "a+b"]
+        one = found[name, INTERACTION, "a+b"]
         assert one.against == "nothing"
         is_test_of(one.effect, (own[3] + own[0] - own[1] - own[2]).mean(axis=0))
 
@@ -107,7 +107,7 @@ def test_contrasts_keep_to_worlds_that_are_alike_in_everything_else(noisy) -> No
         is_test_of(found["there", "policy", "b"].effect, (NOISE[0, 2] - NOISE[0, 0]).mean(axis=0))
         is_test_of(found["here", "policy", "a"].effect, (NOISE[1, 1] - NOISE[1, 0]).mean(axis=0))
         both = np.nanmean(kept[3] + kept[0] - kept[1] - kept[2], axis=0)
-        is_test_of(found["there", TOGETHER, "a+b"].effect, both)
+        is_test_of(found["there", INTERACTION, "a+b"].effect, both)
 
 
 def test_what_never_meets_has_no_contrast() -> None:
@@ -144,8 +144,8 @@ def test_a_factor_of_many_levels_is_not_set_against_its_first() -> None:
 def test_only_pairs_of_policies_do_something_beyond_their_sum() -> None:
     runs = by_hand()
     three = runs[runs["policy"] == "a+b"].assign(policy="a+b+c", y=100.0)
-    assert [key for key in told(pd.concat([runs, three]), ["policy"]) if key[1] == TOGETHER] == [
-        ("here", TOGETHER, "a+b")
+    assert [key for key in told(pd.concat([runs, three]), ["policy"]) if key[1] == INTERACTION] == [
+        ("here", INTERACTION, "a+b")
     ]
     assert parts_of("a+b+c", "x") == {"a", "b", "c"}
     assert parts_of("a+b", "a+b") == frozenset()

@@ -9,11 +9,11 @@ import pytest
 from scipy import stats
 
 from experiments.comparison.breakeven import LawVerdict, corner_laws, crossed_laws, verdict
-from experiments.comparison.criteria_effects import mean_scores, over_seeds, word_shares
-from experiments.comparison.effect_verdicts import criteria_table, judged_anew, laws_say, verdicts_table
+from experiments.comparison.criteria_effects import grade_shares, mean_scores, over_seeds
+from experiments.comparison.effect_verdicts import criteria_table, sign_over_laws, verdicts_table, with_verdict_columns
 from experiments.narrative.comparison_text import law_sentence
-from experiments.statistics.verdicts import FEWEST, LIMIT, benjamini_hochberg
-from experiments.words.bilingual import Tongue
+from experiments.statistics.verdicts import ALPHA, MIN_RUNS, benjamini_hochberg
+from experiments.words.bilingual import FigureTexts
 from model.engine.scenario import CriterionAnchor
 from model.measures.criteria import GRADES, PART_READERS
 
@@ -34,7 +34,7 @@ def law(**more):
 
 
 def test_a_verdict_counts_the_laws_that_leave_each_sign() -> None:
-    one = verdict(cells((2.0, 0.5, 0.01), (-1.5, 0.25, LIMIT), (0.25, 0.25, 0.06), (-0.25, 0.25, 0.9), (0.0, 0.5, 1.0)))
+    one = verdict(cells((2.0, 0.5, 0.01), (-1.5, 0.25, ALPHA), (0.25, 0.25, 0.06), (-0.25, 0.25, 0.9), (0.0, 0.5, 1.0)))
     assert one == LawVerdict(cells=5, up=1, down=1, none=3, open=3, low=-1.75, high=2.5, sign="open")
     assert verdict(cells((2.0, 0.5, 0.01), (-1.5, 0.25, 0.01))).sign == "turns"
     assert verdict(cells((0.0, 0.5, 0.01), (0.26, 0.25, 0.01), (-0.26, 0.25, 0.01))).none == 1
@@ -95,8 +95,8 @@ def test_an_effect_is_known_by_sign_and_size_or_as_practically_nothing() -> None
     ],
 )
 def test_a_sentence_gives_the_reasons_in_both_languages(one, en, es) -> None:
-    assert law_sentence(one, Tongue("en")) == en
-    assert law_sentence(one, Tongue("es")) == es
+    assert law_sentence(one, FigureTexts("en")) == en
+    assert law_sentence(one, FigureTexts("es")) == es
 
 
 GRID = pd.DataFrame(
@@ -149,7 +149,7 @@ def test_the_table_of_verdicts_has_a_row_for_each_measure_and_arm() -> None:
 
 
 def test_what_laws_say_is_the_sign_of_the_table_or_follows_from_the_counts() -> None:
-    old = {"n": FEWEST, "cells": 3}
+    old = {"n": MIN_RUNS, "cells": 3}
     for up, down, said in (
         (3, 0, "known"),
         (0, 3, "known"),
@@ -158,9 +158,9 @@ def test_what_laws_say_is_the_sign_of_the_table_or_follows_from_the_counts() -> 
         (2, 1, "turns"),
         (0, 0, "open"),
     ):
-        assert laws_say(old | {"up": up, "down": down}) == said
-        assert laws_say(old | {"up": up, "down": down, "sign": "turns"}) == "turns"
-        assert laws_say(old | {"up": up, "down": down, "n": FEWEST - 1}) is None
+        assert sign_over_laws(old | {"up": up, "down": down}) == said
+        assert sign_over_laws(old | {"up": up, "down": down, "sign": "turns"}) == "turns"
+        assert sign_over_laws(old | {"up": up, "down": down, "n": MIN_RUNS - 1}) is None
 
 
 def old_row(measure="trust_mean", how="recent", **more):
@@ -177,7 +177,7 @@ def old_row(measure="trust_mean", how="recent", **more):
 
 
 def anew(**more):
-    return judged_anew(pd.DataFrame([old_row(**more)]), 2.0).iloc[0]
+    return with_verdict_columns(pd.DataFrame([old_row(**more)]), 2.0).iloc[0]
 
 
 def test_an_old_row_has_the_interval_of_its_mean_and_error() -> None:
@@ -220,7 +220,7 @@ def test_old_rows_are_corrected_by_section_or_by_site() -> None:
         )
     ]
     for columns, families in ((["site"], [[0, 2], [1]]), ([], [[0, 1], [2]])):
-        table = judged_anew(pd.DataFrame(rows).drop(columns="section" if columns else columns), 2.0)
+        table = with_verdict_columns(pd.DataFrame(rows).drop(columns="section" if columns else columns), 2.0)
         for family in families:
             own = table.iloc[family]
             assert list(own["adjusted"]) == pytest.approx(list(benjamini_hochberg(own["p"])))
@@ -229,7 +229,7 @@ def test_old_rows_are_corrected_by_section_or_by_site() -> None:
 
 def test_tables_without_effects_or_with_thresholds_stay_as_they_are() -> None:
     for table in (pd.DataFrame({"other": [1.0]}), pd.DataFrame([old_row(delta=7.0)])):
-        assert judged_anew(table, 2.0) is table
+        assert with_verdict_columns(table, 2.0) is table
 
 
 TRACES = {"c1": 10.0, "c2": 0.0, "c3": 0.7, "accountability": 0.3}
@@ -268,7 +268,7 @@ def test_the_table_of_criteria_gives_the_word_of_most_draws() -> None:
     for row, score in ((0, 1.0), (1, 0.0), (5, 1.0)):
         assert table.iloc[row][["score", "low", "high"]].to_list() == pytest.approx([score] * 3)
     scores = mean_scores(months, [CriterionAnchor(**one) for one in ANCHORS])["c3"]
-    row, given = table.iloc[2], word_shares(scores)
+    row, given = table.iloc[2], grade_shares(scores)
     low, high = np.quantile(over_seeds(scores), (0.05, 0.95))
     assert 0.4 < low < row["score"] < high <= 1.0
     assert row[["score", "low", "high"]].to_list() == pytest.approx([over_seeds(scores).mean(), low, high])

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.statistics.noise_share import WANTED, VarianceComponents, share, variance_components
+from experiments.statistics.noise_share import MAX_NOISE_SHARE, VarianceComponents, share, variance_components
 
 # means 3 and 5 of points, 2, 4 and 6 of seeds: mean squares 6, 8 and 2 (residual)
 TABLE = np.array([[1.0, 2.0, 6.0], [3.0, 6.0, 6.0]])
@@ -30,7 +30,9 @@ def test_as_many_replicates_as_needed_leave_the_wanted_share_of_noise() -> None:
     noise = VarianceComponents(points=4.0 / 3.0, common=3.0, own=2.0, replicates=3)
     assert noise.needed == 14  # 2 / (4/3) × 0.9 / 0.1 = 13.5
     for replicates, enough in ((13, False), (14, True)):
-        assert (VarianceComponents(noise.points, noise.common, noise.own, replicates).in_means <= WANTED) is enough
+        assert (
+            VarianceComponents(noise.points, noise.common, noise.own, replicates).in_means <= MAX_NOISE_SHARE
+        ) is enough
     assert VarianceComponents(points=100.0, common=3.0, own=2.0, replicates=3).needed == 1.0
     assert VarianceComponents(points=1.0, common=3.0, own=0.0, replicates=3).needed == 1.0
     assert VarianceComponents(points=0.0, common=3.0, own=0.0, replicates=3).needed == 1.0

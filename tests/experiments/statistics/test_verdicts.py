@@ -8,20 +8,20 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.comparison.effect_verdicts import judged_anew, laws_say
-from experiments.comparison.headline_measures import STATED
+from experiments.comparison.effect_verdicts import sign_over_laws, with_verdict_columns
+from experiments.comparison.headline_measures import PRIMARY_MEASURES
 from experiments.figures.page_one import OUTCOMES
 from experiments.statistics.paired_effects import paired, smallest_effect, t_quantile, unpaired
-from experiments.statistics.power import CAUTION, MOST, planned_spread, twins_needed
 from experiments.statistics.power import FEWEST as FEWEST_PLANNED
+from experiments.statistics.power import MOST, SPREAD_FACTOR, pairs_needed, planned_spread
 from experiments.statistics.rare_counts import FEW_DIFFER, rare_count
 from experiments.statistics.thresholds import Scale, monthly_scale, threshold_rules
 from experiments.statistics.verdicts import (
-    FEWEST,
-    LEVEL_OF_A_LOOK,
-    LIMIT,
-    LOOKS,
-    TOLD,
+    ALPHA,
+    CONCLUSIVE,
+    INTERIM_LEVEL,
+    MIN_RUNS,
+    SAMPLE_SIZES,
     VERDICTS,
     benjamini_hochberg,
     corrected,
@@ -55,7 +55,7 @@ def effect_of(gaps, kind="points"):
         (WIDE, "turns", "turns"),
         (WIDE, "assumed", "assumed"),
         ([0.0] * 8, "open", "open"),
-        (WIDE[: FEWEST - 1], None, "few"),
+        (WIDE[: MIN_RUNS - 1], None, "few"),
         ([1.0], None, "few"),
         ([math.nan] * 8, None, "missing"),
     ],
@@ -81,12 +81,12 @@ def test_an_effect_is_practically_nothing_only_if_its_whole_interval_lies_within
         (-0.5, 0.501, 0.9, None, "open"),
         (-0.5, 0.5, 0.9, "open", "open"),
         (0.0, 0.6, 0.01, None, "open"),
-        (0.001, 0.6, LIMIT, None, "rises"),
+        (0.001, 0.6, ALPHA, None, "rises"),
         (0.001, 0.5, 0.01, None, "rises_little"),
         (0.001, 0.501, 0.01, "known", "rises"),
         (-0.5, -0.001, 0.01, None, "falls_little"),
         (-0.6, 0.0, 0.01, None, "open"),
-        (-0.6, -0.001, LIMIT, None, "falls"),
+        (-0.6, -0.001, ALPHA, None, "falls"),
         (0.001, 0.5, 0.01, "open", "open"),
         (0.001, 0.5, 0.06, None, "nothing"),
         (0.001, 0.6, 0.06, None, "open"),
@@ -97,7 +97,7 @@ def test_an_effect_is_practically_nothing_only_if_its_whole_interval_lies_within
 def test_a_limit_on_a_threshold_is_within_it_and_one_on_zero_has_no_sign(low, high, adjusted, laws, verdict) -> None:
     one = dataclasses.replace(effect_of(WIDE), effect=(low + high) / 2.0, low=low, high=high, adjusted=adjusted)
     assert judge(dataclasses.replace(one, delta=0.5), laws) == verdict
-    assert judge(dataclasses.replace(one, delta=0.5, n=FEWEST - 1), laws) == "few"
+    assert judge(dataclasses.replace(one, delta=0.5, n=MIN_RUNS - 1), laws) == "few"
     assert judge(dataclasses.replace(one, delta=math.nan, effect=math.nan), laws) == "missing"
 
 
@@ -115,7 +115,7 @@ def test_a_row_that_does_not_survive_the_correction_is_open() -> None:
 def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages() -> None:
     assert len({one.sign for one in VERDICTS.values()}) == len(VERDICTS)
     assert all(one.es and one.en and one.es != one.en for one in VERDICTS.values())
-    assert set(TOLD) < set(VERDICTS)
+    assert set(CONCLUSIVE) < set(VERDICTS)
     ways = {
         "rises": 1,
         "rises_little": 1,
@@ -178,21 +178,21 @@ def test_a_sign_is_known_only_if_every_law_leaves_it() -> None:
     assert sign_under_laws([-1.0, -2.0], [0.01, 0.01]) == "known"
     assert sign_under_laws([1.0, -2.0], [0.01, 0.01]) == "turns"
     assert sign_under_laws([1.0, -2.0], [0.01, 0.03]) == "open"
-    assert sign_under_laws([1.0, 2.0], [LIMIT, LIMIT]) == "known"
-    assert sign_under_laws([1.0, -2.0, 3.0], [LIMIT / 3.0, LIMIT / 3.0, 0.9]) == "turns"
-    assert sign_under_laws([1.0, -2.0, 3.0], [LIMIT / 3.0, LIMIT / 2.9, 0.9]) == "open"
+    assert sign_under_laws([1.0, 2.0], [ALPHA, ALPHA]) == "known"
+    assert sign_under_laws([1.0, -2.0, 3.0], [ALPHA / 3.0, ALPHA / 3.0, 0.9]) == "turns"
+    assert sign_under_laws([1.0, -2.0, 3.0], [ALPHA / 3.0, ALPHA / 2.9, 0.9]) == "open"
     assert sign_under_laws([1.0, 0.0], [0.01, 0.01]) == "open"
     assert sign_under_laws([-1.0, -2.0], [0.01, 0.9]) == "open"
     assert sign_under_laws([2.0, -2.0], [0.9, 0.9]) == "open"
 
 
 def test_laws_say_nothing_with_too_few_runs_of_each() -> None:
-    row = {"n": FEWEST, "up": 2, "down": 0, "cells": 2, "sign": "known"}
-    assert laws_say(row) == "known"
-    assert laws_say(row | {"n": FEWEST - 1}) is None
-    assert laws_say(None) is None
+    row = {"n": MIN_RUNS, "up": 2, "down": 0, "cells": 2, "sign": "known"}
+    assert sign_over_laws(row) == "known"
+    assert sign_over_laws(row | {"n": MIN_RUNS - 1}) is None
+    assert sign_over_laws(None) is None
     old = {key: value for key, value in row.items() if key != "sign"}
-    assert [laws_say(old | more) for more in ({}, {"up": 1}, {"up": 1, "down": 1})] == ["known", "open", "turns"]
+    assert [sign_over_laws(old | more) for more in ({}, {"up": 1}, {"up": 1, "down": 1})] == ["known", "open", "turns"]
 
 
 def test_thresholds_follow_from_the_file() -> None:
@@ -234,40 +234,40 @@ def test_a_count_is_told_as_events_while_few_pairs_differ() -> None:
 
 
 def test_a_plan_takes_the_spread_of_a_pilot_with_caution() -> None:
-    assert planned_spread(1.0, 0.1) == CAUTION
+    assert planned_spread(1.0, 0.1) == SPREAD_FACTOR
     assert planned_spread(0.01, 0.125) == 0.125
-    n = twins_needed(1.0, 0.5)
+    n = pairs_needed(1.0, 0.5)
     power = stats.nct.sf(stats.t.ppf(0.975, n - 1), n - 1, 0.5 * math.sqrt(n))
     assert 0.78 < power < 0.83
 
 
 def test_a_plan_is_the_least_number_of_pairs_that_shows_the_effect() -> None:
     for spread, size, power in ((1.0, 0.5, 0.8), (2.0, 0.5, 0.8), (1.0, 0.5, 0.95)):
-        n = twins_needed(spread, size, power)
+        n = pairs_needed(spread, size, power)
         assert smallest_effect(spread, n, power) <= size < smallest_effect(spread, n - 1, power)
-    assert twins_needed(1.0, 100.0) == FEWEST_PLANNED == 2
-    assert twins_needed(1.0, smallest_effect(1.0, 17)) == 17
+    assert pairs_needed(1.0, 100.0) == FEWEST_PLANNED == 2
+    assert pairs_needed(1.0, smallest_effect(1.0, 17)) == 17
     least = smallest_effect(1.0, MOST)
-    assert twins_needed(1.0, least) == MOST
+    assert pairs_needed(1.0, least) == MOST
     with pytest.raises(InputError, match=r"^--plan 0\.00280159: more than 1,000,000 twins would be needed$"):
-        twins_needed(1.0, least * (1.0 - 1e-9))
+        pairs_needed(1.0, least * (1.0 - 1e-9))
 
 
 def test_what_cannot_be_planned_is_told() -> None:
     with pytest.raises(
         InputError, match=r"^--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more$"
     ):
-        twins_needed(math.nan, 1.0)
+        pairs_needed(math.nan, 1.0)
     with pytest.raises(
         InputError, match=r"^--plan 0\.25: no pair of the pilot's twins differs, so no number of twins can be planned$"
     ):
-        twins_needed(0.0, 0.25)
+        pairs_needed(0.0, 0.25)
 
 
 def test_looks_at_doublings_err_in_one_of_twenty_together() -> None:
-    gaps = np.random.default_rng(4).normal(size=(4000, LOOKS[-1]))
-    p = np.array([stats.ttest_1samp(gaps[:, :n], 0.0, axis=1).pvalue for n in LOOKS])
-    assert 0.035 < (p <= LEVEL_OF_A_LOOK).any(axis=0).mean() < 0.065
+    gaps = np.random.default_rng(4).normal(size=(4000, SAMPLE_SIZES[-1]))
+    p = np.array([stats.ttest_1samp(gaps[:, :n], 0.0, axis=1).pvalue for n in SAMPLE_SIZES])
+    assert 0.035 < (p <= INTERIM_LEVEL).any(axis=0).mean() < 0.065
     assert (p <= 0.05).any(axis=0).mean() > 0.1
 
 
@@ -276,10 +276,10 @@ def test_tables_of_earlier_versions_are_judged_by_the_same_rule() -> None:
     new = ("delta", "floor", "p", "adjusted", "undefined")
     kept = {name: value for name, value in dataclasses.asdict(one).items() if name not in new}
     table = pd.DataFrame([kept | {"measure": "trust_mean", "section": "headline"}])
-    row = judged_anew(table, 3.0).iloc[0]
+    row = with_verdict_columns(table, 3.0).iloc[0]
     assert (row["delta"], row["floor"], row["p"]) == pytest.approx((0.5, 0.125, one.p))
     assert judge(row) == "rises"
-    assert judged_anew(judged_anew(table, 3.0), 3.0).equals(judged_anew(table, 3.0))
+    assert with_verdict_columns(with_verdict_columns(table, 3.0), 3.0).equals(with_verdict_columns(table, 3.0))
 
 
 @pytest.mark.parametrize("correct", [benjamini_hochberg, holm])
@@ -291,17 +291,17 @@ def test_effects_are_corrected_together_and_otherwise_as_they_were(correct) -> N
 
 
 def test_what_page_one_states_is_corrected_as_such() -> None:
-    assert {one.measure for one in OUTCOMES} == set(STATED)
+    assert {one.measure for one in OUTCOMES} == set(PRIMARY_MEASURES)
 
 
 def test_sampling_may_stop_once_told_at_the_level_of_a_look_or_surely_nothing() -> None:
     assert is_settled(effect_of(WIDE))
     assert not is_settled(effect_of([1.0, -2, 3, -4, 5, -6, 7, -8]))
     one = effect_of([0.02, -0.02] * 4)
-    reach = stats.t.ppf(1.0 - LEVEL_OF_A_LOOK / 2.0, 7) * 0.125 / math.sqrt(8.0)
+    reach = stats.t.ppf(1.0 - INTERIM_LEVEL / 2.0, 7) * 0.125 / math.sqrt(8.0)
     assert is_settled(dataclasses.replace(one, delta=reach * 1.001))
     assert not is_settled(dataclasses.replace(one, delta=reach * 0.999))
-    at_the_end = t_quantile(7, 1.0 - LEVEL_OF_A_LOOK) * max(one.error, one.floor / math.sqrt(8.0)) + abs(one.effect)
+    at_the_end = t_quantile(7, 1.0 - INTERIM_LEVEL) * max(one.error, one.floor / math.sqrt(8.0)) + abs(one.effect)
     assert is_settled(dataclasses.replace(one, delta=at_the_end))
     assert not is_settled(dataclasses.replace(effect_of(WIDE), p=0.03, delta=0.1))
     assert not is_settled(effect_of([math.nan] * 8))
@@ -310,10 +310,10 @@ def test_sampling_may_stop_once_told_at_the_level_of_a_look_or_surely_nothing() 
 @pytest.mark.parametrize(("effect", "error", "floor"), [(0.3, 0.2, 0.1), (-0.3, 0.2, 0.1), (-0.3, 0.01, 0.8)])
 def test_sampling_may_stop_if_the_interval_of_the_level_lies_within_delta(effect, error, floor) -> None:
     one = dataclasses.replace(effect_of([0.0] * 16), effect=effect, error=error, floor=floor, p=0.5)
-    for level in (LEVEL_OF_A_LOOK, 0.1):
+    for level in (INTERIM_LEVEL, 0.1):
         far = 0.3 + float(stats.t.ppf(1.0 - level / 2.0, 15)) * max(error, floor / 4.0)
         for delta, settled in ((far * 1.000001, True), (far * 0.999999, False), (math.nan, False)):
             assert is_settled(dataclasses.replace(one, delta=delta), level) is settled
-            assert level != LEVEL_OF_A_LOOK or is_settled(dataclasses.replace(one, delta=delta)) is settled
-    assert is_settled(dataclasses.replace(one, p=LEVEL_OF_A_LOOK, delta=0.0))
-    assert not is_settled(dataclasses.replace(one, p=LEVEL_OF_A_LOOK + 1e-9, delta=0.0))
+            assert level != INTERIM_LEVEL or is_settled(dataclasses.replace(one, delta=delta)) is settled
+    assert is_settled(dataclasses.replace(one, p=INTERIM_LEVEL, delta=0.0))
+    assert not is_settled(dataclasses.replace(one, p=INTERIM_LEVEL + 1e-9, delta=0.0))

@@ -19,7 +19,7 @@ from test_results_folder import RUN, SMALL, TWINS, done, left
 
 from experiments.cli import app as cli
 from experiments.storage.export_data import csv_of
-from experiments.storage.writing import Unwritable, write_all, write_whole
+from experiments.storage.writing import Unwritable, write_all, write_atomically
 
 pytestmark = pytest.mark.thorough
 
@@ -65,7 +65,7 @@ def test_a_write_that_fails_at_any_byte_leaves_the_old_file_alone():
 def test_a_pipe_or_device_is_not_replaced_by_a_file():
     os.mkfifo("pipe")
     with pytest.raises(Unwritable, match="pipe: cannot be written: it is a folder, a pipe or a device"):
-        write_whole(Path("pipe"), b"new")
+        write_atomically(Path("pipe"), b"new")
     assert Path("pipe").is_fifo()
 
 
@@ -75,7 +75,7 @@ def test_of_several_new_files_all_are_written_or_none():
         write_all({Path("first"): b"a", Path("taken"): b"b"})
     assert [path.name for path in Path().iterdir()] == ["taken"]
     with pytest.raises(Unwritable, match="nowhere/x: cannot be written"):
-        write_whole(Path("nowhere/x"), b"a")
+        write_atomically(Path("nowhere/x"), b"a")
 
 
 @pytest.fixture(scope="module")

@@ -181,7 +181,7 @@ def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeyp
     assert subprocess.run([sys.executable, "-c", program, *words], stderr=subprocess.DEVNULL).returncode == 9
     assert folders() == ["baseline-status_quo-1.unfinished"]
     place = Path("results/baseline-status_quo-1")
-    told = refused(capsys, "export", results_folder.unfinished(place), "--csv", "-")
+    told = refused(capsys, "export", results_folder.unfinished_path(place), "--csv", "-")
     assert "was being written when its program was killed: give the same command again" in told
     done(*RUN)
     (own,) = set(folders()) - {f"{place.name}.unfinished"}

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from experiments.execution.twin_runs import DrawLabel
-from experiments.statistics.verdicts import FEWEST
-from experiments.storage.run_folder import Finished
+from experiments.statistics.verdicts import MIN_RUNS
+from experiments.storage.run_folder import StoredRun
 from experiments.storage.writing import frame_as_csv
 from experiments.studies.assumed_effects import AssumedEffect
 from experiments.studies.confirmation import (
@@ -61,7 +61,7 @@ def effect(measure, correlation, line=0.3):
 def lived(spec_pairs, number, end, gap):
     """Return a finished task in whose runs the policy changes trust by ``gap``."""
     runs = [
-        Finished(1, "", {"measures": pa.table({
+        StoredRun(1, "", {"measures": pa.table({
             "month": pd.date_range("2017-01-01", periods=2, freq="MS"),
             "trust_mean": [0.4 + k * gap] * 2, "crimes_occurred": [10.0] * 2,
         })}, 0.0)
@@ -82,7 +82,7 @@ def test_candidates_are_those_beyond_chance_the_largest_first_and_few():
 
 def test_every_parameter_is_tried_at_both_ends_with_seeds_that_the_design_did_not_have(study):
     tasks = tasks_of(study, ["trust.fast"])
-    assert len(tasks) == len(ENDS) * FEWEST
+    assert len(tasks) == len(ENDS) * MIN_RUNS
     assert not {task.specs[0].seed for task in tasks} & set(study.seeds)
     assert {dict(task.specs[1].overrides)["trust.fast"] for task in tasks} == {"0.116", "0.884"}
     assert all("fear.memory" not in dict(task.specs[0].overrides) for task in tasks)

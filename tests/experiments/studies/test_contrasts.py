@@ -12,13 +12,13 @@ from stub_runs import steady, sweep, write_study
 
 from experiments.cli import app as cli
 from experiments.figures.answers import latex_of
-from experiments.statistics.interactions import TIMES, interactions
+from experiments.statistics.interactions import TIMES_SIGN, interactions
 from experiments.statistics.thresholds import monthly_scale
 from experiments.storage.result_tables import with_changes
 from experiments.studies import study_folder, sweep_command
 from experiments.studies.study import read_study
 from experiments.studies.study_jobs import jobs_of
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 
 CHANGES = ("a", "b", "c")
 SCALES = {"trust_mean": monthly_scale("trust_mean", "0-1")}
@@ -62,7 +62,7 @@ def test_known_effects_and_interactions_come_back(runs):
         for scenario in ("here", "there"):
             row = told[scenario, change]
             assert row["estimate"] == pytest.approx(size, abs=1e-12), change
-            assert (row["n"], row["order"]) == (4, change.count(TIMES) + 1)
+            assert (row["n"], row["order"]) == (4, change.count(TIMES_SIGN) + 1)
     assert told["here", "a"]["combinations"] == 8
     assert told["here", "a × b × c"]["combinations"] == 2
 
@@ -84,9 +84,9 @@ def test_changes_that_never_meet_have_no_interaction(runs):
 
 def test_people_read_trust_from_0_to_100(runs):
     table = interactions(runs, [], SCALES).assign(years=3.0)
-    text = latex_of(table, ["trust_mean"], Tongue("en"))
+    text = latex_of(table, ["trust_mean"], FigureTexts("en"))
     assert "(0-100)" in text
-    assert "cambio & municipio" in latex_of(table, ["trust_mean"], Tongue("es"))
+    assert "cambio & municipio" in latex_of(table, ["trust_mean"], FigureTexts("es"))
     assert "$+400.0$" in text
     assert text.count(r"\begin") == text.count(r"\end{")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stub_runs import jobs_in, write_study
 
-from experiments.execution.run_job import Done, try_run
+from experiments.execution.run_job import FinishedRun, try_run
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.shared_towns import MOST, Towns, groups_of_towns
 from experiments.storage.run_spec import RunSpec
@@ -47,7 +47,7 @@ def test_every_ready_study_runs_at_its_corners(path):
     points = np.array([[share] * len(factors.ranges) for share in (0.1, 0.9)])
     for job in jobs_of(study, points if factors.ranges else None):
         result = try_run(job, lambda _: None)
-        assert isinstance(result, Done), (job.labels, result.trace)
+        assert isinstance(result, FinishedRun), (job.labels, result.trace)
         assert len(result.tables["measures"]) == 1
 
 

@@ -51,7 +51,9 @@ def record(monkeypatch, tmp_path):
 @pytest.mark.parametrize(("figures", "code"), [((4.1, 9.0, 3.9), 0), ((5.0, 5.0, 5.0), 0), ((6.1, 6.2, 3.0), 1)])
 def test_the_median_of_three_figures_is_judged(capsys, monkeypatch, record, figures, code):
     told = iter(figures)
-    monkeypatch.setattr(floor, "clock", lambda *_: {"figure": next(told), "decade": 4.0, "loop": 1.0})
+    monkeypatch.setattr(
+        floor, "measure_in_fresh_process", lambda *_: {"figure": next(told), "decade": 4.0, "loop": 1.0}
+    )
     before = record.read_bytes()
     found, out, err = call(capsys, "--floor")
     assert found == code
@@ -61,7 +63,7 @@ def test_the_median_of_three_figures_is_judged(capsys, monkeypatch, record, figu
 
 
 def test_a_new_figure_is_stored_with_its_reason(capsys, monkeypatch, record):
-    monkeypatch.setattr(floor, "clock", lambda *_: {"figure": 5.0, "decade": 5.0, "loop": 1.0})
+    monkeypatch.setattr(floor, "measure_in_fresh_process", lambda *_: {"figure": 5.0, "decade": 5.0, "loop": 1.0})
     monkeypatch.setattr(floor, "break_down", lambda *_: types.SimpleNamespace(work=lambda: WORK))
     assert call(capsys, "--floor", "--store", "a mechanism more")[0] == 0
     stored = json.loads(record.read_text(encoding="utf-8"))

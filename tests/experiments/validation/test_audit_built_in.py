@@ -7,7 +7,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.cli.listings import policy_lines
 from experiments.narrative.built_in_sentences import built_in_sentence
-from experiments.storage.built_in_levers import built_in, put_in, turned
+from experiments.storage.built_in_levers import built_in_levers, levers_of_manifest, levers_of_policies
 from experiments.words.catalogue import LANGUAGES
 from model.engine.parameters import all_parameters, group_named
 from model.simulation.registry import MECHANISMS
@@ -31,12 +31,12 @@ def test_every_lever_that_sets_a_hazard_is_listed_and_no_other() -> None:
     declared_groups()
     laying = {one.name for one in MECHANISMS if one.hazard is not None} | set(RATES)
     levers = {name for name, _, about in all_parameters() if about.role == "lever" and name.partition(".")[0] in laying}
-    assert set(built_in()) == levers - BY_SOMEBODY
+    assert set(built_in_levers()) == levers - BY_SOMEBODY
 
 
-@pytest.mark.parametrize("lever", built_in())
+@pytest.mark.parametrize("lever", built_in_levers())
 def test_what_is_built_in_has_a_strength_with_a_source_and_words(lever: str) -> None:
-    group, _, key = str(built_in()[lever]["by"]).partition(".")
+    group, _, key = str(built_in_levers()[lever]["by"]).partition(".")
     about = group_named(group).parameter_specs()[key]
     assert about.source
     assert about.role != "lever"
@@ -48,7 +48,7 @@ def test_what_is_built_in_has_a_strength_with_a_source_and_words(lever: str) -> 
 @pytest.mark.thorough
 @pytest.mark.parametrize("lever", ["crime.cctv", "crime.alcohol_hours", "crime.breath_tests"])
 def test_without_its_strength_a_lever_of_crime_does_nothing(live, lever: str) -> None:  # type: ignore[no-untyped-def]
-    by = built_in()[lever]["by"]
+    by = built_in_levers()[lever]["by"]
     group, _, key = by.partition(".")
     drunk = {"crime.alcohol": 5.0}  # so that a month in a small town sees enough assaults
     off, full = drunk | {by: 0.0}, drunk | {by: group_named(group).parameter_specs()[key].high}
@@ -60,15 +60,20 @@ def test_the_list_of_policies_says_what_is_built_in_in_both_languages() -> None:
     text = " ".join(" ".join(policy_lines()).split())
     for name, ready in policies().items():
         own = text.partition(f"{ready.title['en']} ({ready.title['es']})")[2]
-        for lever in turned(ready.policy.entries):
+        for lever in levers_of_policies(ready.policy.entries):
             for language in LANGUAGES:
                 assert built_in_sentence(lever).text(language) in own, name
-    assert turned(policies()["clique_pact"].policy.entries) == []
-    assert turned(policies()["alcohol_control"].policy.entries) == ["crime.alcohol_hours", "crime.breath_tests"]
+    assert levers_of_policies(policies()["clique_pact"].policy.entries) == []
+    assert levers_of_policies(policies()["alcohol_control"].policy.entries) == [
+        "crime.alcohol_hours",
+        "crime.breath_tests",
+    ]
 
 
 def test_a_parameter_that_differs_between_arms_counts_as_well() -> None:
-    assert put_in({"policies": [{"name": "gone"}], "differs": {"crime.cctv": 1.0, "calls.rate": 2.0}}) == ["crime.cctv"]
+    assert levers_of_manifest({"policies": [{"name": "gone"}], "differs": {"crime.cctv": 1.0, "calls.rate": 2.0}}) == [
+        "crime.cctv"
+    ]
 
 
 @pytest.mark.thorough
@@ -77,7 +82,7 @@ def test_a_comparison_and_its_report_say_what_is_built_in(tmp_path: Path, capsys
     words = ["compare", "status_quo", "alcohol_control", *SMALL, "--out", str(out)]
     assert cli.code_of([*words, "--report", str(report), "--lang", "both"]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    levers = turned(load("villa_canales", policies="alcohol_control").policies[0].entries)
+    levers = levers_of_policies(load("villa_canales", policies="alcohol_control").policies[0].entries)
     page = report.read_text(encoding="utf-8")
     for lever in levers:
         assert built_in_sentence(lever).text("en") in text

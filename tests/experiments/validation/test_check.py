@@ -12,7 +12,7 @@ from experiments.statistics.annual_aggregation import Expression, years_of
 from experiments.storage.run_folder import join_runs
 from experiments.validation.check import LABEL, RowCounts, check_lines
 from experiments.validation.orders import orders, orders_for
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.simulation.registry import MEASURES
 
 SITES = {"villa_canales", "totonicapan"}
@@ -48,7 +48,7 @@ def test_a_row_of_each_kind_is_counted():
     kinds = [order.expression is None for order in orders()]
     assert any(kinds)
     assert not all(kinds)
-    assert RowCounts(inside=1, compared=2).sentence(Tongue("en")) == "1 of 2 rows inside; 0 not counted"
+    assert RowCounts(inside=1, compared=2).sentence(FigureTexts("en")) == "1 of 2 rows inside; 0 not counted"
 
 
 def months(n, **columns):

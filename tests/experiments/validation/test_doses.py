@@ -22,7 +22,7 @@ from experiments.validation.doses import (
     sets_of,
 )
 from experiments.validation.experiment_runs import QUICK
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
 from scenarios import load
@@ -118,7 +118,7 @@ def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
     assert "+0.10 / +0.10 / +0.10 [+0.10, +0.20]" in text
     assert "pay from 0.905" in text
     for language, told in (("es", "un trato más justo da +0.1 puntos"), ("en", "fairer treatment brings +0.1 points")):
-        figure = draw_doses(rows, Tongue(language))
+        figure = draw_doses(rows, FigureTexts(language))
         assert told in figure.get_label()
         assert render_figure(figure, ".png", "x").startswith(b"\x89PNG")
 

@@ -34,7 +34,7 @@ from experiments.validation.experiment import (
     Worlds,
 )
 from experiments.validation.experiment_runs import QUICK
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
 from scenarios import load
@@ -92,7 +92,7 @@ def rows() -> list[effects.Row]:
 def test_every_experiment_reads_a_number_and_its_trivial_world_fails(rows: list[effects.Row]) -> None:
     bad = [(row["experiment"], row["line"], row["note"]) for row in rows if row["verdict"] == "not available"]
     assert bad == []
-    assert [(row["experiment"], row["line"]) for row in rows if not effects.holds(row) and not row["must"]] == []
+    assert [(row["experiment"], row["line"]) for row in rows if not effects.row_passes(row) and not row["must"]] == []
     assert [row["line"] for row in rows if row["trivial_fails"] is False] == []
 
 
@@ -226,7 +226,7 @@ def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     assert "set from the row, so no finding: " in text
     assert all(one.es in text for one in EXPERIMENTS)
     titles = {one.name: (one.es, one.en) for one in EXPERIMENTS}
-    one, other = (render_figure(draw_experiments(rows, Tongue("es"), titles), ".svg", "x") for _ in (0, 1))
+    one, other = (render_figure(draw_experiments(rows, FigureTexts("es"), titles), ".svg", "x") for _ in (0, 1))
     assert one == other
     assert "referencia amplia" in one.decode()
     assert "prior only" not in one.decode()
@@ -357,7 +357,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     assert all(row[name] < 0.0 for row in rows for name in ceiling.COUNTS)
     written = list(csv.DictReader((tmp_path / "ceiling.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["world"] for row in written[: len(ceiling.WORLDS)]] == list(ceiling.WORLDS)
-    assert "trust can move from" in draw_ceiling(rows, Tongue("en")).get_label()
+    assert "trust can move from" in draw_ceiling(rows, FigureTexts("en")).get_label()
     assert plot.draw_record(tmp_path / "ceiling.csv", lang="es") == [tmp_path / "ceiling-es.png"]
 
 
@@ -427,7 +427,7 @@ def test_what_cannot_be_validated_is_told_in_one_line(
 @pytest.mark.slow
 def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None:
     rows = effects.show_effects((), tmp_path, experiment_runs.ExperimentSize(seeds=2, workers=2), tmp_path / "runs")
-    assert [row for row in rows if not effects.holds(row)] == []
+    assert [row for row in rows if not effects.row_passes(row)] == []
 
 
 def test_worlds_made_for_experiments_are_used() -> None:

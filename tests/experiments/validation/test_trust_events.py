@@ -27,7 +27,7 @@ from experiments.validation.impression_replay import (
 )
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.trust_events import Sourced
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import YEAR
 from model.engine.parameters import all_parameters
 from model.engine.rows import zero_rows
@@ -209,7 +209,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
     text = "\n".join(trust_events.format_trust_events(rows))
     assert "set Q01 [-9, 9]" in text
     assert "panel, memory 8" in text
-    figure = draw_events(rows, Tongue("es"))
+    figure = draw_events(rows, FigureTexts("es"))
     assert figure.get_label().startswith("Un año después queda el 100 %")
     assert render_figure(figure, ".svg", "x").startswith(b"<?xml")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli.listings import measure_lines
-from experiments.comparison.cause_effects import MEMORY, POPULATION, TOGETHER
+from experiments.comparison.cause_effects import MEMORY, MERGED_CAUSES, POPULATION
 from experiments.comparison.effects import GROUPS as IN_SENTENCES
 from experiments.page import why_view
 from experiments.words import catalogue, dictionary
@@ -150,7 +150,7 @@ def test_the_list_of_measures_fits_a_terminal(language: str) -> None:
 
 
 def test_the_sums_of_the_page_are_no_causes() -> None:
-    sums = {*TOGETHER.values(), POPULATION, MEMORY}
+    sums = {*MERGED_CAUSES.values(), POPULATION, MEMORY}
     assert all(why_view.name_of(language, name) for name in {*CAUSES, *sums} - {""} for language in LANGUAGES)
     assert sums & set(CAUSES) == {"harm"}
 
