@@ -15,7 +15,7 @@ import numpy as np
 from experiments.comparison.over_draws import rival_accounts
 from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import SITE
-from experiments.validation.event_weights import SOLVED, WeightSolver, weight_solver
+from experiments.validation.event_weights import SOLVED_PARAMETERS, WeightSolver, weight_solver
 from experiments.validation.sizes import EVENTS
 from experiments.validation.slopes import intercepts
 from model.engine.calendar import YEAR
@@ -23,8 +23,8 @@ from model.simulation.model import TrustModel
 from scenarios import accounts, load
 from scenarios.accounts import ACCOUNTS, RivalAccount
 
-HEAD = "\n[solved] # by python -m experiments.validation.accounts\n"
-LEVEL, ROUNDS, DIGITS = "certainty.level", 3, 3
+SOLVED_HEADING = "\n[solved] # by python -m experiments.validation.accounts\n"
+LEVEL_PARAMETER, ROUNDS, DIGITS = "certainty.level", 3, 3
 
 
 def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float]:
@@ -46,7 +46,7 @@ def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float
 
 def changes_size(name: str) -> bool:
     """Return whether a parameter affects the size of events."""
-    return name in SOLVED or name.partition(".")[0] in ("events", "trust", "hearsay")
+    return name in SOLVED_PARAMETERS or name.partition(".")[0] in ("events", "trust", "hearsay")
 
 
 def stated_values(account: RivalAccount) -> dict[str, float]:
@@ -56,13 +56,13 @@ def stated_values(account: RivalAccount) -> dict[str, float]:
 
 def solved_level(account: RivalAccount, scale: float) -> dict[str, float]:
     """Return the `certainty.level` at which an account of crime has as many crimes a year as the default model."""
-    aim, level = crimes({}, scale), float(load(SITE)["certainty"].level)
+    aim, level = crimes_in_a_year({}, scale), float(load(SITE)["certainty"].level)
     for _ in range(ROUNDS):
-        level *= aim / crimes({**stated_values(account), LEVEL: level}, scale)
-    return {LEVEL: level}
+        level *= aim / crimes_in_a_year({**stated_values(account), LEVEL_PARAMETER: level}, scale)
+    return {LEVEL_PARAMETER: level}
 
 
-def crimes(values: Mapping[str, float], scale: float) -> float:
+def crimes_in_a_year(values: Mapping[str, float], scale: float) -> float:
     """Return the robberies, thefts, vehicle crimes, burglaries and assaults in a year of the reference town."""
     world = TrustModel(load(SITE, set={"population.scale": scale, **values}), rng=1, keep=("incidents",))
     world.advance(YEAR)
@@ -70,11 +70,11 @@ def crimes(values: Mapping[str, float], scale: float) -> float:
     return float((kinds <= len(("robbery", "theft", "vehicle", "from vehicle", "burglary"))).sum())
 
 
-def with_solved(path: Path, solved: Mapping[str, float]) -> str:
+def with_solved_values(path: Path, solved: Mapping[str, float]) -> str:
     """Return the text of an account file with its table of solved values replaced."""
-    text = path.read_text(encoding="utf-8").partition(HEAD)[0]
+    text = path.read_text(encoding="utf-8").partition(SOLVED_HEADING)[0]
     rows = "".join(f'"{name}" = {value:.{DIGITS}g}\n' for name, value in solved.items())
-    return text + (HEAD + rows if rows else "")
+    return text + (SOLVED_HEADING + rows if rows else "")
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
         account = accounts.account(name)
         trust = account.explains == "trust"
         solved = solved_trust(account, weight_solver(options.scale)) if trust else solved_level(account, options.scale)
-        write_atomically(ACCOUNTS / f"{name}.toml", with_solved(ACCOUNTS / f"{name}.toml", solved).encode())
+        write_atomically(ACCOUNTS / f"{name}.toml", with_solved_values(ACCOUNTS / f"{name}.toml", solved).encode())
         summary = ", ".join(f"{key} {value:.{DIGITS}g}" for key, value in solved.items())
         print(f"{name}: {summary or 'nothing to solve'}")
 

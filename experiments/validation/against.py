@@ -14,7 +14,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import figure_message
 from experiments.storage.run_spec import RunSpec, every_measure
-from experiments.validation.check import WIDTH, show_comparison, verdict
+from experiments.validation.check import LINE_WIDTH, show_comparison, verdict
 from experiments.words.bilingual import FigureTexts
 from experiments.words.catalogue import meaning, unit
 from model.engine.errors import InputError, suggest_nearest
@@ -23,8 +23,8 @@ from model.simulation.registry import MEASURES
 from scenarios import load
 from scenarios.files import read_text
 
-MONTH = "month"
-MONTH_WIDTH, NUMBER = 13, 11
+MONTH_COLUMN = "month"
+MONTH_WIDTH, NUMBER_WIDTH = 13, 11
 DEFAULT_RUNS = 8
 """Default number of runs that are compared with a series."""
 LONGEST_RUN = 1200
@@ -49,9 +49,9 @@ def read_series(path: Path) -> Series:
     file = str(path)
     lines = read_text(path, file).splitlines()
     if not lines:
-        raise InputError(f"{file}: is empty; its first line must name columns: {MONTH}, then measures")
+        raise InputError(f"{file}: is empty; its first line must name columns: {MONTH_COLUMN}, then measures")
     rows = list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
-    names = columns_of(file, [name.strip() for name in rows[0]])
+    names = checked_columns(file, [name.strip() for name in rows[0]])
     values_by_month: dict[pd.Period, dict[str, float]] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
@@ -60,9 +60,9 @@ def read_series(path: Path) -> Series:
         if len(row) != len(names):
             raise InputError(f"{where}: must have {len(names)} cells as the first line has, got {len(row)}")
         cells = dict(zip(names, (cell.strip() for cell in row), strict=True))
-        month = month_of(where, cells.pop(MONTH))
+        month = month_of(where, cells.pop(MONTH_COLUMN))
         if month in values_by_month:
-            raise InputError(f"{where}: {MONTH} {month} stands twice")
+            raise InputError(f"{where}: {MONTH_COLUMN} {month} stands twice")
         values_by_month[month] = {name: number_of(f"{where}: {name}", cell) for name, cell in cells.items()}
     table = pd.DataFrame.from_dict(values_by_month, orient="index").sort_index().dropna(how="all")
     if table.empty:
@@ -70,27 +70,28 @@ def read_series(path: Path) -> Series:
     return Series(file, table)
 
 
-def columns_of(file: str, names: list[str]) -> list[str]:
+def checked_columns(file: str, names: list[str]) -> list[str]:
     """Return the column names; raise InputError unless they are the month and distinct measures."""
-    if MONTH not in names:
+    if MONTH_COLUMN not in names:
         raise InputError(
-            f"{file}: no column '{MONTH}'{suggest_nearest(MONTH, names)}; it must hold months like 2018-01"
+            f"{file}: no column '{MONTH_COLUMN}'{suggest_nearest(MONTH_COLUMN, names)};"
+            " it must hold months like 2018-01"
         )
     for name in names:
-        if name != MONTH and name not in every_measure():
+        if name != MONTH_COLUMN and name not in every_measure():
             raise InputError(
                 f"{file}: no measure '{name}'{suggest_nearest(name, every_measure())}; see confianza measures"
             )
         if names.count(name) > 1:
             raise InputError(f"{file}: column '{name}' stands twice")
     if len(names) == 1:
-        raise InputError(f"{file}: no column but '{MONTH}'; name measures, as confianza measures lists them")
+        raise InputError(f"{file}: no column but '{MONTH_COLUMN}'; name measures, as confianza measures lists them")
     return names
 
 
 def month_of(where: str, cell: str) -> pd.Period:
     """Return the month of a cell such as 2018-01, or of a date."""
-    day = parse_date(f"{where}: {MONTH}", f"{cell}-01" if cell.count("-") == 1 else cell)
+    day = parse_date(f"{where}: {MONTH_COLUMN}", f"{cell}-01" if cell.count("-") == 1 else cell)
     return pd.Period(day, freq="M")
 
 
@@ -127,43 +128,46 @@ def show_against(series: Series, specs: Sequence[RunSpec], workers: int, languag
 def against_lines(series: Series, site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
     """Yield the lines of the comparison in a language, measure by measure."""
     say = FigureTexts(language)
-    simulated = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH]), freq="M"))
-    months = series.table.index.intersection(pd.Index(simulated[MONTH].unique()))
+    simulated = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH_COLUMN]), freq="M"))
+    months = series.table.index.intersection(pd.Index(simulated[MONTH_COLUMN].unique()))
     n = simulated["seed"].nunique()
-    yield wrapped(figure_message("against.title", say, site=site, file=series.file, months=len(months), runs=n))
+    yield wrap_text(figure_message("against.title", say, site=site, file=series.file, months=len(months), runs=n))
     if beyond := [str(month) for month in series.table.index if month not in months]:
-        yield wrapped(figure_message("against.beyond", say, months=", ".join(beyond)))
+        yield wrap_text(figure_message("against.beyond", say, months=", ".join(beyond)))
     for name in series.table.columns:
         given = series.table[name].loc[months].dropna()
         runs = (
-            simulated.pivot(index=MONTH, columns="seed", values=name).astype(float).loc[given.index].dropna(how="all")
+            simulated.pivot(index=MONTH_COLUMN, columns="seed", values=name)
+            .astype(float)
+            .loc[given.index]
+            .dropna(how="all")
         )
         yield from column_lines(name, given.loc[runs.index], runs, say)
-    yield "\n" + wrapped(figure_message("against.caution", say))
+    yield "\n" + wrap_text(figure_message("against.caution", say))
 
 
 def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: FigureTexts) -> Iterator[str]:
     """Yield the lines of one measure: lowest, mean and highest run of each month, then means over months."""
     yield f"\n{name}  [{unit(MEASURES[name].unit, say.language)}]"
-    yield wrapped(meaning(name, say.language), "  ")
+    yield wrap_text(meaning(name, say.language), "  ")
     if runs.empty:
         yield f"  {figure_message('against.no_month', say)}"
         return
     heading = (("dato", "given"), ("menor", "lowest"), ("media", "mean"), ("mayor", "highest"))
-    yield f"  {say('mes', 'month')}".ljust(MONTH_WIDTH) + "".join(say(*word).rjust(NUMBER) for word in heading)
+    yield f"  {say('mes', 'month')}".ljust(MONTH_WIDTH) + "".join(say(*word).rjust(NUMBER_WIDTH) for word in heading)
     inside = 0
     for month, value, values in zip(given.index, given, runs.to_numpy(), strict=True):
         inside += lies_inside(value, values)
-        yield line(str(month), value, values, say)
-    yield line(say("media", "mean"), given.mean(), runs.mean().to_numpy(), say)
+        yield month_line(str(month), value, values, say)
+    yield month_line(say("media", "mean"), given.mean(), runs.mean().to_numpy(), say)
     counted = figure_message("against.inside", say, inside=inside, months=len(given))
-    yield wrapped(f"{counted} {expected(runs.shape[1], say)}", "  ")
+    yield wrap_text(f"{counted} {expected_share_sentence(runs.shape[1], say)}", "  ")
 
 
-def expected(n: int, say: FigureTexts) -> str:
+def expected_share_sentence(n: int, say: FigureTexts) -> str:
     """Return a sentence with the expected share of months in which a further run lies within the range of n runs.
 
-    >>> expected(8, FigureTexts("en")), expected(1, FigureTexts("en"))
+    >>> expected_share_sentence(8, FigureTexts("en")), expected_share_sentence(1, FigureTexts("en"))
     ('One more run of the model would have at least 78 % there.', 'One run has no width: give --replicates.')
     """
     if n < 2:
@@ -171,10 +175,10 @@ def expected(n: int, say: FigureTexts) -> str:
     return figure_message("against.further_run", say, share=f"{100 * (n - 1) / (n + 1):.0f}")
 
 
-def line(label: str, given: float, runs: np.ndarray, say: FigureTexts) -> str:
+def month_line(label: str, given: float, runs: np.ndarray, say: FigureTexts) -> str:
     """Return one line of a measure: given value, lowest, mean and highest run, and the verdict."""
     numbers = (given, np.nanmin(runs), np.nanmean(runs), np.nanmax(runs))
-    cells = "".join(plain_number(number).rjust(NUMBER) for number in numbers)
+    cells = "".join(plain_number(number).rjust(NUMBER_WIDTH) for number in numbers)
     return f"  {label}".ljust(MONTH_WIDTH) + cells + verdict(lies_inside(given, runs), say)
 
 
@@ -183,6 +187,6 @@ def lies_inside(given: float, runs: np.ndarray) -> bool:
     return bool(np.nanmin(runs) <= given <= np.nanmax(runs))
 
 
-def wrapped(text: str, indent: str = "") -> str:
+def wrap_text(text: str, indent: str = "") -> str:
     """Return a text wrapped to the width of a terminal."""
-    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(text, LINE_WIDTH, initial_indent=indent, subsequent_indent=indent)

@@ -20,18 +20,18 @@ from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, in_list
 from experiments.validation.calibration import reference_town
-from experiments.validation.knockouts import SURE, averages, effect_cell, effect_of
+from experiments.validation.knockouts import CONFIDENCE, averages, effect_cell, effect_of
 from experiments.validation.panel import SELECTION, panels_of
-from experiments.validation.readings import CENTRE, readings
+from experiments.validation.readings import CENTRAL_READING, readings
 from experiments.validation.study_tables import Row, select_named, write_table
 from experiments.validation.trust_events import PUBLISHED
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MEASURES
 
 DEFINITIONAL = KINDS[0]
-MEMORY = "Q06"
+MEMORY_ROW = "Q06"
 """Memory of abuse: an effect measured by panel surveys that sets no parameter."""
-WIDTH = 110
+LINE_WIDTH = 110
 COLUMNS = (
     *("row", "kind", "site", "quantity", "with_it", "without", "change", "low", "high", "delta", "carried"),
     *("twins", "years", "code"),
@@ -89,7 +89,7 @@ class AuditFinding:
         return "  LESS THAN DELTA" if self.sure else "  NOT AS THE ROW SAYS"
 
 
-def examined_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
+def examine_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of a row, from a larger second trial if the first is not significant."""
     first = paired_finding(row, size)
     return first if first.sure else paired_finding(row, size.closer)
@@ -97,7 +97,7 @@ def examined_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
 
 def paired_finding(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of paired runs with and without the carrier of a row."""
-    having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
+    having, lacking = (world_averages(row.site, items, size) for items in (row.has, row.lacks))
     effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
     return AuditFinding(
         row, effect, size, int((change < 0.0).sum() if row.without == "falls" else (change > 0.0).sum())
@@ -105,7 +105,7 @@ def paired_finding(row: EvidenceRow, size: AuditSize) -> AuditFinding:
 
 
 @cache
-def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
+def world_averages(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     """Return the measures and ledger sums of a world, one row per seed; cached, as rows of evidence share worlds."""
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
@@ -133,12 +133,12 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
 def memory_line() -> tuple[str, bool]:
     """Return the line of Q06 (share of an abuse effect left after a year), and whether it is as published."""
     tape, numbers = reference_town()
-    panel = panels_of(tape, {**numbers, **readings()[CENTRE]}, SELECTION)
-    left, (low, high) = 100.0 * panel.kept, PUBLISHED[MEMORY]
+    panel = panels_of(tape, {**numbers, **readings()[CENTRAL_READING]}, SELECTION)
+    left, (low, high) = 100.0 * panel.kept, PUBLISHED[MEMORY_ROW]
     passed = bool(low <= left <= high)
     fault = "" if passed else "  FAILED"
     return (
-        f"{MEMORY:5}{left:.0f} % of the gap of those abused is left a year later; {low:g} to {high:g} %{fault}",
+        f"{MEMORY_ROW:5}{left:.0f} % of the gap of those abused is left a year later; {low:g} to {high:g} %{fault}",
         passed,
     )
 
@@ -160,7 +160,7 @@ def missing_lines() -> Iterator[str]:
         yield f"\n{name}"
         for row in in_list(name):
             why = row.why["en"] if row.why else ""
-            yield from textwrap.wrap(f"{row.id}  {row.says}: {why}", WIDTH, subsequent_indent="     ")
+            yield from textwrap.wrap(f"{row.id}  {row.says}: {why}", LINE_WIDTH, subsequent_indent="     ")
 
 
 def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
@@ -185,18 +185,19 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
     """Write and print the audit of all carried rows and of Q06, or of those in ``only``; return whether all pass."""
     carried = {row.id: row for row in in_list("carried")}
-    names = select_named({name: name for name in (*carried, MEMORY)}, only, "no row of evidence '{}' is carried")
+    names = select_named({name: name for name in (*carried, MEMORY_ROW)}, only, "no row of evidence '{}' is carried")
     more = size.closer
     lines = [
         f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};",
         f"a row not sure at first is looked at with {more.replicates} twins, {more.years:g} years;",
-        f"monthly means, accounts of the ledger in all; difference with its {SURE:.0%} interval. A row is carried if",
+        f"monthly means, accounts of the ledger in all; difference with its {CONFIDENCE:.0%} interval."
+        " A row is carried if",
         "its interval lies on the side that the row says; but for definitions the difference must reach delta, too",
     ]
-    findings = [examined_row(carried[name], size) for name in names if name != MEMORY]
+    findings = [examine_row(carried[name], size) for name in names if name != MEMORY_ROW]
     lines += audit_lines(findings)
     good = all(finding.passed for finding in findings)
-    if MEMORY in names:
+    if MEMORY_ROW in names:
         line, passed = memory_line()
         lines += ["", "Effects that were measured elsewhere and are not set", line]
         good = good and passed

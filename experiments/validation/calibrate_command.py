@@ -28,21 +28,21 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.studies.assumed_effects import correlations, null_line
 from experiments.studies.factors import Range, plausible_ranges
-from experiments.validation.event_weights import SOLVED
+from experiments.validation.event_weights import SOLVED_PARAMETERS
 from experiments.validation.experiment import SITES
 from experiments.validation.series_targets import OwnSeries, SeriesTarget
 from experiments.validation.slopes import intercepts
 from experiments.validation.targets import MeasuredTarget, measured_targets
 from model.engine.errors import InputError
 
-OF_A_TARGET, MOST_PARAMETERS = 3, 12
+PARAMETERS_PER_TARGET, MAX_PARAMETERS = 3, 12
 """Parameters chosen for each target, and the maximum in total."""
-EFFECTS = ("trust_mean", "crimes_occurred")
-DRAWS_WRITTEN = 200
+EFFECT_MEASURES = ("trust_mean", "crimes_occurred")
+N_DRAWS = 200
 DIGITS = 4
-LIMITS = {"points": (24, 1000), "waves": (1, 20), "seeds": (3, 1000), "years": (1, 100), "truths": (1, 10_000)}
+OPTION_LIMITS = {"points": (24, 1000), "waves": (1, 20), "seeds": (3, 1000), "years": (1, 100), "truths": (1, 10_000)}
 """Minimum and maximum of each option."""
-POSTERIOR, DRAWS = "posterior.csv", "draws.csv"
+POSTERIOR_FILE, DRAWS_FILE = "posterior.csv", "draws.csv"
 
 type AnyTarget = MeasuredTarget | SeriesTarget
 
@@ -68,7 +68,7 @@ class CalibrationRequest:
     own: OwnSeries | None = None
 
     def __post_init__(self) -> None:
-        for name, (low, high) in LIMITS.items():
+        for name, (low, high) in OPTION_LIMITS.items():
             if not low <= (value := getattr(self, name)) <= high:
                 raise InputError(f"--{name} must lie between {low:g} and {high:g}, got {value!s:.20}")
         if self.own is not None and self.scale != 1.0:
@@ -109,7 +109,7 @@ class Simulations:
     def row(self, own: Mapping[str, pd.DataFrame]) -> Iterator[float]:
         """Yield the results of one set of values from the months of its runs, by place."""
         yield from (root(target.of(own[target.site], self.request.scale)) for target in self.targets)
-        yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECTS)
+        yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECT_MEASURES)
 
     def spec(self, place: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
         """Return the specification of one run."""
@@ -129,7 +129,7 @@ def calibrate(request: CalibrationRequest) -> Matched:
     for place in request.places:
         runs.spec(place, {}, 1, request.policy)  # raises errors of input before any run starts
     make_folder(request.out)
-    noise = noise_of(runs)
+    noise = noise_variances(runs)
     targets = [target for target in targets if noise[target.name] > 0.0]
     if not targets:
         raise InputError("no target varies between seeds: the town is too small, or the runs too short")
@@ -143,8 +143,8 @@ def calibrate(request: CalibrationRequest) -> Matched:
     aims = [to_root_scale(one.target) for one in targets]
     matched = match_history(simulated, list(ranges), aims, noise, request.points, request.waves)
     covered = coverage(matched, effects_of(runs, matched, ranges), request.truths)
-    write(request.out, matched, ranges, covered)
-    print("\n".join(lines(matched, targets, covered, request)))
+    write_results(request.out, matched, ranges, covered)
+    print("\n".join(report_lines(matched, targets, covered, request)))
     return matched
 
 
@@ -169,7 +169,7 @@ def to_root_scale(target: Target) -> Target:
     )
 
 
-def noise_of(runs: Simulations) -> dict[str, float]:
+def noise_variances(runs: Simulations) -> dict[str, float]:
     """Return the variance over seeds of the root of each target at the default parameters."""
     results = runs.results([{}] * runs.request.seeds, 1)[:, : len(runs.targets)]
     return {target.name: float(np.nanvar(results[:, k], ddof=1)) for k, target in enumerate(runs.targets)}
@@ -183,8 +183,8 @@ def screen_parameters(runs: Simulations) -> list[str]:
     from experiments.validation.plausible_draws import PLAUSIBLE, file_of_kind
 
     draws = read_draws(file_of_kind(f"{PLAUSIBLE}:{runs.request.points}"))
-    ranges = {name: one for name, one in plausible_ranges("*") if name not in SOLVED}
-    points = np.array([[share_of(ranges[name], draw.values[name]) for name in ranges] for draw in draws])
+    ranges = {name: one for name, one in plausible_ranges("*") if name not in SOLVED_PARAMETERS}
+    points = np.array([[position_in_range(ranges[name], draw.values[name]) for name in ranges] for draw in draws])
     results = runs.results([draw.values for draw in draws], 100)
     strength: dict[str, float] = {}
     for k in range(len(runs.targets)):
@@ -193,16 +193,16 @@ def screen_parameters(runs: Simulations) -> list[str]:
             continue
         r = np.abs(correlations(points[known], results[known, k]))
         line = null_line(points[known], results[known, k], 1)
-        for place in np.argsort(-r)[:OF_A_TARGET]:
+        for place in np.argsort(-r)[:PARAMETERS_PER_TARGET]:
             if r[place] > line:
                 name = list(ranges)[place]
                 strength[name] = max(strength.get(name, 0.0), float(r[place] / line))
     if not strength:
         raise InputError("no target depends on any parameter beyond chance: give more --points")
-    return sorted(strength, key=lambda name: -strength[name])[:MOST_PARAMETERS]
+    return sorted(strength, key=lambda name: -strength[name])[:MAX_PARAMETERS]
 
 
-def share_of(one: Range, value: float) -> float:
+def position_in_range(one: Range, value: float) -> float:
     """Return the position (0-1) of a value within its range."""
     if one.whole:
         return (value - one.low + 0.5) / (one.high - one.low + 1)
@@ -224,7 +224,7 @@ def effects_of(runs: Simulations, matched: Matched, ranges: Mapping[str, Range])
     base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
     zero: list[dict[str, float]] = [{}] * runs.request.seeds
     varied = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
-    names = [f"{place}: {name}" for place in runs.request.places for name in EFFECTS]
+    names = [f"{place}: {name}" for place in runs.request.places for name in EFFECT_MEASURES]
     return {
         name: (arm[:, k] - base[:, k], float(varied[:, k].var(ddof=1)))
         for k, name in enumerate(names)
@@ -232,21 +232,21 @@ def effects_of(runs: Simulations, matched: Matched, ranges: Mapping[str, Range])
     }
 
 
-def write(out: Path, matched: Matched, ranges: Mapping[str, Range], covered: Coverage) -> None:
+def write_results(out: Path, matched: Matched, ranges: Mapping[str, Range], covered: Coverage) -> None:
     """Write the posterior of each parameter, and draws from it."""
     columns = ("parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage")
     rows = []
     for name, width in matched.widths().items():
         shown = [f"{one:.{DIGITS}g}" for one in (ranges[name].low, ranges[name].high, width)]
         rows.append([name, *shown, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
-    write_atomically(out / POSTERIOR, csv_bytes(columns, rows))
+    write_atomically(out / POSTERIOR_FILE, csv_bytes(columns, rows))
     if len(matched.left):
-        points = matched.draws(DRAWS_WRITTEN, np.random.default_rng(1))
+        points = matched.draws(N_DRAWS, np.random.default_rng(1))
         draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]
-        write_atomically(out / DRAWS, draws_bytes(draws))
+        write_atomically(out / DRAWS_FILE, draws_bytes(draws))
 
 
-def lines(
+def report_lines(
     matched: Matched, targets: Sequence[AnyTarget], covered: Coverage, request: CalibrationRequest
 ) -> Iterator[str]:
     """Yield the report of a calibration in lines of at most 80 columns."""
@@ -272,4 +272,5 @@ def lines(
     yield f"Coverage of 90 % intervals over {covered.truths} simulated truths: {mean:.2f} of parameters"
     for name, share in covered.results.items():
         yield f"  effect on {name}: {share:.2f}"
-    yield f"Written to {request.out}/{POSTERIOR} and {DRAWS}; use them with --draws {request.out / DRAWS}"
+    draws = request.out / DRAWS_FILE
+    yield f"Written to {request.out}/{POSTERIOR_FILE} and {DRAWS_FILE}; use them with --draws {draws}"

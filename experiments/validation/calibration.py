@@ -16,12 +16,12 @@ from experiments.validation.impression_replay import (
     Reals,
     Tape,
     evidence_of_year,
-    fast_of,
+    fast_share_parameter,
     steady_state_evidence,
     tape_of,
 )
 from experiments.validation.panel import (
-    LEVEL,
+    MEAN_TRUST,
     SELECTION,
     Panel,
     People,
@@ -32,35 +32,35 @@ from experiments.validation.panel import (
     people_of,
     trust_of,
 )
-from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, EventSize
+from experiments.validation.sizes import DOOR_POINTS, EVENT_BY_NAME, EVENTS, EventSize
 from model.engine.scenario import Scenario
 from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
 from scenarios import load
 
 SITE = "villa_canales"
 """The reference town."""
-NATIONAL, TRUSTING = 0.414, 0.310
+LAPOP_MEAN, LAPOP_TRUSTING = 0.414, 0.310
 """T01: mean of LAPOP's answers (0-1), and share of answers 5 to 7."""
-OTHER_MEAN, OTHER_TRUSTING = 0.34, 0.25
+LATINOBAROMETRO_MEAN, LATINOBAROMETRO_TRUSTING = 0.34, 0.25
 """T06: the corresponding numbers of Latinobarómetro."""
-WOMEN = 0.06
+WOMEN_GAP = 0.06
 """T04: mean answer of women minus that of men in LAPOP (0-1)."""
 RETEST_CORRELATION = 0.42
 """Q07: correlation of a person's answers in both waves; published .38-.46."""
 PANEL_AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
 """Q01-Q03: coefficients of the panel, in points of 100."""
-SIZES = {one.name: one.points for one in EVENTS}
+EVENT_POINTS = {one.name: one.points for one in EVENTS}
 """Size of every event at day 3, in points of 100."""
-VISIT = {3: 7.0, 21: 4.5}
+VISIT_POINTS = {3: 7.0, 21: 4.5}
 """Q04: effect of a long, friendly visit (points of 100) by day."""
-SCANDAL_DAY, SCANDAL_LEFT = 135, 0.1
+SCANDAL_DAY, SCANDAL_SHARE_LEFT = 135, 0.1
 """Q09: day after a scandal, and the share of its effect that is left then."""
-SINGLE_LEFT = 0.45
+ABUSE_SHARE_LEFT = 0.45
 """Q06, read as the effect of a single event: share of the effect of abuse left at day 365."""
-ROUNDS, ENOUGH, EVERY, LEAST = 30, 1e-3, 4, 1e-3
+MAX_ROUNDS, CONVERGED, ADULT_STEP, MIN_WEIGHT = 30, 1e-3, 4, 1e-3
 
 
-LATINOBAROMETRO = ("survey.latinobarometro", "survey.reserve")
+LATINOBAROMETRO_PARAMETERS = ("survey.latinobarometro", "survey.reserve")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def reference_town(seed: int = 1, **sets: float) -> tuple[Tape, Numbers]:
     return tape_of(scenario, seed, numbers), numbers
 
 
-def state_of(tape: Tape, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> ReferenceState:
+def state_of(tape: Tape, numbers: Numbers, level: float = MEAN_TRUST, every: int = ADULT_STEP) -> ReferenceState:
     """Return the reference town at a mean trust, in the steady state of its events, with one adult in ``every``."""
     some, own = slice(0, tape.adults, every), people_of(tape)
     people = People(own.common[some], own.own[:, some], own.female[some])
@@ -110,7 +110,7 @@ def state_of(tape: Tape, numbers: Numbers, level: float = LEVEL, every: int = EV
 
 def log_odds_after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
     """Return each adult's log-odds of trust, ``days`` after an event that all experience."""
-    weight, fast = numbers[event.parameter], numbers[fast_of(event.parameter)]
+    weight, fast = numbers[event.parameter], numbers[fast_share_parameter(event.parameter)]
     left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
             "slow": (1.0 - fast) * 0.5 ** (days / 365.0 / numbers["trust.memory_years"])}  # fmt: skip
     counts = dict(state.counts)
@@ -138,33 +138,39 @@ def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, ai
     return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
 
-def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = SIZES) -> Numbers:
+def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = EVENT_POINTS) -> Numbers:
     """Return parameters with the weights of events outside `PANEL_EVENTS`, and two rates of fading, set.
 
     Visit and scandal have a fading of their own. Each is solved by comparing the town with and without the event.
     """
     found = dict(numbers)
-    visit, scandal = BY_NAME["long visit"], BY_NAME["scandal"]
-    found["trust.fast_friendly"] = by_fading(state, visit, found, VISIT[3], 21, VISIT[21] / VISIT[3])
-    found["misconduct.fades"] = by_fading(state, scandal, found, sizes[scandal.name], SCANDAL_DAY, SCANDAL_LEFT)
+    visit, scandal = EVENT_BY_NAME["long visit"], EVENT_BY_NAME["scandal"]
+    found["trust.fast_friendly"] = fast_share_of_fading(
+        state, visit, found, VISIT_POINTS[3], 21, VISIT_POINTS[21] / VISIT_POINTS[3]
+    )
+    found["misconduct.fades"] = fast_share_of_fading(
+        state, scandal, found, sizes[scandal.name], SCANDAL_DAY, SCANDAL_SHARE_LEFT
+    )
     for event in EVENTS:
         if event.name not in PANEL_EVENTS:
             found[event.parameter] = weight_of_size(state, event, found, sizes[event.name])
     if visit_weight := found[visit.parameter]:
-        found["consultation.door"] = weight_of_size(state, visit, found, DOOR) / visit_weight
+        found["consultation.door"] = weight_of_size(state, visit, found, DOOR_POINTS) / visit_weight
     return found
 
 
-def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, left: float) -> float:
+def fast_share_of_fading(
+    state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, left: float
+) -> float:
     """Return the fast share at which ``left`` of an effect remains after ``days``; the nearest limit if none.
 
     An event of size 0 keeps its fast share.
     """
     if not aim:
-        return numbers[fast_of(event.parameter)]
+        return numbers[fast_share_parameter(event.parameter)]
 
     def off(fast: float) -> float:
-        trial = {**numbers, fast_of(event.parameter): fast}
+        trial = {**numbers, fast_share_parameter(event.parameter): fast}
         trial[event.parameter] = weight_of_size(state, event, trial, aim)
         return points_of_event(state, event, trial, days) / aim - left
 
@@ -208,21 +214,25 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
         odds = population(trial, float(values[0]))
         mean, trusting = lapop(odds, trial)
         gap = lapop(odds[women], trial)[0] - lapop(odds[~women], trial)[0]
-        return [mean - NATIONAL, trusting - TRUSTING, gap - WOMEN]
+        return [mean - LAPOP_MEAN, trusting - LAPOP_TRUSTING, gap - WOMEN_GAP]
 
-    level, *values = solve_root(off, [NATIONAL, *(numbers[name] for name in names)], "the thresholds of LAPOP")
+    level, *values = solve_root(off, [LAPOP_MEAN, *(numbers[name] for name in names)], "the thresholds of LAPOP")
     found = {**numbers, **dict(zip(names, values, strict=True))}
     odds = population(found, level)
 
     def other(values: Reals) -> list[float]:
-        mean, trusting = latinobarometro(odds, {**found, **dict(zip(LATINOBAROMETRO, values.tolist(), strict=True))})
-        return [mean - OTHER_MEAN, trusting - OTHER_TRUSTING]
+        mean, trusting = latinobarometro(
+            odds, {**found, **dict(zip(LATINOBAROMETRO_PARAMETERS, values.tolist(), strict=True))}
+        )
+        return [mean - LATINOBAROMETRO_MEAN, trusting - LATINOBAROMETRO_TRUSTING]
 
     return {
         **found,
         **dict(
             zip(
-                LATINOBAROMETRO, solve_root(other, [found[name] for name in LATINOBAROMETRO], "the others"), strict=True
+                LATINOBAROMETRO_PARAMETERS,
+                solve_root(other, [found[name] for name in LATINOBAROMETRO_PARAMETERS], "the others"),
+                strict=True,
             )
         ),
     }
@@ -241,7 +251,7 @@ def calibrate(
     tape: Tape,
     numbers: Numbers,
     coefficients: Mapping[str, float] = PANEL_AIMS,
-    sizes: Mapping[str, float] = SIZES,
+    sizes: Mapping[str, float] = EVENT_POINTS,
     *,
     single: bool = False,
     selection: float = SELECTION,
@@ -253,7 +263,7 @@ def calibrate(
     """
     now, slopes = dict(numbers), dict.fromkeys(PANEL_EVENTS, 0.0)
     last: tuple[Numbers, dict[str, float]] | None = None
-    for rounds in range(1, ROUNDS + 1):
+    for rounds in range(1, MAX_ROUNDS + 1):
         before = dict(now)
         state = state_of(tape, now)
         now = set_assumed_sizes(state, now, sizes)
@@ -263,26 +273,26 @@ def calibrate(
         if survey:
             now["survey.noise"] *= panel.correlation / RETEST_CORRELATION
         if single:
-            now = set_single(state, now, sizes)
+            now = set_single_event_weights(state, now, sizes)
         else:
-            now, last = next_numbers(now, panel, last, slopes, coefficients)
+            now, last = secant_step(now, panel, last, slopes, coefficients)
         moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
-        if moved < ENOUGH and rounds > 2:
+        if moved < CONVERGED and rounds > 2:
             break
     return Calibrated(now, panels_of(tape, now, selection), rounds)
 
 
-def set_single(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:
+def set_single_event_weights(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:
     """Set the weights of abuse, bribe and meeting as if coefficients were the effect of one event by day 3."""
     found = dict(numbers)
-    abuse = BY_NAME["abuse"]
-    found["trust.fast_panel"] = by_fading(state, abuse, found, sizes[abuse.name], 365, SINGLE_LEFT)
+    abuse = EVENT_BY_NAME["abuse"]
+    found["trust.fast_panel"] = fast_share_of_fading(state, abuse, found, sizes[abuse.name], 365, ABUSE_SHARE_LEFT)
     for kind in PANEL_EVENTS:
-        found[BY_NAME[kind].parameter] = weight_of_size(state, BY_NAME[kind], found, sizes[kind])
+        found[EVENT_BY_NAME[kind].parameter] = weight_of_size(state, EVENT_BY_NAME[kind], found, sizes[kind])
     return found
 
 
-def next_numbers(
+def secant_step(
     numbers: Numbers,
     panel: Panel,
     last: tuple[Numbers, dict[str, float]] | None,
@@ -292,7 +302,7 @@ def next_numbers(
     """Return weights that bring the panel's coefficients closer to their aims by one secant step."""
     found, here = dict(numbers), dict(numbers)
     for kind, aim in aims.items():
-        name, got = BY_NAME[kind].parameter, panel.coefficients[kind]
+        name, got = EVENT_BY_NAME[kind].parameter, panel.coefficients[kind]
         if last is not None and abs(numbers[name] - last[0][name]) > 1e-4 * numbers[name]:
             slopes[kind] = (got - last[1][kind]) / (numbers[name] - last[0][name])
         sign = 1.0 if aim > 0.0 else -1.0
@@ -300,5 +310,5 @@ def next_numbers(
         slope = sign * max(sign * slopes[kind], least) if slopes[kind] else got / numbers[name]
         step = (aim - got) / slope
         most = 2.0 * numbers[name]
-        found[name] = float(np.clip(numbers[name] + step, max(LEAST, 0.5 * numbers[name]), most))
+        found[name] = float(np.clip(numbers[name] + step, max(MIN_WEIGHT, 0.5 * numbers[name]), most))
     return found, (here, dict(panel.coefficients))

@@ -22,7 +22,7 @@ from experiments.validation.study_tables import (
 from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0
-AFTER = (1, 2, 3, 5, 10)
+HORIZONS = (1, 2, 3, 5, 10)
 """Years after which worlds are reported: the horizons of reports and of the decision view."""
 WORLDS = worlds_of("ceiling")
 DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
@@ -35,7 +35,7 @@ COLUMNS = (
     *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
     *(*interval_names(*DIGITS, *COUNTS), "note", "code"),
 )
-LABEL, NUMBER = 80, 26
+LABEL_WIDTH, NUMBER_WIDTH = 80, 26
 
 
 def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
@@ -49,7 +49,7 @@ def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iter
         Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs
     )
     longest = len(blocks[0][BASE].months)
-    for months in [12 * year for year in AFTER if 12 * year <= longest] or [longest]:
+    for months in [12 * year for year in HORIZONS if 12 * year <= longest] or [longest]:
         yield from horizon_rows(site, blocks, months)
 
 
@@ -78,11 +78,11 @@ def format_ceiling(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, one block per site and horizon."""
     yield from head_of("ceiling", **rows[0])
     for (site, years), own in rows_by_columns(rows, "site", "years").items():
-        yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL)}" + "".join(
-            name.rjust(NUMBER) for name in DIGITS
+        yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL_WIDTH)}" + "".join(
+            name.rjust(NUMBER_WIDTH) for name in DIGITS
         )
         for row in own:
-            found = (format_interval(row, name, digits).rjust(NUMBER) for name, digits in DIGITS.items())
-            yield f"  {row['en']} / {row['es']}".ljust(LABEL) + (row["note"] or "".join(found))
+            found = (format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items())
+            yield f"  {row['en']} / {row['es']}".ljust(LABEL_WIDTH) + (row["note"] or "".join(found))
         if own[0]["few"]:
             yield f"  {own[0]['deaths_a_year']:.1f} homicides a year: too few to support any statement on a policy"

@@ -24,7 +24,7 @@ MEANS = {"presence_seen": "patrol seen, 0 to 1", "trust_mean": "trust, 0 to 1"}
 """Measures that are summed or averaged over the months of a year, and their labels in the table."""
 
 
-def measured(table: pd.DataFrame, years: float) -> dict[str, float]:
+def measures_of_run(table: pd.DataFrame, years: float) -> dict[str, float]:
     """Return the measures of a run: yearly sums, and means over months."""
     sums = {name: float(table[name].sum()) / years for name in SUMS}
     return sums | {name: float(table[name].mean()) for name in MEANS}
@@ -38,7 +38,7 @@ def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int)
     found: list[list[pd.Series]] = [[], []]
     for pair in zip(*arms, strict=True):
         for rows, (spec, world, _) in zip(found, simulated_twins(pair, town, ignore_progress), strict=True):
-            rows.append(pd.Series(measured(measures_table(world, spec).to_pandas(), years)))
+            rows.append(pd.Series(measures_of_run(measures_table(world, spec).to_pandas(), years)))
     return len(inhabited(town)), found
 
 

@@ -15,11 +15,11 @@ from experiments.statistics.paired_effects import error_of as standard_error
 from experiments.statistics.paired_effects import mean
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.orders import OWN, Band, Order, orders_for
+from experiments.validation.orders import OWN_ENDING, Band, Order, orders_for
 from experiments.words.bilingual import FigureTexts
 
-WIDTH, NUMBER, NARROW = 80, 8, 7
-LABEL = {"en": 38, "es": 35}
+LINE_WIDTH, NUMBER_WIDTH, NARROW_WIDTH = 80, 8, 7
+LABEL_WIDTHS = {"en": 38, "es": 35}
 """Width of the label of a row (characters) by language; the verdict takes the rest of the line."""
 
 
@@ -62,16 +62,18 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, langua
     years = [year for run in runs for year in years_of(run)]
     yield figure_message("check.title", say, site=site, years=len(years), runs=len(runs))
     yield figure_message("check.error", say)
-    heading = "".join(say(*word).rjust(NUMBER) for word in (("bajo", "low"), ("medio", "central"), ("alto", "high")))
-    yield " " * LABEL[language] + say("corrida", "run").rjust(NARROW) + "±".rjust(NARROW) + heading
+    heading = "".join(
+        say(*word).rjust(NUMBER_WIDTH) for word in (("bajo", "low"), ("medio", "central"), ("alto", "high"))
+    )
+    yield " " * LABEL_WIDTHS[language] + say("corrida", "run").rjust(NARROW_WIDTH) + "±".rjust(NARROW_WIDTH) + heading
     counts, part = RowCounts(), ""
     for order in rows:
         if part != (part := order.part):
             yield f"\n{say(order.part_es, part)}"
         yield row_line(order, order.bands.get(site), years, counts, say)
-    yield from remarks(figure_message("check.remarks", say), counts.notes, say)
-    yield from remarks(figure_message("check.not_counted", say), counts.missing, say)
-    unknown = textwrap.fill(figure_message("check.nothing_known", say, site=site, ending=OWN), WIDTH)
+    yield from note_lines(figure_message("check.remarks", say), counts.notes, say)
+    yield from note_lines(figure_message("check.not_counted", say), counts.missing, say)
+    unknown = textwrap.fill(figure_message("check.nothing_known", say, site=site, ending=OWN_ENDING), LINE_WIDTH)
     yield "\n" + (counts.sentence(say) if counts.compared else unknown)
 
 
@@ -79,14 +81,14 @@ def row_line(
     order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts, say: FigureTexts
 ) -> str:
     """Return the line of one order of magnitude, and count it if it has a band."""
-    label = f"  {say(order.name_es, order.name)}".ljust(LABEL[say.language])
+    label = f"  {say(order.name_es, order.name)}".ljust(LABEL_WIDTHS[say.language])
     limits = "".join(number_cell(number, order.digits) for number in band or [math.nan] * 3)
     if order.expression is None:
         counts.missing.append(order)
-        return label + "-".rjust(NARROW) + " " * NARROW + limits
+        return label + "-".rjust(NARROW_WIDTH) + " " * NARROW_WIDTH + limits
     found = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
     value = mean(np.asarray(found))
-    numbers = number_cell(value, order.digits, NARROW) + error_of(found, order.digits).rjust(NARROW)
+    numbers = number_cell(value, order.digits, NARROW_WIDTH) + format_error(found, order.digits).rjust(NARROW_WIDTH)
     if band is None:
         return label + numbers + limits
     inside = band[0] <= value <= band[2]
@@ -106,16 +108,16 @@ def verdict(inside: bool, say: FigureTexts) -> str:
     return say(" dentro", "  in") if inside else say("  FUERA", " OUT")
 
 
-def error_of(numbers: Sequence[float], digits: int) -> str:
+def format_error(numbers: Sequence[float], digits: int) -> str:
     """Return the standard error of the mean as text, empty for a single number.
 
-    >>> error_of([1.0, 3.0], 1), error_of([1.0], 1)
+    >>> format_error([1.0, 3.0], 1), format_error([1.0], 1)
     ('±1.0', '')
     """
     return f"±{standard_error(np.asarray(numbers)):,.{digits}f}" if len(numbers) > 1 else ""
 
 
-def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
+def number_cell(number: float, digits: int, width: int = NUMBER_WIDTH) -> str:
     """Return a number right-aligned in its column, `-` for NaN.
 
     >>> number_cell(4200.0, 0), number_cell(0.1, 1)
@@ -124,10 +126,10 @@ def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
     return ("-" if math.isnan(number) else f"{number:,.{digits}f}").rjust(width)
 
 
-def remarks(heading: str, rows: Sequence[Order], say: FigureTexts) -> Iterator[str]:
+def note_lines(heading: str, rows: Sequence[Order], say: FigureTexts) -> Iterator[str]:
     """Yield a heading and the notes on some rows."""
     if rows:
         yield f"\n{heading}"
     for order in rows:
         text = f"{say(order.name_es, order.name).strip()}: {say(order.note_es, order.note)}"
-        yield textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ")
+        yield textwrap.fill(text, LINE_WIDTH, initial_indent="  ", subsequent_indent="      ")

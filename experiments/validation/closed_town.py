@@ -23,10 +23,10 @@ from scenarios import load
 
 WORLD = "closed_town"
 MEASURES = ("trust", "fairness", "effectiveness", "fear")
-ADULTS = list(GROUPS).index("adults")
-YEARS, WITHIN = 10, 0.5
+ADULT_GROUP = list(GROUPS).index("adults")
+YEARS, MAX_DRIFT = 10, 0.5
 """Simulated years, and the largest drift (points of 100) of a stationary town."""
-LABEL, NUMBER = 70, 22
+LABEL_WIDTH, NUMBER_WIDTH = 70, 22
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def run_closed_town(job: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
         world.run_for(SHIFTS)
         tell(SHIFTS)
     months = world.group_months()
-    own = months[months["group"] == ADULTS][: 12 * job.years]
+    own = months[months["group"] == ADULT_GROUP][: 12 * job.years]
     means = {measure: 100.0 * own[measure].reshape(job.years, 12).mean(axis=1) for measure in MEASURES}
     return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
 
@@ -105,17 +105,17 @@ def row_of(site: str, law: Law, solved: bool, runs: Sequence[Mapping[str, Any]])
     row: Row = {"site": site, "law": label, "seeds": len(runs), "solved": solved and all(run["solved"] for run in runs)}
     for measure in MEASURES:
         row |= interval_columns(measure, drift(runs, measure))
-    return row | {"stands": all(abs(row[measure]) <= WITHIN for measure in MEASURES)}
+    return row | {"stands": all(abs(row[measure]) <= MAX_DRIFT for measure in MEASURES)}
 
 
 def format_closed(rows: Sequence[Row], years: int) -> Iterator[str]:
     """Yield the table as text."""
     yield from head_of("closed", years=years, seeds=rows[0]["seeds"])
-    yield " " * LABEL + "".join(f"{measure:>{NUMBER}}" for measure in MEASURES)
+    yield " " * LABEL_WIDTH + "".join(f"{measure:>{NUMBER_WIDTH}}" for measure in MEASURES)
     for row in rows:
-        moved = "".join(f"{format_interval(row, measure, 2):>{NUMBER}}" for measure in MEASURES)
+        moved = "".join(f"{format_interval(row, measure, 2):>{NUMBER_WIDTH}}" for measure in MEASURES)
         marks = ("" if row["solved"] else "  not solved") + ("" if row["stands"] else "  moves")
-        yield f"{row['site'] + ', ' + row['law']:<{LABEL}}{moved}{marks}"
+        yield f"{row['site'] + ', ' + row['law']:<{LABEL_WIDTH}}{moved}{marks}"
 
 
 def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:

@@ -8,14 +8,14 @@ import numpy as np
 
 from experiments.narrative.labels import plain_number
 from experiments.validation.experiment import estimate
-from experiments.validation.study_tables import STATED, Row, StudyWorld, head_of, rows_by_columns, star, worlds_of
+from experiments.validation.study_tables import TABLES, Row, StudyWorld, head_of, rows_by_columns, star, worlds_of
 from experiments.words.catalogue import meaning
 from model.engine.fingerprint import fingerprint
 
 WORLDS = worlds_of("consequences")
 """Worlds in addition to those of the decisions."""
-SUMS: list[str] = STATED["consequences"]["measures"]["sums"]
-LEVELS: list[str] = STATED["consequences"]["measures"]["levels"]
+SUMS: list[str] = TABLES["consequences"]["measures"]["sums"]
+LEVELS: list[str] = TABLES["consequences"]["measures"]["levels"]
 SHARES = LEVELS[3:]
 """Levels from 0 to 1."""
 COLUMNS = (

@@ -25,9 +25,9 @@ from experiments.validation.experiment_runs import (
     RUNS,
     ExperimentSize,
     add_size_options,
+    policy_file_text,
     run_worlds,
-    set_text,
-    size_asked,
+    size_from_options,
 )
 from experiments.validation.headline import TWINS, effect_columns, format_effect
 from experiments.validation.study_tables import Row, rows_by_columns, write_sites
@@ -37,16 +37,18 @@ from model.engine.fingerprint import fingerprint
 from scenarios import load
 
 OUT = Path("results") / "reference"
-STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
-MORE = {name: yearly_count(name, one["en"], one["es"], *one["columns"]) for name, one in STATED.pop("more").items()}
-MEASURES: Mapping[str, Headline] = {**BY_NAME, **MORE}
-SWEPT = re.compile(r"swept (-?[\d.]+)-([\d.]+)")
-EACH, TOGETHER = "assumed", "assumed_together"
+ENTRIES: dict[str, dict[str, Any]] = toml_beside(__file__)
+ADDED_COUNTS = {
+    name: yearly_count(name, one["en"], one["es"], *one["columns"]) for name, one in ENTRIES.pop("more").items()
+}
+MEASURES: Mapping[str, Headline] = {**BY_NAME, **ADDED_COUNTS}
+SWEPT_RANGE = re.compile(r"swept (-?[\d.]+)-([\d.]+)")
+EACH_ASSUMED, ALL_ASSUMED = "assumed", "assumed_together"
 COLUMNS = (
     *("table", "site", "scale", "case", "en", "es", "years", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "delta", "twins", "code"),
 )
-LABEL, NUMBER, ABREAST = 68, 23, 4
+LABEL_WIDTH, NUMBER_WIDTH, MEASURES_PER_BLOCK = 68, 23, 4
 
 
 class Case(NamedTuple):
@@ -58,7 +60,7 @@ class Case(NamedTuple):
     base: tuple[str, ...] = ()
 
 
-AS_IT_STANDS = Case("as it stands", "como está", ())
+UNCHANGED_CASE = Case("as it stands", "como está", ())
 
 
 class ContrastTable(NamedTuple):
@@ -71,19 +73,19 @@ class ContrastTable(NamedTuple):
     @property
     def stated(self) -> Mapping[str, Any]:
         """Entry of the table in the TOML file: head, years, measures and scales."""
-        return STATED[self.name]
+        return ENTRIES[self.name]
 
 
 def table_of(name: str) -> ContrastTable:
     """Return the table of this name; raise InputError if there is none."""
-    if name not in STATED:
-        raise InputError(f"no table '{name}'{suggest_nearest(name, STATED)}")
-    entry = STATED[name]
+    if name not in ENTRIES:
+        raise InputError(f"no table '{name}'{suggest_nearest(name, ENTRIES)}")
+    entry = ENTRIES[name]
     if "each" in entry:
         return each_value(name, **entry["each"])
     if "groups" in entry:
-        return all_assumed(name) if name == TOGETHER else each_assumed(name)
-    texts = {f"{name}_{k}": set_text(case["set"]) for k, case in enumerate(entry["cases"]) if "set" in case}
+        return all_assumed(name) if name == ALL_ASSUMED else each_assumed(name)
+    texts = {f"{name}_{k}": policy_file_text(case["set"]) for k, case in enumerate(entry["cases"]) if "set" in case}
     cases = (
         Case(case["en"], case["es"], tuple(case.get("arm", [f"{name}_{k}"]))) for k, case in enumerate(entry["cases"])
     )
@@ -92,8 +94,8 @@ def table_of(name: str) -> ContrastTable:
 
 def each_value(name: str, number: str, values: Sequence[float], include: str) -> ContrastTable:
     """Return the table of a policy with one parameter at each of several values."""
-    texts = {f"{name}_{value:g}": set_text({number: value}, include) for value in values}
-    words = STATED[name]["case"]
+    texts = {f"{name}_{value:g}": policy_file_text({number: value}, include) for value in values}
+    words = ENTRIES[name]["case"]
     cases = [
         Case(words["en"].format(value=value), words["es"].format(value=value), (made,))
         for made, value in zip(texts, values, strict=True)
@@ -117,28 +119,28 @@ def ends_of(groups: Sequence[str]) -> dict[str, tuple[float, float]]:
             name = f"{group}.{key}"
             is_assumed = about.role == "behaviour" and re.search("assumed|swept|not identified", about.source)
             if is_assumed and fnmatch.fnmatch(name, pattern if "." in pattern else f"{pattern}.*"):
-                swept = SWEPT.search(about.source)
+                swept = SWEPT_RANGE.search(about.source)
                 known = (float(swept[1]), float(swept[2])) if swept else (about.low, about.high)
                 low, high = criteria.RANGES.get(name, known)
-                found[name] = (kind_of(about.low, low), kind_of(about.low, high))
+                found[name] = (as_type_of(about.low, low), as_type_of(about.low, high))
     return found
 
 
-def kind_of(like: float, value: float) -> float:
+def as_type_of(like: float, value: float) -> float:
     """Return a value as an integer if ``like`` is one, else as a float."""
     return int(value) if isinstance(like, int) else float(value)
 
 
 def each_assumed(name: str) -> ContrastTable:
     """Return the table with each assumed parameter at either end, after the case with all at their defaults."""
-    arm, scenario = tuple(STATED[name]["arm"]), load(SITES[0])
-    cases, texts = [AS_IT_STANDS._replace(arm=arm)], {}
-    for number, ends in ends_of(STATED[name]["groups"]).items():
+    arm, scenario = tuple(ENTRIES[name]["arm"]), load(SITES[0])
+    cases, texts = [UNCHANGED_CASE._replace(arm=arm)], {}
+    for number, ends in ends_of(ENTRIES[name]["groups"]).items():
         now = float(parameter_value(scenario, number))
         for end, value in zip(("low", "high"), ends, strict=True):
             if not math.isclose(value, now):
                 made = f"{number.replace('.', '_')}_{end}"
-                texts[made] = set_text({number: value})
+                texts[made] = policy_file_text({number: value})
                 label = f"{number} {now:g} → {value:g}"
                 cases.append(Case(label, label, (*arm, made), (made,)))
     return ContrastTable(name, tuple(cases), texts)
@@ -146,11 +148,11 @@ def each_assumed(name: str) -> ContrastTable:
 
 def all_assumed(name: str) -> ContrastTable:
     """Return the table with all assumed parameters together at their low ends, and at their high ends."""
-    arm, ends = tuple(STATED[name]["arm"]), ends_of(STATED[name]["groups"])
-    cases, texts = [AS_IT_STANDS._replace(arm=arm)], {}
+    arm, ends = tuple(ENTRIES[name]["arm"]), ends_of(ENTRIES[name]["groups"])
+    cases, texts = [UNCHANGED_CASE._replace(arm=arm)], {}
     for k, (end, en, es) in enumerate((("low", "low end", "extremo bajo"), ("high", "high end", "alto"))):
         made = f"{name}_{end}"
-        texts[made] = set_text({key: both[k] for key, both in ends.items()})
+        texts[made] = policy_file_text({key: both[k] for key, both in ends.items()})
         cases.append(Case(f"all at the {en}", f"todos en el {es}", (*arm, made), (made,)))
     return ContrastTable(name, tuple(cases), texts)
 
@@ -219,14 +221,14 @@ def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]
     for (site, scale), own in rows_by_columns(rows, "site", "scale").items():
         yield ""
         measures = list(dict.fromkeys(row["measure"] for row in own))
-        for some in batched(measures, ABREAST):
-            yield from block(site, scale, [row for row in own if row["measure"] in some])
-        if table.name == EACH:
+        for some in batched(measures, MEASURES_PER_BLOCK):
+            yield from block_lines(site, scale, [row for row in own if row["measure"] in some])
+        if table.name == EACH_ASSUMED:
             yield ""
-            yield from extremes(own)
+            yield from extreme_lines(own)
 
 
-def extremes(rows: Sequence[Row]) -> Iterator[str]:
+def extreme_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the lowest and the highest effect on each measure, and the parameter value that gives it."""
     for own in rows_by_columns(rows, "measure").values():
         yield f"{MEASURES[own[0]['measure']].en} / {MEASURES[own[0]['measure']].es}"
@@ -234,7 +236,7 @@ def extremes(rows: Sequence[Row]) -> Iterator[str]:
             ("lowest / menor", min(own, key=lambda row: row["effect"])),
             ("highest / mayor", max(own, key=lambda row: row["effect"])),
         ):
-            yield f"  {words}, {case_label(row)}".ljust(LABEL) + format_effect(row).rjust(NUMBER)
+            yield f"  {words}, {case_label(row)}".ljust(LABEL_WIDTH) + format_effect(row).rjust(NUMBER_WIDTH)
 
 
 def case_label(row: Row) -> str:
@@ -242,21 +244,23 @@ def case_label(row: Row) -> str:
     return str(row["en"] if row["en"] == row["es"] else f"{row['en']} / {row['es']}")
 
 
-def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
+def block_lines(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the cases at one site and scale with a few measures; differences are compared with delta."""
     where = f"{site}, difference / diferencia" if scale == "difference" else f"{site}, scale / escala {scale:g}"
     by_case = rows_by_columns(rows, "case")
     first = next(iter(by_case.values()))
-    yield where.ljust(LABEL) + "".join(MEASURES[row["measure"]].en.rjust(NUMBER) for row in first)
+    yield where.ljust(LABEL_WIDTH) + "".join(MEASURES[row["measure"]].en.rjust(NUMBER_WIDTH) for row in first)
     if scale != "difference":
-        yield "  status quo / situación actual".ljust(LABEL) + "".join(
-            plain_number(row["base"]).rjust(NUMBER) for row in first
+        yield "  status quo / situación actual".ljust(LABEL_WIDTH) + "".join(
+            plain_number(row["base"]).rjust(NUMBER_WIDTH) for row in first
         )
     for own in by_case.values():
-        yield f"  {case_label(own[0])}".ljust(LABEL) + "".join(format_effect(row).rjust(NUMBER) for row in own)
+        yield f"  {case_label(own[0])}".ljust(LABEL_WIDTH) + "".join(
+            format_effect(row).rjust(NUMBER_WIDTH) for row in own
+        )
         if scale == "difference":
-            yield "    beside delta / frente a delta".ljust(LABEL) + "".join(
-                compare_with_delta(row).rjust(NUMBER) for row in own
+            yield "    beside delta / frente a delta".ljust(LABEL_WIDTH) + "".join(
+                compare_with_delta(row).rjust(NUMBER_WIDTH) for row in own
             )
 
 
@@ -281,14 +285,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m experiments.validation.contrast_tables", description="Tables of effects"
     )
-    parser.add_argument("name", metavar="NAME", help=", ".join(STATED))
+    parser.add_argument("name", metavar="NAME", help=", ".join(ENTRIES))
     parser.add_argument("--replicates", type=int, default=TWINS)
     parser.add_argument("--site", action="append", choices=SITES, help="one site; else both")
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
     with print_input_errors():
-        show_contrasts(options.name, options.out, size_asked(options), options.site or SITES)
+        show_contrasts(options.name, options.out, size_from_options(options), options.site or SITES)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ SIZES = (8, 12, 24)
 PAIRS_PER_SITE = 96
 """Pairs of runs at each site."""
 SAMPLES = 200
-GOAL, LOW, WIDTH = 0.93, 0.8, 80
+COVERAGE_GOAL, LOW_COVERAGE, LINE_WIDTH = 0.93, 0.8, 80
 RARE_SHARE = 0.2
 """Share of pairs that differ below which a measure counts as rarely different."""
 KNOWN_SIGN = 3.5
@@ -83,7 +83,7 @@ def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
     rows = pd.DataFrame([row for n in SIZES for row in sample_rows(cells, n)])
     write_atomically(out / "coverage.csv", frame_as_csv(rows, ".4g"))
     print(write_text(out, "coverage", format_coverage(rows, cells, pairs, scale)))
-    return bool((by_group(rows)["covered"] >= GOAL).all())
+    return bool((by_group(rows)["covered"] >= COVERAGE_GOAL).all())
 
 
 def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Iterator[BankCell]:
@@ -192,21 +192,21 @@ def format_coverage(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, s
         shares = "".join(
             f"{getattr(row, name):>7.2f}" for name in ("worst", "other_towns", "width", "floor_binds", "told")
         )
-        mark = " " if row.covered >= GOAL else "!"
+        mark = " " if row.covered >= COVERAGE_GOAL else "!"
         ends = f"{row.wrong_sign:>7.4f}{row.big_told:>7.2f}{row.big_nothing:>5.2f}"
         yield f"{row.n:>3} {row.group:<17}{row.cells:>7}{row.covered:>6.3f}{mark}{shares}{ends}"
     yield ""
-    yield f"covers: share of intervals that hold the effect over the bank (! below {GOAL:g});"
+    yield f"covers: share of intervals that hold the effect over the bank (! below {COVERAGE_GOAL:g});"
     yield "worst: the cell with the least; others: intervals from one half of the towns that"
     yield "hold the effect over the other half; width: median, in deltas; floor: share of"
     yield "intervals whose spread is the floor; told: share of verdicts that name a"
     yield f"direction; wrong: the wrong one, of effects of {KNOWN_SIGN:g} standard errors or more"
     yield "in the bank; big, nil: of those above delta, told rightly, or called nothing."
     yield ""
-    bad = rows[rows["covered"] < LOW].groupby("measure").size()
+    bad = rows[rows["covered"] < LOW_COVERAGE].groupby("measure").size()
     if len(bad):
         listed = ", ".join(f"{name} ({count})" for name, count in bad.items())
-        yield from textwrap.wrap(f"Cells below {LOW:g}, by measure, of {len(rows)}: {listed}.", WIDTH)
+        yield from textwrap.wrap(f"Cells below {LOW_COVERAGE:g}, by measure, of {len(rows)}: {listed}.", LINE_WIDTH)
         yield ""
     alarms = rows.groupby(["n", "site", "years"])["false_alarm"].first().groupby("n").mean()
     rates = ", ".join(f"{share:.1%} at n = {n}" for n, share in alarms.items())

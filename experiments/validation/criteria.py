@@ -16,7 +16,7 @@ from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import CRITERION
 from experiments.validation.experiment import BASE, SITES, Experiment
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds, set_text
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, policy_file_text, run_worlds
 from experiments.validation.study_tables import write_table
 from experiments.words.toml_files import toml_beside
 from model.engine.fingerprint import fingerprint
@@ -30,7 +30,7 @@ RANGES: dict[str, list[float]] = STATED_WORLDS["ranges"]
 YEARS = 3.0
 PAIRS = 12
 GAMING = ("forms", "routes", "responses", "empty", "no")
-ONLY_UP = {"pressure", *GAMING}
+MAY_LOWER = {"pressure", *GAMING}
 COLUMNS = ("site", "world", "en", "years", "criterion", "level", "change", "low", "high", "twins", "code")
 type Table = Mapping[str, np.ndarray]
 """Scores of each criterion by seed."""
@@ -56,7 +56,7 @@ def run_criteria(
     site: str, worlds: Mapping[str, Mapping[str, Any]], years: float, size: ExperimentSize, runs: Path
 ) -> dict[str, pd.DataFrame]:
     """Run the status quo and other worlds at one site; return the months of each world over all seeds."""
-    texts = {f"criteria_{name}": set_text(world["set"]) for name, world in worlds.items() if "set" in world}
+    texts = {f"criteria_{name}": policy_file_text(world["set"]) for name, world in worlds.items() if "set" in world}
     words = {
         name: (*world.get("policies", ()), *([f"criteria_{name}"] if "set" in world else []))
         for name, world in worlds.items()
@@ -97,7 +97,7 @@ def has_grade(score: float, grade: str) -> bool:
     return not math.isnan(score) and GRADES[grade_index(score)] == grade
 
 
-def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
+def paper_verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     """Yield each of L01 to L06, whether it is met, and the numbers behind it."""
     vc, tot = base["villa_canales"], base["totonicapan"]
     both = (vc, tot)
@@ -136,7 +136,7 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
             value = mean_of(base[site][name])
             here = "null" if math.isnan(value) else GRADES[grade_index(value)]
             yield f"  {site:15}{name:5}{value:6.2f}  here {here:12} paper {word[place]}"
-    for finding, passed, numbers in verdicts(base):
+    for finding, passed, numbers in paper_verdicts(base):
         yield f"  {finding:34}{'passed' if passed else 'FAILED':8}{numbers}"
 
 
@@ -170,16 +170,16 @@ def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds
 
 
 def responds_as_expected(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
-    """Return whether a criterion moves as it should, or stays within chance; worlds in `ONLY_UP` may lower it."""
+    """Return whether a criterion moves as it should, or stays within chance; worlds in `MAY_LOWER` may lower it."""
     if wanted:
         return CRITERION.responds(sign * change)
-    return CRITERION.stands(change if key in ONLY_UP else abs(change), error)
+    return CRITERION.stands(change if key in MAY_LOWER else abs(change), error)
 
 
 def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo of both sites with each parameter at either end; write and print the span of the criteria."""
     ends = {f"{name.replace('.', '_')}_{value:g}": (name, value) for name, both in RANGES.items() for value in both}
-    worlds = {world: world_with(*end) for world, end in ends.items()}
+    worlds = {world: changed_world(*end) for world, end in ends.items()}
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     for site in SITES:
@@ -191,7 +191,7 @@ def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS
     print(text)
 
 
-def world_with(name: str, value: float) -> dict[str, Any]:
+def changed_world(name: str, value: float) -> dict[str, Any]:
     """Return the status quo with one parameter changed from the first day after the common warm-up on."""
     return {"told": f"{name} = {value:g}", "set": {name: value}}
 

@@ -26,7 +26,7 @@ from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
 from model.engine.fingerprint import fingerprint
 
 WORLDS = worlds_of("decisions")
-YEARS, AFTER = 3, (1, 3)
+YEARS, REPORTED_YEARS = 3, (1, 3)
 """Simulated years, and the years that are reported."""
 COLUMNS = (
     *("site", "world", "year", "agent", "matter", "option", "chosen", "share", "low", "high"),
@@ -82,7 +82,7 @@ def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, co
 
 def reported_years(years: int) -> list[int]:
     """Return the years of a run that are reported."""
-    return [year for year in AFTER if year <= years]
+    return [year for year in REPORTED_YEARS if year <= years]
 
 
 def share_of(choices: ChoiceCounts, world: str, year: int, matter: str, option: str) -> float:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 COUNT_STREAM, ADULT_STREAM = stream_id("extra contacts"), stream_id("extra contact with")
 SERVED_STREAM, IN_TIME_STREAM = stream_id("served too"), stream_id("served too in time")
-TRIES, MOST = 16, 1000
+MAX_TRIES, MAX_CONTACTS = 16, 1000
 IN_TIME_SHARE = 0.85
 """Share of additionally served calls that are served in time: about the present share."""
 
@@ -52,9 +52,13 @@ def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: 
 
     Updates `day.impressions`, `minds.met` and `minds.met_free`.
     """
-    for k in range(min(MOST, poisson_quantile(keyed_uniform(stage.seed, COUNT_STREAM, stage.tick, nth, 0), mean))):
-        for a in range(TRIES):
-            i = int(keyed_uniform(stage.seed, ADULT_STREAM, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
+    for k in range(
+        min(MAX_CONTACTS, poisson_quantile(keyed_uniform(stage.seed, COUNT_STREAM, stage.tick, nth, 0), mean))
+    ):
+        for a in range(MAX_TRIES):
+            i = int(
+                keyed_uniform(stage.seed, ADULT_STREAM, stage.tick, nth * MAX_CONTACTS + k, a) * stage.ground.come[0]
+            )
             if stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 18.0:
                 continue
             z = stage.ground.people[i].settlement
@@ -67,7 +71,7 @@ def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: 
 
 
 @kernel
-def serve(stage: ShiftContext, first: int, share: float) -> None:
+def serve_calls(stage: ShiftContext, first: int, share: float) -> None:
     """Turn a share of unanswered calls in `day.impressions` into served ones, most in time and well treated."""
     for k in range(first, stage.day.counts[IMPRESSIONS]):
         row = stage.day.impressions[k]
@@ -82,7 +86,7 @@ def serve(stage: ShiftContext, first: int, share: float) -> None:
             row.quality_f, row.weight_f = effect.fair, effect.fair_weight * weight
 
 
-class Dosed(TrustModel):
+class DosedModel(TrustModel):
     """A world with additional contacts from now on."""
 
     given = AddedContacts()
@@ -102,7 +106,7 @@ class Dosed(TrustModel):
         super().open_shift()
         for nth, rate in enumerate((self.given.visits, self.given.meetings)):
             if rate > 0.0:
-                self.shift_events.reserve(IMPRESSIONS, MOST)
+                self.shift_events.reserve(IMPRESSIONS, MAX_CONTACTS)
                 add_contacts(self.shift_context(), self.parameters[Contacts], nth, rate * self.adults / YEAR)
 
     def apply_impressions(self) -> None:
@@ -111,5 +115,5 @@ class Dosed(TrustModel):
             self.learned[0] = self.shift_events.counts[IMPRESSIONS]
             return
         if self.given.served > 0.0:
-            serve(self.shift_context(), self.learned.item(), self.given.served)
+            serve_calls(self.shift_context(), self.learned.item(), self.given.served)
         super().apply_impressions()

@@ -18,10 +18,10 @@ from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.writing import make_folder, write_atomically
-from experiments.validation.dosed import AddedContacts, Dosed
+from experiments.validation.dosed import AddedContacts, DosedModel
 from experiments.validation.experiment import SITES, estimate
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_world
-from experiments.validation.readings import CENTRE, readings
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_policy_file
+from experiments.validation.readings import CENTRAL_READING, readings
 from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from experiments.words.toml_files import toml_beside
 from model.engine.calendar import tick_of
@@ -31,7 +31,7 @@ from model.simulation.model import TrustModel
 from model.world.month import GROUPS
 
 YEARS = (1, 3, 10)
-AFTER = 120
+MAX_MONTHS = 120
 """Longest run (months)."""
 DoseResults = dict[tuple[str, str], list[dict[str, Any]]]
 """Results of worlds by dose, seed by seed, for each site and reading."""
@@ -64,21 +64,21 @@ class Dose:
         return head + "\n".join(parts) if parts else ""
 
 
-STATED = toml_beside(__file__)
-DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) for one in STATED["dose"])
-BASE = DOSES[0]
-IN_CORNERS = tuple(one for one in DOSES if one.corners)
-RATES = (0.05, 0.1, 0.2, 0.4)
+ENTRIES = toml_beside(__file__)
+DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) for one in ENTRIES["dose"])
+BASE_DOSE = DOSES[0]
+CORNER_DOSES = tuple(one for one in DOSES if one.corners)
+CONTACT_RATES = (0.05, 0.1, 0.2, 0.4)
 """Simulated numbers of visits, or meetings, per adult and year."""
-FAIRER = (0.0, 1.5, 3.0)
+FAIRNESS_STEPS = (0.0, 1.5, 3.0)
 """Log-odds added to fair treatment and taken from the log chance of a bribe, with which more contacts are tried."""
 SINGLE = "single"
-CORNERS: dict[str, dict[str, Any]] = STATED["corner"]
+CORNERS: dict[str, dict[str, Any]] = ENTRIES["corner"]
 """One change at a time around the centre; weights are recalibrated for memory and self-selection only."""
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
-LABEL, COLUMN = 86, 42
-PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
-SHORT = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
+LABEL_WIDTH, COLUMN_WIDTH = 86, 42
+SITE_NAMES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
+CORNER_LABELS = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
 
 
 @dataclass(frozen=True)
@@ -112,26 +112,28 @@ class DoseCase:
         return runs.resolve() / f"dose-{self.mark(dose)}.json"
 
 
-def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
+def settings_of_reading(reading: str, size: ExperimentSize) -> tuple[str, ...]:
     """Return the settings of a reading or corner; raise InputError if the reading is not solved."""
     solved, corner = readings(), CORNERS.get(reading, {"reading": reading})
-    name = corner.get("reading", CENTRE)
+    name = corner.get("reading", CENTRAL_READING)
     if name not in solved:
         raise InputError(f"no reading '{name}': it could not be solved")
-    now = {**solved[CENTRE], **solved[name], **corner.get("set", {})}
+    now = {**solved[CENTRAL_READING], **solved[name], **corner.get("set", {})}
     now |= {key: factor * now[key] for key, factor in corner.get("times", {}).items()}
     return (*size.sets, *(f"{key}={value!r}" for key, value in now.items()))
 
 
-def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
+def dose_cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
     """Return all cases: all doses under both readings, and some doses in the corners with the first seed."""
     known = readings()
-    wanted = [(site, one, 1 + seed, True) for site in sites for one in (CENTRE, SINGLE) for seed in range(size.seeds)]
-    solved = [one for one in corners if CORNERS[one].get("reading", CENTRE) in known]
+    wanted = [
+        (site, one, 1 + seed, True) for site in sites for one in (CENTRAL_READING, SINGLE) for seed in range(size.seeds)
+    ]
+    solved = [one for one in corners if CORNERS[one].get("reading", CENTRAL_READING) in known]
     wanted += [(site, one, 1, False) for site in sites for one in solved]
-    months = min(AFTER, round(12 * size.longest))
+    months = min(MAX_MONTHS, round(12 * size.longest))
     return [
-        DoseCase(site, reading, sets_of(reading, size), seed, months, DOSES if every else IN_CORNERS)
+        DoseCase(site, reading, settings_of_reading(reading, size), seed, months, DOSES if every else CORNER_DOSES)
         for site, reading, seed, every in wanted
     ]
 
@@ -149,7 +151,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
     tell(1095)
     for dose, spec in zip(doses, specs, strict=True):
-        world = Dosed.resumed(spec.scenario, common, town=town)
+        world = DosedModel.resumed(spec.scenario, common, town=town)
         world.given = dose.given
         simulate_until(world, tick_of(spec.until), tell)
         write_atomically(case.kept(dose, runs), json.dumps(world_results(world)).encode())
@@ -158,11 +160,11 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
 
 def policies_of_dose(dose: Dose, runs: Path) -> list[str]:
     """Return the policies of a dose; write the policy file of a world that only it needs."""
-    made = [str(write_world(f"dose_{dose.name}", dose.text, runs))] if dose.text else []
+    made = [str(write_policy_file(f"dose_{dose.name}", dose.text, runs))] if dose.text else []
     return [*([dose.policy] if dose.policy else []), *made]
 
 
-def world_results(world: Dosed) -> dict[str, Any]:
+def world_results(world: DosedModel) -> dict[str, Any]:
     """Return mean trust of adults at the end of each month, their number, and sums of the last year."""
     rows = world.group_months()
     adults = rows[rows["group"] == list(GROUPS).index("adults")]
@@ -183,7 +185,7 @@ def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Dos
     return found
 
 
-def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE.name) -> float:
+def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE_DOSE.name) -> float:
     """Return the points of 100 by which a dose moves mean trust of adults after ``years``, or at the end if sooner."""
     month = min(12 * years, len(worlds[base]["trust"])) - 1
     return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
@@ -197,7 +199,9 @@ def rows_of(found: DoseResults) -> Iterator[Row]:
             if dose.name in blocks[0]:
                 one = estimate([points_of_dose(worlds, dose.name, years) for worlds in blocks])
                 band = [
-                    points_of_dose(worlds, dose.name, years) for worlds in corners if dose.corners and reading == CENTRE
+                    points_of_dose(worlds, dose.name, years)
+                    for worlds in corners
+                    if dose.corners and reading == CENTRAL_READING
                 ]
                 ends = (min(*band, one.value), max(*band, one.value)) if band else (math.nan, math.nan)
                 values = (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high, one.n, *ends)
@@ -224,8 +228,8 @@ def dose_for(aim: float, doses: Sequence[tuple[float, float]]) -> float:
 def break_even(worlds: Mapping[str, Any]) -> float:
     """Return the share of fair contacts at which 50 % more contacts leave trust unchanged after ten years."""
     tried = []
-    for x in FAIRER:
-        fair = BASE.name if x == 0.0 else f"fair_at_{x:g}"
+    for x in FAIRNESS_STEPS:
+        fair = BASE_DOSE.name if x == 0.0 else f"fair_at_{x:g}"
         tried.append((fair_share(worlds[fair]), points_of_dose(worlds, f"more_at_{x:g}", 10, fair)))
     for (s0, y0), (s1, y1) in pairwise(tried):
         if y0 < 0.0 <= y1:
@@ -237,7 +241,7 @@ def show_doses(
     out: Path, size: ExperimentSize, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)
 ) -> list[Row]:
     """Run all doses at both sites; write, print and return the rows."""
-    found = run_doses(cases(size, corners), size, runs)
+    found = run_doses(dose_cases(size, corners), size, runs)
     rows = list(rows_of(found))
     print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, found, size.seeds)))
     return rows
@@ -248,16 +252,19 @@ def format_doses(rows: Sequence[Row], found: DoseResults, seeds: int) -> Iterato
     yield from head_of("doses", seeds=seeds)
     names = [one.name for one in DOSES[1:] if one.corners]
     for (site,), own in rows_by_columns(rows, "site").items():
-        yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years'.ljust(COLUMN)}{'single, 1 / 3 / 10 years'}"
+        heads = "panel, 1 / 3 / 10 years".ljust(COLUMN_WIDTH) + "single, 1 / 3 / 10 years"
+        yield f"\n{SITE_NAMES[site].ljust(LABEL_WIDTH)}{heads}"
         for some in rows_by_columns(own, "dose").values():
-            label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
+            label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL_WIDTH)
             panel, single = (
                 format_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single")
             )
-            yield label + panel.ljust(COLUMN) + single
-        first = {one: found[site, one][0] for one in (CENTRE, SINGLE, *CORNERS) if (site, one) in found}
-        yield from (three_points(one, first[one]) for one in (CENTRE, SINGLE) if one in first)
-        yield f"\n  {'ten years, one seed / diez años, una semilla':44}" + "".join(f"{name:>10}" for name in SHORT)
+            yield label + panel.ljust(COLUMN_WIDTH) + single
+        first = {one: found[site, one][0] for one in (CENTRAL_READING, SINGLE, *CORNERS) if (site, one) in found}
+        yield from (three_point_line(one, first[one]) for one in (CENTRAL_READING, SINGLE) if one in first)
+        yield f"\n  {'ten years, one seed / diez años, una semilla':44}" + "".join(
+            f"{name:>10}" for name in CORNER_LABELS
+        )
         for one, worlds in first.items():
             yield f"  {one:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in names)
 
@@ -269,12 +276,12 @@ def format_reading(rows: Sequence[Row]) -> str:
     return " / ".join(f"{row['value']:+.2f}" for row in rows) + ends
 
 
-def three_points(reading: str, worlds: Mapping[str, Any]) -> str:
+def three_point_line(reading: str, worlds: Mapping[str, Any]) -> str:
     """Return a line with the doses that yield three points, and the share of fair contacts from which more pay."""
-    base = worlds[BASE.name]
+    base = worlds[BASE_DOSE.name]
     adults, shifts = base["adults"], base.get("couple_shifts", math.nan)
     visits, meetings = (
-        dose_for(3.0, [(x, points_of_dose(worlds, f"{kind}_{x}", 10)) for x in RATES])
+        dose_for(3.0, [(x, points_of_dose(worlds, f"{kind}_{x}", 10)) for x in CONTACT_RATES])
         for kind in ("visits", "meetings")
     )
     pays = break_even(worlds)

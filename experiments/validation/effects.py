@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 
-from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
+from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS, WEAK
 from experiments.validation.effects_text import format_effects_table
 from experiments.validation.experiment import (
     CENTRAL,
-    LEAST_TWINS,
-    VARIED,
+    MIN_TWINS,
+    VARIANT_TWINS,
     Estimate,
     Experiment,
     ExperimentLine,
@@ -48,7 +48,7 @@ def run_together(experiments: Sequence[Experiment], size: ExperimentSize, runs: 
         spec
         for experiment in experiments
         for variant in variants_of(experiment, size)
-        for each in plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, MADE)[0].values()
+        for each in plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, POLICY_TEXTS)[0].values()
         for spec in each
     ]
     run_missing(specs, runs, size.workers, "effects")
@@ -60,15 +60,15 @@ def size_of(experiment: Experiment, variant: Variant, size: ExperimentSize) -> E
     A table with verdicts has as many pairs as its counts of rare harms need.
     """
     if variant != CENTRAL or all(line.is_identity for line in experiment.lines):
-        return replace(size, seeds=min(size.seeds, VARIED))
+        return replace(size, seeds=min(size.seeds, VARIANT_TWINS))
     needed = max((line.least_twins for line in experiment.lines if line.published), default=0)
-    return replace(size, seeds=max(size.seeds, needed)) if size.seeds >= LEAST_TWINS else size
+    return replace(size, seeds=max(size.seeds, needed)) if size.seeds >= MIN_TWINS else size
 
 
 def rows_of(experiment: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(experiment, size):
-        blocks = run_worlds(experiment, size_of(experiment, variant, size), runs, MADE, variant)
+        blocks = run_worlds(experiment, size_of(experiment, variant, size), runs, POLICY_TEXTS, variant)
         for line in experiment.lines:
             yield row_of(experiment, line, variant, blocks)
 

@@ -3,13 +3,20 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from experiments.validation.effects_table import PRESENCE
-from experiments.validation.experiment import CENTRAL, LEAST_TWINS, LEAST_TWINS_RARE, TOO_FEW, VARIED, Experiment
+from experiments.validation.effects_table import PRESENCE_LINES
+from experiments.validation.experiment import (
+    CENTRAL,
+    MIN_TWINS,
+    MIN_TWINS_RARE,
+    TOO_FEW_TWINS,
+    VARIANT_TWINS,
+    Experiment,
+)
 from experiments.validation.study_tables import Row, head_of, rows_by_columns
 
-LABEL, VALUE, PUBLISHED = 66, 24, 16
-PRESENCE_LABEL, CELL = 100, 44
-KINDS = {
+LABEL_WIDTH, VALUE_WIDTH, PUBLISHED_WIDTH = 66, 24, 16
+PRESENCE_LABEL_WIDTH, CELL_WIDTH = 100, 44
+PRESENCE_KINDS = {
     "robbery": ("robbery", "asalto"),
     "theft": ("theft", "hurto"),
     "vehicles": ("vehicles", "vehículos"),
@@ -19,8 +26,16 @@ KINDS = {
     "all": ("all", "todo"),
 }
 """Columns of the table of police presence."""
-STATUS = {"set": "SET", "found": "found", "given": "given"}
-UNITS = {"ratio": "x", "elasticity": "el", "%": "%", "points": "pt", "log points": "log", "level": "", "minutes": "min"}
+STATUS_LABELS = {"set": "SET", "found": "found", "given": "given"}
+UNIT_SYMBOLS = {
+    "ratio": "x",
+    "elasticity": "el",
+    "%": "%",
+    "points": "pt",
+    "log points": "log",
+    "level": "",
+    "minutes": "min",
+}
 NOT_AVAILABLE = "not available"
 
 
@@ -29,10 +44,10 @@ def format_effects_table(
 ) -> Iterator[str]:
     """Yield the table: experiments run so far with their variants, totals at the end."""
     yield from head_of("effects")
-    rare = f"{max(LEAST_TWINS_RARE, seeds)} of experiments that count rare harms, " if seeds >= LEAST_TWINS else ""
-    few = f"{rare}{min(VARIED, seeds)} of variants (--)"
+    rare = f"{max(MIN_TWINS_RARE, seeds)} of experiments that count rare harms, " if seeds >= MIN_TWINS else ""
+    few = f"{rare}{min(VARIANT_TWINS, seeds)} of variants (--)"
     yield f"{seeds} twins, {few}; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
-    yield " " * LABEL + "ours".ljust(VALUE) + "published".ljust(PUBLISHED) + "source, status, verdict"
+    yield " " * LABEL_WIDTH + "ours".ljust(VALUE_WIDTH) + "published".ljust(PUBLISHED_WIDTH) + "source, status, verdict"
     found = rows_by_columns(rows, "experiment")
     for one in experiments:
         if own := found.get((one.name,)):
@@ -53,17 +68,19 @@ def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of police presence: one line per row of evidence, one column per kind of crime."""
     found = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
     lines = [
-        (one, {kind: found.get((one["experiment"], one["lines"].format(kind=kind))) for kind in KINDS})
-        for one in PRESENCE
+        (one, {kind: found.get((one["experiment"], one["lines"].format(kind=kind))) for kind in PRESENCE_KINDS})
+        for one in PRESENCE_LINES
     ]
     lines = [(one, cells) for one, cells in lines if any(cells.values())]
     if not lines:
         return
     yield from head_of("presence")
-    yield "".ljust(PRESENCE_LABEL) + "".join(f"{en} / {es}".ljust(CELL) for en, es in KINDS.values())
+    yield "".ljust(PRESENCE_LABEL_WIDTH) + "".join(
+        f"{en} / {es}".ljust(CELL_WIDTH) for en, es in PRESENCE_KINDS.values()
+    )
     for one, cells in lines:
-        yield f"{one['en']} / {one['es']}".ljust(PRESENCE_LABEL) + "".join(
-            format_presence_cell(row).ljust(CELL) for row in cells.values()
+        yield f"{one['en']} / {one['es']}".ljust(PRESENCE_LABEL_WIDTH) + "".join(
+            format_presence_cell(row).ljust(CELL_WIDTH) for row in cells.values()
         )
     yield ""
 
@@ -75,7 +92,7 @@ def format_presence_cell(row: Row | None) -> str:
     if row["verdict"] == NOT_AVAILABLE:
         return NOT_AVAILABLE
     against = "" if row["published_low"] == "" else f" ({format_published(row).strip()})"
-    return f"{format_simulated(row).strip()} {STATUS[row['status']]}{against}"
+    return f"{format_simulated(row).strip()} {STATUS_LABELS[row['status']]}{against}"
 
 
 def variant_lines(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
@@ -85,7 +102,7 @@ def variant_lines(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
         return
     printed: set[str] = set()
     for row in rows:
-        yield f"  {row['en']}".ljust(LABEL) + (
+        yield f"  {row['en']}".ljust(LABEL_WIDTH) + (
             f"{NOT_AVAILABLE}, as above" if row["note"] in printed else format_row(row)
         )
         printed |= {row["note"]} if row["verdict"] == NOT_AVAILABLE else set()
@@ -102,7 +119,7 @@ def format_row(row: Row) -> str:
     trivial = {False: "; ITS TRIVIAL WORLD DOES NOT FAIL", True: "; trivial fails"}.get(row["trivial_fails"], "")
     note = f"; {row['note']}" if row["note"] and row["variant"] == CENTRAL.name else ""
     mark = "*" if row["status"] == "set" else ""
-    values = f"{format_simulated(row):{VALUE}}{format_published(row):{PUBLISHED}}"
+    values = f"{format_simulated(row):{VALUE_WIDTH}}{format_published(row):{PUBLISHED_WIDTH}}"
     return f"{values}{source}{row['status']}{mark}, {row['verdict']}{trivial}{note}"
 
 
@@ -112,7 +129,7 @@ def format_simulated(row: Row) -> str:
         return "-"
     digits = 2 if row["unit"] in ("ratio", "elasticity", "points") else 1
     reach = "" if math.isnan(row["low"]) else f" [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
-    return f"{row['value']:.{digits}f}{UNITS[row['unit']]}{reach} "
+    return f"{row['value']:.{digits}f}{UNIT_SYMBOLS[row['unit']]}{reach} "
 
 
 def format_published(row: Row) -> str:
@@ -136,10 +153,10 @@ def total_lines(rows: Sequence[Row]) -> Iterator[str]:
     same = counted.get("identity", [])
     yield f"identities, which hold by construction and are no finding: {same.count('inside')} of {len(same)} hold"
     yield f"{NOT_AVAILABLE}: {sum(row['verdict'] == NOT_AVAILABLE for row in rows)} of {len(rows)}"
-    yield from lines_under("outside", [row for row in central if row["verdict"] == "outside"])
-    yield from lines_under("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
-    yield from lines_under("variants whose interval holds no change", [row for row in rows if is_unsure(row)])
-    yield from lines_under("trivial world does not fail", [row for row in rows if row["trivial_fails"] is False])
+    yield from list_under("outside", [row for row in central if row["verdict"] == "outside"])
+    yield from list_under("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
+    yield from list_under("variants whose interval holds no change", [row for row in rows if includes_no_change(row)])
+    yield from list_under("trivial world does not fail", [row for row in rows if row["trivial_fails"] is False])
 
 
 def is_identity(row: Row) -> bool:
@@ -158,17 +175,17 @@ def format_verdict_counts(verdicts: Sequence[str]) -> str:
     for template in ("{}", "prior only ({})"):
         n = {name: verdicts.count(template.format(name)) for name in ("inside", "open", "outside")}
         parts.append(f"{n['inside']} of {sum(n.values())} inside, {n['open']} open")
-    return f"{parts[0]}; of priors {parts[1]}; {verdicts.count(TOO_FEW)} with too few twins for a verdict"
+    return f"{parts[0]}; of priors {parts[1]}; {verdicts.count(TOO_FEW_TWINS)} with too few twins for a verdict"
 
 
-def is_unsure(row: Row) -> bool:
+def includes_no_change(row: Row) -> bool:
     """Return whether the interval of a variant includes no change."""
     if row["variant"] == CENTRAL.name or row["value"] == "" or row["unit"] in ("level", "minutes"):
         return False
     return bool(row["low"] <= row["nothing"] <= row["high"])
 
 
-def lines_under(heading: str, rows: Sequence[Row]) -> Iterator[str]:
+def list_under(heading: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield a heading and the names of some rows."""
     if rows:
         yield f"{heading}:"

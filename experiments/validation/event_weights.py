@@ -11,17 +11,17 @@ from functools import cache
 
 import numpy as np
 
-from experiments.validation.calibration import SIZES, calibrate, reference_town
+from experiments.validation.calibration import EVENT_POINTS, calibrate, reference_town
 from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
 from experiments.validation.panel import panels_of
-from experiments.validation.sizes import BY_NAME, EVENTS
+from experiments.validation.sizes import EVENT_BY_NAME, EVENTS
 from experiments.validation.slopes import clip_to_limits
 
-EVERY = 10
-"""Use one adult in ``EVERY`` of the reference town: 10,000 adults, solved within two seconds."""
-SOLVED = (*(one.parameter for one in EVENTS), "trust.fast_friendly", "misconduct.fades")
+ADULT_STEP = 10
+"""Use one adult in ``ADULT_STEP`` of the reference town: 10,000 adults, solved within two seconds."""
+SOLVED_PARAMETERS = (*(one.parameter for one in EVENTS), "trust.fast_friendly", "misconduct.fades")
 """Parameters that follow from sizes and their fading. `consultation.door`, a share of a visit, is drawn."""
-UNSOLVED = (ArithmeticError, ValueError)
+UNSOLVABLE_ERRORS = (ArithmeticError, ValueError)
 """Errors raised if no weights give the sizes."""
 
 
@@ -53,25 +53,29 @@ class WeightSolver:
             If no weights within their limits give these sizes.
         """
         panel = {kind: 0.0 if sizes.get(kind) == 0.0 else aim for kind, aim in self.panel.items()}
-        aims = {kind: aim for kind, aim in panel.items() if aim}, {**SIZES, **sizes}
-        start = {**self.numbers, **changes, **{BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim}}
+        aims = {kind: aim for kind, aim in panel.items() if aim}, {**EVENT_POINTS, **sizes}
+        start = {
+            **self.numbers,
+            **changes,
+            **{EVENT_BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim},
+        }
         try:
             found = calibrate(self.tape, start, *aims, survey=False).numbers
-        except UNSOLVED:
+        except UNSOLVABLE_ERRORS:
             found = calibrate(self.tape, start, *aims, single=True, survey=False).numbers
-        return {name: clip_to_limits(name, found[name]) for name in SOLVED}
+        return {name: clip_to_limits(name, found[name]) for name in SOLVED_PARAMETERS}
 
 
 @cache
-def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
+def weight_solver(scale: float = 1.0, every: int = ADULT_STEP) -> WeightSolver:
     """Return the solver for part of the reference town; its warm-up takes half a minute at full scale."""
     whole, numbers = reference_town(population__scale=scale)
-    tape = thin_out(whole, every)
+    tape = one_adult_in(whole, every)
     coefficients = panels_of(tape, numbers).coefficients
     return WeightSolver(tape, numbers, {kind: coefficients[kind] for kind in PANEL_EVENTS})
 
 
-def thin_out(tape: Tape, every: int) -> Tape:
+def one_adult_in(tape: Tape, every: int) -> Tape:
     """Return a tape of one adult in ``every``, with their impressions."""
     kept = np.arange(tape.adults) % every == 0
     new_index = np.cumsum(kept) - 1

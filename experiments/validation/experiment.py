@@ -14,16 +14,16 @@ from scenarios.timeline import BUILT_IN_SITES
 
 SITES = BUILT_IN_SITES
 BASE = "status_quo"
-EXCHANGED = "another status quo"
+NEXT_STATUS_QUO = "another status quo"
 """Status quo of the next seed, with its random numbers."""
 Status = Literal["set", "found", "given"]
 Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
-ALIKE = 1e-9
-LEAST_TWINS, LEAST_TWINS_RARE = 12, 24
+TOLERANCE = 1e-9
+MIN_TWINS, MIN_TWINS_RARE = 12, 24
 """Fewest pairs for a verdict; the second for homicides, lynchings and wrongful detentions."""
-VARIED = 3
+VARIANT_TWINS = 3
 """Pairs of variants, which show sensitivity and get no verdict, and of identities."""
-TOO_FEW = "too few twins"
+TOO_FEW_TWINS = "too few twins"
 
 Window = tuple[int, int]
 """First month and end month (excluded), counted from the start."""
@@ -44,7 +44,7 @@ class Published:
 
     def holds(self, value: float) -> bool:
         """Return whether a number lies within the interval."""
-        return self.low - ALIKE <= value <= self.high + ALIKE
+        return self.low - TOLERANCE <= value <= self.high + TOLERANCE
 
     def compare(self, low: float, high: float) -> str:
         """Return whether an interval lies inside, outside, or neither (open).
@@ -55,7 +55,7 @@ class Published:
         """
         if self.holds(low) and self.holds(high):
             return "inside"
-        return "outside" if high < self.low - ALIKE or low > self.high + ALIKE else "open"
+        return "outside" if high < self.low - TOLERANCE or low > self.high + TOLERANCE else "open"
 
 
 class RunTables:
@@ -119,9 +119,9 @@ class Worlds:
         return Worlds({BASE: self[BASE]} | dict.fromkeys(names, self[instead]), {})
 
 
-Read = Callable[[Worlds], float]
+Reader = Callable[[Worlds], float]
 """Function from the paired worlds of one seed to a number."""
-TURNS: dict[str, Callable[[float, float], float]] = {
+VALUE_CHANGES: dict[str, Callable[[float, float], float]] = {
     "times": lambda value, factor: value * factor,
     "to": lambda _, value: value,
     "keep": lambda replaced, share: 1.0 - share * (1.0 - replaced),
@@ -131,7 +131,7 @@ TURNS: dict[str, Callable[[float, float], float]] = {
 
 @dataclass(frozen=True)
 class Variant:
-    """Changed parameters of an experiment: each a name or pattern, a key of `TURNS`, and a number."""
+    """Changed parameters of an experiment: each a name or pattern, a key of `VALUE_CHANGES`, and a number."""
 
     name: str
     turns: tuple[tuple[str, str, float], ...] = ()
@@ -154,12 +154,12 @@ class ExperimentLine:
     en: str
     es: str
     unit: Unit
-    read: Read
+    read: Reader
     _: KW_ONLY
     status: Status = "found"
     published: Published | None = None
     must: bool = False
-    trivial: Read | None = None
+    trivial: Reader | None = None
     note: str = ""
     outside: Mapping[str, str] | None = None
     rare: bool = False
@@ -172,7 +172,7 @@ class ExperimentLine:
     @property
     def least_twins(self) -> int:
         """Fewest pairs for a verdict."""
-        return 1 if self.is_identity else LEAST_TWINS_RARE if self.rare else LEAST_TWINS
+        return 1 if self.is_identity else MIN_TWINS_RARE if self.rare else MIN_TWINS
 
     @property
     def nothing(self) -> float:
@@ -183,7 +183,7 @@ class ExperimentLine:
         """Return whether a number is no success: outside the published interval, or without it no effect at all."""
         if self.published is not None:
             return not self.published.holds(value)
-        return math.isnan(value) or abs(value - self.nothing) <= ALIKE
+        return math.isnan(value) or abs(value - self.nothing) <= TOLERANCE
 
     def verdict(self, found: "Estimate") -> str:
         """Return the verdict on an estimate: inside, outside or open, or the reason why there is none."""
@@ -192,7 +192,7 @@ class ExperimentLine:
         if self.published is None:
             return "no published value"
         if found.n < self.least_twins:
-            return TOO_FEW
+            return TOO_FEW_TWINS
         inside = self.published.compare(found.low, found.high)
         return f"prior only ({inside})" if self.published.prior else inside
 

@@ -20,7 +20,16 @@ from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import OWN, RunSpec
 from experiments.storage.writing import make_folder, write_atomically
-from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
+from experiments.validation.experiment import (
+    BASE,
+    CENTRAL,
+    NEXT_STATUS_QUO,
+    VALUE_CHANGES,
+    Experiment,
+    RunTables,
+    Variant,
+    Worlds,
+)
 from model.engine.calendar import SHIFTS, first_of_month, month_of, tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
@@ -30,10 +39,10 @@ from model.trust.ledger.schema import NATION
 from model.world.shift_events import Incident
 
 RUNS = Path("results") / "validate" / "runs"
-LAST = "measures"
+LAST_TABLE = "measures"
 """Table that is written last: a run that has it is complete."""
-YEAR_DAYS = 365
-SEVERAL = "worlds"
+DAYS_PER_YEAR = 365
+POLICY_FOLDER = "worlds"
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def add_size_options(parser: argparse.ArgumentParser, out: Path) -> None:
     parser.add_argument("--out", type=Path, default=out)
 
 
-def size_asked(options: argparse.Namespace) -> ExperimentSize:
+def size_from_options(options: argparse.Namespace) -> ExperimentSize:
     """Return the size given by the options of such a module."""
     size = QUICK if options.quick else ExperimentSize(seeds=options.replicates, scale=getattr(options, "scale", 1.0))
     return dataclasses.replace(size, workers=options.workers)
@@ -97,7 +106,7 @@ def run_worlds(
     label = f"{experiment.name}{'' if variant == CENTRAL else f', {variant.name}'}"
     run_missing([spec for runs_of_world in specs.values() for spec in runs_of_world], runs, size.workers, label)
     if BASE in specs:
-        specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
+        specs[NEXT_STATUS_QUO] = [*specs[BASE][1:], specs[BASE][0]]
     return [
         Worlds({name: RunTables(runs, runs_of_world[number].run) for name, runs_of_world in specs.items()}, missing)
         for number in range(size.seeds)
@@ -110,10 +119,12 @@ def plan_worlds(
     """Return the runs of each world of an experiment, none without the status quo, and why others are missing."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
-    specs_of(experiment.site, (), CENTRAL, experiment.years, size, experiment.keep)  # raises errors of the size itself
+    world_specs(
+        experiment.site, (), CENTRAL, experiment.years, size, experiment.keep
+    )  # raises errors of the size itself
     for name, words in ({BASE: ()} | dict(experiment.worlds)).items():
         try:
-            specs[name] = specs_of(
+            specs[name] = world_specs(
                 experiment.site, policies_as_files(words, texts, runs), variant, experiment.years, size, experiment.keep
             )
         except InputError as reason:
@@ -121,7 +132,7 @@ def plan_worlds(
     return specs if BASE in specs else {}, missing
 
 
-def specs_of(
+def world_specs(
     site: str, words: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
 ) -> list[RunSpec]:
     """Return the runs of one world of policies and settings; raise InputError for anything unknown to the model.
@@ -130,12 +141,12 @@ def specs_of(
     """
     base = plan_runs(site, sets=size.sets)[0]
     policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
-    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in values_of_variant(base, variant).items())]
+    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in variant_values(base, variant).items())]
     length = min(years, size.longest)
     return list(plan_runs(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep, town=OWN))
 
 
-def values_of_variant(spec: RunSpec, variant: Variant) -> dict[str, float]:
+def variant_values(spec: RunSpec, variant: Variant) -> dict[str, float]:
     """Return the values that a variant sets, by dotted name."""
     found: dict[str, float] = {}
     for pattern, how, by in variant.turns:
@@ -144,28 +155,30 @@ def values_of_variant(spec: RunSpec, variant: Variant) -> dict[str, float]:
         names = fnmatch.filter(numbers, key)
         if not names:
             raise InputError(f"no parameter '{pattern}'")
-        found |= {f"{group}.{name}": TURNS[how](float(getattr(spec.scenario[group], name)), by) for name in names}
+        found |= {
+            f"{group}.{name}": VALUE_CHANGES[how](float(getattr(spec.scenario[group], name)), by) for name in names
+        }
     return found
 
 
 def policies_as_files(words: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
     """Return policies by name; those made for experiments are written and returned as file paths."""
-    return [str(write_world(word, texts[word], runs)) if word in texts else word for word in words]
+    return [str(write_policy_file(word, texts[word], runs)) if word in texts else word for word in words]
 
 
-def set_text(numbers: Mapping[str, float], include: str = "") -> str:
+def policy_file_text(numbers: Mapping[str, float], include: str = "") -> str:
     """Return the policy file of a world in which parameters have given values.
 
-    >>> set_text({"fear.weight": 0.5}, "heavy_hand")
+    >>> policy_file_text({"fear.weight": 0.5}, "heavy_hand")
     'include = "heavy_hand"\\n[set]\\n"fear.weight" = 0.5\\n'
     """
     head = f'include = "{include}"\n' if include else ""
     return f"{head}[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in numbers.items())
 
 
-def write_world(name: str, text: str, runs: Path) -> Path:
+def write_policy_file(name: str, text: str, runs: Path) -> Path:
     """Write the policy file of a world, unless it exists with this text."""
-    path = runs.resolve() / SEVERAL / f"{name}.toml"
+    path = runs.resolve() / POLICY_FOLDER / f"{name}.toml"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         make_folder(path.parent)
         write_atomically(path, text.encode())
@@ -175,7 +188,7 @@ def write_world(name: str, text: str, runs: Path) -> Path:
 def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
     """Run the specifications without stored results."""
     make_folder(runs)
-    missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST}.parquet").is_file()}
+    missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST_TABLE}.parquet").is_file()}
     together: dict[object, list[RunSpec]] = {}
     for spec in missing.values():
         together.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
@@ -192,7 +205,7 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
             tables["kinds"] = crimes_by_cell(world)
-        for name, table in (tables | {LAST: measures_table(world, spec)}).items():
+        for name, table in (tables | {LAST_TABLE: measures_table(world, spec)}).items():
             write_atomically(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
     return batch.key
 
@@ -223,7 +236,7 @@ def world_tables(world: TrustModel) -> dict[str, pa.Table]:
     accounts = world.ledger_months()
     tables["ledger"] = months_table(world, accounts[accounts["cause"] == NATION], {"cause": CAUSES})
     if "offender" in (rows.dtype.names or ()):
-        late = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - YEAR_DAYS)]
+        late = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - DAYS_PER_YEAR)]
         who, times = np.unique(late, return_counts=True)
         tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(times)})
     return tables

@@ -23,9 +23,9 @@ from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.progress import print_input_errors
 from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_from_options
 from experiments.validation.study_tables import (
-    STATED,
+    TABLES,
     Row,
     head_of,
     policies_of,
@@ -38,28 +38,28 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 OUT = Path("results") / "reference" / "headline"
-AFTER = (1, 3, 10)
+HORIZONS = (1, 3, 10)
 TWINS = 12
-BESIDE = "beside"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+SIDE_BY_SIDE = "beside"
+VERSION_NAME = re.compile(r"[a-z][a-z0-9_]*")
 WORLDS = worlds_of("headline")
 MEASURES = ("trust_mean", "fear_mean", "crimes_occurred", "homicides", "extortions", "c1", "c2", "c3", "c4")
 """Columns of the text."""
-IN_FILE = tuple(measure for measure in BELIEFS.values() if measure not in MEASURES)
+CSV_MEASURES = tuple(measure for measure in BELIEFS.values() if measure not in MEASURES)
 """Beliefs that determine trust: in the CSV file only."""
-SCALED = ("effect", "low", "high", "delta")
+SCALED_COLUMNS = ("effect", "low", "high", "delta")
 DIGITS = {"counts": 1, "points": 2}
 COLUMNS = (
     *("version", "site", "year", "world", "en", "es", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "twins", "code"),
 )
-LABEL, WIDE, NUMBER = 48, 104, 24
+LABEL_WIDTH, PART_WIDTH, NUMBER_WIDTH = 48, 104, 24
 
 
 def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites; write the table after each site; print and return the rows of this version."""
-    if not NAME.fullmatch(version) or version == BESIDE:
-        raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{BESIDE}' is taken")
+    if not VERSION_NAME.fullmatch(version) or version == SIDE_BY_SIDE:
+        raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{SIDE_BY_SIDE}' is taken")
     return write_sites(out, version, COLUMNS, lambda site: site_rows(version, site, size, years, runs), format_headline)
 
 
@@ -68,16 +68,16 @@ def site_rows(version: str, site: str, size: ExperimentSize, years: float, runs:
     one = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
     blocks = run_worlds(one, size, runs)
     about = {"version": version, "site": site, "twins": len(blocks), "code": fingerprint()}
-    for year in [year for year in AFTER if year <= years] or [1]:
-        base = [account_at(worlds[BASE], year) for worlds in blocks]
+    for year in [year for year in HORIZONS if year <= years] or [1]:
+        base = [origins_after(worlds[BASE], year) for worlds in blocks]
         for world in one.worlds:
-            for measure in (*MEASURES, *IN_FILE):
+            for measure in (*MEASURES, *CSV_MEASURES):
                 yield about | effect_row(blocks, world, year, BY_NAME[measure])
             for row in origin_rows(blocks, base, world, year):
                 yield about | row
 
 
-def account_at(run: RunTables, year: int) -> OriginsOfYear:
+def origins_after(run: RunTables, year: int) -> OriginsOfYear:
     """Return the decomposition of trust by origin at the end of a year."""
     months = run.months.iloc[: 12 * year]
     tables = (run.table(name) for name in ("origins", "ledger"))
@@ -87,7 +87,7 @@ def account_at(run: RunTables, year: int) -> OriginsOfYear:
 
 def origin_rows(blocks: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
-    arms = [account_at(worlds[world], year) for worlds in blocks]
+    arms = [origins_after(worlds[world], year) for worlds in blocks]
     parts = [parts_of(one, arm) for one, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
         found = paired([0.0] * len(parts), [own[key] for own in parts], scale=Scale("points"))
@@ -109,7 +109,7 @@ def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headli
     found = dataclasses.asdict(paired(base, arm, scale=headline.scale(years)))
     is_count = headline.kind == "counts"
     part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
-    values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in SCALED}
+    values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in SCALED_COLUMNS}
     return {"unit": "%" if is_count else headline.unit} | values
 
 
@@ -117,17 +117,17 @@ def format_headline(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of one version, one block per site and year."""
     yield from head_of("headline", **rows[0])
     for (site, year), own in rows_by_columns(rows, "site", "year").items():
-        yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}" + "".join(
-            BY_NAME[one].en.rjust(NUMBER) for one in MEASURES
+        yield f"\n{f'{site}, year {year} / año {year}':{LABEL_WIDTH}}" + "".join(
+            BY_NAME[one].en.rjust(NUMBER_WIDTH) for one in MEASURES
         )
         by_world = rows_by_columns(own, "world")
         base = {row["measure"]: row for row in next(iter(by_world.values()))}
         levels = [plain_number(base[one]["base"]) for one in MEASURES]
-        yield columns_of(f"{WORLDS[BASE].en} / {WORLDS[BASE].es}", levels)
+        yield line_of_cells(f"{WORLDS[BASE].en} / {WORLDS[BASE].es}", levels)
         for some in by_world.values():
             cells = {row["measure"]: row for row in some}
             effects = [format_effect(cells[one]) for one in MEASURES]
-            yield columns_of(f"{some[0]['en']} / {some[0]['es']}", effects)
+            yield line_of_cells(f"{some[0]['en']} / {some[0]['es']}", effects)
         yield from part_lines(by_world)
 
 
@@ -135,12 +135,12 @@ def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
     """Yield the parts of the effects on trust: one line per group and part, one column per world."""
     cells = [{row["measure"]: row for row in some} for some in by_world.values()]
     head = message("origin.head")
-    worlds = "".join(some[0]["world"].rjust(NUMBER) for some in by_world.values())
-    yield f"\n  {head.en} / {head.es}".ljust(WIDE + 1) + worlds
+    worlds = "".join(some[0]["world"].rjust(NUMBER_WIDTH) for some in by_world.values())
+    yield f"\n  {head.en} / {head.es}".ljust(PART_WIDTH + 1) + worlds
     for key in part_keys():
         name = part_name(*key[1:])
-        yield f"  {name.en} / {name.es}".ljust(WIDE) + "".join(
-            format_effect(own[key_of(*key)]).rjust(NUMBER) for own in cells
+        yield f"  {name.en} / {name.es}".ljust(PART_WIDTH) + "".join(
+            format_effect(own[key_of(*key)]).rjust(NUMBER_WIDTH) for own in cells
         )
 
 
@@ -168,25 +168,25 @@ def read_version(out: Path, version: str) -> list[Row]:
     return [row | {"year": int(row["year"])} | {key: float(row[key] or "nan") for key in numbers} for row in rows]
 
 
-def show_beside(versions: Sequence[str], out: Path) -> str:
+def show_side_by_side(versions: Sequence[str], out: Path) -> str:
     """Write and print the effects of several versions side by side; return the text."""
-    names = list(versions) or by_version(path.stem for path in out.glob("*.csv"))
+    names = list(versions) or in_order_of_changes(path.stem for path in out.glob("*.csv"))
     if not names:
         raise InputError(f"{out} holds no version. Run one first.")
     rows = [row | {"version": name} for name in names for row in read_version(out, name)]
     lines = (*head_of("headline_beside"), *measure_blocks(rows, names), *part_blocks(rows, names))
-    text = write_text(out, BESIDE, lines)
+    text = write_text(out, SIDE_BY_SIDE, lines)
     print(text)
     return text
 
 
-def by_version(versions: Iterable[str]) -> list[str]:
+def in_order_of_changes(versions: Iterable[str]) -> list[str]:
     """Return versions in the order of their changes, unlisted ones at the end by name.
 
-    >>> by_version(["current", "totonicapan", "presence", "before"])
+    >>> in_order_of_changes(["current", "totonicapan", "presence", "before"])
     ['before', 'presence', 'totonicapan', 'current']
     """
-    order = STATED["headline_beside"]["order"]
+    order = TABLES["headline_beside"]["order"]
     return sorted(versions, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
@@ -197,12 +197,12 @@ def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str
     for measure, site, year in sorted(by_place, key=lambda block: MEASURES.index(block[0])):
         own = by_place[measure, site, year]
         yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
-        yield columns_of("", versions)
+        yield line_of_cells("", versions)
         base = {row["version"]: plain_number(row["base"]) for row in own}
         status_quo = f"{WORLDS[BASE].en} / {WORLDS[BASE].es}"
-        yield columns_of(status_quo, [base.get(name, "-") for name in versions])
+        yield line_of_cells(status_quo, [base.get(name, "-") for name in versions])
         for some in rows_by_columns(own, "world").values():
-            yield cells_of(f"{some[0]['en']} / {some[0]['es']}", some, versions)
+            yield version_line(f"{some[0]['en']} / {some[0]['es']}", some, versions)
 
 
 def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
@@ -210,33 +210,33 @@ def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     names = {key_of(*key): part_name(*key[1:]) for key in part_keys()}
     head = message("origin.head")
     yield f"\n{head.en} / {head.es}"
-    yield from (f"  {short_of(key)}".ljust(LABEL) + f"{name.en} / {name.es}" for key, name in names.items())
+    yield from (f"  {part_label(key)}".ljust(LABEL_WIDTH) + f"{name.en} / {name.es}" for key, name in names.items())
     shown = [row for row in rows if row["measure"] in ("trust_mean", *names)]
     for (site, year, _), own in rows_by_columns(shown, "site", "year", "world").items():
         yield f"\n{own[0]['en']} / {own[0]['es']}: {site}, year {year} / año {year}"
-        yield columns_of("", versions)
+        yield line_of_cells("", versions)
         for (measure,), some in rows_by_columns(own, "measure").items():
-            yield cells_of(short_of(measure), some, versions)
+            yield version_line(part_label(measure), some, versions)
 
 
-def short_of(measure: str) -> str:
+def part_label(measure: str) -> str:
     """Return the name of a part by origin without its belief.
 
-    >>> short_of("trust.treatment.number"), short_of("trust_mean")
+    >>> part_label("trust.treatment.number"), part_label("trust_mean")
     ('treatment.number', 'trust_mean')
     """
     return measure.partition(".")[2] or measure
 
 
-def cells_of(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
+def version_line(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
     """Return a line with the effect in each version."""
     found = {row["version"]: format_effect(row) for row in rows}
-    return columns_of(label, [found.get(name, "-") for name in versions])
+    return line_of_cells(label, [found.get(name, "-") for name in versions])
 
 
-def columns_of(label: str, cells: Sequence[str]) -> str:
+def line_of_cells(label: str, cells: Sequence[str]) -> str:
     """Return a line with a column for each version."""
-    return f"  {label}".ljust(LABEL) + "".join(cell.rjust(NUMBER) for cell in cells)
+    return f"  {label}".ljust(LABEL_WIDTH) + "".join(cell.rjust(NUMBER_WIDTH) for cell in cells)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -245,17 +245,17 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("versions", nargs="*", metavar="NAME", help="version of the model; with --beside any number")
     parser.add_argument("--beside", action="store_true", help="print versions that were run, side by side")
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs; 24 for homicides and lynchings")
-    parser.add_argument("--years", type=float, default=max(AFTER))
+    parser.add_argument("--years", type=float, default=max(HORIZONS))
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
     with print_input_errors():
         if options.beside:
-            show_beside(options.versions, options.out)
+            show_side_by_side(options.versions, options.out)
         elif len(options.versions) != 1:
             raise InputError("name one version, such as 'before'; or several with --beside")
         else:
-            show_headline(options.versions[0], options.out, size_asked(options), options.years)
+            show_headline(options.versions[0], options.out, size_from_options(options), options.years)
 
 
 if __name__ == "__main__":

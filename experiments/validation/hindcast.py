@@ -30,10 +30,10 @@ from model.simulation.model import TrustModel
 from scenarios.files import read_toml
 from scenarios.timeline import MOOD_PARAMETER, TIMELINE, TREND_PARAMETER
 
-FILE = "hindcast"
+TABLE_NAME = "hindcast"
 START, UNTIL, WARM_UP = "2009-01-01", "2020-01-01", 2
-FITTED, SCORED = (2009, 2013), (2015, 2018)
-DATA = Path(__file__).parents[1] / "figures" / "data" / "police_trust.csv"
+FITTED_YEARS, SCORED_YEARS = (2009, 2013), (2015, 2018)
+TRUST_FILE = Path(__file__).parents[1] / "figures" / "data" / "police_trust.csv"
 VARIANTS = {
     "all inputs": (),
     "without the mood of the nation": (MOOD_PARAMETER,),
@@ -62,7 +62,7 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     results = run_jobs(jobs, years_of_run, size.workers, "hindcast").whole_pairs
     observed = observations()
     rows = [row for site in SITES for row in site_rows(site, results, observed)]
-    print(write_table(out, FILE, rows, COLUMNS, lines(rows)))
+    print(write_table(out, TABLE_NAME, rows, COLUMNS, score_lines(rows)))
     return rows
 
 
@@ -90,7 +90,7 @@ def without_events(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
 
 def observations() -> dict[str, dict[int, float]]:
     """Return the national observations by series and year: trust in %, homicides per 100,000."""
-    trust = pd.read_csv(DATA).query("country == 'GTM'")
+    trust = pd.read_csv(TRUST_FILE).query("country == 'GTM'")
     shares = zip(trust["year"], trust["much_or_some_percent"], strict=True)
     rates = read_toml(TIMELINE, str(TIMELINE))["national_homicides"]["rates"]
     return {
@@ -119,8 +119,8 @@ def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relativ
     The forecast is shifted to the observed level of the first years, or scaled to it if ``relative``.
     """
     years = [year for year in sorted(observed) if year in forecast]
-    fitted = [year for year in years if FITTED[0] <= year <= FITTED[1]]
-    scored = [year for year in years if SCORED[0] <= year <= SCORED[1]]
+    fitted = [year for year in years if FITTED_YEARS[0] <= year <= FITTED_YEARS[1]]
+    scored = [year for year in years if SCORED_YEARS[0] <= year <= SCORED_YEARS[1]]
     level, own = (float(np.mean([one[year] for year in fitted])) for one in (observed, forecast))
     if relative:
         moved = [forecast[year] * level / own if own else math.nan for year in scored]
@@ -137,9 +137,10 @@ def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relativ
     return {**errors, "skill": skill_score(errors["rmse"], best), "failed": not errors["rmse"] < best}
 
 
-def lines(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+def score_lines(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Yield the scores in lines of at most 80 columns."""
-    yield f"Errors {SCORED[0]}-{SCORED[1]}, given the level of {FITTED[0]}-{FITTED[1]}: trust in % much or some,"
+    scored, fitted = (f"{first}-{last}" for first, last in (SCORED_YEARS, FITTED_YEARS))
+    yield f"Errors {scored}, given the level of {fitted}: trust in % much or some,"
     yield "homicides per 100,000; both are of the whole country, the model is one municipality."
     yield f"\n{'':40}{'model':>8}{'level':>8}{'line':>8}{'skill':>8}"
     place = ""

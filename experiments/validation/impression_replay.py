@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.validation.sizes import BY_NAME, EVENTS, STATED
+from experiments.validation.sizes import ENTRIES, EVENT_BY_NAME, EVENTS
 from model.engine.calendar import SHIFTS, YEAR
 from model.engine.causes import CAUSES
 from model.engine.scenario import Scenario
@@ -23,22 +23,24 @@ Reals = NDArray[np.float64]
 Numbers = dict[str, float]
 """Parameters by dotted name."""
 
-WEIGHED: dict[str, tuple[str, str]] = {cause: (some[0], some[-1]) for cause, some in STATED["weighed"].items()}
+WEIGHTS_OF_CAUSE: dict[str, tuple[str, str]] = {
+    cause: (some[0], some[-1]) for cause, some in ENTRIES["weighed"].items()
+}
 """Weight parameters of each cause: for favourable and for unfavourable impressions."""
 KIND_OF_WEIGHT = {one.parameter: one.kind for one in EVENTS}
 """Kind of event by its weight parameter."""
 PANEL_EVENTS = ("abuse", "bribe", "meeting")
 """Events reported in the simulated panel, where each person has individual rates of them."""
-CONTACTS = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
-TOLD = ("hearsay", "at_home")
-PARAMETERS = tuple(dict.fromkeys(name for pair in WEIGHED.values() for name in pair))
-NUMBER = {name: number for number, name in CAUSES.items()}
+CONTACT_CAUSES = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
+HEARSAY_CAUSES = ("hearsay", "at_home")
+WEIGHT_PARAMETERS = tuple(dict.fromkeys(name for pair in WEIGHTS_OF_CAUSE.values() for name in pair))
+CAUSE_NUMBER = {name: number for number, name in CAUSES.items()}
 
 
-def fast_of(parameter: str) -> str:
+def fast_share_parameter(parameter: str) -> str:
     """Return the parameter for the share of an event that is forgotten within weeks, given its weight parameter.
 
-    >>> fast_of("contacts.weight_long"), fast_of("trust.late")
+    >>> fast_share_parameter("contacts.weight_long"), fast_share_parameter("trust.late")
     ('trust.fast_friendly', 'trust.fast')
     """
     return ".".join(MEMORY_PARAMETERS[EVENT_KIND_NAMED[KIND_OF_WEIGHT[parameter]].memory])
@@ -59,16 +61,16 @@ class RecordingModel(TrustModel):
         super().step()
         hearsay = self.parameters[Hearsay][0]
         told = float(hearsay.weight), float(hearsay.at_home)
-        self.tape.append((tick, mark_told(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
+        self.tape.append((tick, mark_hearsay(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
 
 
-def mark_told(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
+def mark_hearsay(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
     """Return the impressions of a shift; a told one gets the cause of its original minus 100.
 
     A told impression has the qualities of a first-hand one of the same shift, and a part of its weight: ``told`` holds
     the parts along ties and at home.
     """
-    parts = dict(zip((NUMBER[name] for name in TOLD), told, strict=True))
+    parts = dict(zip((CAUSE_NUMBER[name] for name in HEARSAY_CAUSES), told, strict=True))
     is_told = np.isin(rows["cause"], list(parts))
     originals: dict[tuple[str, ...], int] = {}
     for row in rows[~is_told] if is_told.any() else ():
@@ -88,7 +90,7 @@ def impression_key(row: np.void, part: float) -> tuple[str, ...]:
 class Tape:
     """A recorded year of a town's adults in order of class: impressions, and their age (years) at the end.
 
-    Weights are relative to those of the parameters; ``by_f`` and ``by_e`` are indices in `PARAMETERS`.
+    Weights are relative to those of the parameters; ``by_f`` and ``by_e`` are indices in `WEIGHT_PARAMETERS`.
     """
 
     group: NDArray[np.int64]
@@ -111,14 +113,14 @@ class Tape:
 
     def rate(self, *causes: str) -> Reals:
         """Return the annual rate of first-hand impressions of some causes in each adult's class."""
-        here = self.first_hand & np.isin(self.cause, [NUMBER[name] for name in causes])
+        here = self.first_hand & np.isin(self.cause, [CAUSE_NUMBER[name] for name in causes])
         times = np.bincount(self.who[here], minlength=self.adults).astype(float)
         of_class: Reals = (np.bincount(self.group, times) / np.bincount(self.group))[self.group]
         return of_class
 
     def had(self, cause: str) -> NDArray[np.bool_]:
         """Return, for each adult, whether they had a first-hand impression of a cause."""
-        here = self.first_hand & (self.cause == NUMBER[cause])
+        here = self.first_hand & (self.cause == CAUSE_NUMBER[cause])
         return np.bincount(self.who[here], minlength=self.adults) > 0
 
 
@@ -139,7 +141,7 @@ def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None =
     first_hand = cause >= 0
     cause = np.where(first_hand, cause, cause + 100)
     by_f, by_e = weighing_parameters(rows, cause, numbers)
-    worth = np.array([numbers[name] for name in PARAMETERS])
+    worth = np.array([numbers[name] for name in WEIGHT_PARAMETERS])
     return Tape(
         group=np.unique(key, return_inverse=True)[1], female=people["female"][here[order]].astype(float),
         who=place[rows["who"]], cause=cause, first_hand=first_hand, age=(world.tick - ticks) / YEAR,
@@ -153,11 +155,11 @@ def weighing_parameters(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the index of the weight parameter of each impression, for fairness and for effectiveness."""
     by_f, by_e = parameters_of(cause, rows["quality_f"]), parameters_of(cause, rows["quality_e"])
-    answered = cause == NUMBER["answered_call"]
+    answered = cause == CAUSE_NUMBER["answered_call"]
     by_f[answered] = by_e[answered]
     # Impressions store no kind of event: a late answer of the same quality as a rude one counts as rude.
-    rude = answered & (rows["quality_f"] == BY_NAME["rude"].number(numbers, "fair"))
-    by_f[rude] = PARAMETERS.index("contacts.weight_rude")
+    rude = answered & (rows["quality_f"] == EVENT_BY_NAME["rude"].number(numbers, "fair"))
+    by_f[rude] = WEIGHT_PARAMETERS.index("contacts.weight_rude")
     only_f, only_e = rows["weight_e"] == 0.0, rows["weight_f"] == 0.0
     by_e[only_f], by_f[only_e] = by_f[only_f], by_e[only_e]
     return by_f, by_e
@@ -165,17 +167,17 @@ def weighing_parameters(
 
 def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]:
     """Return the index of the weight parameter of each impression, from its cause and quality."""
-    good, bad = np.zeros(max(NUMBER.values()) + 1, np.int64), np.zeros(max(NUMBER.values()) + 1, np.int64)
-    for name, pair in WEIGHED.items():
-        good[NUMBER[name]], bad[NUMBER[name]] = (PARAMETERS.index(one) for one in pair)
+    good, bad = np.zeros(max(CAUSE_NUMBER.values()) + 1, np.int64), np.zeros(max(CAUSE_NUMBER.values()) + 1, np.int64)
+    for name, pair in WEIGHTS_OF_CAUSE.items():
+        good[CAUSE_NUMBER[name]], bad[CAUSE_NUMBER[name]] = (WEIGHT_PARAMETERS.index(one) for one in pair)
     return np.where(quality >= 0.5, good[cause], bad[cause])
 
 
 def evidence_of_year(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
     """Return the evidence that the year leaves to each adult, by column; without first-hand causes ``without``."""
-    keep = ~(tape.first_hand & np.isin(tape.cause, [NUMBER[name] for name in without]))
-    worth = np.array([numbers[name] for name in PARAMETERS])
-    fast = np.array([numbers[fast_of(name)] for name in PARAMETERS])[tape.by_f[keep]]
+    keep = ~(tape.first_hand & np.isin(tape.cause, [CAUSE_NUMBER[name] for name in without]))
+    worth = np.array([numbers[name] for name in WEIGHT_PARAMETERS])
+    fast = np.array([numbers[fast_share_parameter(name)] for name in WEIGHT_PARAMETERS])[tape.by_f[keep]]
     retained, part = retained_shares(tape.age[keep], numbers), {"fast": fast, "slow": 1.0 - fast}
     evidence: dict[str, Reals] = {}
     for good, bad, which in (("fair", "unfair", "f"), ("solved", "failed", "e")):

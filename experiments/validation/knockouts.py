@@ -23,14 +23,14 @@ from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
 from scenarios.groups import switchable_mechanisms
 
-EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
+EFFECT_MEASURES = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
 COLUMNS = (
     *("mechanism", "site", "policy", "measure", "own", "with_it", "with_error", "without", "without_error"),
     *("mean", "low", "high", "twins", "code"),
 )
 OWN_CAUSES = "trust_by_own_causes"
 """Change of summed trust (0-1) over a whole run by all causes that a mechanism declares."""
-SURE = 0.99
+CONFIDENCE = 0.99
 """Confidence level of intervals and sign tests; one false alarm in a hundred is acceptable for 44 mechanisms."""
 
 
@@ -70,7 +70,7 @@ def knockout_of(name: str) -> MechanismKnockout:
 def effects(
     knockout: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
 ) -> dict[str, Effect]:
-    """Return the effects of a mechanism by measure: of its own process first, then those of `EFFECTS`."""
+    """Return the effects of a mechanism by measure: of its own process first, then those of `EFFECT_MEASURES`."""
     policies, size = [knockout.policy] if knockout.policy else [], f"population.scale={scale}"
     about: dict[str, Any] = {"policies": policies, "start": knockout.start, "years": years, "replicates": replicates}
     off = f"mechanisms.{knockout.name}=false"
@@ -78,7 +78,7 @@ def effects(
         with_own_causes(averages(plan_runs(knockout.site, sets=sets, **about), workers), knockout.causes)
         for sets in ([size], [size, off])
     )
-    return {measure: effect_of(measure, having, missing) for measure in (*knockout.own, *EFFECTS)}
+    return {measure: effect_of(measure, having, missing) for measure in (*knockout.own, *EFFECT_MEASURES)}
 
 
 @cache
@@ -101,26 +101,26 @@ def with_own_causes(table: pd.DataFrame, causes: Sequence[str]) -> pd.DataFrame:
 
 
 def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
-    """Return the paired effect on one measure, interval at `SURE`; the base lacks the mechanism.
+    """Return the paired effect on one measure, interval at `CONFIDENCE`; the base lacks the mechanism.
 
     Pairs with a missing value are left out.
     """
     if measure not in having:
         raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
     one = paired(*(table[measure].tolist() for table in (missing, having)))
-    reach = t_quantile(one.n - 1, SURE) * one.error
+    reach = t_quantile(one.n - 1, CONFIDENCE) * one.error
     return replace(one, low=one.effect - reach, high=one.effect + reach)
 
 
-def is_sure(effect: Effect) -> bool:
+def is_significant(effect: Effect) -> bool:
     """Return whether the interval or an exact sign test settles the sign; intervals are poor for rare events."""
     moved = effect.rose + effect.fell
-    return effect.settled or (moved > 0 and binomtest(effect.rose, moved).pvalue < 1.0 - SURE)
+    return effect.settled or (moved > 0 and binomtest(effect.rose, moved).pvalue < 1.0 - CONFIDENCE)
 
 
 def changes_process(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
     """Return whether any measure of the mechanism's own process changes significantly."""
-    return any(is_sure(found[measure]) for measure in knockout.own)
+    return any(is_significant(found[measure]) for measure in knockout.own)
 
 
 def knockout_lines(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
@@ -128,7 +128,7 @@ def knockout_lines(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> 
     verdict = "its process changes" if changes_process(knockout, found) else "ITS PROCESS DOES NOT CHANGE"
     yield f"{knockout.name} ({knockout.site}{', ' + knockout.policy if knockout.policy else ''}): {verdict}"
     for measure, effect in found.items():
-        sign = "*" if is_sure(effect) else " "
+        sign = "*" if is_significant(effect) else " "
         yield (
             f"  {measure:34}{effect_cell(effect.arm)} ±{effect_cell(effect.arm_error).strip():7}"
             f"{effect_cell(effect.base)} ±{effect_cell(effect.base_error).strip():7}{effect_cell(effect.effect)}"
@@ -155,8 +155,9 @@ def show_knockouts(
     """Write and print every knock-out; return whether each mechanism's own process changes."""
     lines = [
         f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;",
-        f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero, or pairs that",
-        f"an exact sign test at {1.0 - SURE:.0%} tells from chance",
+        f"± Monte Carlo error; difference with its {CONFIDENCE:.0%} interval;"
+        " * marks one that excludes zero, or pairs that",
+        f"an exact sign test at {1.0 - CONFIDENCE:.0%} tells from chance",
         f"  {'measure':34}{'with':>8} {'':8}{'without':>8} {'':8}{'differs':>8}",
     ]
     print("\n".join(lines))

@@ -13,11 +13,11 @@ from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import read_toml
 
-OWN = ".orders.toml"
+OWN_ENDING = ".orders.toml"
 """Ending of the name of a user's file of orders of magnitude, beside the scenario file."""
-COUNTED = ("mean", "last", "sum", "per", "per_mean", "scale")
-LIMITS = ("low", "central", "high")
-ROW_OF_OWN = ("name", "band", "evidence")
+EXPRESSION_KEYS = ("mean", "last", "sum", "per", "per_mean", "scale")
+BAND_ENDS = ("low", "central", "high")
+OWN_ROW_KEYS = ("name", "band", "evidence")
 
 Band = tuple[float, float, float]
 """Low, central and high."""
@@ -58,18 +58,18 @@ def orders() -> list[Order]:
 
 def order_of(row: dict[str, Any]) -> Order:
     """Return the order of magnitude of one row of the file."""
-    stated = {key: row[key] for key in COUNTED if key in row}
+    stated = {key: row[key] for key in EXPRESSION_KEYS if key in row}
     known = ("part", "part_es", "name", "name_es", "evidence", "digits", "note", "note_es", "year")
     return Order(
         **{key: row[key] for key in known if key in row},
         expression=Expression.read(stated) if set(stated) & {"mean", "last", "sum"} else None,
-        bands={key: tuple(band) for key, band in row.items() if key not in (*COUNTED, *known)},
+        bands={key: tuple(band) for key, band in row.items() if key not in (*EXPRESSION_KEYS, *known)},
     )
 
 
 def orders_for(source: str, site: str) -> list[Order]:
     """Return the orders of magnitude with bands for a scenario, else all that the model counts, without bands."""
-    path = Path(source).with_suffix(OWN)
+    path = Path(source).with_suffix(OWN_ENDING)
     if source.endswith(".toml") and path.is_file():
         return own_orders(path, site)
     counted = [dataclasses.replace(order.without_note(), bands={}) for order in orders() if order.expression]
@@ -86,15 +86,15 @@ def own_orders(path: Path, site: str) -> list[Order]:
     table = read_toml(path, file)
     rows = table.get("row", [])
     if set(table) - {"row"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{file}: must consist of [[row]] tables with {', '.join(ROW_OF_OWN)}")
+        raise InputError(f"{file}: must consist of [[row]] tables with {', '.join(OWN_ROW_KEYS)}")
     found = []
     for row in rows:
         name = row.get("name")
         if name not in known:
             raise InputError(f"{file}: no row '{name}' in a check{suggest_nearest(str(name), known)}")
         for key in row:
-            if key not in ROW_OF_OWN:
-                raise InputError(f"{file}: row '{name}': no key '{key}'{suggest_nearest(key, ROW_OF_OWN)}")
+            if key not in OWN_ROW_KEYS:
+                raise InputError(f"{file}: row '{name}': no key '{key}'{suggest_nearest(key, OWN_ROW_KEYS)}")
         band, evidence = band_of(file, row), str(row.get("evidence", ""))
         found.append(dataclasses.replace(known[name].without_note(), bands={site: band}, evidence=evidence, year=0))
     return found
@@ -103,8 +103,8 @@ def own_orders(path: Path, site: str) -> list[Order]:
 def band_of(file: str, row: dict[str, Any]) -> Band:
     """Return the band of a row; raise InputError unless it is three ascending numbers."""
     band = row.get("band")
-    if not isinstance(band, list) or len(band) != len(LIMITS) or not all(type(one) in (int, float) for one in band):
-        raise InputError(f"{file}: row '{row['name']}': band must be [{', '.join(LIMITS)}], got {band!r}")
+    if not isinstance(band, list) or len(band) != len(BAND_ENDS) or not all(type(one) in (int, float) for one in band):
+        raise InputError(f"{file}: row '{row['name']}': band must be [{', '.join(BAND_ENDS)}], got {band!r}")
     low, central, high = (float(one) for one in band)
     if not low <= central <= high:
         raise InputError(f"{file}: row '{row['name']}': band must rise from low to high, got {band!r}")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from experiments.validation.impression_replay import (
-    CONTACTS,
+    CONTACT_CAUSES,
     PANEL_EVENTS,
     Numbers,
     Reals,
@@ -25,11 +25,11 @@ from experiments.validation.impression_replay import (
     steady_state_evidence,
     successors_in_class,
 )
-from experiments.validation.sizes import BY_NAME
+from experiments.validation.sizes import EVENT_BY_NAME
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
 
-ADULTS = 100_000
-LEVEL = 0.40
+INTERVIEWED = 100_000
+MEAN_TRUST = 0.40
 """Mean trust of the reference town."""
 ADDED_RATE = {"abuse": 0.05, "bribe": 0.08, "meeting": 0.15}
 """Events per adult and year in addition to those of the town; assumed."""
@@ -39,9 +39,9 @@ SELECTION_SIGN = {"abuse": -1.0, "bribe": -1.0, "meeting": 1.0}
 """Sign of self-selection: distrust goes with more abuse and bribes, trust with more meetings."""
 SELECTION = 0.3
 """Log rate of exposure per standard deviation of disposition; a convention, 0 and .6 are reported too."""
-ANSWERS = 7
+N_ANSWERS = 7
 SEED = 1
-PANELS = 4
+N_PANELS = 4
 """Panels over which coefficients are averaged, so that random variation moves no weight."""
 
 
@@ -62,7 +62,7 @@ class People:
 
 
 @dataclass(frozen=True)
-class Events:
+class PanelEvents:
     """Events of one kind in the panel: adult, years before the second wave, and annual rate of each adult."""
 
     who: NDArray[np.int64]
@@ -117,7 +117,9 @@ def trust_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
     return trust
 
 
-def dispositions_at_level(people: People, counts: dict[str, Reals], numbers: Numbers, level: float = LEVEL) -> Reals:
+def dispositions_at_level(
+    people: People, counts: dict[str, Reals], numbers: Numbers, level: float = MEAN_TRUST
+) -> Reals:
     """Return dispositions with the intercept at which mean trust is ``level``."""
 
     def above(intercept: float) -> float:
@@ -128,28 +130,28 @@ def dispositions_at_level(people: People, counts: dict[str, Reals], numbers: Num
 
 def lapop_thresholds(numbers: Mapping[str, float]) -> NDArray[np.floating]:
     """Return the log-odds of trust above which people give the next answer to LAPOP's question."""
-    return numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
+    return numbers["survey.lapop"] * (np.arange(1, N_ANSWERS) - N_ANSWERS / 2.0)
 
 
 def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
     """Return answers to LAPOP's question on 0-100 (`model.measures.measures.surveys`)."""
     above = np.searchsorted(lapop_thresholds(numbers), odds + numbers["survey.noise"] * noise)
-    return (100.0 / (ANSWERS - 1)) * above.astype(np.float64)
+    return (100.0 / (N_ANSWERS - 1)) * above.astype(np.float64)
 
 
-def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> Events:
+def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> PanelEvents:
     """Draw the events of one kind for all adults in ``years`` before the second wave."""
-    met = tape.rate(*CONTACTS)
+    met = tape.rate(*CONTACT_CAUSES)
     by_class = CLASS_SHARE[kind]
     panel = ADDED_RATE[kind] * (1.0 - by_class + by_class * met / met.mean())
     tilt = np.exp(selection * SELECTION_SIGN[kind] * people.leaning)
     rate = (tape.rate(kind) + panel) * tilt / tilt.mean()
     rng = np.random.default_rng([seed, 2, PANEL_EVENTS.index(kind)])
     who = np.repeat(np.arange(tape.adults), rng.poisson(rate * years))
-    return Events(who, years * rng.random(len(who)), rate)
+    return PanelEvents(who, years * rng.random(len(who)), rate)
 
 
-def evidence_of_events(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
+def evidence_of_events(some: PanelEvents, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
     """Return the evidence that events of a kind leave at a wave (0, 1), by evidence column."""
     weight, fast = numbers[f"contacts.weight_{kind}"], numbers["trust.fast_panel"]
     names = ("fair", "solved") if kind == "meeting" else ("unfair", "failed")
@@ -161,7 +163,7 @@ def evidence_of_events(some: Events, kind: str, numbers: Numbers, years: int, wa
                                ("slow", 1.0 - fast, numbers["trust.memory_years"])):  # fmt: skip
         felt = np.bincount(some.who[before], 0.5 ** (age[before] / half), minlength=len(some.rate))
         felt += some.rate * half / np.log(2.0) * 0.5 ** ((years - 1 + wave) / half)
-        for name, share in zip(names, (1.0, BY_NAME[kind].number(numbers, "effective_weight")), strict=True):
+        for name, share in zip(names, (1.0, EVENT_BY_NAME[kind].number(numbers, "effective_weight")), strict=True):
             found[f"{name}_{memory}"] = weight * part * share * felt
     return found
 
@@ -188,7 +190,7 @@ def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: i
     disposition = dispositions_at_level(people, waves[0], numbers)
     odds = np.array([odds_of(disposition, counts) for counts in waves])
     noise = logistic_noise(np.random.default_rng([seed, 3]), 2, tape.adults)
-    sample = np.random.default_rng([seed, 4]).permutation(tape.adults)[:ADULTS]
+    sample = np.random.default_rng([seed, 4]).permutation(tape.adults)[:INTERVIEWED]
     answers = np.array([answers_of(odds[wave], numbers, noise[wave])[sample] for wave in (0, 1)])
     experienced = {
         kind: np.bincount(one.who[one.age <= 1.0], minlength=tape.adults) > 0 for kind, one in events.items()
@@ -204,9 +206,9 @@ def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: i
 
 def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Panel:
     """Simulate several panels, each of other people, and return their mean."""
-    some = [panel_of(tape, numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
+    some = [panel_of(tape, numbers, selection, seed) for seed in range(SEED, SEED + N_PANELS)]
     slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
-    errors = {name: float(np.mean([one.errors[name] for one in some])) / PANELS**0.5 for name in some[0].errors}
+    errors = {name: float(np.mean([one.errors[name] for one in some])) / N_PANELS**0.5 for name in some[0].errors}
     correlation, kept = (
         float(np.mean(values)) for values in zip(*((one.correlation, one.kept) for one in some), strict=True)
     )

@@ -17,7 +17,7 @@ from experiments.storage.run_spec import RunSpec
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, WorldBatch, policies_as_files
 from experiments.validation.hindcast import START, UNTIL, WARM_UP, without_events
-from experiments.validation.patterns import AS_IT_IS, HISTORY, STATED, Runs
+from experiments.validation.patterns import ENTRIES, HISTORY, UNCHANGED, Runs
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
@@ -28,8 +28,8 @@ from scenarios.timeline import MOOD_PARAMETER
 
 COMPARED_GROUPS = ("free_contact", "council")
 """Groups of residents that patterns compare with all others."""
-NEVER = datetime.date(2100, 1, 1)
-WEEK = 7.0
+FAR_FUTURE = datetime.date(2100, 1, 1)
+DAYS_PER_WEEK = 7.0
 
 
 def run_patterns(size: ExperimentSize, years: float) -> Runs:
@@ -44,10 +44,10 @@ def run_patterns(size: ExperimentSize, years: float) -> Runs:
 
 def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBatch]:
     """Yield, by seed, the unchanged world and those of policies at a site."""
-    stated = {name: one for name, one in STATED["worlds"].items() if "history" not in one}
+    stated = {name: one for name, one in ENTRIES["worlds"].items() if "history" not in one}
     texts = {name: one["text"] for name, one in stated.items() if "text" in one}
     here = {name: one.get("policies", [name]) for name, one in stated.items() if site in one.get("sites", SITES)}
-    worlds: dict[str, list[str]] = {AS_IT_IS: [], **here}
+    worlds: dict[str, list[str]] = {UNCHANGED: [], **here}
     specs = [
         plan_runs(
             site, policies=policies_as_files(words, texts, RUNS), sets=size.sets, years=years, replicates=size.seeds
@@ -59,7 +59,7 @@ def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBa
 
 def history_jobs(site: str, size: ExperimentSize) -> Iterator[WorldBatch]:
     """Yield, by seed, the worlds of 2009 to 2019 at a site."""
-    names = (HISTORY, *(name for name, one in STATED["worlds"].items() if "history" in one))
+    names = (HISTORY, *(name for name, one in ENTRIES["worlds"].items() if "history" in one))
     sets = [*size.sets, f"calendar.warm_up={WARM_UP}"]
     specs = plan_runs(site, sets=sets, start=START, until=UNTIL, replicates=size.seeds)
     return (WorldBatch((spec,) * len(names), names) for spec in specs)
@@ -68,28 +68,28 @@ def history_jobs(site: str, size: ExperimentSize) -> Iterator[WorldBatch]:
 def run_pattern(job: WorldBatch, tell: ReportProgress) -> dict[str, pd.DataFrame]:
     """Return the monthly columns of the worlds of a job."""
     town = town_for(job.specs[0])
-    worlds = histories(job, town) if job.names[0] == HISTORY else twin_worlds(job.specs, town, tell)
+    worlds = history_worlds(job, town) if job.names[0] == HISTORY else twin_worlds(job.specs, town, tell)
     return {
-        name: columns(world, spec, simulate_until(world, tick_of(spec.until), tell))
+        name: monthly_columns(world, spec, simulate_until(world, tick_of(spec.until), tell))
         for name, spec, world in zip(job.names, job.specs, worlds, strict=True)
     }
 
 
-def histories(job: WorldBatch, town: Town) -> Iterator[TrustModel]:
+def history_worlds(job: WorldBatch, town: Town) -> Iterator[TrustModel]:
     """Yield the worlds of 2009 to 2019 of a job, at their start."""
     for name, spec in zip(job.names, job.specs, strict=True):
-        lasting = STATED["worlds"].get(name, {}).get("history", "")
-        yield TrustModel(history(spec.scenario, lasting), rng=spec.seed, town=town)
+        lasting = ENTRIES["worlds"].get(name, {}).get("history", "")
+        yield TrustModel(history_scenario(spec.scenario, lasting), rng=spec.seed, town=town)
 
 
-def history(scenario: Scenario, lasting: str) -> Scenario:
+def history_scenario(scenario: Scenario, lasting: str) -> Scenario:
     """Return a scenario without the national surveys of trust, in which the dated event ``lasting`` never ends."""
     bare = without_events(scenario, (MOOD_PARAMETER,))
-    events = (dataclasses.replace(one, until=NEVER) if one.name == lasting else one for one in bare.timeline)
+    events = (dataclasses.replace(one, until=FAR_FUTURE) if one.name == lasting else one for one in bare.timeline)
     return dataclasses.replace(bare, timeline=tuple(events))
 
 
-def columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd.DataFrame:
+def monthly_columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd.DataFrame:
     """Return the monthly columns of a world: measures, groups and complements, causes of trust, visits, shifts."""
     months = measures_table(world, spec).to_pandas()
     groups = months_table(world, world.group_months(), {"group": tuple(GROUPS)}).to_pandas()
@@ -105,12 +105,14 @@ def columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd
     own = {
         "months_without.homicides": (months["homicides"] == 0.0).astype(float),
         "shifts": SHIFTS * days.astype(float),
-        "visits.outside_the_centre": WEEK / days * outside_the_centre(world.town, cells[-len(months) :]),
+        "visits.outside_the_centre": DAYS_PER_WEEK
+        / days
+        * visits_outside_the_centre(world.town, cells[-len(months) :]),
     }
     return months.assign(**own).join(pd.DataFrame(found), on="month").join(causes, on="month")
 
 
-def outside_the_centre(town: Town, cells: Sequence[np.ndarray]) -> np.ndarray:
+def visits_outside_the_centre(town: Town, cells: Sequence[np.ndarray]) -> np.ndarray:
     """Return, by month, the median number of visits to a settlement without cells in the centre."""
     where = town.cells["settlement"]
     lived_in = where >= 0

@@ -15,18 +15,18 @@ import pandas as pd
 
 from experiments.statistics.annual_aggregation import Expression
 from experiments.statistics.forecast_scores import WANTED_SHARE, brier_score, does_hold, skill_score
-from experiments.validation.criteria import table_of, verdicts
+from experiments.validation.criteria import paper_verdicts, table_of
 from experiments.validation.experiment import SITES
 from experiments.validation.targets import Role
 from experiments.words.toml_files import toml_beside
 
-STATED: dict[str, Any] = toml_beside(__file__)
-NOT_TESTED: dict[str, str] = STATED["not_tested"]
+ENTRIES: dict[str, Any] = toml_beside(__file__)
+NOT_TESTED: dict[str, str] = ENTRIES["not_tested"]
 """Reason why a row of the evidence is not tested, by its id."""
-AS_IT_IS, HISTORY = "as it is", "history"
+UNCHANGED, HISTORY = "as it is", "history"
 FIELDWORK = (pd.Timestamp("2017-02-01"), pd.Timestamp("2018-05-01"))
 """First and last month of the paper's field visits (L08)."""
-COIN = 0.5
+EVEN_CHANCE = 0.5
 type Runs = Mapping[tuple[str, str, int], pd.DataFrame]
 """Monthly columns by site, world and seed."""
 
@@ -40,7 +40,7 @@ class Pattern:
     role: Role
     site: str
     value: Expression
-    world: str = AS_IT_IS
+    world: str = UNCHANGED
     window: str = "fieldwork"
     against: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     by: Literal["difference", "ratio"] = "difference"
@@ -58,7 +58,7 @@ class Pattern:
         if self.above:
             return 1.0 / (1.0 + len(self.above))
         if self.scale is None:
-            return COIN
+            return EVEN_CHANCE
         low, high = self.scale
         return (min(self.high, high) - max(self.low, low)) / (high - low)
 
@@ -132,7 +132,7 @@ class PatternScore:
 
 def patterns() -> Iterator[Pattern]:
     """Yield every pattern at each site that it names."""
-    for stated in STATED["pattern"]:
+    for stated in ENTRIES["pattern"]:
         row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
         row["value"] = Expression.read(row["value"])
         if "value" in (against := dict(row.get("against", {}))):
@@ -172,8 +172,8 @@ def criteria_scores(runs: Runs) -> Iterator[PatternScore]:
     """Yield the score of every criterion of the paper at the end of the fieldwork, from all runs together."""
     tables = {}
     for site in SITES:
-        usual = months_by_seed(runs, site, AS_IT_IS).items()
+        usual = months_by_seed(runs, site, UNCHANGED).items()
         tables[site] = table_of(pd.concat([in_window(months, "fieldwork").assign(seed=seed) for seed, months in usual]))
-    met = {told.split()[0]: passed for told, passed, _ in verdicts(tables)}
-    for row in STATED["criterion"]:
+    met = {told.split()[0]: passed for told, passed, _ in paper_verdicts(tables)}
+    for row in ENTRIES["criterion"]:
         yield PatternScore(**row, site="both", role="held out", holding=float(met[row["id"]]))

@@ -17,7 +17,7 @@ from experiments.storage.progress import Progress
 from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.studies.factors import Range, plausible_ranges
-from experiments.validation.event_weights import SOLVED, UNSOLVED, WeightSolver, weight_solver
+from experiments.validation.event_weights import SOLVED_PARAMETERS, UNSOLVABLE_ERRORS, WeightSolver, weight_solver
 from experiments.validation.sizes import EVENTS
 from experiments.validation.slopes import intercepts
 from model.engine.errors import InputError
@@ -26,8 +26,8 @@ from model.engine.fingerprint import fingerprint
 FOLDER = Path("results") / "draws"
 PLAUSIBLE, CALIBRATED = "plausible", "calibrated"
 SEED = 1
-MOST, TRIES = 1000, 100
-EVENT_OF = {one.parameter: one for one in EVENTS}
+MAX_DRAWS, MAX_TRIES = 1000, 100
+EVENT_OF_PARAMETER = {one.parameter: one for one in EVENTS}
 
 
 def count_of_kind(word: str) -> tuple[int, list[Draw]]:
@@ -40,7 +40,7 @@ def count_of_kind(word: str) -> tuple[int, list[Draw]]:
     """
     kind, _, count = word.partition(":")
     posterior = read_draws(POSTERIOR_DRAWS) if kind == CALIBRATED else []
-    n, most = int(count) if count.isdecimal() else 0, len(posterior) or MOST
+    n, most = int(count) if count.isdecimal() else 0, len(posterior) or MAX_DRAWS
     if not 2 <= n <= most:
         raise InputError(f"--draws {kind}:N wants a whole number from 2 to {most}, got '{count}'")
     return n, posterior
@@ -100,12 +100,12 @@ def solved_values(
     fixed: Mapping[str, float],
 ) -> dict[str, float]:
     """Return the values of a point (0-1 by parameter) with dependent ones; a random point if it has no solution."""
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         try:
             return values_at(ranges, point, solver, fixed)
-        except UNSOLVED:
+        except UNSOLVABLE_ERRORS:
             point = rng.random(len(ranges))
-    raise InputError(f"no weights give the sizes of events in {TRIES} points of the plausible ranges")
+    raise InputError(f"no weights give the sizes of events in {MAX_TRIES} points of the plausible ranges")
 
 
 def values_at(
@@ -117,10 +117,12 @@ def values_at(
     of the point.
     """
     shares = dict(zip(ranges, map(float, point), strict=True))
-    values = {name: fixed.get(name, one.value(shares[name])) for name, one in ranges.items() if name not in SOLVED}
+    values = {
+        name: fixed.get(name, one.value(shares[name])) for name, one in ranges.items() if name not in SOLVED_PARAMETERS
+    }
     sizes = {
         event.name: event.low + shares[name] * (event.high - event.low)
-        for name, event in EVENT_OF.items()
+        for name, event in EVENT_OF_PARAMETER.items()
         if name in ranges
     }
     return values | intercepts(values) | solver.weights(values, sizes)

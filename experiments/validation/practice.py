@@ -9,7 +9,7 @@ from experiments.validation.experiment import BASE, Experiment, Worlds, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.readers import outcomes
 from experiments.validation.study_tables import (
-    STATED,
+    TABLES,
     Row,
     estimate_each,
     format_interval,
@@ -22,22 +22,24 @@ from experiments.validation.study_tables import (
 )
 from model.engine.fingerprint import fingerprint
 
-AFTER = (1, 3, 10)
-USUAL, TURNED = 0.35, 0.3
+HORIZONS = (1, 3, 10)
+USUAL_CHANGES, SHARE_LEFT = 0.35, 0.3
 """Changes of sector a year at present, and the share of them left by full MOPSIC."""
 
 
-def rotating(months: int) -> str:
+def rotation_policy(months: int) -> str:
     """Return the policy file of full MOPSIC without transfers, with a change of sector every ``months`` months.
 
     Chiefs carry out all these changes, whatever their habit.
     """
-    times = (1.0 - (1.0 - 1.0 / months) ** 12) / (USUAL * TURNED)
+    times = (1.0 - (1.0 - 1.0 / months) ** 12) / (USUAL_CHANGES * SHARE_LEFT)
     scale = f'"adoption.permanence" = 2.0\n"practices.reshuffle" = {times!r}\n'
     return f'include = "mopsic_full"\n[set]\n"practices.keeping" = 0.0\n[scale]\n{scale}'
 
 
-MADE: dict[str, str] = STATED["practice"]["made"] | {f"full_rotation_{n}": rotating(n) for n in (3, 15, 48)}
+POLICY_TEXTS: dict[str, str] = TABLES["practice"]["made"] | {
+    f"full_rotation_{n}": rotation_policy(n) for n in (3, 15, 48)
+}
 """Texts of the policy files that only this table needs, by name."""
 WORLDS = worlds_of("practice")
 """Rows of the table, including worlds generated for it and thought experiments."""
@@ -53,10 +55,10 @@ DOSES = {
 }
 """Measure and factor of each annual dose that a station could count; the head of the table explains them."""
 COLUMNS = ("site", "world", "en", "es", "year", "twins", *interval_names(*DIGITS), *DOSES, "code")
-LABEL, NUMBER, DOSE = 62, 23, 10
+LABEL_WIDTH, NUMBER_WIDTH, DOSE_WIDTH = 62, 23, 10
 
 
-def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
+def show_practice(out: Path, size: ExperimentSize, years: float = max(HORIZONS), runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites; write the table after each site; print and return all rows."""
     return write_sites(out, "practice", COLUMNS, lambda site: site_rows(site, size, years, runs), format_practice)
 
@@ -64,8 +66,8 @@ def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), ru
 def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
     one = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    blocks = run_worlds(one, size, runs, MADE)
-    for year in [year for year in AFTER if year <= years] or [1]:
+    blocks = run_worlds(one, size, runs, POLICY_TEXTS)
+    for year in [year for year in HORIZONS if year <= years] or [1]:
         for name in WORLDS:
             yield row_of(site, name, year, blocks)
 
@@ -86,9 +88,11 @@ def format_practice(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, one block per site and year."""
     yield from head_of("practice", **rows[0])
     for (site, year), own in rows_by_columns(rows, "site", "year").items():
-        heads = "".join(name.rjust(NUMBER) for name in DIGITS) + "".join(name.rjust(DOSE) for name in DOSES)
-        yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}{heads}"
+        heads = "".join(name.rjust(NUMBER_WIDTH) for name in DIGITS) + "".join(name.rjust(DOSE_WIDTH) for name in DOSES)
+        yield f"\n{f'{site}, year {year} / año {year}':{LABEL_WIDTH}}{heads}"
         for row in own:
             label = f"{'    ' if row['world'].startswith('full_') else '  '}{row['en']} / {row['es']}"
-            found = "".join(format_interval(row, name, digits).rjust(NUMBER) for name, digits in DIGITS.items())
-            yield label.ljust(LABEL) + found + "".join(plain_number(row[name]).rjust(DOSE) for name in DOSES)
+            found = "".join(format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items())
+            yield (
+                label.ljust(LABEL_WIDTH) + found + "".join(plain_number(row[name]).rjust(DOSE_WIDTH) for name in DOSES)
+            )

@@ -20,9 +20,9 @@ import numpy as np
 
 from experiments.storage.progress import print_input_errors
 from experiments.storage.run_spec import parameter_value
-from experiments.validation.effects_table import EXPERIMENTS, MADE
+from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS
 from experiments.validation.experiment import SITES, Estimate, Variant, estimate
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_from_options
 from experiments.validation.study_tables import head_of, write_text
 from model.engine.fingerprint import fingerprint
 from scenarios import load
@@ -30,12 +30,12 @@ from scenarios import load
 OUT = Path("results") / "reference"
 NAME = "presence_strengths"
 TWINS = 12
-STEPS = 3
+MAX_STEPS = 3
 """Maximum number of values tried between both ends."""
-ROUNDED = (0.1, 0.05, 0.01)
+ROUNDING_STEPS = (0.1, 0.05, 0.01)
 GRID = 0.01
 Values = dict[str, float]
-Read = Callable[[float], list[float]]
+Reader = Callable[[float], list[float]]
 """Function from a value of a strength to the result of its line in each pair of runs."""
 
 
@@ -71,7 +71,7 @@ class Strength:
         restricted = dataclasses.replace(experiment, worlds={world: experiment.worlds[world]})
         label = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
         variant = Variant(label, tuple((name, "to", value) for name, value in values.items()))
-        return [line.read(worlds) for worlds in run_worlds(restricted, size, runs, MADE, variant)]
+        return [line.read(worlds) for worlds in run_worlds(restricted, size, runs, POLICY_TEXTS, variant)]
 
 
 PROPERTY = ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary")
@@ -104,7 +104,7 @@ class Search:
         """Return whether the line at a value lies at the aim or beyond."""
         return self.found(value).value <= self.aim
 
-    def solve(self, read: Read) -> float:
+    def solve(self, read: Reader) -> float:
         """Return the value at which the line equals the aim, rounded to the precision that its interval supports."""
         if self.own is not None:
             self.tried[self.own] = read(self.own)
@@ -116,7 +116,7 @@ class Search:
         self.tried[end] = self.tried[end] if end in self.tried else read(end)
         if self.reaches(end) == (end == 0.0):
             return end
-        for _ in range(STEPS):
+        for _ in range(MAX_STEPS):
             value = self.rounded()
             if value not in self.tried:
                 self.tried[value] = read(value)
@@ -165,7 +165,7 @@ class Search:
     def rounded(self) -> float:
         """Return the solved value, rounded to the coarsest step within half of the supported interval."""
         low, high = self.supported()
-        step = next((step for step in ROUNDED if step <= (high - low) / 2.0), ROUNDED[-1])
+        step = next((step for step in ROUNDING_STEPS if step <= (high - low) / 2.0), ROUNDING_STEPS[-1])
         return round(min(self.most, round(self.solved() / step) * step), 4)
 
 
@@ -216,7 +216,7 @@ def main(words: Sequence[str] | None = None) -> None:
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
     with print_input_errors():
-        show_strengths(size_asked(options), options.out)
+        show_strengths(size_from_options(options), options.out)
 
 
 if __name__ == "__main__":

@@ -7,47 +7,49 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.headline_measures import VIOLENT_CRIMES
-from experiments.validation.experiment import BASE, Read, RunTables, Window, Worlds
+from experiments.validation.experiment import BASE, Reader, RunTables, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")
 STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
 PROPERTY = tuple(f"crimes_occurred_{kind}" for kind in ("theft", "vehicle_theft", "theft_from_vehicle", "burglary"))
-ALL = ("crimes_occurred",)
-CRIMES = "crimes_occurred_"
-ONE_KIND = {kind: (CRIMES + kind,) for kind in ("robbery", "theft", "burglary", "assault", "homicide", "extortion")}
+ALL_CRIMES = ("crimes_occurred",)
+CRIMES_PREFIX = "crimes_occurred_"
+SINGLE_KINDS = {
+    kind: (CRIMES_PREFIX + kind,) for kind in ("robbery", "theft", "burglary", "assault", "homicide", "extortion")
+}
 COUNTS = {
     "street": STREET,
     "property": PROPERTY,
     "pool": (*STREET, *PROPERTY[1:]),
     "violent": VIOLENT_CRIMES,
     "killed": ("homicides", "-homicides_gang"),
-    "all": ALL,
-    "vehicles": (CRIMES + "vehicle_theft", CRIMES + "theft_from_vehicle"),
-    **ONE_KIND,
+    "all": ALL_CRIMES,
+    "vehicles": (CRIMES_PREFIX + "vehicle_theft", CRIMES_PREFIX + "theft_from_vehicle"),
+    **SINGLE_KINDS,
 }
 """Measures that are summed, by name; the pool covers crimes by offenders who can be detained."""
-ALWAYS = 900.0
+ALWAYS_MANNED = 900.0
 """Additional visits a month at a post that is manned all the time: the number of its stretches."""
-MANNED = ALWAYS / 2.0
+MANNED_MOSTLY = ALWAYS_MANNED / 2.0
 """Additional visits a month from which a post counts as manned most of the time."""
 TREATED = 15.0
 """Additional visits a month from which a cell counts as treated: half a visit a day."""
 Names = Sequence[str]
 
 
-def over(part: float, whole: float) -> float:
+def divide(part: float, whole: float) -> float:
     """Return a ratio, NaN if the denominator is 0."""
     return part / whole if whole else math.nan
 
 
-def log_of(ratio: float) -> float:
+def log_or_nan(ratio: float) -> float:
     """Return the natural logarithm of a ratio, NaN unless it is positive."""
     return math.log(ratio) if ratio > 0.0 else math.nan
 
 
 def ratio(worlds: Worlds, world: str, names: Names, window: Window, against: str = BASE) -> float:
     """Return a count in one world divided by that in the base."""
-    return over(worlds[world].total(names, window), worlds[against].total(names, window))
+    return divide(worlds[world].total(names, window), worlds[against].total(names, window))
 
 
 def change(worlds: Worlds, world: str, names: Names, window: Window, against: str = BASE) -> float:
@@ -57,14 +59,14 @@ def change(worlds: Worlds, world: str, names: Names, window: Window, against: st
 
 def logs(worlds: Worlds, world: str, names: Names, window: Window) -> float:
     """Return the change of a count, in log points."""
-    return 100.0 * log_of(ratio(worlds, world, names, window))
+    return 100.0 * log_or_nan(ratio(worlds, world, names, window))
 
 
 def more(worlds: Worlds, world: str, names: Names, window: Window) -> float:
     """Return the additional events a year per 100,000 residents, compared with the base."""
     arm, base = worlds[world], worlds[BASE]
     residents = (window[1] - window[0]) * base.mean("residents", window)
-    return 12e5 * over(arm.total(names, window) - base.total(names, window), residents)
+    return 12e5 * divide(arm.total(names, window) - base.total(names, window), residents)
 
 
 def points(worlds: Worlds, world: str, name: str, window: Window, against: str = BASE) -> float:
@@ -76,14 +78,14 @@ def outcomes(worlds: Worlds, world: str, trust: Window, counts: Window) -> dict[
     """Return the effects on trust (points), and on crimes and homicides (per cent of the base)."""
     return {
         "trust": points(worlds, world, "trust_mean", trust),
-        "crimes": change(worlds, world, ALL, counts),
+        "crimes": change(worlds, world, ALL_CRIMES, counts),
         "homicides": change(worlds, world, ("homicides",), counts),
     }
 
 
 def share(worlds: Worlds, world: str, parts: Names, wholes: Names, window: Window) -> float:
     """Return a share in one world, in per cent."""
-    return 100.0 * over(worlds[world].total(parts, window), worlds[world].total(wholes, window))
+    return 100.0 * divide(worlds[world].total(parts, window), worlds[world].total(wholes, window))
 
 
 def mean(worlds: Worlds, world: str, name: str, window: Window) -> float:
@@ -93,20 +95,20 @@ def mean(worlds: Worlds, world: str, name: str, window: Window) -> float:
 
 def in_days(worlds: Worlds, world: str, first: int, end: int) -> float:
     """Return street crime from day ``first`` to before day ``end``, divided by that in the base."""
-    return over(*(worlds[one].in_days(STREET_KINDS, first, end) for one in (world, BASE)))
+    return divide(*(worlds[one].in_days(STREET_KINDS, first, end) for one in (world, BASE)))
 
 
 def elasticity(worlds: Worlds, world: str, names: Names, window: Window, of: float | str) -> float:
     """Return the elasticity of a count to a factor, or to the change of a measure's mean."""
-    up = log_of(ratio(worlds, world, names, window))
+    up = log_or_nan(ratio(worlds, world, names, window))
     if isinstance(of, float):
         return up / math.log(of)
-    return over(up, log_of(over(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
+    return divide(up, log_or_nan(divide(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
 
 
-def quotient(worlds: Worlds, above: Read, below: Read) -> float:
+def quotient(worlds: Worlds, above: Reader, below: Reader) -> float:
     """Return the quotient of two readers."""
-    return over(above(worlds), below(worlds))
+    return divide(above(worlds), below(worlds))
 
 
 def beyond_sum(worlds: Worlds, together: str, parts: Names, names: Names, window: Window) -> float:
@@ -159,55 +161,55 @@ def constant(_: Worlds, value: float) -> float:
     return value
 
 
-def by_cell(run: RunTables) -> pd.DataFrame:
+def cells_of(run: RunTables) -> pd.DataFrame:
     """Return visits and crimes by month and cell."""
-    return dated(run.table("cells")).set_index(["month", "cell"]).sort_index()
+    return with_timestamps(run.table("cells")).set_index(["month", "cell"]).sort_index()
 
 
-def dated(rows: pd.DataFrame) -> pd.DataFrame:
+def with_timestamps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a table with months as timestamps, even if it has no row."""
     return rows.assign(month=pd.to_datetime(rows["month"]))
 
 
 def in_cells(worlds: Worlds, world: str, where: str) -> float:
     """Return the change of crime (per cent) in treated cells, in adjacent cells (``beside``), or elsewhere."""
-    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
-    chosen = places(base, arm)[where]
-    return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
+    base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
+    chosen = cell_masks(base, arm)[where]
+    return 100.0 * (divide(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
 
 
 def kinds_by_cell(run: RunTables, names: Names) -> pd.Series:
-    """Return crimes of some kinds, named by their counts, by month and cell in the order of `by_cell`."""
-    rows = dated(run.table("kinds"))
-    some = rows[rows["kind"].isin([name.removeprefix(CRIMES) for name in names])]
-    return some.groupby(["month", "cell"])["crimes"].sum().reindex(by_cell(run).index, fill_value=0)
+    """Return crimes of some kinds, named by their counts, by month and cell in the order of `cells_of`."""
+    rows = with_timestamps(run.table("kinds"))
+    some = rows[rows["kind"].isin([name.removeprefix(CRIMES_PREFIX) for name in names])]
+    return some.groupby(["month", "cell"])["crimes"].sum().reindex(cells_of(run).index, fill_value=0)
 
 
 def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treated", least: float = TREATED) -> float:
     """Return the change of some kinds of crime (per cent) in treated or adjacent cells."""
     base, arm = worlds[BASE], worlds[world]
-    chosen = places(by_cell(base), by_cell(arm), least)[where]
+    chosen = cell_masks(cells_of(base), cells_of(arm), least)[where]
     here, there = (float(kinds_by_cell(one, names).to_numpy()[chosen].sum()) for one in (arm, base))
-    return 100.0 * (over(here, there) - 1.0)
+    return 100.0 * (divide(here, there) - 1.0)
 
 
 def to_visits(worlds: Worlds, world: str, names: Names, least: float = TREATED) -> float:
     """Return the elasticity of some kinds of crime in treated cells to their visits."""
-    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
-    chosen = places(base, arm, least)["treated"]
-    visits = over(float(arm["visits"][chosen].sum()), float(base["visits"][chosen].sum()))
-    return over(log_of(1.0 + kind_in_cells(worlds, world, names, least=least) / 100.0), log_of(visits))
+    base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
+    chosen = cell_masks(base, arm, least)["treated"]
+    visits = divide(float(arm["visits"][chosen].sum()), float(base["visits"][chosen].sum()))
+    return divide(log_or_nan(1.0 + kind_in_cells(worlds, world, names, least=least) / 100.0), log_or_nan(visits))
 
 
 def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float:
     """Return the change of some kinds (per cent) from month ``end`` on, in cells treated in the month before."""
-    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
+    base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
     months, cells = (base.index.get_level_values(level) for level in ("month", "cell"))
     number = np.searchsorted(np.unique(months), months)
-    treated = cells[places(base, arm)["treated"] & (number == end - 1)]
+    treated = cells[cell_masks(base, arm)["treated"] & (number == end - 1)]
     chosen = (number >= end) & cells.isin(treated)
     here, there = (float(kinds_by_cell(worlds[one], names).to_numpy()[chosen].sum()) for one in (world, BASE))
-    return 100.0 * (over(here, there) - 1.0)
+    return 100.0 * (divide(here, there) - 1.0)
 
 
 def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
@@ -215,14 +217,16 @@ def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
 
     ``share`` is the part of a cell's crime on the block; the post is manned part of the time.
     """
-    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
-    more_visits = (arm["visits"] - base["visits"])[places(base, arm, MANNED)["treated"]]
-    manned = float(more_visits.mean()) / ALWAYS
-    here, beside = (1.0 + kind_in_cells(worlds, world, names, where, MANNED) / 100.0 for where in ("treated", "beside"))
-    return over(100.0 * (over(here, beside) - 1.0), share * manned)
+    base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
+    more_visits = (arm["visits"] - base["visits"])[cell_masks(base, arm, MANNED_MOSTLY)["treated"]]
+    manned = float(more_visits.mean()) / ALWAYS_MANNED
+    here, beside = (
+        1.0 + kind_in_cells(worlds, world, names, where, MANNED_MOSTLY) / 100.0 for where in ("treated", "beside")
+    )
+    return divide(100.0 * (divide(here, beside) - 1.0), share * manned)
 
 
-def places(base: pd.DataFrame, arm: pd.DataFrame, least: float = TREATED) -> dict[str, np.ndarray]:
+def cell_masks(base: pd.DataFrame, arm: pd.DataFrame, least: float = TREATED) -> dict[str, np.ndarray]:
     """Return masks of the months and cells that are treated, adjacent to a treated cell, or neither."""
     treated = (arm["visits"] - base["visits"]).to_numpy() >= least
     months = base.index.get_level_values("month")

@@ -6,21 +6,21 @@ from pathlib import Path
 from experiments.execution import trust_accounts
 from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import Calibrated, calibrate, reference_town
-from experiments.validation.event_weights import UNSOLVED
+from experiments.validation.event_weights import UNSOLVABLE_ERRORS
 from experiments.validation.impression_replay import Numbers, Tape
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
 
 FILE = Path(trust_accounts.__file__).with_name("readings.toml")
-FREE = (
+CALIBRATED_PARAMETERS = (
     *(one.parameter for one in EVENTS),
     "consultation.door",
     "trust.fast_friendly",
     "trust.fast_panel",
     "misconduct.fades",
 )
-SURVEY = ("survey.lapop", "survey.noise", "survey.latinobarometro", "survey.reserve", "trust.women")
-CENTRE = "panel"
+SURVEY_PARAMETERS = ("survey.lapop", "survey.noise", "survey.latinobarometro", "survey.reserve", "trust.women")
+CENTRAL_READING = "panel"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Reading:
 
 MEMORIES = (0.5, 1.0, 4.0, 8.0)
 READINGS = (
-    Reading(CENTRE),
+    Reading(CENTRAL_READING),
     Reading("single", single=True),
     Reading("panel, s 0", selection=0.0),
     Reading("panel, s .6", selection=0.6),
@@ -49,12 +49,12 @@ READINGS = (
 def calibrate_readings(tape: Tape, numbers: Numbers) -> tuple[Calibrated, dict[str, Calibrated | str]]:
     """Calibrate every reading; return the first, and all by name: the error message of one that fails."""
     centre = calibrate(tape, numbers)
-    found: dict[str, Calibrated | str] = {CENTRE: centre}
+    found: dict[str, Calibrated | str] = {CENTRAL_READING: centre}
     for one in READINGS[1:]:
         start = {**centre.numbers, **one.sets}
         try:
             found[one.name] = calibrate(tape, start, single=one.single, selection=one.selection, survey=False)
-        except UNSOLVED as reason:
+        except UNSOLVABLE_ERRORS as reason:
             found[one.name] = str(reason)
     return centre, found
 
@@ -68,8 +68,14 @@ def readings_as_text(centre: Calibrated, found: dict[str, Calibrated | str]) -> 
         if isinstance(got, str):
             lines.append(f'unsolved = "{got}"')
             continue
-        names = dict.fromkeys((*one.sets, *FREE, *(SURVEY if one.name == CENTRE else ())))
-        base = {} if one.name == CENTRE else {name: f"{centre.numbers[name]:.3g}" for name in FREE}
+        names = dict.fromkeys(
+            (*one.sets, *CALIBRATED_PARAMETERS, *(SURVEY_PARAMETERS if one.name == CENTRAL_READING else ()))
+        )
+        base = (
+            {}
+            if one.name == CENTRAL_READING
+            else {name: f"{centre.numbers[name]:.3g}" for name in CALIBRATED_PARAMETERS}
+        )
         values = {name: f"{got.numbers[name]:.3g}" for name in names}
         lines += [f'"{name}" = {value}' for name, value in values.items() if base.get(name) != value]
     return "\n".join(lines) + "\n"
@@ -81,9 +87,12 @@ def readings() -> dict[str, dict[str, float]]:
     return {name: {key: float(value) for key, value in table.items()} for name, table in solved.items()}
 
 
-def table(numbers: Numbers, centre: Calibrated) -> str:
+def before_and_after(numbers: Numbers, centre: Calibrated) -> str:
     """Return a table of the parameters before and after the calibration."""
-    rows = [f"{name:38}{numbers[name]:>10.4g}{centre.numbers[name]:>10.3g}" for name in dict.fromkeys((*FREE, *SURVEY))]
+    rows = [
+        f"{name:38}{numbers[name]:>10.4g}{centre.numbers[name]:>10.3g}"
+        for name in dict.fromkeys((*CALIBRATED_PARAMETERS, *SURVEY_PARAMETERS))
+    ]
     return "\n".join((f"{'parameter':38}{'before':>10}{'found':>10}", *rows))
 
 
@@ -98,7 +107,7 @@ def main() -> None:
             continue
         slopes = ", ".join(f"{key} {value:.2f}" for key, value in one.panel.coefficients.items())
         print(f"{name}: {slopes}; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds")
-    print(table(numbers, centre))
+    print(before_and_after(numbers, centre))
 
 
 if __name__ == "__main__":

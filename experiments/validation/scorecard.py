@@ -21,11 +21,11 @@ from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.pattern_runs import run_patterns
-from experiments.validation.patterns import AS_IT_IS, months_by_seed, pattern_scores
+from experiments.validation.patterns import UNCHANGED, months_by_seed, pattern_scores
 from experiments.validation.scorecard_text import COLUMNS as PATTERN_COLUMNS
 from experiments.validation.scorecard_text import (
     effect_lines,
-    failed_of,
+    failure_counts,
     has_failed_effect,
     measured_effects,
     not_scored_lines,
@@ -36,7 +36,7 @@ from experiments.validation.targets import ROLES, MeasuredTarget, measured_targe
 from scenarios import load
 
 YEARS = 3.0
-FILE, PATTERNS = "scorecard", "patterns"
+TABLE_NAME, PATTERN_TABLE = "scorecard", "patterns"
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,14 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     """Run both sites; write and print the scorecard; return whether nothing has failed."""
     make_folder(out)
     runs = run_patterns(size, years)
-    found = [row for site in SITES for row in scores(site, months_by_seed(runs, site, AS_IT_IS), size.scale)]
+    found = [row for site in SITES for row in scores(site, months_by_seed(runs, site, UNCHANGED), size.scale)]
     held = list(pattern_scores(runs))
     effects, why_none = measured_effects(out)
     rows = [{name: getattr(one, name) for name in PATTERN_COLUMNS} for one in held]
-    write_table(out, PATTERNS, rows, PATTERN_COLUMNS, pattern_lines(held))
-    write_atomically(out / f"{FILE}.csv", csv_of(found))
-    parts = lines(found), pattern_lines(held), effect_lines(effects), not_scored_lines(why_none)
-    print(write_text(out, FILE, chain(*parts)))
+    write_table(out, PATTERN_TABLE, rows, PATTERN_COLUMNS, pattern_lines(held))
+    write_atomically(out / f"{TABLE_NAME}.csv", csv_of(found))
+    parts = score_lines(found), pattern_lines(held), effect_lines(effects), not_scored_lines(why_none)
+    print(write_text(out, TABLE_NAME, chain(*parts)))
     failed = any(row.failed for row in found) or any(row.failed for row in held)
     return not failed and not any(has_failed_effect(row) for row in effects)
 
@@ -114,7 +114,7 @@ def csv_of(rows: Sequence[Score]) -> bytes:
     return csv_bytes(asdict(rows[0]), (asdict(row).values() for row in rows), ".6g")
 
 
-def lines(rows: Sequence[Score]) -> Iterator[str]:
+def score_lines(rows: Sequence[Score]) -> Iterator[str]:
     """Yield the scorecard by site and role, in lines of at most 80 columns."""
     for site in dict.fromkeys(row.site for row in rows):
         yield site
@@ -128,7 +128,7 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
                 measured, model, trivial = map(four_digits, (row.measured, row.model, row.trivial))
                 numbers = f"{measured:>9}{model:>9}{row.z:>+7.1f}{trivial:>9}{row.skill:>+7.2f}"
                 yield f"  {textwrap.shorten(row.name, 29, placeholder='…'):30}{numbers}{verdict}"
-        yield from (f" {role}: {failed_of(own)}" for role, own in by_role.items() if own)
+        yield from (f" {role}: {failure_counts(own)}" for role, own in by_role.items() if own)
         yield ""
     yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
     yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."

@@ -11,7 +11,7 @@ from experiments.validation.patterns import NOT_TESTED, PatternScore
 from experiments.validation.targets import ROLES, not_measured
 from model.engine.fingerprint import fingerprint
 
-WIDTH = 80
+LINE_WIDTH = 80
 COLUMNS = (
     *("id", "site", "role", "says", "low", "high", "model", "holding", "share", "chance", "skill", "failed"),
     "trivial_failed",
@@ -28,9 +28,11 @@ def pattern_lines(rows: Sequence[PatternScore]) -> Iterator[str]:
     for role in ROLES:
         own = [row for row in rows if row.role == role]
         if own:
-            yield f" {role}: {failed_of(own)}"
+            yield f" {role}: {failure_counts(own)}"
         for row in own:
-            yield from textwrap.wrap(f"{row.id} {row.says}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+            yield from textwrap.wrap(
+                f"{row.id} {row.says}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      "
+            )
             model = "" if math.isnan(row.model) else f"{row.model:.4g}"
             verdict = " FAILED" if row.failed else ""
             shares = f"{row.holding:>8.0%}{row.chance:>9.0%}{row.skill:>+7.2f}"
@@ -47,7 +49,7 @@ def limits(row: PatternScore) -> str:
     return f"> {row.low:g}" if low else f"< {row.high:g}" if high else ""
 
 
-def failed_of(rows: Sequence[Any]) -> str:
+def failure_counts(rows: Sequence[Any]) -> str:
     """Return the number of scores that fail, for the model and for the trivial forecast."""
     failed, trivial = (sum(getattr(row, name) for row in rows) for name in ("failed", "trivial_failed"))
     return f"{failed} of {len(rows)} FAILED; of the trivial forecast {trivial}"
@@ -100,9 +102,11 @@ def not_scored_lines(why_no_effects: str) -> Iterator[str]:
     yield "Not scored, with the reason"
     reasons = {name: why for name, why in not_measured().items() if why != "nobody has measured it"}
     for name, why in {**NOT_TESTED, **reasons}.items():
-        yield from textwrap.wrap(f"{name}: {why}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+        yield from textwrap.wrap(f"{name}: {why}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      ")
     unknown = ", ".join(name for name in not_measured() if name not in reasons)
-    yield from textwrap.wrap(f"nobody has measured: {unknown}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+    yield from textwrap.wrap(
+        f"nobody has measured: {unknown}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      "
+    )
     if why_no_effects:
         text = f"effects that studies have measured: {why_no_effects}; confianza validate effects --out writes it"
-        yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="      ")
+        yield from textwrap.wrap(text, LINE_WIDTH, initial_indent="  ", subsequent_indent="      ")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.emulation.history_matching import Target
-from experiments.validation.against import LONGEST_RUN, MONTH, Series
+from experiments.validation.against import LONGEST_RUN, MONTH_COLUMN, Series
 from model.engine.errors import InputError
 
-FEWEST_MONTHS = 2
+MIN_MONTHS = 2
 """Fewest months for an estimate of the error of a mean."""
 
 
@@ -52,8 +52,8 @@ class OwnSeries:
         """Yield a target for each column; raise InputError if a column has too little data."""
         for name in self.series.table.columns:
             given = self.series.table[name].dropna()
-            if len(given) < FEWEST_MONTHS:
-                raise InputError(f"{self.series.file}: {name} must have at least {FEWEST_MONTHS} months, as its error"
+            if len(given) < MIN_MONTHS:
+                raise InputError(f"{self.series.file}: {name} must have at least {MIN_MONTHS} months, as its error"
                                  f" is taken from them, got {len(given)}")  # fmt: skip
             one = SeriesTarget(self.place, str(name), given, self.discrepancy)
             if not one.target.variance > 0.0:
@@ -88,5 +88,5 @@ class SeriesTarget:
         ``scale`` must be 1: a series counts a whole town.
         """
         assert scale == 1.0
-        periods = pd.PeriodIndex(pd.to_datetime(months[MONTH]), freq="M")
+        periods = pd.PeriodIndex(pd.to_datetime(months[MONTH_COLUMN]), freq="M")
         return float(months.loc[periods.isin(self.given.index), self.measure].astype(float).mean())

@@ -25,15 +25,15 @@ class EventSize:
         ``part`` is a key of `model.trust.events.schema.BELIEF_PARTS`; a part without a parameter has its declared
         value.
 
-        >>> event = BY_NAME["call late"]
+        >>> event = EVENT_BY_NAME["call late"]
         >>> event.number({"events.call_late_fair": 0.2}, "fair"), event.number({}, "effective_weight")
         (0.2, 1.0)
         """
         return numbers.get(f"events.{self.kind}_{part}", EVENT_KIND_NAMED[self.kind].values[part])
 
 
-STATED = toml_beside(__file__, "event_sizes.toml")
-EVENTS = tuple(EventSize(*one) for one in STATED["event"])
-BY_NAME = {one.name: one for one in EVENTS}
-DOOR = 4.0
+ENTRIES = toml_beside(__file__, "event_sizes.toml")
+EVENTS = tuple(EventSize(*one) for one in ENTRIES["event"])
+EVENT_BY_NAME = {one.name: one for one in EVENTS}
+DOOR_POINTS = 4.0
 """Effect of a door-to-door visit in points of 100; it is stored as a share of a long visit."""

@@ -26,7 +26,7 @@ from scenarios.groups import find_parameter
 
 ADULT_DAYS = 18.0 * 365.25
 FILE = Path(__file__).with_name("slopes.toml")
-SLOPES: Mapping[str, Mapping[str, str]] = {
+SLOPES_OF_INTERCEPT: Mapping[str, Mapping[str, str]] = {
     "reporting.intercept": {
         "reporting.severity": "severity", "reporting.loss": "loss", "reporting.trust": "trust_over_half",
     },
@@ -48,7 +48,7 @@ SLOPES: Mapping[str, Mapping[str, str]] = {
 
 
 @cache
-def means() -> Mapping[str, float]:
+def stored_means() -> Mapping[str, float]:
     """Return the means stored in the file."""
     return toml_beside(__file__)
 
@@ -60,8 +60,8 @@ def intercepts(values: Mapping[str, float]) -> dict[str, float]:
     -5.46
     """
     found = {}
-    for intercept, slopes in SLOPES.items():
-        moved = {name: means()[mean] for name, mean in slopes.items() if name in values}
+    for intercept, slopes in SLOPES_OF_INTERCEPT.items():
+        moved = {name: stored_means()[mean] for name, mean in slopes.items() if name in values}
         if moved:
             start = values.get(intercept, default_of(intercept))
             shift = sum(mean * (values[name] - default_of(name)) for name, mean in moved.items())
@@ -82,7 +82,7 @@ def default_of(name: str) -> float:
     return float(getattr(group(), key))
 
 
-def measured(scale: float = 1.0) -> dict[str, tuple[float, str]]:
+def measured_means(scale: float = 1.0) -> dict[str, tuple[float, str]]:
     """Return the means in a year of the reference town without policies, by name, and a description of each."""
     world: Any = TrustModel(load(SITE, set={"population.scale": scale}), rng=1, keep=("incidents",))
     world.advance(YEAR)
@@ -107,7 +107,7 @@ def measured(scale: float = 1.0) -> dict[str, tuple[float, str]]:
 def main() -> None:
     """Measure the means and write them."""
     lines = ["# Made by `python -m experiments.validation.slopes`: means in a year of the reference town."]
-    lines += [f"{name} = {value:.3g}  # {about}" for name, (value, about) in measured().items()]
+    lines += [f"{name} = {value:.3g}  # {about}" for name, (value, about) in measured_means().items()]
     write_atomically(FILE, ("\n".join(lines) + "\n").encode())
     print("\n".join(lines))
 

@@ -11,7 +11,7 @@ from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
 Row = dict[str, Any]
-STATED = toml_beside(__file__)
+TABLES = toml_beside(__file__)
 
 
 class StudyWorld(NamedTuple):
@@ -24,7 +24,7 @@ class StudyWorld(NamedTuple):
 
 def worlds_of(table: str) -> dict[str, StudyWorld]:
     """Return the worlds of a table by name."""
-    stated = STATED[table]["worlds"].items()
+    stated = TABLES[table]["worlds"].items()
     return {name: StudyWorld(one["en"], one["es"], tuple(one.get("policies", name.split("+")))) for name, one in stated}
 
 
@@ -35,7 +35,7 @@ def policies_of(worlds: Mapping[str, StudyWorld]) -> dict[str, tuple[str, ...]]:
 
 def head_of(table: str, **values: Any) -> Iterator[str]:
     """Yield the lines above a table, with values filled in."""
-    return (line.format(**values) for line in STATED[table]["head"])
+    return (line.format(**values) for line in TABLES[table]["head"])
 
 
 def select_named[T](known: Mapping[str, T], only: Sequence[str], message: str) -> list[T]:

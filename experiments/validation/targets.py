@@ -11,12 +11,12 @@ from experiments.statistics.annual_aggregation import MONTHS
 from experiments.validation.orders import Order, orders
 from experiments.words.toml_files import toml_beside
 
-STATED = toml_beside(__file__)
+ENTRIES = toml_beside(__file__)
 Role = Literal["calibrated", "held out", "input", "echo"]
 ROLES: tuple[str, ...] = get_args(Role)
-OUR_OWN = ("assumed", "to verify", "our own")
+UNMEASURED_WORDS = ("assumed", "to verify", "our own")
 """Words in the evidence of a row that has not been measured."""
-SDS = 4.0
+BAND_SDS = 4.0
 """Width of a band in standard deviations."""
 
 
@@ -43,7 +43,7 @@ class MeasuredTarget:
     def target(self) -> Target:
         """Value with the variances of observation and discrepancy."""
         low, central, high = self.band
-        variance = ((high - low) / SDS) ** 2
+        variance = ((high - low) / BAND_SDS) ** 2
         return Target(self.name, central, (1.0 - self.discrepancy) * variance, self.discrepancy * variance)
 
     @property
@@ -70,7 +70,7 @@ def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget
     rows = {order.name.strip(): order for order in orders() if order.expression is not None}
     found = []
     for site in sites:
-        for stated in STATED["target"]:
+        for stated in ENTRIES["target"]:
             order = rows[stated["name"]]
             band = order.bands.get(site)
             if band and band[2] > band[0] and (not roles or stated["role"] in roles):
@@ -80,10 +80,10 @@ def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget
 
 def not_measured() -> dict[str, str]:
     """Return the reason why a row of orders of magnitude is no target, by name."""
-    targets = {target["name"] for target in STATED["target"]}
+    targets = {target["name"] for target in ENTRIES["target"]}
     reasons = {}
     for order in orders():
         if (name := order.name.strip()) not in targets:
-            ours = any(word in order.evidence for word in OUR_OWN)
-            reasons[name] = "nobody has measured it" if ours else STATED["not_measured"][name]
+            ours = any(word in order.evidence for word in UNMEASURED_WORDS)
+            reasons[name] = "nobody has measured it" if ours else ENTRIES["not_measured"][name]
     return reasons

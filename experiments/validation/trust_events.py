@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.validation.calibration import (
+    ABUSE_SHARE_LEFT,
     SCANDAL_DAY,
-    SINGLE_LEFT,
     ReferenceState,
     lapop,
     log_odds_after,
@@ -18,19 +18,19 @@ from experiments.validation.calibration import (
     state_of,
 )
 from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
-from experiments.validation.panel import ADULTS, PANELS, SELECTION, panels_of
-from experiments.validation.readings import CENTRE, READINGS, readings
-from experiments.validation.sizes import BY_NAME
-from experiments.validation.study_tables import STATED, Row, head_of, rows_by_columns, write_table
+from experiments.validation.panel import INTERVIEWED, N_PANELS, SELECTION, panels_of
+from experiments.validation.readings import CENTRAL_READING, READINGS, readings
+from experiments.validation.sizes import EVENT_BY_NAME
+from experiments.validation.study_tables import TABLES, Row, head_of, rows_by_columns, write_table
 
 DAYS = (3, 21, 365)
 SINGLE = "single"
-TWINS = ("long visit", "fair stop", "scandal")
+PAIR_EVENTS = ("long visit", "fair stop", "scandal")
 ASYMMETRIES = (1.0, 2.0, 4.0, 5.0)
 NO_SPAN = ("", "")
-PUBLISHED: dict[str, list[Any]] = STATED["trust_events"]["published"]
-BY_DAY: dict[str, dict[str, list[Any]]] = STATED["trust_events"]["days"]
-SPANISH: dict[str, str] = STATED["trust_events"]["spanish"]
+PUBLISHED: dict[str, list[Any]] = TABLES["trust_events"]["published"]
+PUBLISHED_BY_DAY: dict[str, dict[str, list[Any]]] = TABLES["trust_events"]["days"]
+SPANISH_NAMES: dict[str, str] = TABLES["trust_events"]["spanish"]
 COLUMNS = (
     *("reading", "event", "es", "quantity", "value", "error", "status", "source", "published_low", "published_high"),
 )
@@ -49,11 +49,13 @@ def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
     solved = readings()
     for one in READINGS:
         if one.name in solved:
-            yield from reading_rows(tape, one.name, {**numbers, **solved[CENTRE], **solved[one.name]}, one.selection)
+            yield from reading_rows(
+                tape, one.name, {**numbers, **solved[CENTRAL_READING], **solved[one.name]}, one.selection
+            )
         else:
-            yield row(one.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
+            yield table_row(one.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
     for ratio in ASYMMETRIES:
-        now = {**numbers, **solved[CENTRE], "trust.asymmetry": ratio}
+        now = {**numbers, **solved[CENTRAL_READING], "trust.asymmetry": ratio}
         yield from reading_rows(tape, f"panel, asymmetry {ratio:g}", now, SELECTION)
 
 
@@ -62,31 +64,31 @@ def reading_rows(tape: Tape, name: str, numbers: Numbers, selection: float) -> I
     panel, state = panels_of(tape, numbers, selection), state_of(tape, numbers, every=1)
     kept = name.startswith("panel") and "asymmetry" not in name
     for kind in (*PANEL_EVENTS, "victim"):
-        source = BY_NAME[kind].source if kind in PANEL_EVENTS else ""
+        source = EVENT_BY_NAME[kind].source if kind in PANEL_EVENTS else ""
         is_set = kept and source != "" and not (kind == "meeting" and selection > SELECTION)
         rest = Sourced("set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN))
-        yield row(name, kind, "coefficient", panel.coefficients[kind], rest, panel.errors[kind])
-    retest = Sourced("set" if name == CENTRE else "found", "Q07", PUBLISHED["Q07"])
-    yield row(name, "two answers", "correlation", panel.correlation, retest)
+        yield table_row(name, kind, "coefficient", panel.coefficients[kind], rest, panel.errors[kind])
+    retest = Sourced("set" if name == CENTRAL_READING else "found", "Q07", PUBLISHED["Q07"])
+    yield table_row(name, "two answers", "correlation", panel.correlation, retest)
     left = Sourced("found, not used", "Q06", PUBLISHED["Q06"])
-    yield row(name, "abuse", "% of the gap left a year later", 100.0 * panel.kept, left)
-    for kind in (*PANEL_EVENTS, *TWINS) if kept or name.startswith(SINGLE) or "asymmetry" in name else ():
+    yield table_row(name, "abuse", "% of the gap left a year later", 100.0 * panel.kept, left)
+    for kind in (*PANEL_EVENTS, *PAIR_EVENTS) if kept or name.startswith(SINGLE) or "asymmetry" in name else ():
         yield from event_rows(name, kind, state, numbers)
 
 
 def event_rows(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> Iterator[Row]:
     """Yield the effect on latent trust and on answers by days after an event."""
-    event = BY_NAME[kind]
+    event = EVENT_BY_NAME[kind]
     for days in days_of(kind):
-        *span, source = BY_DAY.get(kind, {}).get(str(days), (*NO_SPAN, ""))
-        is_set = kind in TWINS and source != "" and "asymmetry" not in name
+        *span, source = PUBLISHED_BY_DAY.get(kind, {}).get(str(days), (*NO_SPAN, ""))
+        is_set = kind in PAIR_EVENTS and source != "" and "asymmetry" not in name
         if name.startswith(SINGLE) and kind in PANEL_EVENTS and days == 3:
             is_set, source, span = True, event.source, PUBLISHED[event.source]
         now = points_of_event(state, event, numbers, days)
-        yield row(name, kind, f"day {days}, latent", now, Sourced("set" if is_set else "found", source, span))
+        yield table_row(name, kind, f"day {days}, latent", now, Sourced("set" if is_set else "found", source, span))
         both = (numbers, {**numbers, event.parameter: 0.0})
         with_it, without = (lapop(log_odds_after(state, event, one, days), numbers)[0] for one in both)
-        yield row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), Sourced("found"))
+        yield table_row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), Sourced("found"))
 
 
 def days_of(kind: str) -> tuple[int, ...]:
@@ -98,16 +100,26 @@ def days_of(kind: str) -> tuple[int, ...]:
     return tuple(sorted({*DAYS, SCANDAL_DAY})) if kind == "scandal" else DAYS
 
 
-def row(reading: str, event: str, quantity: str, value: float, rest: Sourced, error: float = math.nan) -> Row:
+def table_row(reading: str, event: str, quantity: str, value: float, rest: Sourced, error: float = math.nan) -> Row:
     """Return one row of the table."""
-    values = (reading, event, SPANISH.get(event, event), quantity, value, error, rest.status, rest.source, *rest.span)
+    values = (
+        reading,
+        event,
+        SPANISH_NAMES.get(event, event),
+        quantity,
+        value,
+        error,
+        rest.status,
+        rest.source,
+        *rest.span,
+    )
     return dict(zip(COLUMNS, values, strict=True))
 
 
 def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text: for each reading its coefficients, then events by day."""
-    left = 100.0 * SINGLE_LEFT
-    yield from head_of("trust_events", panels=PANELS, adults=ADULTS, selection=SELECTION, left=left)
+    left = 100.0 * ABUSE_SHARE_LEFT
+    yield from head_of("trust_events", panels=N_PANELS, adults=INTERVIEWED, selection=SELECTION, left=left)
     for (reading,), own in rows_by_columns(rows, "reading").items():
         yield f"\n{reading}"
         for one in own:
@@ -126,7 +138,7 @@ def format_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
         values = " ".join(f"{one['value']:7.2f}" for one in some)
         days = "days " + ", ".join(one["quantity"].split(",")[0].removeprefix("day ") for one in some) + ", "
         sources = ", ".join(f"{one['quantity'].split(',')[0]} {source_status(one)}" for one in some if one["source"])
-        yield f"  {kind + ' / ' + SPANISH[kind]:40}{days + how:32}{values}  {sources or 'found'}"
+        yield f"  {kind + ' / ' + SPANISH_NAMES[kind]:40}{days + how:32}{values}  {sources or 'found'}"
 
 
 def source_status(one: Row) -> str:

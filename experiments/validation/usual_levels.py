@@ -26,7 +26,7 @@ from model.town.town import build_town
 
 SITE = "villa_canales"
 """The reference town."""
-OFF = tuple(f"mechanisms.{name}=false" for name in ("certainty", "deterrence", "offenders"))
+SWITCHED_OFF = tuple(f"mechanisms.{name}=false" for name in ("certainty", "deterrence", "offenders"))
 """Settings without certainty, cover (deterrence) and absence of offenders."""
 KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 """Kinds of crime with a hazard multiplied by `certainty.level`, apart from the rare killings."""
@@ -56,9 +56,9 @@ def crimes_of(months: pd.DataFrame) -> float:
     return float(months[[f"crimes_occurred_{kind}" for kind in KINDS]].to_numpy().sum())
 
 
-def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
+def measured_levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
     """Return the levels of the reference town, one row per seed."""
-    arms = [plan_runs(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *OFF])]
+    arms = [plan_runs(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *SWITCHED_OFF])]
     town, found = build_town(arms[0][0].scenario), []
     for pair in zip(*arms, strict=True):
         crimes: list[float] = []
@@ -75,7 +75,7 @@ def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
 def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield each parameter: present value, mean over runs, and standard error over seeds."""
     yield f"{SITE}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
-    scenario, found = plan_runs(SITE, sets=sets)[0].scenario, levels(sets, years, seeds)
+    scenario, found = plan_runs(SITE, sets=sets)[0].scenario, measured_levels(sets, years, seeds)
     for name in found:
         mean, error = found[name].mean(), found[name].std() / seeds**0.5
         yield f"{name:<26}{parameter_value(scenario, str(name)):>10.4g} -> {mean:>8.4g} ±{error:.2g}"

@@ -32,18 +32,18 @@ from model.simulation.model import TrustModel
 from model.town.town import build_town
 
 MEASURES = ("crimes_told", "trust_mean", "homicides")
-LARGE = ("mopsic_full", "everything")
+LARGE_POLICIES = ("mopsic_full", "everything")
 COURTESY, TELLING = 0.125, 0.05
 """Log-odds: .125 is two points at four fair contacts in five."""
-COUPLES, SEATS, GROUPS = 2, 2, 3
-MORE = "two more couples"
-GOAL, RESAMPLES = 10.0, 2000
+ADDED_COUPLES, OFFICERS_PER_COUPLE, SHIFT_GROUPS = 2, 2, 3
+MORE_COUPLES = "two more couples"
+RATIO_GOAL, RESAMPLES = 10.0, 2000
 
 
 def more_couples(scenario: Scenario) -> Scenario:
     """Return a scenario with the officers of two more couples per group at its first station."""
     first = next(one for one in scenario.facilities if one.station)
-    more = dataclasses.replace(first, officers=first.officers + COUPLES * SEATS * GROUPS)
+    more = dataclasses.replace(first, officers=first.officers + ADDED_COUPLES * OFFICERS_PER_COUPLE * SHIFT_GROUPS)
     return dataclasses.replace(scenario, facilities=tuple(more if one is first else one for one in scenario.facilities))
 
 
@@ -66,7 +66,7 @@ def ignore_progress(shifts: int) -> None:
     """Ignore progress reports."""
 
 
-def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataFrame]:
+def months_by_arm(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataFrame]:
     """Run all arms of all seeds side by side; return their measures by name."""
     more = more_couples(arms[STATUS_QUO].scenario)
     town, larger = build_town(arms[STATUS_QUO].scenario), build_town(more)
@@ -74,7 +74,7 @@ def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataF
     progress = Progress("variance", len(seeds))
     for number, seed in enumerate(seeds):
         specs = {name: spec.with_seed(seed) for name, spec in arms.items()}
-        alone = (MORE, specs[STATUS_QUO]), TrustModel(more, rng=seed, town=larger)
+        alone = (MORE_COUPLES, specs[STATUS_QUO]), TrustModel(more, rng=seed, town=larger)
         own = zip(specs.items(), twin_worlds(list(specs.values()), town, ignore_progress), strict=True)
         for (name, spec), world in chain(own, [alone]):
             simulate_until(world, tick_of(spec.until), ignore_progress)
@@ -87,8 +87,8 @@ def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataF
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield the table of variance ratios."""
     runs = plan_runs(site, sets=sets, years=years, replicates=seeds)
-    large = [plan_runs(site, policies=[name], sets=sets, years=years)[0] for name in LARGE]
-    tables = months(arms_of(runs[0], large), [one.seed for one in runs])
+    large = [plan_runs(site, policies=[name], sets=sets, years=years)[0] for name in LARGE_POLICIES]
+    tables = months_by_arm(arms_of(runs[0], large), [one.seed for one in runs])
     status_quo = tables.pop(STATUS_QUO)
     yield f"{site}, {years:g} years ({runs[0].shifts} shifts with warm-up), {seeds} seeds {' '.join(sets)}"
     yield "variance of the effect with independent seeds over that with twins, and its 95 % interval"
@@ -112,7 +112,7 @@ def format_ratio(effect: Effect) -> str:
     """Return a variance ratio, marked if it misses the goal; in words if nothing varies at random."""
     if effect.same == effect.n:
         return "no effect "
-    return f"{ratio_text(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
+    return f"{ratio_text(effect.variance_ratio)}{' ' if effect.variance_ratio >= RATIO_GOAL else '!'}"
 
 
 def ratio_interval(base: np.ndarray, arm: np.ndarray) -> str:
@@ -143,4 +143,6 @@ def print_lines(
 
 if __name__ == "__main__":
     print_lines(lines, "variance", "What twins save", 30)
-    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, none at random")
+    print(
+        f"! below {RATIO_GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, none at random"
+    )

@@ -17,8 +17,8 @@ from experiments.validation.study_tables import write_text
 
 OUT, NAME = Path("results") / "reference", "verdicts_changed"
 REPORT = OUT / "report"
-FEWEST_RANKS = 6
-WHY = {
+MIN_RANKS = 6
+REASONS = {
     "less than matters": "the same sign, but within delta",
     "chance": "the interval of the mean holds 0",
     "many rows": "one of many rows: not told after the correction",
@@ -30,11 +30,11 @@ WHY = {
 }
 
 
-def by_ranks(row: Any) -> str:
+def verdict_by_ranks(row: Any) -> str:
     """Return the verdict by ranks of earlier versions on a row."""
     if row.typical != row.typical:
         return "missing"
-    if row.n < FEWEST_RANKS:
+    if row.n < MIN_RANKS:
         return "few"
     if row.same == row.n:
         return "alike"
@@ -44,7 +44,7 @@ def by_ranks(row: Any) -> str:
 
 
 def reason(row: Any, before: str, after: str) -> str:
-    """Return the reason of a changed verdict, a key of `WHY`."""
+    """Return the reason of a changed verdict, a key of `REASONS`."""
     direction_before, direction_after = {"rises": 1, "falls": -1}.get(before, 0), direction(after)
     if before == after:
         return "same"
@@ -70,7 +70,7 @@ def compare_verdicts(folder: Path) -> pd.DataFrame:
     table = table[table["site"] == table["base_site"]]
     rows = []
     for row in table.itertuples():
-        before, after = by_ranks(row), judge(row)
+        before, after = verdict_by_ranks(row), judge(row)
         place = {"section": row.section, "measure": row.measure, "site": row.site, "policy": row.against}
         rows.append(place | {"before": before, "after": after, "why": reason(row, before, after)})
     return pd.DataFrame(rows)
@@ -88,7 +88,7 @@ def format_changes(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
         yield f"{before:<16}" + "".join(f"{count:>13}" for count in row)
     yield ""
     for why, own in changed.groupby("why", sort=False):
-        yield f"{len(own):>5}  {WHY[str(why)]}"
+        yield f"{len(own):>5}  {REASONS[str(why)]}"
     yield ""
     yield "Headline measures that changed"
     one: Any

@@ -24,7 +24,7 @@ from experiments.tools.documents.evidence import (
     row_of,
 )
 from experiments.validation import audit
-from experiments.validation.audit import AuditFinding, AuditSize, examined_row, paired_finding
+from experiments.validation.audit import AuditFinding, AuditSize, examine_row, paired_finding
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
 from model.simulation.registry import CAUSES, MEASURES
@@ -198,7 +198,7 @@ def test_six_rows_are_not_carried_as_they_say() -> None:
 @pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
 def test_every_row_that_is_carried_is_missed(row: EvidenceRow) -> None:
     """In the whole town, as on record; in a fifth of it other rows are not carried, eleven in all."""
-    one = examined_row(row, AuditSize(scale=1.0, replicates=4, workers=2))
+    one = examine_row(row, AuditSize(scale=1.0, replicates=4, workers=2))
     on_record = RECORD.loc[row.id]
     assert one.passed == on_record["carried"], one.effect
     assert one.effect.effect == pytest.approx(on_record["change"], rel=1e-5)

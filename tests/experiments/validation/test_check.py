@@ -10,7 +10,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
 from experiments.statistics.annual_aggregation import Expression, years_of
 from experiments.storage.run_folder import join_runs
-from experiments.validation.check import LABEL, RowCounts, check_lines
+from experiments.validation.check import LABEL_WIDTHS, RowCounts, check_lines
 from experiments.validation.orders import orders, orders_for
 from experiments.words.bilingual import FigureTexts
 from model.simulation.registry import MEASURES
@@ -101,7 +101,7 @@ def test_a_label_is_apart_from_the_number_behind_it(subtests):
     for order in orders():
         for name, language in ((order.name, "en"), (order.name_es, "es")):
             with subtests.test(name):
-                assert len(f"  {name}") <= LABEL[language]
+                assert len(f"  {name}") <= LABEL_WIDTHS[language]
 
 
 def test_a_scenario_without_orders_of_magnitude_shows_what_is_counted_and_says_so():

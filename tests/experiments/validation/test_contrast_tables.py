@@ -14,7 +14,7 @@ from scenarios import load
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", tables.STATED)
+@pytest.mark.parametrize("name", tables.ENTRIES)
 def test_every_world_of_a_table_can_be_loaded_at_both_sites(name: str, tmp_path: Path) -> None:
     table = tables.table_of(name)
     assert {tables.MEASURES[one].name for one in table.stated["measures"]} == set(table.stated["measures"])
@@ -58,7 +58,7 @@ def test_a_table_runs_with_every_case_and_a_rerun_simulates_nothing(
     rows = tables.show_contrasts("soldiers", tmp_path, size, ("villa_canales",), tmp_path / "runs")
     with (tmp_path / "soldiers.csv").open(encoding="utf-8") as file:
         read = list(csv.DictReader(file))
-    assert len(read) == len(rows) == 5 * len(tables.STATED["soldiers"]["measures"])
+    assert len(read) == len(rows) == 5 * len(tables.ENTRIES["soldiers"]["measures"])
     arms = [float(row["arm"]) for row in read if row["measure"] == "crimes_occurred"]
     assert arms[0] > arms[-1]  # soldiers who weigh as much as police keep crimes away
     text = (tmp_path / "soldiers.txt").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.validation.criteria import RANGES, range_lines, world_with
+from experiments.validation.criteria import RANGES, changed_world, range_lines
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import set_text
+from experiments.validation.experiment_runs import policy_file_text
 from model.measures.criteria import CRITERIA
 from scenarios import load
 
@@ -26,7 +26,7 @@ def test_every_range_lies_around_what_is_assumed_and_can_be_set() -> None:
             about = scenario[group].parameter_specs()[key]
             assert about.role == "behaviour" or "policy" not in about.source, name
             for value in (low, high):
-                assert tomllib.loads(set_text(world_with(name, value)["set"])) == {"set": {name: value}}
+                assert tomllib.loads(policy_file_text(changed_world(name, value)["set"])) == {"set": {name: value}}
                 assert about.low <= value <= about.high
 
 

@@ -9,17 +9,17 @@ from experiments.cli.app import code_of
 from experiments.figures.record_figures import draw_doses
 from experiments.figures.svg import render_figure
 from experiments.validation import doses
-from experiments.validation.dosed import AddedContacts, Dosed
+from experiments.validation.dosed import AddedContacts, DosedModel
 from experiments.validation.doses import (
-    BASE,
+    BASE_DOSE,
+    CORNER_LABELS,
     CORNERS,
     DOSES,
-    FAIRER,
-    SHORT,
+    FAIRNESS_STEPS,
     break_even,
     dose_for,
     format_doses,
-    sets_of,
+    settings_of_reading,
 )
 from experiments.validation.experiment_runs import QUICK
 from experiments.words.bilingual import FigureTexts
@@ -34,8 +34,8 @@ def start() -> TrustModel:
     return TrustModel(load("villa_canales", set={"population.scale": 0.05}), rng=1)
 
 
-def after(start: TrustModel, given: AddedContacts, shifts: int = 180) -> Dosed:
-    world = Dosed.resumed(start.settings, start.checkpoint(), town=start.town)
+def after(start: TrustModel, given: AddedContacts, shifts: int = 180) -> DosedModel:
+    world = DosedModel.resumed(start.settings, start.checkpoint(), town=start.town)
     world.given = given
     for _ in range(shifts):
         world.step()
@@ -43,7 +43,7 @@ def after(start: TrustModel, given: AddedContacts, shifts: int = 180) -> Dosed:
 
 
 @pytest.fixture(scope="module")
-def plain(start) -> Dosed:
+def plain(start) -> DosedModel:
     return after(start, AddedContacts())
 
 
@@ -72,19 +72,19 @@ def test_served_calls_need_no_visit_and_leave_no_call_unanswered(start) -> None:
 
 def test_doses_have_names_of_their_own_and_worlds_that_can_be_read(tmp_path) -> None:
     assert len({one.name for one in DOSES}) == len(DOSES)
-    assert len(SHORT) == sum(one.corners for one in DOSES[1:])
+    assert len(CORNER_LABELS) == sum(one.corners for one in DOSES[1:])
     for one in DOSES:
         for word in doses.policies_of_dose(one, tmp_path):
             load("totonicapan", policies=[word])
 
 
 def test_corners_keep_or_calibrate_weights() -> None:
-    centre = sets_of("panel", QUICK)
-    kept = sets_of("asymmetry 5", QUICK)
+    centre = settings_of_reading("panel", QUICK)
+    kept = settings_of_reading("asymmetry 5", QUICK)
     assert [one for one in kept if one not in centre] == ["trust.asymmetry=5.0"]
-    assert "trust.memory_years=0.5" in sets_of("memory .5 y", QUICK)
+    assert "trust.memory_years=0.5" in settings_of_reading("memory .5 y", QUICK)
     with pytest.raises(InputError, match="could not be solved"):
-        sets_of("no such", QUICK)
+        settings_of_reading("no such", QUICK)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def made_up(slope: float) -> dict[str, dict[str, object]]:
     """Return worlds in which more contacts cost half a point less with each step of fairness."""
     worlds = {one.name: {"trust": [0.4 + slope * k / 1000] * 120, "adults": 100.0, "contacts": 100.0, "unfair": 12.0,
                          "couple_shifts": 50.0} for k, one in enumerate(DOSES)}  # fmt: skip
-    for step, x in enumerate(FAIRER):
-        fair = BASE.name if x == 0.0 else f"fair_at_{x:g}"
+    for step, x in enumerate(FAIRNESS_STEPS):
+        fair = BASE_DOSE.name if x == 0.0 else f"fair_at_{x:g}"
         worlds[fair]["unfair"] = 12.0 - 5.0 * step
         worlds[f"more_at_{x:g}"]["trust"] = [worlds[fair]["trust"][0] + (step - 0.5) / 100] * 120  # type: ignore[index]
     return worlds

@@ -19,12 +19,12 @@ from experiments.figures.record_figures import draw_ceiling
 from experiments.figures.svg import render_figure
 from experiments.narrative.messages import messages
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
-from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
+from experiments.validation.effects_table import CORNERS, EXPERIMENTS, OUTSIDE_REASONS, POLICY_TEXTS, WEAK
 from experiments.validation.effects_text import format_effects_table, total_lines
 from experiments.validation.experiment import (
     BASE,
     CENTRAL,
-    EXCHANGED,
+    NEXT_STATUS_QUO,
     Estimate,
     Experiment,
     ExperimentLine,
@@ -70,7 +70,9 @@ def told(factor: float, seed: int) -> Told:
 
 def worlds(one: Experiment, factor: float = 0.9, seed: int = 1) -> Worlds:
     return Worlds(
-        {BASE: told(1.0, seed), EXCHANGED: told(1.0, seed + 9)} | {name: told(factor, seed) for name in one.worlds}, {}
+        {BASE: told(1.0, seed), NEXT_STATUS_QUO: told(1.0, seed + 9)}
+        | {name: told(factor, seed) for name in one.worlds},
+        {},
     )
 
 
@@ -128,7 +130,7 @@ def test_a_window_beyond_the_end_is_the_last_month_and_a_minus_takes_away() -> N
 
 def test_treated_cells_are_those_that_are_visited_more_and_neighbours_touch_them() -> None:
     some = Worlds({BASE: Told(1.0), "posts": Told(0.9)}, {})
-    where = readers.places(*(readers.by_cell(some[name]) for name in (BASE, "posts")))
+    where = readers.cell_masks(*(readers.cells_of(some[name]) for name in (BASE, "posts")))
     assert {name: int(cells.sum()) for name, cells in where.items()} == {"treated": 1, "beside": 3, "elsewhere": 5}
     assert readers.in_cells(some, "posts", "treated") == pytest.approx(-10.0)
 
@@ -254,10 +256,10 @@ def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
 def test_a_variant_of_unknown_numbers_is_refused() -> None:
     unknown = experiment_runs.Variant("unheard", (("crime.unheard*", "times", 1.0),))
     with pytest.raises(InputError, match=r"no parameter 'crime\.unheard\*'"):
-        experiment_runs.specs_of("villa_canales", (), unknown, 1.0, QUICK)
+        experiment_runs.world_specs("villa_canales", (), unknown, 1.0, QUICK)
     known = experiment_runs.Variant("half", (("deterrence.visit_theft", "times", 0.5),))
-    spec = experiment_runs.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
-    plain = experiment_runs.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
+    spec = experiment_runs.world_specs("villa_canales", (), known, 1.0, QUICK)[0]
+    plain = experiment_runs.world_specs("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
     assert spec.scenario["deterrence"].visit_theft == plain.scenario["deterrence"].visit_theft / 2  # type: ignore[attr-defined]
 
 
@@ -289,14 +291,14 @@ def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) ->
     for row in rows:
         if row["outside_en"] and "outside" in row["verdict"]:
             assert text.count(f"    outside: {row['outside_en']}\n    fuera: {row['outside_es']}\n") >= 1
-    assert text.count(OUTSIDE["weeks"]["en"]) == 1
+    assert text.count(OUTSIDE_REASONS["weeks"]["en"]) == 1
 
 
 def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
     one = next(one for one in EXPERIMENTS if one.name == "swapped_totonicapan")
     other, own = load("villa_canales"), load("totonicapan")
     for world, group in (("gangs", "gangs"), ("authority", "boards"), ("contacts", "contacts")):
-        found = experiment_runs.specs_of(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
+        found = experiment_runs.world_specs(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
         assert found[group] == other[group]
         assert {name for name in own.groups if found[name] != own[name]} <= {
             *("calendar", "population", group),
@@ -320,7 +322,7 @@ def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
     monkeypatch.setattr(experiment_runs, "run_missing", lambda *_: None)
     one = next(one for one in EXPERIMENTS if one.name == "luck")
     some = experiment_runs.run_worlds(one, experiment_runs.ExperimentSize(seeds=3), tmp_path)
-    own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
+    own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, NEXT_STATUS_QUO))
     assert exchanged == own[1:] + own[:1]
 
 
@@ -380,7 +382,7 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
 def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(practice, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
     rows = practice.show_practice(tmp_path, QUICK)
-    assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * list(practice.WORLDS)
+    assert [row["world"] for row in rows] == 2 * len(practice.HORIZONS) * list(practice.WORLDS)
     assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
     assert all(row["known"] > 0.0 for row in rows)
     written = list(csv.DictReader((tmp_path / "practice.csv").read_text(encoding="utf-8").splitlines()))
@@ -432,4 +434,4 @@ def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None
 
 def test_worlds_made_for_experiments_are_used() -> None:
     used = {word for one in EXPERIMENTS for words in one.worlds.values() for word in words}
-    assert set(MADE) <= used
+    assert set(POLICY_TEXTS) <= used

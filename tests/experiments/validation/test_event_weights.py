@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from experiments.studies.factors import plausible_ranges
-from experiments.validation.accounts import solved_trust, with_solved
+from experiments.validation.accounts import solved_trust, with_solved_values
 from experiments.validation.calibration import points_of_event, state_of
-from experiments.validation.event_weights import SOLVED, clip_to_limits, weight_solver
+from experiments.validation.event_weights import SOLVED_PARAMETERS, clip_to_limits, weight_solver
 from experiments.validation.plausible_draws import file_of_kind, plausible_draws, values_at
-from experiments.validation.sizes import BY_NAME, EVENTS
-from experiments.validation.slopes import SLOPES, default_of, intercepts, means
+from experiments.validation.sizes import EVENT_BY_NAME, EVENTS
+from experiments.validation.slopes import SLOPES_OF_INTERCEPT, default_of, intercepts, stored_means
 from model.engine.errors import InputError
 from scenarios import accounts, load
 
@@ -22,14 +22,14 @@ def solver():
 
 
 def size_at(solver, name, numbers):
-    return points_of_event(state_of(solver.tape, numbers), BY_NAME[name], numbers, 3.0)
+    return points_of_event(state_of(solver.tape, numbers), EVENT_BY_NAME[name], numbers, 3.0)
 
 
 def test_events_keep_their_sizes_under_other_memories(solver):
     numbers = {**solver.numbers, **CHANGES, **solver.weights(CHANGES, {"rude": -2.0})}
     assert size_at(solver, "rude", numbers) == pytest.approx(-2.0, rel=0.02)
     for name in ("harm, severity 1", "call served", "scandal", "crisis, force met"):
-        assert size_at(solver, name, numbers) == pytest.approx(BY_NAME[name].points, rel=0.02)
+        assert size_at(solver, name, numbers) == pytest.approx(EVENT_BY_NAME[name].points, rel=0.02)
 
 
 def test_without_the_solution_they_would_not(solver):
@@ -47,21 +47,21 @@ def test_weights_are_cut_at_what_is_valid():
     assert clip_to_limits("trust.held", 7.0) == 1.0
 
 
-@pytest.mark.parametrize("intercept", SLOPES)
+@pytest.mark.parametrize("intercept", SLOPES_OF_INTERCEPT)
 def test_an_intercept_absorbs_a_slope_at_the_mean(intercept):
-    for name, mean in SLOPES[intercept].items():
+    for name, mean in SLOPES_OF_INTERCEPT[intercept].items():
         moved = intercepts({name: default_of(name) + 0.1})[intercept]
-        assert moved + 0.1 * means()[mean] == pytest.approx(default_of(intercept))
+        assert moved + 0.1 * stored_means()[mean] == pytest.approx(default_of(intercept))
     assert intercepts({}) == {}
 
 
 def test_a_draw_holds_weights_for_its_sizes_and_intercepts_for_its_slopes(solver):
     ranges = dict(plausible_ranges("*"))
     values = values_at(ranges, np.full(len(ranges), 0.5), solver)
-    middle = BY_NAME["rude"]
+    middle = EVENT_BY_NAME["rude"]
     numbers = {**solver.numbers, **values}
     assert size_at(solver, "rude", numbers) == pytest.approx((middle.low + middle.high) / 2.0, rel=0.05)
-    assert set(SOLVED) <= set(values)
+    assert set(SOLVED_PARAMETERS) <= set(values)
     drawn = {name: value for name, value in values.items() if name != "reporting.intercept"}
     assert values["reporting.intercept"] == intercepts(drawn)["reporting.intercept"]
     load("villa_canales", set=values)
@@ -108,8 +108,8 @@ def test_an_account_that_states_all_weights_has_none_to_solve(solver, name):
 def test_solved_values_replace_those_before(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text('explains = "trust"\n', encoding="utf-8")
-    path.write_text(with_solved(path, {"trust.harm": 0.123456}), encoding="utf-8")
-    path.write_text(with_solved(path, {"trust.harm": 0.5}), encoding="utf-8")
+    path.write_text(with_solved_values(path, {"trust.harm": 0.123456}), encoding="utf-8")
+    path.write_text(with_solved_values(path, {"trust.harm": 0.5}), encoding="utf-8")
     assert accounts.read(str(path)) == {"trust.harm": 0.5}
 
 

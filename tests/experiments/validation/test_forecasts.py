@@ -17,7 +17,7 @@ from experiments.validation.hindcast import (
     without_events,
 )
 from experiments.validation.orders import orders
-from experiments.validation.scorecard import SITES, csv_of, lines, score_target, trivial_forecasts
+from experiments.validation.scorecard import SITES, csv_of, score_lines, score_target, trivial_forecasts
 from experiments.validation.targets import ROLES, measured_targets
 from scenarios import load
 from scenarios.timeline import MOOD_PARAMETER
@@ -53,7 +53,7 @@ def test_a_model_without_numbers_fails():
 def test_the_scorecard_fits_80_columns_and_says_what_failed():
     target = measured_targets(SITES)[0]
     rows = [score_target(target, np.array([10.0 * target.band[2]] * 2), 1.0)]
-    text = list(lines(rows))
+    text = list(score_lines(rows))
     assert max(map(len, text)) <= 80
     assert any("FAILED" in line for line in text)
     assert csv_of(rows).count(b"\n") == 2

@@ -33,7 +33,7 @@ def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
         rows = list(csv.DictReader(file))
     assert {row["world"] for row in rows} == {"heavy_hand"}
     parts = [key_of(*key) for belief in BELIEFS for key in part_keys(belief)]
-    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.IN_FILE, *parts]
+    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.CSV_MEASURES, *parts]
     assert {row["twins"] for row in rows} == {str(QUICK.seeds)}
     found = {row["measure"]: row for row in rows}
     assert float(found["crimes_occurred"]["base"]) > 0.0
@@ -65,7 +65,7 @@ def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[st
         assert base.split()[-2:] == [f"{rows[name]['base']:.4g}"] * 2
         assert effect.count(headline.format_effect(rows[name])) == 2
     for key in part_keys():
-        line = next(line for line in parts.splitlines() if headline.short_of(key_of(*key)) in line.split())
+        line = next(line for line in parts.splitlines() if headline.part_label(key_of(*key)) in line.split())
         assert line.count(headline.format_effect(rows[key_of(*key)])) == 2
         assert part_name(*key[1:]).es in names
 

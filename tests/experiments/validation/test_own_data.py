@@ -14,7 +14,7 @@ from experiments.cli import app as cli
 from experiments.cli.page_outputs import blocks_of
 from experiments.tools.documents.column_docs import PAGES
 from experiments.tools.setup.new_municipality import facts, new
-from experiments.validation.against import Series, against_lines, expected, read_series
+from experiments.validation.against import Series, against_lines, expected_share_sentence, read_series
 from experiments.validation.orders import own_orders
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
@@ -230,7 +230,7 @@ def test_a_series_is_laid_beside_the_same_months_of_every_seed(tmp_path: Path) -
 def test_the_share_of_months_inside_that_is_promised_is_that_of_one_more_run() -> None:
     drawn = pd.Series(range(9)).sample(frac=1, random_state=1).tolist()
     inside = [min(drawn[:k] + drawn[k + 1 :]) <= one <= max(drawn[:k] + drawn[k + 1 :]) for k, one in enumerate(drawn)]
-    assert f"at least {100 * sum(inside) / len(inside):.0f} %" in expected(8, FigureTexts("en"))
+    assert f"at least {100 * sum(inside) / len(inside):.0f} %" in expected_share_sentence(8, FigureTexts("en"))
 
 
 def test_a_series_that_ends_before_the_run_begins_is_one_line(

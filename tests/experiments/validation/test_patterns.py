@@ -12,12 +12,12 @@ from experiments.execution.run_requests import plan_runs
 from experiments.validation import scorecard_text
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
-from experiments.validation.pattern_runs import COMPARED_GROUPS, history, history_jobs, run_pattern, twin_jobs
+from experiments.validation.pattern_runs import COMPARED_GROUPS, history_jobs, history_scenario, run_pattern, twin_jobs
 from experiments.validation.patterns import (
-    AS_IT_IS,
+    ENTRIES,
     HISTORY,
     NOT_TESTED,
-    STATED,
+    UNCHANGED,
     PatternScore,
     in_window,
     pattern_scores,
@@ -54,7 +54,7 @@ def months(**columns):
 
 def runs_of(**by_world):
     """Return two runs of every world at both sites; worlds may have columns of their own."""
-    worlds = (AS_IT_IS, HISTORY, *STATED["worlds"])
+    worlds = (UNCHANGED, HISTORY, *ENTRIES["worlds"])
     return {
         (site, world, seed): months(**by_world.get(world.replace(" ", "_"), {}))
         for site in SITES for world in worlds for seed in (1, 2)
@@ -68,7 +68,7 @@ def pattern(**entries):
 
 
 def test_every_row_of_the_evidence_is_tested_or_has_a_reason():
-    tested = {row["id"] for row in (*STATED["pattern"], *STATED["criterion"])}
+    tested = {row["id"] for row in (*ENTRIES["pattern"], *ENTRIES["criterion"])}
     assert not tested & set(NOT_TESTED)
     assert len(tested) + len(NOT_TESTED) == ROWS_OF_EVIDENCE
     assert all(NOT_TESTED.values())
@@ -80,8 +80,8 @@ def test_patterns_name_columns_and_worlds_that_there_are():
     for one in patterns():
         sides = [one.value, *([one.against["value"]] if "value" in one.against else [])]
         assert {name for side in sides for name in side.columns} | set(one.above) <= known, one.id
-        for world in {one.world, one.against.get("world", AS_IT_IS)} - {AS_IT_IS, HISTORY}:
-            assert one.site in STATED["worlds"][world].get("sites", SITES), one.id
+        for world in {one.world, one.against.get("world", UNCHANGED)} - {UNCHANGED, HISTORY}:
+            assert one.site in ENTRIES["worlds"][world].get("sites", SITES), one.id
         assert one.low < one.high
         assert 0.0 < one.chance < 1.0
 
@@ -95,7 +95,7 @@ def test_a_world_in_which_all_is_alike_fails_and_so_does_a_trivial_forecast():
 
 def test_a_pattern_holds_in_the_share_of_runs_in_which_its_number_lies_between_the_limits():
     runs = runs_of()
-    runs["villa_canales", AS_IT_IS, 1] = months(plans_founded=0.1)
+    runs["villa_canales", UNCHANGED, 1] = months(plans_founded=0.1)
     (row,) = (one for one in pattern_scores(runs) if (one.id, one.site) == ("D10", "villa_canales"))
     assert (row.holding, row.model) == (0.5, pytest.approx(0.55))
     assert row.failed
@@ -105,10 +105,10 @@ def test_a_pattern_holds_in_the_share_of_runs_in_which_its_number_lies_between_t
 
 def test_sides_differ_in_site_world_window_or_value():
     runs = runs_of(mopsic_full={"plans_founded": 3.0})
-    runs["totonicapan", AS_IT_IS, 1] = months(plans_founded=4.0)
+    runs["totonicapan", UNCHANGED, 1] = months(plans_founded=4.0)
     assert pattern(against={"site": "totonicapan"}).numbers(runs).tolist() == [-3.0, 0.0]
     assert pattern(against={"site": "totonicapan"}, by="ratio", pooled=True).numbers(runs) == pytest.approx([0.4])
-    arm = pattern(world="mopsic_full", against={"world": AS_IT_IS})
+    arm = pattern(world="mopsic_full", against={"world": UNCHANGED})
     assert arm.numbers(runs).tolist() == [2.0, 2.0]
     assert dataclasses.replace(arm, beyond="totonicapan").numbers(runs).tolist() == [3.0, 0.0]
     rising = months()
@@ -131,20 +131,20 @@ def test_the_window_of_the_fieldwork_is_that_of_the_paper():
 
 def test_history_is_not_given_the_surveys_and_lets_an_event_last():
     scenario = load("villa_canales", start="2009-01-01")
-    found = history(scenario, "before the community model")
+    found = history_scenario(scenario, "before the community model")
     assert not any(entry.parameter == MOOD_PARAMETER for event in found.timeline for entry in event.entries)
     (lasting,) = (event for event in found.timeline if event.name == "before the community model")
     assert lasting.until is not None
     assert lasting.until.year > 2019
     assert all(one["history"] in {event.name for event in scenario.timeline}
-               for one in STATED["worlds"].values() if "history" in one)  # fmt: skip
+               for one in ENTRIES["worlds"].values() if "history" in one)  # fmt: skip
 
 
 def test_a_tiny_town_has_every_column_of_its_own():
     sets = ["population.scale=0.05", "calendar.warm_up=0"]
     specs = [plan_runs("totonicapan", policies=words, sets=sets, years=0.2)[0] for words in ([], ["mopsic_full"])]
-    found = run_pattern(WorldBatch(tuple(specs), (AS_IT_IS, "mopsic_full")), lambda _: None)
-    table = found[AS_IT_IS]
+    found = run_pattern(WorldBatch(tuple(specs), (UNCHANGED, "mopsic_full")), lambda _: None)
+    table = found[UNCHANGED]
     assert {f"trust.{name}" for name in COMPARED_GROUPS} <= set(table)
     assert table["shifts"].tolist() == [93.0, 84.0]
     assert (table["visits.outside_the_centre"] >= 0.0).all()

@@ -23,7 +23,7 @@ from scenarios import load
 def test_a_world_made_for_the_table_turns_what_its_name_says(
     world: str, parameter: str, expected: float, tmp_path: Path
 ) -> None:
-    scenario = load("totonicapan", policies=policies_as_files([world], practice.MADE, tmp_path))
+    scenario = load("totonicapan", policies=policies_as_files([world], practice.POLICY_TEXTS, tmp_path))
     group, name = parameter.split(".")
     value = getattr(scenario[group], name)
     for how in ("set", "scale", "add"):

@@ -18,14 +18,14 @@ from experiments.validation.calibration import (
     weight_of_size,
 )
 from experiments.validation.impression_replay import (
-    NUMBER,
+    CAUSE_NUMBER,
     PANEL_EVENTS,
-    PARAMETERS,
+    WEIGHT_PARAMETERS,
     RecordingModel,
     Tape,
     evidence_of_year,
 )
-from experiments.validation.sizes import BY_NAME, EVENTS
+from experiments.validation.sizes import EVENT_BY_NAME, EVENTS
 from experiments.validation.trust_events import Sourced
 from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import YEAR
@@ -101,15 +101,19 @@ def test_what_is_told_has_the_cause_of_what_was_lived() -> None:
     rows = np.concatenate([rows for _, rows in world.tape])
     heard = rows["cause"] < 0
     assert heard.any()
-    assert not np.isin(rows["cause"][heard] + 100, [NUMBER["hearsay"], NUMBER["at_home"], NUMBER["scandal"]]).any()
+    assert not np.isin(
+        rows["cause"][heard] + 100, [CAUSE_NUMBER["hearsay"], CAUSE_NUMBER["at_home"], CAUSE_NUMBER["scandal"]]
+    ).any()
 
 
 def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) -> None:
     tape, _ = small
-    assert {name for name in impression_replay.WEIGHED if name in NUMBER} == set(impression_replay.WEIGHED)
-    assert {one.parameter for one in EVENTS} >= set(PARAMETERS)
+    assert {name for name in impression_replay.WEIGHTS_OF_CAUSE if name in CAUSE_NUMBER} == set(
+        impression_replay.WEIGHTS_OF_CAUSE
+    )
+    assert {one.parameter for one in EVENTS} >= set(WEIGHT_PARAMETERS)
     for share, by in ((tape.share_f, tape.by_f), (tape.share_e, tape.by_e)):
-        full = share[tape.first_hand & (by == PARAMETERS.index("trust.unanswered"))]
+        full = share[tape.first_hand & (by == WEIGHT_PARAMETERS.index("trust.unanswered"))]
         assert set(np.round(full, 9)) <= {0.3, 1.0}
 
 
@@ -138,7 +142,7 @@ def test_weightier_abuse_has_a_greater_coefficient(small) -> None:
 
 def test_panels_lie_at_the_level_of_the_reference_town(small) -> None:
     tape, numbers = small
-    assert state_of(tape, numbers, every=1).trust.mean() == pytest.approx(panel.LEVEL, abs=1e-6)
+    assert state_of(tape, numbers, every=1).trust.mean() == pytest.approx(panel.MEAN_TRUST, abs=1e-6)
 
 
 def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, subtests: pytest.Subtests) -> None:
@@ -159,7 +163,7 @@ def test_a_friendly_visit_fades_within_weeks_and_abuse_within_years(small) -> No
     tape, numbers = small
     state = state_of(tape, numbers)
     kinds = ("abuse", "long visit", "scandal")
-    sizes = {name: [points_of_event(state, BY_NAME[name], numbers, day) for day in (3, 365)] for name in kinds}
+    sizes = {name: [points_of_event(state, EVENT_BY_NAME[name], numbers, day) for day in (3, 365)] for name in kinds}
     left = {name: late / early for name, (early, late) in sizes.items()}
     assert left["abuse"] > 0.6 > 0.2 > left["long visit"] > 0.0
     assert left["scandal"] < 0.2
@@ -175,7 +179,7 @@ def test_the_share_of_trusting_follows_from_the_noise_of_answers() -> None:
 
 
 def test_the_defaults_are_those_of_the_first_reading() -> None:
-    found, known = readings.readings()[readings.CENTRE], {name: value for name, value, _ in all_parameters()}
+    found, known = readings.readings()[readings.CENTRAL_READING], {name: value for name, value, _ in all_parameters()}
     assert {name: known[name] for name in found} == found
 
 
@@ -191,11 +195,13 @@ def test_a_reading_can_be_set_or_says_that_it_is_not_solved(subtests: pytest.Sub
 
 def made_up(reading: str, value: float) -> list[trust_events.Row]:
     own = [
-        trust_events.row(reading, kind, "coefficient", value, Sourced("set", BY_NAME[kind].source, (-9.0, 9.0)), 0.3)
+        trust_events.table_row(
+            reading, kind, "coefficient", value, Sourced("set", EVENT_BY_NAME[kind].source, (-9.0, 9.0)), 0.3
+        )
         for kind in PANEL_EVENTS
     ]
-    days = [trust_events.row(reading, kind, f"day {day}, {how}", value, Sourced("found"))
-            for kind in (*PANEL_EVENTS, *trust_events.TWINS)
+    days = [trust_events.table_row(reading, kind, f"day {day}, {how}", value, Sourced("found"))
+            for kind in (*PANEL_EVENTS, *trust_events.PAIR_EVENTS)
             for day in trust_events.DAYS for how in ("latent", "survey")]  # fmt: skip
     return own + days
 
@@ -204,7 +210,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
     rows = [
         *made_up("panel", -3.0),
         *made_up("single", 2.0),
-        trust_events.row("panel, memory 8", "all", "not solved", math.nan, Sourced("why")),
+        trust_events.table_row("panel, memory 8", "all", "not solved", math.nan, Sourced("why")),
     ]
     text = "\n".join(trust_events.format_trust_events(rows))
     assert "set Q01 [-9, 9]" in text

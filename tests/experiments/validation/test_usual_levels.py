@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from experiments.validation.usual_levels import KINDS, crimes_of, levels, levels_of_measures
+from experiments.validation.usual_levels import KINDS, crimes_of, levels_of_measures, measured_levels
 from model.town.crime_kinds import OFFENDERS
 
 
@@ -31,7 +31,7 @@ def test_crimes_of_all_months_and_kinds_are_counted() -> None:
 
 
 def test_what_cover_absence_and_certainty_take_away_is_undone_by_a_level_above_one() -> None:
-    rows = levels(["population.scale=0.1"], years=0.25, seeds=1)
+    rows = measured_levels(["population.scale=0.1"], years=0.25, seeds=1)
     assert len(rows) == 1
     assert rows["certainty.level"].min() > 1.0
     assert rows["certainty.usual_seen"].between(0.05, 0.95).all()

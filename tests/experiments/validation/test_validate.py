@@ -50,9 +50,9 @@ def test_rare_events_are_told_from_none_by_their_signs() -> None:
     none, rare = [0.0] * 9, [0.0, 90.0, 1.0, 2.0, 1.0, 1.0, 3.0, 1.0, 1.0]
     effect = knockouts.effect_of("x", table(x=rare), table(x=none))
     assert not effect.settled
-    assert knockouts.is_sure(effect)
-    assert not knockouts.is_sure(knockouts.effect_of("x", table(x=rare[:7]), table(x=none[:7])))
-    assert not knockouts.is_sure(knockouts.effect_of("x", table(x=none), table(x=none)))
+    assert knockouts.is_significant(effect)
+    assert not knockouts.is_significant(knockouts.effect_of("x", table(x=rare[:7]), table(x=none[:7])))
+    assert not knockouts.is_significant(knockouts.effect_of("x", table(x=none), table(x=none)))
 
 
 def test_a_mechanism_nobody_knows_is_named() -> None:
