@@ -34,12 +34,12 @@ def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float
     """
     stated = stated_values(account)
     offsets = intercepts(stated)
-    weights = {one.parameter: stated[one.parameter] for one in EVENTS if one.parameter in stated}
+    weights = {event.parameter: stated[event.parameter] for event in EVENTS if event.parameter in stated}
     changes = {name: value for name, value in stated.items() if name not in weights}
     if any(weights.values()) or not any(changes_size(name) for name in (*weights, *changes)):
         return offsets
-    sizes = {one.name: 0.0 for one in EVENTS if one.parameter in weights}
-    if len(weights) == len({one.parameter for one in EVENTS}):
+    sizes = {event.name: 0.0 for event in EVENTS if event.parameter in weights}
+    if len(weights) == len({event.parameter for event in EVENTS}):
         return offsets
     return offsets | {name: value for name, value in solver.weights(changes, sizes).items() if name not in weights}
 
@@ -51,14 +51,14 @@ def changes_size(name: str) -> bool:
 
 def stated_values(account: RivalAccount) -> dict[str, float]:
     """Return the parameter values that an account states, without those solved from them."""
-    return {name: value for one in account.stated for name, value in one.values.items()}
+    return {name: value for entry in account.stated for name, value in entry.values.items()}
 
 
 def solved_level(account: RivalAccount, scale: float) -> dict[str, float]:
     """Return the `certainty.level` at which an account of crime has as many crimes a year as the default model."""
-    aim, level = crimes_in_a_year({}, scale), float(load(SITE)["certainty"].level)
+    target, level = crimes_in_a_year({}, scale), float(load(SITE)["certainty"].level)
     for _ in range(ROUNDS):
-        level *= aim / crimes_in_a_year({**stated_values(account), LEVEL_PARAMETER: level}, scale)
+        level *= target / crimes_in_a_year({**stated_values(account), LEVEL_PARAMETER: level}, scale)
     return {LEVEL_PARAMETER: level}
 
 

@@ -51,15 +51,15 @@ def read_series(path: Path) -> Series:
     if not lines:
         raise InputError(f"{file}: is empty; its first line must name columns: {MONTH_COLUMN}, then measures")
     rows = list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
-    names = checked_columns(file, [name.strip() for name in rows[0]])
+    columns = checked_columns(file, [name.strip() for name in rows[0]])
     values_by_month: dict[pd.Period, dict[str, float]] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
         where = f"{file}, line {number}"
-        if len(row) != len(names):
-            raise InputError(f"{where}: must have {len(names)} cells as the first line has, got {len(row)}")
-        cells = dict(zip(names, (cell.strip() for cell in row), strict=True))
+        if len(row) != len(columns):
+            raise InputError(f"{where}: must have {len(columns)} cells as the first line has, got {len(row)}")
+        cells = dict(zip(columns, (cell.strip() for cell in row), strict=True))
         month = month_of(where, cells.pop(MONTH_COLUMN))
         if month in values_by_month:
             raise InputError(f"{where}: {MONTH_COLUMN} {month} stands twice")
@@ -110,12 +110,14 @@ def requested_specs(
     series: Series, scenario: str, *, start: str | None, seed: int, replicates: int
 ) -> tuple[RunSpec, ...]:
     """Return the specifications of runs that last until the end of a series."""
-    begins = load(scenario, start=start).start
+    start_date = load(scenario, start=start).start
     after = series.last + 1
-    if after.start_time.date() <= begins:
-        raise InputError(f"{series.file}: ends with {series.last}, before the run begins: give --start before {begins}")
-    if (after - pd.Period(begins, freq="M")).n > LONGEST_RUN:
-        raise InputError(f"{series.file}: must end within 100 years after {begins}, got {series.last}")
+    if after.start_time.date() <= start_date:
+        raise InputError(
+            f"{series.file}: ends with {series.last}, before the run begins: give --start before {start_date}"
+        )
+    if (after - pd.Period(start_date, freq="M")).n > LONGEST_RUN:
+        raise InputError(f"{series.file}: must end within 100 years after {start_date}, got {series.last}")
     until = str(after.start_time.date())
     return plan_runs(scenario, start=start, until=until, seed=seed, replicates=replicates)
 
@@ -130,8 +132,8 @@ def against_lines(series: Series, site: str, measures: pd.DataFrame, language: s
     say = FigureTexts(language)
     simulated = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH_COLUMN]), freq="M"))
     months = series.table.index.intersection(pd.Index(simulated[MONTH_COLUMN].unique()))
-    n = simulated["seed"].nunique()
-    yield wrap_text(figure_message("against.title", say, site=site, file=series.file, months=len(months), runs=n))
+    n_runs = simulated["seed"].nunique()
+    yield wrap_text(figure_message("against.title", say, site=site, file=series.file, months=len(months), runs=n_runs))
     if beyond := [str(month) for month in series.table.index if month not in months]:
         yield wrap_text(figure_message("against.beyond", say, months=", ".join(beyond)))
     for name in series.table.columns:

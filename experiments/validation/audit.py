@@ -48,27 +48,27 @@ class AuditSize:
     workers: int = 1
 
     @property
-    def closer(self) -> "AuditSize":
+    def larger(self) -> "AuditSize":
         """Size for repeating a row without a significant change."""
         return replace(self, years=2.0 * self.years, replicates=self.replicates + 3)
 
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """Change of a row's quantity when its carrier is removed; ``agree`` counts the pairs with the stated sign."""
+    """Change of a row's quantity when its carrier is removed; ``agreeing`` counts the pairs with the stated sign."""
 
     row: EvidenceRow
     effect: Effect
     size: AuditSize
-    agree: int
+    agreeing: int
 
     @property
-    def sure(self) -> bool:
+    def is_significant(self) -> bool:
         """True if the interval excludes 0 on the side that the row states."""
         return self.effect.low > 0.0 if self.row.without == "falls" else self.effect.high < 0.0
 
     @property
-    def smallest(self) -> float:
+    def delta(self) -> float:
         """Smallest difference that matters: that of amounts for ledger quantities, 0 for definitional rows."""
         if self.row.kind == DEFINITIONAL:
             return 0.0
@@ -79,26 +79,29 @@ class AuditFinding:
     @property
     def passed(self) -> bool:
         """True if the change is significant and at least the smallest that matters."""
-        return self.sure and abs(self.effect.effect) >= self.smallest
+        return self.is_significant and abs(self.effect.effect) >= self.delta
 
     @property
-    def fault(self) -> str:
+    def failure(self) -> str:
         """Failure of a row as the end of its line; empty if it passes."""
         if self.passed:
             return ""
-        return "  LESS THAN DELTA" if self.sure else "  NOT AS THE ROW SAYS"
+        return "  LESS THAN DELTA" if self.is_significant else "  NOT AS THE ROW SAYS"
 
 
 def examine_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of a row, from a larger second trial if the first is not significant."""
     first = paired_finding(row, size)
-    return first if first.sure else paired_finding(row, size.closer)
+    return first if first.is_significant else paired_finding(row, size.larger)
 
 
 def paired_finding(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of paired runs with and without the carrier of a row."""
-    having, lacking = (world_averages(row.site, items, size) for items in (row.has, row.lacks))
-    effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
+    with_carrier, without_carrier = (world_averages(row.site, items, size) for items in (row.has, row.lacks))
+    effect, change = (
+        effect_of(row.quantity, with_carrier, without_carrier),
+        (without_carrier - with_carrier)[row.quantity],
+    )
     return AuditFinding(
         row, effect, size, int((change < 0.0).sum() if row.without == "falls" else (change > 0.0).sum())
     )
@@ -122,35 +125,36 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
     for finding in findings:
         effect = finding.effect
         mean, low, high = (effect_cell(number).strip() for number in (effect.effect, effect.low, effect.high))
-        band = f"{mean} [{low}, {high}]"
-        agree = f"{finding.agree} of {finding.size.replicates}"
+        interval = f"{mean} [{low}, {high}]"
+        agree = f"{finding.agreeing} of {finding.size.replicates}"
         shares = f"{agree:>10}{effect_cell(effect.arm):>10}{effect_cell(effect.base):>10}"
-        required = "-" if finding.row.kind == DEFINITIONAL else effect_cell(finding.smallest).strip()
+        delta = "-" if finding.row.kind == DEFINITIONAL else effect_cell(finding.delta).strip()
         row = f"{finding.row.id:5}{finding.row.kind:14}{finding.row.quantity:36}"
-        yield f"{row}{shares}{band:>34}{required:>9}{finding.fault}"
+        yield f"{row}{shares}{interval:>34}{delta:>9}{finding.failure}"
 
 
 def memory_line() -> tuple[str, bool]:
     """Return the line of Q06 (share of an abuse effect left after a year), and whether it is as published."""
     tape, numbers = reference_town()
     panel = panels_of(tape, {**numbers, **readings()[CENTRAL_READING]}, SELECTION)
-    left, (low, high) = 100.0 * panel.kept, PUBLISHED[MEMORY_ROW]
-    passed = bool(low <= left <= high)
+    share_left, (low, high) = 100.0 * panel.gap_left, PUBLISHED[MEMORY_ROW]
+    passed = bool(low <= share_left <= high)
     fault = "" if passed else "  FAILED"
     return (
-        f"{MEMORY_ROW:5}{left:.0f} % of the gap of those abused is left a year later; {low:g} to {high:g} %{fault}",
+        f"{MEMORY_ROW:5}{share_left:.0f} % of the gap of those abused is left a year later;"
+        f" {low:g} to {high:g} %{fault}",
         passed,
     )
 
 
 def summary_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
     """Yield the number of rows that pass, by kind; definitional rows are marked as no finding."""
-    good = {finding.row.id for finding in findings if finding.passed}
-    yield f"carried: {len(good)} of {len(evidence_rows())} rows of evidence"
+    passed = {finding.row.id for finding in findings if finding.passed}
+    yield f"carried: {len(passed)} of {len(evidence_rows())} rows of evidence"
     for kind in KINDS:
         rows = [finding.row.id for finding in findings if finding.row.kind == kind]
         note = " (set, not found: it shows only that a switch works)" if kind == DEFINITIONAL else ""
-        yield f"  {kind}: {len(good.intersection(rows))} of {len(rows)}{note}"
+        yield f"  {kind}: {len(passed.intersection(rows))} of {len(rows)}{note}"
     yield "; ".join(f"{name}: {len(in_list(name))}" for name in LISTS)
 
 
@@ -176,7 +180,7 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
         row |= {
             "low": finding.effect.low,
             "high": finding.effect.high,
-            "delta": finding.smallest,
+            "delta": finding.delta,
             "carried": finding.passed,
         }
         yield row | {"twins": finding.size.replicates, "years": finding.size.years, "code": fingerprint()}
@@ -184,23 +188,25 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
 
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
     """Write and print the audit of all carried rows and of Q06, or of those in ``only``; return whether all pass."""
-    carried = {row.id: row for row in in_list("carried")}
-    names = select_named({name: name for name in (*carried, MEMORY_ROW)}, only, "no row of evidence '{}' is carried")
-    more = size.closer
+    carried_rows = {row.id: row for row in in_list("carried")}
+    names = select_named(
+        {name: name for name in (*carried_rows, MEMORY_ROW)}, only, "no row of evidence '{}' is carried"
+    )
+    repeated = size.larger
     lines = [
         f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};",
-        f"a row not sure at first is looked at with {more.replicates} twins, {more.years:g} years;",
+        f"a row not sure at first is looked at with {repeated.replicates} twins, {repeated.years:g} years;",
         f"monthly means, accounts of the ledger in all; difference with its {CONFIDENCE:.0%} interval."
         " A row is carried if",
         "its interval lies on the side that the row says; but for definitions the difference must reach delta, too",
     ]
-    findings = [examine_row(carried[name], size) for name in names if name != MEMORY_ROW]
+    findings = [examine_row(carried_rows[name], size) for name in names if name != MEMORY_ROW]
     lines += audit_lines(findings)
-    good = all(finding.passed for finding in findings)
+    all_passed = all(finding.passed for finding in findings)
     if MEMORY_ROW in names:
         line, passed = memory_line()
         lines += ["", "Effects that were measured elsewhere and are not set", line]
-        good = good and passed
+        all_passed = all_passed and passed
     lines += ["", *summary_lines(findings), *([] if only else missing_lines())]
     print(write_table(out, "audit", list(rows_of(findings)), COLUMNS, lines))
-    return good
+    return all_passed

@@ -52,7 +52,8 @@ class CalibrationRequest:
     """Options of a calibration.
 
     ``points`` is the size of the screening and of each wave, ``truths`` the number of simulated truths over which
-    coverage is measured. With a ``policy``, coverage of its effects is measured, too; ``own`` is a series of the user.
+    coverage is measured. With a ``policy``, coverage of its effects is measured, too; ``own_series`` is a series of the
+    user.
     """
 
     points: int
@@ -65,24 +66,24 @@ class CalibrationRequest:
     out: Path
     policy: str = ""
     sites: tuple[str, ...] = SITES
-    own: OwnSeries | None = None
+    own_series: OwnSeries | None = None
 
     def __post_init__(self) -> None:
         for name, (low, high) in OPTION_LIMITS.items():
             if not low <= (value := getattr(self, name)) <= high:
                 raise InputError(f"--{name} must lie between {low:g} and {high:g}, got {value!s:.20}")
-        if self.own is not None and self.scale != 1.0:
+        if self.own_series is not None and self.scale != 1.0:
             raise InputError("--scale and --against exclude each other: a series counts a whole town")
 
     @property
     def places(self) -> tuple[str, ...]:
         """Names of the runs of one set of values: municipalities, then those of the user's series."""
-        return (*self.sites, *([self.own.place] if self.own else []))
+        return (*self.sites, *([self.own_series.place] if self.own_series else []))
 
     @property
     def targets(self) -> list[AnyTarget]:
         """All targets to which parameters are fitted."""
-        return [*measured_targets(self.sites, "calibrated"), *(self.own.targets() if self.own else [])]
+        return [*measured_targets(self.sites, "calibrated"), *(self.own_series.targets() if self.own_series else [])]
 
 
 @dataclass
@@ -95,31 +96,35 @@ class Simulations:
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
         """Return the results of each set of values (rows): roots of targets, then effect measures by place."""
         tasks = {
-            (k, place): Task(k, (self.spec(place, one, first_seed + k, policy),), "alone")
-            for k, one in enumerate(values)
+            (k, place): Task(k, (self.spec(place, values_of_row, first_seed + k, policy),), "alone")
+            for k, values_of_row in enumerate(values)
             for place in self.request.places
         }
         outcome = run_missing_tasks(list(tasks.values()), self.request.workers, "calibrating", self.request.out)
         if outcome.interrupted:
             raise KeyboardInterrupt
-        months = {task.key: found.finished[0].tables["measures"].to_pandas() for task, found in outcome.finished}
-        own = ({place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values)))
-        return np.array([[*self.row(one)] for one in own], float)
+        months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.finished}
+        months_by_place = (
+            {place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values))
+        )
+        return np.array([[*self.row(months_of_row)] for months_of_row in months_by_place], float)
 
-    def row(self, own: Mapping[str, pd.DataFrame]) -> Iterator[float]:
+    def row(self, months_by_place: Mapping[str, pd.DataFrame]) -> Iterator[float]:
         """Yield the results of one set of values from the months of its runs, by place."""
-        yield from (root(target.of(own[target.site], self.request.scale)) for target in self.targets)
-        yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECT_MEASURES)
+        yield from (root(target.of(months_by_place[target.site], self.request.scale)) for target in self.targets)
+        yield from (
+            BY_NAME[name].of(months_by_place[place]) for place in self.request.places for name in EFFECT_MEASURES
+        )
 
     def spec(self, place: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
         """Return the specification of one run."""
         sets = [f"{name}={value!r}" for name, value in values.items()]
         scale = [] if self.request.scale == 1.0 else [f"population.scale={self.request.scale}"]
-        some: dict[str, Any] = {"policies": (policy,) if policy else (), "sets": [*scale, *sets], "seed": seed}
-        own = self.request.own
-        if own is not None and place == own.place:
-            return plan_runs(own.scenario, start=own.start, until=own.until, **some)[0]
-        return plan_runs(place, years=self.request.years, **some)[0]
+        options: dict[str, Any] = {"policies": (policy,) if policy else (), "sets": [*scale, *sets], "seed": seed}
+        series = self.request.own_series
+        if series is not None and place == series.place:
+            return plan_runs(series.scenario, start=series.start, until=series.until, **options)[0]
+        return plan_runs(place, years=self.request.years, **options)[0]
 
 
 def calibrate(request: CalibrationRequest) -> Matched:
@@ -191,28 +196,28 @@ def screen_parameters(runs: Simulations) -> list[str]:
         known = np.isfinite(results[:, k])
         if known.sum() < 3 or not np.ptp(results[known, k]):
             continue
-        r = np.abs(correlations(points[known], results[known, k]))
-        line = null_line(points[known], results[known, k], 1)
-        for place in np.argsort(-r)[:PARAMETERS_PER_TARGET]:
-            if r[place] > line:
-                name = list(ranges)[place]
-                strength[name] = max(strength.get(name, 0.0), float(r[place] / line))
+        correlation = np.abs(correlations(points[known], results[known, k]))
+        threshold = null_line(points[known], results[known, k], 1)
+        for k_parameter in np.argsort(-correlation)[:PARAMETERS_PER_TARGET]:
+            if correlation[k_parameter] > threshold:
+                name = list(ranges)[k_parameter]
+                strength[name] = max(strength.get(name, 0.0), float(correlation[k_parameter] / threshold))
     if not strength:
         raise InputError("no target depends on any parameter beyond chance: give more --points")
     return sorted(strength, key=lambda name: -strength[name])[:MAX_PARAMETERS]
 
 
-def position_in_range(one: Range, value: float) -> float:
+def position_in_range(span: Range, value: float) -> float:
     """Return the position (0-1) of a value within its range."""
-    if one.whole:
-        return (value - one.low + 0.5) / (one.high - one.low + 1)
+    if span.whole:
+        return (value - span.low + 0.5) / (span.high - span.low + 1)
     shares = np.linspace(0.0, 1.0, 1001)
-    return float(np.interp(value, [one.value(float(share)) for share in shares], shares))
+    return float(np.interp(value, [span.value(float(share)) for share in shares], shares))
 
 
 def values_at(ranges: Mapping[str, Range], point: Reals) -> dict[str, float]:
     """Return the parameter values at a point, with the intercepts that follow from them."""
-    values = {name: one.value(float(share)) for (name, one), share in zip(ranges.items(), point, strict=True)}
+    values = {name: span.value(float(share)) for (name, span), share in zip(ranges.items(), point, strict=True)}
     return values | intercepts(values)
 
 
@@ -220,13 +225,15 @@ def effects_of(runs: Simulations, matched: Matched, ranges: Mapping[str, Range])
     """Return the effects of the policy at the points of the first wave, each with its variance over seeds."""
     if not runs.request.policy:
         return {}
-    points, first = [values_at(ranges, point) for point in matched.waves[0].points], len(runs.targets)
-    base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
-    zero: list[dict[str, float]] = [{}] * runs.request.seeds
-    varied = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
+    points, n_targets = [values_at(ranges, point) for point in matched.waves[0].points], len(runs.targets)
+    base, arm = (runs.results(points, 1000, policy)[:, n_targets:] for policy in ("", runs.request.policy))
+    defaults: list[dict[str, float]] = [{}] * runs.request.seeds
+    default_effects = (
+        runs.results(defaults, 1, runs.request.policy)[:, n_targets:] - runs.results(defaults, 1)[:, n_targets:]
+    )
     names = [f"{place}: {name}" for place in runs.request.places for name in EFFECT_MEASURES]
     return {
-        name: (arm[:, k] - base[:, k], float(varied[:, k].var(ddof=1)))
+        name: (arm[:, k] - base[:, k], float(default_effects[:, k].var(ddof=1)))
         for k, name in enumerate(names)
         if np.isfinite(arm[:, k] - base[:, k]).all() and np.ptp(arm[:, k] - base[:, k]) > 0.0
     }
@@ -237,8 +244,8 @@ def write_results(out: Path, matched: Matched, ranges: Mapping[str, Range], cove
     columns = ("parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage")
     rows = []
     for name, width in matched.widths().items():
-        shown = [f"{one:.{DIGITS}g}" for one in (ranges[name].low, ranges[name].high, width)]
-        rows.append([name, *shown, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
+        cells = [f"{number:.{DIGITS}g}" for number in (ranges[name].low, ranges[name].high, width)]
+        rows.append([name, *cells, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
     write_atomically(out / POSTERIOR_FILE, csv_bytes(columns, rows))
     if len(matched.left):
         points = matched.draws(N_DRAWS, np.random.default_rng(1))
@@ -251,13 +258,13 @@ def report_lines(
 ) -> Iterator[str]:
     """Yield the report of a calibration in lines of at most 80 columns."""
     yield f"{'target':46}{'measured':>10}{'R²':>7}{'of':>7}  emulator"
-    last = matched.waves[-1].emulators
+    emulators = matched.waves[-1].emulators
     for target in targets:
         name = textwrap.shorten(target.name, 45, placeholder="…")
-        if target.name in last:
-            one = last[target.name].diagnostics
-            verdict = "accepted" if one.accepted else "NOT USED"
-            yield f"{name:46}{target.target.value:>10.4g}{one.r2:>7.2f}{one.ceiling:>7.2f}  {verdict}"
+        if target.name in emulators:
+            diagnostics = emulators[target.name].diagnostics
+            verdict = "accepted" if diagnostics.accepted else "NOT USED"
+            yield f"{name:46}{target.target.value:>10.4g}{diagnostics.r2:>7.2f}{diagnostics.ceiling:>7.2f}  {verdict}"
         else:
             yield f"{name:46}{target.target.value:>10.4g}{'-':>7}{'-':>7}  does not vary"
     yield "Left of the space, wave by wave: " + ", ".join(f"{wave.left:.1%}" for wave in matched.waves)

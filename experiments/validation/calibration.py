@@ -89,7 +89,9 @@ class Calibrated:
 def numbers_of(scenario: Scenario) -> Numbers:
     """Return all parameters of a scenario by dotted name."""
     groups = {name: scenario[name] for name in scenario.groups}
-    return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.parameter_specs()}
+    return {
+        f"{name}.{key}": float(getattr(group, key)) for name, group in groups.items() for key in group.parameter_specs()
+    }
 
 
 def reference_town(seed: int = 1, **sets: float) -> tuple[Tape, Numbers]:
@@ -101,25 +103,25 @@ def reference_town(seed: int = 1, **sets: float) -> tuple[Tape, Numbers]:
 
 def state_of(tape: Tape, numbers: Numbers, level: float = MEAN_TRUST, every: int = ADULT_STEP) -> ReferenceState:
     """Return the reference town at a mean trust, in the steady state of its events, with one adult in ``every``."""
-    some, own = slice(0, tape.adults, every), people_of(tape)
-    people = People(own.common[some], own.own[:, some], own.female[some])
-    whole = steady_state_evidence(tape, evidence_of_year(tape, numbers), numbers)
-    counts = {name: one[some] for name, one in whole.items()}
+    sample, everyone = slice(0, tape.adults, every), people_of(tape)
+    people = People(everyone.common[sample], everyone.by_belief[:, sample], everyone.female[sample])
+    evidence = steady_state_evidence(tape, evidence_of_year(tape, numbers), numbers)
+    counts = {name: column[sample] for name, column in evidence.items()}
     return ReferenceState(people, counts, dispositions_at_level(people, counts, numbers, level))
 
 
 def log_odds_after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
     """Return each adult's log-odds of trust, ``days`` after an event that all experience."""
     weight, fast = numbers[event.parameter], numbers[fast_share_parameter(event.parameter)]
-    left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
+    retained = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
             "slow": (1.0 - fast) * 0.5 ** (days / 365.0 / numbers["trust.memory_years"])}  # fmt: skip
     counts = dict(state.counts)
     for good, bad, belief in (("fair", "unfair", "fair"), ("solved", "failed", "effective")):
         quality, part = event.number(numbers, belief), event.number(numbers, f"{belief}_weight")
-        worth = weight * part * (numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY if quality < 0.5 else 1.0)
-        for memory, share in left.items():
-            counts[f"{good}_{memory}"] = counts[f"{good}_{memory}"] + worth * quality * share
-            counts[f"{bad}_{memory}"] = counts[f"{bad}_{memory}"] + worth * (1.0 - quality) * share
+        evidence = weight * part * (numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY if quality < 0.5 else 1.0)
+        for memory, share in retained.items():
+            counts[f"{good}_{memory}"] = counts[f"{good}_{memory}"] + evidence * quality * share
+            counts[f"{bad}_{memory}"] = counts[f"{bad}_{memory}"] + evidence * (1.0 - quality) * share
     return odds_of(state.disposition, counts)
 
 
@@ -131,11 +133,11 @@ def points_of_event(state: ReferenceState, event: EventSize, numbers: Numbers, d
 def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float = 3.0) -> float:
     """Return the weight at which an event moves mean trust by ``aim`` points after ``days``; 0 if the aim is 0."""
 
-    def off(logarithm: float) -> float:
+    def residual(logarithm: float) -> float:
         weight = {event.parameter: float(np.exp(logarithm))}
         return points_of_event(state, event, {**numbers, **weight}, days) - aim
 
-    return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
+    return float(np.exp(brentq(residual, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
 
 def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = EVENT_POINTS) -> Numbers:
@@ -143,24 +145,24 @@ def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[st
 
     Visit and scandal have a fading of their own. Each is solved by comparing the town with and without the event.
     """
-    found = dict(numbers)
+    result = dict(numbers)
     visit, scandal = EVENT_BY_NAME["long visit"], EVENT_BY_NAME["scandal"]
-    found["trust.fast_friendly"] = fast_share_of_fading(
-        state, visit, found, VISIT_POINTS[3], 21, VISIT_POINTS[21] / VISIT_POINTS[3]
+    result["trust.fast_friendly"] = fast_share_of_fading(
+        state, visit, result, VISIT_POINTS[3], 21, VISIT_POINTS[21] / VISIT_POINTS[3]
     )
-    found["misconduct.fades"] = fast_share_of_fading(
-        state, scandal, found, sizes[scandal.name], SCANDAL_DAY, SCANDAL_SHARE_LEFT
+    result["misconduct.fades"] = fast_share_of_fading(
+        state, scandal, result, sizes[scandal.name], SCANDAL_DAY, SCANDAL_SHARE_LEFT
     )
     for event in EVENTS:
         if event.name not in PANEL_EVENTS:
-            found[event.parameter] = weight_of_size(state, event, found, sizes[event.name])
-    if visit_weight := found[visit.parameter]:
-        found["consultation.door"] = weight_of_size(state, visit, found, DOOR_POINTS) / visit_weight
-    return found
+            result[event.parameter] = weight_of_size(state, event, result, sizes[event.name])
+    if visit_weight := result[visit.parameter]:
+        result["consultation.door"] = weight_of_size(state, visit, result, DOOR_POINTS) / visit_weight
+    return result
 
 
 def fast_share_of_fading(
-    state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, left: float
+    state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, share_left: float
 ) -> float:
     """Return the fast share at which ``left`` of an effect remains after ``days``; the nearest limit if none.
 
@@ -169,14 +171,14 @@ def fast_share_of_fading(
     if not aim:
         return numbers[fast_share_parameter(event.parameter)]
 
-    def off(fast: float) -> float:
+    def residual(fast: float) -> float:
         trial = {**numbers, fast_share_parameter(event.parameter): fast}
         trial[event.parameter] = weight_of_size(state, event, trial, aim)
-        return points_of_event(state, event, trial, days) / aim - left
+        return points_of_event(state, event, trial, days) / aim - share_left
 
-    if off(0.0) <= 0.0:
+    if residual(0.0) <= 0.0:
         return 0.0
-    return float(brentq(off, 0.0, 0.99, xtol=1e-5)) if off(0.99) < 0.0 else 0.99
+    return float(brentq(residual, 0.0, 0.99, xtol=1e-5)) if residual(0.99) < 0.0 else 0.99
 
 
 def lapop(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
@@ -209,42 +211,46 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
     def population(numbers: Numbers, level: float) -> Reals:
         return odds_of(dispositions_at_level(state.people, state.counts, numbers, level), state.counts)
 
-    def off(values: Reals) -> list[float]:
+    def lapop_residuals(values: Reals) -> list[float]:
         trial = {**numbers, **dict(zip(names, values[1:].tolist(), strict=True))}
         odds = population(trial, float(values[0]))
         mean, trusting = lapop(odds, trial)
         gap = lapop(odds[women], trial)[0] - lapop(odds[~women], trial)[0]
         return [mean - LAPOP_MEAN, trusting - LAPOP_TRUSTING, gap - WOMEN_GAP]
 
-    level, *values = solve_root(off, [LAPOP_MEAN, *(numbers[name] for name in names)], "the thresholds of LAPOP")
-    found = {**numbers, **dict(zip(names, values, strict=True))}
-    odds = population(found, level)
+    level, *values = solve_root(
+        lapop_residuals, [LAPOP_MEAN, *(numbers[name] for name in names)], "the thresholds of LAPOP"
+    )
+    result = {**numbers, **dict(zip(names, values, strict=True))}
+    odds = population(result, level)
 
-    def other(values: Reals) -> list[float]:
+    def latinobarometro_residuals(values: Reals) -> list[float]:
         mean, trusting = latinobarometro(
-            odds, {**found, **dict(zip(LATINOBAROMETRO_PARAMETERS, values.tolist(), strict=True))}
+            odds, {**result, **dict(zip(LATINOBAROMETRO_PARAMETERS, values.tolist(), strict=True))}
         )
         return [mean - LATINOBAROMETRO_MEAN, trusting - LATINOBAROMETRO_TRUSTING]
 
     return {
-        **found,
+        **result,
         **dict(
             zip(
                 LATINOBAROMETRO_PARAMETERS,
-                solve_root(other, [found[name] for name in LATINOBAROMETRO_PARAMETERS], "the others"),
+                solve_root(
+                    latinobarometro_residuals, [result[name] for name in LATINOBAROMETRO_PARAMETERS], "the others"
+                ),
                 strict=True,
             )
         ),
     }
 
 
-def solve_root(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
+def solve_root(residuals: Callable[[Reals], list[float]], first: list[float], subject: str) -> list[float]:
     """Return the root of ``off``; raise ArithmeticError with the residuals if there is none."""
-    answer = root(off, first, tol=1e-7)
-    if np.abs(answer.fun).max() > 1e-4:
-        raise ArithmeticError(f"{what}: {answer.fun} is left")
-    found: list[float] = answer.x.tolist()
-    return found
+    solution = root(residuals, first, tol=1e-7)
+    if np.abs(solution.fun).max() > 1e-4:
+        raise ArithmeticError(f"{subject}: {solution.fun} is left")
+    values: list[float] = solution.x.tolist()
+    return values
 
 
 def calibrate(
@@ -261,54 +267,54 @@ def calibrate(
 
     Aims are coefficients of the panel and sizes of events by name, both in points of 100.
     """
-    now, slopes = dict(numbers), dict.fromkeys(PANEL_EVENTS, 0.0)
+    current, slopes = dict(numbers), dict.fromkeys(PANEL_EVENTS, 0.0)
     last: tuple[Numbers, dict[str, float]] | None = None
     for rounds in range(1, MAX_ROUNDS + 1):
-        before = dict(now)
-        state = state_of(tape, now)
-        now = set_assumed_sizes(state, now, sizes)
+        before = dict(current)
+        state = state_of(tape, current)
+        current = set_assumed_sizes(state, current, sizes)
         if survey:
-            now = set_survey(state, now)
-        panel = panels_of(tape, now, selection)
+            current = set_survey(state, current)
+        panel = panels_of(tape, current, selection)
         if survey:
-            now["survey.noise"] *= panel.correlation / RETEST_CORRELATION
+            current["survey.noise"] *= panel.correlation / RETEST_CORRELATION
         if single:
-            now = set_single_event_weights(state, now, sizes)
+            current = set_single_event_weights(state, current, sizes)
         else:
-            now, last = secant_step(now, panel, last, slopes, coefficients)
-        moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
-        if moved < CONVERGED and rounds > 2:
+            current, last = secant_step(current, panel, last, slopes, coefficients)
+        change = max(abs(current[name] - before[name]) / max(abs(before[name]), 1e-3) for name in current)
+        if change < CONVERGED and rounds > 2:
             break
-    return Calibrated(now, panels_of(tape, now, selection), rounds)
+    return Calibrated(current, panels_of(tape, current, selection), rounds)
 
 
 def set_single_event_weights(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:
     """Set the weights of abuse, bribe and meeting as if coefficients were the effect of one event by day 3."""
-    found = dict(numbers)
+    result = dict(numbers)
     abuse = EVENT_BY_NAME["abuse"]
-    found["trust.fast_panel"] = fast_share_of_fading(state, abuse, found, sizes[abuse.name], 365, ABUSE_SHARE_LEFT)
+    result["trust.fast_panel"] = fast_share_of_fading(state, abuse, result, sizes[abuse.name], 365, ABUSE_SHARE_LEFT)
     for kind in PANEL_EVENTS:
-        found[EVENT_BY_NAME[kind].parameter] = weight_of_size(state, EVENT_BY_NAME[kind], found, sizes[kind])
-    return found
+        result[EVENT_BY_NAME[kind].parameter] = weight_of_size(state, EVENT_BY_NAME[kind], result, sizes[kind])
+    return result
 
 
 def secant_step(
     numbers: Numbers,
     panel: Panel,
-    last: tuple[Numbers, dict[str, float]] | None,
+    previous: tuple[Numbers, dict[str, float]] | None,
     slopes: dict[str, float],
     aims: Mapping[str, float],
 ) -> tuple[Numbers, tuple[Numbers, dict[str, float]]]:
     """Return weights that bring the panel's coefficients closer to their aims by one secant step."""
-    found, here = dict(numbers), dict(numbers)
+    result, before = dict(numbers), dict(numbers)
     for kind, aim in aims.items():
-        name, got = EVENT_BY_NAME[kind].parameter, panel.coefficients[kind]
-        if last is not None and abs(numbers[name] - last[0][name]) > 1e-4 * numbers[name]:
-            slopes[kind] = (got - last[1][kind]) / (numbers[name] - last[0][name])
+        name, coefficient = EVENT_BY_NAME[kind].parameter, panel.coefficients[kind]
+        if previous is not None and abs(numbers[name] - previous[0][name]) > 1e-4 * numbers[name]:
+            slopes[kind] = (coefficient - previous[1][kind]) / (numbers[name] - previous[0][name])
         sign = 1.0 if aim > 0.0 else -1.0
-        least = 0.2 * abs(got) / numbers[name]
-        slope = sign * max(sign * slopes[kind], least) if slopes[kind] else got / numbers[name]
-        step = (aim - got) / slope
+        least = 0.2 * abs(coefficient) / numbers[name]
+        slope = sign * max(sign * slopes[kind], least) if slopes[kind] else coefficient / numbers[name]
+        step = (aim - coefficient) / slope
         most = 2.0 * numbers[name]
-        found[name] = float(np.clip(numbers[name] + step, max(MIN_WEIGHT, 0.5 * numbers[name]), most))
-    return found, (here, dict(panel.coefficients))
+        result[name] = float(np.clip(numbers[name] + step, max(MIN_WEIGHT, 0.5 * numbers[name]), most))
+    return result, (before, dict(panel.coefficients))

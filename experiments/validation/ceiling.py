@@ -45,24 +45,32 @@ def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Pa
 
 def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site and horizon: trust of the last year, counts of all years."""
-    blocks = run_worlds(
+    worlds_by_seed = run_worlds(
         Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs
     )
-    longest = len(blocks[0][BASE].months)
+    longest = len(worlds_by_seed[0][BASE].months)
     for months in [12 * year for year in HORIZONS if 12 * year <= longest] or [longest]:
-        yield from horizon_rows(site, blocks, months)
+        yield from horizon_rows(site, worlds_by_seed, months)
 
 
-def horizon_rows(site: str, blocks: Sequence[Worlds], months: int) -> Iterator[Row]:
+def horizon_rows(site: str, worlds_by_seed: Sequence[Worlds], months: int) -> Iterator[Row]:
     """Yield the row of every world at one site after ``months``."""
-    whole, last = (0, months), (max(0, months - 12), months)
-    deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in blocks]).value
+    all_months, last_year = (0, months), (max(0, months - 12), months)
+    deaths = estimate([12 * worlds[BASE].mean("homicides", all_months) for worlds in worlds_by_seed]).value
     for name, world in WORLDS.items():
         row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-        row |= {"twins": len(blocks), "years": months / 12, "deaths_a_year": deaths, "few": deaths < FEWEST_HOMICIDES}
+        row |= {
+            "twins": len(worlds_by_seed),
+            "years": months / 12,
+            "deaths_a_year": deaths,
+            "few": deaths < FEWEST_HOMICIDES,
+        }
         try:
             row |= estimate_each(
-                [outcomes(worlds, name, last, whole) | counts(worlds, name, whole) for worlds in blocks]
+                [
+                    outcomes(worlds, name, last_year, all_months) | counts(worlds, name, all_months)
+                    for worlds in worlds_by_seed
+                ]
             )
         except NotAvailable as reason:
             row |= {"note": f"not available: {reason}"}
@@ -77,12 +85,13 @@ def counts(worlds: Worlds, world: str, window: Window) -> dict[str, float]:
 def format_ceiling(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, one block per site and horizon."""
     yield from head_of("ceiling", **rows[0])
-    for (site, years), own in rows_by_columns(rows, "site", "years").items():
+    for (site, years), block_rows in rows_by_columns(rows, "site", "years").items():
         yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL_WIDTH)}" + "".join(
             name.rjust(NUMBER_WIDTH) for name in DIGITS
         )
-        for row in own:
-            found = (format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items())
-            yield f"  {row['en']} / {row['es']}".ljust(LABEL_WIDTH) + (row["note"] or "".join(found))
-        if own[0]["few"]:
-            yield f"  {own[0]['deaths_a_year']:.1f} homicides a year: too few to support any statement on a policy"
+        for row in block_rows:
+            intervals = (format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items())
+            yield f"  {row['en']} / {row['es']}".ljust(LABEL_WIDTH) + (row["note"] or "".join(intervals))
+        if block_rows[0]["few"]:
+            deaths = block_rows[0]["deaths_a_year"]
+            yield f"  {deaths:.1f} homicides a year: too few to support any statement on a policy"

@@ -32,14 +32,17 @@ def measures_of_run(table: pd.DataFrame, years: float) -> dict[str, float]:
 
 def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int) -> tuple[int, list[list[pd.Series]]]:
     """Return the number of populated cells for one cell size, and the measures of all seeds by arm."""
-    own = [*sets, f"territory.cell_m={size}"]
-    arms = [plan_runs(site, sets=more, years=years, replicates=seeds) for more in (own, [*own, MORE_COUPLES])]
+    settings = [*sets, f"territory.cell_m={size}"]
+    arms = [
+        plan_runs(site, sets=arm_settings, years=years, replicates=seeds)
+        for arm_settings in (settings, [*settings, MORE_COUPLES])
+    ]
     town = build_town(arms[0][0].scenario)
-    found: list[list[pd.Series]] = [[], []]
+    by_arm: list[list[pd.Series]] = [[], []]
     for pair in zip(*arms, strict=True):
-        for rows, (spec, world, _) in zip(found, simulated_twins(pair, town, ignore_progress), strict=True):
+        for rows, (spec, world, _) in zip(by_arm, simulated_twins(pair, town, ignore_progress), strict=True):
             rows.append(pd.Series(measures_of_run(measures_table(world, spec).to_pandas(), years)))
-    return len(inhabited(town)), found
+    return len(inhabited(town)), by_arm
 
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
@@ -50,7 +53,7 @@ def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[
         cells, (base, more) = runs_of(site, size, sets, years, seeds)
         yield f"cells of {size} m: {cells:,} populated"
         for name, about in (SUMS | MEANS).items():
-            effect = paired([float(one[name]) for one in base], [float(one[name]) for one in more])
+            effect = paired([float(row[name]) for row in base], [float(row[name]) for row in more])
             yield f"  {about:<22}{format_level(effect):>12}   {format_effect_percent(effect)}"
 
 

@@ -86,9 +86,9 @@ def row_line(
     if order.expression is None:
         counts.missing.append(order)
         return label + "-".rjust(NARROW_WIDTH) + " " * NARROW_WIDTH + limits
-    found = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
-    value = mean(np.asarray(found))
-    numbers = number_cell(value, order.digits, NARROW_WIDTH) + format_error(found, order.digits).rjust(NARROW_WIDTH)
+    values = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
+    value = mean(np.asarray(values))
+    numbers = number_cell(value, order.digits, NARROW_WIDTH) + format_error(values, order.digits).rjust(NARROW_WIDTH)
     if band is None:
         return label + numbers + limits
     inside = band[0] <= value <= band[2]

@@ -53,20 +53,20 @@ class ClosedTown:
 
 def run_closed_town(job: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
     """Return the yearly means of adults (points of 100) in a closed town without ageing."""
-    numbers = {"population.scale": job.scale, **parameters_of_law(job.law)}
-    scenario = load(job.site, set=numbers | ({} if job.solved else {"calendar.warm_up": 0}), policies=[WORLD])
+    settings = {"population.scale": job.scale, **parameters_of_law(job.law)}
+    scenario = load(job.site, set=settings | ({} if job.solved else {"calendar.warm_up": 0}), policies=[WORLD])
     town = build_town(scenario)
     people = town.people.copy()
-    shown = people.view()
-    shown.flags.writeable = False  # kernels are compiled for read-only tables of the town
-    world = TrustModel(scenario, rng=job.seed, town=dataclasses.replace(town, people=shown))
+    read_only = people.view()
+    read_only.flags.writeable = False  # kernels are compiled for read-only tables of the town
+    world = TrustModel(scenario, rng=job.seed, town=dataclasses.replace(town, people=read_only))
     for _ in range(365 * job.years + job.years // 4 + 1):
         people["born"] += 1
         world.run_for(SHIFTS)
         tell(SHIFTS)
     months = world.group_months()
-    own = months[months["group"] == ADULT_GROUP][: 12 * job.years]
-    means = {measure: 100.0 * own[measure].reshape(job.years, 12).mean(axis=1) for measure in MEASURES}
+    adults = months[months["group"] == ADULT_GROUP][: 12 * job.years]
+    means = {measure: 100.0 * adults[measure].reshape(job.years, 12).mean(axis=1) for measure in MEASURES}
     return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
 
 
@@ -75,7 +75,7 @@ def drift(runs: Sequence[Mapping[str, Any]], measure: str) -> Estimate:
 
     Single years and seeds differ by public cases, cliques and officers, which occur at random.
     """
-    return estimate([float(own[measure][-3:].mean() - own[measure][:3].mean()) for own in runs])
+    return estimate([float(run[measure][-3:].mean() - run[measure][:3].mean()) for run in runs])
 
 
 def describe_law(law: Law) -> str:
@@ -94,9 +94,9 @@ def rows_of(size: ExperimentSize, years: int) -> list[Row]:
         for seed in range(size.seeds)
     ]
     results_by_case: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
-    for job, found in run_jobs(jobs, run_closed_town, size.workers, "closed towns").finished:
-        results_by_case.setdefault((job.site, job.law, job.solved), []).append(found)
-    return [row_of(*case, own) for case, own in results_by_case.items()]
+    for job, means in run_jobs(jobs, run_closed_town, size.workers, "closed towns").finished:
+        results_by_case.setdefault((job.site, job.law, job.solved), []).append(means)
+    return [row_of(*case, runs) for case, runs in results_by_case.items()]
 
 
 def row_of(site: str, law: Law, solved: bool, runs: Sequence[Mapping[str, Any]]) -> Row:
@@ -113,9 +113,9 @@ def format_closed(rows: Sequence[Row], years: int) -> Iterator[str]:
     yield from head_of("closed", years=years, seeds=rows[0]["seeds"])
     yield " " * LABEL_WIDTH + "".join(f"{measure:>{NUMBER_WIDTH}}" for measure in MEASURES)
     for row in rows:
-        moved = "".join(f"{format_interval(row, measure, 2):>{NUMBER_WIDTH}}" for measure in MEASURES)
+        drifts = "".join(f"{format_interval(row, measure, 2):>{NUMBER_WIDTH}}" for measure in MEASURES)
         marks = ("" if row["solved"] else "  not solved") + ("" if row["stands"] else "  moves")
-        yield f"{row['site'] + ', ' + row['law']:<{LABEL_WIDTH}}{moved}{marks}"
+        yield f"{row['site'] + ', ' + row['law']:<{LABEL_WIDTH}}{drifts}{marks}"
 
 
 def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:

@@ -26,22 +26,24 @@ AnnualCounts = dict[tuple[str, int, str], float]
 """Sum or level by world, year and measure."""
 
 
-def annual_counts(world: str, stated: Mapping[str, Sequence[Any]], start: Any, years: Sequence[int]) -> AnnualCounts:
+def annual_counts(world: str, columns: Mapping[str, Sequence[Any]], start: Any, years: Sequence[int]) -> AnnualCounts:
     """Return the sums and levels of a world in the given years since ``start``."""
-    first = [month >= start for month in stated["month"]].index(True)
-    found: AnnualCounts = {}
+    first = [month >= start for month in columns["month"]].index(True)
+    counts: AnnualCounts = {}
     for year in years:
         months = slice(first + 12 * (year - 1), first + 12 * year)
-        found |= {
-            (world, year, measure): float(np.nansum(stated[measure][months])) for measure in SUMS if measure in stated
+        counts |= {
+            (world, year, measure): float(np.nansum(columns[measure][months])) for measure in SUMS if measure in columns
         }
-        found |= {(world, year, measure): float(stated[measure][months][-1]) for measure in LEVELS if measure in stated}
-    return found
+        counts |= {
+            (world, year, measure): float(columns[measure][months][-1]) for measure in LEVELS if measure in columns
+        }
+    return counts
 
 
-def rows_of(found: Mapping[str, list[AnnualCounts]], base: str, years: Sequence[int]) -> Iterator[Row]:
+def rows_of(counts_by_site: Mapping[str, list[AnnualCounts]], base: str, years: Sequence[int]) -> Iterator[Row]:
     """Yield each measure with any value above 0 by site, year and world, with its change from the base."""
-    for site, twins in found.items():
+    for site, twins in counts_by_site.items():
         worlds = list(dict.fromkeys(world for world, _, _ in twins[0]))
         for year in years:
             for measure in (*SUMS, *LEVELS):
@@ -52,9 +54,9 @@ def rows_of(found: Mapping[str, list[AnnualCounts]], base: str, years: Sequence[
 
 def row_of(site: str, twins: Sequence[AnnualCounts], year: int, measure: str, world: str, base: str) -> Row:
     """Return one row of the table; changes are those of paired runs."""
-    here = [counts[world, year, measure] for counts in twins]
-    value = estimate(here)
-    change = estimate([a - counts[base, year, measure] for a, counts in zip(here, twins, strict=True)])
+    values = [counts[world, year, measure] for counts in twins]
+    value = estimate(values)
+    change = estimate([a - counts[base, year, measure] for a, counts in zip(values, twins, strict=True)])
     ends = (value.value, value.low, value.high, change.value, change.low, change.high)
     return dict(zip(COLUMNS, (site, world, year, measure, *ends, len(twins), fingerprint()), strict=True))
 
@@ -62,14 +64,14 @@ def row_of(site: str, twins: Sequence[AnnualCounts], year: int, measure: str, wo
 def format_consequences(rows: Sequence[Row], names: Mapping[str, StudyWorld], scale: float) -> Iterator[str]:
     """Yield the table as text: one line per measure, one column per world, changes in per cent with interval."""
     yield from head_of("consequences", twins=rows[0]["twins"] if rows else 0, scale=scale)
-    for (site, year), own in rows_by_columns(rows, "site", "year").items():
-        base, *others = dict.fromkeys(row["world"] for row in own)
-        for some in ([base, *few] for few in batched(others, 5)):
-            yield f"\n{site}, year / año {year}".ljust(66) + "".join(f"{names[one].en:>24}" for one in some)
-            for (measure,), here in rows_by_columns(own, "measure").items():
-                cells = {row["world"]: row for row in here}
-                found = "".join(f"{format_change(cells[world], cells[base]):>24}" for world in some)
-                yield f"  {meaning(measure, 'en')[:62]}".ljust(65) + found
+    for (site, year), site_rows in rows_by_columns(rows, "site", "year").items():
+        base, *others = dict.fromkeys(row["world"] for row in site_rows)
+        for worlds in ([base, *batch] for batch in batched(others, 5)):
+            yield f"\n{site}, year / año {year}".ljust(66) + "".join(f"{names[world].en:>24}" for world in worlds)
+            for (measure,), measure_rows in rows_by_columns(site_rows, "measure").items():
+                cells = {row["world"]: row for row in measure_rows}
+                row_cells = "".join(f"{format_change(cells[world], cells[base]):>24}" for world in worlds)
+                yield f"  {meaning(measure, 'en')[:62]}".ljust(65) + row_cells
 
 
 def format_change(row: Row, base: Row) -> str:

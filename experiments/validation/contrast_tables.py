@@ -71,7 +71,7 @@ class ContrastTable(NamedTuple):
     texts: Mapping[str, str]
 
     @property
-    def stated(self) -> Mapping[str, Any]:
+    def entry(self) -> Mapping[str, Any]:
         """Entry of the table in the TOML file: head, years, measures and scales."""
         return ENTRIES[self.name]
 
@@ -95,10 +95,10 @@ def table_of(name: str) -> ContrastTable:
 def each_value(name: str, number: str, values: Sequence[float], include: str) -> ContrastTable:
     """Return the table of a policy with one parameter at each of several values."""
     texts = {f"{name}_{value:g}": policy_file_text({number: value}, include) for value in values}
-    words = ENTRIES[name]["case"]
+    labels = ENTRIES[name]["case"]
     cases = [
-        Case(words["en"].format(value=value), words["es"].format(value=value), (made,))
-        for made, value in zip(texts, values, strict=True)
+        Case(labels["en"].format(value=value), labels["es"].format(value=value), (world,))
+        for world, value in zip(texts, values, strict=True)
     ]
     return ContrastTable(name, tuple(cases), texts)
 
@@ -112,18 +112,18 @@ def ends_of(groups: Sequence[str]) -> dict[str, tuple[float, float]]:
     Groups are names of groups, or patterns of dotted names. Ends are those of the criteria's ranges, else those that
     the source states as swept, else the limits of the parameter.
     """
-    scenario, found = load(SITES[0]), {}
+    scenario, ends = load(SITES[0]), {}
     for pattern in groups:
         group = pattern.partition(".")[0]
-        for key, about in scenario[group].parameter_specs().items():
+        for key, spec in scenario[group].parameter_specs().items():
             name = f"{group}.{key}"
-            is_assumed = about.role == "behaviour" and re.search("assumed|swept|not identified", about.source)
+            is_assumed = spec.role == "behaviour" and re.search("assumed|swept|not identified", spec.source)
             if is_assumed and fnmatch.fnmatch(name, pattern if "." in pattern else f"{pattern}.*"):
-                swept = SWEPT_RANGE.search(about.source)
-                known = (float(swept[1]), float(swept[2])) if swept else (about.low, about.high)
-                low, high = criteria.RANGES.get(name, known)
-                found[name] = (as_type_of(about.low, low), as_type_of(about.low, high))
-    return found
+                swept = SWEPT_RANGE.search(spec.source)
+                limits = (float(swept[1]), float(swept[2])) if swept else (spec.low, spec.high)
+                low, high = criteria.RANGES.get(name, limits)
+                ends[name] = (as_type_of(spec.low, low), as_type_of(spec.low, high))
+    return ends
 
 
 def as_type_of(like: float, value: float) -> float:
@@ -135,14 +135,14 @@ def each_assumed(name: str) -> ContrastTable:
     """Return the table with each assumed parameter at either end, after the case with all at their defaults."""
     arm, scenario = tuple(ENTRIES[name]["arm"]), load(SITES[0])
     cases, texts = [UNCHANGED_CASE._replace(arm=arm)], {}
-    for number, ends in ends_of(ENTRIES[name]["groups"]).items():
-        now = float(parameter_value(scenario, number))
+    for parameter, ends in ends_of(ENTRIES[name]["groups"]).items():
+        default = float(parameter_value(scenario, parameter))
         for end, value in zip(("low", "high"), ends, strict=True):
-            if not math.isclose(value, now):
-                made = f"{number.replace('.', '_')}_{end}"
-                texts[made] = policy_file_text({number: value})
-                label = f"{number} {now:g} → {value:g}"
-                cases.append(Case(label, label, (*arm, made), (made,)))
+            if not math.isclose(value, default):
+                world = f"{parameter.replace('.', '_')}_{end}"
+                texts[world] = policy_file_text({parameter: value})
+                label = f"{parameter} {default:g} → {value:g}"
+                cases.append(Case(label, label, (*arm, world), (world,)))
     return ContrastTable(name, tuple(cases), texts)
 
 
@@ -151,9 +151,9 @@ def all_assumed(name: str) -> ContrastTable:
     arm, ends = tuple(ENTRIES[name]["arm"]), ends_of(ENTRIES[name]["groups"])
     cases, texts = [UNCHANGED_CASE._replace(arm=arm)], {}
     for k, (end, en, es) in enumerate((("low", "low end", "extremo bajo"), ("high", "high end", "alto"))):
-        made = f"{name}_{end}"
-        texts[made] = policy_file_text({key: both[k] for key, both in ends.items()})
-        cases.append(Case(f"all at the {en}", f"todos en el {es}", (*arm, made), (made,)))
+        world = f"{name}_{end}"
+        texts[world] = policy_file_text({key: limits[k] for key, limits in ends.items()})
+        cases.append(Case(f"all at the {en}", f"todos en el {es}", (*arm, world), (world,)))
     return ContrastTable(name, tuple(cases), texts)
 
 
@@ -165,11 +165,14 @@ def show_contrasts(
 ) -> list[Row]:
     """Run all worlds of a table; write it after each site; print and return the rows."""
     table = table_of(name)
-    scales = [size.scale] if size.scale != 1.0 else table.stated.get("scales", [1.0])
+    scales = [size.scale] if size.scale != 1.0 else table.entry.get("scales", [1.0])
 
     def of_site(site: str) -> list[Row]:
-        own = [list(rows_of(table, site, dataclasses.replace(size, scale=scale), runs)) for scale in scales]
-        return [*chain(*own), *(differences(own[0], own[-1]) if len(own) > 1 else ())]
+        rows_by_scale = [list(rows_of(table, site, dataclasses.replace(size, scale=scale), runs)) for scale in scales]
+        return [
+            *chain(*rows_by_scale),
+            *(differences(rows_by_scale[0], rows_by_scale[-1]) if len(rows_by_scale) > 1 else ()),
+        ]
 
     return write_sites(out, name, COLUMNS, of_site, partial(format_contrasts, table), sites)
 
@@ -179,17 +182,17 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
     worlds: dict[str, tuple[str, ...]] = {}
     for number, case in enumerate(table.cases):
         worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
-    years = table.stated["years"]
-    one = Experiment(f"{table.name}, {site}, scale {size.scale:g}", site=site, worlds=worlds, years=years)
-    blocks = run_worlds(one, size, runs, table.texts)
+    years = table.entry["years"]
+    experiment = Experiment(f"{table.name}, {site}, scale {size.scale:g}", site=site, worlds=worlds, years=years)
+    worlds_by_seed = run_worlds(experiment, size, runs, table.texts)
     about = {"table": table.name, "site": site, "scale": size.scale, "years": years}
-    about |= {"twins": len(blocks), "code": fingerprint()}
+    about |= {"twins": len(worlds_by_seed), "code": fingerprint()}
     for number, case in enumerate(table.cases):
         base = f"base {number}" if case.base else BASE
-        for measure in table.stated["measures"]:
+        for measure in table.entry["measures"]:
             headline = MEASURES[measure]
             left, right = (
-                [headline.value(worlds[name].months) for worlds in blocks] for name in (base, f"arm {number}")
+                [headline.value(worlds[name].months) for worlds in worlds_by_seed] for name in (base, f"arm {number}")
             )
             row = about | {"case": number, "en": case.en, "es": case.es, "measure": measure}
             yield row | effect_columns(left, right, headline, years)
@@ -200,12 +203,11 @@ def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
 
     Towns of different scale share no random numbers, so that their errors add up in quadrature.
     """
-    for one, other in zip(small, large, strict=True):
-        freedom = min(one["twins"], other["twins"]) - 1
-        error = math.hypot(one["high"] - one["low"], other["high"] - other["low"]) / 2.0
-        effect = other["effect"] - one["effect"]
-        row = other | {"scale": "difference", "base": one["effect"], "arm": other["effect"], "effect": effect}
-        yield row | {"low": effect - error, "high": effect + error, "twins": freedom + 1}
+    for first, last in zip(small, large, strict=True):
+        error = math.hypot(first["high"] - first["low"], last["high"] - last["low"]) / 2.0
+        effect = last["effect"] - first["effect"]
+        row = last | {"scale": "difference", "base": first["effect"], "arm": last["effect"], "effect": effect}
+        yield row | {"low": effect - error, "high": effect + error, "twins": min(first["twins"], last["twins"])}
 
 
 # Text
@@ -213,30 +215,30 @@ def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
 
 def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, one block per site and scale."""
-    yield from table.stated["head"]
+    yield from table.entry["head"]
     after = f"{rows[0]['years']:g} year{'s' * (rows[0]['years'] != 1)}"
     yield f"After {after}, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"
     yield "criteria at its end in points of 100, counts of all years in per cent of what a case stands beside."
     yield "Promedios del último año y criterios a su fin en puntos de 100; conteos de todos los años en por ciento."
-    for (site, scale), own in rows_by_columns(rows, "site", "scale").items():
+    for (site, scale), block_rows in rows_by_columns(rows, "site", "scale").items():
         yield ""
-        measures = list(dict.fromkeys(row["measure"] for row in own))
-        for some in batched(measures, MEASURES_PER_BLOCK):
-            yield from block_lines(site, scale, [row for row in own if row["measure"] in some])
+        measures = list(dict.fromkeys(row["measure"] for row in block_rows))
+        for measures_of_block in batched(measures, MEASURES_PER_BLOCK):
+            yield from block_lines(site, scale, [row for row in block_rows if row["measure"] in measures_of_block])
         if table.name == EACH_ASSUMED:
             yield ""
-            yield from extreme_lines(own)
+            yield from extreme_lines(block_rows)
 
 
 def extreme_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the lowest and the highest effect on each measure, and the parameter value that gives it."""
-    for own in rows_by_columns(rows, "measure").values():
-        yield f"{MEASURES[own[0]['measure']].en} / {MEASURES[own[0]['measure']].es}"
-        for words, row in (
-            ("lowest / menor", min(own, key=lambda row: row["effect"])),
-            ("highest / mayor", max(own, key=lambda row: row["effect"])),
+    for measure_rows in rows_by_columns(rows, "measure").values():
+        yield f"{MEASURES[measure_rows[0]['measure']].en} / {MEASURES[measure_rows[0]['measure']].es}"
+        for label, row in (
+            ("lowest / menor", min(measure_rows, key=lambda row: row["effect"])),
+            ("highest / mayor", max(measure_rows, key=lambda row: row["effect"])),
         ):
-            yield f"  {words}, {case_label(row)}".ljust(LABEL_WIDTH) + format_effect(row).rjust(NUMBER_WIDTH)
+            yield f"  {label}, {case_label(row)}".ljust(LABEL_WIDTH) + format_effect(row).rjust(NUMBER_WIDTH)
 
 
 def case_label(row: Row) -> str:
@@ -254,13 +256,13 @@ def block_lines(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
         yield "  status quo / situación actual".ljust(LABEL_WIDTH) + "".join(
             plain_number(row["base"]).rjust(NUMBER_WIDTH) for row in first
         )
-    for own in by_case.values():
-        yield f"  {case_label(own[0])}".ljust(LABEL_WIDTH) + "".join(
-            format_effect(row).rjust(NUMBER_WIDTH) for row in own
+    for case_rows in by_case.values():
+        yield f"  {case_label(case_rows[0])}".ljust(LABEL_WIDTH) + "".join(
+            format_effect(row).rjust(NUMBER_WIDTH) for row in case_rows
         )
         if scale == "difference":
             yield "    beside delta / frente a delta".ljust(LABEL_WIDTH) + "".join(
-                compare_with_delta(row).rjust(NUMBER_WIDTH) for row in own
+                compare_with_delta(row).rjust(NUMBER_WIDTH) for row in case_rows
             )
 
 

@@ -97,9 +97,9 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     folder.mkdir(parents=True, exist_ok=True)
     results = run_missing_tasks(tasks, workers, f"bank of {site}", folder).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
-        sides = [[one.finished[k].months.head(MONTHS * years) for one in results] for k in (0, number)]
-        for headline in available_headlines(sides[0][0].columns, MEASURED):
-            values = tuple([headline.value(months) for months in side] for side in sides)
+        months_by_side = [[result.finished[k].months.head(MONTHS * years) for result in results] for k in (0, number)]
+        for headline in available_headlines(months_by_side[0][0].columns, MEASURED):
+            values = tuple([headline.value(months) for months in side] for side in months_by_side)
             truth = paired(*values, scale=headline.scale(years))
             if truth.n == pairs and truth.same < truth.n:
                 yield BankCell(site, policy, years, headline, values, truth)  # type: ignore[arg-type]
@@ -115,13 +115,13 @@ def sample_rows(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
     families: dict[tuple[str, int], list[BankCell]] = {}
     for cell in cells:
         families.setdefault((cell.site, cell.years), []).append(cell)
-    for own in families.values():
-        total = len(own[0].pairs[0])
+    for family in families.values():
+        total = len(family[0].pairs[0])
         draws = rng.integers(0, total, (SAMPLES, n))
         signs = rng.choice([-1.0, 1.0], (SAMPLES, n))
-        effects_by_draw = [corrected_together([cell.sample(chosen) for cell in own]) for chosen in draws]
-        alarms = [any_significant(own, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
-        for k, cell in enumerate(own):
+        effects_by_draw = [corrected_together([cell.sample(chosen) for cell in family]) for chosen in draws]
+        alarms = [any_significant(family, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
+        for k, cell in enumerate(family):
             row = summarise_cell(cell, n, [effects[k] for effects in effects_by_draw])
             yield row | {"other_towns": coverage_in_other_towns(cell, draws), "false_alarm": float(np.mean(alarms))}
 
@@ -130,8 +130,8 @@ def coverage_in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
     """Return the share of intervals from one half of the towns that contain the effect over the other half."""
     half = cell.truth.n // 2
     truth = cell.sample(np.arange(half, cell.truth.n)).effect
-    found = (cell.sample(chosen % half) for chosen in draws)
-    return float(np.mean([one.low <= truth <= one.high for one in found]))
+    effects = (cell.sample(chosen % half) for chosen in draws)
+    return float(np.mean([effect.low <= truth <= effect.high for effect in effects]))
 
 
 def any_significant(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -> bool:
@@ -147,8 +147,8 @@ def any_significant(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.nda
 def summarise_cell(cell: BankCell, n: int, sampled: Sequence[Effect]) -> dict[str, Any]:
     """Return coverage, width and rates of verdicts of one cell over all samples."""
     truth = cell.truth.effect
-    verdicts = [judge(one) for one in sampled]
-    directions = np.array([direction(one) for one in verdicts])
+    verdicts = [judge(effect) for effect in sampled]
+    directions = np.array([direction(verdict) for verdict in verdicts])
     known = abs(truth) >= KNOWN_SIGN * cell.truth.error
     big = known and abs(truth) > cell.truth.delta
     return {
@@ -160,13 +160,13 @@ def summarise_cell(cell: BankCell, n: int, sampled: Sequence[Effect]) -> dict[st
         "n": n,
         "effect": truth,
         "delta": cell.truth.delta,
-        "covered": float(np.mean([one.low <= truth <= one.high for one in sampled])),
-        "width": float(np.mean([one.high - one.low for one in sampled])),
-        "floor_binds": float(np.mean([one.error * np.sqrt(n) < one.floor for one in sampled])),
+        "covered": float(np.mean([effect.low <= truth <= effect.high for effect in sampled])),
+        "width": float(np.mean([effect.high - effect.low for effect in sampled])),
+        "floor_binds": float(np.mean([effect.error * np.sqrt(n) < effect.floor for effect in sampled])),
         "told": float(np.mean(directions != 0)),
         "wrong_sign": float(np.mean(directions == -np.sign(truth))) if known else np.nan,
         "big_told": float(np.mean(directions == np.sign(truth))) if big else np.nan,
-        "big_nothing": float(np.mean([one == "nothing" for one in verdicts])) if big else np.nan,
+        "big_nothing": float(np.mean([verdict == "nothing" for verdict in verdicts])) if big else np.nan,
     }
 
 

@@ -41,14 +41,16 @@ type Ends = Mapping[tuple[str, float], Table]
 def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo and all worlds at both sites; write and print their criteria."""
     months = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
-    found = {site: {name: table_of(own) for name, own in some.items()} for site, some in months.items()}
+    tables = {
+        site: {name: table_of(world_months) for name, world_months in worlds.items()} for site, worlds in months.items()
+    }
     anchors = plan_runs(SITES[0])[0].scenario.anchors
     lines = [
-        *draw_lines({site: mean_scores(some[BASE], anchors) for site, some in months.items()}),
-        *paper_lines({site: some[BASE] for site, some in found.items()}),
-        *response_lines(found, years, size.seeds),
+        *draw_lines({site: mean_scores(worlds[BASE], anchors) for site, worlds in months.items()}),
+        *paper_lines({site: worlds[BASE] for site, worlds in tables.items()}),
+        *response_lines(tables, years, size.seeds),
     ]
-    rows = [row for site in SITES for row in rows_of(site, found[site], WORLDS, years)]
+    rows = [row for site in SITES for row in rows_of(site, tables[site], WORLDS, years)]
     print(write_table(out, "criteria", rows, COLUMNS, lines))
 
 
@@ -57,23 +59,25 @@ def run_criteria(
 ) -> dict[str, pd.DataFrame]:
     """Run the status quo and other worlds at one site; return the months of each world over all seeds."""
     texts = {f"criteria_{name}": policy_file_text(world["set"]) for name, world in worlds.items() if "set" in world}
-    words = {
+    items = {
         name: (*world.get("policies", ()), *([f"criteria_{name}"] if "set" in world else []))
         for name, world in worlds.items()
     }
-    one = Experiment(f"criteria of {site}", site=site, worlds=words, years=years)
-    blocks = run_worlds(one, size, runs, texts)
-    return {name: pd.concat([some[name].months for some in blocks], ignore_index=True) for name in (BASE, *worlds)}
+    experiment = Experiment(f"criteria of {site}", site=site, worlds=items, years=years)
+    worlds_by_seed = run_worlds(experiment, size, runs, texts)
+    return {
+        name: pd.concat([twins[name].months for twins in worlds_by_seed], ignore_index=True) for name in (BASE, *worlds)
+    }
 
 
 def rows_of(
-    site: str, found: Mapping[str, Table], worlds: Mapping[str, Mapping[str, Any]], years: float
+    site: str, tables: Mapping[str, Table], worlds: Mapping[str, Mapping[str, Any]], years: float
 ) -> Iterator[dict[str, Any]]:
     """Yield level and change of every criterion in every world of a site."""
     about = {"site": site, "years": years, "code": fingerprint()}
-    for world, table in found.items():
+    for world, table in tables.items():
         for name in CRITERIA:
-            effect = paired(found[BASE][name].tolist(), table[name].tolist())
+            effect = paired(tables[BASE][name].tolist(), table[name].tolist())
             change = {key: getattr(effect, key) for key in ("low", "high")} | {"change": effect.effect}
             label = "status quo" if world == BASE else worlds[world]["told"]
             row = about | {"world": world, "en": label, "criterion": name}
@@ -101,20 +105,22 @@ def paper_verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]
     """Yield each of L01 to L06, whether it is met, and the numbers behind it."""
     vc, tot = base["villa_canales"], base["totonicapan"]
     both = (vc, tot)
-    mean = [{name: mean_of(one[name]) for name in CRITERIA} for one in both]
-    c1, c2, c3 = ([one[name] for one in mean] for name in ("c1", "c2", "c3"))
-    passed = all(has_grade(one, "acceptable") for one in c1) and abs(c1[0] - c1[1]) < CRITERION.alike
+    mean = [{name: mean_of(table[name]) for name in CRITERIA} for table in both]
+    c1, c2, c3 = ([means[name] for means in mean] for name in ("c1", "c2", "c3"))
+    passed = all(has_grade(score, "acceptable") for score in c1) and abs(c1[0] - c1[1]) < CRITERION.alike
     yield "L01 C1 acceptable at both", passed, f"{c1[0]:.2f}, {c1[1]:.2f}"
     yield "L02 C2 passable in Villa Canales", has_grade(c2[0], "passable"), f"{c2[0]:.2f}"
     n = min(len(vc["c2"]), len(tot["c2"]))
     apart = share_of_seeds(tot["c2"][:n] - vc["c2"][:n] > CRITERION.alike)
     strong = has_grade(c2[1], "strong") and does_hold(apart, CRITERION.share)
     yield "L03 C2 strong in Totonicapán", strong, f"{c2[1]:.2f}; above VC in {apart:.0%}"
-    limited = all(has_grade(one, "limited") and one < first for one, first in zip(c3, c1, strict=True))
+    limited = all(has_grade(score, "limited") and score < first for score, first in zip(c3, c1, strict=True))
     yield "L04 C3 limited at both", limited, f"{c3[0]:.2f}, {c3[1]:.2f}"
-    least = [share_of_seeds(one["c4"] < np.minimum(np.minimum(one["c1"], one["c2"]), one["c3"])) for one in both]
-    weak = does_hold(min(least), CRITERION.share) and max(one["c4"] for one in mean) < CRITERION.weak
-    yield "L05 C4 weakest at both", weak, f"in {least[0]:.0%}, {least[1]:.0%} of seeds"
+    weakest = [
+        share_of_seeds(table["c4"] < np.minimum(np.minimum(table["c1"], table["c2"]), table["c3"])) for table in both
+    ]
+    weak = does_hold(min(weakest), CRITERION.share) and max(means["c4"] for means in mean) < CRITERION.weak
+    yield "L05 C4 weakest at both", weak, f"in {weakest[0]:.0%}, {weakest[1]:.0%} of seeds"
     order = (
         share_of_seeds((vc["c1"] >= vc["c2"]) & (vc["c2"] > vc["c3"]) & (vc["c3"] > vc["c4"])),
         share_of_seeds((tot["c2"] >= tot["c1"]) & (tot["c1"] > tot["c3"]) & (tot["c3"] > tot["c4"])),
@@ -131,11 +137,11 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
     """Yield the criteria with the grades of the paper, then its findings L01 to L06, met or not."""
     yield ""
     yield "Beside the paper (2017-18), which set no number; at the stated anchors"
-    for place, site in enumerate(SITES):
-        for name, word in STATED_WORLDS["paper"].items():
+    for k, site in enumerate(SITES):
+        for name, stated in STATED_WORLDS["paper"].items():
             value = mean_of(base[site][name])
-            here = "null" if math.isnan(value) else GRADES[grade_index(value)]
-            yield f"  {site:15}{name:5}{value:6.2f}  here {here:12} paper {word[place]}"
+            grade = "null" if math.isnan(value) else GRADES[grade_index(value)]
+            yield f"  {site:15}{name:5}{value:6.2f}  here {grade:12} paper {stated[k]}"
     for finding, passed, numbers in paper_verdicts(base):
         yield f"  {finding:34}{'passed' if passed else 'FAILED':8}{numbers}"
 
@@ -147,31 +153,31 @@ def change_and_error(base: Table, world: Table, name: str) -> tuple[float, float
     return effect.effect, effect.error
 
 
-def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds: int) -> Iterator[str]:
+def response_lines(tables: Mapping[str, Mapping[str, Table]], years: float, seeds: int) -> Iterator[str]:
     """Yield the changes of each criterion in worlds that should move it, that should not, and under gaming."""
 
-    def answers(key: str, name: str, wanted: bool, sign: float = 1.0) -> str:
-        changes = [change_and_error(found[site][BASE], found[site][key], name) for site in SITES]
-        marked = ((*one, " " if responds_as_expected(*one, wanted, sign, key) else "*") for one in changes)
+    def response_line(key: str, name: str, expected: bool, sign: float = 1.0) -> str:
+        changes = [change_and_error(tables[site][BASE], tables[site][key], name) for site in SITES]
+        marked = ((*one, " " if responds_as_expected(*one, expected, sign, key) else "*") for one in changes)
         label = f"{WORLDS[key]['told']:28}"
         return label + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
 
     yield ""
     yield f"Answers after {years:g} years, {seeds} twins: change ± error in both sites; * not as it should be"
     for name in CRITERIA:
-        for wanted, heading in ((True, "should"), (False, "should_not")):
-            yield f"{name} {'should move' if wanted else 'should not'}"
-            for stated in STATED_WORLDS[heading][name]:
-                yield f"  {answers(stated.lstrip('-'), name, wanted, -1.0 if stated.startswith('-') else 1.0)}"
+        for expected, heading in ((True, "should"), (False, "should_not")):
+            yield f"{name} {'should move' if expected else 'should not'}"
+            for world in STATED_WORLDS[heading][name]:
+                yield f"  {response_line(world.lstrip('-'), name, expected, -1.0 if world.startswith('-') else 1.0)}"
     yield "Gaming on every criterion"
     for key in GAMING:
         for name in CRITERIA:
-            yield f"  {name[:4]} {answers(key, name, False)}"
+            yield f"  {name[:4]} {response_line(key, name, False)}"
 
 
-def responds_as_expected(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
+def responds_as_expected(change: float, error: float, expected: bool, sign: float, key: str) -> bool:
     """Return whether a criterion moves as it should, or stays within chance; worlds in `MAY_LOWER` may lower it."""
-    if wanted:
+    if expected:
         return CRITERION.responds(sign * change)
     return CRITERION.stands(change if key in MAY_LOWER else abs(change), error)
 
@@ -183,10 +189,10 @@ def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     for site in SITES:
-        found = {name: table_of(own) for name, own in run_criteria(site, worlds, years, size, runs).items()}
-        by_end = {end: found[world] for world, end in ends.items()}
-        lines += range_lines(site, found[BASE], by_end, years, size.seeds)
-        rows += rows_of(site, found, worlds, years)
+        tables = {name: table_of(months) for name, months in run_criteria(site, worlds, years, size, runs).items()}
+        by_end = {end: tables[world] for world, end in ends.items()}
+        lines += range_lines(site, tables[BASE], by_end, years, size.seeds)
+        rows += rows_of(site, tables, worlds, years)
         text = write_table(out, "criteria_ranges", rows, COLUMNS, lines)
     print(text)
 
@@ -203,19 +209,19 @@ def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) ->
     for name in CRITERIA:
         means = {key: mean_of(table[name]) for key, table in ends.items()}
         known = {key: value for key, value in means.items() if not math.isnan(value)}
-        now = mean_of(base[name])
-        if not known or math.isnan(now):
+        current = mean_of(base[name])
+        if not known or math.isnan(current):
             yield f"  {name:15} null: too few events"
             continue
         low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
         span = " to ".join(
             f"{known[key]:.2f} {GRADES[grade_index(known[key])]} ({key[0]} {key[1]:g})" for key in (low, high)
         )
-        yield f"  {name:15}{now:.2f} {GRADES[grade_index(now)]}: {span}"
+        yield f"  {name:15}{current:.2f} {GRADES[grade_index(current)]}: {span}"
     yield "".join(["  ", "change ± error".ljust(32), *(name.rjust(16) for name in CRITERIA)])
-    for (number, value), table in ends.items():
+    for (parameter, value), table in ends.items():
         cells = (change_and_error(base, table, name) for name in CRITERIA)
-        yield f"  {f'{number} {value:g}':32}" + "".join(
+        yield f"  {f'{parameter} {value:g}':32}" + "".join(
             ("-" if math.isnan(change) else f"{change:+.3f} ±{error:.3f}").rjust(16) for change, error in cells
         )
     yield ""

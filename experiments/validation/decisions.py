@@ -63,8 +63,8 @@ class DecisionCase:
 
 def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
     """Run all worlds of a case; return their choices, and the annual counts of their consequences."""
-    about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
-    specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in all_worlds().items()}
+    options: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
+    specs = {name: plan_runs(case.site, policies=world.policies, **options)[0] for name, world in all_worlds().items()}
     choices: ChoiceCounts = {}
     counted: consequences.AnnualCounts = {}
     results = simulated_twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
@@ -87,15 +87,15 @@ def reported_years(years: int) -> list[int]:
 
 def share_of(choices: ChoiceCounts, world: str, year: int, matter: str, option: str) -> float:
     """Return the share (per cent) of a year's choices that took an option, NaN if there were none."""
-    found = choices.get((world, year, matter), Counter())
-    chosen = sum(n for (taken, _), n in found.items() if taken == option)
-    return 100.0 * chosen / found.total() if found else np.nan
+    counts = choices.get((world, year, matter), Counter())
+    chosen = sum(n for (chosen_option, _), n in counts.items() if chosen_option == option)
+    return 100.0 * chosen / counts.total() if counts else np.nan
 
 
-def rows_of(found: dict[str, list[ChoiceCounts]], years: Sequence[int]) -> Iterator[Row]:
+def rows_of(choices_by_site: dict[str, list[ChoiceCounts]], years: Sequence[int]) -> Iterator[Row]:
     """Yield the share of each option with its change from the status quo, by site, year and world."""
-    matters = sorted(CHOICES_DECLARED.values(), key=lambda one: AGENT_TYPES.index(one.agent))
-    for site, seeds in found.items():
+    matters = sorted(CHOICES_DECLARED.values(), key=lambda matter: AGENT_TYPES.index(matter.agent))
+    for site, seeds in choices_by_site.items():
         for matter, year in product(matters, years):
             for option, world in product(matter.options, WORLDS):
                 yield row_of(site, seeds, matter, year, option, world)
@@ -103,7 +103,7 @@ def rows_of(found: dict[str, list[ChoiceCounts]], years: Sequence[int]) -> Itera
 
 def row_of(site: str, twins: Sequence[ChoiceCounts], matter: ChoiceSpec, year: int, option: str, world: str) -> Row:
     """Return one row of the table."""
-    shares, base = ([share_of(choices, one, year, matter.name, option) for choices in twins] for one in (world, BASE))
+    shares, base = ([share_of(choices, name, year, matter.name, option) for choices in twins] for name in (world, BASE))
     share, change = estimate(shares), estimate([a - b for a, b in zip(shares, base, strict=True)])
     reasons: Counter[str] = Counter()
     for choices in twins:
@@ -112,7 +112,7 @@ def row_of(site: str, twins: Sequence[ChoiceCounts], matter: ChoiceSpec, year: i
                 reasons[reason] += n
     total = reasons.total()
     del reasons["luck"]
-    reason, most = max(reasons.items(), key=lambda one: one[1], default=("", 0))
+    reason, most = max(reasons.items(), key=lambda item: item[1], default=("", 0))
     values = (
         *(site, world, year, matter.agent, matter.name, option, total / len(twins), share.value, share.low, share.high),
         *(change.value, change.low, change.high, reason, most / total if total else np.nan, len(twins), fingerprint()),
@@ -127,25 +127,25 @@ def format_decisions(rows: Sequence[Row], scale: float) -> Iterator[str]:
         return
     yield from head_of("decisions", twins=rows[0]["twins"], scale=scale)
     years = dict.fromkeys(row["year"] for row in rows)
-    for (site,), here in rows_by_columns(rows, "site").items():
+    for (site,), site_rows in rows_by_columns(rows, "site").items():
         for year in years:
             yield f"\n{site}, year / año {year}".ljust(62) + "".join(f"{world.en:>22}" for world in WORLDS.values())
-            for own in rows_by_columns((row for row in here if row["year"] == year), "matter").values():
-                if any(row["chosen"] > 0.0 for row in own):
-                    yield from block(own)
+            for matter_rows in rows_by_columns((row for row in site_rows if row["year"] == year), "matter").values():
+                if any(row["chosen"] > 0.0 for row in matter_rows):
+                    yield from block(matter_rows)
 
 
 def block(rows: Sequence[Row]) -> Iterator[str]:
     """Yield one matter: one line per option, one column per world."""
     agent, matter = rows[0]["agent"], rows[0]["matter"]
     yield f"{find('agents', agent, 'en')}: " + " / ".join(find("matters", matter, lang) for lang in ("en", "es"))
-    for (option,), own in rows_by_columns(rows, "option").items():
-        base, why = own[0], ""
+    for (option,), option_rows in rows_by_columns(rows, "option").items():
+        base, reason_text = option_rows[0], ""
         if base["reason"]:
             reason = find("reasons", f"{matter}.{base['reason']}", "en")
-            why = f"  {reason} {100.0 * base['reason_share']:.0f} %"
+            reason_text = f"  {reason} {100.0 * base['reason_share']:.0f} %"
         label = f"  {find('options', f'{matter}.{option}', 'en')} ({base['chosen']:.4g})"
-        yield label.ljust(60) + "".join(f"{format_share(row):>22}" for row in own) + why
+        yield label.ljust(60) + "".join(f"{format_share(row):>22}" for row in option_rows) + reason_text
 
 
 def format_share(row: Row) -> str:

@@ -95,57 +95,60 @@ class DoseCase:
     @property
     def key(self) -> str:
         """Unique name among all jobs."""
-        return digest_of(canonical([self.mark(one) for one in self.doses]).encode())
+        return digest_of(canonical([self.digest_of_world(dose) for dose in self.doses]).encode())
 
     @property
     def shifts(self) -> int:
         """Number of simulated shifts."""
         return 1095 + self.months * 91 * len(self.doses)
 
-    def mark(self, dose: Dose) -> str:
+    def digest_of_world(self, dose: Dose) -> str:
         """Return a digest of all inputs of one of its worlds."""
         about = [self.site, list(self.sets), self.seed, self.months]
         return digest_of(canonical([*about, dose.text, vars(dose.given), dose.policy, fingerprint()]).encode())
 
-    def kept(self, dose: Dose, runs: Path) -> Path:
+    def results_file(self, dose: Dose, runs: Path) -> Path:
         """Return the file that stores the results of one of its worlds."""
-        return runs.resolve() / f"dose-{self.mark(dose)}.json"
+        return runs.resolve() / f"dose-{self.digest_of_world(dose)}.json"
 
 
 def settings_of_reading(reading: str, size: ExperimentSize) -> tuple[str, ...]:
     """Return the settings of a reading or corner; raise InputError if the reading is not solved."""
     solved, corner = readings(), CORNERS.get(reading, {"reading": reading})
-    name = corner.get("reading", CENTRAL_READING)
-    if name not in solved:
-        raise InputError(f"no reading '{name}': it could not be solved")
-    now = {**solved[CENTRAL_READING], **solved[name], **corner.get("set", {})}
-    now |= {key: factor * now[key] for key, factor in corner.get("times", {}).items()}
-    return (*size.sets, *(f"{key}={value!r}" for key, value in now.items()))
+    base_reading = corner.get("reading", CENTRAL_READING)
+    if base_reading not in solved:
+        raise InputError(f"no reading '{base_reading}': it could not be solved")
+    values = {**solved[CENTRAL_READING], **solved[base_reading], **corner.get("set", {})}
+    values |= {key: factor * values[key] for key, factor in corner.get("times", {}).items()}
+    return (*size.sets, *(f"{key}={value!r}" for key, value in values.items()))
 
 
 def dose_cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
     """Return all cases: all doses under both readings, and some doses in the corners with the first seed."""
-    known = readings()
-    wanted = [
-        (site, one, 1 + seed, True) for site in sites for one in (CENTRAL_READING, SINGLE) for seed in range(size.seeds)
+    solved_readings = readings()
+    planned = [
+        (site, name, 1 + seed, True)
+        for site in sites
+        for name in (CENTRAL_READING, SINGLE)
+        for seed in range(size.seeds)
     ]
-    solved = [one for one in corners if CORNERS[one].get("reading", CENTRAL_READING) in known]
-    wanted += [(site, one, 1, False) for site in sites for one in solved]
-    months = min(MAX_MONTHS, round(12 * size.longest))
+    solved = [name for name in corners if CORNERS[name].get("reading", CENTRAL_READING) in solved_readings]
+    planned += [(site, name, 1, False) for site in sites for name in solved]
+    months = min(MAX_MONTHS, round(12 * size.max_years))
     return [
-        DoseCase(site, reading, settings_of_reading(reading, size), seed, months, DOSES if every else CORNER_DOSES)
-        for site, reading, seed, every in wanted
+        DoseCase(site, reading, settings_of_reading(reading, size), seed, months, DOSES if all_doses else CORNER_DOSES)
+        for site, reading, seed, all_doses in planned
     ]
 
 
 def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     """Run the worlds of a case without stored results, and store the results of each."""
-    doses = [dose for dose in case.doses if not case.kept(dose, runs).is_file()]
+    doses = [dose for dose in case.doses if not case.results_file(dose, runs).is_file()]
     tell(case.months * 91 * (len(case.doses) - len(doses)))
     if not doses:
         return case.key
-    about: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
-    specs = [plan_runs(case.site, policies=policies_of_dose(dose, runs), **about)[0] for dose in doses]
+    options: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
+    specs = [plan_runs(case.site, policies=policies_of_dose(dose, runs), **options)[0] for dose in doses]
     town = TOWNS.of(specs[0].scenario)
     scenario = replace(specs[0].scenario, policies=())
     common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
@@ -154,14 +157,14 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
         world = DosedModel.resumed(spec.scenario, common, town=town)
         world.given = dose.given
         simulate_until(world, tick_of(spec.until), tell)
-        write_atomically(case.kept(dose, runs), json.dumps(world_results(world)).encode())
+        write_atomically(case.results_file(dose, runs), json.dumps(world_results(world)).encode())
     return case.key
 
 
 def policies_of_dose(dose: Dose, runs: Path) -> list[str]:
     """Return the policies of a dose; write the policy file of a world that only it needs."""
-    made = [str(write_policy_file(f"dose_{dose.name}", dose.text, runs))] if dose.text else []
-    return [*([dose.policy] if dose.policy else []), *made]
+    files = [str(write_policy_file(f"dose_{dose.name}", dose.text, runs))] if dose.text else []
+    return [*([dose.policy] if dose.policy else []), *files]
 
 
 def world_results(world: DosedModel) -> dict[str, Any]:
@@ -173,16 +176,18 @@ def world_results(world: DosedModel) -> dict[str, Any]:
     return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
 
 
-def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> DoseResults:
+def run_doses(cases: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> DoseResults:
     """Run cases; return the results of each site and reading, seed by seed."""
     make_folder(runs)
-    if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
+    if run_jobs(cases, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
-    found: DoseResults = {}
-    for case in some:
-        kept = {one.name: json.loads(case.kept(one, runs).read_text(encoding="utf-8")) for one in case.doses}
-        found.setdefault((case.site, case.reading), []).append(kept)
-    return found
+    results: DoseResults = {}
+    for case in cases:
+        stored = {
+            dose.name: json.loads(case.results_file(dose, runs).read_text(encoding="utf-8")) for dose in case.doses
+        }
+        results.setdefault((case.site, case.reading), []).append(stored)
+    return results
 
 
 def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE_DOSE.name) -> float:
@@ -191,20 +196,38 @@ def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str =
     return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
 
 
-def rows_of(found: DoseResults) -> Iterator[Row]:
+def rows_of(results: DoseResults) -> Iterator[Row]:
     """Yield the row of each dose by site, reading and years, with the range over the corners."""
-    for (site, reading), blocks in found.items():
-        corners = [others[0] for (where, name), others in found.items() if where == site and name in CORNERS]
+    for (site, reading), worlds_by_seed in results.items():
+        corners = [
+            others[0] for (corner_site, name), others in results.items() if corner_site == site and name in CORNERS
+        ]
         for dose, years in product(DOSES[1:], YEARS):
-            if dose.name in blocks[0]:
-                one = estimate([points_of_dose(worlds, dose.name, years) for worlds in blocks])
-                band = [
+            if dose.name in worlds_by_seed[0]:
+                points = estimate([points_of_dose(worlds, dose.name, years) for worlds in worlds_by_seed])
+                corner_points = [
                     points_of_dose(worlds, dose.name, years)
                     for worlds in corners
                     if dose.corners and reading == CENTRAL_READING
                 ]
-                ends = (min(*band, one.value), max(*band, one.value)) if band else (math.nan, math.nan)
-                values = (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high, one.n, *ends)
+                ends = (
+                    (min(*corner_points, points.value), max(*corner_points, points.value))
+                    if corner_points
+                    else (math.nan, math.nan)
+                )
+                values = (
+                    site,
+                    reading,
+                    dose.name,
+                    dose.en,
+                    dose.es,
+                    years,
+                    points.value,
+                    points.low,
+                    points.high,
+                    points.n,
+                    *ends,
+                )
                 yield dict(zip(COLUMNS, (*values, fingerprint()), strict=True))
 
 
@@ -219,8 +242,8 @@ def dose_for(aim: float, doses: Sequence[tuple[float, float]]) -> float:
     >>> dose_for(3.0, [(0.1, 1.0), (0.2, 2.0)])
     0.3
     """
-    known = [(0.0, 0.0), *doses]
-    pairs = list(pairwise(known))
+    points = [(0.0, 0.0), *doses]
+    pairs = list(pairwise(points))
     (x0, y0), (x1, y1) = next((pair for pair in pairs if pair[1][1] >= aim), pairs[-1])
     return round(x0 + (aim - y0) * (x1 - x0) / (y1 - y0), 4) if y1 > y0 else math.inf
 
@@ -229,8 +252,8 @@ def break_even(worlds: Mapping[str, Any]) -> float:
     """Return the share of fair contacts at which 50 % more contacts leave trust unchanged after ten years."""
     tried = []
     for x in FAIRNESS_STEPS:
-        fair = BASE_DOSE.name if x == 0.0 else f"fair_at_{x:g}"
-        tried.append((fair_share(worlds[fair]), points_of_dose(worlds, f"more_at_{x:g}", 10, fair)))
+        base_world = BASE_DOSE.name if x == 0.0 else f"fair_at_{x:g}"
+        tried.append((fair_share(worlds[base_world]), points_of_dose(worlds, f"more_at_{x:g}", 10, base_world)))
     for (s0, y0), (s1, y1) in pairwise(tried):
         if y0 < 0.0 <= y1:
             return s0 + (s1 - s0) * (0.0 - y0) / (y1 - y0)
@@ -241,38 +264,47 @@ def show_doses(
     out: Path, size: ExperimentSize, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)
 ) -> list[Row]:
     """Run all doses at both sites; write, print and return the rows."""
-    found = run_doses(dose_cases(size, corners), size, runs)
-    rows = list(rows_of(found))
-    print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, found, size.seeds)))
+    results = run_doses(dose_cases(size, corners), size, runs)
+    rows = list(rows_of(results))
+    print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, results, size.seeds)))
     return rows
 
 
-def format_doses(rows: Sequence[Row], found: DoseResults, seeds: int) -> Iterator[str]:
+def format_doses(rows: Sequence[Row], results: DoseResults, seeds: int) -> Iterator[str]:
     """Yield the table by site: doses, doses that yield three points, and ten-year points of some doses by corner."""
     yield from head_of("doses", seeds=seeds)
-    names = [one.name for one in DOSES[1:] if one.corners]
-    for (site,), own in rows_by_columns(rows, "site").items():
+    shown = [dose.name for dose in DOSES[1:] if dose.corners]
+    for (site,), site_rows in rows_by_columns(rows, "site").items():
         heads = "panel, 1 / 3 / 10 years".ljust(COLUMN_WIDTH) + "single, 1 / 3 / 10 years"
         yield f"\n{SITE_NAMES[site].ljust(LABEL_WIDTH)}{heads}"
-        for some in rows_by_columns(own, "dose").values():
-            label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL_WIDTH)
+        for dose_rows in rows_by_columns(site_rows, "dose").values():
+            label = f"  {dose_rows[0]['en']} / {dose_rows[0]['es']}".ljust(LABEL_WIDTH)
             panel, single = (
-                format_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single")
+                format_reading([row for row in dose_rows if row["reading"] == reading])
+                for reading in ("panel", "single")
             )
             yield label + panel.ljust(COLUMN_WIDTH) + single
-        first = {one: found[site, one][0] for one in (CENTRAL_READING, SINGLE, *CORNERS) if (site, one) in found}
-        yield from (three_point_line(one, first[one]) for one in (CENTRAL_READING, SINGLE) if one in first)
+        first_seeds = {
+            reading: results[site, reading][0]
+            for reading in (CENTRAL_READING, SINGLE, *CORNERS)
+            if (site, reading) in results
+        }
+        yield from (
+            three_point_line(reading, first_seeds[reading])
+            for reading in (CENTRAL_READING, SINGLE)
+            if reading in first_seeds
+        )
         yield f"\n  {'ten years, one seed / diez años, una semilla':44}" + "".join(
             f"{name:>10}" for name in CORNER_LABELS
         )
-        for one, worlds in first.items():
-            yield f"  {one:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in names)
+        for reading, worlds in first_seeds.items():
+            yield f"  {reading:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in shown)
 
 
 def format_reading(rows: Sequence[Row]) -> str:
     """Return the points after 1, 3 and 10 years under one reading, with the range over corners of the last."""
-    band = next((row for row in rows if row["years"] == 10 and not math.isnan(row["band_low"])), None)
-    ends = f" [{band['band_low']:+.2f}, {band['band_high']:+.2f}]" if band else ""
+    last = next((row for row in rows if row["years"] == 10 and not math.isnan(row["band_low"])), None)
+    ends = f" [{last['band_low']:+.2f}, {last['band_high']:+.2f}]" if last else ""
     return " / ".join(f"{row['value']:+.2f}" for row in rows) + ends
 
 

@@ -48,8 +48,10 @@ def run_together(experiments: Sequence[Experiment], size: ExperimentSize, runs: 
         spec
         for experiment in experiments
         for variant in variants_of(experiment, size)
-        for each in plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, POLICY_TEXTS)[0].values()
-        for spec in each
+        for specs_of_world in plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, POLICY_TEXTS)[
+            0
+        ].values()
+        for spec in specs_of_world
     ]
     run_missing(specs, runs, size.workers, "effects")
 
@@ -61,54 +63,55 @@ def size_of(experiment: Experiment, variant: Variant, size: ExperimentSize) -> E
     """
     if variant != CENTRAL or all(line.is_identity for line in experiment.lines):
         return replace(size, seeds=min(size.seeds, VARIANT_TWINS))
-    needed = max((line.least_twins for line in experiment.lines if line.published), default=0)
+    needed = max((line.min_twins for line in experiment.lines if line.published), default=0)
     return replace(size, seeds=max(size.seeds, needed)) if size.seeds >= MIN_TWINS else size
 
 
 def rows_of(experiment: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(experiment, size):
-        blocks = run_worlds(experiment, size_of(experiment, variant, size), runs, POLICY_TEXTS, variant)
+        worlds_by_seed = run_worlds(experiment, size_of(experiment, variant, size), runs, POLICY_TEXTS, variant)
         for line in experiment.lines:
-            yield row_of(experiment, line, variant, blocks)
+            yield row_of(experiment, line, variant, worlds_by_seed)
 
 
 def variants_of(experiment: Experiment, size: ExperimentSize) -> list[Variant]:
     """Return the variants of an experiment; of its corners only the first ones in a quick run."""
     central, *others = experiment.variants
-    return [central, *others[: size.corners], *([WEAK] if experiment.weak else [])]
+    return [central, *others[: size.max_corners], *([WEAK] if experiment.weak else [])]
 
 
-def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequence[Worlds]) -> Row:
+def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, worlds_by_seed: Sequence[Worlds]) -> Row:
     """Return the result of a line, or the reason why it is not available."""
     row: Row = dict.fromkeys(COLUMNS, "") | {
-        **{name: getattr(line, name) for name in ("en", "es", "unit", "nothing", "status", "must", "note")},
-        **{"experiment": experiment.name, "line": line.name, "variant": variant.name, "code": fingerprint()},
+        **{name: getattr(line, name) for name in ("en", "es", "unit", "status", "must", "note")},
+        **{"experiment": experiment.name, "line": line.name, "variant": variant.name, "nothing": line.no_effect},
+        "code": fingerprint(),
     }
     if line.outside is not None:
-        row |= {f"outside_{lang}": why for lang, why in line.outside.items()}
+        row |= {f"outside_{lang}": text for lang, text in line.outside.items()}
     if line.published is not None:
         row |= dict(zip(("published_low", "published_high", "source", "prior"), astuple(line.published), strict=True))
     try:
-        found = estimate([line.read(worlds) for worlds in blocks])
+        result = estimate([line.read(worlds) for worlds in worlds_by_seed])
     except NotAvailable as reason:
         return row | {"verdict": "not available", "note": str(reason)}
-    row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
-    row["verdict"] = line.verdict(found)
+    row |= {"value": result.value, "low": result.low, "high": result.high, "n": result.n}
+    row["verdict"] = line.verdict(result)
     try:
-        trivial = trivial_of(experiment, line, blocks)
+        trivial = trivial_of(experiment, line, worlds_by_seed)
     except NotAvailable as reason:
         return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
 
 
-def trivial_of(experiment: Experiment, line: ExperimentLine, blocks: Sequence[Worlds]) -> Estimate | None:
+def trivial_of(experiment: Experiment, line: ExperimentLine, worlds_by_seed: Sequence[Worlds]) -> Estimate | None:
     """Return the result of a line in the world in which it must fail; None for lines that only read a level."""
     if line.trivial is not None:
-        return estimate([line.trivial(worlds) for worlds in blocks])
+        return estimate([line.trivial(worlds) for worlds in worlds_by_seed])
     if experiment.trivial is None or line.unit in ("level", "minutes"):
         return None
-    return estimate([line.read(worlds.trivial(experiment.trivial)) for worlds in blocks])
+    return estimate([line.read(worlds.replaced_by(experiment.trivial)) for worlds in worlds_by_seed])
 
 
 def row_passes(row: Row) -> bool:

@@ -38,7 +38,7 @@ def fill_in(entry: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(entry, dict):
         return {fill_in(key, values): fill_in(value, values) for key, value in entry.items()}
     if isinstance(entry, list):
-        return [fill_in(one, values) for one in entry]
+        return [fill_in(item, values) for item in entry]
     if not isinstance(entry, str):
         return entry
     return values[entry[1:-1]] if entry[:1] + entry[-1:] == "{}" and entry[1:-1] in values else entry.format(**values)
@@ -49,39 +49,43 @@ def repeat_entry(
 ) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
     """Yield an entry once for each item of its ``each``, with the values of that item."""
     each = entry.get("each", [{}])
-    for more in COMPUTED_VALUES[each]() if isinstance(each, str) else each:
-        yield {key: value for key, value in entry.items() if key != "each"}, {**values, **fill_in(more, values)}
+    for item in COMPUTED_VALUES[each]() if isinstance(each, str) else each:
+        yield {key: value for key, value in entry.items() if key != "each"}, {**values, **fill_in(item, values)}
 
 
 def variants(name: str) -> tuple[Variant, ...]:
     """Return the variants listed in the file under a name."""
-    entries = (fill_in(once, values) for once, values in repeat_entry(ENTRIES["variants"][name], {}))
-    return tuple(Variant(one["name"], tuple((*turn,) for turn in one["turns"])) for one in entries)
+    entries = (fill_in(repeated, values) for repeated, values in repeat_entry(ENTRIES["variants"][name], {}))
+    return tuple(Variant(filled["name"], tuple((*turn,) for turn in filled["turns"])) for filled in entries)
 
 
 def read_experiments() -> Iterator[Experiment]:
     """Yield every experiment of the file."""
     for entry in ENTRIES["experiment"]:
-        for once, values in repeat_entry(entry, {}):
-            one = fill_in({key: value for key, value in once.items() if key != "lines"}, values)
-            worlds = one["worlds"] if isinstance(one["worlds"], dict) else {name: (name,) for name in one["worlds"]}
+        for repeated, values in repeat_entry(entry, {}):
+            filled = fill_in({key: value for key, value in repeated.items() if key != "lines"}, values)
+            worlds = (
+                filled["worlds"] if isinstance(filled["worlds"], dict) else {name: (name,) for name in filled["worlds"]}
+            )
             yield Experiment(
-                *(one[key] for key in ("name", "en", "es", "measured")),
+                *(filled[key] for key in ("name", "en", "es", "measured")),
                 worlds={name: tuple(words) for name, words in worlds.items()},
-                variants=(CENTRAL, *(variants(one["variants"]) if "variants" in one else ())),
-                lines=tuple(experiment_lines(once["lines"], values)),
-                **{key: one[key] for key in EXPERIMENT_FIELDS if key in one},
+                variants=(CENTRAL, *(variants(filled["variants"]) if "variants" in filled else ())),
+                lines=tuple(experiment_lines(repeated["lines"], values)),
+                **{key: filled[key] for key in EXPERIMENT_FIELDS if key in filled},
             )
 
 
 def experiment_lines(entries: list[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[ExperimentLine]:
     """Yield the lines of entries: a single line, the lines of a group, or lines shared under a name."""
     for entry in entries:
-        for once, now in repeat_entry(entry, values):
-            if "use" in once or "lines" in once:
-                yield from experiment_lines(ENTRIES["shared"][once["use"]] if "use" in once else once["lines"], now)
+        for repeated, repeated_values in repeat_entry(entry, values):
+            if "use" in repeated or "lines" in repeated:
+                yield from experiment_lines(
+                    ENTRIES["shared"][repeated["use"]] if "use" in repeated else repeated["lines"], repeated_values
+                )
             else:
-                yield line_of(fill_in(once, now))
+                yield line_of(fill_in(repeated, repeated_values))
 
 
 def line_of(entry: Mapping[str, Any]) -> ExperimentLine:
@@ -103,7 +107,7 @@ def is_rare(words: list[Any]) -> bool:
     (True, False)
     """
     return any(
-        is_rare(one) if isinstance(one, list) else any(part in str(one) for part in RARE_EVENTS) for one in words
+        is_rare(word) if isinstance(word, list) else any(part in str(word) for part in RARE_EVENTS) for word in words
     )
 
 
@@ -113,11 +117,11 @@ def reader_of(words: list[Any]) -> Reader:
     A list that begins with the name of a reader is itself a reader; text may name a count.
     """
     arguments: list[Any] = []
-    for one in words[1:]:
-        if isinstance(one, list):
-            arguments.append(reader_of(one) if hasattr(readers, str(one[0])) else tuple(one))
+    for word in words[1:]:
+        if isinstance(word, list):
+            arguments.append(reader_of(word) if hasattr(readers, str(word[0])) else tuple(word))
         else:
-            arguments.append(readers.COUNTS.get(one, one) if isinstance(one, str) else one)
+            arguments.append(readers.COUNTS.get(word, word) if isinstance(word, str) else word)
     read = getattr(readers, words[0])
     return lambda worlds: read(worlds, *arguments)
 
@@ -128,14 +132,14 @@ def site_settings(site: str, *groups: str) -> tuple[str, ...]:
     return tuple(
         f"{group}.{name}={getattr(scenario[group], name)!r}"
         for group in groups
-        for name, about in scenario[group].parameter_specs().items()
-        if about.role == "site"
+        for name, spec in scenario[group].parameter_specs().items()
+        if spec.role == "site"
     )
 
 
 def count_per_resident(site: str, name: str) -> float:
     """Return the officers or vehicles of a site per resident."""
-    return sum(getattr(one, name) for one in load(site).facilities) / load(site)["population"].total
+    return sum(getattr(facility, name) for facility in load(site).facilities) / load(site)["population"].total
 
 
 def site_swaps() -> Iterator[dict[str, Any]]:

@@ -45,19 +45,19 @@ def format_effects_table(
     """Yield the table: experiments run so far with their variants, totals at the end."""
     yield from head_of("effects")
     rare = f"{max(MIN_TWINS_RARE, seeds)} of experiments that count rare harms, " if seeds >= MIN_TWINS else ""
-    few = f"{rare}{min(VARIANT_TWINS, seeds)} of variants (--)"
-    yield f"{seeds} twins, {few}; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
+    fewer = f"{rare}{min(VARIANT_TWINS, seeds)} of variants (--)"
+    yield f"{seeds} twins, {fewer}; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
     yield " " * LABEL_WIDTH + "ours".ljust(VALUE_WIDTH) + "published".ljust(PUBLISHED_WIDTH) + "source, status, verdict"
-    found = rows_by_columns(rows, "experiment")
-    for one in experiments:
-        if own := found.get((one.name,)):
-            yield f"\n{one.en} / {one.es} ({one.name})"
-            yield f"  measured: {one.measured}"
+    by_experiment = rows_by_columns(rows, "experiment")
+    for experiment in experiments:
+        if experiment_rows := by_experiment.get((experiment.name,)):
+            yield f"\n{experiment.en} / {experiment.es} ({experiment.name})"
+            yield f"  measured: {experiment.measured}"
             explained: set[str] = set()
-            for (variant,), some in rows_by_columns(own, "variant").items():
+            for (variant,), variant_rows in rows_by_columns(experiment_rows, "variant").items():
                 if variant != CENTRAL.name:
                     yield f"  -- {variant}"
-                yield from variant_lines(some, explained)
+                yield from variant_lines(variant_rows, explained)
     yield ""
     if whole:
         yield from presence_lines(rows)
@@ -66,20 +66,23 @@ def format_effects_table(
 
 def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of police presence: one line per row of evidence, one column per kind of crime."""
-    found = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
+    central_rows = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
     lines = [
-        (one, {kind: found.get((one["experiment"], one["lines"].format(kind=kind))) for kind in PRESENCE_KINDS})
-        for one in PRESENCE_LINES
+        (
+            line,
+            {kind: central_rows.get((line["experiment"], line["lines"].format(kind=kind))) for kind in PRESENCE_KINDS},
+        )
+        for line in PRESENCE_LINES
     ]
-    lines = [(one, cells) for one, cells in lines if any(cells.values())]
+    lines = [(line, cells) for line, cells in lines if any(cells.values())]
     if not lines:
         return
     yield from head_of("presence")
     yield "".ljust(PRESENCE_LABEL_WIDTH) + "".join(
         f"{en} / {es}".ljust(CELL_WIDTH) for en, es in PRESENCE_KINDS.values()
     )
-    for one, cells in lines:
-        yield f"{one['en']} / {one['es']}".ljust(PRESENCE_LABEL_WIDTH) + "".join(
+    for line, cells in lines:
+        yield f"{line['en']} / {line['es']}".ljust(PRESENCE_LABEL_WIDTH) + "".join(
             format_presence_cell(row).ljust(CELL_WIDTH) for row in cells.values()
         )
     yield ""
@@ -91,8 +94,8 @@ def format_presence_cell(row: Row | None) -> str:
         return "-"
     if row["verdict"] == NOT_AVAILABLE:
         return NOT_AVAILABLE
-    against = "" if row["published_low"] == "" else f" ({format_published(row).strip()})"
-    return f"{format_simulated(row).strip()} {STATUS_LABELS[row['status']]}{against}"
+    published = "" if row["published_low"] == "" else f" ({format_published(row).strip()})"
+    return f"{format_simulated(row).strip()} {STATUS_LABELS[row['status']]}{published}"
 
 
 def variant_lines(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
@@ -128,8 +131,8 @@ def format_simulated(row: Row) -> str:
     if math.isnan(row["value"]):
         return "-"
     digits = 2 if row["unit"] in ("ratio", "elasticity", "points") else 1
-    reach = "" if math.isnan(row["low"]) else f" [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
-    return f"{row['value']:.{digits}f}{UNIT_SYMBOLS[row['unit']]}{reach} "
+    interval = "" if math.isnan(row["low"]) else f" [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
+    return f"{row['value']:.{digits}f}{UNIT_SYMBOLS[row['unit']]}{interval} "
 
 
 def format_published(row: Row) -> str:
@@ -143,15 +146,16 @@ def format_published(row: Row) -> str:
 def total_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the number of lines inside, by status, and the names of those outside or inconclusive."""
     central = [row for row in rows if row["variant"] == CENTRAL.name]
-    counted: dict[str, list[str]] = {}
+    verdicts_by_kind: dict[str, list[str]] = {}
     for row in central:
         kind = "identity" if is_identity(row) else "must" if row["must"] else row["status"]
-        counted.setdefault(kind, []).append(row["verdict"])
-    yield f"found: {format_verdict_counts(counted.get('found', []))}"
-    yield f"set from the row, so no finding: {format_verdict_counts(counted.get('set', []))}"
-    yield f"must hold: {format_verdict_counts(counted.get('must', []))}"
-    same = counted.get("identity", [])
-    yield f"identities, which hold by construction and are no finding: {same.count('inside')} of {len(same)} hold"
+        verdicts_by_kind.setdefault(kind, []).append(row["verdict"])
+    yield f"found: {format_verdict_counts(verdicts_by_kind.get('found', []))}"
+    yield f"set from the row, so no finding: {format_verdict_counts(verdicts_by_kind.get('set', []))}"
+    yield f"must hold: {format_verdict_counts(verdicts_by_kind.get('must', []))}"
+    identities = verdicts_by_kind.get("identity", [])
+    n_holding = identities.count("inside")
+    yield f"identities, which hold by construction and are no finding: {n_holding} of {len(identities)} hold"
     yield f"{NOT_AVAILABLE}: {sum(row['verdict'] == NOT_AVAILABLE for row in rows)} of {len(rows)}"
     yield from list_under("outside", [row for row in central if row["verdict"] == "outside"])
     yield from list_under("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])

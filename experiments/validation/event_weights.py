@@ -69,8 +69,8 @@ class WeightSolver:
 @cache
 def weight_solver(scale: float = 1.0, every: int = ADULT_STEP) -> WeightSolver:
     """Return the solver for part of the reference town; its warm-up takes half a minute at full scale."""
-    whole, numbers = reference_town(population__scale=scale)
-    tape = one_adult_in(whole, every)
+    full_tape, numbers = reference_town(population__scale=scale)
+    tape = one_adult_in(full_tape, every)
     coefficients = panels_of(tape, numbers).coefficients
     return WeightSolver(tape, numbers, {kind: coefficients[kind] for kind in PANEL_EVENTS})
 
@@ -81,9 +81,9 @@ def one_adult_in(tape: Tape, every: int) -> Tape:
     new_index = np.cumsum(kept) - 1
     kept_rows = kept[tape.who]
     rows = {
-        one.name: getattr(tape, one.name)[kept_rows]
-        for one in dataclasses.fields(Tape)
-        if one.name not in ("group", "female", "who")
+        field.name: getattr(tape, field.name)[kept_rows]
+        for field in dataclasses.fields(Tape)
+        if field.name not in ("group", "female", "who")
     }
     group = np.unique(tape.group[kept], return_inverse=True)[1]
     return Tape(group=group, female=tape.female[kept], who=new_index[tape.who[kept_rows]], **rows)

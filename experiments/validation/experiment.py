@@ -42,7 +42,7 @@ class Published:
     source: str
     prior: bool = False
 
-    def holds(self, value: float) -> bool:
+    def contains(self, value: float) -> bool:
         """Return whether a number lies within the interval."""
         return self.low - TOLERANCE <= value <= self.high + TOLERANCE
 
@@ -53,7 +53,7 @@ class Published:
         >>> published.compare(1.2, 1.8), published.compare(2.1, 2.5), published.compare(1.8, 2.2)
         ('inside', 'outside', 'open')
         """
-        if self.holds(low) and self.holds(high):
+        if self.contains(low) and self.contains(high):
             return "inside"
         return "outside" if high < self.low - TOLERANCE or low > self.high + TOLERANCE else "open"
 
@@ -81,9 +81,9 @@ class RunTables:
         if name not in self.months:
             raise NotAvailable(f"no measure '{name}'")
         first, end = window
-        last = len(self.months)
-        first = min(first, last - 1)
-        return self.months[name].iloc[first : max(first + 1, min(end, last))].astype(float)
+        n_months = len(self.months)
+        first = min(first, n_months - 1)
+        return self.months[name].iloc[first : max(first + 1, min(end, n_months))].astype(float)
 
     def total(self, names: Sequence[str], window: Window) -> float:
         """Return the sum of measures over a window; those with a leading ``-`` are subtracted."""
@@ -97,26 +97,26 @@ class RunTables:
     def in_days(self, kinds: Sequence[str], first: int, end: int) -> int:
         """Return the number of crimes of some kinds from day ``first`` to before day ``end``."""
         rows = self.table("days")
-        here = rows["kind"].isin(list(kinds)) & (rows["day"] >= first) & (rows["day"] < end)
-        return int(rows.loc[here, "crimes"].sum())
+        selected = rows["kind"].isin(list(kinds)) & (rows["day"] >= first) & (rows["day"] < end)
+        return int(rows.loc[selected, "crimes"].sum())
 
 
 @dataclass(frozen=True)
 class Worlds:
     """The worlds of one seed by name; reading a missing one raises NotAvailable with the reason."""
 
-    known: Mapping[str, RunTables]
-    missing: Mapping[str, str]
+    tables: Mapping[str, RunTables]
+    reasons: Mapping[str, str]
 
     def __getitem__(self, name: str) -> RunTables:
-        if name not in self.known:
-            raise NotAvailable(self.missing.get(name, f"no world '{name}'"))
-        return self.known[name]
+        if name not in self.tables:
+            raise NotAvailable(self.reasons.get(name, f"no world '{name}'"))
+        return self.tables[name]
 
-    def trivial(self, instead: str) -> "Worlds":
+    def replaced_by(self, name: str) -> "Worlds":
         """Return the worlds with every one but the status quo replaced by ``instead``."""
-        names = {*self.known, *self.missing} - {BASE}
-        return Worlds({BASE: self[BASE]} | dict.fromkeys(names, self[instead]), {})
+        names = {*self.tables, *self.reasons} - {BASE}
+        return Worlds({BASE: self[BASE]} | dict.fromkeys(names, self[name]), {})
 
 
 Reader = Callable[[Worlds], float]
@@ -134,7 +134,7 @@ class Variant:
     """Changed parameters of an experiment: each a name or pattern, a key of `VALUE_CHANGES`, and a number."""
 
     name: str
-    turns: tuple[tuple[str, str, float], ...] = ()
+    changes: tuple[tuple[str, str, float], ...] = ()
 
 
 CENTRAL = Variant("central")
@@ -170,30 +170,30 @@ class ExperimentLine:
         return self.must and self.status == "given"
 
     @property
-    def least_twins(self) -> int:
+    def min_twins(self) -> int:
         """Fewest pairs for a verdict."""
         return 1 if self.is_identity else MIN_TWINS_RARE if self.rare else MIN_TWINS
 
     @property
-    def nothing(self) -> float:
+    def no_effect(self) -> float:
         """Value without any effect."""
         return 1.0 if self.unit == "ratio" else 0.0
 
     def fails(self, value: float) -> bool:
         """Return whether a number is no success: outside the published interval, or without it no effect at all."""
         if self.published is not None:
-            return not self.published.holds(value)
-        return math.isnan(value) or abs(value - self.nothing) <= TOLERANCE
+            return not self.published.contains(value)
+        return math.isnan(value) or abs(value - self.no_effect) <= TOLERANCE
 
-    def verdict(self, found: "Estimate") -> str:
+    def verdict(self, result: "Estimate") -> str:
         """Return the verdict on an estimate: inside, outside or open, or the reason why there is none."""
-        if math.isnan(found.value):
+        if math.isnan(result.value):
             return "not known"
         if self.published is None:
             return "no published value"
-        if found.n < self.least_twins:
+        if result.n < self.min_twins:
             return TOO_FEW_TWINS
-        inside = self.published.compare(found.low, found.high)
+        inside = self.published.compare(result.low, result.high)
         return f"prior only ({inside})" if self.published.prior else inside
 
 

@@ -52,9 +52,9 @@ class ExperimentSize:
     seeds: int = 5
     scale: float = 1.0
     warm_up: int | None = None
-    longest: float = 100.0
+    max_years: float = 100.0
     workers: int = 1
-    corners: int = 100
+    max_corners: int = 100
 
     @property
     def sets(self) -> list[str]:
@@ -63,7 +63,7 @@ class ExperimentSize:
         return small + ([] if self.warm_up is None else [f"calendar.warm_up={self.warm_up}"])
 
 
-QUICK = ExperimentSize(seeds=2, scale=0.05, warm_up=0, longest=4 / 12, corners=2)
+QUICK = ExperimentSize(seeds=2, scale=0.05, warm_up=0, max_years=4 / 12, max_corners=2)
 """Smoke test; its numbers have no meaning."""
 
 
@@ -95,7 +95,7 @@ class WorldBatch:
     @property
     def shifts(self) -> int:
         """Number of simulated shifts."""
-        return self.specs[0].shifts + sum(one.reported for one in self.specs[1:])
+        return self.specs[0].shifts + sum(spec.reported for spec in self.specs[1:])
 
 
 def run_worlds(
@@ -122,10 +122,10 @@ def plan_worlds(
     world_specs(
         experiment.site, (), CENTRAL, experiment.years, size, experiment.keep
     )  # raises errors of the size itself
-    for name, words in ({BASE: ()} | dict(experiment.worlds)).items():
+    for name, items in ({BASE: ()} | dict(experiment.worlds)).items():
         try:
             specs[name] = world_specs(
-                experiment.site, policies_as_files(words, texts, runs), variant, experiment.years, size, experiment.keep
+                experiment.site, policies_as_files(items, texts, runs), variant, experiment.years, size, experiment.keep
             )
         except InputError as reason:
             missing[name] = str(reason)
@@ -133,37 +133,40 @@ def plan_worlds(
 
 
 def world_specs(
-    site: str, words: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
+    site: str, items: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
 ) -> list[RunSpec]:
     """Return the runs of one world of policies and settings; raise InputError for anything unknown to the model.
 
     Each seed has a town of its own, so that intervals include the differences between towns.
     """
     base = plan_runs(site, sets=size.sets)[0]
-    policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
-    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in variant_values(base, variant).items())]
-    length = min(years, size.longest)
-    return list(plan_runs(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep, town=OWN))
+    policies, settings = ([item for item in items if ("=" in item) == is_set] for is_set in (False, True))
+    sets = [*size.sets, *settings, *(f"{key}={value!r}" for key, value in variant_values(base, variant).items())]
+    run_years = min(years, size.max_years)
+    return list(
+        plan_runs(site, policies=policies, sets=sets, years=run_years, replicates=size.seeds, keep=keep, town=OWN)
+    )
 
 
 def variant_values(spec: RunSpec, variant: Variant) -> dict[str, float]:
     """Return the values that a variant sets, by dotted name."""
-    found: dict[str, float] = {}
-    for pattern, how, by in variant.turns:
+    values: dict[str, float] = {}
+    for pattern, change, number in variant.changes:
         group, _, key = pattern.partition(".")
-        numbers = spec.scenario.groups[group].parameter_specs() if group in spec.scenario.groups else {}
-        names = fnmatch.filter(numbers, key)
+        specs = spec.scenario.groups[group].parameter_specs() if group in spec.scenario.groups else {}
+        names = fnmatch.filter(specs, key)
         if not names:
             raise InputError(f"no parameter '{pattern}'")
-        found |= {
-            f"{group}.{name}": VALUE_CHANGES[how](float(getattr(spec.scenario[group], name)), by) for name in names
+        values |= {
+            f"{group}.{name}": VALUE_CHANGES[change](float(getattr(spec.scenario[group], name)), number)
+            for name in names
         }
-    return found
+    return values
 
 
-def policies_as_files(words: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
+def policies_as_files(items: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
     """Return policies by name; those made for experiments are written and returned as file paths."""
-    return [str(write_policy_file(word, texts[word], runs)) if word in texts else word for word in words]
+    return [str(write_policy_file(item, texts[item], runs)) if item in texts else item for item in items]
 
 
 def policy_file_text(numbers: Mapping[str, float], include: str = "") -> str:
@@ -189,10 +192,10 @@ def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) 
     """Run the specifications without stored results."""
     make_folder(runs)
     missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST_TABLE}.parquet").is_file()}
-    together: dict[object, list[RunSpec]] = {}
+    by_warm_up: dict[object, list[RunSpec]] = {}
     for spec in missing.values():
-        together.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
-    batches = [WorldBatch(tuple(some)) for some in together.values()]
+        by_warm_up.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
+    batches = [WorldBatch(tuple(group)) for group in by_warm_up.values()]
     if batches and run_jobs(batches, partial(run_batch, runs=runs), workers, label).interrupted:
         raise KeyboardInterrupt
 
@@ -214,12 +217,12 @@ def crimes_by_cell(world: TrustModel) -> pa.Table:
     """Return crimes by month, cell and kind; months are dates as in the table of cells."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     months = np.array([month_of(int(tick)) for tick in rows["tick"]], np.int64)
-    found, crimes = np.unique(np.stack([months, rows["cell"], rows["kind"]]), axis=1, return_counts=True)
+    keys, crimes = np.unique(np.stack([months, rows["cell"], rows["kind"]]), axis=1, return_counts=True)
     return pa.table(
         {
-            "month": pa.array([first_of_month(int(month)) for month in found[0]], pa.date32()),
-            "cell": pa.array(found[1]),
-            "kind": pa.array([KINDS[int(kind)] for kind in found[2]], pa.string()),
+            "month": pa.array([first_of_month(int(month)) for month in keys[0]], pa.date32()),
+            "cell": pa.array(keys[1]),
+            "kind": pa.array([KINDS[int(kind)] for kind in keys[2]], pa.string()),
             "crimes": pa.array(crimes),
         }
     )
@@ -229,14 +232,14 @@ def world_tables(world: TrustModel) -> dict[str, pa.Table]:
     """Return crimes by day and kind, origins of trust, ledger, and last year's crimes by offender if recorded."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS
-    pairs, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)
-    names = pa.array([KINDS[int(kind)] for kind in pairs[1]], pa.string())
-    tables = {"days": pa.table({"day": pa.array(pairs[0]), "kind": names, "crimes": pa.array(crimes)})}
+    keys, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)
+    names = pa.array([KINDS[int(kind)] for kind in keys[1]], pa.string())
+    tables = {"days": pa.table({"day": pa.array(keys[0]), "kind": names, "crimes": pa.array(crimes)})}
     tables["origins"] = months_table(world, world.origin_months(), {"origin": CAUSES})
     accounts = world.ledger_months()
     tables["ledger"] = months_table(world, accounts[accounts["cause"] == NATION], {"cause": CAUSES})
     if "offender" in (rows.dtype.names or ()):
-        late = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - DAYS_PER_YEAR)]
-        who, times = np.unique(late, return_counts=True)
-        tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(times)})
+        recent = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - DAYS_PER_YEAR)]
+        who, counts = np.unique(recent, return_counts=True)
+        tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(counts)})
     return tables

@@ -65,15 +65,15 @@ def show_headline(version: str, out: Path, size: ExperimentSize, years: float, r
 
 def site_rows(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the effects of every world at one site, year by year."""
-    one = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    blocks = run_worlds(one, size, runs)
-    about = {"version": version, "site": site, "twins": len(blocks), "code": fingerprint()}
+    experiment = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
+    worlds_by_seed = run_worlds(experiment, size, runs)
+    about = {"version": version, "site": site, "twins": len(worlds_by_seed), "code": fingerprint()}
     for year in [year for year in HORIZONS if year <= years] or [1]:
-        base = [origins_after(worlds[BASE], year) for worlds in blocks]
-        for world in one.worlds:
+        base = [origins_after(worlds[BASE], year) for worlds in worlds_by_seed]
+        for world in experiment.worlds:
             for measure in (*MEASURES, *CSV_MEASURES):
-                yield about | effect_row(blocks, world, year, BY_NAME[measure])
-            for row in origin_rows(blocks, base, world, year):
+                yield about | effect_row(worlds_by_seed, world, year, BY_NAME[measure])
+            for row in origin_rows(worlds_by_seed, base, world, year):
                 yield about | row
 
 
@@ -85,62 +85,66 @@ def origins_after(run: RunTables, year: int) -> OriginsOfYear:
     return origins_of_year(months, *(table[table["month"] <= until] for table in tables))
 
 
-def origin_rows(blocks: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
+def origin_rows(
+    worlds_by_seed: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int
+) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
-    arms = [origins_after(worlds[world], year) for worlds in blocks]
-    parts = [parts_of(one, arm) for one, arm in zip(base, arms, strict=True)]
+    arms = [origins_after(worlds[world], year) for worlds in worlds_by_seed]
+    parts = [parts_of(base_origins, arm) for base_origins, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
-        found = paired([0.0] * len(parts), [own[key] for own in parts], scale=Scale("points"))
+        effect = paired([0.0] * len(parts), [parts_of_seed[key] for parts_of_seed in parts], scale=Scale("points"))
         row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
         row |= {"measure": key_of(*key), "unit": "0-100", "base": "", "arm": ""}
-        yield row | {"effect": found.effect, "low": found.low, "high": found.high}
+        yield row | {"effect": effect.effect, "low": effect.low, "high": effect.high}
 
 
-def effect_row(blocks: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
+def effect_row(worlds_by_seed: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
     """Return the effect of a world on a measure in one year; a shorter run uses the months that it has."""
-    own = slice(12 * (year - 1), 12 * year)
-    base, arm = ([headline.value(worlds[name].months.iloc[own]) for worlds in blocks] for name in (BASE, world))
+    months = slice(12 * (year - 1), 12 * year)
+    base, arm = (
+        [headline.value(worlds[name].months.iloc[months]) for worlds in worlds_by_seed] for name in (BASE, world)
+    )
     row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
     return row | {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
 
 
 def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headline, years: float) -> Row:
     """Return unit, levels and effect of a measure over ``years``; counts in per cent of those of the base."""
-    found = dataclasses.asdict(paired(base, arm, scale=headline.scale(years)))
+    effect = dataclasses.asdict(paired(base, arm, scale=headline.scale(years)))
     is_count = headline.kind == "counts"
-    part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
-    values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in SCALED_COLUMNS}
+    part = 100.0 / effect["base"] if is_count and effect["base"] else math.nan if is_count else 1.0
+    values = {key: effect[key] for key in ("base", "arm")} | {key: part * effect[key] for key in SCALED_COLUMNS}
     return {"unit": "%" if is_count else headline.unit} | values
 
 
 def format_headline(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of one version, one block per site and year."""
     yield from head_of("headline", **rows[0])
-    for (site, year), own in rows_by_columns(rows, "site", "year").items():
+    for (site, year), block_rows in rows_by_columns(rows, "site", "year").items():
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL_WIDTH}}" + "".join(
-            BY_NAME[one].en.rjust(NUMBER_WIDTH) for one in MEASURES
+            BY_NAME[measure].en.rjust(NUMBER_WIDTH) for measure in MEASURES
         )
-        by_world = rows_by_columns(own, "world")
+        by_world = rows_by_columns(block_rows, "world")
         base = {row["measure"]: row for row in next(iter(by_world.values()))}
-        levels = [plain_number(base[one]["base"]) for one in MEASURES]
+        levels = [plain_number(base[measure]["base"]) for measure in MEASURES]
         yield line_of_cells(f"{WORLDS[BASE].en} / {WORLDS[BASE].es}", levels)
-        for some in by_world.values():
-            cells = {row["measure"]: row for row in some}
-            effects = [format_effect(cells[one]) for one in MEASURES]
-            yield line_of_cells(f"{some[0]['en']} / {some[0]['es']}", effects)
+        for world_rows in by_world.values():
+            cells = {row["measure"]: row for row in world_rows}
+            effects = [format_effect(cells[measure]) for measure in MEASURES]
+            yield line_of_cells(f"{world_rows[0]['en']} / {world_rows[0]['es']}", effects)
         yield from part_lines(by_world)
 
 
 def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
     """Yield the parts of the effects on trust: one line per group and part, one column per world."""
-    cells = [{row["measure"]: row for row in some} for some in by_world.values()]
+    cells = [{row["measure"]: row for row in world_rows} for world_rows in by_world.values()]
     head = message("origin.head")
-    worlds = "".join(some[0]["world"].rjust(NUMBER_WIDTH) for some in by_world.values())
+    worlds = "".join(world_rows[0]["world"].rjust(NUMBER_WIDTH) for world_rows in by_world.values())
     yield f"\n  {head.en} / {head.es}".ljust(PART_WIDTH + 1) + worlds
     for key in part_keys():
         name = part_name(*key[1:])
         yield f"  {name.en} / {name.es}".ljust(PART_WIDTH) + "".join(
-            format_effect(own[key_of(*key)]).rjust(NUMBER_WIDTH) for own in cells
+            format_effect(world_cells[key_of(*key)]).rjust(NUMBER_WIDTH) for world_cells in cells
         )
 
 
@@ -195,14 +199,14 @@ def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str
     shown = [row for row in rows if row["measure"] in MEASURES]
     by_place = rows_by_columns(shown, "measure", "site", "year")
     for measure, site, year in sorted(by_place, key=lambda block: MEASURES.index(block[0])):
-        own = by_place[measure, site, year]
+        block_rows = by_place[measure, site, year]
         yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
         yield line_of_cells("", versions)
-        base = {row["version"]: plain_number(row["base"]) for row in own}
+        base = {row["version"]: plain_number(row["base"]) for row in block_rows}
         status_quo = f"{WORLDS[BASE].en} / {WORLDS[BASE].es}"
         yield line_of_cells(status_quo, [base.get(name, "-") for name in versions])
-        for some in rows_by_columns(own, "world").values():
-            yield version_line(f"{some[0]['en']} / {some[0]['es']}", some, versions)
+        for world_rows in rows_by_columns(block_rows, "world").values():
+            yield version_line(f"{world_rows[0]['en']} / {world_rows[0]['es']}", world_rows, versions)
 
 
 def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
@@ -212,11 +216,11 @@ def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     yield f"\n{head.en} / {head.es}"
     yield from (f"  {part_label(key)}".ljust(LABEL_WIDTH) + f"{name.en} / {name.es}" for key, name in names.items())
     shown = [row for row in rows if row["measure"] in ("trust_mean", *names)]
-    for (site, year, _), own in rows_by_columns(shown, "site", "year", "world").items():
-        yield f"\n{own[0]['en']} / {own[0]['es']}: {site}, year {year} / año {year}"
+    for (site, year, _), block_rows in rows_by_columns(shown, "site", "year", "world").items():
+        yield f"\n{block_rows[0]['en']} / {block_rows[0]['es']}: {site}, year {year} / año {year}"
         yield line_of_cells("", versions)
-        for (measure,), some in rows_by_columns(own, "measure").items():
-            yield version_line(part_label(measure), some, versions)
+        for (measure,), measure_rows in rows_by_columns(block_rows, "measure").items():
+            yield version_line(part_label(measure), measure_rows, versions)
 
 
 def part_label(measure: str) -> str:
@@ -230,8 +234,8 @@ def part_label(measure: str) -> str:
 
 def version_line(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
     """Return a line with the effect in each version."""
-    found = {row["version"]: format_effect(row) for row in rows}
-    return line_of_cells(label, [found.get(name, "-") for name in versions])
+    cells = {row["version"]: format_effect(row) for row in rows}
+    return line_of_cells(label, [cells.get(name, "-") for name in versions])
 
 
 def line_of_cells(label: str, cells: Sequence[str]) -> str:

@@ -80,12 +80,12 @@ def years_of_run(job: WorldBatch, tell: ReportProgress) -> pd.DataFrame:
 
 def without_events(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
     """Return a scenario without the dated events that set any of some parameters; without all for ``*``."""
-    kept = (
+    events = (
         event
         for event in scenario.timeline
         if "*" not in left_out and not any(entry.parameter in left_out for entry in event.entries)
     )
-    return dataclasses.replace(scenario, timeline=tuple(kept))
+    return dataclasses.replace(scenario, timeline=tuple(events))
 
 
 def observations() -> dict[str, dict[int, float]]:
@@ -121,17 +121,17 @@ def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relativ
     years = [year for year in sorted(observed) if year in forecast]
     fitted = [year for year in years if FITTED_YEARS[0] <= year <= FITTED_YEARS[1]]
     scored = [year for year in years if SCORED_YEARS[0] <= year <= SCORED_YEARS[1]]
-    level, own = (float(np.mean([one[year] for year in fitted])) for one in (observed, forecast))
+    level, own_level = (float(np.mean([series[year] for year in fitted])) for series in (observed, forecast))
     if relative:
-        moved = [forecast[year] * level / own if own else math.nan for year in scored]
+        shifted = [forecast[year] * level / own_level if own_level else math.nan for year in scored]
     else:
-        moved = [forecast[year] - own + level for year in scored]
-    line = np.polynomial.Polynomial.fit(fitted, [observed[year] for year in fitted], 1)
-    truth = [observed[year] for year in scored]
+        shifted = [forecast[year] - own_level + level for year in scored]
+    trend = np.polynomial.Polynomial.fit(fitted, [observed[year] for year in fitted], 1)
+    observed_values = [observed[year] for year in scored]
     errors = {
-        "rmse": root_mean_square(moved, truth),
-        "level_rmse": root_mean_square([level] * len(truth), truth),
-        "line_rmse": root_mean_square([float(line(year)) for year in scored], truth),
+        "rmse": root_mean_square(shifted, observed_values),
+        "level_rmse": root_mean_square([level] * len(observed_values), observed_values),
+        "line_rmse": root_mean_square([float(trend(year)) for year in scored], observed_values),
     }
     best = min(errors["level_rmse"], errors["line_rmse"])
     return {**errors, "skill": skill_score(errors["rmse"], best), "failed": not errors["rmse"] < best}

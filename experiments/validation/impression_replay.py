@@ -60,30 +60,30 @@ class RecordingModel(TrustModel):
         tick = self.tick
         super().step()
         hearsay = self.parameters[Hearsay][0]
-        told = float(hearsay.weight), float(hearsay.at_home)
-        self.tape.append((tick, mark_hearsay(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
+        weight_shares = float(hearsay.weight), float(hearsay.at_home)
+        self.tape.append((tick, mark_hearsay(self.shift_events.rows_of(IMPRESSIONS).copy(), weight_shares)))
 
 
-def mark_hearsay(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
+def mark_hearsay(rows: NDArray[np.void], weight_shares: tuple[float, float]) -> NDArray[np.void]:
     """Return the impressions of a shift; a told one gets the cause of its original minus 100.
 
     A told impression has the qualities of a first-hand one of the same shift, and a part of its weight: ``told`` holds
     the parts along ties and at home.
     """
-    parts = dict(zip((CAUSE_NUMBER[name] for name in HEARSAY_CAUSES), told, strict=True))
-    is_told = np.isin(rows["cause"], list(parts))
+    shares = dict(zip((CAUSE_NUMBER[name] for name in HEARSAY_CAUSES), weight_shares, strict=True))
+    is_told = np.isin(rows["cause"], list(shares))
     originals: dict[tuple[str, ...], int] = {}
     for row in rows[~is_told] if is_told.any() else ():
         originals.setdefault(impression_key(row, 1.0), int(row["cause"]))
     for k in np.flatnonzero(is_told):
-        rows["cause"][k] = originals[impression_key(rows[k], parts[int(rows["cause"][k])])] - 100
+        rows["cause"][k] = originals[impression_key(rows[k], shares[int(rows["cause"][k])])] - 100
     return rows
 
 
-def impression_key(row: np.void, part: float) -> tuple[str, ...]:
+def impression_key(row: np.void, share: float) -> tuple[str, ...]:
     """Return the key shared by an impression and its told copies, which have ``part`` of its weight."""
-    whole = (row["weight_f"] + row["weight_e"]) / part
-    return tuple(f"{x:.9g}" for x in (row["quality_f"], row["quality_e"], row["fast"], whole))
+    weight = (row["weight_f"] + row["weight_e"]) / share
+    return tuple(f"{x:.9g}" for x in (row["quality_f"], row["quality_e"], row["fast"], weight))
 
 
 @dataclass(frozen=True)
@@ -113,15 +113,15 @@ class Tape:
 
     def rate(self, *causes: str) -> Reals:
         """Return the annual rate of first-hand impressions of some causes in each adult's class."""
-        here = self.first_hand & np.isin(self.cause, [CAUSE_NUMBER[name] for name in causes])
-        times = np.bincount(self.who[here], minlength=self.adults).astype(float)
-        of_class: Reals = (np.bincount(self.group, times) / np.bincount(self.group))[self.group]
-        return of_class
+        selected = self.first_hand & np.isin(self.cause, [CAUSE_NUMBER[name] for name in causes])
+        counts = np.bincount(self.who[selected], minlength=self.adults).astype(float)
+        class_rate: Reals = (np.bincount(self.group, counts) / np.bincount(self.group))[self.group]
+        return class_rate
 
-    def had(self, cause: str) -> NDArray[np.bool_]:
+    def experienced(self, cause: str) -> NDArray[np.bool_]:
         """Return, for each adult, whether they had a first-hand impression of a cause."""
-        here = self.first_hand & (self.cause == CAUSE_NUMBER[cause])
-        return np.bincount(self.who[here], minlength=self.adults) > 0
+        selected = self.first_hand & (self.cause == CAUSE_NUMBER[cause])
+        return np.bincount(self.who[selected], minlength=self.adults) > 0
 
 
 def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None = None) -> Tape:
@@ -130,23 +130,23 @@ def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None =
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
     people = world.town.people
-    adult = (world.minds["gone"] < 0) & (world.tick / SHIFTS - people["born"] >= 18.0 * 365.25)
-    here = np.flatnonzero(adult)
-    order, key = resident_classes(world, here)
-    place = np.full(len(people), -1)
-    place[here[order]] = np.arange(len(order))
-    kept = (place[rows["who"]] >= 0) & (world.tick - ticks <= YEAR)
-    rows, ticks = rows[kept], ticks[kept]
+    is_adult = (world.minds["gone"] < 0) & (world.tick / SHIFTS - people["born"] >= 18.0 * 365.25)
+    adults = np.flatnonzero(is_adult)
+    order, key = resident_classes(world, adults)
+    position = np.full(len(people), -1)
+    position[adults[order]] = np.arange(len(order))
+    selected = (position[rows["who"]] >= 0) & (world.tick - ticks <= YEAR)
+    rows, ticks = rows[selected], ticks[selected]
     cause = rows["cause"].astype(np.int64)
     first_hand = cause >= 0
     cause = np.where(first_hand, cause, cause + 100)
     by_f, by_e = weighing_parameters(rows, cause, numbers)
-    worth = np.array([numbers[name] for name in WEIGHT_PARAMETERS])
+    weights = np.array([numbers[name] for name in WEIGHT_PARAMETERS])
     return Tape(
-        group=np.unique(key, return_inverse=True)[1], female=people["female"][here[order]].astype(float),
-        who=place[rows["who"]], cause=cause, first_hand=first_hand, age=(world.tick - ticks) / YEAR,
+        group=np.unique(key, return_inverse=True)[1], female=people["female"][adults[order]].astype(float),
+        who=position[rows["who"]], cause=cause, first_hand=first_hand, age=(world.tick - ticks) / YEAR,
         quality_f=rows["quality_f"], quality_e=rows["quality_e"],
-        share_f=rows["weight_f"] / worth[by_f], share_e=rows["weight_e"] / worth[by_e], by_f=by_f, by_e=by_e,
+        share_f=rows["weight_f"] / weights[by_f], share_e=rows["weight_e"] / weights[by_e], by_f=by_f, by_e=by_e,
     )  # fmt: skip
 
 
@@ -169,20 +169,20 @@ def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]
     """Return the index of the weight parameter of each impression, from its cause and quality."""
     good, bad = np.zeros(max(CAUSE_NUMBER.values()) + 1, np.int64), np.zeros(max(CAUSE_NUMBER.values()) + 1, np.int64)
     for name, pair in WEIGHTS_OF_CAUSE.items():
-        good[CAUSE_NUMBER[name]], bad[CAUSE_NUMBER[name]] = (WEIGHT_PARAMETERS.index(one) for one in pair)
+        good[CAUSE_NUMBER[name]], bad[CAUSE_NUMBER[name]] = (WEIGHT_PARAMETERS.index(parameter) for parameter in pair)
     return np.where(quality >= 0.5, good[cause], bad[cause])
 
 
 def evidence_of_year(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
     """Return the evidence that the year leaves to each adult, by column; without first-hand causes ``without``."""
     keep = ~(tape.first_hand & np.isin(tape.cause, [CAUSE_NUMBER[name] for name in without]))
-    worth = np.array([numbers[name] for name in WEIGHT_PARAMETERS])
+    weights = np.array([numbers[name] for name in WEIGHT_PARAMETERS])
     fast = np.array([numbers[fast_share_parameter(name)] for name in WEIGHT_PARAMETERS])[tape.by_f[keep]]
     retained, part = retained_shares(tape.age[keep], numbers), {"fast": fast, "slow": 1.0 - fast}
     evidence: dict[str, Reals] = {}
-    for good, bad, which in (("fair", "unfair", "f"), ("solved", "failed", "e")):
-        quality = getattr(tape, f"quality_{which}")[keep]
-        weight = getattr(tape, f"share_{which}")[keep] * worth[getattr(tape, f"by_{which}")[keep]]
+    for good, bad, suffix in (("fair", "unfair", "f"), ("solved", "failed", "e")):
+        quality = getattr(tape, f"quality_{suffix}")[keep]
+        weight = getattr(tape, f"share_{suffix}")[keep] * weights[getattr(tape, f"by_{suffix}")[keep]]
         weight = weight * np.where(quality < 0.5, numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY, 1.0)
         for name, share in ((good, quality), (bad, 1.0 - quality)):
             for memory in ("fast", "slow"):
@@ -193,13 +193,13 @@ def evidence_of_year(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] =
 
 def steady_state_evidence(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, Reals]:
     """Return the steady-state evidence that the town's events sustain, as at the start of the model."""
-    left = retained_shares(1.0, numbers)
+    retained = retained_shares(1.0, numbers)
     years = int(np.ceil(3.0 * numbers["trust.memory_years"]))
     return {
         name: steady_state_sum(
-            one, tape.group, np.full(tape.adults, left[name[-4:]]), years if name.endswith("slow") else 1
+            column, tape.group, np.full(tape.adults, retained[name[-4:]]), years if name.endswith("slow") else 1
         )
-        for name, one in year.items()
+        for name, column in year.items()
     }
 
 

@@ -46,7 +46,7 @@ class MechanismKnockout:
     start: str | None = None
 
     @property
-    def own(self) -> tuple[str, ...]:
+    def own_measures(self) -> tuple[str, ...]:
         """Measures of its own process, and the changes of trust that it causes, if any."""
         return (*self.process, OWN_CAUSES) if self.causes else self.process
 
@@ -59,12 +59,12 @@ def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
 
 def knockout_of(name: str) -> MechanismKnockout:
     """Return the knock-out that a mechanism declares; raise InputError if it declares none."""
-    record = next((one for one in MECHANISMS if one.name == name), None)
+    record = next((mechanism for mechanism in MECHANISMS if mechanism.name == name), None)
     if record is None or record.knockout is None:
         raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
-    stated, causes = record.knockout, tuple(CAUSES[number] for number in record.causes)
-    site, start = stated.site or "villa_canales", stated.start or None
-    return MechanismKnockout(name, stated.measures, causes, stated.policy, site, start)
+    declared, causes = record.knockout, tuple(CAUSES[number] for number in record.causes)
+    site, start = declared.site or "villa_canales", declared.start or None
+    return MechanismKnockout(name, declared.measures, causes, declared.policy, site, start)
 
 
 def effects(
@@ -72,13 +72,13 @@ def effects(
 ) -> dict[str, Effect]:
     """Return the effects of a mechanism by measure: of its own process first, then those of `EFFECT_MEASURES`."""
     policies, size = [knockout.policy] if knockout.policy else [], f"population.scale={scale}"
-    about: dict[str, Any] = {"policies": policies, "start": knockout.start, "years": years, "replicates": replicates}
+    options: dict[str, Any] = {"policies": policies, "start": knockout.start, "years": years, "replicates": replicates}
     off = f"mechanisms.{knockout.name}=false"
-    having, missing = (
-        with_own_causes(averages(plan_runs(knockout.site, sets=sets, **about), workers), knockout.causes)
+    with_it, without = (
+        with_own_causes(averages(plan_runs(knockout.site, sets=sets, **options), workers), knockout.causes)
         for sets in ([size], [size, off])
     )
-    return {measure: effect_of(measure, having, missing) for measure in (*knockout.own, *EFFECT_MEASURES)}
+    return {measure: effect_of(measure, with_it, without) for measure in (*knockout.own_measures, *EFFECT_MEASURES)}
 
 
 @cache
@@ -100,27 +100,27 @@ def with_own_causes(table: pd.DataFrame, causes: Sequence[str]) -> pd.DataFrame:
     return table.assign(**{OWN_CAUSES: accounts.sum(axis=1)})
 
 
-def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
+def effect_of(measure: str, with_it: pd.DataFrame, without: pd.DataFrame) -> Effect:
     """Return the paired effect on one measure, interval at `CONFIDENCE`; the base lacks the mechanism.
 
     Pairs with a missing value are left out.
     """
-    if measure not in having:
-        raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
-    one = paired(*(table[measure].tolist() for table in (missing, having)))
-    reach = t_quantile(one.n - 1, CONFIDENCE) * one.error
-    return replace(one, low=one.effect - reach, high=one.effect + reach)
+    if measure not in with_it:
+        raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, with_it.columns))}")
+    effect = paired(*(table[measure].tolist() for table in (without, with_it)))
+    margin = t_quantile(effect.n - 1, CONFIDENCE) * effect.error
+    return replace(effect, low=effect.effect - margin, high=effect.effect + margin)
 
 
 def is_significant(effect: Effect) -> bool:
     """Return whether the interval or an exact sign test settles the sign; intervals are poor for rare events."""
-    moved = effect.rose + effect.fell
-    return effect.settled or (moved > 0 and binomtest(effect.rose, moved).pvalue < 1.0 - CONFIDENCE)
+    changed = effect.rose + effect.fell
+    return effect.settled or (changed > 0 and binomtest(effect.rose, changed).pvalue < 1.0 - CONFIDENCE)
 
 
 def changes_process(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
     """Return whether any measure of the mechanism's own process changes significantly."""
-    return any(is_significant(found[measure]) for measure in knockout.own)
+    return any(is_significant(found[measure]) for measure in knockout.own_measures)
 
 
 def knockout_lines(knockout: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
@@ -162,21 +162,21 @@ def show_knockouts(
     ]
     print("\n".join(lines))
     rows: list[Row] = []
-    good = True
+    all_change = True
     for knockout in knockouts(only):
-        found = effects(knockout, scale=scale, years=years, replicates=replicates, workers=workers)
-        report = ["", *knockout_lines(knockout, found)]
+        by_measure = effects(knockout, scale=scale, years=years, replicates=replicates, workers=workers)
+        report = ["", *knockout_lines(knockout, by_measure)]
         print("\n".join(report), flush=True)
         lines += report
-        rows += [row_of(knockout, measure, effect) | {"twins": replicates} for measure, effect in found.items()]
-        good = good and changes_process(knockout, found)
+        rows += [row_of(knockout, measure, effect) | {"twins": replicates} for measure, effect in by_measure.items()]
+        all_change = all_change and changes_process(knockout, by_measure)
     write_table(out, "knockouts", rows, COLUMNS, lines)
-    return good
+    return all_change
 
 
 def row_of(knockout: MechanismKnockout, measure: str, effect: Effect) -> Row:
     """Return the columns of the effect of a mechanism on one measure."""
     row: Row = {"mechanism": knockout.name, "site": knockout.site, "policy": knockout.policy, "code": fingerprint()}
-    row |= {"measure": measure, "own": measure in knockout.own}
+    row |= {"measure": measure, "own": measure in knockout.own_measures}
     row |= {"with_it": effect.arm, "with_error": effect.arm_error, "without": effect.base}
     return row | {"without_error": effect.base_error, "mean": effect.effect, "low": effect.low, "high": effect.high}

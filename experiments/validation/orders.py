@@ -87,7 +87,7 @@ def own_orders(path: Path, site: str) -> list[Order]:
     rows = table.get("row", [])
     if set(table) - {"row"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{file}: must consist of [[row]] tables with {', '.join(OWN_ROW_KEYS)}")
-    found = []
+    result = []
     for row in rows:
         name = row.get("name")
         if name not in known:
@@ -96,16 +96,20 @@ def own_orders(path: Path, site: str) -> list[Order]:
             if key not in OWN_ROW_KEYS:
                 raise InputError(f"{file}: row '{name}': no key '{key}'{suggest_nearest(key, OWN_ROW_KEYS)}")
         band, evidence = band_of(file, row), str(row.get("evidence", ""))
-        found.append(dataclasses.replace(known[name].without_note(), bands={site: band}, evidence=evidence, year=0))
-    return found
+        result.append(dataclasses.replace(known[name].without_note(), bands={site: band}, evidence=evidence, year=0))
+    return result
 
 
 def band_of(file: str, row: dict[str, Any]) -> Band:
     """Return the band of a row; raise InputError unless it is three ascending numbers."""
     band = row.get("band")
-    if not isinstance(band, list) or len(band) != len(BAND_ENDS) or not all(type(one) in (int, float) for one in band):
+    if (
+        not isinstance(band, list)
+        or len(band) != len(BAND_ENDS)
+        or not all(type(number) in (int, float) for number in band)
+    ):
         raise InputError(f"{file}: row '{row['name']}': band must be [{', '.join(BAND_ENDS)}], got {band!r}")
-    low, central, high = (float(one) for one in band)
+    low, central, high = (float(number) for number in band)
     if not low <= central <= high:
         raise InputError(f"{file}: row '{row['name']}': band must rise from low to high, got {band!r}")
     return low, central, high

@@ -50,15 +50,15 @@ class People:
     """Adults of the reference town: their random numbers, which depend on no weight."""
 
     common: Reals
-    own: Reals
+    by_belief: Reals
     female: Reals
 
     @property
-    def leaning(self) -> Reals:
+    def standard_disposition(self) -> Reals:
         """Disposition in standard deviations."""
-        both = 0.8 * self.common + 0.3 * self.own.sum(axis=0)
-        found: Reals = (both - both.mean()) / both.std()
-        return found
+        disposition = 0.8 * self.common + 0.3 * self.by_belief.sum(axis=0)
+        standardised: Reals = (disposition - disposition.mean()) / disposition.std()
+        return standardised
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Panel:
     coefficients: dict[str, float]
     errors: dict[str, float]
     correlation: float
-    kept: float
+    gap_left: float
     """Share of the trust gap of abused people that is left a year later (Q06)."""
 
 
@@ -98,7 +98,9 @@ def dispositions_of(people: People, numbers: Numbers, intercept: float) -> Reals
     """Return both dispositions (0-1) of all adults."""
     mean = intercept + numbers["trust.women"] * (people.female - 0.5)
     split = numbers["trust.fairer"] * np.array([[0.5], [-0.5]])
-    return 1.0 / (1.0 + np.exp(-mean - split - numbers["trust.spread"] * (0.8 * people.common + 0.6 * people.own)))
+    return 1.0 / (
+        1.0 + np.exp(-mean - split - numbers["trust.spread"] * (0.8 * people.common + 0.6 * people.by_belief))
+    )
 
 
 def odds_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
@@ -122,10 +124,10 @@ def dispositions_at_level(
 ) -> Reals:
     """Return dispositions with the intercept at which mean trust is ``level``."""
 
-    def above(intercept: float) -> float:
+    def excess(intercept: float) -> float:
         return float(trust_of(dispositions_of(people, numbers, intercept), counts).mean()) - level
 
-    return dispositions_of(people, numbers, float(brentq(above, -12.0, 12.0, xtol=1e-7)))
+    return dispositions_of(people, numbers, float(brentq(excess, -12.0, 12.0, xtol=1e-7)))
 
 
 def lapop_thresholds(numbers: Mapping[str, float]) -> NDArray[np.floating]:
@@ -141,31 +143,31 @@ def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
 
 def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> PanelEvents:
     """Draw the events of one kind for all adults in ``years`` before the second wave."""
-    met = tape.rate(*CONTACT_CAUSES)
+    contact_rate = tape.rate(*CONTACT_CAUSES)
     by_class = CLASS_SHARE[kind]
-    panel = ADDED_RATE[kind] * (1.0 - by_class + by_class * met / met.mean())
-    tilt = np.exp(selection * SELECTION_SIGN[kind] * people.leaning)
-    rate = (tape.rate(kind) + panel) * tilt / tilt.mean()
+    added_rate = ADDED_RATE[kind] * (1.0 - by_class + by_class * contact_rate / contact_rate.mean())
+    tilt = np.exp(selection * SELECTION_SIGN[kind] * people.standard_disposition)
+    rate = (tape.rate(kind) + added_rate) * tilt / tilt.mean()
     rng = np.random.default_rng([seed, 2, PANEL_EVENTS.index(kind)])
     who = np.repeat(np.arange(tape.adults), rng.poisson(rate * years))
     return PanelEvents(who, years * rng.random(len(who)), rate)
 
 
-def evidence_of_events(some: PanelEvents, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
+def evidence_of_events(events: PanelEvents, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
     """Return the evidence that events of a kind leave at a wave (0, 1), by evidence column."""
     weight, fast = numbers[f"contacts.weight_{kind}"], numbers["trust.fast_panel"]
     names = ("fair", "solved") if kind == "meeting" else ("unfair", "failed")
     weight *= 1.0 if kind == "meeting" else numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY
-    age = some.age - (1 - wave)
+    age = events.age - (1 - wave)
     before = age >= 0.0
-    found: dict[str, Reals] = {}
+    evidence: dict[str, Reals] = {}
     for memory, part, half in (("fast", fast, numbers["trust.fast_days"] / 365.0),
                                ("slow", 1.0 - fast, numbers["trust.memory_years"])):  # fmt: skip
-        felt = np.bincount(some.who[before], 0.5 ** (age[before] / half), minlength=len(some.rate))
-        felt += some.rate * half / np.log(2.0) * 0.5 ** ((years - 1 + wave) / half)
+        remaining = np.bincount(events.who[before], 0.5 ** (age[before] / half), minlength=len(events.rate))
+        remaining += events.rate * half / np.log(2.0) * 0.5 ** ((years - 1 + wave) / half)
         for name, share in zip(names, (1.0, EVENT_BY_NAME[kind].number(numbers, "effective_weight")), strict=True):
-            found[f"{name}_{memory}"] = weight * part * share * felt
-    return found
+            evidence[f"{name}_{memory}"] = weight * part * share * remaining
+    return evidence
 
 
 def sum_of_evidence(*parts: dict[str, Reals]) -> dict[str, Reals]:
@@ -178,46 +180,52 @@ def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: i
     people = people_of(tape, seed)
     years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
     year = evidence_of_year(tape, numbers, without=PANEL_EVENTS)
-    first, left, follows = (
+    first, retained, successor = (
         steady_state_evidence(tape, year, numbers),
         retained_shares(1.0, numbers),
         successors_in_class(tape),
     )
-    second = {name: left[name[-4:]] * first[name] + year[name][follows] for name in EVIDENCE_COLUMNS}
+    second = {name: retained[name[-4:]] * first[name] + year[name][successor] for name in EVIDENCE_COLUMNS}
     events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in PANEL_EVENTS}
-    own = [[evidence_of_events(events[kind], kind, numbers, years, wave) for kind in PANEL_EVENTS] for wave in (0, 1)]
-    waves = [sum_of_evidence(first, *own[0]), sum_of_evidence(second, *own[1])]
+    evidence = [
+        [evidence_of_events(events[kind], kind, numbers, years, wave) for kind in PANEL_EVENTS] for wave in (0, 1)
+    ]
+    waves = [sum_of_evidence(first, *evidence[0]), sum_of_evidence(second, *evidence[1])]
     disposition = dispositions_at_level(people, waves[0], numbers)
     odds = np.array([odds_of(disposition, counts) for counts in waves])
     noise = logistic_noise(np.random.default_rng([seed, 3]), 2, tape.adults)
     sample = np.random.default_rng([seed, 4]).permutation(tape.adults)[:INTERVIEWED]
     answers = np.array([answers_of(odds[wave], numbers, noise[wave])[sample] for wave in (0, 1)])
     experienced = {
-        kind: np.bincount(one.who[one.age <= 1.0], minlength=tape.adults) > 0 for kind, one in events.items()
+        kind: np.bincount(events_of_kind.who[events_of_kind.age <= 1.0], minlength=tape.adults) > 0
+        for kind, events_of_kind in events.items()
     }
-    experienced["victim"] = tape.had("harm")[follows]
-    slopes, errors = regress_on_exposure(answers, {name: one[sample] for name, one in experienced.items()})
+    experienced["victim"] = tape.experienced("harm")[successor]
+    slopes, errors = regress_on_exposure(answers, {name: exposed[sample] for name, exposed in experienced.items()})
     abused = events["abuse"]
-    earlier = np.bincount(abused.who[(abused.age > 1.0) & (abused.age <= 2.0)], minlength=tape.adults) > 0
-    gaps = [float(wave[earlier[sample]].mean() - wave[~earlier[sample]].mean()) for wave in answers]
+    abused_earlier = np.bincount(abused.who[(abused.age > 1.0) & (abused.age <= 2.0)], minlength=tape.adults) > 0
+    gaps = [float(wave[abused_earlier[sample]].mean() - wave[~abused_earlier[sample]].mean()) for wave in answers]
     correlation = float(np.corrcoef(answers)[0, 1])
     return Panel(slopes, errors, correlation, gaps[1] / gaps[0])
 
 
 def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Panel:
     """Simulate several panels, each of other people, and return their mean."""
-    some = [panel_of(tape, numbers, selection, seed) for seed in range(SEED, SEED + N_PANELS)]
-    slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
-    errors = {name: float(np.mean([one.errors[name] for one in some])) / N_PANELS**0.5 for name in some[0].errors}
+    panels = [panel_of(tape, numbers, selection, seed) for seed in range(SEED, SEED + N_PANELS)]
+    slopes = {name: float(np.mean([panel.coefficients[name] for panel in panels])) for name in panels[0].coefficients}
+    errors = {
+        name: float(np.mean([panel.errors[name] for panel in panels])) / N_PANELS**0.5 for name in panels[0].errors
+    }
     correlation, kept = (
-        float(np.mean(values)) for values in zip(*((one.correlation, one.kept) for one in some), strict=True)
+        float(np.mean(values))
+        for values in zip(*((panel.correlation, panel.gap_left) for panel in panels), strict=True)
     )
     return Panel(slopes, errors, correlation, kept)
 
 
 def regress_on_exposure(answers: Reals, experienced: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     """Regress the second answer on experiences and the first answer; return coefficients and standard errors."""
-    columns = [np.ones(answers.shape[1]), *(one.astype(float) for one in experienced.values()), answers[0]]
+    columns = [np.ones(answers.shape[1]), *(exposure.astype(float) for exposure in experienced.values()), answers[0]]
     design = np.stack(columns, axis=1)
     inverse = np.linalg.inv(design.T @ design)
     slopes = inverse @ (design.T @ answers[1])

@@ -44,22 +44,24 @@ def run_patterns(size: ExperimentSize, years: float) -> Runs:
 
 def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBatch]:
     """Yield, by seed, the unchanged world and those of policies at a site."""
-    stated = {name: one for name, one in ENTRIES["worlds"].items() if "history" not in one}
-    texts = {name: one["text"] for name, one in stated.items() if "text" in one}
-    here = {name: one.get("policies", [name]) for name, one in stated.items() if site in one.get("sites", SITES)}
-    worlds: dict[str, list[str]] = {UNCHANGED: [], **here}
+    entries = {name: entry for name, entry in ENTRIES["worlds"].items() if "history" not in entry}
+    texts = {name: entry["text"] for name, entry in entries.items() if "text" in entry}
+    policies_by_world = {
+        name: entry.get("policies", [name]) for name, entry in entries.items() if site in entry.get("sites", SITES)
+    }
+    worlds: dict[str, list[str]] = {UNCHANGED: [], **policies_by_world}
     specs = [
         plan_runs(
-            site, policies=policies_as_files(words, texts, RUNS), sets=size.sets, years=years, replicates=size.seeds
+            site, policies=policies_as_files(policies, texts, RUNS), sets=size.sets, years=years, replicates=size.seeds
         )
-        for words in worlds.values()
+        for policies in worlds.values()
     ]
     return (WorldBatch(together, tuple(worlds)) for together in zip(*specs, strict=True))
 
 
 def history_jobs(site: str, size: ExperimentSize) -> Iterator[WorldBatch]:
     """Yield, by seed, the worlds of 2009 to 2019 at a site."""
-    names = (HISTORY, *(name for name, one in ENTRIES["worlds"].items() if "history" in one))
+    names = (HISTORY, *(name for name, entry in ENTRIES["worlds"].items() if "history" in entry))
     sets = [*size.sets, f"calendar.warm_up={WARM_UP}"]
     specs = plan_runs(site, sets=sets, start=START, until=UNTIL, replicates=size.seeds)
     return (WorldBatch((spec,) * len(names), names) for spec in specs)
@@ -85,7 +87,9 @@ def history_worlds(job: WorldBatch, town: Town) -> Iterator[TrustModel]:
 def history_scenario(scenario: Scenario, lasting: str) -> Scenario:
     """Return a scenario without the national surveys of trust, in which the dated event ``lasting`` never ends."""
     bare = without_events(scenario, (MOOD_PARAMETER,))
-    events = (dataclasses.replace(one, until=FAR_FUTURE) if one.name == lasting else one for one in bare.timeline)
+    events = (
+        dataclasses.replace(event, until=FAR_FUTURE) if event.name == lasting else event for event in bare.timeline
+    )
     return dataclasses.replace(bare, timeline=tuple(events))
 
 
@@ -94,35 +98,39 @@ def monthly_columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray
     months = measures_table(world, spec).to_pandas()
     groups = months_table(world, world.group_months(), {"group": tuple(GROUPS)}).to_pandas()
     sums = groups.assign(trust=groups["trust"] * groups["residents"]).pivot(index="month", columns="group")
-    found = {}
+    group_columns = {}
     for name in COMPARED_GROUPS:
-        here, everybody = (sums.xs(group, axis="columns", level="group") for group in (name, "all"))
-        found[f"trust.{name}"] = here["trust"] / here["residents"]
-        found[f"trust.not_{name}"] = (everybody["trust"] - here["trust"]) / (everybody["residents"] - here["residents"])
-    book = months_table(world, world.ledger_months(), {"settlement": (), "cause": CAUSES}).to_pandas()
-    causes = book.pivot_table(index="month", columns="cause", values="change", aggfunc="sum").add_prefix("ledger.")
+        group_sums, everybody = (sums.xs(group, axis="columns", level="group") for group in (name, "all"))
+        group_columns[f"trust.{name}"] = group_sums["trust"] / group_sums["residents"]
+        group_columns[f"trust.not_{name}"] = (everybody["trust"] - group_sums["trust"]) / (
+            everybody["residents"] - group_sums["residents"]
+        )
+    ledger = months_table(world, world.ledger_months(), {"settlement": (), "cause": CAUSES}).to_pandas()
+    causes = ledger.pivot_table(index="month", columns="cause", values="change", aggfunc="sum").add_prefix("ledger.")
     days = pd.to_datetime(months["month"]).dt.days_in_month
-    own = {
+    other_columns = {
         "months_without.homicides": (months["homicides"] == 0.0).astype(float),
         "shifts": SHIFTS * days.astype(float),
         "visits.outside_the_centre": DAYS_PER_WEEK
         / days
         * visits_outside_the_centre(world.town, cells[-len(months) :]),
     }
-    return months.assign(**own).join(pd.DataFrame(found), on="month").join(causes, on="month")
+    return months.assign(**other_columns).join(pd.DataFrame(group_columns), on="month").join(causes, on="month")
 
 
 def visits_outside_the_centre(town: Town, cells: Sequence[np.ndarray]) -> np.ndarray:
     """Return, by month, the median number of visits to a settlement without cells in the centre."""
-    where = town.cells["settlement"]
-    lived_in = where >= 0
-    core = np.bincount(where[lived_in], weights=town.cells["core"][lived_in], minlength=town.n_settlements)
-    populated = np.bincount(where[lived_in], minlength=town.n_settlements) > 0
+    settlement = town.cells["settlement"]
+    is_inhabited = settlement >= 0
+    core = np.bincount(settlement[is_inhabited], weights=town.cells["core"][is_inhabited], minlength=town.n_settlements)
+    populated = np.bincount(settlement[is_inhabited], minlength=town.n_settlements) > 0
     outside = populated & (core == 0)
-    found = []
+    medians = []
     for month in cells:
-        every = np.zeros(len(where))
-        every[month["cell"]] = month["visits"]
-        by_settlement = np.bincount(where[lived_in], weights=every[lived_in], minlength=town.n_settlements)
-        found.append(float(np.median(by_settlement[outside])))
-    return np.array(found)
+        visits = np.zeros(len(settlement))
+        visits[month["cell"]] = month["visits"]
+        by_settlement = np.bincount(
+            settlement[is_inhabited], weights=visits[is_inhabited], minlength=town.n_settlements
+        )
+        medians.append(float(np.median(by_settlement[outside])))
+    return np.array(medians)

@@ -79,15 +79,15 @@ class Pattern:
             return self.side(runs, seeds) - max(other.side(runs, seeds) for other in others)
         if not self.against:
             return self.side(runs, seeds)
-        found = self.contrast(runs, seeds)
-        return found - dataclasses.replace(self, site=self.beyond).contrast(runs, seeds) if self.beyond else found
+        contrast = self.contrast(runs, seeds)
+        return contrast - dataclasses.replace(self, site=self.beyond).contrast(runs, seeds) if self.beyond else contrast
 
     def contrast(self, runs: Runs, seeds: Sequence[int]) -> float:
         """Return the difference or ratio between its own side and that of ``against``."""
-        one, other = (own.side(runs, seeds) for own in (self, dataclasses.replace(self, **self.against)))
+        value, reference = (pattern.side(runs, seeds) for pattern in (self, dataclasses.replace(self, **self.against)))
         if self.by == "difference":
-            return one - other
-        return one / other if other else math.copysign(math.inf, one) if one else math.nan
+            return value - reference
+        return value / reference if reference else math.copysign(math.inf, value) if value else math.nan
 
     def side(self, runs: Runs, seeds: Sequence[int]) -> float:
         """Return its value at its site, world and window over the months of some runs; NaN without months."""
@@ -132,8 +132,8 @@ class PatternScore:
 
 def patterns() -> Iterator[Pattern]:
     """Yield every pattern at each site that it names."""
-    for stated in ENTRIES["pattern"]:
-        row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
+    for entry in ENTRIES["pattern"]:
+        row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
         row["value"] = Expression.read(row["value"])
         if "value" in (against := dict(row.get("against", {}))):
             against["value"] = Expression.read(against["value"])
@@ -157,12 +157,15 @@ def in_window(months: pd.DataFrame, window: str) -> pd.DataFrame:
 
 def pattern_scores(runs: Runs) -> Iterator[PatternScore]:
     """Yield the score of every pattern, then of every criterion of the paper."""
-    for one in patterns():
-        numbers = one.numbers(runs)
+    for pattern in patterns():
+        numbers = pattern.numbers(runs)
         known = numbers[np.isfinite(numbers)]
         yield PatternScore(
-            **{name: getattr(one, name) for name in ("id", "site", "role", "says", "chance", "share", "low", "high")},
-            holding=float(np.mean([one.holds(number) for number in numbers])) if len(numbers) else 0.0,
+            **{
+                name: getattr(pattern, name)
+                for name in ("id", "site", "role", "says", "chance", "share", "low", "high")
+            },
+            holding=float(np.mean([pattern.holds(number) for number in numbers])) if len(numbers) else 0.0,
             model=float(known.mean()) if len(known) else math.nan,
         )
     yield from criteria_scores(runs)
@@ -172,8 +175,9 @@ def criteria_scores(runs: Runs) -> Iterator[PatternScore]:
     """Yield the score of every criterion of the paper at the end of the fieldwork, from all runs together."""
     tables = {}
     for site in SITES:
-        usual = months_by_seed(runs, site, UNCHANGED).items()
-        tables[site] = table_of(pd.concat([in_window(months, "fieldwork").assign(seed=seed) for seed, months in usual]))
-    met = {told.split()[0]: passed for told, passed, _ in paper_verdicts(tables)}
+        runs_of_site = months_by_seed(runs, site, UNCHANGED).items()
+        fieldwork = [in_window(months, "fieldwork").assign(seed=seed) for seed, months in runs_of_site]
+        tables[site] = table_of(pd.concat(fieldwork))
+    passed_by_id = {finding.split()[0]: passed for finding, passed, _ in paper_verdicts(tables)}
     for row in ENTRIES["criterion"]:
-        yield PatternScore(**row, site="both", role="held out", holding=float(met[row["id"]]))
+        yield PatternScore(**row, site="both", role="held out", holding=float(passed_by_id[row["id"]]))

@@ -62,7 +62,7 @@ def file_of_kind(word: str) -> Path:
     digest = digest_of(repr([sorted(ranges.items()), posterior[:n], fingerprint()]).encode())[:8]
     path = FOLDER / f"{kind}-{n}-{digest}.csv"
     if not path.is_file():
-        content = draws_bytes(list(plausible_draws(n, weight_solver(), fitted=[one.values for one in posterior])))
+        content = draws_bytes(list(plausible_draws(n, weight_solver(), fitted=[draw.values for draw in posterior])))
         make_folder(FOLDER)
         write_atomically(path, content)
     return path
@@ -118,7 +118,9 @@ def values_at(
     """
     shares = dict(zip(ranges, map(float, point), strict=True))
     values = {
-        name: fixed.get(name, one.value(shares[name])) for name, one in ranges.items() if name not in SOLVED_PARAMETERS
+        name: fixed.get(name, span.value(shares[name]))
+        for name, span in ranges.items()
+        if name not in SOLVED_PARAMETERS
     }
     sizes = {
         event.name: event.low + shares[name] * (event.high - event.low)

@@ -32,8 +32,8 @@ def rotation_policy(months: int) -> str:
 
     Chiefs carry out all these changes, whatever their habit.
     """
-    times = (1.0 - (1.0 - 1.0 / months) ** 12) / (USUAL_CHANGES * SHARE_LEFT)
-    scale = f'"adoption.permanence" = 2.0\n"practices.reshuffle" = {times!r}\n'
+    factor = (1.0 - (1.0 - 1.0 / months) ** 12) / (USUAL_CHANGES * SHARE_LEFT)
+    scale = f'"adoption.permanence" = 2.0\n"practices.reshuffle" = {factor!r}\n'
     return f'include = "mopsic_full"\n[set]\n"practices.keeping" = 0.0\n[scale]\n{scale}'
 
 
@@ -65,34 +65,38 @@ def show_practice(out: Path, size: ExperimentSize, years: float = max(HORIZONS),
 
 def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
-    one = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    blocks = run_worlds(one, size, runs, POLICY_TEXTS)
+    experiment = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
+    worlds_by_seed = run_worlds(experiment, size, runs, POLICY_TEXTS)
     for year in [year for year in HORIZONS if year <= years] or [1]:
         for name in WORLDS:
-            yield row_of(site, name, year, blocks)
+            yield row_of(site, name, year, worlds_by_seed)
 
 
-def row_of(site: str, name: str, year: int, blocks: Sequence[Worlds]) -> Row:
+def row_of(site: str, name: str, year: int, worlds_by_seed: Sequence[Worlds]) -> Row:
     """Return the effects of one world in one year, and its doses."""
     world, window = WORLDS[name], (12 * (year - 1), 12 * year)
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-    row |= {"year": year, "twins": len(blocks), "code": fingerprint()}
+    row |= {"year": year, "twins": len(worlds_by_seed), "code": fingerprint()}
     if name != BASE:
-        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in blocks])
+        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in worlds_by_seed])
     for dose, (column, scale) in DOSES.items():
-        row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in blocks]).value
+        row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in worlds_by_seed]).value
     return row
 
 
 def format_practice(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, one block per site and year."""
     yield from head_of("practice", **rows[0])
-    for (site, year), own in rows_by_columns(rows, "site", "year").items():
+    for (site, year), block_rows in rows_by_columns(rows, "site", "year").items():
         heads = "".join(name.rjust(NUMBER_WIDTH) for name in DIGITS) + "".join(name.rjust(DOSE_WIDTH) for name in DOSES)
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL_WIDTH}}{heads}"
-        for row in own:
+        for row in block_rows:
             label = f"{'    ' if row['world'].startswith('full_') else '  '}{row['en']} / {row['es']}"
-            found = "".join(format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items())
+            intervals = "".join(
+                format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items()
+            )
             yield (
-                label.ljust(LABEL_WIDTH) + found + "".join(plain_number(row[name]).rjust(DOSE_WIDTH) for name in DOSES)
+                label.ljust(LABEL_WIDTH)
+                + intervals
+                + "".join(plain_number(row[name]).rjust(DOSE_WIDTH) for name in DOSES)
             )

@@ -51,9 +51,9 @@ class Strength:
     experiment: str
     line: str
     aim: float
-    most: float
+    upper_limit: float
     world: str = ""
-    own: float | None = None
+    stated_value: float | None = None
     """Value of a row that states the strength itself; the line then only checks it."""
 
     @property
@@ -65,8 +65,8 @@ class Strength:
     def read(self, value: float, others: Values, size: ExperimentSize, runs: Path) -> list[float]:
         """Return the result of the line in each pair of runs with this strength at a value, and others at theirs."""
         values = others | dict.fromkeys(self.parameters, value)
-        experiment = next(each for each in EXPERIMENTS if each.name == self.experiment)
-        line = next(each for each in experiment.lines if each.name == self.line)
+        experiment = next(item for item in EXPERIMENTS if item.name == self.experiment)
+        line = next(item for item in experiment.lines if item.name == self.line)
         world = self.world or self.experiment
         restricted = dataclasses.replace(experiment, worlds={world: experiment.worlds[world]})
         label = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
@@ -77,11 +77,21 @@ class Strength:
 PROPERTY = ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary")
 QUARREL = ("certainty.seen_quarrel",)
 STRENGTHS = (
-    Strength(("deterrence.visit_robbery",), "Q26", "patrol_places", "robbery_change", aim=-22.0, most=0.75),
-    Strength(("deterrence.visit_vehicles",), "Q25", "patrol_places", "vehicles_change", aim=-11.0, most=0.75),
-    Strength(PROPERTY, "Q15, property", "couples", "property_double", aim=-0.2, most=1.0, world="couples_double"),
-    Strength(QUARREL, "Q15, violent", "couples", "violent_double", aim=-0.2, most=1.0, world="couples_double"),
-    Strength(("deterrence.post_vehicles",), "Q24", "posts_always", "vehicles_block", aim=-75.0, most=1.0, own=0.75),
+    Strength(("deterrence.visit_robbery",), "Q26", "patrol_places", "robbery_change", aim=-22.0, upper_limit=0.75),
+    Strength(("deterrence.visit_vehicles",), "Q25", "patrol_places", "vehicles_change", aim=-11.0, upper_limit=0.75),
+    Strength(
+        PROPERTY, "Q15, property", "couples", "property_double", aim=-0.2, upper_limit=1.0, world="couples_double"
+    ),
+    Strength(QUARREL, "Q15, violent", "couples", "violent_double", aim=-0.2, upper_limit=1.0, world="couples_double"),
+    Strength(
+        ("deterrence.post_vehicles",),
+        "Q24",
+        "posts_always",
+        "vehicles_block",
+        aim=-75.0,
+        upper_limit=1.0,
+        stated_value=0.75,
+    ),
 )
 """A visit deters no more than a post on its block (Q24); violent crime has the nearest end of Q15."""
 
@@ -91,28 +101,28 @@ class Search:
     """Values tried for a strength, the present one first, and the result of its line in each pair of runs."""
 
     aim: float
-    most: float
-    now: float
-    own: float | None = None
+    upper_limit: float
+    present: float
+    stated_value: float | None = None
     tried: dict[float, list[float]] = field(default_factory=dict)
 
-    def found(self, value: float) -> Estimate:
+    def estimate_at(self, value: float) -> Estimate:
         """Return the estimate of the line at a value."""
         return estimate(self.tried[value])
 
     def reaches(self, value: float) -> bool:
         """Return whether the line at a value lies at the aim or beyond."""
-        return self.found(value).value <= self.aim
+        return self.estimate_at(value).value <= self.aim
 
     def solve(self, read: Reader) -> float:
         """Return the value at which the line equals the aim, rounded to the precision that its interval supports."""
-        if self.own is not None:
-            self.tried[self.own] = read(self.own)
-            return self.own
-        self.tried[self.now] = read(self.now)
-        if math.isnan(self.found(self.now).value):
-            return self.now
-        end = 0.0 if self.reaches(self.now) else self.most
+        if self.stated_value is not None:
+            self.tried[self.stated_value] = read(self.stated_value)
+            return self.stated_value
+        self.tried[self.present] = read(self.present)
+        if math.isnan(self.estimate_at(self.present).value):
+            return self.present
+        end = 0.0 if self.reaches(self.present) else self.upper_limit
         self.tried[end] = self.tried[end] if end in self.tried else read(end)
         if self.reaches(end) == (end == 0.0):
             return end
@@ -120,17 +130,17 @@ class Search:
             value = self.rounded()
             if value not in self.tried:
                 self.tried[value] = read(value)
-            found = self.found(value)
-            if found.low <= self.aim <= found.high:
+            estimate_of_value = self.estimate_at(value)
+            if estimate_of_value.low <= self.aim <= estimate_of_value.high:
                 return value
-        return min(self.tried, key=lambda value: abs(self.found(value).value - self.aim))
+        return min(self.tried, key=lambda value: abs(self.estimate_at(value).value - self.aim))
 
     def bracket(self) -> tuple[float, float]:
         """Return the nearest tried values at which the line falls short of the aim, and reaches it."""
         reaching = min(value for value in self.tried if self.reaches(value))
         return max(value for value in self.tried if value < reaching), reaching
 
-    def numbers(self, value: float) -> list[float]:
+    def interpolated(self, value: float) -> list[float]:
         """Return the result of the line in each pair at a value, interpolated between the nearest tried."""
         short, reaching = self.bracket()
         share = (value - short) / (reaching - short)
@@ -138,26 +148,26 @@ class Search:
 
     def supported(self) -> tuple[float, float]:
         """Return the least and the greatest value at which the line's interval contains the aim."""
-        values = np.arange(0.0, self.most + GRID / 2.0, GRID).tolist()
-        intervals = {value: estimate(self.numbers(value)) for value in values}
+        values = np.arange(0.0, self.upper_limit + GRID / 2.0, GRID).tolist()
+        intervals = {value: estimate(self.interpolated(value)) for value in values}
         inside = [value for value, found in intervals.items() if found.low <= self.aim <= found.high]
         return (inside[0], inside[-1]) if inside else (self.solved(), self.solved())
 
     def solved(self) -> float:
         """Return the value at which the line interpolated between the nearest tried equals the aim."""
         short, reaching = self.bracket()
-        at_short, at_reaching = self.found(short).value, self.found(reaching).value
+        at_short, at_reaching = self.estimate_at(short).value, self.estimate_at(reaching).value
         return short + (reaching - short) * (self.aim - at_short) / (at_reaching - at_short)
 
     def reason(self, value: float) -> str:
         """Return why a value was taken: a limit of the range, the row's number, or the interval that supports it."""
-        if any(math.isnan(self.found(one).value) for one in self.tried):
+        if any(math.isnan(self.estimate_at(tried_value).value) for tried_value in self.tried):
             return "the line has no number, so it stays / la línea no da número, así que queda"
-        if self.own is not None:
+        if self.stated_value is not None:
             return "the row's own number / el número de la fila misma"
-        if not any(self.reaches(one) for one in self.tried):
+        if not any(self.reaches(tried_value) for tried_value in self.tried):
             return "at most, and short of the row / lo máximo, sin llegar a la fila"
-        if all(self.reaches(one) for one in self.tried):
+        if all(self.reaches(tried_value) for tried_value in self.tried):
             return "0 already shows more than the row / 0 ya muestra más que la fila"
         low, high = self.supported()
         return f"supported / sustentado: {low:.2f} - {high:.2f}"
@@ -166,37 +176,39 @@ class Search:
         """Return the solved value, rounded to the coarsest step within half of the supported interval."""
         low, high = self.supported()
         step = next((step for step in ROUNDING_STEPS if step <= (high - low) / 2.0), ROUNDING_STEPS[-1])
-        return round(min(self.most, round(self.solved() / step) * step), 4)
+        return round(min(self.upper_limit, round(self.solved() / step) * step), 4)
 
 
 def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
     """Solve all strengths in order; write and print the table; return the values by parameter."""
     scenario = load(SITES[0])
-    now = {name: float(parameter_value(scenario, name)) for one in STRENGTHS for name in one.parameters}
+    present = {name: float(parameter_value(scenario, name)) for strength in STRENGTHS for name in strength.parameters}
     values: Values = {}
     searches: list[Search] = []
-    for one in STRENGTHS:
-        search = Search(one.aim, one.most, now[one.parameters[0]], one.own)
-        value = search.solve(partial(one.read, others=dict(values), size=size, runs=runs))
-        values |= dict.fromkeys(one.parameters, value)
+    for strength in STRENGTHS:
+        search = Search(strength.aim, strength.upper_limit, present[strength.parameters[0]], strength.stated_value)
+        value = search.solve(partial(strength.read, others=dict(values), size=size, runs=runs))
+        values |= dict.fromkeys(strength.parameters, value)
         searches.append(search)
-    last = [one.read(values[one.parameters[0]], values, size, runs) for one in STRENGTHS]
-    residuals = [estimate([shown - one.aim for shown in own]) for one, own in zip(STRENGTHS, last, strict=True)]
-    print(write_text(out, NAME, format_search(searches, now, values, residuals, size)))
+    last = [strength.read(values[strength.parameters[0]], values, size, runs) for strength in STRENGTHS]
+    residuals = [
+        estimate([shown - strength.aim for shown in results]) for strength, results in zip(STRENGTHS, last, strict=True)
+    ]
+    print(write_text(out, NAME, format_search(searches, present, values, residuals, size)))
     return values
 
 
 def format_search(
-    searches: Sequence[Search], now: Values, values: Values, residuals: Sequence[Estimate], size: ExperimentSize
+    searches: Sequence[Search], present: Values, values: Values, residuals: Sequence[Estimate], size: ExperimentSize
 ) -> Iterator[str]:
     """Yield the table: for each strength the values tried, the value found, and the residual with all of them."""
     yield from head_of(NAME, twins=size.seeds, code=fingerprint())
-    for one, search, residual in zip(STRENGTHS, searches, residuals, strict=True):
-        yield f"\n{one.label}  ({one.row}: {one.experiment}.{one.line} = {one.aim:g})"
+    for strength, search, residual in zip(STRENGTHS, searches, residuals, strict=True):
+        yield f"\n{strength.label}  ({strength.row}: {strength.experiment}.{strength.line} = {strength.aim:g})"
         for value in sorted(search.tried):
-            yield f"  {value:6.2f}   {format_estimate(search.found(value))}"
-        own = ", ".join(f"{now[name]:g} -> {values[name]:g}" for name in one.parameters)
-        yield f"  {own}; {search.reason(values[one.parameters[0]])}"
+            yield f"  {value:6.2f}   {format_estimate(search.estimate_at(value))}"
+        changes = ", ".join(f"{present[name]:g} -> {values[name]:g}" for name in strength.parameters)
+        yield f"  {changes}; {search.reason(values[strength.parameters[0]])}"
         yield f"  residual / residuo: {format_estimate(residual)}"
 
 

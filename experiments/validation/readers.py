@@ -95,15 +95,15 @@ def mean(worlds: Worlds, world: str, name: str, window: Window) -> float:
 
 def in_days(worlds: Worlds, world: str, first: int, end: int) -> float:
     """Return street crime from day ``first`` to before day ``end``, divided by that in the base."""
-    return divide(*(worlds[one].in_days(STREET_KINDS, first, end) for one in (world, BASE)))
+    return divide(*(worlds[name].in_days(STREET_KINDS, first, end) for name in (world, BASE)))
 
 
 def elasticity(worlds: Worlds, world: str, names: Names, window: Window, of: float | str) -> float:
     """Return the elasticity of a count to a factor, or to the change of a measure's mean."""
-    up = log_or_nan(ratio(worlds, world, names, window))
+    log_change = log_or_nan(ratio(worlds, world, names, window))
     if isinstance(of, float):
-        return up / math.log(of)
-    return divide(up, log_or_nan(divide(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
+        return log_change / math.log(of)
+    return divide(log_change, log_or_nan(divide(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
 
 
 def quotient(worlds: Worlds, above: Reader, below: Reader) -> float:
@@ -118,12 +118,12 @@ def beyond_sum(worlds: Worlds, together: str, parts: Names, names: Names, window
 
 def apart(worlds: Worlds, pairs: Mapping[str, str]) -> float:
     """Return the largest difference between pairs of worlds over all measures and months; 0 if bit-identical."""
-    return max(largest_gap(worlds[one].months, worlds[other].months) for one, other in pairs.items())
+    return max(largest_gap(worlds[name].months, worlds[other_name].months) for name, other_name in pairs.items())
 
 
-def largest_gap(one: pd.DataFrame, other: pd.DataFrame) -> float:
+def largest_gap(first: pd.DataFrame, second: pd.DataFrame) -> float:
     """Return the largest difference between two tables of measures."""
-    left, right = (table.select_dtypes("number").to_numpy(float) for table in (one, other))
+    left, right = (table.select_dtypes("number").to_numpy(float) for table in (first, second))
     if left.shape != right.shape:
         return math.inf
     gap = np.abs(left - right)
@@ -141,9 +141,9 @@ def top_share(counts: Sequence[int], share: float = 0.1) -> float:
     if not descending.size:
         return math.nan
     n = share * len(descending)
-    whole = int(n)
-    part = descending[:whole].sum() + (n - whole) * (descending[whole] if whole < len(descending) else 0.0)
-    return float(100.0 * part / descending.sum())
+    n_whole = int(n)
+    top = descending[:n_whole].sum() + (n - n_whole) * (descending[n_whole] if n_whole < len(descending) else 0.0)
+    return float(100.0 * top / descending.sum())
 
 
 def concentration(worlds: Worlds) -> float:
@@ -171,33 +171,33 @@ def with_timestamps(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(month=pd.to_datetime(rows["month"]))
 
 
-def in_cells(worlds: Worlds, world: str, where: str) -> float:
+def in_cells(worlds: Worlds, world: str, cells: str) -> float:
     """Return the change of crime (per cent) in treated cells, in adjacent cells (``beside``), or elsewhere."""
     base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
-    chosen = cell_masks(base, arm)[where]
-    return 100.0 * (divide(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
+    mask = cell_masks(base, arm)[cells]
+    return 100.0 * (divide(float(arm["incidents"][mask].sum()), float(base["incidents"][mask].sum())) - 1.0)
 
 
 def kinds_by_cell(run: RunTables, names: Names) -> pd.Series:
     """Return crimes of some kinds, named by their counts, by month and cell in the order of `cells_of`."""
     rows = with_timestamps(run.table("kinds"))
-    some = rows[rows["kind"].isin([name.removeprefix(CRIMES_PREFIX) for name in names])]
-    return some.groupby(["month", "cell"])["crimes"].sum().reindex(cells_of(run).index, fill_value=0)
+    selected = rows[rows["kind"].isin([name.removeprefix(CRIMES_PREFIX) for name in names])]
+    return selected.groupby(["month", "cell"])["crimes"].sum().reindex(cells_of(run).index, fill_value=0)
 
 
-def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treated", least: float = TREATED) -> float:
+def kind_in_cells(worlds: Worlds, world: str, names: Names, cells: str = "treated", least: float = TREATED) -> float:
     """Return the change of some kinds of crime (per cent) in treated or adjacent cells."""
     base, arm = worlds[BASE], worlds[world]
-    chosen = cell_masks(cells_of(base), cells_of(arm), least)[where]
-    here, there = (float(kinds_by_cell(one, names).to_numpy()[chosen].sum()) for one in (arm, base))
-    return 100.0 * (divide(here, there) - 1.0)
+    mask = cell_masks(cells_of(base), cells_of(arm), least)[cells]
+    arm_crimes, base_crimes = (float(kinds_by_cell(run, names).to_numpy()[mask].sum()) for run in (arm, base))
+    return 100.0 * (divide(arm_crimes, base_crimes) - 1.0)
 
 
 def to_visits(worlds: Worlds, world: str, names: Names, least: float = TREATED) -> float:
     """Return the elasticity of some kinds of crime in treated cells to their visits."""
     base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
-    chosen = cell_masks(base, arm, least)["treated"]
-    visits = divide(float(arm["visits"][chosen].sum()), float(base["visits"][chosen].sum()))
+    mask = cell_masks(base, arm, least)["treated"]
+    visits = divide(float(arm["visits"][mask].sum()), float(base["visits"][mask].sum()))
     return divide(log_or_nan(1.0 + kind_in_cells(worlds, world, names, least=least) / 100.0), log_or_nan(visits))
 
 
@@ -207,9 +207,11 @@ def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float
     months, cells = (base.index.get_level_values(level) for level in ("month", "cell"))
     number = np.searchsorted(np.unique(months), months)
     treated = cells[cell_masks(base, arm)["treated"] & (number == end - 1)]
-    chosen = (number >= end) & cells.isin(treated)
-    here, there = (float(kinds_by_cell(worlds[one], names).to_numpy()[chosen].sum()) for one in (world, BASE))
-    return 100.0 * (divide(here, there) - 1.0)
+    mask = (number >= end) & cells.isin(treated)
+    arm_crimes, base_crimes = (
+        float(kinds_by_cell(worlds[name], names).to_numpy()[mask].sum()) for name in (world, BASE)
+    )
+    return 100.0 * (divide(arm_crimes, base_crimes) - 1.0)
 
 
 def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
@@ -220,10 +222,10 @@ def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
     base, arm = cells_of(worlds[BASE]), cells_of(worlds[world])
     more_visits = (arm["visits"] - base["visits"])[cell_masks(base, arm, MANNED_MOSTLY)["treated"]]
     manned = float(more_visits.mean()) / ALWAYS_MANNED
-    here, beside = (
-        1.0 + kind_in_cells(worlds, world, names, where, MANNED_MOSTLY) / 100.0 for where in ("treated", "beside")
+    treated, beside = (
+        1.0 + kind_in_cells(worlds, world, names, cells, MANNED_MOSTLY) / 100.0 for cells in ("treated", "beside")
     )
-    return divide(100.0 * (divide(here, beside) - 1.0), share * manned)
+    return divide(100.0 * (divide(treated, beside) - 1.0), share * manned)
 
 
 def cell_masks(base: pd.DataFrame, arm: pd.DataFrame, least: float = TREATED) -> dict[str, np.ndarray]:

@@ -49,34 +49,36 @@ READINGS = (
 def calibrate_readings(tape: Tape, numbers: Numbers) -> tuple[Calibrated, dict[str, Calibrated | str]]:
     """Calibrate every reading; return the first, and all by name: the error message of one that fails."""
     centre = calibrate(tape, numbers)
-    found: dict[str, Calibrated | str] = {CENTRAL_READING: centre}
-    for one in READINGS[1:]:
-        start = {**centre.numbers, **one.sets}
+    results: dict[str, Calibrated | str] = {CENTRAL_READING: centre}
+    for reading in READINGS[1:]:
+        start = {**centre.numbers, **reading.sets}
         try:
-            found[one.name] = calibrate(tape, start, single=one.single, selection=one.selection, survey=False)
+            results[reading.name] = calibrate(
+                tape, start, single=reading.single, selection=reading.selection, survey=False
+            )
         except UNSOLVABLE_ERRORS as reason:
-            found[one.name] = str(reason)
-    return centre, found
+            results[reading.name] = str(reason)
+    return centre, results
 
 
-def readings_as_text(centre: Calibrated, found: dict[str, Calibrated | str]) -> str:
+def readings_as_text(centre: Calibrated, results: dict[str, Calibrated | str]) -> str:
     """Return the file of readings: for each the parameters that differ from the first."""
     lines = ["# Made by `python -m experiments.validation.readings`: weights under each reading and memory."]
-    for one in READINGS:
-        got = found[one.name]
-        lines.append(f'\n["{one.name}"]')
-        if isinstance(got, str):
-            lines.append(f'unsolved = "{got}"')
+    for reading in READINGS:
+        result = results[reading.name]
+        lines.append(f'\n["{reading.name}"]')
+        if isinstance(result, str):
+            lines.append(f'unsolved = "{result}"')
             continue
         names = dict.fromkeys(
-            (*one.sets, *CALIBRATED_PARAMETERS, *(SURVEY_PARAMETERS if one.name == CENTRAL_READING else ()))
+            (*reading.sets, *CALIBRATED_PARAMETERS, *(SURVEY_PARAMETERS if reading.name == CENTRAL_READING else ()))
         )
         base = (
             {}
-            if one.name == CENTRAL_READING
+            if reading.name == CENTRAL_READING
             else {name: f"{centre.numbers[name]:.3g}" for name in CALIBRATED_PARAMETERS}
         )
-        values = {name: f"{got.numbers[name]:.3g}" for name in names}
+        values = {name: f"{result.numbers[name]:.3g}" for name in names}
         lines += [f'"{name}" = {value}' for name, value in values.items() if base.get(name) != value]
     return "\n".join(lines) + "\n"
 
@@ -99,14 +101,15 @@ def before_and_after(numbers: Numbers, centre: Calibrated) -> str:
 def main() -> None:
     """Calibrate all readings in the reference town, write the file and print the results."""
     tape, numbers = reference_town()
-    centre, found = calibrate_readings(tape, numbers)
-    write_atomically(FILE, readings_as_text(centre, found).encode())
-    for name, one in found.items():
-        if isinstance(one, str):
-            print(f"{name}: {one}")
+    centre, results = calibrate_readings(tape, numbers)
+    write_atomically(FILE, readings_as_text(centre, results).encode())
+    for name, result in results.items():
+        if isinstance(result, str):
+            print(f"{name}: {result}")
             continue
-        slopes = ", ".join(f"{key} {value:.2f}" for key, value in one.panel.coefficients.items())
-        print(f"{name}: {slopes}; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds")
+        slopes = ", ".join(f"{key} {value:.2f}" for key, value in result.panel.coefficients.items())
+        panel = result.panel
+        print(f"{name}: {slopes}; Q07 {panel.correlation:.3f}; Q06 {panel.gap_left:.2f}; {result.rounds} rounds")
     print(before_and_after(numbers, centre))
 
 

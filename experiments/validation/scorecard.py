@@ -66,15 +66,20 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     """Run both sites; write and print the scorecard; return whether nothing has failed."""
     make_folder(out)
     runs = run_patterns(size, years)
-    found = [row for site in SITES for row in scores(site, months_by_seed(runs, site, UNCHANGED), size.scale)]
-    held = list(pattern_scores(runs))
-    effects, why_none = measured_effects(out)
-    rows = [{name: getattr(one, name) for name in PATTERN_COLUMNS} for one in held]
-    write_table(out, PATTERN_TABLE, rows, PATTERN_COLUMNS, pattern_lines(held))
-    write_atomically(out / f"{TABLE_NAME}.csv", csv_of(found))
-    parts = score_lines(found), pattern_lines(held), effect_lines(effects), not_scored_lines(why_none)
+    score_rows = [row for site in SITES for row in scores(site, months_by_seed(runs, site, UNCHANGED), size.scale)]
+    pattern_rows = list(pattern_scores(runs))
+    effects, why_no_effects = measured_effects(out)
+    rows = [{name: getattr(pattern, name) for name in PATTERN_COLUMNS} for pattern in pattern_rows]
+    write_table(out, PATTERN_TABLE, rows, PATTERN_COLUMNS, pattern_lines(pattern_rows))
+    write_atomically(out / f"{TABLE_NAME}.csv", csv_of(score_rows))
+    parts = (
+        score_lines(score_rows),
+        pattern_lines(pattern_rows),
+        effect_lines(effects),
+        not_scored_lines(why_no_effects),
+    )
     print(write_text(out, TABLE_NAME, chain(*parts)))
-    failed = any(row.failed for row in found) or any(row.failed for row in held)
+    failed = any(row.failed for row in score_rows) or any(row.failed for row in pattern_rows)
     return not failed and not any(has_failed_effect(row) for row in effects)
 
 
@@ -88,12 +93,14 @@ def scores(site: str, runs: Mapping[int, pd.DataFrame], scale: float) -> Iterato
 
 def score_target(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
     """Return the score of one target from the model's values by seed; it fails without values."""
-    aim, mean = target.target, float(values.mean()) if len(values) else math.nan
+    measured, mean = target.target, float(values.mean()) if len(values) else math.nan
     noise = float(values.var(ddof=1)) if len(values) > 1 else 0.0
-    z, trivial_z = (standardised_error(one, aim.value, aim.variance + noise) for one in (mean, trivial))
-    error, trivial_error = (crps(one, noise, aim.value) for one in (mean, trivial))
+    z, trivial_z = (
+        standardised_error(forecast, measured.value, measured.variance + noise) for forecast in (mean, trivial)
+    )
+    error, trivial_error = (crps(forecast, noise, measured.value) for forecast in (mean, trivial))
     return Score(
-        site=target.site, name=target.order.name.strip(), role=target.role, measured=aim.value, model=mean,
+        site=target.site, name=target.order.name.strip(), role=target.role, measured=measured.value, model=mean,
         trivial=trivial, z=z, trivial_z=trivial_z, crps=error, trivial_crps=trivial_error,
         skill=skill_score(error, trivial_error), failed=has_failed(z), trivial_failed=has_failed(trivial_z),
     )  # fmt: skip
@@ -101,12 +108,12 @@ def score_target(target: MeasuredTarget, values: np.ndarray, trivial: float) -> 
 
 def trivial_forecasts(site: str) -> Mapping[str, float]:
     """Return the measurements of the other site by name of the row: counts by resident, all else unchanged."""
-    (other,) = (one for one in SITES if one != site)
-    people = [float(load(one)["population"].total) for one in (site, other)]
-    found = {}
+    (other,) = (name for name in SITES if name != site)
+    people = [float(load(name)["population"].total) for name in (site, other)]
+    forecasts = {}
     for target in measured_targets((other,)):
-        found[target.order.name.strip()] = target.band[1] * (people[0] / people[1] if target.is_count else 1.0)
-    return found
+        forecasts[target.order.name.strip()] = target.band[1] * (people[0] / people[1] if target.is_count else 1.0)
+    return forecasts
 
 
 def csv_of(rows: Sequence[Score]) -> bytes:
@@ -120,15 +127,15 @@ def score_lines(rows: Sequence[Score]) -> Iterator[str]:
         yield site
         yield f"{'':32}{'measured':>9}{'model':>9}{'sd off':>7}{'trivial':>9}{'skill':>7}"
         by_role = {role: [row for row in rows if (row.site, row.role) == (site, role)] for role in ROLES}
-        for role, own in by_role.items():
-            if own:
+        for role, role_rows in by_role.items():
+            if role_rows:
                 yield f" {role}"
-            for row in own:
+            for row in role_rows:
                 verdict = " FAILED" if row.failed else ""
                 measured, model, trivial = map(four_digits, (row.measured, row.model, row.trivial))
                 numbers = f"{measured:>9}{model:>9}{row.z:>+7.1f}{trivial:>9}{row.skill:>+7.2f}"
                 yield f"  {textwrap.shorten(row.name, 29, placeholder='…'):30}{numbers}{verdict}"
-        yield from (f" {role}: {failure_counts(own)}" for role, own in by_role.items() if own)
+        yield from (f" {role}: {failure_counts(role_rows)}" for role, role_rows in by_role.items() if role_rows)
         yield ""
     yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
     yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."

@@ -26,10 +26,10 @@ def pattern_lines(rows: Sequence[PatternScore]) -> Iterator[str]:
     yield "Patterns: statements of the evidence, and the share of runs in which they hold"
     yield f"{'':24}{'model':>9}{'limits':>16}{'holds':>8}{'trivial':>9}{'skill':>7}"
     for role in ROLES:
-        own = [row for row in rows if row.role == role]
-        if own:
-            yield f" {role}: {failure_counts(own)}"
-        for row in own:
+        role_rows = [row for row in rows if row.role == role]
+        if role_rows:
+            yield f" {role}: {failure_counts(role_rows)}"
+        for row in role_rows:
             yield from textwrap.wrap(
                 f"{row.id} {row.says}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      "
             )
@@ -83,17 +83,17 @@ def effect_lines(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
         return
     yield "Effects that studies have measured; the trivial world is one without the effect"
     for status, role in ROLE_OF_STATUS.items():
-        own = [row for row in rows if row["status"] == status]
-        if own:
-            trivial = sum(row["trivial_fails"] == "True" for row in own)
-            failed = sum(map(has_failed_effect, own))
-            yield f" {role}: {failed} of {len(own)} FAILED; of the trivial world {trivial}"
-        for row in own:
+        status_rows = [row for row in rows if row["status"] == status]
+        if status_rows:
+            trivial = sum(row["trivial_fails"] == "True" for row in status_rows)
+            failed = sum(map(has_failed_effect, status_rows))
+            yield f" {role}: {failed} of {len(status_rows)} FAILED; of the trivial world {trivial}"
+        for row in status_rows:
             yield f"  {row['en'][:77]}"
-            band = f"{row['published_low']} to {row['published_high']} ({row['source'][:24]})"
+            published = f"{row['published_low']} to {row['published_high']} ({row['source'][:24]})"
             verdict = "FAILED" if has_failed_effect(row) else row["verdict"]
             wide = ", wide prior" if row["prior"] == "True" else ""
-            yield f"      {row['value'][:9]:>9}  {band:44}{(verdict + wide)[:19]}"
+            yield f"      {row['value'][:9]:>9}  {published:44}{(verdict + wide)[:19]}"
     yield ""
 
 

@@ -55,10 +55,10 @@ class OwnSeries:
             if len(given) < MIN_MONTHS:
                 raise InputError(f"{self.series.file}: {name} must have at least {MIN_MONTHS} months, as its error"
                                  f" is taken from them, got {len(given)}")  # fmt: skip
-            one = SeriesTarget(self.place, str(name), given, self.discrepancy)
-            if not one.target.variance > 0.0:
+            target = SeriesTarget(self.place, str(name), given, self.discrepancy)
+            if not target.target.variance > 0.0:
                 raise InputError(f"{self.series.file}: {name} is 0 in every month, so nothing can be fitted to it")
-            yield one
+            yield target
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,11 @@ class StudyWorld(NamedTuple):
 
 def worlds_of(table: str) -> dict[str, StudyWorld]:
     """Return the worlds of a table by name."""
-    stated = TABLES[table]["worlds"].items()
-    return {name: StudyWorld(one["en"], one["es"], tuple(one.get("policies", name.split("+")))) for name, one in stated}
+    entries = TABLES[table]["worlds"].items()
+    return {
+        name: StudyWorld(entry["en"], entry["es"], tuple(entry.get("policies", name.split("+"))))
+        for name, entry in entries
+    }
 
 
 def policies_of(worlds: Mapping[str, StudyWorld]) -> dict[str, tuple[str, ...]]:
@@ -43,15 +46,15 @@ def select_named[T](known: Mapping[str, T], only: Sequence[str], message: str) -
     for name in only:
         if name not in known:
             raise InputError(f"{message.format(name)}{suggest_nearest(name, known)}")
-    return [one for name, one in known.items() if not only or name in only]
+    return [item for name, item in known.items() if not only or name in only]
 
 
 def rows_by_columns(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
     """Return rows grouped by the values of some columns, in the order of their first row."""
-    found: dict[tuple[Any, ...], list[Row]] = {}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
-        found.setdefault(tuple(row[name] for name in names), []).append(row)
-    return found
+        groups.setdefault(tuple(row[name] for name in names), []).append(row)
+    return groups
 
 
 def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> str:
@@ -109,17 +112,17 @@ def interval_columns(name: str, found: Estimate) -> Row:
     return dict(zip(interval_names(name), (found.value, found.low, found.high), strict=True))
 
 
-def estimate_each(found: Sequence[Mapping[str, float]]) -> Row:
+def estimate_each(numbers_by_seed: Sequence[Mapping[str, float]]) -> Row:
     """Return the interval columns of numbers that are known seed by seed."""
     row: Row = {}
-    for name in found[0]:
-        row |= interval_columns(name, estimate([one[name] for one in found]))
+    for name in numbers_by_seed[0]:
+        row |= interval_columns(name, estimate([numbers[name] for numbers in numbers_by_seed]))
     return row
 
 
 def format_interval(row: Row, name: str, digits: int) -> str:
     """Return a signed number of a row with its interval, if they are known."""
-    value, low, high = (row[one] for one in interval_names(name))
+    value, low, high = (row[column] for column in interval_names(name))
     if value == "" or math.isnan(value):
         return "-"
     return f"{value:+.{digits}f}" + ("" if math.isnan(low) else f" [{low:+.{digits}f}, {high:+.{digits}f}]")

@@ -49,8 +49,8 @@ class MeasuredTarget:
     @property
     def is_count(self) -> bool:
         """True if it counts events of the whole municipality."""
-        one = self.order.expression
-        return one is not None and bool(one.sum) and not one.per and not one.per_mean
+        expression = self.order.expression
+        return expression is not None and bool(expression.sum) and not expression.per and not expression.per_mean
 
     def of(self, months: pd.DataFrame, scale: float = 1.0) -> float:
         """Return the value in the last twelve months of a run, or in the year to which the band refers.
@@ -58,24 +58,24 @@ class MeasuredTarget:
         ``scale`` is the scale of the town; counts are extrapolated to the whole town.
         """
         assert self.order.expression is not None
-        own = months.sort_values("month").tail(MONTHS)
+        selected = months.sort_values("month").tail(MONTHS)
         if self.order.year:
-            own = months[pd.to_datetime(months["month"]).dt.year == self.order.year]
-        found = self.order.expression.of(own) if len(own) else math.nan
-        return found / scale if self.is_count else found
+            selected = months[pd.to_datetime(months["month"]).dt.year == self.order.year]
+        value = self.order.expression.of(selected) if len(selected) else math.nan
+        return value / scale if self.is_count else value
 
 
 def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget]:
     """Return the targets of some sites, in some roles if any is named; rows without a band are left out."""
     rows = {order.name.strip(): order for order in orders() if order.expression is not None}
-    found = []
+    targets = []
     for site in sites:
-        for stated in ENTRIES["target"]:
-            order = rows[stated["name"]]
+        for entry in ENTRIES["target"]:
+            order = rows[entry["name"]]
             band = order.bands.get(site)
-            if band and band[2] > band[0] and (not roles or stated["role"] in roles):
-                found.append(MeasuredTarget(site, order, stated["role"], stated["discrepancy"]))
-    return found
+            if band and band[2] > band[0] and (not roles or entry["role"] in roles):
+                targets.append(MeasuredTarget(site, order, entry["role"], entry["discrepancy"]))
+    return targets
 
 
 def not_measured() -> dict[str, str]:
@@ -84,6 +84,6 @@ def not_measured() -> dict[str, str]:
     reasons = {}
     for order in orders():
         if (name := order.name.strip()) not in targets:
-            ours = any(word in order.evidence for word in UNMEASURED_WORDS)
-            reasons[name] = "nobody has measured it" if ours else ENTRIES["not_measured"][name]
+            is_unmeasured = any(word in order.evidence for word in UNMEASURED_WORDS)
+            reasons[name] = "nobody has measured it" if is_unmeasured else ENTRIES["not_measured"][name]
     return reasons

@@ -47,32 +47,32 @@ class Sourced(NamedTuple):
 def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
     """Yield all rows: every solved reading, then other asymmetries with the weights of the first."""
     solved = readings()
-    for one in READINGS:
-        if one.name in solved:
+    for reading in READINGS:
+        if reading.name in solved:
             yield from reading_rows(
-                tape, one.name, {**numbers, **solved[CENTRAL_READING], **solved[one.name]}, one.selection
+                tape, reading.name, {**numbers, **solved[CENTRAL_READING], **solved[reading.name]}, reading.selection
             )
         else:
-            yield table_row(one.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
+            yield table_row(reading.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
     for ratio in ASYMMETRIES:
-        now = {**numbers, **solved[CENTRAL_READING], "trust.asymmetry": ratio}
-        yield from reading_rows(tape, f"panel, asymmetry {ratio:g}", now, SELECTION)
+        values = {**numbers, **solved[CENTRAL_READING], "trust.asymmetry": ratio}
+        yield from reading_rows(tape, f"panel, asymmetry {ratio:g}", values, SELECTION)
 
 
 def reading_rows(tape: Tape, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
     """Yield the rows of one reading: coefficients, correlation of answers, gap of abused people, events by day."""
     panel, state = panels_of(tape, numbers, selection), state_of(tape, numbers, every=1)
-    kept = name.startswith("panel") and "asymmetry" not in name
+    uses_panel = name.startswith("panel") and "asymmetry" not in name
     for kind in (*PANEL_EVENTS, "victim"):
         source = EVENT_BY_NAME[kind].source if kind in PANEL_EVENTS else ""
-        is_set = kept and source != "" and not (kind == "meeting" and selection > SELECTION)
-        rest = Sourced("set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN))
-        yield table_row(name, kind, "coefficient", panel.coefficients[kind], rest, panel.errors[kind])
+        is_set = uses_panel and source != "" and not (kind == "meeting" and selection > SELECTION)
+        source_of_number = Sourced("set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN))
+        yield table_row(name, kind, "coefficient", panel.coefficients[kind], source_of_number, panel.errors[kind])
     retest = Sourced("set" if name == CENTRAL_READING else "found", "Q07", PUBLISHED["Q07"])
     yield table_row(name, "two answers", "correlation", panel.correlation, retest)
-    left = Sourced("found, not used", "Q06", PUBLISHED["Q06"])
-    yield table_row(name, "abuse", "% of the gap left a year later", 100.0 * panel.kept, left)
-    for kind in (*PANEL_EVENTS, *PAIR_EVENTS) if kept or name.startswith(SINGLE) or "asymmetry" in name else ():
+    gap = Sourced("found, not used", "Q06", PUBLISHED["Q06"])
+    yield table_row(name, "abuse", "% of the gap left a year later", 100.0 * panel.gap_left, gap)
+    for kind in (*PANEL_EVENTS, *PAIR_EVENTS) if uses_panel or name.startswith(SINGLE) or "asymmetry" in name else ():
         yield from event_rows(name, kind, state, numbers)
 
 
@@ -84,10 +84,10 @@ def event_rows(name: str, kind: str, state: ReferenceState, numbers: Numbers) ->
         is_set = kind in PAIR_EVENTS and source != "" and "asymmetry" not in name
         if name.startswith(SINGLE) and kind in PANEL_EVENTS and days == 3:
             is_set, source, span = True, event.source, PUBLISHED[event.source]
-        now = points_of_event(state, event, numbers, days)
-        yield table_row(name, kind, f"day {days}, latent", now, Sourced("set" if is_set else "found", source, span))
-        both = (numbers, {**numbers, event.parameter: 0.0})
-        with_it, without = (lapop(log_odds_after(state, event, one, days), numbers)[0] for one in both)
+        points = points_of_event(state, event, numbers, days)
+        yield table_row(name, kind, f"day {days}, latent", points, Sourced("set" if is_set else "found", source, span))
+        both_numbers = (numbers, {**numbers, event.parameter: 0.0})
+        with_it, without = (lapop(log_odds_after(state, event, values, days), numbers)[0] for values in both_numbers)
         yield table_row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), Sourced("found"))
 
 
@@ -100,7 +100,7 @@ def days_of(kind: str) -> tuple[int, ...]:
     return tuple(sorted({*DAYS, SCANDAL_DAY})) if kind == "scandal" else DAYS
 
 
-def table_row(reading: str, event: str, quantity: str, value: float, rest: Sourced, error: float = math.nan) -> Row:
+def table_row(reading: str, event: str, quantity: str, value: float, sourced: Sourced, error: float = math.nan) -> Row:
     """Return one row of the table."""
     values = (
         reading,
@@ -109,43 +109,47 @@ def table_row(reading: str, event: str, quantity: str, value: float, rest: Sourc
         quantity,
         value,
         error,
-        rest.status,
-        rest.source,
-        *rest.span,
+        sourced.status,
+        sourced.source,
+        *sourced.span,
     )
     return dict(zip(COLUMNS, values, strict=True))
 
 
 def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text: for each reading its coefficients, then events by day."""
-    left = 100.0 * ABUSE_SHARE_LEFT
-    yield from head_of("trust_events", panels=N_PANELS, adults=INTERVIEWED, selection=SELECTION, left=left)
-    for (reading,), own in rows_by_columns(rows, "reading").items():
+    share_left = 100.0 * ABUSE_SHARE_LEFT
+    yield from head_of("trust_events", panels=N_PANELS, adults=INTERVIEWED, selection=SELECTION, left=share_left)
+    for (reading,), rows_of_reading in rows_by_columns(rows, "reading").items():
         yield f"\n{reading}"
-        for one in own:
-            if "day" not in one["quantity"]:
-                error = "" if np.isnan(one["error"]) else f" (SE {one['error']:.2f})"
-                found = f"{one['value']:7.2f}{error}  {source_status(one)}"
-                yield f"  {one['event'] + ' / ' + one['es']:40}{one['quantity']:32}{found}"
-        for (kind,), some in rows_by_columns((one for one in own if "day" in one["quantity"]), "event").items():
-            yield from format_days(kind, some)
+        for row in rows_of_reading:
+            if "day" not in row["quantity"]:
+                error = "" if np.isnan(row["error"]) else f" (SE {row['error']:.2f})"
+                number = f"{row['value']:7.2f}{error}  {source_status(row)}"
+                yield f"  {row['event'] + ' / ' + row['es']:40}{row['quantity']:32}{number}"
+        for (kind,), rows_of_event in rows_by_columns(
+            (row for row in rows_of_reading if "day" in row["quantity"]), "event"
+        ).items():
+            yield from format_days(kind, rows_of_event)
 
 
 def format_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield two lines of one event: latent trust and answers by day."""
-    for how in ("latent", "survey"):
-        some = [one for one in rows if one["quantity"].endswith(how)]
-        values = " ".join(f"{one['value']:7.2f}" for one in some)
-        days = "days " + ", ".join(one["quantity"].split(",")[0].removeprefix("day ") for one in some) + ", "
-        sources = ", ".join(f"{one['quantity'].split(',')[0]} {source_status(one)}" for one in some if one["source"])
-        yield f"  {kind + ' / ' + SPANISH_NAMES[kind]:40}{days + how:32}{values}  {sources or 'found'}"
+    for kind_of_answer in ("latent", "survey"):
+        selected = [row for row in rows if row["quantity"].endswith(kind_of_answer)]
+        values = " ".join(f"{row['value']:7.2f}" for row in selected)
+        days = "days " + ", ".join(row["quantity"].split(",")[0].removeprefix("day ") for row in selected) + ", "
+        sources = ", ".join(
+            f"{row['quantity'].split(',')[0]} {source_status(row)}" for row in selected if row["source"]
+        )
+        yield f"  {kind + ' / ' + SPANISH_NAMES[kind]:40}{days + kind_of_answer:32}{values}  {sources or 'found'}"
 
 
-def source_status(one: Row) -> str:
+def source_status(row: Row) -> str:
     """Return the status, source and published interval of a number as text."""
-    span = "" if one["published_low"] == "" else f" [{one['published_low']:g}, {one['published_high']:g}]"
-    source = f" {one['source']}" if one["source"] else ""
-    return f"{one['status']}{source}{span}"
+    span = "" if row["published_low"] == "" else f" [{row['published_low']:g}, {row['published_high']:g}]"
+    source = f" {row['source']}" if row["source"] else ""
+    return f"{row['status']}{source}{span}"
 
 
 def show_events(out: Path) -> list[Row]:

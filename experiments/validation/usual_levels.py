@@ -58,26 +58,29 @@ def crimes_of(months: pd.DataFrame) -> float:
 
 def measured_levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
     """Return the levels of the reference town, one row per seed."""
-    arms = [plan_runs(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *SWITCHED_OFF])]
-    town, found = build_town(arms[0][0].scenario), []
+    arms = [
+        plan_runs(SITE, sets=arm_settings, years=years, replicates=seeds)
+        for arm_settings in (sets, [*sets, *SWITCHED_OFF])
+    ]
+    town, rows_of_seeds = build_town(arms[0][0].scenario), []
     for pair in zip(*arms, strict=True):
         crimes: list[float] = []
-        rows: dict[str, float] = {}
+        levels: dict[str, float] = {}
         for spec, world, _ in simulated_twins(pair, town, ignore_progress):
             months = measures_table(world, spec).to_pandas()
             crimes.append(crimes_of(months))
-            rows = rows or levels_of_measures(months) | levels_of_cliques(world)
+            levels = levels or levels_of_measures(months) | levels_of_cliques(world)
         level = float(pair[0].scenario["certainty"].level)
-        found.append({"certainty.level": level * crimes[1] / crimes[0]} | rows)
-    return pd.DataFrame(found)
+        rows_of_seeds.append({"certainty.level": level * crimes[1] / crimes[0]} | levels)
+    return pd.DataFrame(rows_of_seeds)
 
 
 def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield each parameter: present value, mean over runs, and standard error over seeds."""
     yield f"{SITE}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
-    scenario, found = plan_runs(SITE, sets=sets)[0].scenario, measured_levels(sets, years, seeds)
-    for name in found:
-        mean, error = found[name].mean(), found[name].std() / seeds**0.5
+    scenario, levels = plan_runs(SITE, sets=sets)[0].scenario, measured_levels(sets, years, seeds)
+    for name in levels:
+        mean, error = levels[name].mean(), levels[name].std() / seeds**0.5
         yield f"{name:<26}{parameter_value(scenario, str(name)):>10.4g} -> {mean:>8.4g} ±{error:.2g}"
 
 

@@ -42,9 +42,13 @@ RATIO_GOAL, RESAMPLES = 10.0, 2000
 
 def more_couples(scenario: Scenario) -> Scenario:
     """Return a scenario with the officers of two more couples per group at its first station."""
-    first = next(one for one in scenario.facilities if one.station)
-    more = dataclasses.replace(first, officers=first.officers + ADDED_COUPLES * OFFICERS_PER_COUPLE * SHIFT_GROUPS)
-    return dataclasses.replace(scenario, facilities=tuple(more if one is first else one for one in scenario.facilities))
+    station = next(facility for facility in scenario.facilities if facility.station)
+    larger = dataclasses.replace(
+        station, officers=station.officers + ADDED_COUPLES * OFFICERS_PER_COUPLE * SHIFT_GROUPS
+    )
+    return dataclasses.replace(
+        scenario, facilities=tuple(larger if facility is station else facility for facility in scenario.facilities)
+    )
 
 
 def with_increase(spec: RunSpec, name: str, by: float) -> RunSpec:
@@ -58,7 +62,7 @@ def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:
         STATUS_QUO: base,
         "courtesy + 2 points": with_increase(base, "contacts.fair", COURTESY),
         "telling + .05 log-odds": with_increase(base, "reporting.intercept", TELLING),
-        **{one.policy: one for one in large},
+        **{spec.policy: spec for spec in large},
     }
 
 
@@ -68,27 +72,27 @@ def ignore_progress(shifts: int) -> None:
 
 def months_by_arm(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataFrame]:
     """Run all arms of all seeds side by side; return their measures by name."""
-    more = more_couples(arms[STATUS_QUO].scenario)
-    town, larger = build_town(arms[STATUS_QUO].scenario), build_town(more)
-    found: dict[str, list[pd.DataFrame]] = {}
+    scenario = more_couples(arms[STATUS_QUO].scenario)
+    town, larger = build_town(arms[STATUS_QUO].scenario), build_town(scenario)
+    tables: dict[str, list[pd.DataFrame]] = {}
     progress = Progress("variance", len(seeds))
     for number, seed in enumerate(seeds):
         specs = {name: spec.with_seed(seed) for name, spec in arms.items()}
-        alone = (MORE_COUPLES, specs[STATUS_QUO]), TrustModel(more, rng=seed, town=larger)
-        own = zip(specs.items(), twin_worlds(list(specs.values()), town, ignore_progress), strict=True)
-        for (name, spec), world in chain(own, [alone]):
+        larger_town = (MORE_COUPLES, specs[STATUS_QUO]), TrustModel(scenario, rng=seed, town=larger)
+        twins = zip(specs.items(), twin_worlds(list(specs.values()), town, ignore_progress), strict=True)
+        for (name, spec), world in chain(twins, [larger_town]):
             simulate_until(world, tick_of(spec.until), ignore_progress)
-            found.setdefault(name, []).append(measures_table(world, spec).to_pandas())
+            tables.setdefault(name, []).append(measures_table(world, spec).to_pandas())
         progress.reach(number + 1)
     progress.close()
-    return {name: pd.concat(parts) for name, parts in found.items()}
+    return {name: pd.concat(parts) for name, parts in tables.items()}
 
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield the table of variance ratios."""
     runs = plan_runs(site, sets=sets, years=years, replicates=seeds)
     large = [plan_runs(site, policies=[name], sets=sets, years=years)[0] for name in LARGE_POLICIES]
-    tables = months_by_arm(arms_of(runs[0], large), [one.seed for one in runs])
+    tables = months_by_arm(arms_of(runs[0], large), [run.seed for run in runs])
     status_quo = tables.pop(STATUS_QUO)
     yield f"{site}, {years:g} years ({runs[0].shifts} shifts with warm-up), {seeds} seeds {' '.join(sets)}"
     yield "variance of the effect with independent seeds over that with twins, and its 95 % interval"

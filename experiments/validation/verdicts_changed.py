@@ -71,8 +71,8 @@ def compare_verdicts(folder: Path) -> pd.DataFrame:
     rows = []
     for row in table.itertuples():
         before, after = verdict_by_ranks(row), judge(row)
-        place = {"section": row.section, "measure": row.measure, "site": row.site, "policy": row.against}
-        rows.append(place | {"before": before, "after": after, "why": reason(row, before, after)})
+        identity = {"section": row.section, "measure": row.measure, "site": row.site, "policy": row.against}
+        rows.append(identity | {"before": before, "after": after, "why": reason(row, before, after)})
     return pd.DataFrame(rows)
 
 
@@ -87,13 +87,13 @@ def format_changes(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
     for before, row in counts.iterrows():
         yield f"{before:<16}" + "".join(f"{count:>13}" for count in row)
     yield ""
-    for why, own in changed.groupby("why", sort=False):
-        yield f"{len(own):>5}  {REASONS[str(why)]}"
+    for reason, reason_rows in changed.groupby("why", sort=False):
+        yield f"{len(reason_rows):>5}  {REASONS[str(reason)]}"
     yield ""
     yield "Headline measures that changed"
-    one: Any
-    for one in changed[changed["section"] == "headline"].itertuples():
-        yield f"  {one.site:<14}{one.policy:<20}{one.measure:<24}{one.before:<7}{one.after}"
+    effect: Any
+    for effect in changed[changed["section"] == "headline"].itertuples():
+        yield f"  {effect.site:<14}{effect.policy:<20}{effect.measure:<24}{effect.before:<7}{effect.after}"
 
 
 def main() -> None:

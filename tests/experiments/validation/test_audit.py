@@ -147,14 +147,14 @@ def judged(kind: str, low: float, high: float, quantity: str = "talks") -> Audit
 def test_a_row_whose_interval_holds_0_is_not_carried_whatever_its_kind() -> None:
     for kind in KINDS:
         assert not judged(kind, -0.1, 20.0).passed
-        assert "NOT AS THE ROW SAYS" in judged(kind, 0.0, 20.0).fault
+        assert "NOT AS THE ROW SAYS" in judged(kind, 0.0, 20.0).failure
         assert judged(kind, 5.0, 20.0).passed
 
 
 def test_a_change_must_be_as_large_as_what_matters_but_for_a_definition() -> None:
     small = [judged(kind, 0.9, 1.1) for kind in KINDS]
     assert [one.passed for one in small] == [True, False, False]
-    assert "LESS THAN DELTA" in small[1].fault
+    assert "LESS THAN DELTA" in small[1].failure
     assert judged("outcome", 1.9, 2.3).passed, "two per cent of a large count matter"
     assert judged("outcome", 2.0, 2.3, f"{LEDGER}stop").passed
     assert not judged("outcome", 0.001, 0.002, "trust_mean").passed
@@ -174,7 +174,7 @@ def test_the_memory_of_abuse_counts_as_failed_until_it_passes(
 ) -> None:
     monkeypatch.setattr(audit, "reference_town", lambda: (None, {}))
     for kept, passes in ((0.87, False), (0.5, True)):
-        monkeypatch.setattr(audit, "panels_of", lambda *_, kept=kept: SimpleNamespace(kept=kept))
+        monkeypatch.setattr(audit, "panels_of", lambda *_, kept=kept: SimpleNamespace(gap_left=kept))
         assert audit.show_audit(["Q06"], tmp_path, SMALL) is passes
         assert ("FAILED" in capsys.readouterr().out) is not passes
 

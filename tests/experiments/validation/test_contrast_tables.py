@@ -17,7 +17,7 @@ from scenarios import load
 @pytest.mark.parametrize("name", tables.ENTRIES)
 def test_every_world_of_a_table_can_be_loaded_at_both_sites(name: str, tmp_path: Path) -> None:
     table = tables.table_of(name)
-    assert {tables.MEASURES[one].name for one in table.stated["measures"]} == set(table.stated["measures"])
+    assert {tables.MEASURES[one].name for one in table.entry["measures"]} == set(table.entry["measures"])
     for site in tables.SITES:
         for case in table.cases[:3] + table.cases[-2:]:
             for words in (case.arm, case.base):
@@ -47,7 +47,7 @@ def test_a_case_of_an_assumed_number_has_it_on_both_sides() -> None:
     assert len(set(table.texts.values())) == len(table.texts)
     together = tables.table_of("assumed_together")
     low, high = (tomllib.loads(text)["set"] for text in together.texts.values())
-    assert low.keys() == high.keys() == tables.ends_of(together.stated["groups"]).keys()
+    assert low.keys() == high.keys() == tables.ends_of(together.entry["groups"]).keys()
 
 
 @pytest.mark.thorough

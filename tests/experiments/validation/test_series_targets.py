@@ -21,7 +21,7 @@ def own(tmp_path):
 
 
 def request_for(own, tmp_path, scale=1.0):
-    return CalibrationRequest(24, 1, 3, 1.0, 5, scale, 1, tmp_path, own=own)
+    return CalibrationRequest(24, 1, 3, 1.0, 5, scale, 1, tmp_path, own_series=own)
 
 
 def test_a_target_is_the_mean_of_its_months_with_its_error_and_the_discrepancy(own):
