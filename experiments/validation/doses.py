@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import pairwise, product
 from pathlib import Path
@@ -24,7 +24,7 @@ from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_p
 from experiments.validation.readings import CENTRAL_READING, readings
 from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from experiments.words.toml_files import toml_beside
-from model.engine.calendar import tick_of
+from model.engine.calendar import MONTH, YEAR, tick_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from model.simulation.model import TrustModel
@@ -72,7 +72,8 @@ CONTACT_RATES = (0.05, 0.1, 0.2, 0.4)
 """Simulated numbers of visits, or meetings, per adult and year."""
 FAIRNESS_STEPS = (0.0, 1.5, 3.0)
 """Log-odds added to fair treatment and taken from the log chance of a bribe, with which more contacts are tried."""
-SINGLE = "single"
+READINGS = (CENTRAL_READING, "single")
+"""Readings of the panels under which all doses are simulated."""
 CORNERS: dict[str, dict[str, Any]] = ENTRIES["corner"]
 """One change at a time around the centre; weights are recalibrated for memory and self-selection only."""
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
@@ -100,7 +101,7 @@ class DoseCase:
     @property
     def shifts(self) -> int:
         """Number of simulated shifts."""
-        return 1095 + self.months * 91 * len(self.doses)
+        return YEAR + self.months * MONTH * len(self.doses)
 
     def digest_of_world(self, dose: Dose) -> str:
         """Return a digest of all inputs of one of its worlds."""
@@ -123,28 +124,23 @@ def settings_of_reading(reading: str, size: ExperimentSize) -> tuple[str, ...]:
     return (*size.sets, *(f"{key}={value!r}" for key, value in values.items()))
 
 
-def dose_cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
+def dose_cases(size: ExperimentSize) -> list[DoseCase]:
     """Return all cases: all doses under both readings, and some doses in the corners with the first seed."""
-    solved_readings = readings()
-    planned = [
-        (site, name, 1 + seed, True)
-        for site in sites
-        for name in (CENTRAL_READING, SINGLE)
-        for seed in range(size.seeds)
-    ]
-    solved = [name for name in corners if CORNERS[name].get("reading", CENTRAL_READING) in solved_readings]
-    planned += [(site, name, 1, False) for site in sites for name in solved]
+    solved = readings()
+    corners = [name for name, corner in CORNERS.items() if corner.get("reading", CENTRAL_READING) in solved]
+    planned = [(site, name, 1 + seed, DOSES) for site in SITES for name in READINGS for seed in range(size.seeds)]
+    planned += [(site, name, 1, CORNER_DOSES) for site in SITES for name in corners]
     months = min(MAX_MONTHS, round(12 * size.max_years))
     return [
-        DoseCase(site, reading, settings_of_reading(reading, size), seed, months, DOSES if all_doses else CORNER_DOSES)
-        for site, reading, seed, all_doses in planned
+        DoseCase(site, name, settings_of_reading(name, size), seed, months, doses)
+        for site, name, seed, doses in planned
     ]
 
 
 def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     """Run the worlds of a case without stored results, and store the results of each."""
     doses = [dose for dose in case.doses if not case.results_file(dose, runs).is_file()]
-    tell(case.months * 91 * (len(case.doses) - len(doses)))
+    tell(case.months * MONTH * (len(case.doses) - len(doses)))
     if not doses:
         return case.key
     options: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
@@ -152,7 +148,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     town = TOWNS.of(specs[0].scenario)
     scenario = replace(specs[0].scenario, policies=())
     common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
-    tell(1095)
+    tell(YEAR)
     for dose, spec in zip(doses, specs, strict=True):
         world = DosedModel.resumed(spec.scenario, common, town=town)
         world.given = dose.given
@@ -183,9 +179,8 @@ def run_doses(cases: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Do
         raise KeyboardInterrupt
     results: DoseResults = {}
     for case in cases:
-        stored = {
-            dose.name: json.loads(case.results_file(dose, runs).read_text(encoding="utf-8")) for dose in case.doses
-        }
+        texts = {dose.name: case.results_file(dose, runs).read_text(encoding="utf-8") for dose in case.doses}
+        stored = {name: json.loads(text) for name, text in texts.items()}
         results.setdefault((case.site, case.reading), []).append(stored)
     return results
 
@@ -198,37 +193,18 @@ def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str =
 
 def rows_of(results: DoseResults) -> Iterator[Row]:
     """Yield the row of each dose by site, reading and years, with the range over the corners."""
-    for (site, reading), worlds_by_seed in results.items():
-        corners = [
-            others[0] for (corner_site, name), others in results.items() if corner_site == site and name in CORNERS
-        ]
+    for (site, reading), twins in results.items():
+        corners = [worlds[0] for (place, name), worlds in results.items() if place == site and name in CORNERS]
         for dose, years in product(DOSES[1:], YEARS):
-            if dose.name in worlds_by_seed[0]:
-                points = estimate([points_of_dose(worlds, dose.name, years) for worlds in worlds_by_seed])
-                corner_points = [
-                    points_of_dose(worlds, dose.name, years)
-                    for worlds in corners
-                    if dose.corners and reading == CENTRAL_READING
-                ]
-                ends = (
-                    (min(*corner_points, points.value), max(*corner_points, points.value))
-                    if corner_points
-                    else (math.nan, math.nan)
-                )
-                values = (
-                    site,
-                    reading,
-                    dose.name,
-                    dose.en,
-                    dose.es,
-                    years,
-                    points.value,
-                    points.low,
-                    points.high,
-                    points.n,
-                    *ends,
-                )
-                yield dict(zip(COLUMNS, (*values, fingerprint()), strict=True))
+            if dose.name in twins[0]:
+                points = estimate([points_of_dose(worlds, dose.name, years) for worlds in twins])
+                has_band = dose.corners and reading == CENTRAL_READING
+                band = [points_of_dose(worlds, dose.name, years) for worlds in corners] if has_band else []
+                row: Row = {"site": site, "reading": reading, "dose": dose.name, "en": dose.en, "es": dose.es}
+                row |= {"years": years, **asdict(points)}
+                row["band_low"] = min(*band, points.value) if band else math.nan
+                row["band_high"] = max(*band, points.value) if band else math.nan
+                yield row | {"code": fingerprint()}
 
 
 def fair_share(world: Mapping[str, float]) -> float:
@@ -260,11 +236,9 @@ def break_even(worlds: Mapping[str, Any]) -> float:
     return math.nan
 
 
-def show_doses(
-    out: Path, size: ExperimentSize, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)
-) -> list[Row]:
+def show_doses(out: Path, size: ExperimentSize) -> list[Row]:
     """Run all doses at both sites; write, print and return the rows."""
-    results = run_doses(dose_cases(size, corners), size, runs)
+    results = run_doses(dose_cases(size), size, RUNS)
     rows = list(rows_of(results))
     print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, results, size.seeds)))
     return rows
@@ -280,24 +254,14 @@ def format_doses(rows: Sequence[Row], results: DoseResults, seeds: int) -> Itera
         for dose_rows in rows_by_columns(site_rows, "dose").values():
             label = f"  {dose_rows[0]['en']} / {dose_rows[0]['es']}".ljust(LABEL_WIDTH)
             panel, single = (
-                format_reading([row for row in dose_rows if row["reading"] == reading])
-                for reading in ("panel", "single")
+                format_reading([row for row in dose_rows if row["reading"] == reading]) for reading in READINGS
             )
             yield label + panel.ljust(COLUMN_WIDTH) + single
-        first_seeds = {
-            reading: results[site, reading][0]
-            for reading in (CENTRAL_READING, SINGLE, *CORNERS)
-            if (site, reading) in results
-        }
-        yield from (
-            three_point_line(reading, first_seeds[reading])
-            for reading in (CENTRAL_READING, SINGLE)
-            if reading in first_seeds
-        )
-        yield f"\n  {'ten years, one seed / diez años, una semilla':44}" + "".join(
-            f"{name:>10}" for name in CORNER_LABELS
-        )
-        for reading, worlds in first_seeds.items():
+        first = {reading: twins[0] for (place, reading), twins in results.items() if place == site}
+        yield from (three_point_line(reading, first[reading]) for reading in READINGS)
+        heads = "".join(f"{name:>10}" for name in CORNER_LABELS)
+        yield f"\n  {'ten years, one seed / diez años, una semilla':44}{heads}"
+        for reading, worlds in first.items():
             yield f"  {reading:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in shown)
 
 
