@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, replace
+from itertools import chain
 from pathlib import Path
 
+from experiments.storage.run_spec import RunSpec
 from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS, WEAK
 from experiments.validation.effects_text import format_effects_table
 from experiments.validation.experiment import (
@@ -44,15 +46,11 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
 
 def run_together(experiments: Sequence[Experiment], size: ExperimentSize, runs: Path) -> None:
     """Run all worlds of all experiments at once, so that those of one seed and variant share a warm-up."""
-    specs = [
-        spec
-        for experiment in experiments
-        for variant in variants_of(experiment, size)
-        for specs_of_world in plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, POLICY_TEXTS)[
-            0
-        ].values()
-        for spec in specs_of_world
-    ]
+    specs: list[RunSpec] = []
+    for experiment in experiments:
+        for variant in variants_of(experiment, size):
+            planned, _ = plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, POLICY_TEXTS)
+            specs += chain(*planned.values())
     run_missing(specs, runs, size.workers, "effects")
 
 
@@ -70,9 +68,9 @@ def size_of(experiment: Experiment, variant: Variant, size: ExperimentSize) -> E
 def rows_of(experiment: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(experiment, size):
-        worlds_by_seed = run_worlds(experiment, size_of(experiment, variant, size), runs, POLICY_TEXTS, variant)
+        twins = run_worlds(experiment, size_of(experiment, variant, size), runs, POLICY_TEXTS, variant)
         for line in experiment.lines:
-            yield row_of(experiment, line, variant, worlds_by_seed)
+            yield row_of(experiment, line, variant, twins)
 
 
 def variants_of(experiment: Experiment, size: ExperimentSize) -> list[Variant]:
@@ -81,7 +79,7 @@ def variants_of(experiment: Experiment, size: ExperimentSize) -> list[Variant]:
     return [central, *others[: size.max_corners], *([WEAK] if experiment.weak else [])]
 
 
-def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, worlds_by_seed: Sequence[Worlds]) -> Row:
+def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, twins: Sequence[Worlds]) -> Row:
     """Return the result of a line, or the reason why it is not available."""
     row: Row = dict.fromkeys(COLUMNS, "") | {
         **{name: getattr(line, name) for name in ("en", "es", "unit", "status", "must", "note")},
@@ -93,25 +91,25 @@ def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, world
     if line.published is not None:
         row |= dict(zip(("published_low", "published_high", "source", "prior"), astuple(line.published), strict=True))
     try:
-        result = estimate([line.read(worlds) for worlds in worlds_by_seed])
+        result = estimate([line.read(worlds) for worlds in twins])
     except NotAvailable as reason:
         return row | {"verdict": "not available", "note": str(reason)}
     row |= {"value": result.value, "low": result.low, "high": result.high, "n": result.n}
     row["verdict"] = line.verdict(result)
     try:
-        trivial = trivial_of(experiment, line, worlds_by_seed)
+        trivial = trivial_of(experiment, line, twins)
     except NotAvailable as reason:
         return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
 
 
-def trivial_of(experiment: Experiment, line: ExperimentLine, worlds_by_seed: Sequence[Worlds]) -> Estimate | None:
+def trivial_of(experiment: Experiment, line: ExperimentLine, twins: Sequence[Worlds]) -> Estimate | None:
     """Return the result of a line in the world in which it must fail; None for lines that only read a level."""
     if line.trivial is not None:
-        return estimate([line.trivial(worlds) for worlds in worlds_by_seed])
+        return estimate([line.trivial(worlds) for worlds in twins])
     if experiment.trivial is None or line.unit in ("level", "minutes"):
         return None
-    return estimate([line.read(worlds.replaced_by(experiment.trivial)) for worlds in worlds_by_seed])
+    return estimate([line.read(worlds.replaced_by(experiment.trivial)) for worlds in twins])
 
 
 def row_passes(row: Row) -> bool:

@@ -106,7 +106,7 @@ def run_worlds(
     label = f"{experiment.name}{'' if variant == CENTRAL else f', {variant.name}'}"
     run_missing([spec for runs_of_world in specs.values() for spec in runs_of_world], runs, size.workers, label)
     if BASE in specs:
-        specs[NEXT_STATUS_QUO] = [*specs[BASE][1:], specs[BASE][0]]
+        specs[NEXT_STATUS_QUO] = (*specs[BASE][1:], specs[BASE][0])
     return [
         Worlds({name: RunTables(runs, runs_of_world[number].run) for name, runs_of_world in specs.items()}, missing)
         for number in range(size.seeds)
@@ -115,36 +115,32 @@ def run_worlds(
 
 def plan_worlds(
     experiment: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
-) -> tuple[dict[str, list[RunSpec]], dict[str, str]]:
+) -> tuple[dict[str, tuple[RunSpec, ...]], dict[str, str]]:
     """Return the runs of each world of an experiment, none without the status quo, and why others are missing."""
-    specs: dict[str, list[RunSpec]] = {}
+    specs: dict[str, tuple[RunSpec, ...]] = {}
     missing: dict[str, str] = {}
-    world_specs(
-        experiment.site, (), CENTRAL, experiment.years, size, experiment.keep
-    )  # raises errors of the size itself
+    world_specs(experiment, (), CENTRAL, size)  # raises errors of the size itself
     for name, items in ({BASE: ()} | dict(experiment.worlds)).items():
         try:
-            specs[name] = world_specs(
-                experiment.site, policies_as_files(items, texts, runs), variant, experiment.years, size, experiment.keep
-            )
+            specs[name] = world_specs(experiment, policies_as_files(items, texts, runs), variant, size)
         except InputError as reason:
             missing[name] = str(reason)
     return specs if BASE in specs else {}, missing
 
 
 def world_specs(
-    site: str, items: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
-) -> list[RunSpec]:
+    experiment: Experiment, items: Sequence[str], variant: Variant, size: ExperimentSize
+) -> tuple[RunSpec, ...]:
     """Return the runs of one world of policies and settings; raise InputError for anything unknown to the model.
 
     Each seed has a town of its own, so that intervals include the differences between towns.
     """
-    base = plan_runs(site, sets=size.sets)[0]
+    base = plan_runs(experiment.site, sets=size.sets)[0]
     policies, settings = ([item for item in items if ("=" in item) == is_set] for is_set in (False, True))
     sets = [*size.sets, *settings, *(f"{key}={value!r}" for key, value in variant_values(base, variant).items())]
-    run_years = min(years, size.max_years)
-    return list(
-        plan_runs(site, policies=policies, sets=sets, years=run_years, replicates=size.seeds, keep=keep, town=OWN)
+    years, keep = min(experiment.years, size.max_years), experiment.keep
+    return plan_runs(
+        experiment.site, policies=policies, sets=sets, years=years, replicates=size.seeds, keep=keep, town=OWN
     )
 
 
@@ -157,10 +153,8 @@ def variant_values(spec: RunSpec, variant: Variant) -> dict[str, float]:
         names = fnmatch.filter(specs, key)
         if not names:
             raise InputError(f"no parameter '{pattern}'")
-        values |= {
-            f"{group}.{name}": VALUE_CHANGES[change](float(getattr(spec.scenario[group], name)), number)
-            for name in names
-        }
+        for name in names:
+            values[f"{group}.{name}"] = VALUE_CHANGES[change](float(getattr(spec.scenario[group], name)), number)
     return values
 
 
@@ -204,20 +198,20 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
     """Run the worlds of one seed side by side and store their tables."""
     town = TOWNS.of(batch.specs[0].scenario)
     for spec, world, cells in simulated_twins(batch.specs, town, tell):
-        tables = world_tables(world)
+        incidents = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
+        tables = world_tables(world, incidents)
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
-            tables["kinds"] = crimes_by_cell(world)
+            tables["kinds"] = crimes_by_cell(incidents)
         for name, table in (tables | {LAST_TABLE: measures_table(world, spec)}).items():
             write_atomically(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
     return batch.key
 
 
-def crimes_by_cell(world: TrustModel) -> pa.Table:
+def crimes_by_cell(incidents: np.ndarray) -> pa.Table:
     """Return crimes by month, cell and kind; months are dates as in the table of cells."""
-    rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
-    months = np.array([month_of(int(tick)) for tick in rows["tick"]], np.int64)
-    keys, crimes = np.unique(np.stack([months, rows["cell"], rows["kind"]]), axis=1, return_counts=True)
+    months = np.array([month_of(int(tick)) for tick in incidents["tick"]], np.int64)
+    keys, crimes = np.unique(np.stack([months, incidents["cell"], incidents["kind"]]), axis=1, return_counts=True)
     return pa.table(
         {
             "month": pa.array([first_of_month(int(month)) for month in keys[0]], pa.date32()),
@@ -228,18 +222,17 @@ def crimes_by_cell(world: TrustModel) -> pa.Table:
     )
 
 
-def world_tables(world: TrustModel) -> dict[str, pa.Table]:
+def world_tables(world: TrustModel, incidents: np.ndarray) -> dict[str, pa.Table]:
     """Return crimes by day and kind, origins of trust, ledger, and last year's crimes by offender if recorded."""
-    rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
-    day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS
-    keys, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)
+    day = (incidents["tick"] - tick_of(world.settings.start)) // SHIFTS
+    keys, crimes = np.unique(np.stack([day, incidents["kind"]]), axis=1, return_counts=True)
     names = pa.array([KINDS[int(kind)] for kind in keys[1]], pa.string())
     tables = {"days": pa.table({"day": pa.array(keys[0]), "kind": names, "crimes": pa.array(crimes)})}
     tables["origins"] = months_table(world, world.origin_months(), {"origin": CAUSES})
     accounts = world.ledger_months()
     tables["ledger"] = months_table(world, accounts[accounts["cause"] == NATION], {"cause": CAUSES})
-    if "offender" in (rows.dtype.names or ()):
-        recent = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - DAYS_PER_YEAR)]
+    if "offender" in (incidents.dtype.names or ()):
+        recent = incidents["offender"][(incidents["offender"] >= 0) & (day > day.max(initial=0) - DAYS_PER_YEAR)]
         who, counts = np.unique(recent, return_counts=True)
         tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(counts)})
     return tables

@@ -254,12 +254,13 @@ def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
 
 
 def test_a_variant_of_unknown_numbers_is_refused() -> None:
+    one = Experiment("none", worlds={}, years=1.0)
     unknown = experiment_runs.Variant("unheard", (("crime.unheard*", "times", 1.0),))
     with pytest.raises(InputError, match=r"no parameter 'crime\.unheard\*'"):
-        experiment_runs.world_specs("villa_canales", (), unknown, 1.0, QUICK)
+        experiment_runs.world_specs(one, (), unknown, QUICK)
     known = experiment_runs.Variant("half", (("deterrence.visit_theft", "times", 0.5),))
-    spec = experiment_runs.world_specs("villa_canales", (), known, 1.0, QUICK)[0]
-    plain = experiment_runs.world_specs("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
+    spec = experiment_runs.world_specs(one, (), known, QUICK)[0]
+    plain = experiment_runs.world_specs(one, (), CENTRAL, QUICK)[0]
     assert spec.scenario["deterrence"].visit_theft == plain.scenario["deterrence"].visit_theft / 2  # type: ignore[attr-defined]
 
 
@@ -298,7 +299,7 @@ def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
     one = next(one for one in EXPERIMENTS if one.name == "swapped_totonicapan")
     other, own = load("villa_canales"), load("totonicapan")
     for world, group in (("gangs", "gangs"), ("authority", "boards"), ("contacts", "contacts")):
-        found = experiment_runs.world_specs(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
+        found = experiment_runs.world_specs(one, one.worlds[world], CENTRAL, QUICK)[0].scenario
         assert found[group] == other[group]
         assert {name for name in own.groups if found[name] != own[name]} <= {
             *("calendar", "population", group),
