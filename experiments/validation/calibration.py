@@ -3,7 +3,7 @@
 ``python -m experiments.validation.readings`` calibrates all readings and prints how each number was found.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,6 @@ from experiments.validation.impression_replay import (
     tape_of,
 )
 from experiments.validation.panel import (
-    MEAN_TRUST,
     SELECTION,
     Panel,
     People,
@@ -58,8 +57,8 @@ SCANDAL_DAY, SCANDAL_SHARE_LEFT = 135, 0.1
 ABUSE_SHARE_LEFT = 0.45
 """Q06, read as the effect of a single event: share of the effect of abuse left at day 365."""
 MAX_ROUNDS, CONVERGED, ADULT_STEP, MIN_WEIGHT = 30, 1e-3, 4, 1e-3
-
-
+NATIONAL_LEVEL = "mean trust of the nation"
+"""Number solved together with the thresholds of LAPOP; no parameter of the model."""
 LATINOBAROMETRO_PARAMETERS = ("survey.latinobarometro", "survey.reserve")
 
 
@@ -94,20 +93,20 @@ def numbers_of(scenario: Scenario) -> Numbers:
     }
 
 
-def reference_town(seed: int = 1, **sets: float) -> tuple[Tape, Numbers]:
+def reference_town(scale: float = 1.0) -> tuple[Tape, Numbers]:
     """Return the impressions recorded in the warm-up of the reference town, and its parameters."""
-    scenario = load(SITE, set={key.replace("__", "."): value for key, value in sets.items()})
+    scenario = load(SITE, set={"population.scale": scale})
     numbers = numbers_of(scenario)
-    return tape_of(scenario, seed, numbers), numbers
+    return tape_of(scenario, 1, numbers), numbers
 
 
-def state_of(tape: Tape, numbers: Numbers, level: float = MEAN_TRUST, every: int = ADULT_STEP) -> ReferenceState:
-    """Return the reference town at a mean trust, in the steady state of its events, with one adult in ``every``."""
+def state_of(tape: Tape, numbers: Numbers, every: int = ADULT_STEP) -> ReferenceState:
+    """Return the reference town at its mean trust, in the steady state of its events, with one adult in ``every``."""
     sample, everyone = slice(0, tape.adults, every), people_of(tape)
     people = People(everyone.common[sample], everyone.by_belief[:, sample], everyone.female[sample])
     evidence = steady_state_evidence(tape, evidence_of_year(tape, numbers), numbers)
     counts = {name: column[sample] for name, column in evidence.items()}
-    return ReferenceState(people, counts, dispositions_at_level(people, counts, numbers, level))
+    return ReferenceState(people, counts, dispositions_at_level(people, counts, numbers))
 
 
 def log_odds_after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
@@ -130,17 +129,17 @@ def points_of_event(state: ReferenceState, event: EventSize, numbers: Numbers, d
     return 100.0 * float((1.0 / (1.0 + np.exp(-log_odds_after(state, event, numbers, days))) - state.trust).mean())
 
 
-def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float = 3.0) -> float:
-    """Return the weight at which an event moves mean trust by ``aim`` points after ``days``; 0 if the aim is 0."""
+def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float) -> float:
+    """Return the weight at which an event moves mean trust by ``aim`` points at day 3; 0 if the aim is 0."""
 
     def residual(logarithm: float) -> float:
         weight = {event.parameter: float(np.exp(logarithm))}
-        return points_of_event(state, event, {**numbers, **weight}, days) - aim
+        return points_of_event(state, event, {**numbers, **weight}, 3.0) - aim
 
     return float(np.exp(brentq(residual, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
 
-def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = EVENT_POINTS) -> Numbers:
+def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:
     """Return parameters with the weights of events outside `PANEL_EVENTS`, and two rates of fading, set.
 
     Visit and scandal have a fading of their own. Each is solved by comparing the town with and without the event.
@@ -206,51 +205,42 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
 
     The nation's mean trust is solved, too: the mean answer lies some points higher.
     """
-    names, women = ("survey.lapop", "trust.women"), state.people.female > 0.5
+    women = state.people.female > 0.5
 
-    def population(numbers: Numbers, level: float) -> Reals:
-        return odds_of(dispositions_at_level(state.people, state.counts, numbers, level), state.counts)
+    def population(numbers: Numbers) -> Reals:
+        dispositions = dispositions_at_level(state.people, state.counts, numbers, numbers[NATIONAL_LEVEL])
+        return odds_of(dispositions, state.counts)
 
-    def lapop_residuals(values: Reals) -> list[float]:
-        trial = {**numbers, **dict(zip(names, values[1:].tolist(), strict=True))}
-        odds = population(trial, float(values[0]))
-        mean, trusting = lapop(odds, trial)
-        gap = lapop(odds[women], trial)[0] - lapop(odds[~women], trial)[0]
+    def lapop_residuals(numbers: Numbers) -> list[float]:
+        odds = population(numbers)
+        mean, trusting = lapop(odds, numbers)
+        gap = lapop(odds[women], numbers)[0] - lapop(odds[~women], numbers)[0]
         return [mean - LAPOP_MEAN, trusting - LAPOP_TRUSTING, gap - WOMEN_GAP]
 
-    level, *values = solve_root(
-        lapop_residuals, [LAPOP_MEAN, *(numbers[name] for name in names)], "the thresholds of LAPOP"
-    )
-    result = {**numbers, **dict(zip(names, values, strict=True))}
-    odds = population(result, level)
+    names = (NATIONAL_LEVEL, "survey.lapop", "trust.women")
+    nation = solve_for(names, lapop_residuals, {**numbers, NATIONAL_LEVEL: LAPOP_MEAN}, "the thresholds of LAPOP")
+    odds = population(nation)
 
-    def latinobarometro_residuals(values: Reals) -> list[float]:
-        mean, trusting = latinobarometro(
-            odds, {**result, **dict(zip(LATINOBAROMETRO_PARAMETERS, values.tolist(), strict=True))}
-        )
+    def latinobarometro_residuals(numbers: Numbers) -> list[float]:
+        mean, trusting = latinobarometro(odds, numbers)
         return [mean - LATINOBAROMETRO_MEAN, trusting - LATINOBAROMETRO_TRUSTING]
 
-    return {
-        **result,
-        **dict(
-            zip(
-                LATINOBAROMETRO_PARAMETERS,
-                solve_root(
-                    latinobarometro_residuals, [result[name] for name in LATINOBAROMETRO_PARAMETERS], "the others"
-                ),
-                strict=True,
-            )
-        ),
-    }
+    solved = solve_for(LATINOBAROMETRO_PARAMETERS, latinobarometro_residuals, nation, "the others")
+    return {name: solved[name] for name in numbers}
 
 
-def solve_root(residuals: Callable[[Reals], list[float]], first: list[float], subject: str) -> list[float]:
-    """Return the root of ``off``; raise ArithmeticError with the residuals if there is none."""
-    solution = root(residuals, first, tol=1e-7)
+def solve_for(
+    names: Sequence[str], residuals: Callable[[Numbers], list[float]], numbers: Numbers, subject: str
+) -> Numbers:
+    """Return numbers at which all residuals are 0, changing those named; raise ArithmeticError if there are none."""
+
+    def with_values(values: Reals) -> Numbers:
+        return {**numbers, **dict(zip(names, values.tolist(), strict=True))}
+
+    solution = root(lambda values: residuals(with_values(values)), [numbers[name] for name in names], tol=1e-7)
     if np.abs(solution.fun).max() > 1e-4:
         raise ArithmeticError(f"{subject}: {solution.fun} is left")
-    values: list[float] = solution.x.tolist()
-    return values
+    return with_values(solution.x)
 
 
 def calibrate(

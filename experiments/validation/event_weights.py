@@ -54,11 +54,8 @@ class WeightSolver:
         """
         panel = {kind: 0.0 if sizes.get(kind) == 0.0 else aim for kind, aim in self.panel.items()}
         aims = {kind: aim for kind, aim in panel.items() if aim}, {**EVENT_POINTS, **sizes}
-        start = {
-            **self.numbers,
-            **changes,
-            **{EVENT_BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim},
-        }
+        without_effect = {EVENT_BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim}
+        start = {**self.numbers, **changes, **without_effect}
         try:
             found = calibrate(self.tape, start, *aims, survey=False).numbers
         except UNSOLVABLE_ERRORS:
@@ -69,7 +66,7 @@ class WeightSolver:
 @cache
 def weight_solver(scale: float = 1.0, every: int = ADULT_STEP) -> WeightSolver:
     """Return the solver for part of the reference town; its warm-up takes half a minute at full scale."""
-    full_tape, numbers = reference_town(population__scale=scale)
+    full_tape, numbers = reference_town(scale)
     tape = one_adult_in(full_tape, every)
     coefficients = panels_of(tape, numbers).coefficients
     return WeightSolver(tape, numbers, {kind: coefficients[kind] for kind in PANEL_EVENTS})

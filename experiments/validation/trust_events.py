@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -36,24 +36,15 @@ COLUMNS = (
 )
 
 
-class Sourced(NamedTuple):
-    """Status of a number (set or found), the row of evidence that states it, and its published interval."""
-
-    status: str
-    source: str = ""
-    span: Sequence[Any] = NO_SPAN
-
-
 def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
     """Yield all rows: every solved reading, then other asymmetries with the weights of the first."""
     solved = readings()
     for reading in READINGS:
         if reading.name in solved:
-            yield from reading_rows(
-                tape, reading.name, {**numbers, **solved[CENTRAL_READING], **solved[reading.name]}, reading.selection
-            )
+            values = {**numbers, **solved[CENTRAL_READING], **solved[reading.name]}
+            yield from reading_rows(tape, reading.name, values, reading.selection)
         else:
-            yield table_row(reading.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
+            yield table_row(reading.name, "all", "not solved", math.nan, "no weights give Q01 to Q03 here")
     for ratio in ASYMMETRIES:
         values = {**numbers, **solved[CENTRAL_READING], "trust.asymmetry": ratio}
         yield from reading_rows(tape, f"panel, asymmetry {ratio:g}", values, SELECTION)
@@ -66,12 +57,12 @@ def reading_rows(tape: Tape, name: str, numbers: Numbers, selection: float) -> I
     for kind in (*PANEL_EVENTS, "victim"):
         source = EVENT_BY_NAME[kind].source if kind in PANEL_EVENTS else ""
         is_set = uses_panel and source != "" and not (kind == "meeting" and selection > SELECTION)
-        source_of_number = Sourced("set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN))
-        yield table_row(name, kind, "coefficient", panel.coefficients[kind], source_of_number, panel.errors[kind])
-    retest = Sourced("set" if name == CENTRAL_READING else "found", "Q07", PUBLISHED["Q07"])
-    yield table_row(name, "two answers", "correlation", panel.correlation, retest)
-    gap = Sourced("found, not used", "Q06", PUBLISHED["Q06"])
-    yield table_row(name, "abuse", "% of the gap left a year later", 100.0 * panel.gap_left, gap)
+        status, span = "set" if is_set else "found", PUBLISHED.get(source, NO_SPAN)
+        yield table_row(name, kind, "coefficient", panel.coefficients[kind], status, source, span, panel.errors[kind])
+    status = "set" if name == CENTRAL_READING else "found"
+    yield table_row(name, "two answers", "correlation", panel.correlation, status, "Q07", PUBLISHED["Q07"])
+    quantity, left = "% of the gap left a year later", 100.0 * panel.gap_left
+    yield table_row(name, "abuse", quantity, left, "found, not used", "Q06", PUBLISHED["Q06"])
     for kind in (*PANEL_EVENTS, *PAIR_EVENTS) if uses_panel or name.startswith(SINGLE) or "asymmetry" in name else ():
         yield from event_rows(name, kind, state, numbers)
 
@@ -85,10 +76,10 @@ def event_rows(name: str, kind: str, state: ReferenceState, numbers: Numbers) ->
         if name.startswith(SINGLE) and kind in PANEL_EVENTS and days == 3:
             is_set, source, span = True, event.source, PUBLISHED[event.source]
         points = points_of_event(state, event, numbers, days)
-        yield table_row(name, kind, f"day {days}, latent", points, Sourced("set" if is_set else "found", source, span))
+        yield table_row(name, kind, f"day {days}, latent", points, "set" if is_set else "found", source, span)
         both_numbers = (numbers, {**numbers, event.parameter: 0.0})
         with_it, without = (lapop(log_odds_after(state, event, values, days), numbers)[0] for values in both_numbers)
-        yield table_row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), Sourced("found"))
+        yield table_row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), "found")
 
 
 def days_of(kind: str) -> tuple[int, ...]:
@@ -100,19 +91,22 @@ def days_of(kind: str) -> tuple[int, ...]:
     return tuple(sorted({*DAYS, SCANDAL_DAY})) if kind == "scandal" else DAYS
 
 
-def table_row(reading: str, event: str, quantity: str, value: float, sourced: Sourced, error: float = math.nan) -> Row:
-    """Return one row of the table."""
-    values = (
-        reading,
-        event,
-        SPANISH_NAMES.get(event, event),
-        quantity,
-        value,
-        error,
-        sourced.status,
-        sourced.source,
-        *sourced.span,
-    )
+def table_row(
+    reading: str,
+    event: str,
+    quantity: str,
+    value: float,
+    status: str,
+    source: str = "",
+    span: Sequence[Any] = NO_SPAN,
+    error: float = math.nan,
+) -> Row:
+    """Return one row of the table.
+
+    ``status`` says whether the number was set or found, ``source`` is the row of evidence that states it, and ``span``
+    its published interval.
+    """
+    values = (reading, event, SPANISH_NAMES.get(event, event), quantity, value, error, status, source, *span)
     return dict(zip(COLUMNS, values, strict=True))
 
 
@@ -127,9 +121,8 @@ def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
                 error = "" if np.isnan(row["error"]) else f" (SE {row['error']:.2f})"
                 number = f"{row['value']:7.2f}{error}  {source_status(row)}"
                 yield f"  {row['event'] + ' / ' + row['es']:40}{row['quantity']:32}{number}"
-        for (kind,), rows_of_event in rows_by_columns(
-            (row for row in rows_of_reading if "day" in row["quantity"]), "event"
-        ).items():
+        rows_by_day = [row for row in rows_of_reading if "day" in row["quantity"]]
+        for (kind,), rows_of_event in rows_by_columns(rows_by_day, "event").items():
             yield from format_days(kind, rows_of_event)
 
 

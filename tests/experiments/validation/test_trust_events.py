@@ -26,7 +26,6 @@ from experiments.validation.impression_replay import (
     evidence_of_year,
 )
 from experiments.validation.sizes import EVENT_BY_NAME, EVENTS
-from experiments.validation.trust_events import Sourced
 from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import YEAR
 from model.engine.parameters import all_parameters
@@ -44,7 +43,7 @@ SMALL = {"population.scale": 0.05}
 @pytest.fixture(scope="module")
 def small() -> tuple[Tape, dict[str, float]]:
     """The tape of a small reference town, and its numbers."""
-    return reference_town(population__scale=0.05)
+    return reference_town(0.05)
 
 
 def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
@@ -195,12 +194,10 @@ def test_a_reading_can_be_set_or_says_that_it_is_not_solved(subtests: pytest.Sub
 
 def made_up(reading: str, value: float) -> list[trust_events.Row]:
     own = [
-        trust_events.table_row(
-            reading, kind, "coefficient", value, Sourced("set", EVENT_BY_NAME[kind].source, (-9.0, 9.0)), 0.3
-        )
+        trust_events.table_row(reading, kind, "coefficient", value, "set", EVENT_BY_NAME[kind].source, (-9.0, 9.0), 0.3)
         for kind in PANEL_EVENTS
     ]
-    days = [trust_events.table_row(reading, kind, f"day {day}, {how}", value, Sourced("found"))
+    days = [trust_events.table_row(reading, kind, f"day {day}, {how}", value, "found")
             for kind in (*PANEL_EVENTS, *trust_events.PAIR_EVENTS)
             for day in trust_events.DAYS for how in ("latent", "survey")]  # fmt: skip
     return own + days
@@ -210,7 +207,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
     rows = [
         *made_up("panel", -3.0),
         *made_up("single", 2.0),
-        trust_events.table_row("panel, memory 8", "all", "not solved", math.nan, Sourced("why")),
+        trust_events.table_row("panel, memory 8", "all", "not solved", math.nan, "why"),
     ]
     text = "\n".join(trust_events.format_trust_events(rows))
     assert "set Q01 [-9, 9]" in text
@@ -237,6 +234,6 @@ def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
 def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
     few = dataclasses.replace(readings.READINGS[0])
     monkeypatch.setattr(trust_events, "READINGS", (few,))
-    monkeypatch.setattr(trust_events, "reference_town", lambda: reference_town(population__scale=0.05))
+    monkeypatch.setattr(trust_events, "reference_town", lambda: reference_town(0.05))
     assert code_of(["validate", "panel", "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {f"trust_events.{end}" for end in ("txt", "csv", "png")}
