@@ -18,8 +18,10 @@ from experiments.validation.calibration import SITE
 from experiments.validation.event_weights import SOLVED_PARAMETERS, WeightSolver, weight_solver
 from experiments.validation.sizes import EVENTS
 from experiments.validation.slopes import intercepts
+from experiments.validation.usual_levels import KINDS
 from model.engine.calendar import YEAR
 from model.simulation.model import TrustModel
+from model.town.crime_kinds import NAMES
 from scenarios import accounts, load
 from scenarios.accounts import ACCOUNTS, RivalAccount
 
@@ -67,7 +69,7 @@ def crimes_in_a_year(values: Mapping[str, float], scale: float) -> float:
     world = TrustModel(load(SITE, set={"population.scale": scale, **values}), rng=1, keep=("incidents",))
     world.advance(YEAR)
     kinds = np.concatenate(world.kept["incidents"])["kind"]
-    return float((kinds <= len(("robbery", "theft", "vehicle", "from vehicle", "burglary"))).sum())
+    return float(np.isin(kinds, [NAMES.index(kind) for kind in KINDS]).sum())
 
 
 def with_solved_values(path: Path, solved: Mapping[str, float]) -> str:

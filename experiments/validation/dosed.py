@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments.validation.impression_replay import adults_present
 from model.community.consultation.schema import MEETING_CAUSE
-from model.engine.calendar import SHIFTS, YEAR
+from model.engine.calendar import YEAR
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
 from model.police.contacts.schema import LONG_VISIT, Contacts
@@ -52,13 +53,11 @@ def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: 
 
     Updates `day.impressions`, `minds.met` and `minds.met_free`.
     """
-    for k in range(
-        min(MAX_CONTACTS, poisson_quantile(keyed_uniform(stage.seed, COUNT_STREAM, stage.tick, nth, 0), mean))
-    ):
+    n = poisson_quantile(keyed_uniform(stage.seed, COUNT_STREAM, stage.tick, nth, 0), mean)
+    for k in range(min(MAX_CONTACTS, n)):
         for a in range(MAX_TRIES):
-            i = int(
-                keyed_uniform(stage.seed, ADULT_STREAM, stage.tick, nth * MAX_CONTACTS + k, a) * stage.ground.come[0]
-            )
+            u = keyed_uniform(stage.seed, ADULT_STREAM, stage.tick, nth * MAX_CONTACTS + k, a)
+            i = int(u * stage.ground.come[0])
             if stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 18.0:
                 continue
             z = stage.ground.people[i].settlement
@@ -97,8 +96,7 @@ class DosedModel(TrustModel):
     def adults(self) -> float:
         """Number of adults present, counted once a month."""
         if self.counted[0] != self.month:
-            old = self.tick / SHIFTS - self.town.people["born"] >= 18.0 * 365.25
-            self.counted = self.month, float(((self.minds["gone"] < 0) & old).sum())
+            self.counted = self.month, float(adults_present(self).sum())
         return self.counted[1]
 
     def open_shift(self) -> None:

@@ -124,14 +124,19 @@ class Tape:
         return np.bincount(self.who[selected], minlength=self.adults) > 0
 
 
+def adults_present(world: TrustModel) -> NDArray[np.bool_]:
+    """Return, for each resident, whether they are an adult who has neither died nor left."""
+    adult: NDArray[np.bool_] = world.tick / SHIFTS - world.town.people["born"] >= 18.0 * 365.25
+    return adult & (world.minds["gone"] < 0)
+
+
 def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None = None) -> Tape:
     """Record the warm-up of a town with these parameters."""
     world = RecordingModel(scenario, rng=seed, town=town)
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
     people = world.town.people
-    is_adult = (world.minds["gone"] < 0) & (world.tick / SHIFTS - people["born"] >= 18.0 * 365.25)
-    adults = np.flatnonzero(is_adult)
+    adults = np.flatnonzero(adults_present(world))
     order, key = resident_classes(world, adults)
     position = np.full(len(people), -1)
     position[adults[order]] = np.arange(len(order))

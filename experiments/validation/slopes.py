@@ -14,8 +14,9 @@ import numpy as np
 
 from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import SITE
+from experiments.validation.impression_replay import adults_present
 from experiments.words.toml_files import toml_beside
-from model.engine.calendar import SHIFTS, YEAR
+from model.engine.calendar import YEAR
 from model.reporting.reporting.schema import LOSS_UNIT
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC
@@ -24,7 +25,6 @@ from model.world.shift_events import NOBODY
 from scenarios import load
 from scenarios.groups import find_parameter
 
-ADULT_DAYS = 18.0 * 365.25
 FILE = Path(__file__).with_name("slopes.toml")
 SLOPES_OF_INTERCEPT: Mapping[str, Mapping[str, str]] = {
     "reporting.intercept": {
@@ -87,7 +87,7 @@ def measured_means(scale: float = 1.0) -> dict[str, tuple[float, str]]:
     world: Any = TrustModel(load(SITE, set={"population.scale": scale}), rng=1, keep=("incidents",))
     world.advance(YEAR)
     rows = np.concatenate(world.kept["incidents"])
-    adults = (world.state[MINDS]["gone"] < 0) & (world.tick / SHIFTS - world.town.people["born"] >= ADULT_DAYS)
+    adults = adults_present(world)
     street, reported = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
     trust, fear = float(world.trust()[adults].mean()), float(world.state[MINDS]["fear"][adults].mean())
     useful = world.state[MINDS]["useful"][adults]
