@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ OWN_ENDING = ".orders.toml"
 EXPRESSION_KEYS = ("mean", "last", "sum", "per", "per_mean", "scale")
 BAND_ENDS = ("low", "central", "high")
 OWN_ROW_KEYS = ("name", "band", "evidence")
+NO_NOTE: dict[str, Any] = {"note": "", "note_es": ""}
+"""Notes refer to the bands of the built-in municipalities."""
 
 Band = tuple[float, float, float]
 """Low, central and high."""
@@ -39,10 +41,6 @@ class Order:
     note_es: str = ""
     year: int = 0
     """Year to which the band refers; 0 if to none in particular."""
-
-    def without_note(self) -> Self:
-        """Return the row without its note, which refers to its own bands."""
-        return dataclasses.replace(self, note="", note_es="")
 
     def years(self, years: Sequence[pd.DataFrame]) -> Sequence[pd.DataFrame]:
         """Return the years to which the band refers; all, if none of them is that year."""
@@ -72,7 +70,7 @@ def orders_for(source: str, site: str) -> list[Order]:
     path = Path(source).with_suffix(OWN_ENDING)
     if source.endswith(".toml") and path.is_file():
         return own_orders(path, site)
-    counted = [dataclasses.replace(order.without_note(), bands={}) for order in orders() if order.expression]
+    counted = [dataclasses.replace(order, **NO_NOTE, bands={}) for order in orders() if order.expression]
     return [order for order in orders() if site in order.bands] or counted
 
 
@@ -96,18 +94,14 @@ def own_orders(path: Path, site: str) -> list[Order]:
             if key not in OWN_ROW_KEYS:
                 raise InputError(f"{file}: row '{name}': no key '{key}'{suggest_nearest(key, OWN_ROW_KEYS)}")
         band, evidence = band_of(file, row), str(row.get("evidence", ""))
-        result.append(dataclasses.replace(known[name].without_note(), bands={site: band}, evidence=evidence, year=0))
+        result.append(dataclasses.replace(known[name], **NO_NOTE, bands={site: band}, evidence=evidence, year=0))
     return result
 
 
 def band_of(file: str, row: dict[str, Any]) -> Band:
     """Return the band of a row; raise InputError unless it is three ascending numbers."""
     band = row.get("band")
-    if (
-        not isinstance(band, list)
-        or len(band) != len(BAND_ENDS)
-        or not all(type(number) in (int, float) for number in band)
-    ):
+    if not isinstance(band, list) or [type(end) in (int, float) for end in band] != [True] * len(BAND_ENDS):
         raise InputError(f"{file}: row '{row['name']}': band must be [{', '.join(BAND_ENDS)}], got {band!r}")
     low, central, high = (float(number) for number in band)
     if not low <= central <= high:
