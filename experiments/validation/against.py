@@ -110,14 +110,12 @@ def requested_specs(
     series: Series, scenario: str, *, start: str | None, seed: int, replicates: int
 ) -> tuple[RunSpec, ...]:
     """Return the specifications of runs that last until the end of a series."""
-    start_date = load(scenario, start=start).start
+    first = load(scenario, start=start).start
     after = series.last + 1
-    if after.start_time.date() <= start_date:
-        raise InputError(
-            f"{series.file}: ends with {series.last}, before the run begins: give --start before {start_date}"
-        )
-    if (after - pd.Period(start_date, freq="M")).n > LONGEST_RUN:
-        raise InputError(f"{series.file}: must end within 100 years after {start_date}, got {series.last}")
+    if after.start_time.date() <= first:
+        raise InputError(f"{series.file}: ends with {series.last}, before the run begins: give --start before {first}")
+    if (after - pd.Period(first, freq="M")).n > LONGEST_RUN:
+        raise InputError(f"{series.file}: must end within 100 years after {first}, got {series.last}")
     until = str(after.start_time.date())
     return plan_runs(scenario, start=start, until=until, seed=seed, replicates=replicates)
 
@@ -138,12 +136,8 @@ def against_lines(series: Series, site: str, measures: pd.DataFrame, language: s
         yield wrap_text(figure_message("against.beyond", say, months=", ".join(beyond)))
     for name in series.table.columns:
         given = series.table[name].loc[months].dropna()
-        runs = (
-            simulated.pivot(index=MONTH_COLUMN, columns="seed", values=name)
-            .astype(float)
-            .loc[given.index]
-            .dropna(how="all")
-        )
+        all_runs = simulated.pivot(index=MONTH_COLUMN, columns="seed", values=name).astype(float)
+        runs = all_runs.loc[given.index].dropna(how="all")
         yield from column_lines(name, given.loc[runs.index], runs, say)
     yield "\n" + wrap_text(figure_message("against.caution", say))
 

@@ -98,13 +98,10 @@ def examine_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
 def paired_finding(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return the finding of paired runs with and without the carrier of a row."""
     with_carrier, without_carrier = (world_averages(row.site, items, size) for items in (row.has, row.lacks))
-    effect, change = (
-        effect_of(row.quantity, with_carrier, without_carrier),
-        (without_carrier - with_carrier)[row.quantity],
-    )
-    return AuditFinding(
-        row, effect, size, int((change < 0.0).sum() if row.without == "falls" else (change > 0.0).sum())
-    )
+    effect = effect_of(row.quantity, with_carrier, without_carrier)
+    change = (without_carrier - with_carrier)[row.quantity]
+    agreeing = (change < 0.0) if row.without == "falls" else (change > 0.0)
+    return AuditFinding(row, effect, size, int(agreeing.sum()))
 
 
 @cache
@@ -170,28 +167,20 @@ def missing_lines() -> Iterator[str]:
 def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
     """Yield the table row of each finding."""
     for finding in findings:
-        row: Row = {
-            "row": finding.row.id,
-            "kind": finding.row.kind,
-            "site": finding.row.site,
-            "quantity": finding.row.quantity,
+        row, effect = finding.row, finding.effect
+        yield {
+            **{"row": row.id, "kind": row.kind, "site": row.site, "quantity": row.quantity},
+            **{"with_it": effect.arm, "without": effect.base, "change": effect.effect},
+            **{"low": effect.low, "high": effect.high, "delta": finding.delta, "carried": finding.passed},
+            **{"twins": finding.size.replicates, "years": finding.size.years, "code": fingerprint()},
         }
-        row |= {"with_it": finding.effect.arm, "without": finding.effect.base, "change": finding.effect.effect}
-        row |= {
-            "low": finding.effect.low,
-            "high": finding.effect.high,
-            "delta": finding.delta,
-            "carried": finding.passed,
-        }
-        yield row | {"twins": finding.size.replicates, "years": finding.size.years, "code": fingerprint()}
 
 
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
     """Write and print the audit of all carried rows and of Q06, or of those in ``only``; return whether all pass."""
     carried_rows = {row.id: row for row in in_list("carried")}
-    names = select_named(
-        {name: name for name in (*carried_rows, MEMORY_ROW)}, only, "no row of evidence '{}' is carried"
-    )
+    known = {name: name for name in (*carried_rows, MEMORY_ROW)}
+    names = select_named(known, only, "no row of evidence '{}' is carried")
     repeated = size.larger
     lines = [
         f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};",

@@ -30,6 +30,7 @@ from experiments.studies.assumed_effects import correlations, null_line
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED_PARAMETERS
 from experiments.validation.experiment import SITES
+from experiments.validation.plausible_draws import PLAUSIBLE, file_of_kind
 from experiments.validation.series_targets import OwnSeries, SeriesTarget
 from experiments.validation.slopes import intercepts
 from experiments.validation.targets import MeasuredTarget, measured_targets
@@ -185,8 +186,6 @@ def screen_parameters(runs: Simulations) -> list[str]:
 
     Weights and intercepts follow from other parameters and are not fitted on their own.
     """
-    from experiments.validation.plausible_draws import PLAUSIBLE, file_of_kind
-
     draws = read_draws(file_of_kind(f"{PLAUSIBLE}:{runs.request.points}"))
     ranges = {name: one for name, one in plausible_ranges("*") if name not in SOLVED_PARAMETERS}
     points = np.array([[position_in_range(ranges[name], draw.values[name]) for name in ranges] for draw in draws])
@@ -226,16 +225,16 @@ def effects_of(runs: Simulations, matched: Matched, ranges: Mapping[str, Range])
     if not runs.request.policy:
         return {}
     points, n_targets = [values_at(ranges, point) for point in matched.waves[0].points], len(runs.targets)
-    base, arm = (runs.results(points, 1000, policy)[:, n_targets:] for policy in ("", runs.request.policy))
+    policies = ("", runs.request.policy)
+    base, arm = (runs.results(points, 1000, policy)[:, n_targets:] for policy in policies)
     defaults: list[dict[str, float]] = [{}] * runs.request.seeds
-    default_effects = (
-        runs.results(defaults, 1, runs.request.policy)[:, n_targets:] - runs.results(defaults, 1)[:, n_targets:]
-    )
+    default_base, default_arm = (runs.results(defaults, 1, policy)[:, n_targets:] for policy in policies)
     names = [f"{place}: {name}" for place in runs.request.places for name in EFFECT_MEASURES]
+    effects, default_effects = arm - base, default_arm - default_base
     return {
-        name: (arm[:, k] - base[:, k], float(default_effects[:, k].var(ddof=1)))
+        name: (effects[:, k], float(default_effects[:, k].var(ddof=1)))
         for k, name in enumerate(names)
-        if np.isfinite(arm[:, k] - base[:, k]).all() and np.ptp(arm[:, k] - base[:, k]) > 0.0
+        if np.isfinite(effects[:, k]).all() and np.ptp(effects[:, k]) > 0.0
     }
 
 

@@ -45,32 +45,23 @@ def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Pa
 
 def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site and horizon: trust of the last year, counts of all years."""
-    worlds_by_seed = run_worlds(
-        Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs
-    )
-    longest = len(worlds_by_seed[0][BASE].months)
+    twins = run_worlds(Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs)
+    longest = len(twins[0][BASE].months)
     for months in [12 * year for year in HORIZONS if 12 * year <= longest] or [longest]:
-        yield from horizon_rows(site, worlds_by_seed, months)
+        yield from horizon_rows(site, twins, months)
 
 
-def horizon_rows(site: str, worlds_by_seed: Sequence[Worlds], months: int) -> Iterator[Row]:
+def horizon_rows(site: str, twins: Sequence[Worlds], months: int) -> Iterator[Row]:
     """Yield the row of every world at one site after ``months``."""
     all_months, last_year = (0, months), (max(0, months - 12), months)
-    deaths = estimate([12 * worlds[BASE].mean("homicides", all_months) for worlds in worlds_by_seed]).value
+    deaths = estimate([12 * worlds[BASE].mean("homicides", all_months) for worlds in twins]).value
     for name, world in WORLDS.items():
         row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-        row |= {
-            "twins": len(worlds_by_seed),
-            "years": months / 12,
-            "deaths_a_year": deaths,
-            "few": deaths < FEWEST_HOMICIDES,
-        }
+        row |= {"twins": len(twins), "years": months / 12}
+        row |= {"deaths_a_year": deaths, "few": deaths < FEWEST_HOMICIDES}
         try:
             row |= estimate_each(
-                [
-                    outcomes(worlds, name, last_year, all_months) | counts(worlds, name, all_months)
-                    for worlds in worlds_by_seed
-                ]
+                [outcomes(worlds, name, last_year, all_months) | counts(worlds, name, all_months) for worlds in twins]
             )
         except NotAvailable as reason:
             row |= {"note": f"not available: {reason}"}

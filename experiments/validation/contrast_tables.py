@@ -184,15 +184,15 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
         worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
     years = table.entry["years"]
     experiment = Experiment(f"{table.name}, {site}, scale {size.scale:g}", site=site, worlds=worlds, years=years)
-    worlds_by_seed = run_worlds(experiment, size, runs, table.texts)
+    twins = run_worlds(experiment, size, runs, table.texts)
     about = {"table": table.name, "site": site, "scale": size.scale, "years": years}
-    about |= {"twins": len(worlds_by_seed), "code": fingerprint()}
+    about |= {"twins": len(twins), "code": fingerprint()}
     for number, case in enumerate(table.cases):
         base = f"base {number}" if case.base else BASE
         for measure in table.entry["measures"]:
             headline = MEASURES[measure]
             left, right = (
-                [headline.value(worlds[name].months) for worlds in worlds_by_seed] for name in (base, f"arm {number}")
+                [headline.value(worlds[name].months) for worlds in twins] for name in (base, f"arm {number}")
             )
             row = about | {"case": number, "en": case.en, "es": case.es, "measure": measure}
             yield row | effect_columns(left, right, headline, years)

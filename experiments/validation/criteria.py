@@ -64,10 +64,8 @@ def run_criteria(
         for name, world in worlds.items()
     }
     experiment = Experiment(f"criteria of {site}", site=site, worlds=items, years=years)
-    worlds_by_seed = run_worlds(experiment, size, runs, texts)
-    return {
-        name: pd.concat([twins[name].months for twins in worlds_by_seed], ignore_index=True) for name in (BASE, *worlds)
-    }
+    twins = run_worlds(experiment, size, runs, texts)
+    return {name: pd.concat([tables[name].months for tables in twins], ignore_index=True) for name in (BASE, *worlds)}
 
 
 def rows_of(

@@ -16,7 +16,7 @@ from experiments.validation.study_tables import Row, head_of, rows_by_columns
 
 LABEL_WIDTH, VALUE_WIDTH, PUBLISHED_WIDTH = 66, 24, 16
 PRESENCE_LABEL_WIDTH, CELL_WIDTH = 100, 44
-PRESENCE_KINDS = {
+KINDS = {
     "robbery": ("robbery", "asalto"),
     "theft": ("theft", "hurto"),
     "vehicles": ("vehicles", "vehículos"),
@@ -27,7 +27,7 @@ PRESENCE_KINDS = {
 }
 """Columns of the table of police presence."""
 STATUS_LABELS = {"set": "SET", "found": "found", "given": "given"}
-UNIT_SYMBOLS = {
+SYMBOLS = {
     "ratio": "x",
     "elasticity": "el",
     "%": "%",
@@ -66,21 +66,16 @@ def format_effects_table(
 
 def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of police presence: one line per row of evidence, one column per kind of crime."""
-    central_rows = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
+    rows_by_line = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
     lines = [
-        (
-            line,
-            {kind: central_rows.get((line["experiment"], line["lines"].format(kind=kind))) for kind in PRESENCE_KINDS},
-        )
+        (line, {kind: rows_by_line.get((line["experiment"], line["lines"].format(kind=kind))) for kind in KINDS})
         for line in PRESENCE_LINES
     ]
     lines = [(line, cells) for line, cells in lines if any(cells.values())]
     if not lines:
         return
     yield from head_of("presence")
-    yield "".ljust(PRESENCE_LABEL_WIDTH) + "".join(
-        f"{en} / {es}".ljust(CELL_WIDTH) for en, es in PRESENCE_KINDS.values()
-    )
+    yield "".ljust(PRESENCE_LABEL_WIDTH) + "".join(f"{en} / {es}".ljust(CELL_WIDTH) for en, es in KINDS.values())
     for line, cells in lines:
         yield f"{line['en']} / {line['es']}".ljust(PRESENCE_LABEL_WIDTH) + "".join(
             format_presence_cell(row).ljust(CELL_WIDTH) for row in cells.values()
@@ -132,7 +127,7 @@ def format_simulated(row: Row) -> str:
         return "-"
     digits = 2 if row["unit"] in ("ratio", "elasticity", "points") else 1
     interval = "" if math.isnan(row["low"]) else f" [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
-    return f"{row['value']:.{digits}f}{UNIT_SYMBOLS[row['unit']]}{interval} "
+    return f"{row['value']:.{digits}f}{SYMBOLS[row['unit']]}{interval} "
 
 
 def format_published(row: Row) -> str:

@@ -66,14 +66,14 @@ def show_headline(version: str, out: Path, size: ExperimentSize, years: float, r
 def site_rows(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the effects of every world at one site, year by year."""
     experiment = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    worlds_by_seed = run_worlds(experiment, size, runs)
-    about = {"version": version, "site": site, "twins": len(worlds_by_seed), "code": fingerprint()}
+    twins = run_worlds(experiment, size, runs)
+    about = {"version": version, "site": site, "twins": len(twins), "code": fingerprint()}
     for year in [year for year in HORIZONS if year <= years] or [1]:
-        base = [origins_after(worlds[BASE], year) for worlds in worlds_by_seed]
+        base = [origins_after(worlds[BASE], year) for worlds in twins]
         for world in experiment.worlds:
             for measure in (*MEASURES, *CSV_MEASURES):
-                yield about | effect_row(worlds_by_seed, world, year, BY_NAME[measure])
-            for row in origin_rows(worlds_by_seed, base, world, year):
+                yield about | effect_row(twins, world, year, BY_NAME[measure])
+            for row in origin_rows(twins, base, world, year):
                 yield about | row
 
 
@@ -85,11 +85,9 @@ def origins_after(run: RunTables, year: int) -> OriginsOfYear:
     return origins_of_year(months, *(table[table["month"] <= until] for table in tables))
 
 
-def origin_rows(
-    worlds_by_seed: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int
-) -> Iterator[Row]:
+def origin_rows(twins: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
-    arms = [origins_after(worlds[world], year) for worlds in worlds_by_seed]
+    arms = [origins_after(worlds[world], year) for worlds in twins]
     parts = [parts_of(base_origins, arm) for base_origins, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
         effect = paired([0.0] * len(parts), [parts_of_seed[key] for parts_of_seed in parts], scale=Scale("points"))
@@ -98,12 +96,10 @@ def origin_rows(
         yield row | {"effect": effect.effect, "low": effect.low, "high": effect.high}
 
 
-def effect_row(worlds_by_seed: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
+def effect_row(twins: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
     """Return the effect of a world on a measure in one year; a shorter run uses the months that it has."""
     months = slice(12 * (year - 1), 12 * year)
-    base, arm = (
-        [headline.value(worlds[name].months.iloc[months]) for worlds in worlds_by_seed] for name in (BASE, world)
-    )
+    base, arm = ([headline.value(worlds[name].months.iloc[months]) for worlds in twins] for name in (BASE, world))
     row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
     return row | {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
 

@@ -27,6 +27,8 @@ UNCHANGED, HISTORY = "as it is", "history"
 FIELDWORK = (pd.Timestamp("2017-02-01"), pd.Timestamp("2018-05-01"))
 """First and last month of the paper's field visits (L08)."""
 EVEN_CHANCE = 0.5
+SHARED_FIELDS = ("id", "site", "role", "says", "chance", "share", "low", "high")
+"""Attributes that a pattern and its score have in common."""
 type Runs = Mapping[tuple[str, str, int], pd.DataFrame]
 """Monthly columns by site, world and seed."""
 
@@ -161,10 +163,7 @@ def pattern_scores(runs: Runs) -> Iterator[PatternScore]:
         numbers = pattern.numbers(runs)
         known = numbers[np.isfinite(numbers)]
         yield PatternScore(
-            **{
-                name: getattr(pattern, name)
-                for name in ("id", "site", "role", "says", "chance", "share", "low", "high")
-            },
+            **{name: getattr(pattern, name) for name in SHARED_FIELDS},
             holding=float(np.mean([pattern.holds(number) for number in numbers])) if len(numbers) else 0.0,
             model=float(known.mean()) if len(known) else math.nan,
         )

@@ -117,11 +117,8 @@ def values_at(
     of the point.
     """
     shares = dict(zip(ranges, map(float, point), strict=True))
-    values = {
-        name: fixed.get(name, span.value(shares[name]))
-        for name, span in ranges.items()
-        if name not in SOLVED_PARAMETERS
-    }
+    free = {name: span for name, span in ranges.items() if name not in SOLVED_PARAMETERS}
+    values = {name: fixed.get(name, span.value(shares[name])) for name, span in free.items()}
     sizes = {
         event.name: event.low + shares[name] * (event.high - event.low)
         for name, event in EVENT_OF_PARAMETER.items()

@@ -37,9 +37,8 @@ def rotation_policy(months: int) -> str:
     return f'include = "mopsic_full"\n[set]\n"practices.keeping" = 0.0\n[scale]\n{scale}'
 
 
-POLICY_TEXTS: dict[str, str] = TABLES["practice"]["made"] | {
-    f"full_rotation_{n}": rotation_policy(n) for n in (3, 15, 48)
-}
+ROTATIONS = {f"full_rotation_{months}": rotation_policy(months) for months in (3, 15, 48)}
+POLICY_TEXTS: dict[str, str] = TABLES["practice"]["made"] | ROTATIONS
 """Texts of the policy files that only this table needs, by name."""
 WORLDS = worlds_of("practice")
 """Rows of the table, including worlds generated for it and thought experiments."""
@@ -66,21 +65,21 @@ def show_practice(out: Path, size: ExperimentSize, years: float = max(HORIZONS),
 def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
     experiment = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    worlds_by_seed = run_worlds(experiment, size, runs, POLICY_TEXTS)
+    twins = run_worlds(experiment, size, runs, POLICY_TEXTS)
     for year in [year for year in HORIZONS if year <= years] or [1]:
         for name in WORLDS:
-            yield row_of(site, name, year, worlds_by_seed)
+            yield row_of(site, name, year, twins)
 
 
-def row_of(site: str, name: str, year: int, worlds_by_seed: Sequence[Worlds]) -> Row:
+def row_of(site: str, name: str, year: int, twins: Sequence[Worlds]) -> Row:
     """Return the effects of one world in one year, and its doses."""
     world, window = WORLDS[name], (12 * (year - 1), 12 * year)
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-    row |= {"year": year, "twins": len(worlds_by_seed), "code": fingerprint()}
+    row |= {"year": year, "twins": len(twins), "code": fingerprint()}
     if name != BASE:
-        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in worlds_by_seed])
+        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in twins])
     for dose, (column, scale) in DOSES.items():
-        row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in worlds_by_seed]).value
+        row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in twins]).value
     return row
 
 
@@ -92,11 +91,6 @@ def format_practice(rows: Sequence[Row]) -> Iterator[str]:
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL_WIDTH}}{heads}"
         for row in block_rows:
             label = f"{'    ' if row['world'].startswith('full_') else '  '}{row['en']} / {row['es']}"
-            intervals = "".join(
-                format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items()
-            )
-            yield (
-                label.ljust(LABEL_WIDTH)
-                + intervals
-                + "".join(plain_number(row[name]).rjust(DOSE_WIDTH) for name in DOSES)
-            )
+            cells = [format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items()]
+            cells += [plain_number(row[name]).rjust(DOSE_WIDTH) for name in DOSES]
+            yield label.ljust(LABEL_WIDTH) + "".join(cells)

@@ -51,9 +51,9 @@ class Strength:
     experiment: str
     line: str
     aim: float
-    upper_limit: float
+    limit: float
     world: str = ""
-    stated_value: float | None = None
+    fixed: float | None = None
     """Value of a row that states the strength itself; the line then only checks it."""
 
     @property
@@ -77,21 +77,11 @@ class Strength:
 PROPERTY = ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary")
 QUARREL = ("certainty.seen_quarrel",)
 STRENGTHS = (
-    Strength(("deterrence.visit_robbery",), "Q26", "patrol_places", "robbery_change", aim=-22.0, upper_limit=0.75),
-    Strength(("deterrence.visit_vehicles",), "Q25", "patrol_places", "vehicles_change", aim=-11.0, upper_limit=0.75),
-    Strength(
-        PROPERTY, "Q15, property", "couples", "property_double", aim=-0.2, upper_limit=1.0, world="couples_double"
-    ),
-    Strength(QUARREL, "Q15, violent", "couples", "violent_double", aim=-0.2, upper_limit=1.0, world="couples_double"),
-    Strength(
-        ("deterrence.post_vehicles",),
-        "Q24",
-        "posts_always",
-        "vehicles_block",
-        aim=-75.0,
-        upper_limit=1.0,
-        stated_value=0.75,
-    ),
+    Strength(("deterrence.visit_robbery",), "Q26", "patrol_places", "robbery_change", aim=-22.0, limit=0.75),
+    Strength(("deterrence.visit_vehicles",), "Q25", "patrol_places", "vehicles_change", aim=-11.0, limit=0.75),
+    Strength(PROPERTY, "Q15, property", "couples", "property_double", aim=-0.2, limit=1.0, world="couples_double"),
+    Strength(QUARREL, "Q15, violent", "couples", "violent_double", aim=-0.2, limit=1.0, world="couples_double"),
+    Strength(("deterrence.post_vehicles",), "Q24", "posts_always", "vehicles_block", aim=-75.0, limit=1.0, fixed=0.75),
 )
 """A visit deters no more than a post on its block (Q24); violent crime has the nearest end of Q15."""
 
@@ -101,9 +91,9 @@ class Search:
     """Values tried for a strength, the present one first, and the result of its line in each pair of runs."""
 
     aim: float
-    upper_limit: float
+    limit: float
     present: float
-    stated_value: float | None = None
+    fixed: float | None = None
     tried: dict[float, list[float]] = field(default_factory=dict)
 
     def estimate_at(self, value: float) -> Estimate:
@@ -116,13 +106,13 @@ class Search:
 
     def solve(self, read: Reader) -> float:
         """Return the value at which the line equals the aim, rounded to the precision that its interval supports."""
-        if self.stated_value is not None:
-            self.tried[self.stated_value] = read(self.stated_value)
-            return self.stated_value
+        if self.fixed is not None:
+            self.tried[self.fixed] = read(self.fixed)
+            return self.fixed
         self.tried[self.present] = read(self.present)
         if math.isnan(self.estimate_at(self.present).value):
             return self.present
-        end = 0.0 if self.reaches(self.present) else self.upper_limit
+        end = 0.0 if self.reaches(self.present) else self.limit
         self.tried[end] = self.tried[end] if end in self.tried else read(end)
         if self.reaches(end) == (end == 0.0):
             return end
@@ -148,7 +138,7 @@ class Search:
 
     def supported(self) -> tuple[float, float]:
         """Return the least and the greatest value at which the line's interval contains the aim."""
-        values = np.arange(0.0, self.upper_limit + GRID / 2.0, GRID).tolist()
+        values = np.arange(0.0, self.limit + GRID / 2.0, GRID).tolist()
         intervals = {value: estimate(self.interpolated(value)) for value in values}
         inside = [value for value, found in intervals.items() if found.low <= self.aim <= found.high]
         return (inside[0], inside[-1]) if inside else (self.solved(), self.solved())
@@ -163,7 +153,7 @@ class Search:
         """Return why a value was taken: a limit of the range, the row's number, or the interval that supports it."""
         if any(math.isnan(self.estimate_at(tried_value).value) for tried_value in self.tried):
             return "the line has no number, so it stays / la línea no da número, así que queda"
-        if self.stated_value is not None:
+        if self.fixed is not None:
             return "the row's own number / el número de la fila misma"
         if not any(self.reaches(tried_value) for tried_value in self.tried):
             return "at most, and short of the row / lo máximo, sin llegar a la fila"
@@ -176,7 +166,7 @@ class Search:
         """Return the solved value, rounded to the coarsest step within half of the supported interval."""
         low, high = self.supported()
         step = next((step for step in ROUNDING_STEPS if step <= (high - low) / 2.0), ROUNDING_STEPS[-1])
-        return round(min(self.upper_limit, round(self.solved() / step) * step), 4)
+        return round(min(self.limit, round(self.solved() / step) * step), 4)
 
 
 def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
@@ -186,14 +176,13 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     values: Values = {}
     searches: list[Search] = []
     for strength in STRENGTHS:
-        search = Search(strength.aim, strength.upper_limit, present[strength.parameters[0]], strength.stated_value)
+        search = Search(strength.aim, strength.limit, present[strength.parameters[0]], strength.fixed)
         value = search.solve(partial(strength.read, others=dict(values), size=size, runs=runs))
         values |= dict.fromkeys(strength.parameters, value)
         searches.append(search)
     last = [strength.read(values[strength.parameters[0]], values, size, runs) for strength in STRENGTHS]
-    residuals = [
-        estimate([shown - strength.aim for shown in results]) for strength, results in zip(STRENGTHS, last, strict=True)
-    ]
+    aims = [strength.aim for strength in STRENGTHS]
+    residuals = [estimate([shown - aim for shown in results]) for aim, results in zip(aims, last, strict=True)]
     print(write_text(out, NAME, format_search(searches, present, values, residuals, size)))
     return values
 

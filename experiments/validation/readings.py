@@ -70,14 +70,12 @@ def readings_as_text(centre: Calibrated, results: dict[str, Calibrated | str]) -
         if isinstance(result, str):
             lines.append(f'unsolved = "{result}"')
             continue
-        names = dict.fromkeys(
-            (*reading.sets, *CALIBRATED_PARAMETERS, *(SURVEY_PARAMETERS if reading.name == CENTRAL_READING else ()))
-        )
-        base = (
-            {}
-            if reading.name == CENTRAL_READING
-            else {name: f"{centre.numbers[name]:.3g}" for name in CALIBRATED_PARAMETERS}
-        )
+        base: dict[str, str] = {}
+        names = (*reading.sets, *CALIBRATED_PARAMETERS)
+        if reading.name == CENTRAL_READING:
+            names = (*names, *SURVEY_PARAMETERS)
+        else:
+            base = {name: f"{centre.numbers[name]:.3g}" for name in CALIBRATED_PARAMETERS}
         values = {name: f"{result.numbers[name]:.3g}" for name in names}
         lines += [f'"{name}" = {value}' for name, value in values.items() if base.get(name) != value]
     return "\n".join(lines) + "\n"

@@ -72,13 +72,8 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     rows = [{name: getattr(pattern, name) for name in PATTERN_COLUMNS} for pattern in pattern_rows]
     write_table(out, PATTERN_TABLE, rows, PATTERN_COLUMNS, pattern_lines(pattern_rows))
     write_atomically(out / f"{TABLE_NAME}.csv", csv_of(score_rows))
-    parts = (
-        score_lines(score_rows),
-        pattern_lines(pattern_rows),
-        effect_lines(effects),
-        not_scored_lines(why_no_effects),
-    )
-    print(write_text(out, TABLE_NAME, chain(*parts)))
+    model_lines = score_lines(score_rows), pattern_lines(pattern_rows)
+    print(write_text(out, TABLE_NAME, chain(*model_lines, effect_lines(effects), not_scored_lines(why_no_effects))))
     failed = any(row.failed for row in score_rows) or any(row.failed for row in pattern_rows)
     return not failed and not any(has_failed_effect(row) for row in effects)
 

@@ -30,15 +30,18 @@ def pattern_lines(rows: Sequence[PatternScore]) -> Iterator[str]:
         if role_rows:
             yield f" {role}: {failure_counts(role_rows)}"
         for row in role_rows:
-            yield from textwrap.wrap(
-                f"{row.id} {row.says}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      "
-            )
+            yield from wrap_text(f"{row.id} {row.says}")
             model = "" if math.isnan(row.model) else f"{row.model:.4g}"
             verdict = " FAILED" if row.failed else ""
             shares = f"{row.holding:>8.0%}{row.chance:>9.0%}{row.skill:>+7.2f}"
             yield f"      {row.site:18}{model:>9}{limits(row):>16}{shares}{verdict}"
     yield "Trivial: the share that somebody who knows nothing expects."
     yield ""
+
+
+def wrap_text(text: str) -> list[str]:
+    """Return a text in lines of at most 80 columns, the first indented by two spaces, the others by six."""
+    return textwrap.wrap(text, LINE_WIDTH, initial_indent="  ", subsequent_indent="      ")
 
 
 def limits(row: PatternScore) -> str:
@@ -102,11 +105,9 @@ def not_scored_lines(why_no_effects: str) -> Iterator[str]:
     yield "Not scored, with the reason"
     reasons = {name: why for name, why in not_measured().items() if why != "nobody has measured it"}
     for name, why in {**NOT_TESTED, **reasons}.items():
-        yield from textwrap.wrap(f"{name}: {why}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      ")
+        yield from wrap_text(f"{name}: {why}")
     unknown = ", ".join(name for name in not_measured() if name not in reasons)
-    yield from textwrap.wrap(
-        f"nobody has measured: {unknown}", LINE_WIDTH, initial_indent="  ", subsequent_indent="      "
-    )
+    yield from wrap_text(f"nobody has measured: {unknown}")
     if why_no_effects:
         text = f"effects that studies have measured: {why_no_effects}; confianza validate effects --out writes it"
-        yield from textwrap.wrap(text, LINE_WIDTH, initial_indent="  ", subsequent_indent="      ")
+        yield from wrap_text(text)

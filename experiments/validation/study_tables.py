@@ -24,10 +24,9 @@ class StudyWorld(NamedTuple):
 
 def worlds_of(table: str) -> dict[str, StudyWorld]:
     """Return the worlds of a table by name."""
-    entries = TABLES[table]["worlds"].items()
     return {
         name: StudyWorld(entry["en"], entry["es"], tuple(entry.get("policies", name.split("+"))))
-        for name, entry in entries
+        for name, entry in TABLES[table]["worlds"].items()
     }
 
 

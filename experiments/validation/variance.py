@@ -43,12 +43,10 @@ RATIO_GOAL, RESAMPLES = 10.0, 2000
 def more_couples(scenario: Scenario) -> Scenario:
     """Return a scenario with the officers of two more couples per group at its first station."""
     station = next(facility for facility in scenario.facilities if facility.station)
-    larger = dataclasses.replace(
-        station, officers=station.officers + ADDED_COUPLES * OFFICERS_PER_COUPLE * SHIFT_GROUPS
-    )
-    return dataclasses.replace(
-        scenario, facilities=tuple(larger if facility is station else facility for facility in scenario.facilities)
-    )
+    added = ADDED_COUPLES * OFFICERS_PER_COUPLE * SHIFT_GROUPS
+    larger = dataclasses.replace(station, officers=station.officers + added)
+    facilities = tuple(larger if facility is station else facility for facility in scenario.facilities)
+    return dataclasses.replace(scenario, facilities=facilities)
 
 
 def with_increase(spec: RunSpec, name: str, by: float) -> RunSpec:

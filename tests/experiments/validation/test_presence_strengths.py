@@ -34,13 +34,13 @@ def noisy(line: Callable[[float], float], noise: float) -> Callable[[float], lis
     ids=["straight", "noise", "bent", "short of the row", "more than the row"],
 )
 def test_a_line_is_followed_to_the_aim(line: Callable[[float], float], noise: float, value: float) -> None:
-    search = Search(aim=-14.0, upper_limit=1.0, present=0.3)
+    search = Search(aim=-14.0, limit=1.0, present=0.3)
     assert search.solve(noisy(line, noise)) == pytest.approx(value, abs=0.011)
     assert search.estimate_at(max(search.tried)).n == len(NOISE)
 
 
 def test_a_value_has_no_more_digits_than_its_interval_supports() -> None:
-    searches = [Search(aim=-14.0, upper_limit=1.0, present=0.3) for _ in range(2)]
+    searches = [Search(aim=-14.0, limit=1.0, present=0.3) for _ in range(2)]
     sharp, coarse = (
         one.solve(noisy(lambda strength: -4.0 - 18.0 * strength, noise))
         for one, noise in zip(searches, (0.02, 2.5), strict=True)
@@ -53,7 +53,7 @@ def test_a_value_has_no_more_digits_than_its_interval_supports() -> None:
 
 
 def test_a_line_without_a_number_leaves_the_strength() -> None:
-    search = Search(aim=-14.0, upper_limit=1.0, present=0.3)
+    search = Search(aim=-14.0, limit=1.0, present=0.3)
     assert search.solve(lambda _: [float("nan")] * 2) == 0.3
     assert "no number" in search.reason(0.3)
 
