@@ -10,7 +10,6 @@ rows read the very quantity that is removed, so any change passes and is no find
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -104,9 +103,8 @@ def paired_finding(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     return AuditFinding(row, effect, size, int(agreeing.sum()))
 
 
-@cache
 def world_averages(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
-    """Return the measures and ledger sums of a world, one row per seed; cached, as rows of evidence share worlds."""
+    """Return the measures and ledger sums of a world, one row per seed."""
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
     specs = plan_runs(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)

@@ -257,11 +257,10 @@ def calibrate(
 
     Aims are coefficients of the panel and sizes of events by name, both in points of 100.
     """
-    current, slopes = dict(numbers), dict.fromkeys(PANEL_EVENTS, 0.0)
+    current, slopes = numbers, dict.fromkeys(PANEL_EVENTS, 0.0)
     last: tuple[Numbers, dict[str, float]] | None = None
     for rounds in range(1, MAX_ROUNDS + 1):
-        before = dict(current)
-        state = state_of(tape, current)
+        before, state = current, state_of(tape, current)
         current = set_assumed_sizes(state, current, sizes)
         if survey:
             current = set_survey(state, current)
@@ -296,7 +295,7 @@ def secant_step(
     aims: Mapping[str, float],
 ) -> tuple[Numbers, tuple[Numbers, dict[str, float]]]:
     """Return weights that bring the panel's coefficients closer to their aims by one secant step."""
-    result, before = dict(numbers), dict(numbers)
+    result = dict(numbers)
     for kind, aim in aims.items():
         name, coefficient = EVENT_BY_NAME[kind].parameter, panel.coefficients[kind]
         if previous is not None and abs(numbers[name] - previous[0][name]) > 1e-4 * numbers[name]:
@@ -307,4 +306,4 @@ def secant_step(
         step = (aim - coefficient) / slope
         most = 2.0 * numbers[name]
         result[name] = float(np.clip(numbers[name] + step, max(MIN_WEIGHT, 0.5 * numbers[name]), most))
-    return result, (before, dict(panel.coefficients))
+    return result, (numbers, panel.coefficients)

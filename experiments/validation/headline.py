@@ -71,10 +71,11 @@ def site_rows(version: str, site: str, size: ExperimentSize, years: float, runs:
     for year in [year for year in HORIZONS if year <= years] or [1]:
         base = [origins_after(worlds[BASE], year) for worlds in twins]
         for world in experiment.worlds:
+            row = about | {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
             for measure in (*MEASURES, *CSV_MEASURES):
-                yield about | effect_row(twins, world, year, BY_NAME[measure])
-            for row in origin_rows(twins, base, world, year):
-                yield about | row
+                yield row | effect_of_world(twins, world, year, BY_NAME[measure])
+            for part in parts_by_origin(twins, base, world, year):
+                yield row | part
 
 
 def origins_after(run: RunTables, year: int) -> OriginsOfYear:
@@ -85,23 +86,21 @@ def origins_after(run: RunTables, year: int) -> OriginsOfYear:
     return origins_of_year(months, *(table[table["month"] <= until] for table in tables))
 
 
-def origin_rows(twins: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
+def parts_by_origin(twins: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
     arms = [origins_after(worlds[world], year) for worlds in twins]
     parts = [parts_of(base_origins, arm) for base_origins, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
         effect = paired([0.0] * len(parts), [parts_of_seed[key] for parts_of_seed in parts], scale=Scale("points"))
-        row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
-        row |= {"measure": key_of(*key), "unit": "0-100", "base": "", "arm": ""}
+        row: Row = {"measure": key_of(*key), "unit": "0-100", "base": "", "arm": ""}
         yield row | {"effect": effect.effect, "low": effect.low, "high": effect.high}
 
 
-def effect_row(twins: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
+def effect_of_world(twins: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
     """Return the effect of a world on a measure in one year; a shorter run uses the months that it has."""
     months = slice(12 * (year - 1), 12 * year)
     base, arm = ([headline.value(worlds[name].months.iloc[months]) for worlds in twins] for name in (BASE, world))
-    row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
-    return row | {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
+    return {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
 
 
 def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headline, years: float) -> Row:
@@ -168,16 +167,14 @@ def read_version(out: Path, version: str) -> list[Row]:
     return [row | {"year": int(row["year"])} | {key: float(row[key] or "nan") for key in numbers} for row in rows]
 
 
-def show_side_by_side(versions: Sequence[str], out: Path) -> str:
-    """Write and print the effects of several versions side by side; return the text."""
+def show_side_by_side(versions: Sequence[str], out: Path) -> None:
+    """Write and print the effects of several versions side by side."""
     names = list(versions) or in_order_of_changes(path.stem for path in out.glob("*.csv"))
     if not names:
         raise InputError(f"{out} holds no version. Run one first.")
     rows = [row | {"version": name} for name in names for row in read_version(out, name)]
     lines = (*head_of("headline_beside"), *measure_blocks(rows, names), *part_blocks(rows, names))
-    text = write_text(out, SIDE_BY_SIDE, lines)
-    print(text)
-    return text
+    print(write_text(out, SIDE_BY_SIDE, lines))
 
 
 def in_order_of_changes(versions: Iterable[str]) -> list[str]:

@@ -180,11 +180,8 @@ def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: i
     people = people_of(tape, seed)
     years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
     year = evidence_of_year(tape, numbers, without=PANEL_EVENTS)
-    first, retained, successor = (
-        steady_state_evidence(tape, year, numbers),
-        retained_shares(1.0, numbers),
-        successors_in_class(tape),
-    )
+    first, retained = steady_state_evidence(tape, year, numbers), retained_shares(1.0, numbers)
+    successor = successors_in_class(tape)
     second = {name: retained[name[-4:]] * first[name] + year[name][successor] for name in EVIDENCE_COLUMNS}
     events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in PANEL_EVENTS}
     evidence = [

@@ -169,8 +169,8 @@ class Search:
         return round(min(self.limit, round(self.solved() / step) * step), 4)
 
 
-def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
-    """Solve all strengths in order; write and print the table; return the values by parameter."""
+def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> None:
+    """Solve all strengths in order; write and print the table."""
     scenario = load(SITES[0])
     present = {name: float(parameter_value(scenario, name)) for strength in STRENGTHS for name in strength.parameters}
     values: Values = {}
@@ -184,7 +184,6 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     aims = [strength.aim for strength in STRENGTHS]
     residuals = [estimate([shown - aim for shown in results]) for aim, results in zip(aims, last, strict=True)]
     print(write_text(out, NAME, format_search(searches, present, values, residuals, size)))
-    return values
 
 
 def format_search(
