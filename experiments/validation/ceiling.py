@@ -16,6 +16,7 @@ from experiments.validation.study_tables import (
     interval_names,
     policies_of,
     rows_by_columns,
+    table_line,
     worlds_of,
     write_sites,
 )
@@ -35,7 +36,8 @@ COLUMNS = (
     *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
     *(*interval_names(*DIGITS, *COUNTS), "note", "code"),
 )
-LABEL_WIDTH, NUMBER_WIDTH = 80, 26
+WIDTHS = 80, 26
+"""Widths of labels and numbers (characters)."""
 
 
 def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
@@ -77,12 +79,11 @@ def format_ceiling(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, one block per site and horizon."""
     yield from head_of("ceiling", **rows[0])
     for (site, years), block_rows in rows_by_columns(rows, "site", "years").items():
-        yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL_WIDTH)}" + "".join(
-            name.rjust(NUMBER_WIDTH) for name in DIGITS
-        )
+        yield "\n" + table_line(f"{site}, after {years:.3g} years / tras {years:.3g} años", DIGITS, *WIDTHS)
         for row in block_rows:
-            intervals = (format_interval(row, name, digits).rjust(NUMBER_WIDTH) for name, digits in DIGITS.items())
-            yield f"  {row['en']} / {row['es']}".ljust(LABEL_WIDTH) + (row["note"] or "".join(intervals))
+            intervals = (format_interval(row, name, digits) for name, digits in DIGITS.items())
+            label = f"  {row['en']} / {row['es']}"
+            yield label.ljust(WIDTHS[0]) + row["note"] if row["note"] else table_line(label, intervals, *WIDTHS)
         if block_rows[0]["few"]:
             deaths = block_rows[0]["deaths_a_year"]
             yield f"  {deaths:.1f} homicides a year: too few to support any statement on a policy"

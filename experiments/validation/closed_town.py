@@ -13,7 +13,7 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.trust_accounts import FURTHER_LAWS, LAWS, Law, parameters_of_law
 from experiments.validation.experiment import SITES, Estimate, estimate
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, write_table
+from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, table_line, write_table
 from model.engine.calendar import SHIFTS
 from model.simulation.model import TrustModel
 from model.simulation.start.schema import INTERCEPT, MAX_INTERCEPT
@@ -26,7 +26,8 @@ MEASURES = ("trust", "fairness", "effectiveness", "fear")
 ADULT_GROUP = list(GROUPS).index("adults")
 YEARS, MAX_DRIFT = 10, 0.5
 """Simulated years, and the largest drift (points of 100) of a stationary town."""
-LABEL_WIDTH, NUMBER_WIDTH = 70, 22
+WIDTHS = 70, 22
+"""Widths of labels and numbers (characters)."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,11 @@ def row_of(site: str, law: Law, solved: bool, runs: Sequence[Mapping[str, Any]])
 def format_closed(rows: Sequence[Row], years: int) -> Iterator[str]:
     """Yield the table as text."""
     yield from head_of("closed", years=years, seeds=rows[0]["seeds"])
-    yield " " * LABEL_WIDTH + "".join(f"{measure:>{NUMBER_WIDTH}}" for measure in MEASURES)
+    yield table_line("", MEASURES, *WIDTHS)
     for row in rows:
-        drifts = "".join(f"{format_interval(row, measure, 2):>{NUMBER_WIDTH}}" for measure in MEASURES)
+        drifts = (format_interval(row, measure, 2) for measure in MEASURES)
         marks = ("" if row["solved"] else "  not solved") + ("" if row["stands"] else "  moves")
-        yield f"{row['site'] + ', ' + row['law']:<{LABEL_WIDTH}}{drifts}{marks}"
+        yield table_line(f"{row['site']}, {row['law']}", drifts, *WIDTHS) + marks
 
 
 def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:

@@ -30,7 +30,7 @@ from experiments.validation.experiment_runs import (
     size_from_options,
 )
 from experiments.validation.headline import TWINS, effect_columns, format_effect
-from experiments.validation.study_tables import Row, rows_by_columns, write_sites
+from experiments.validation.study_tables import Row, rows_by_columns, table_line, write_sites
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -48,7 +48,8 @@ COLUMNS = (
     *("table", "site", "scale", "case", "en", "es", "years", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "delta", "twins", "code"),
 )
-LABEL_WIDTH, NUMBER_WIDTH, MEASURES_PER_BLOCK = 68, 23, 4
+WIDTHS, MEASURES_PER_BLOCK = (68, 23), 4
+"""Widths of labels and numbers (characters), and columns side by side."""
 
 
 class Case(NamedTuple):
@@ -238,7 +239,7 @@ def extreme_lines(rows: Sequence[Row]) -> Iterator[str]:
             ("lowest / menor", min(measure_rows, key=lambda row: row["effect"])),
             ("highest / mayor", max(measure_rows, key=lambda row: row["effect"])),
         ):
-            yield f"  {label}, {case_label(row)}".ljust(LABEL_WIDTH) + format_effect(row).rjust(NUMBER_WIDTH)
+            yield table_line(f"  {label}, {case_label(row)}", [format_effect(row)], *WIDTHS)
 
 
 def case_label(row: Row) -> str:
@@ -251,19 +252,13 @@ def block_lines(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
     where = f"{site}, difference / diferencia" if scale == "difference" else f"{site}, scale / escala {scale:g}"
     by_case = rows_by_columns(rows, "case")
     first = next(iter(by_case.values()))
-    yield where.ljust(LABEL_WIDTH) + "".join(MEASURES[row["measure"]].en.rjust(NUMBER_WIDTH) for row in first)
+    yield table_line(where, (MEASURES[row["measure"]].en for row in first), *WIDTHS)
     if scale != "difference":
-        yield "  status quo / situación actual".ljust(LABEL_WIDTH) + "".join(
-            plain_number(row["base"]).rjust(NUMBER_WIDTH) for row in first
-        )
+        yield table_line("  status quo / situación actual", (plain_number(row["base"]) for row in first), *WIDTHS)
     for case_rows in by_case.values():
-        yield f"  {case_label(case_rows[0])}".ljust(LABEL_WIDTH) + "".join(
-            format_effect(row).rjust(NUMBER_WIDTH) for row in case_rows
-        )
+        yield table_line(f"  {case_label(case_rows[0])}", map(format_effect, case_rows), *WIDTHS)
         if scale == "difference":
-            yield "    beside delta / frente a delta".ljust(LABEL_WIDTH) + "".join(
-                compare_with_delta(row).rjust(NUMBER_WIDTH) for row in case_rows
-            )
+            yield table_line("    beside delta / frente a delta", map(compare_with_delta, case_rows), *WIDTHS)
 
 
 def compare_with_delta(row: Row) -> str:

@@ -30,6 +30,7 @@ from experiments.validation.study_tables import (
     head_of,
     policies_of,
     rows_by_columns,
+    table_line,
     worlds_of,
     write_sites,
     write_text,
@@ -53,7 +54,8 @@ COLUMNS = (
     *("version", "site", "year", "world", "en", "es", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "twins", "code"),
 )
-LABEL_WIDTH, PART_WIDTH, NUMBER_WIDTH = 48, 104, 24
+WIDTHS, PART_WIDTHS = (48, 24), (104, 24)
+"""Widths of labels and numbers (characters); the second for names of parts by origin."""
 
 
 def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
@@ -116,17 +118,16 @@ def format_headline(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of one version, one block per site and year."""
     yield from head_of("headline", **rows[0])
     for (site, year), block_rows in rows_by_columns(rows, "site", "year").items():
-        yield f"\n{f'{site}, year {year} / año {year}':{LABEL_WIDTH}}" + "".join(
-            BY_NAME[measure].en.rjust(NUMBER_WIDTH) for measure in MEASURES
-        )
+        heads = (BY_NAME[measure].en for measure in MEASURES)
+        yield "\n" + table_line(f"{site}, year {year} / año {year}", heads, *WIDTHS)
         by_world = rows_by_columns(block_rows, "world")
         base = {row["measure"]: row for row in next(iter(by_world.values()))}
         levels = [plain_number(base[measure]["base"]) for measure in MEASURES]
-        yield line_of_cells(f"{WORLDS[BASE].en} / {WORLDS[BASE].es}", levels)
+        yield table_line(f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}", levels, *WIDTHS)
         for world_rows in by_world.values():
             cells = {row["measure"]: row for row in world_rows}
             effects = [format_effect(cells[measure]) for measure in MEASURES]
-            yield line_of_cells(f"{world_rows[0]['en']} / {world_rows[0]['es']}", effects)
+            yield table_line(f"  {world_rows[0]['en']} / {world_rows[0]['es']}", effects, *WIDTHS)
         yield from part_lines(by_world)
 
 
@@ -134,13 +135,12 @@ def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
     """Yield the parts of the effects on trust: one line per group and part, one column per world."""
     cells = [{row["measure"]: row for row in world_rows} for world_rows in by_world.values()]
     head = message("origin.head")
-    worlds = "".join(world_rows[0]["world"].rjust(NUMBER_WIDTH) for world_rows in by_world.values())
-    yield f"\n  {head.en} / {head.es}".ljust(PART_WIDTH + 1) + worlds
+    worlds = (world_rows[0]["world"] for world_rows in by_world.values())
+    yield "\n" + table_line(f"  {head.en} / {head.es}", worlds, *PART_WIDTHS)
     for key in part_keys():
         name = part_name(*key[1:])
-        yield f"  {name.en} / {name.es}".ljust(PART_WIDTH) + "".join(
-            format_effect(world_cells[key_of(*key)]).rjust(NUMBER_WIDTH) for world_cells in cells
-        )
+        effects = (format_effect(world_cells[key_of(*key)]) for world_cells in cells)
+        yield table_line(f"  {name.en} / {name.es}", effects, *PART_WIDTHS)
 
 
 def format_effect(row: Row) -> str:
@@ -194,10 +194,10 @@ def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str
     for measure, site, year in sorted(by_place, key=lambda block: MEASURES.index(block[0])):
         block_rows = by_place[measure, site, year]
         yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
-        yield line_of_cells("", versions)
+        yield table_line("", versions, *WIDTHS)
         base = {row["version"]: plain_number(row["base"]) for row in block_rows}
-        status_quo = f"{WORLDS[BASE].en} / {WORLDS[BASE].es}"
-        yield line_of_cells(status_quo, [base.get(name, "-") for name in versions])
+        status_quo = f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}"
+        yield table_line(status_quo, [base.get(name, "-") for name in versions], *WIDTHS)
         for world_rows in rows_by_columns(block_rows, "world").values():
             yield version_line(f"{world_rows[0]['en']} / {world_rows[0]['es']}", world_rows, versions)
 
@@ -207,11 +207,11 @@ def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     names = {key_of(*key): part_name(*key[1:]) for key in part_keys()}
     head = message("origin.head")
     yield f"\n{head.en} / {head.es}"
-    yield from (f"  {part_label(key)}".ljust(LABEL_WIDTH) + f"{name.en} / {name.es}" for key, name in names.items())
+    yield from (f"  {part_label(key)}".ljust(WIDTHS[0]) + f"{name.en} / {name.es}" for key, name in names.items())
     shown = [row for row in rows if row["measure"] in ("trust_mean", *names)]
     for (site, year, _), block_rows in rows_by_columns(shown, "site", "year", "world").items():
         yield f"\n{block_rows[0]['en']} / {block_rows[0]['es']}: {site}, year {year} / año {year}"
-        yield line_of_cells("", versions)
+        yield table_line("", versions, *WIDTHS)
         for (measure,), measure_rows in rows_by_columns(block_rows, "measure").items():
             yield version_line(part_label(measure), measure_rows, versions)
 
@@ -228,12 +228,7 @@ def part_label(measure: str) -> str:
 def version_line(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
     """Return a line with the effect in each version."""
     cells = {row["version"]: format_effect(row) for row in rows}
-    return line_of_cells(label, [cells.get(name, "-") for name in versions])
-
-
-def line_of_cells(label: str, cells: Sequence[str]) -> str:
-    """Return a line with a column for each version."""
-    return f"  {label}".ljust(LABEL_WIDTH) + "".join(cell.rjust(NUMBER_WIDTH) for cell in cells)
+    return table_line(f"  {label}", [cells.get(name, "-") for name in versions], *WIDTHS)
 
 
 def main(words: Sequence[str] | None = None) -> None:

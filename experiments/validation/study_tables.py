@@ -127,6 +127,15 @@ def format_interval(row: Row, name: str, digits: int) -> str:
     return f"{value:+.{digits}f}" + ("" if math.isnan(low) else f" [{low:+.{digits}f}, {high:+.{digits}f}]")
 
 
+def table_line(label: str, cells: Iterable[str], label_width: int, cell_width: int) -> str:
+    """Return a line of a table: a label, then cells aligned to the right, each in its width (characters).
+
+    >>> table_line("trust", ["0.4", "0.5"], 8, 5)
+    'trust     0.4  0.5'
+    """
+    return label.ljust(label_width) + "".join(cell.rjust(cell_width) for cell in cells)
+
+
 def star(row: Row) -> str:
     """Return a star if the interval of a change excludes 0."""
     return "*" if row["change_low"] > 0.0 or row["change_high"] < 0.0 else ""
