@@ -102,9 +102,7 @@ class Simulations:
             for place in self.request.places
         }
         outcome = run_missing_tasks(list(tasks.values()), self.request.workers, "calibrating", self.request.out)
-        if outcome.interrupted:
-            raise KeyboardInterrupt
-        months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.finished}
+        months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.whole_pairs}
         months_by_place = (
             {place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values))
         )
