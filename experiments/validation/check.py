@@ -3,7 +3,6 @@
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,20 +20,6 @@ from experiments.words.bilingual import FigureTexts
 LINE_WIDTH, NUMBER_WIDTH, NARROW_WIDTH = 80, 8, 7
 LABEL_WIDTHS = {"en": 38, "es": 35}
 """Width of the label of a row (characters) by language; the verdict takes the rest of the line."""
-
-
-@dataclass
-class RowCounts:
-    """Number of rows inside their band and compared, and the rows not modelled or with a note."""
-
-    inside: int = 0
-    compared: int = 0
-    missing: list[Order] = field(default_factory=list)
-    notes: list[Order] = field(default_factory=list)
-
-    def sentence(self, say: FigureTexts) -> str:
-        """Return the last line of the check: the totals."""
-        return figure_message("check.total", say, inside=self.inside, compared=self.compared, missing=len(self.missing))
 
 
 def show_check(specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
@@ -66,37 +51,38 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, langua
         say(*word).rjust(NUMBER_WIDTH) for word in (("bajo", "low"), ("medio", "central"), ("alto", "high"))
     )
     yield " " * LABEL_WIDTHS[language] + say("corrida", "run").rjust(NARROW_WIDTH) + "±".rjust(NARROW_WIDTH) + heading
-    counts, part = RowCounts(), ""
+    part = ""
+    verdicts: list[bool] = []
     for order in rows:
         if part != (part := order.part):
             yield f"\n{say(order.part_es, part)}"
-        yield row_line(order, order.bands.get(site), years, counts, say)
-    yield from note_lines(figure_message("check.remarks", say), counts.notes, say)
-    yield from note_lines(figure_message("check.not_counted", say), counts.missing, say)
+        line, inside = row_line(order, order.bands.get(site), years, say)
+        yield line
+        verdicts += [] if inside is None else [inside]
+    missing = [order for order in rows if order.expression is None]
+    compared = [order for order in rows if order.expression is not None and site in order.bands]
+    yield from note_lines(figure_message("check.remarks", say), [order for order in compared if order.note], say)
+    yield from note_lines(figure_message("check.not_counted", say), missing, say)
+    total = {"inside": sum(verdicts), "compared": len(verdicts), "missing": len(missing)}
     unknown = textwrap.fill(figure_message("check.nothing_known", say, site=site, ending=OWN_ENDING), LINE_WIDTH)
-    yield "\n" + (counts.sentence(say) if counts.compared else unknown)
+    yield "\n" + (figure_message("check.total", say, **total) if verdicts else unknown)
 
 
 def row_line(
-    order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts, say: FigureTexts
-) -> str:
-    """Return the line of one order of magnitude, and count it if it has a band."""
+    order: Order, band: Band | None, years: Sequence[pd.DataFrame], say: FigureTexts
+) -> tuple[str, bool | None]:
+    """Return the line of one order of magnitude, and whether it lies inside its band; None if they are not compared."""
     label = f"  {say(order.name_es, order.name)}".ljust(LABEL_WIDTHS[say.language])
     limits = "".join(number_cell(number, order.digits) for number in band or [math.nan] * 3)
     if order.expression is None:
-        counts.missing.append(order)
-        return label + "-".rjust(NARROW_WIDTH) + " " * NARROW_WIDTH + limits
+        return label + "-".rjust(NARROW_WIDTH) + " " * NARROW_WIDTH + limits, None
     values = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
     value = mean(np.asarray(values))
     numbers = number_cell(value, order.digits, NARROW_WIDTH) + format_error(values, order.digits).rjust(NARROW_WIDTH)
     if band is None:
-        return label + numbers + limits
+        return label + numbers + limits, None
     inside = band[0] <= value <= band[2]
-    counts.compared += 1
-    counts.inside += inside
-    if order.note:
-        counts.notes.append(order)
-    return label + numbers + limits + verdict(inside, say)
+    return label + numbers + limits + verdict(inside, say), inside
 
 
 def verdict(inside: bool, say: FigureTexts) -> str:

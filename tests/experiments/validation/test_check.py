@@ -8,9 +8,10 @@ import pytest
 
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
+from experiments.narrative.messages import figure_message
 from experiments.statistics.annual_aggregation import Expression, years_of
 from experiments.storage.run_folder import join_runs
-from experiments.validation.check import LABEL_WIDTHS, RowCounts, check_lines
+from experiments.validation.check import LABEL_WIDTHS, check_lines
 from experiments.validation.orders import orders, orders_for
 from experiments.words.bilingual import FigureTexts
 from model.simulation.registry import MEASURES
@@ -48,7 +49,8 @@ def test_a_row_of_each_kind_is_counted():
     kinds = [order.expression is None for order in orders()]
     assert any(kinds)
     assert not all(kinds)
-    assert RowCounts(inside=1, compared=2).sentence(FigureTexts("en")) == "1 of 2 rows inside; 0 not counted"
+    total = figure_message("check.total", FigureTexts("en"), inside=1, compared=2, missing=0)
+    assert total == "1 of 2 rows inside; 0 not counted"
 
 
 def months(n, **columns):
