@@ -28,7 +28,7 @@ LAYERS = {"cells": "Polygon", "settlements": "Point"}
 CRS = "EPSG:4326"
 DIGITS = 7
 """Decimals of a degree, about a centimetre."""
-SAYING = (
+DISCLAIMER = (
     "Simulated: says nothing of the persons and places that really are there, and is no ground for operations. ·"
     " Simulado: nada dice de las personas y los lugares que en verdad hay ahí, ni justifica operativos."
 )
@@ -99,7 +99,7 @@ def geopackage_of(layers: list[Layer]) -> bytes:
                 geometry_type=LAYERS[layer.name],
                 crs=CRS,
                 append=path.exists(),
-                DESCRIPTION=SAYING,
+                DESCRIPTION=DISCLAIMER,
             )
         return path.read_bytes()
 
@@ -112,7 +112,7 @@ def values_of(column: pd.Series) -> np.ndarray:
 def geojson_of(layers: list[Layer]) -> bytes:
     """Return layers as one GeoJSON file, with the layer as a property of each feature."""
     features = [feature for layer in layers for feature in features_of(layer)]
-    whole = {"type": "FeatureCollection", "description": SAYING, "features": features}
+    whole = {"type": "FeatureCollection", "description": DISCLAIMER, "features": features}
     return (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 

@@ -44,16 +44,16 @@ class JobResults[J: SizedJob, R]:
         return [result for _, result in self.finished]
 
     @property
-    def whole_pairs(self) -> list[tuple[J, R]]:
+    def all_pairs(self) -> list[tuple[J, R]]:
         """All jobs with their results; raises KeyboardInterrupt if some are missing because of an interruption."""
         if self.interrupted:
             raise KeyboardInterrupt
         return self.finished
 
     @property
-    def whole(self) -> list[R]:
-        """Results of all jobs; raises KeyboardInterrupt as `whole_pairs` does."""
-        return [result for _, result in self.whole_pairs]
+    def all_results(self) -> list[R]:
+        """Results of all jobs; raises KeyboardInterrupt as `all_pairs` does."""
+        return [result for _, result in self.all_pairs]
 
 
 def run_jobs[J: SizedJob, R](
@@ -130,8 +130,8 @@ def run_in_workers[J: SizedJob, R](
     with Interruption() as interruption:
         executor: LocalExecutor[J, R] = LocalExecutor(workers, function)
         try:
-            executor.prepare(lambda: interruption.came)
-            for completed in as_completed(executor, jobs, lambda: interruption.came):
+            executor.prepare(lambda: interruption.received)
+            for completed in as_completed(executor, jobs, lambda: interruption.received):
                 for job, result in completed:
                     if isinstance(result, WorkerDied):
                         raise RepeatedWorkerDeath(f"{job.key}: the worker process {DEATHS_TEXT}")
@@ -143,7 +143,7 @@ def run_in_workers[J: SizedJob, R](
             for job, late in executor.wait(0.0):
                 if not isinstance(late, WorkerDied):
                     take(job, late)
-        return interruption.came
+        return interruption.received
 
 
 def as_completed[J: Job, R](

@@ -16,7 +16,7 @@ SIGNALS = [one for one in signal.valid_signals() if getattr(one, "name", "") in 
 Handler = Callable[[int, FrameType | None], None]
 
 
-class Heard:
+class SignalState:
     """Received signals, in order, and whether the interruption has been reported."""
 
     signals: ClassVar[list[int]] = []
@@ -30,7 +30,7 @@ def install_handlers() -> None:
 
 def interrupt(number: int, _: FrameType | None) -> None:
     """Record a signal and raise `KeyboardInterrupt`."""
-    Heard.signals.append(number)
+    SignalState.signals.append(number)
     raise KeyboardInterrupt
 
 
@@ -47,7 +47,7 @@ def report_unraisable(lost: Any) -> None:
 
     If a signal arrives during a callback from LLVM, the interruption is lost there, and the compiler fails instead.
     """
-    if not (Heard.signals and lost.exc_type is KeyboardInterrupt):
+    if not (SignalState.signals and lost.exc_type is KeyboardInterrupt):
         sys.__unraisablehook__(lost)
 
 
@@ -67,7 +67,7 @@ def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
 class Interruption:
     """Record signals instead of raising an error, so that no result is lost."""
 
-    came = False
+    received = False
 
     def __enter__(self) -> Self:
         announce_stop_command()
@@ -80,13 +80,13 @@ class Interruption:
 
     def note(self, number: int, _: FrameType | None) -> None:
         """Record the signal."""
-        Heard.signals.append(number)
-        self.came = True
+        SignalState.signals.append(number)
+        self.received = True
 
 
 def report_interruption(kept: str = "") -> None:
     """Report in one line that the program was interrupted, and which results were kept."""
-    Heard.told = True
+    SignalState.told = True
     print(f"confianza: interrupted{kept and f'; {kept}'}", file=sys.stderr, flush=True)
 
 
@@ -94,11 +94,11 @@ def exit_code() -> int:
     """Report an interruption, if not yet done; return the exit code: 130 after Ctrl-C, 143 after SIGTERM."""
     for one in (one for one in SIGNALS if signal.getsignal(one) is interrupt):
         signal.signal(one, signal.SIG_DFL)  # the next signal ends the program at once
-    if not Heard.told:
+    if not SignalState.told:
         report_interruption()
-    first = next(iter(Heard.signals), signal.SIGINT)
-    Heard.signals.clear()
-    Heard.told = False
+    first = next(iter(SignalState.signals), signal.SIGINT)
+    SignalState.signals.clear()
+    SignalState.told = False
     return 128 + first
 
 

@@ -26,7 +26,7 @@ from experiments.storage.writing import make_folder, write_atomically
 from model.engine.errors import InputError
 from scenarios.files import parse_json
 
-ABOUT = "about.json"
+FACTS_FILE = "about.json"
 INVALID_FILE = (
     InputError,
     LookupError,
@@ -103,7 +103,7 @@ def pack_job(about: Mapping[str, Any], tables: Tables) -> bytes:
     """Return the facts about a job and its tables as the bytes of a zip file."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as file:
-        file.writestr(ABOUT, json.dumps(dict(about)))
+        file.writestr(FACTS_FILE, json.dumps(dict(about)))
         for name, table in tables.items():
             file.writestr(name, parquet_bytes(table))
     return sink.getvalue()
@@ -118,7 +118,7 @@ def unpack_job(path: Path, about: Any) -> Part:
         if sum(one.file_size for one in members) > path.stat().st_size:
             raise ValueError("members overlap")
         tables = {}
-        for name in (one for one in file.namelist() if one != ABOUT):
+        for name in (one for one in file.namelist() if one != FACTS_FILE):
             kind = name.rpartition("/")[2]
             tables[name] = table_in(file.read(name), path, COLUMNS.get(kind, ()), kind)
-        return check_types(parse_json(file.read(ABOUT).decode(), str(path)), str(path), about), tables
+        return check_types(parse_json(file.read(FACTS_FILE).decode(), str(path)), str(path), about), tables

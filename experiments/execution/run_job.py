@@ -24,7 +24,7 @@ class FinishedRun:
     tables: dict[str, pa.Table]
     seconds: float
     code: str
-    preparing: float = 0.0
+    town_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

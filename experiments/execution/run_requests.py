@@ -26,7 +26,7 @@ from model.engine.parameters import parse_date
 from model.engine.scenario import Scenario
 from scenarios.national_shocks import with_national_shocks
 
-LONGEST_YEARS = 100.0
+MAX_YEARS = 100.0
 
 
 def plan_runs(
@@ -95,21 +95,21 @@ def end_of(begins: datetime.date, years: float | None, until: str | None) -> dat
     if until is not None and years is not None:
         raise InputError("--years and --until say the same thing: give one of them")
     if until is None:
-        return after(begins, 3.0 if years is None else years)
+        return date_after(begins, 3.0 if years is None else years)
     end = parse_date("--until", until)
     if end <= begins:
         raise InputError(f"--until must be later than {begins}, where the run begins, got {end}")
     return end
 
 
-def after(begins: datetime.date, years: float) -> datetime.date:
+def date_after(begins: datetime.date, years: float) -> datetime.date:
     """Return the date ``years`` later; a fraction of a year is rounded to days.
 
-    >>> after(datetime.date(2017, 1, 1), 1.5)
+    >>> date_after(datetime.date(2017, 1, 1), 1.5)
     datetime.date(2018, 7, 3)
     """
-    if not 0.0 < years <= LONGEST_YEARS:
-        raise InputError(f"--years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+    if not 0.0 < years <= MAX_YEARS:
+        raise InputError(f"--years must be more than 0 and at most {MAX_YEARS:g}, got {years:g}")
     if begins.year + years >= datetime.MAXYEAR:
         raise InputError(f"--years: a run must end before the year {datetime.MAXYEAR}, got {years:g} from {begins}")
     whole = math.floor(years)

@@ -200,7 +200,7 @@ def decisions_table(world: TrustModel) -> pa.Table:
     choices_made = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
     taken_options = list(zip(choices_made, rows["option"].tolist(), rows["term"].tolist(), strict=True))
     agents = [(one.agent, int(number)) for one, number in zip(choices_made, rows["who"], strict=True)]
-    labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(agents)}
+    labels = {one: None if one[0] == "resident" else anonymous_label(world.seed, *one) for one in set(agents)}
     return pa.table(
         {
             "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
@@ -215,7 +215,7 @@ def decisions_table(world: TrustModel) -> pa.Table:
     )
 
 
-def anonymous(seed: int, agent: str, who: int) -> int:
+def anonymous_label(seed: int, agent: str, who: int) -> int:
     """Return a random label of an agent, constant in a run, that reveals neither name nor place."""
     return int(2**31 * keyed_uniform(seed, LABEL, AGENT_TYPES.index(agent), who, 0))
 

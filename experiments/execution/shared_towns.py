@@ -15,7 +15,7 @@ from scenarios import load
 if TYPE_CHECKING:
     from model.town.town import Town
 
-MOST = 2
+MAX_CACHED_TOWNS = 2
 """Number of cached towns; enough for a study that alternates between two municipalities."""
 
 
@@ -35,23 +35,23 @@ class RecordingGroups(UserDict[str, ParameterGroup]):
 class Towns:
     """Cache of the towns used last."""
 
-    kept: list[tuple[frozenset[str], str, "Town"]] = field(default_factory=list)
-    built: int = 0
+    entries: list[tuple[frozenset[str], str, "Town"]] = field(default_factory=list)
+    n_built: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def of(self, scenario: Scenario) -> "Town":
         """Return the town of a scenario: a cached one if its inputs are the same, else a new one."""
         with self.lock:  # a worker of a cluster may have several threads
-            for entry in self.kept:
+            for entry in self.entries:
                 groups, digest, town = entry
                 if digest == digest_of_inputs(scenario, groups):
-                    self.kept.remove(entry)
-                    self.kept.append(entry)
+                    self.entries.remove(entry)
+                    self.entries.append(entry)
                     return town
-            del self.kept[: len(self.kept) - MOST + 1]
+            del self.entries[: len(self.entries) - MAX_CACHED_TOWNS + 1]
             town, groups = build(scenario)
-            self.built += 1
-            self.kept.append((groups, digest_of_inputs(scenario, groups), town))
+            self.n_built += 1
+            self.entries.append((groups, digest_of_inputs(scenario, groups), town))
             return town
 
 

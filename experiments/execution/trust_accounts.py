@@ -17,7 +17,7 @@ READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.to
 
 
 class Law(NamedTuple):
-    """Law of trust: memory (years), weight of bad relative to good news, and one of `FURTHER_LAWS`, if any."""
+    """Law of trust: memory (years), weight of bad relative to good news, and one of `LAW_VARIATIONS`, if any."""
 
     memory_years: float = 2.0
     asymmetry: float = 3.0
@@ -33,7 +33,7 @@ class FurtherLaw(NamedTuple):
 
 
 UNANSWERED = READINGS["panel"]["trust.unanswered"]
-FURTHER_LAWS = {
+LAW_VARIATIONS = {
     "single": FurtherLaw("panels read as single events", "los paneles, leídos como un solo hecho", READINGS["single"]),
     "single_8": FurtherLaw(
         "the same, memory of 8 years", "lo mismo, con memoria de 8 años",
@@ -61,7 +61,7 @@ FURTHER_LAWS = {
 """Variations of one thing at a time.  A memory of 8 years has no solution if panels are read as panels."""
 LAWS = (
     *(Law(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY),
-    *(Law(also=name) for name in FURTHER_LAWS),
+    *(Law(also=name) for name in LAW_VARIATIONS),
 )
 
 
@@ -69,4 +69,4 @@ def parameters_of_law(law: Law) -> dict[str, float]:
     """Return the values of the parameters that a law sets."""
     found = {"trust.memory_years": law.memory_years, "trust.asymmetry": law.asymmetry}
     found |= READINGS.get(f"panel, memory {law.memory_years:g}", {})
-    return found | (dict(FURTHER_LAWS[law.also].changes) if law.also else {})
+    return found | (dict(LAW_VARIATIONS[law.also].changes) if law.also else {})

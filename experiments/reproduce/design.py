@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.execution.run_requests import after
+from experiments.execution.run_requests import date_after
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
 from experiments.reproduce.plan import (
     HEAVY_HAND,
@@ -33,7 +33,7 @@ from scenarios import accounts, load
 
 FIRST_SEED = 1001
 """Seed of the first block; it differs from the seeds of other results, which begin with 1."""
-POLICIES = "policies"
+POLICIES_FOLDER = "policies"
 """Folder of the files of partially implemented policies."""
 DIGITS = 3
 DRAWS, CHECKS, LOOP, LONG = KINDS = ("draws", "checks", "loop", "long")
@@ -181,7 +181,7 @@ class ReproduceDesign:
             for (name, span), share in zip(self.ranges.items(), self.cube[draw], strict=True)
         }
 
-    def inputs(self, draw: int) -> dict[str, float]:
+    def assumption_shares(self, draw: int) -> dict[str, float]:
         """Return the shares (0-1) of the assumptions that are inputs of the emulators."""
         where = list(self.ranges)
         return {name: float(self.cube[draw, where.index(name)]) for name in self.plan.assumptions}
@@ -193,7 +193,7 @@ class ReproduceDesign:
         common = RunSpec(
             source=block.site,
             overrides=overrides_of(values),
-            until=after(scenario.start, block.years),
+            until=date_after(scenario.start, block.years),
             seed=block.seed,
             measures=self.plan.columns,
             town=OWN,
@@ -207,9 +207,9 @@ class ReproduceDesign:
         doses = {self.plan.factors[name]: share for name, share in block.packages[arm].items() if share > 0.0}
         if set(doses.values()) <= {1.0}:
             return tuple(doses)
-        make_folder(folder / POLICIES)
+        make_folder(folder / POLICIES_FOLDER)
         changes = dosed_changes(municipality(block.site), doses)
-        return (str(write_policy(folder / POLICIES, f"{arm}_{block.site}", changes)),)
+        return (str(write_policy(folder / POLICIES_FOLDER, f"{arm}_{block.site}", changes)),)
 
 
 def design_of(size: str) -> ReproduceDesign:

@@ -11,23 +11,23 @@ from typing import Any
 import pandas as pd
 
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.lock import LOCK, check_settings, read_lock
+from experiments.reproduce.lock import LOCK_FILE, check_settings, read_lock
 from experiments.reproduce.repeat_pair import run_pairs
-from experiments.reproduce.runs import KEYS, PAIRS, SIDES, pair_names
+from experiments.reproduce.runs import KEYS, PAIRS_FILE, SIDES, pair_names
 from experiments.storage.progress import print_note
 from experiments.storage.result_tables import read_parquet
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
 
-EARLIER, EARLIER_LOCK = "earlier.parquet", "earlier.json"
+EARLIER_PAIRS_FILE, EARLIER_LOCK_FILE = "earlier.parquet", "earlier.json"
 """Files of a folder: reused pairs, and their provenance."""
 COLUMNS = (*KEYS, "measure", *SIDES[0], *SIDES[1])
 
 
 def earlier_pairs(folder: Path) -> pd.DataFrame:
     """Return the reused pairs of a folder; no rows if there are none."""
-    path = folder / EARLIER
+    path = folder / EARLIER_PAIRS_FILE
     return read_pairs(path) if path.is_file() else pd.DataFrame(columns=COLUMNS)
 
 
@@ -42,14 +42,14 @@ def import_pairs(design: ReproduceDesign, source: Path, folder: Path, current: M
     ``current`` are the settings of this folder (`lock.settings_of`); those of ``source`` may differ only in the code
     of the model. The sample has one pair of each kind of block and site.
     """
-    if (folder / EARLIER).is_file() or (folder / LOCK).is_file():
+    if (folder / EARLIER_PAIRS_FILE).is_file() or (folder / LOCK_FILE).is_file():
         raise InputError(f"--from: {folder} has begun already: leave --from out to go on, or begin anew with --fresh")
     lock = read_lock(source)
     check_settings(source, lock, {key: current[key] for key in current if key != "fingerprint"})
-    path = source / PAIRS
+    path = source / PAIRS_FILE
     pairs = read_pairs(path)
-    if sha256_of(path.read_bytes()) != lock["files"].get(PAIRS):
-        raise InputError(f"{path} is not the file whose digest {source / LOCK} states")
+    if sha256_of(path.read_bytes()) != lock["files"].get(PAIRS_FILE):
+        raise InputError(f"{path} is not the file whose digest {source / LOCK_FILE} states")
     if pairs.empty:
         raise InputError(f"{path} holds no pair of runs: begin without --from")
     sample = sample_of(pairs, design.plan.seed)
@@ -58,8 +58,8 @@ def import_pairs(design: ReproduceDesign, source: Path, folder: Path, current: M
     again = run_pairs(design, found, folder, workers, "repeating pairs")
     check_equal(again, pairs, path)
     known = {key: lock.get(key) for key in ("fingerprint", "commit", "written")} | {"repeated": sample}
-    write_atomically(folder / EARLIER_LOCK, json.dumps(known, indent=1).encode())
-    write_atomically(folder / EARLIER, path.read_bytes())
+    write_atomically(folder / EARLIER_LOCK_FILE, json.dumps(known, indent=1).encode())
+    write_atomically(folder / EARLIER_PAIRS_FILE, path.read_bytes())
 
 
 def sample_of(pairs: pd.DataFrame, seed: int) -> list[str]:
@@ -80,5 +80,5 @@ def check_equal(again: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
 
 def earlier_provenance(folder: Path) -> dict[str, Any]:
     """Return the entry of the lock on reused pairs: their code, and the repeated sample; empty if there are none."""
-    path = folder / EARLIER_LOCK
+    path = folder / EARLIER_LOCK_FILE
     return {"earlier": json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}

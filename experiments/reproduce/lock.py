@@ -15,7 +15,7 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from scenarios import accounts
 
-LOCK = "reproduce.lock.json"
+LOCK_FILE = "reproduce.lock.json"
 LOCKED = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
 """Suffixes of files whose digests are in the lock, except the runs."""
 
@@ -35,7 +35,7 @@ def settings_of(design: ReproduceDesign, name: str) -> dict[str, Any]:
 
 def read_lock(folder: Path) -> dict[str, Any]:
     """Return the content of the lock of a folder; raise InputError if it cannot be read."""
-    path = folder / LOCK
+    path = folder / LOCK_FILE
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -47,7 +47,7 @@ def read_lock(folder: Path) -> dict[str, Any]:
 
 def check_lock(folder: Path, current: Mapping[str, Any]) -> None:
     """Raise InputError if a folder was begun with other settings; runs of two versions must not be mixed."""
-    if (folder / LOCK).is_file():
+    if (folder / LOCK_FILE).is_file():
         check_settings(folder, read_lock(folder), current)
 
 
@@ -55,7 +55,7 @@ def check_settings(folder: Path, stated: Mapping[str, Any], current: Mapping[str
     """Raise InputError if a lock differs from the current settings in any entry."""
     for key, value in current.items():
         if stated.get(key) != value:
-            what = f"{folder / LOCK}: {key} is another than now ({value})"
+            what = f"{folder / LOCK_FILE}: {key} is another than now ({value})"
             raise InputError(f"{what}: choose another folder, or begin anew with --fresh")
 
 
@@ -64,4 +64,4 @@ def write_lock(folder: Path, current: Mapping[str, Any], **more: Any) -> None:
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED and path.name != "README.md")
     names = {path.relative_to(folder).as_posix(): path for path in found if path.is_file()}
     files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}
-    write_atomically(folder / LOCK, json_of({**current, **provenance(), **more, "files": files}))
+    write_atomically(folder / LOCK_FILE, json_of({**current, **provenance(), **more, "files": files}))

@@ -30,7 +30,7 @@ def run_pairs(
         for block, arm in pairs
     ]
     jobs = {spec.run: spec for own in specs for spec in own.values()}
-    months = run_jobs(list(jobs.values()), measures_of, workers, label).whole
+    months = run_jobs(list(jobs.values()), measures_of, workers, label).all_results
     by_run = dict(zip(jobs, months, strict=True))
     rows = [row for (block, _), own in zip(pairs, specs, strict=True) for row in block_rows(design, block, own, by_run)]
     return pd.DataFrame(rows)

@@ -22,7 +22,7 @@ from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.sweep_command import StudyWorkers, executor_and_order
 from model.engine.errors import InputError
 
-RUNS, PAIRS = "runs", "pairs.parquet"
+RUNS_FOLDER, PAIRS_FILE = "runs", "pairs.parquet"
 """Folder of the finished runs, and the table of pairs."""
 KEYS = ("site", "kind", "draw", "seed", "account", "arm", "years")
 """Key columns of a pair, besides the measure."""
@@ -33,7 +33,7 @@ type Specs = Sequence[tuple[Block, Mapping[str, RunSpec]]]
 """Blocks, each with its runs by arm."""
 
 
-def specs_of(design: ReproduceDesign, folder: Path) -> Specs:
+def planned_specs(design: ReproduceDesign, folder: Path) -> Specs:
     """Return all blocks of a design with their runs."""
     with report_slow("planning the runs"):
         return [(block, design.specs(block, folder)) for block in design.blocks]
@@ -55,12 +55,12 @@ def missing_specs(specs: Specs, earlier: pd.DataFrame) -> Specs:
     return missing
 
 
-def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
+def run_missing_specs(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
     """Compute the runs that are missing in a folder; return the outcome and the seconds that it took.
 
     An interruption loses the runs in progress and at most the last ten seconds of results.
     """
-    place = folder / RUNS
+    place = folder / RUNS_FOLDER
     for path in leftover_files(place) if place.is_dir() else ():
         path.unlink()
     store = Store(place).open()
@@ -91,7 +91,7 @@ def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path, earlier: pd.Da
     Columns are `KEYS`, ``measure``, and numerator and denominator of both sides (``base``, ``base_per``, ``arm_value``,
     ``arm_per``); the denominator is 1 for measures that are no ratio. Pairs with a failed run are left out.
     """
-    table = stored_table(folder / RUNS)
+    table = stored_table(folder / RUNS_FOLDER)
     months = {} if table is None else {str(run): own for run, own in table.to_pandas().groupby("run")}
     new = pd.DataFrame([row for block, arms in specs for row in block_rows(design, block, arms, months)])
     pairs = pd.concat([part for part in (earlier, new) if len(part)] or [new], ignore_index=True)

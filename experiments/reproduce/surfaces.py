@@ -38,7 +38,7 @@ STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Doses at which a surface is tabulated."""
 ACCOUNT = "account"
 
-type Key = tuple[str, int, str]
+type SurfaceKey = tuple[str, int, str]
 """Site, years and measure of a surface."""
 
 
@@ -81,7 +81,7 @@ def input_names(plan: ReproducePlan) -> list[str]:
 def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the inputs of every pair (0-1), one column for each of `input_names`."""
     packages = {(block.draw, arm): doses for block in design.blocks for arm, doses in block.packages.items()}
-    assumed = {draw: design.inputs(draw) for draw in pairs["draw"].unique()}
+    assumed = {draw: design.assumption_shares(draw) for draw in pairs["draw"].unique()}
     rivals = rival_accounts()
     rows = [
         {name: packages.get((draw, arm), {}).get(name, 0.0) for name in design.plan.factors}
@@ -98,7 +98,7 @@ def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[pairs["arm"].isin({arm for block in design.blocks for arm in block.packages})]
 
 
-def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int = 1) -> dict[Key, Surface]:
+def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int = 1) -> dict[SurfaceKey, Surface]:
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
     dosed, unseen = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
     keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
@@ -180,7 +180,7 @@ def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame
 
 
 def surface_table(
-    surfaces: Mapping[Key, Surface],
+    surfaces: Mapping[SurfaceKey, Surface],
     columns: Sequence[str],
     rows: Callable[[Surface], Iterable[dict[str, object]]],
 ) -> pd.DataFrame:
@@ -190,19 +190,19 @@ def surface_table(
     return pd.DataFrame(found, columns=[*where, *columns])
 
 
-def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def errors_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return the held-out errors of all surfaces."""
     columns = [field.name for field in fields(GroupedErrors)]
     return surface_table(surfaces, columns, lambda one: [vars(one.errors)])
 
 
-def checks_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def checks_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return the errors of all surfaces in their check pairs."""
     columns = [field.name for field in fields(CheckErrors)]
     return surface_table(surfaces, columns, lambda one: [vars(one.check)] if one.check else [])
 
 
-def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def doses_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return effects by dose of each factor, with the others at 0, and of all together, with their error."""
 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
@@ -214,7 +214,7 @@ def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.Data
     return surface_table(surfaces, ("line", "dose", "effect", "error"), rows)
 
 
-def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def grid_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return effects over a grid of doses of all factors, averaged over assumptions and accounts, with their error."""
     grid = np.array(list(itertools.product(STEPS, repeat=len(plan.factors))))
 
@@ -226,7 +226,7 @@ def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataF
     return surface_table(told, (*plan.factors, "effect", "error"), rows)
 
 
-def dependence_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def dependence_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return the share of the variance of each surface by input: alone (S1), and with all interactions (ST).
 
     The last row of a surface is the share of the variance between runs that its inputs do not predict: random

@@ -11,8 +11,8 @@ from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.screening import numbers_table
 from experiments.reproduce.surfaces import (
-    Key,
     Surface,
+    SurfaceKey,
     checks_table,
     dependence_table,
     doses_table,
@@ -21,7 +21,9 @@ from experiments.reproduce.surfaces import (
 )
 
 
-def tables_of(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface]) -> dict[str, pd.DataFrame]:
+def tables_of(
+    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[SurfaceKey, Surface]
+) -> dict[str, pd.DataFrame]:
     """Return all tables by name, those of results first."""
     plan = design.plan
     answer = effects.effects_table(plan, pairs)

@@ -14,7 +14,7 @@ import pytest
 from systems import listening, needs_linux, needs_signals
 
 from experiments.cli import app as cli
-from experiments.execution.run_requests import after, plan_runs
+from experiments.execution.run_requests import date_after, plan_runs
 from experiments.storage.result_tables import KEYS
 from experiments.storage.run_identity import settings_of
 from experiments.storage.writing import write_atomically
@@ -318,12 +318,12 @@ def test_an_export_can_go_to_standard_output(folder, tmp_path):
     [(1.0, "2018-01-01"), (0.5, "2017-07-03"), (3.0, "2020-01-01"), (1 / 365.25, "2017-01-02")],
 )
 def test_years_end_on_a_date(years, end):
-    assert after(datetime.date(2017, 1, 1), years) == datetime.date.fromisoformat(end)
+    assert date_after(datetime.date(2017, 1, 1), years) == datetime.date.fromisoformat(end)
 
 
 def test_years_must_be_positive():
     with pytest.raises(InputError, match="--years must be more than 0"):
-        after(datetime.date(2017, 1, 1), -1.0)
+        date_after(datetime.date(2017, 1, 1), -1.0)
 
 
 @pytest.mark.thorough

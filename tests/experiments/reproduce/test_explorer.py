@@ -12,8 +12,8 @@ from chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from experiments.explorer.explorer_page import explorer_page
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.surfaces import (
-    Key,
     Surface,
+    SurfaceKey,
     averaged_surface,
     fitted_surface,
     input_names,
@@ -27,7 +27,7 @@ KEY = ("villa_canales", 1, "trust_mean")
 
 
 @pytest.fixture(scope="module")
-def surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]:
+def surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[SurfaceKey, Surface]:
     own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["kind"] == "draws")]
     own = own[own["arm"] != "heavy_hand"]
     points = points_of_surface(own)
@@ -37,7 +37,10 @@ def surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]
 
 @pytest.fixture(scope="module")
 def page(
-    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: dict[Key, Surface], tmp_path_factory: pytest.TempPathFactory
+    design: ReproduceDesign,
+    pairs: pd.DataFrame,
+    surfaces: dict[SurfaceKey, Surface],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -70,7 +73,9 @@ def set_share(page: Any, name: str, value: float) -> None:
     )
 
 
-def test_it_computes_what_the_emulator_does(page: Any, design: ReproduceDesign, surfaces: dict[Key, Surface]) -> None:
+def test_it_computes_what_the_emulator_does(
+    page: Any, design: ReproduceDesign, surfaces: dict[SurfaceKey, Surface]
+) -> None:
     rng, emulator = np.random.default_rng(3), surfaces[KEY].emulator
     page.locator("#average").uncheck()
     for _ in range(10):
