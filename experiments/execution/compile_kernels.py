@@ -34,7 +34,7 @@ def compile_model() -> None:
     small_world().run_for(YEAR)
 
 
-def compile_first() -> frozenset[str]:
+def compile_and_list_town_groups() -> frozenset[str]:
     """Compile the model; return the names of the parameter groups from which towns are built."""
     compile_model()
     return shared_towns.groups_of_towns()
@@ -58,16 +58,16 @@ def second_compiler() -> Iterator[None]:
     if compiled_before() or (os.cpu_count() or 1) == 1:
         yield
         return
-    process = multiprocessing.get_context("spawn").Process(target=_compile_beside, daemon=True)
-    process.start()
+    compiler = multiprocessing.get_context("spawn").Process(target=_compile_in_child, daemon=True)
+    compiler.start()
     try:
         yield
     finally:
-        process.terminate()
-        process.join()
+        compiler.terminate()
+        compiler.join()
 
 
-def _compile_beside() -> None:
+def _compile_in_child() -> None:
     """Compile from the end in this child process, which ignores Ctrl-C and ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()

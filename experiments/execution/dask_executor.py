@@ -26,7 +26,7 @@ from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 from scenarios.extras import require_extra
 
-PATIENCE_S, CLOSING_S = 20, 2
+CONNECT_TIMEOUT_S, CLOSE_TIMEOUT_S = 20, 2
 
 
 class DaskExecutor:
@@ -39,14 +39,14 @@ class DaskExecutor:
 
         try:
             get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
-            check_keys(address)
+            check_tls_keys(address)
             for name in ("distributed", "distributed.client"):  # errors are reported in one line of our own
                 logging.getLogger(name).setLevel(logging.CRITICAL)
-            self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+            self.client = Client(address, timeout=CONNECT_TIMEOUT_S, set_as_default=False)
         except (OSError, ValueError) as reason:
             raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None
         self.address = address
-        self.ended: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
+        self.ended_futures: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
         self.futures: dict[str, Any] = {}
 
     @contextlib.contextmanager
@@ -74,7 +74,7 @@ class DaskExecutor:
         with self.connection():
             future = self.client.submit(try_run_on_cluster, job, key=f"run-{job.run}", pure=False)
         self.futures[job.run] = future
-        future.add_done_callback(lambda ended: self.ended.put((job, ended)))
+        future.add_done_callback(lambda done_future: self.ended_futures.put((job, done_future)))
 
     def wait(self, seconds: float) -> list[tuple[RunSpec, FinishedRun | FailedRun | WorkerDied]]:
         """Return the jobs that have ended, after waiting at most `seconds` for the first.
@@ -84,7 +84,7 @@ class DaskExecutor:
         if seconds > 0.0:
             with self.connection():
                 pass
-        return [one for ended in drain_queue(self.ended, seconds) for one in self.collect(*ended)]
+        return [result for ended in drain_queue(self.ended_futures, seconds) for result in self.collect(*ended)]
 
     def collect(self, job: RunSpec, future: Any) -> list[tuple[RunSpec, FinishedRun | FailedRun | WorkerDied]]:
         """Return a job with its result, and release it on the cluster, so that its memory stays flat."""
@@ -109,10 +109,10 @@ class DaskExecutor:
         with contextlib.suppress(SchedulerLost), self.connection():
             self.client.cancel(list(self.futures.values()), force=True)
         self.futures.clear()
-        self.client.close(timeout=CLOSING_S)
+        self.client.close(timeout=CLOSE_TIMEOUT_S)
 
 
-def check_keys(address: str) -> None:
+def check_tls_keys(address: str) -> None:
     """Raise if Dask's configuration lacks the TLS keys that an address needs; OSError if they cannot be read."""
     from distributed.security import Security
 

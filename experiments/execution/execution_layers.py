@@ -23,10 +23,10 @@ from scenarios.extras import require_extra
 if TYPE_CHECKING:
     from model.town.town import Town
 
-LAYERS = {"cells": "Polygon", "settlements": "Point"}
+GEOMETRY_TYPES = {"cells": "Polygon", "settlements": "Point"}
 """Tables whose rows have a location, with the geometry type."""
 CRS = "EPSG:4326"
-DIGITS = 7
+DEGREE_DECIMALS = 7
 """Decimals of a degree, about a centimetre."""
 DISCLAIMER = (
     "Simulated: says nothing of the persons and places that really are there, and is no ground for operations. ·"
@@ -45,14 +45,16 @@ class Layer:
 
 def layers_of(folder: Path) -> list[Layer]:
     """Return the layers of all runs in a folder."""
-    specs, found = specs_of(folder), []
-    for name in LAYERS:
+    specs, layers = specs_of(folder), []
+    for name in GEOMETRY_TYPES:
         rows = read(folder, table=name)
         if not len(rows) or not set(rows["run"]) <= set(specs):
             raise InputError(f"{folder}: {name}.parquet must hold the runs of its manifest, got others or none")
-        parts = [shapes_with_rows(name, specs[str(run)], own) for run, own in rows.groupby("run", sort=False)]
-        found.append(Layer(name, np.concatenate([shapes for shapes, _ in parts]), pd.concat([own for _, own in parts])))
-    return found
+        parts = [shapes_with_rows(name, specs[str(run)], run_rows) for run, run_rows in rows.groupby("run", sort=False)]
+        layers.append(
+            Layer(name, np.concatenate([shapes for shapes, _ in parts]), pd.concat([run_rows for _, run_rows in parts]))
+        )
+    return layers
 
 
 def shapes_with_rows(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
@@ -62,13 +64,13 @@ def shapes_with_rows(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.n
         cells = rows["cell"].to_numpy()
         if not ((cells >= 0) & (cells < len(town.cells))).all():
             raise InputError(f"cells.parquet: column 'cell' must lie between 0 and {len(town.cells) - 1}")
-        return plane.degrees(cell_squares(town, cells), DIGITS), rows
-    centres = {one.name: (one.x, one.y) for one in town.settlements}
+        return plane.degrees(cell_squares(town, cells), DEGREE_DECIMALS), rows
+    centres = {settlement.name: (settlement.x, settlement.y) for settlement in town.settlements}
     for unknown in set(rows["settlement"]) - set(centres):
         raise InputError(f"settlements.parquet: no settlement '{unknown}'{suggest_nearest(unknown, centres)}")
-    at = np.array([centres[place] for place in rows["settlement"]], np.float64)
-    unknown = {one.name for one in spec.scenario.settlements if one.x is None}
-    return plane.degrees(np.asarray(shapely.points(at)), DIGITS), rows.assign(
+    points = np.array([centres[place] for place in rows["settlement"]], np.float64)
+    unknown = {settlement.name for settlement in spec.scenario.settlements if settlement.x is None}
+    return plane.degrees(np.asarray(shapely.points(points)), DEGREE_DECIMALS), rows.assign(
         schematic=rows["settlement"].isin(unknown)
     )
 
@@ -76,18 +78,18 @@ def shapes_with_rows(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.n
 def cell_squares(town: "Town", cells: np.ndarray) -> np.ndarray:
     """Return the squares of some cells, in metres."""
     west, south = (town.origin[k] + town.cells[axis][cells] * town.cell_m for k, axis in enumerate("xy"))
-    found: np.ndarray = shapely.box(west, south, west + town.cell_m, south + town.cell_m)
-    return found
+    squares: np.ndarray = shapely.box(west, south, west + town.cell_m, south + town.cell_m)
+    return squares
 
 
 def geopackage_of(layers: list[Layer]) -> bytes:
     """Return layers as a GeoPackage."""
     from pyogrio import raw  # GDAL is large: loaded only for files that need it
 
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "layers.gpkg"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layers.gpkg"
         for layer in layers:
-            columns = {name: values_of(layer.rows[name]) for name in layer.rows}
+            columns = {name: gdal_values(layer.rows[name]) for name in layer.rows}
             raw.write(
                 path,
                 geometry=shapely.to_wkb(layer.shapes),
@@ -96,7 +98,7 @@ def geopackage_of(layers: list[Layer]) -> bytes:
                 fields=list(columns),
                 layer=layer.name,
                 driver="GPKG",
-                geometry_type=LAYERS[layer.name],
+                geometry_type=GEOMETRY_TYPES[layer.name],
                 crs=CRS,
                 append=path.exists(),
                 DESCRIPTION=DISCLAIMER,
@@ -104,7 +106,7 @@ def geopackage_of(layers: list[Layer]) -> bytes:
         return path.read_bytes()
 
 
-def values_of(column: pd.Series) -> np.ndarray:
+def gdal_values(column: pd.Series) -> np.ndarray:
     """Return the values of a column in a type that GDAL accepts."""
     return column.astype(object).to_numpy() if column.dtype.kind not in "biufM" else column.to_numpy()
 
@@ -112,8 +114,8 @@ def values_of(column: pd.Series) -> np.ndarray:
 def geojson_of(layers: list[Layer]) -> bytes:
     """Return layers as one GeoJSON file, with the layer as a property of each feature."""
     features = [feature for layer in layers for feature in features_of(layer)]
-    whole = {"type": "FeatureCollection", "description": DISCLAIMER, "features": features}
-    return (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    collection = {"type": "FeatureCollection", "description": DISCLAIMER, "features": features}
+    return (json.dumps(collection, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 def features_of(layer: Layer) -> Iterator[dict[str, Any]]:

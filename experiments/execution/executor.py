@@ -70,7 +70,7 @@ def run_jobs[J: SizedJob, R](
     results: JobResults[J, R] = JobResults()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
 
-    def take(job: J, result: R) -> None:
+    def on_result(job: J, result: R) -> None:
         if store is not None:
             store(job, result)
         results.finished.append((job, result))
@@ -78,24 +78,28 @@ def run_jobs[J: SizedJob, R](
 
     try:
         if min(workers, len(jobs)) <= 1:
-            run_in_process(jobs, function, take, progress.reach)
+            run_in_process(jobs, function, on_result, progress.reach)
         else:
-            results.interrupted = run_in_workers(jobs, function, min(workers, len(jobs)), take, progress.reach)
+            results.interrupted = run_in_workers(jobs, function, min(workers, len(jobs)), on_result, progress.reach)
         if not results.interrupted:
             progress.conclude()
     except KeyboardInterrupt:
         results.interrupted = True
     finally:
         progress.close()
-    results.finished.sort(key=lambda one: order[one[0].key])
+    results.finished.sort(key=lambda pair: order[pair[0].key])
     return results
 
 
 def run_in_process[J: SizedJob, R](
-    jobs: Sequence[J], function: JobFunction[J, R], take: Callable[[J, R], None], reach: Callable[[int], None]
+    jobs: Sequence[J],
+    function: JobFunction[J, R],
+    on_result: Callable[[J, R], None],
+    on_progress: Callable[[int], None],
 ) -> None:
-    """Run jobs one after the other in this process; ``take`` gets each result, ``reach`` the shifts simulated so far.
+    """Run jobs one after the other in this process.
 
+    ``on_result`` gets each job with its result, ``on_progress`` the number of shifts simulated so far.
     The garbage collector is off until the first job has simulated its first shifts; objects that exist by then are
     frozen.  Compiling creates millions of permanent objects; scanning them would take a tenth of a first run.
     """
@@ -107,13 +111,13 @@ def run_in_process[J: SizedJob, R](
             freeze_objects()
             gc.enable()
         done += shifts
-        reach(done)
+        on_progress(done)
 
     gc.disable()
     try:
         with second_compiler(), handle_signals():
             for job in jobs:
-                take(job, function(job, report))
+                on_result(job, function(job, report))
     finally:
         gc.enable()
 
@@ -122,8 +126,8 @@ def run_in_workers[J: SizedJob, R](
     jobs: Sequence[J],
     function: JobFunction[J, R],
     workers: int,
-    take: Callable[[J, R], None],
-    reach: Callable[[int], None],
+    on_result: Callable[[J, R], None],
+    on_progress: Callable[[int], None],
 ) -> bool:
     """Run jobs in worker processes, as `run_in_process` does; return whether it was interrupted."""
     done = 0
@@ -135,14 +139,14 @@ def run_in_workers[J: SizedJob, R](
                 for job, result in completed:
                     if isinstance(result, WorkerDied):
                         raise RepeatedWorkerDeath(f"{job.key}: the worker process {DEATHS_TEXT}")
-                    take(job, result)
+                    on_result(job, result)
                     done += job.shifts
-                reach(done + executor.shifts())
+                on_progress(done + executor.shifts())
         finally:
             executor.stop()
-            for job, late in executor.wait(0.0):
-                if not isinstance(late, WorkerDied):
-                    take(job, late)
+            for job, result in executor.wait(0.0):
+                if not isinstance(result, WorkerDied):
+                    on_result(job, result)
         return interruption.received
 
 

@@ -20,7 +20,7 @@ class SignalState:
     """Received signals, in order, and whether the interruption has been reported."""
 
     signals: ClassVar[list[int]] = []
-    told = False
+    reported = False
 
 
 def install_handlers() -> None:
@@ -38,30 +38,30 @@ def replace_handlers(handler: Handler) -> dict[int, Any]:
     """Set the handler of the signals that are not ignored (main thread only); return the previous handlers."""
     if threading.current_thread() is not threading.main_thread():
         return {}
-    handled = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-    return {one: signal.signal(one, handler) for one in handled}
+    handled = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    return {number: signal.signal(number, handler) for number in handled}
 
 
-def report_unraisable(lost: Any) -> None:
+def report_unraisable(unraisable: Any) -> None:
     """Report an exception that Python could not raise, unless it is the interruption of a recorded signal.
 
     If a signal arrives during a callback from LLVM, the interruption is lost there, and the compiler fails instead.
     """
-    if not (SignalState.signals and lost.exc_type is KeyboardInterrupt):
-        sys.__unraisablehook__(lost)
+    if not (SignalState.signals and unraisable.exc_type is KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
 
 
 @contextmanager
 def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
     """Handle signals within the context; restore the previous handlers after it."""
-    before = replace_handlers(handler)
-    reporting, sys.unraisablehook = sys.unraisablehook, report_unraisable
+    previous_handlers = replace_handlers(handler)
+    previous_hook, sys.unraisablehook = sys.unraisablehook, report_unraisable
     try:
         yield
     finally:
-        sys.unraisablehook = reporting
-        for one, previous in before.items():
-            signal.signal(one, previous)
+        sys.unraisablehook = previous_hook
+        for number, former in previous_handlers.items():
+            signal.signal(number, former)
 
 
 class Interruption:
@@ -71,14 +71,14 @@ class Interruption:
 
     def __enter__(self) -> Self:
         announce_stop_command()
-        self.handling = handle_signals(self.note)
-        self.handling.__enter__()
+        self.context = handle_signals(self.record)
+        self.context.__enter__()
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self.handling.__exit__(*error)
+        self.context.__exit__(*error)
 
-    def note(self, number: int, _: FrameType | None) -> None:
+    def record(self, number: int, _: FrameType | None) -> None:
         """Record the signal."""
         SignalState.signals.append(number)
         self.received = True
@@ -86,25 +86,25 @@ class Interruption:
 
 def report_interruption(kept: str = "") -> None:
     """Report in one line that the program was interrupted, and which results were kept."""
-    SignalState.told = True
+    SignalState.reported = True
     print(f"confianza: interrupted{kept and f'; {kept}'}", file=sys.stderr, flush=True)
 
 
 def exit_code() -> int:
     """Report an interruption, if not yet done; return the exit code: 130 after Ctrl-C, 143 after SIGTERM."""
-    for one in (one for one in SIGNALS if signal.getsignal(one) is interrupt):
-        signal.signal(one, signal.SIG_DFL)  # the next signal ends the program at once
-    if not SignalState.told:
+    for number in (number for number in SIGNALS if signal.getsignal(number) is interrupt):
+        signal.signal(number, signal.SIG_DFL)  # the next signal ends the program at once
+    if not SignalState.reported:
         report_interruption()
     first = next(iter(SignalState.signals), signal.SIGINT)
     SignalState.signals.clear()
-    SignalState.told = False
+    SignalState.reported = False
     return 128 + first
 
 
 def exit_program(code: int) -> NoReturn:
     """End the program; after an interruption without freeing memory, which can take a second."""
-    if code in {128 + one for one in SIGNALS}:
+    if code in {128 + number for number in SIGNALS}:
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):

@@ -27,7 +27,7 @@ from model.engine.errors import InputError
 from scenarios.files import parse_json
 
 FACTS_FILE = "about.json"
-INVALID_FILE = (
+INVALID_FILE_ERRORS = (
     InputError,
     LookupError,
     ValueError,
@@ -52,31 +52,31 @@ class JobCache[J: SizedJob, R]:
     split: Callable[[R], tuple[Mapping[str, Any], Tables]]
     restore: Callable[[J, Mapping[str, Any], Tables], R]
     """Raises `LookupError` or `ValueError` if the tables are not those of the job."""
-    about: Any
+    facts_schema: Any
     """Schema of the facts about a finished job."""
-    is_valid: Callable[[J, Mapping[str, Any]], bool] = lambda _, about: True
+    is_valid: Callable[[J, Mapping[str, Any]], bool] = lambda *_: True
 
     @property
-    def place(self) -> Path:
+    def parts_folder(self) -> Path:
         """Folder of the files."""
         return self.folder / PARTS
 
-    def put(self, job: J, result: R) -> None:
+    def store(self, job: J, result: R) -> None:
         """Write a finished job to disk."""
         content = pack_job(*self.split(result))
-        make_folder(self.place)
-        write_atomically(self.place / named_by_digest(file_label(job.key), content, ".zip"), content)
+        make_folder(self.parts_folder)
+        write_atomically(self.parts_folder / named_by_digest(file_label(job.key), content, ".zip"), content)
 
     def load_results(self, jobs: Sequence[J]) -> dict[str, R]:
         """Return the results of finished jobs by key; invalid files are not removed, and their jobs are left out."""
-        files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_intact(path)}
+        files = {path.name[:16]: path for path in self.parts_folder.glob("*.zip") if is_intact(path)}
         results = {}
         for job in jobs:
             if path := files.get(file_label(job.key)):
-                with contextlib.suppress(*INVALID_FILE):
-                    about, tables = unpack_job(path, self.about)
-                    if self.is_valid(job, about):
-                        results[job.key] = self.restore(job, about, tables)
+                with contextlib.suppress(*INVALID_FILE_ERRORS):
+                    facts, tables = unpack_job(path, self.facts_schema)
+                    if self.is_valid(job, facts):
+                        results[job.key] = self.restore(job, facts, tables)
         return results
 
 
@@ -88,7 +88,7 @@ def run_unfinished[J: SizedJob, R](
     if cached:
         print_note(f"{len(cached)} of {len(jobs)} were finished before, in {cache.folder}")
     missing = [job for job in jobs if job.key not in cached]
-    outcome = run_jobs(missing, function, workers, title, cache.put) if missing else JobResults()
+    outcome = run_jobs(missing, function, workers, title, cache.store) if missing else JobResults()
     results = cached | {job.key: result for job, result in outcome.finished}
     outcome.finished = [(job, results[job.key]) for job in jobs if job.key in results]
     return outcome
@@ -99,26 +99,26 @@ def file_label(key: str) -> str:
     return digest_of(key.encode())
 
 
-def pack_job(about: Mapping[str, Any], tables: Tables) -> bytes:
+def pack_job(facts: Mapping[str, Any], tables: Tables) -> bytes:
     """Return the facts about a job and its tables as the bytes of a zip file."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as file:
-        file.writestr(FACTS_FILE, json.dumps(dict(about)))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr(FACTS_FILE, json.dumps(dict(facts)))
         for name, table in tables.items():
             file.writestr(name, parquet_bytes(table))
-    return sink.getvalue()
+    return buffer.getvalue()
 
 
-def unpack_job(path: Path, about: Any) -> Part:
-    """Return the facts and tables in a file; raise one of `INVALID_FILE` if `pack_job` did not write it."""
+def unpack_job(path: Path, facts_schema: Any) -> Part:
+    """Return the facts and tables in a file; raise one of `INVALID_FILE_ERRORS` if `pack_job` did not write it."""
     with zipfile.ZipFile(path) as file:
         members = file.infolist()
-        if any(one.compress_type != zipfile.ZIP_STORED for one in members):
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
             raise ValueError("members are never compressed, so that none is larger than its file")
-        if sum(one.file_size for one in members) > path.stat().st_size:
+        if sum(member.file_size for member in members) > path.stat().st_size:
             raise ValueError("members overlap")
         tables = {}
-        for name in (one for one in file.namelist() if one != FACTS_FILE):
+        for name in (member for member in file.namelist() if member != FACTS_FILE):
             kind = name.rpartition("/")[2]
             tables[name] = table_in(file.read(name), path, COLUMNS.get(kind, ()), kind)
-        return check_types(parse_json(file.read(FACTS_FILE).decode(), str(path)), str(path), about), tables
+        return check_types(parse_json(file.read(FACTS_FILE).decode(), str(path)), str(path), facts_schema), tables

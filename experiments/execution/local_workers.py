@@ -18,16 +18,16 @@ from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
-from experiments.execution.compile_kernels import compile_first, compile_from_end
+from experiments.execution.compile_kernels import compile_and_list_town_groups, compile_from_end
 from experiments.execution.gc_control import collect_garbage_rarely, freeze_objects
 from experiments.execution.parent_watch import end_with_parent
 from experiments.storage.progress import compiled_before
 from model.engine.errors import WorkStopped
 
 POLL_S = 0.2
-PATIENCE_S = 1200.0
+HANG_TIMEOUT_S = 1200.0
 """Seconds without a simulated month after which a job is taken to hang and its worker is killed."""
-DEAD_PATIENCE_S, LOCK_PATIENCE_S = 1.0, 5.0
+DEAD_WORKER_TIMEOUT_S, LOCK_TIMEOUT_S = 1.0, 5.0
 """Seconds after which a job of a dead worker is taken to be lost, and a lock to be held by a dead worker."""
 JOBS_PER_WORKER = 2
 """Jobs submitted per worker: one runs, one waits in the pipe, so that no worker idles while a batch is written."""
@@ -85,13 +85,13 @@ class SubmittedJob[J: Job]:
     job: J
     future: Future[Any] = field(default_factory=Future)
     shifts: int = 0
-    since: float = field(default_factory=time.monotonic)
+    last_progress: float = field(default_factory=time.monotonic)
 
     def idle_seconds(self, shifts: int) -> float:
         """Return the seconds for which the job has run without progress."""
         if shifts != self.shifts or not self.future.running():
-            self.shifts, self.since = shifts, time.monotonic()
-        return time.monotonic() - self.since
+            self.shifts, self.last_progress = shifts, time.monotonic()
+        return time.monotonic() - self.last_progress
 
     def is_lost(self) -> bool:
         """Return whether the pool broke before the job had ended."""
@@ -111,7 +111,7 @@ class LocalExecutor[J: Job, R]:
         self.pids = self.context.RawArray("q", len(self.slots))
         self.shifts_done = self.context.RawArray("q", len(self.slots))
         self.tasks: dict[int, SubmittedJob[J]] = {}
-        self.ended: queue.SimpleQueue[tuple[int, Future[Any]]] = queue.SimpleQueue()
+        self.ended_futures: queue.SimpleQueue[tuple[int, Future[Any]]] = queue.SimpleQueue()
         self.pool = self.new_pool()
         self.known_workers = set(self.manager.workers)
 
@@ -129,7 +129,7 @@ class LocalExecutor[J: Job, R]:
 
     def prepare(self, cancelled: Callable[[], bool]) -> frozenset[str]:
         """Compile the model in one worker, or two; return the parameter groups that shape towns."""
-        future = self.pool.schedule(compile_first)
+        future = self.pool.schedule(compile_and_list_town_groups)
         if self.workers > 1 and not compiled_before():
             self.pool.schedule(compile_from_end)
         while self.pool.active and not cancelled():
@@ -147,7 +147,7 @@ class LocalExecutor[J: Job, R]:
 
     def submit(self, job: J) -> None:
         """Submit a job."""
-        self.watch()
+        self.check_workers()
         self.start(next(slot for slot in self.slots if slot not in self.tasks), job)
 
     def start(self, slot: int, job: J) -> None:
@@ -156,15 +156,17 @@ class LocalExecutor[J: Job, R]:
         task = self.tasks[slot] = SubmittedJob(job)
         with contextlib.suppress(RuntimeError):
             task.future = self.pool.schedule(run_job, (slot, job))
-            task.future.add_done_callback(lambda future: self.ended.put((slot, future)))
+            task.future.add_done_callback(lambda future: self.ended_futures.put((slot, future)))
 
     def wait(self, seconds: float) -> list[tuple[J, R | WorkerDied]]:
         """Return the jobs that have ended, after waiting at most `seconds` for the first."""
         if seconds > 0.0:
-            self.watch()
-        return [one for slot, future in drain_queue(self.ended, seconds) for one in self.collect(slot, future)]
+            self.check_workers()
+        return [
+            result for slot, future in drain_queue(self.ended_futures, seconds) for result in self.collect(slot, future)
+        ]
 
-    def watch(self) -> None:
+    def check_workers(self) -> None:
         """Replace a broken or blocked pool; cancel jobs that hang or whose worker died unnoticed by the pool."""
         if not self.pool.active:
             self.replace_pool(blame_first=True)
@@ -172,7 +174,7 @@ class LocalExecutor[J: Job, R]:
             self.replace_pool()
         self.known_workers = set(self.manager.workers)
         for slot, task in self.tasks.items():
-            patience = PATIENCE_S if self.pids[slot] in {0, *self.known_workers} else DEAD_PATIENCE_S
+            patience = HANG_TIMEOUT_S if self.pids[slot] in {0, *self.known_workers} else DEAD_WORKER_TIMEOUT_S
             if task.idle_seconds(self.shifts_done[slot]) > patience:
                 task.future.cancel()
 
@@ -192,7 +194,7 @@ class LocalExecutor[J: Job, R]:
 
     def is_blocked(self) -> bool:
         """Return whether a dead worker holds the lock of the pipes, since it was killed while it used them."""
-        with self.manager.workers_channel.lock(timeout=LOCK_PATIENCE_S) as free:
+        with self.manager.workers_channel.lock(timeout=LOCK_TIMEOUT_S) as free:
             return not free
 
     def replace_pool(self, blame_first: bool = False) -> None:
@@ -207,7 +209,7 @@ class LocalExecutor[J: Job, R]:
             slot, task = lost.pop(0)
             task.future = Future()
             task.future.cancel()
-            self.ended.put((slot, task.future))
+            self.ended_futures.put((slot, task.future))
         for slot, task in lost:
             del self.tasks[slot]
             self.start(slot, task.job)
@@ -255,11 +257,11 @@ def block_sigint() -> Iterator[None]:
     if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
 
 
 @dataclass

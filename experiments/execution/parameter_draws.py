@@ -23,8 +23,8 @@ from scenarios.reading import parse_typed_value
 
 POSTERIOR_DRAWS = Path(scenarios.__file__).parent / "calibrated" / "draws.csv"
 """Draws of the posterior on record, from `confianza calibrate`."""
-NUMBER = "draw"
-DIGITS = 6
+NUMBER_COLUMN = "draw"
+SIGNIFICANT_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -39,32 +39,32 @@ def read_draws(path: Path) -> list[Draw]:
     """Return the draws of a file; raise if its content is invalid."""
     file = os.fspath(path)
     rows = list(csv.reader(io.StringIO(read_text(path, file, MOST_JSON))))
-    if len(rows) < 2 or not rows[0] or rows[0][0] != NUMBER:
-        raise InputError(f"{file}: must have a head '{NUMBER},PARAMETER,…' and at least one draw")
+    if len(rows) < 2 or not rows[0] or rows[0][0] != NUMBER_COLUMN:
+        raise InputError(f"{file}: must have a head '{NUMBER_COLUMN},PARAMETER,…' and at least one draw")
     names = rows[0][1:]
     if len(set(names)) < len(names) or not names:
         raise InputError(f"{file}: must name each parameter once, and at least one")
-    found = []
+    draws = []
     for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(rows[0]):
             raise InputError(f"{file}: draw {number} must have {len(rows[0])} cells, got {len(row)}")
-        found.append(Draw(number, values_of(names, row[1:], f"{file}: draw {number}")))
-    return found
+        draws.append(Draw(number, parse_values(names, row[1:], f"{file}: draw {number}")))
+    return draws
 
 
-def values_of(names: Sequence[str], cells: Sequence[str], where: str) -> dict[str, float]:
+def parse_values(names: Sequence[str], cells: Sequence[str], where: str) -> dict[str, float]:
     """Parse the values of a row; each must have the type and be within the limits of its parameter."""
-    found = {}
+    values = {}
     for name, cell in zip(names, cells, strict=True):
         try:
             group, key = find_parameter(name)
             spec = group.parameter_specs().get(key)
             if spec is None:
                 raise InputError(f"{name} is no number")
-            found[name] = checked_value(name, checked_finite(name, parse_typed_value(cell)), group.kind(key), spec)
+            values[name] = checked_value(name, checked_finite(name, parse_typed_value(cell)), group.kind(key), spec)
         except InputError as reason:
             raise InputError(f"{where}: {reason}") from None
-    return found
+    return values
 
 
 def draws_bytes(draws: Sequence[Draw]) -> bytes:
@@ -74,5 +74,5 @@ def draws_bytes(draws: Sequence[Draw]) -> bytes:
     b'draw,trust.harm\\n1,0.5\\n'
     """
     names = list(draws[0].values)
-    rows = ([one.number, *(f"{one.values[name]:.{DIGITS}g}" for name in names)] for one in draws)
-    return csv_bytes([NUMBER, *names], rows)
+    rows = ([draw.number, *(f"{draw.values[name]:.{SIGNIFICANT_DIGITS}g}" for name in names)] for draw in draws)
+    return csv_bytes([NUMBER_COLUMN, *names], rows)

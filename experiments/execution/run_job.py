@@ -42,12 +42,15 @@ def run_one(spec: RunSpec, report: "ReportProgress") -> FinishedRun:
 
     start = time.perf_counter()
     town = town_for(spec)
-    begun = time.perf_counter()
+    town_ready = time.perf_counter()
     tables = simulate(spec, town, report, measured=spec.measures).tables
-    seconds = time.perf_counter() - begun
-    kept = {name: tables[name] for name in spec.keep}
+    seconds = time.perf_counter() - town_ready
+    further_tables = {name: tables[name] for name in spec.keep}
     return FinishedRun(
-        {"measures": measures_to_keep(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start
+        {"measures": measures_to_keep(tables["measures"], spec)} | further_tables,
+        seconds,
+        fingerprint(),
+        town_ready - start,
     )
 
 

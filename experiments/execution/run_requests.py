@@ -50,19 +50,19 @@ def plan_runs(
     saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
     if saved and start is not None:
         raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
-    stated = saved["settings"]["start"] if saved else start
-    first = None if stated is None else parse_date("--from" if saved else "--start", stated)
+    start_text = saved["settings"]["start"] if saved else start
+    first = None if start_text is None else parse_date("--from" if saved else "--start", start_text)
     if saved:
         check_saved(saved, source, scenario_with(source, (), overrides_of(values), first), seeds_of(seed, replicates))
     scenario = scenario_with(source, tuple(policies), overrides_of(values), first)
-    begins = saved["until"] if saved else scenario.start
+    begin_date = saved["until"] if saved else scenario.start
     spec = RunSpec(
         source=source,
-        policies=with_start_dates(policies, scenario, begins),
+        policies=with_start_dates(policies, scenario, begin_date),
         overrides=overrides_of(values),
         varied=tuple(values),
         start=None if saved else first,
-        until=after_policies(policies, end_of(begins, years, until)),
+        until=end_after_policies(policies, end_date(begin_date, years, until)),
         seed=seed,
         keep=kept_tables(keep),
         measures=checked_measures(measures),
@@ -81,7 +81,7 @@ def check_saved(saved: dict[str, Any], source: str, scenario: Scenario, seeds: S
         check_state(saved, seed)
 
 
-def after_policies(policies: Sequence[str], end: datetime.date) -> datetime.date:
+def end_after_policies(policies: Sequence[str], end: datetime.date) -> datetime.date:
     """Return the end of a run; raise if a policy is dated so late that the run has ended before it begins."""
     for part in (part.strip() for word in policies for part in word.split("+")):
         name, at, date = part.partition("@")
@@ -90,19 +90,19 @@ def after_policies(policies: Sequence[str], end: datetime.date) -> datetime.date
     return end
 
 
-def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:
+def end_date(begin_date: datetime.date, years: float | None, until: str | None) -> datetime.date:
     """Return the first day after the run."""
     if until is not None and years is not None:
         raise InputError("--years and --until say the same thing: give one of them")
     if until is None:
-        return date_after(begins, 3.0 if years is None else years)
+        return date_after(begin_date, 3.0 if years is None else years)
     end = parse_date("--until", until)
-    if end <= begins:
-        raise InputError(f"--until must be later than {begins}, where the run begins, got {end}")
+    if end <= begin_date:
+        raise InputError(f"--until must be later than {begin_date}, where the run begins, got {end}")
     return end
 
 
-def date_after(begins: datetime.date, years: float) -> datetime.date:
+def date_after(begin_date: datetime.date, years: float) -> datetime.date:
     """Return the date ``years`` later; a fraction of a year is rounded to days.
 
     >>> date_after(datetime.date(2017, 1, 1), 1.5)
@@ -110,9 +110,9 @@ def date_after(begins: datetime.date, years: float) -> datetime.date:
     """
     if not 0.0 < years <= MAX_YEARS:
         raise InputError(f"--years must be more than 0 and at most {MAX_YEARS:g}, got {years:g}")
-    if begins.year + years >= datetime.MAXYEAR:
-        raise InputError(f"--years: a run must end before the year {datetime.MAXYEAR}, got {years:g} from {begins}")
-    whole = math.floor(years)
-    day = min(begins.day, 28) if begins.month == 2 else begins.day
-    date = begins.replace(year=begins.year + whole, day=day)
-    return date + datetime.timedelta(days=math.floor(365.25 * (years - whole) + 0.5))
+    if begin_date.year + years >= datetime.MAXYEAR:
+        raise InputError(f"--years: a run must end before the year {datetime.MAXYEAR}, got {years:g} from {begin_date}")
+    whole_years = math.floor(years)
+    day = min(begin_date.day, 28) if begin_date.month == 2 else begin_date.day
+    date = begin_date.replace(year=begin_date.year + whole_years, day=day)
+    return date + datetime.timedelta(days=math.floor(365.25 * (years - whole_years) + 0.5))

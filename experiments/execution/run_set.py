@@ -8,7 +8,7 @@ from typing import Any
 from experiments.execution.executor import JobResults, run_jobs
 from experiments.execution.job_cache import JobCache, Tables, run_unfinished
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import restored, simulate
+from experiments.execution.run_tables import restored_run, simulate
 from experiments.execution.shared_towns import town_for
 from experiments.storage.manifest_schema import RunPart
 from experiments.storage.run_folder import StoredRun
@@ -37,15 +37,15 @@ def run_in_shared_town(spec: RunSpec, report: ReportProgress, save: Path | None)
 
 def part_of_run(run: StoredRun, save: Path | None) -> tuple[dict[str, Any], Tables]:
     """Return the facts and tables of a finished run; the facts include the digest of its saved state, if any."""
-    state = digest_of_state(save, run.seed) if save else ""
-    return {"ceiling_hits": run.ceiling_hits, "state": state}, run.tables
+    state_digest = digest_of_state(save, run.seed) if save else ""
+    return {"ceiling_hits": run.ceiling_hits, "state": state_digest}, run.tables
 
 
-def run_of_part(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> StoredRun:
+def run_of_part(spec: RunSpec, facts: Mapping[str, Any], tables: Tables) -> StoredRun:
     """Restore a finished run from its part."""
-    return restored(spec, tables, about["ceiling_hits"])
+    return restored_run(spec, tables, facts["ceiling_hits"])
 
 
-def is_usable_part(spec: RunSpec, about: Mapping[str, Any], save: Path | None) -> bool:
+def is_usable_part(spec: RunSpec, facts: Mapping[str, Any], save: Path | None) -> bool:
     """Return whether a part is valid: if states are saved, that of the run must exist, unchanged."""
-    return save is None or "" != about["state"] == digest_of_state(save, spec.seed)
+    return save is None or "" != facts["state"] == digest_of_state(save, spec.seed)

@@ -35,13 +35,13 @@ INCIDENT_COLUMNS = (
 
 CEILING_HITS = "ceiling_hits"
 """Measure that counts how often a hazard reached its ceiling in a month."""
-LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
+AGENT_LABEL_STREAM, COUPLE_LABEL_STREAM = stream_id("label of who decides"), stream_id("label of a couple")
 
 type Advance = Callable[[TrustModel, int], None]
 """Simulates a number of shifts of a world."""
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes with the names by code; an empty tuple stands for the names of the world's settlements."""
-_SETTLEMENT: Codes = {"settlement": ()}
+_SETTLEMENT_CODES: Codes = {"settlement": ()}
 
 
 def simulate(
@@ -102,10 +102,10 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
     """Return all tables of a world at its end."""
     rows = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months()
     tables = {
-        "settlements": months_table(world, world.settlement_months(), _SETTLEMENT),
+        "settlements": months_table(world, world.settlement_months(), _SETTLEMENT_CODES),
         "groups": months_table(world, world.group_months(), {"group": tuple(GROUPS)}),
         "cells": months_table(world, rows, {}),
-        "ledger": months_table(world, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
+        "ledger": months_table(world, world.ledger_months(), _SETTLEMENT_CODES | {"cause": CAUSES}),
         "origins": months_table(world, world.origin_months(), {"origin": CAUSES}),
     }
     if CHOICES_DECLARED:
@@ -114,18 +114,20 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
         tables["incidents"] = incidents_table(world)
     if "impressions" in spec.keep:
         tables["impressions"] = impressions_table(world)
-    keyed = {name: with_meanings(with_keys(table, world, spec), name) for name, table in tables.items()}
+    keyed = {name: with_meanings(with_key_columns(table, world, spec), name) for name, table in tables.items()}
     return {"measures": measures_table(world, spec), **keyed}
 
 
-def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
+def with_key_columns(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return a table with the key columns of its run in front."""
     keys = {"run": spec.run, "scenario": world.settings.name, "policy": spec.policy, "seed": world.seed}
     columns = [pa.repeat(value, len(table)) for value in keys.values()]
     return pa.table([*columns, *table.columns], [*keys, *table.column_names])
 
 
-def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True) -> StoredRun:
+def restored_run(
+    spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True
+) -> StoredRun:
     """Restore a finished run from stored tables; raise `ValueError` if they are not those of this run."""
     if set(tables) != ({*RUN_TABLES, *spec.keep} if whole else {"measures"}):
         raise ValueError(f"tables of another kind of run: {', '.join(tables)}")
@@ -143,9 +145,11 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     is_full_month = [month >= world.settings.start for month in history["month"]]
     measures = {name: list(itertools.compress(values, is_full_month)) for name, values in history.items()}
     months = measures.pop("month")
-    columns = {"month": dates_of(months)} | {key: pa.repeat(value, len(months)) for key, value in spec.columns.items()}
-    columns |= {name: numbers_of(values) for name, values in measures.items()}
-    return with_meanings(with_keys(pa.table(columns), world, spec), "measures")
+    columns = {"month": date_column(months)} | {
+        key: pa.repeat(value, len(months)) for key, value in spec.columns.items()
+    }
+    columns |= {name: number_column(values) for name, values in measures.items()}
+    return with_meanings(with_key_columns(pa.table(columns), world, spec), "measures")
 
 
 def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
@@ -154,11 +158,11 @@ def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
     columns: dict[str, pa.Array] = {}
     for name in rows.dtype.names or ():
         if name == "month":
-            columns[name] = dates_of([first_of_month(int(month)) for month in rows[name]])
+            columns[name] = date_column([first_of_month(int(month)) for month in rows[name]])
         elif name in codes:
             columns[name] = name_column(rows[name], codes[name] or world.town.settlement_names)
         else:
-            columns[name] = numbers_of(rows[name])
+            columns[name] = number_column(rows[name])
     return pa.table(columns)
 
 
@@ -166,11 +170,11 @@ def incidents_table(world: TrustModel) -> pa.Table:
     """Return the table of stored incidents, without persons and places."""
     rows = np.concatenate(world.kept["incidents"])
     columns: dict[str, pa.Array] = {
-        "date": dates_of([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
-        "shift": numbers_of(rows["tick"] % SHIFTS),
+        "date": date_column([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
+        "shift": number_column(rows["tick"] % SHIFTS),
         "kind": name_column(rows["kind"], KINDS),
     }
-    columns |= {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS}
+    columns |= {name: number_column(rows[name]) for name in INCIDENT_COLUMNS}
     columns |= {"motive": name_column(rows["motive"], MOTIVES), "told": name_column(rows["told"], CHANNELS)}
     return pa.table(columns)
 
@@ -182,7 +186,8 @@ def impressions_table(world: TrustModel) -> pa.Table:
     """
     table = months_table(world, world.impressions(), {"part": TOWN_PARTS, "tone": TONES, "cause": CAUSES})
     labels = {
-        row: int(2**31 * keyed_uniform(world.seed, COUPLE, 0, row, 0)) for row in set(table["couple"].to_pylist())
+        row: int(2**31 * keyed_uniform(world.seed, COUPLE_LABEL_STREAM, 0, row, 0))
+        for row in set(table["couple"].to_pylist())
     }
     couples = pa.array([labels[row] for row in table["couple"].to_pylist()], pa.int64())
     table = table.set_column(table.schema.get_field_index("couple"), "couple", couples)
@@ -203,28 +208,28 @@ def decisions_table(world: TrustModel) -> pa.Table:
     labels = {one: None if one[0] == "resident" else anonymous_label(world.seed, *one) for one in set(agents)}
     return pa.table(
         {
-            "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
+            "date": date_column([date_of_tick(int(tick)) for tick in rows["tick"]]),
             "agent": pa.array([one.agent for one in choices_made], pa.string()),
             "who": pa.array([labels[one] for one in agents], pa.int64()),
             "matter": pa.array([one.name for one in choices_made], pa.string()),
             "option": pa.array([one.options[option] for one, option, _ in taken_options], pa.string()),
-            "chance": numbers_of(rows["chance"]),
+            "chance": number_column(rows["chance"]),
             "reason": pa.array(["luck" if k < 0 else one.terms[k - 1] for one, _, k in taken_options], pa.string()),
         }
-        | {f"v{o}": numbers_of(rows[f"v{o}"]) for o in range(MOST_OPTIONS)}
+        | {f"v{o}": number_column(rows[f"v{o}"]) for o in range(MOST_OPTIONS)}
     )
 
 
 def anonymous_label(seed: int, agent: str, who: int) -> int:
     """Return a random label of an agent, constant in a run, that reveals neither name nor place."""
-    return int(2**31 * keyed_uniform(seed, LABEL, AGENT_TYPES.index(agent), who, 0))
+    return int(2**31 * keyed_uniform(seed, AGENT_LABEL_STREAM, AGENT_TYPES.index(agent), who, 0))
 
 
-def dates_of(values: list[datetime.date]) -> pa.Array:
+def date_column(values: list[datetime.date]) -> pa.Array:
     """Return a column of timestamps."""
     return pa.array(values, pa.date32()).cast(TIME)
 
 
-def numbers_of(values: Any) -> pa.Array:
+def number_column(values: Any) -> pa.Array:
     """Return a column of numbers; NaN becomes null."""
     return pa.array(np.ascontiguousarray(values), from_pandas=True)

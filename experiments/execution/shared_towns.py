@@ -24,10 +24,10 @@ class RecordingGroups(UserDict[str, ParameterGroup]):
 
     def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
         super().__init__(groups)
-        self.read: set[str] = set()
+        self.names_read: set[str] = set()
 
     def __getitem__(self, name: str) -> ParameterGroup:
-        self.read.add(name)
+        self.names_read.add(name)
         return super().__getitem__(name)
 
 
@@ -49,7 +49,7 @@ class Towns:
                     self.entries.append(entry)
                     return town
             del self.entries[: len(self.entries) - MAX_CACHED_TOWNS + 1]
-            town, groups = build(scenario)
+            town, groups = build_and_record_groups(scenario)
             self.n_built += 1
             self.entries.append((groups, digest_of_inputs(scenario, groups), town))
             return town
@@ -65,13 +65,13 @@ def town_for(spec: RunSpec) -> "Town":
     return TOWNS.of(spec.scenario)
 
 
-def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
+def build_and_record_groups(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
     """Return a new town of a scenario, and the names of the parameter groups from which it was built."""
     from model.town.town import build_town  # imports Numba, which the coordinator does not need
 
     recording = RecordingGroups(scenario.groups)
     town = build_town(replace(scenario, groups=recording))
-    return town, frozenset(recording.read)
+    return town, frozenset(recording.names_read)
 
 
 def digest_of_inputs(scenario: Scenario, groups: frozenset[str]) -> str:
@@ -83,4 +83,4 @@ def digest_of_inputs(scenario: Scenario, groups: frozenset[str]) -> str:
 
 def groups_of_towns() -> frozenset[str]:
     """Return the names of the parameter groups from which towns are built, found by building a small one."""
-    return build(load("baseline", set={"population.scale": 0.05}))[1]
+    return build_and_record_groups(load("baseline", set={"population.scale": 0.05}))[1]

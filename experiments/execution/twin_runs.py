@@ -11,7 +11,7 @@ import numpy as np
 from experiments.execution.executor import JobResults
 from experiments.execution.job_cache import JobCache, Tables, run_unfinished
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import finished_run, restored, simulate, simulate_until
+from experiments.execution.run_tables import finished_run, restored_run, simulate, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, parameters_of_law
 from experiments.storage.manifest_schema import TwinsPart
@@ -100,19 +100,19 @@ def part_of_results(results: TaskResults) -> tuple[dict[str, Any], Tables]:
     return {"ceiling_hits": [one.ceiling_hits for one in results.finished], "residents": results.residents}, tables
 
 
-def results_of_part(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResults:
+def results_of_part(task: Task, facts: Mapping[str, Any], tables: Tables) -> TaskResults:
     """Restore the results of a task from its part; raise if the part does not fit the task."""
-    own: list[dict[str, Any]] = [{} for _ in task.specs]
+    tables_by_arm: list[dict[str, Any]] = [{} for _ in task.specs]
     for name, table in tables.items():
         k, _, kind = name.partition("/")
-        own[int(k)][kind] = table
-    if any(row["arm"] >= len(task.specs) for row in about["residents"]):
+        tables_by_arm[int(k)][kind] = table
+    if any(row["arm"] >= len(task.specs) for row in facts["residents"]):
         raise ValueError("residents of an arm that there is not")
     finished = [
-        restored(spec, kept, hits, whole=task.kind == "twins")
-        for spec, kept, hits in zip(task.specs, own, about["ceiling_hits"], strict=True)
+        restored_run(spec, kept, hits, whole=task.kind == "twins")
+        for spec, kept, hits in zip(task.specs, tables_by_arm, facts["ceiling_hits"], strict=True)
     ]
-    return TaskResults(task, finished, about["residents"])
+    return TaskResults(task, finished, facts["residents"])
 
 
 def run_missing_tasks(tasks: Sequence[Task], workers: int, label: str, folder: Path) -> JobResults[Task, TaskResults]:

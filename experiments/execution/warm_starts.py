@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from model.simulation.model import TrustModel
     from model.town.town import Town
 
-MOST_BYTES = 512 * 2**20
+MAX_BYTES = 512 * 2**20
 """Memory (bytes) of a worker for warm starts; the last one is kept in any case."""
 
 
@@ -41,8 +41,8 @@ def _settings_digest(*files: Any) -> str:
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
     """Return the runs, marked if another one shares their warm-up; runs from saved states have none."""
-    own = [spec.branch is None and spec.scenario["calendar"].warm_up > 0 for spec in specs]
-    keys = [warm_up_key(spec) if has_one else "" for spec, has_one in zip(specs, own, strict=True)]
+    has_warm_up = [spec.branch is None and spec.scenario["calendar"].warm_up > 0 for spec in specs]
+    keys = [warm_up_key(spec) if has_one else "" for spec, has_one in zip(specs, has_warm_up, strict=True)]
     shared = Counter(keys)
     return [mark_as_sharing(spec) if key and shared[key] > 1 else spec for spec, key in zip(specs, keys, strict=True)]
 
@@ -58,8 +58,8 @@ def mark_as_sharing(spec: RunSpec) -> RunSpec:
 class WarmStarts:
     """Cache of the last warm starts, in the order in which they were used."""
 
-    kept: "dict[str, Checkpoint]" = field(default_factory=dict)
-    simulated: int = 0
+    checkpoints: "dict[str, Checkpoint]" = field(default_factory=dict)
+    n_simulated: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def world(self, spec: RunSpec, town: "Town", keep: Collection[str]) -> "TrustModel":
@@ -67,20 +67,20 @@ class WarmStarts:
         from model.simulation.model import TrustModel  # imports Mesa, which the coordinator does not need
 
         with self.lock:  # a worker of a cluster may have several threads
-            start = self.kept.pop(key := warm_up_key(spec), None)
+            start = self.checkpoints.pop(key := warm_up_key(spec), None)
             if start is None:
-                self.free()
+                self.free_memory()
                 start = TrustModel(warm_up_scenario(spec.scenario), rng=spec.seed, town=town).checkpoint()
-                self.simulated += 1
-            self.kept[key] = start
+                self.n_simulated += 1
+            self.checkpoints[key] = start
         return TrustModel.resumed(spec.scenario, start, town=town, keep=keep)
 
-    def free(self) -> None:
+    def free_memory(self) -> None:
         """Remove the least recently used warm starts until another one fits."""
         from model.simulation.checkpoint import checkpoint_bytes
 
-        while self.kept and sum(map(checkpoint_bytes, self.kept.values())) > MOST_BYTES / 2:
-            del self.kept[next(iter(self.kept))]
+        while self.checkpoints and sum(map(checkpoint_bytes, self.checkpoints.values())) > MAX_BYTES / 2:
+            del self.checkpoints[next(iter(self.checkpoints))]
 
 
 WARM_STARTS = WarmStarts()

@@ -14,7 +14,7 @@ from experiments.execution.run_requests import date_after
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
 from experiments.reproduce.plan import (
     HEAVY_HAND,
-    POINT,
+    RANDOM_PREFIX,
     SITES,
     STATUS_QUO,
     Doses,
@@ -35,10 +35,10 @@ FIRST_SEED = 1001
 """Seed of the first block; it differs from the seeds of other results, which begin with 1."""
 POLICIES_FOLDER = "policies"
 """Folder of the files of partially implemented policies."""
-DIGITS = 3
+DOSE_DECIMALS = 3
 DRAWS, CHECKS, LOOP, LONG = KINDS = ("draws", "checks", "loop", "long")
 """Kinds of blocks."""
-PAIR = re.compile(rf"({'|'.join(SITES)})-({'|'.join(KINDS)})-[0-9]+-[a-z_]+:[a-z0-9_]+")
+PAIR_NAME = re.compile(rf"({'|'.join(SITES)})-({'|'.join(KINDS)})-[0-9]+-[a-z_]+:[a-z0-9_]+")
 """Name of a pair of runs: names of its block and of its arm."""
 
 
@@ -98,7 +98,7 @@ class ReproduceDesign:
         size = self.size
         rows = (size.draws + size.checks) * size.points + size.long * size.long_points
         return np.round(
-            design_points(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DIGITS
+            design_points(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DOSE_DECIMALS
         )
 
     @cached_property
@@ -107,11 +107,13 @@ class ReproduceDesign:
 
         A command that is stopped halfway therefore has about half of the draws for every table.
         """
-        of_sites = zip(*([*self.draw_blocks(site), *self.loop_blocks(site)] for site in SITES), strict=True)
-        blocks = list(itertools.chain.from_iterable(of_sites))
-        of_kind = {kind: [block for block in blocks if block.kind == kind] for kind in KINDS}
-        placed = [(place / len(some), block) for some in of_kind.values() for place, block in enumerate(some)]
-        return [block for _, block in sorted(placed, key=lambda one: one[0])]
+        site_pairs = zip(*([*self.draw_blocks(site), *self.loop_blocks(site)] for site in SITES), strict=True)
+        blocks = list(itertools.chain.from_iterable(site_pairs))
+        blocks_by_kind = {kind: [block for block in blocks if block.kind == kind] for kind in KINDS}
+        relative_places = [
+            (place / len(group), block) for group in blocks_by_kind.values() for place, block in enumerate(group)
+        ]
+        return [block for _, block in sorted(relative_places, key=lambda item: item[0])]
 
     @property
     def pairs(self) -> Iterator[tuple[Block, str]]:
@@ -120,7 +122,7 @@ class ReproduceDesign:
 
     def draw_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks of kinds `DRAWS`, `LONG` and `CHECKS`; their draws take the accounts in turn."""
-        names, size, everything = tuple(accounts.names()), self.size, next(iter(self.plan.packages))
+        names, size, full_package = tuple(accounts.names()), self.size, next(iter(self.plan.packages))
         for draw in range(size.draws):
             packages = dict(self.plan.packages) | self.random_packages(draw * size.points, size.points)
             yield Block(
@@ -129,13 +131,13 @@ class ReproduceDesign:
             )  # fmt: skip
         for number in range(size.long):
             first = (size.draws + size.checks) * size.points + number * size.long_points
-            packages = {everything: self.plan.packages[everything]} | self.random_packages(first, size.long_points)
+            packages = {full_package: self.plan.packages[full_package]} | self.random_packages(first, size.long_points)
             yield Block(
                 site=site, kind=LONG, draw=size.draws + size.loop + number, account=names[number % len(names)],
                 years=size.long_years, packages=packages, heavy=True,
             )  # fmt: skip
         for number in range(size.checks):
-            packages = {everything: self.plan.packages[everything]}
+            packages = {full_package: self.plan.packages[full_package]}
             packages |= self.random_packages((size.draws + number) * size.points, size.points)
             yield Block(
                 site=site, kind=CHECKS, draw=size.draws + size.loop + size.long + number,
@@ -152,29 +154,29 @@ class ReproduceDesign:
                     heavy=False,
                 )  # fmt: skip
 
-    def find_pair(self, name: str, where: object = "--repeat") -> tuple[Block, str]:
+    def find_pair(self, name: str, source: object = "--repeat") -> tuple[Block, str]:
         """Return the block and arm of a name like `villa_canales-draws-3-present_law:everything`.
 
-        Raises `InputError` if there is no such pair; its message begins with ``where``, the source of the name.
+        Raises `InputError` if there is no such pair; its message begins with ``source``, the source of the name.
         """
-        if not PAIR.fullmatch(name):
-            raise InputError(f"{where}: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
+        if not PAIR_NAME.fullmatch(name):
+            raise InputError(f"{source}: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
         block_name, _, arm = name.partition(":")
         blocks = {block.name: block for block in self.blocks}
         if block_name not in blocks:
-            raise InputError(f"{where}: no block '{block_name}'{suggest_nearest(block_name, blocks)}")
+            raise InputError(f"{source}: no block '{block_name}'{suggest_nearest(block_name, blocks)}")
         block = blocks[block_name]
         if arm not in block.arms:
-            raise InputError(f"{where}: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
+            raise InputError(f"{source}: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
         return block, arm
 
     def random_packages(self, first: int, number: int) -> dict[str, Doses]:
         """Return ``number`` packages at random doses, from row ``first`` of the hypercube of doses on."""
         factors = tuple(self.plan.factors)
         rows = range(first, first + number)
-        return {f"{POINT}_{row}": dict(zip(factors, map(float, self.doses[row]), strict=True)) for row in rows}
+        return {f"{RANDOM_PREFIX}_{row}": dict(zip(factors, map(float, self.doses[row]), strict=True)) for row in rows}
 
-    def values(self, draw: int) -> dict[str, Any]:
+    def parameter_values(self, draw: int) -> dict[str, Any]:
         """Return the parameter values of a draw, by dotted name."""
         return {
             name: span.value(float(share))
@@ -183,12 +185,12 @@ class ReproduceDesign:
 
     def assumption_shares(self, draw: int) -> dict[str, float]:
         """Return the shares (0-1) of the assumptions that are inputs of the emulators."""
-        where = list(self.ranges)
-        return {name: float(self.cube[draw, where.index(name)]) for name in self.plan.assumptions}
+        names = list(self.ranges)
+        return {name: float(self.cube[draw, names.index(name)]) for name in self.plan.assumptions}
 
     def specs(self, block: Block, folder: Path) -> dict[str, RunSpec]:
         """Return the runs of a block by arm; writes files of partially implemented policies to the folder."""
-        values = self.values(block.draw) | accounts.read(block.account) | dict(self.size.set)
+        values = self.parameter_values(block.draw) | accounts.read(block.account) | dict(self.size.set)
         scenario = municipality(block.site)
         common = RunSpec(
             source=block.site,

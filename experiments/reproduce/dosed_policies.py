@@ -10,7 +10,7 @@ from model.engine.scenario import Scenario
 from scenarios.groups import find_parameter
 from scenarios.policy_files import read_policy
 
-DIGITS = 6
+SIGNIFICANT_DIGITS = 6
 type Change = tuple[str, str, float]
 """Kind of a change of a parameter (set, scale or add), its dotted name, and the value."""
 
@@ -36,20 +36,20 @@ def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
     InputError
         If two policies set a parameter to different values.
     """
-    sets: dict[str, tuple[float, float]] = {}
-    others: list[Change] = []
+    targets: dict[str, tuple[float, float]] = {}
+    scaled_or_added: list[Change] = []
     for policy, share in doses.items():
         for entry in read_policy(policy).policy.entries if share > 0.0 else ():
             if entry.how != "set":
                 value = entry.value**share if entry.how == "scale" else entry.value * share
-                others.append((entry.how, entry.parameter, value))
+                scaled_or_added.append((entry.how, entry.parameter, value))
                 continue
-            target, largest = sets.get(entry.parameter, (entry.value, 0.0))
+            target, largest = targets.get(entry.parameter, (entry.value, 0.0))
             if target != entry.value:
                 raise InputError(f"policies set {entry.parameter} to {target:g} and {entry.value:g}: choose one")
-            sets[entry.parameter] = target, max(largest, share)
-    moved = [("set", name, partial_value(scenario, name, *ends)) for name, ends in sets.items()]
-    return [*moved, *others]
+            targets[entry.parameter] = target, max(largest, share)
+    moved = [("set", name, partial_value(scenario, name, *target)) for name, target in targets.items()]
+    return [*moved, *scaled_or_added]
 
 
 def partial_value(scenario: Scenario, parameter: str, target: float, share: float) -> float:
@@ -64,8 +64,8 @@ def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
     """Write changes as a policy file, unless it has this content already; return its path."""
     lines = [f'title = {{ en = "{name}", es = "{name}" }}']
     for how in ("set", "scale", "add"):
-        own = [f'"{parameter}" = {format_value(value)}' for kind, parameter, value in changes if kind == how]
-        lines += ["", f"[{how}]", *own] if own else []
+        entries = [f'"{parameter}" = {format_value(value)}' for kind, parameter, value in changes if kind == how]
+        lines += ["", f"[{how}]", *entries] if entries else []
     path, content = folder / f"{name}.toml", "\n".join([*lines, ""]).encode()
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, content)
@@ -73,9 +73,9 @@ def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
 
 
 def format_value(value: float) -> str:
-    """Return a number as text for a policy file, with at most `DIGITS` digits for readability.
+    """Return a number as text for a policy file, with at most `SIGNIFICANT_DIGITS` digits for readability.
 
     >>> format_value(2.0), format_value(0.1234567)
     ('2', '0.123457')
     """
-    return str(int(value)) if float(value).is_integer() else f"{value:.{DIGITS}g}"
+    return str(int(value)) if float(value).is_integer() else f"{value:.{SIGNIFICANT_DIGITS}g}"

@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.lock import LOCK_FILE, check_settings, read_lock
 from experiments.reproduce.repeat_pair import run_pairs
-from experiments.reproduce.runs import KEYS, PAIRS_FILE, SIDES, pair_names
+from experiments.reproduce.runs import PAIR_KEYS, PAIRS_FILE, SIDE_COLUMNS, pair_names
 from experiments.storage.progress import print_note
 from experiments.storage.result_tables import read_parquet
 from experiments.storage.run_identity import sha256_of
@@ -22,7 +22,7 @@ from model.engine.errors import InputError
 
 EARLIER_PAIRS_FILE, EARLIER_LOCK_FILE = "earlier.parquet", "earlier.json"
 """Files of a folder: reused pairs, and their provenance."""
-COLUMNS = (*KEYS, "measure", *SIDES[0], *SIDES[1])
+COLUMNS = (*PAIR_KEYS, "measure", *SIDE_COLUMNS[0], *SIDE_COLUMNS[1])
 
 
 def earlier_pairs(folder: Path) -> pd.DataFrame:
@@ -53,28 +53,28 @@ def import_pairs(design: ReproduceDesign, source: Path, folder: Path, current: M
     if pairs.empty:
         raise InputError(f"{path} holds no pair of runs: begin without --from")
     sample = sample_of(pairs, design.plan.seed)
-    found = [design.find_pair(name, path) for name in sample]
+    sampled_pairs = [design.find_pair(name, path) for name in sample]
     print_note(f"{len(sample)} pairs of {source} are run again")
-    again = run_pairs(design, found, folder, workers, "repeating pairs")
-    check_equal(again, pairs, path)
-    known = {key: lock.get(key) for key in ("fingerprint", "commit", "written")} | {"repeated": sample}
-    write_atomically(folder / EARLIER_LOCK_FILE, json.dumps(known, indent=1).encode())
+    repeated = run_pairs(design, sampled_pairs, folder, workers, "repeating pairs")
+    check_equal(repeated, pairs, path)
+    provenance = {key: lock.get(key) for key in ("fingerprint", "commit", "written")} | {"repeated": sample}
+    write_atomically(folder / EARLIER_LOCK_FILE, json.dumps(provenance, indent=1).encode())
     write_atomically(folder / EARLIER_PAIRS_FILE, path.read_bytes())
 
 
 def sample_of(pairs: pd.DataFrame, seed: int) -> list[str]:
     """Return the names of a random sample of pairs: one of each kind of block and site."""
-    drawn = pairs.sample(frac=1.0, random_state=seed).drop_duplicates(["site", "kind"])
-    return sorted(pair_names(drawn))
+    sample = pairs.sample(frac=1.0, random_state=seed).drop_duplicates(["site", "kind"])
+    return sorted(pair_names(sample))
 
 
-def check_equal(again: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
+def check_equal(repeated: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
     """Raise InputError unless repeated pairs are equal bit for bit to those of a table."""
-    keys = [*KEYS, "measure"]
-    stated = again[keys].merge(pairs, how="left", on=keys)
-    differ = stated[again.columns].compare(again)
+    keys = [*PAIR_KEYS, "measure"]
+    stored = repeated[keys].merge(pairs, how="left", on=keys)
+    differ = stored[repeated.columns].compare(repeated)
     if len(differ):
-        name = pair_names(again.loc[differ.index[:1]])[0]
+        name = pair_names(repeated.loc[differ.index[:1]])[0]
         raise InputError(f"{path}: pair {name} comes out otherwise with this version: begin without --from")
 
 

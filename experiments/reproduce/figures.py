@@ -30,10 +30,10 @@ from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.runs import rows_in
 from experiments.reproduce.sentences import (
+    ANSWER_MEASURES,
     EVERYTHING,
-    HEAVY,
-    TOLD,
-    WITHOUT_REMEDY,
+    SENTENCE_HEAVY_HAND_MEASURES,
+    SENTENCE_REMEDY_MEASURES,
     Tables,
     horizon_of,
     input_name,
@@ -48,23 +48,23 @@ from experiments.statistics.verdicts import direction
 from experiments.validation.criteria import STATED_WORLDS
 from experiments.words.bilingual import FigureTexts
 
-HARM = TOKENS["harm"][0]
-SHOWN = ("trust_mean", "crimes_occurred")
+HARM_COLOUR = TOKENS["harm"][0]
+FIGURE_MEASURES = ("trust_mean", "crimes_occurred")
 """Measures of most figures."""
 ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
-ROW, LEFT = 0.24, 1.35
+ROW_HEIGHT, NAME_WIDTH = 0.24, 1.35
 """Height of a row and width of the names at its left, in inches."""
-EDGE, LABEL = 0.03, 84
+CONTOUR_MARGIN, LABEL_CHARACTERS = 0.03, 84
 """Margin (share of a panel) in which contours have no numbers; characters in a line of a region's label."""
-OUTCOMES = {"works": B, "little": B, "harms": HARM, "nothing": INK, "open": NULL}
-HOLLOW = ("little", "open")
+OUTCOME_COLOURS = {"works": B, "little": B, "harms": HARM_COLOUR, "nothing": INK, "open": NULL}
+HOLLOW_OUTCOMES = ("little", "open")
 """Outcomes with a hollow point: change too small to matter, or not known."""
 DIVERGING = LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
 """Colour map from decrease (ochre) over no effect (white) to increase (blue)."""
-LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
+LINE_STYLES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
 
 
-def sheet_of(
+def panel_figure(
     name: str, key: str, table: pd.DataFrame, sizes: PanelSizes, wording: FigureTexts, measures: Sequence[str] = ()
 ) -> PanelFigure:
     """Return a figure for a result, with its title and a panel for each site, or for each site and measure.
@@ -72,13 +72,18 @@ def sheet_of(
     The note below the title is the last year of the table, followed by the message ``key`` of the catalogue.
     """
     note = f"{wording('año', 'year')} {int(table['years'].max())}; {figure_message(f'reproduce.figure.{key}', wording)}"
-    heads = [
-        wording(*(f"{getattr(site_name(site), one)}: {getattr(measure_name(measure), one)}" for one in ("es", "en")))
+    titles = [
+        wording(
+            *(
+                f"{getattr(site_name(site), language)}: {getattr(measure_name(measure), language)}"
+                for language in ("es", "en")
+            )
+        )
         + f" ({wording.of(unit_of(measure))})"
         for site in SITES
         for measure in measures
     ] or [wording.of(site_name(site)) for site in SITES]
-    return PanelFigure(wording, (figure_message(f"reproduce.title.{name}", wording), note), heads, sizes)
+    return PanelFigure(wording, (figure_message(f"reproduce.title.{name}", wording), note), titles, sizes)
 
 
 def draw_effects(
@@ -88,23 +93,27 @@ def draw_effects(
     effects = tables[table]
     effects = effects[effects["years"] == horizon_of(effects)]
     sizes = PanelSizes(
-        0.1 + ROW * len(arms), LEFT, 0.02, across=len(measures), wide=max(7.4, LEFT + 2.1 * len(measures))
+        0.1 + ROW_HEIGHT * len(arms),
+        NAME_WIDTH,
+        0.02,
+        across=len(measures),
+        wide=max(7.4, NAME_WIDTH + 2.1 * len(measures)),
     )
-    sheet = sheet_of(name, "interval", effects, sizes, wording, measures)
+    sheet = panel_figure(name, "interval", effects, sizes, wording, measures)
     names = [wording.of(package_name(arm)) for arm in arms]
     for column, measure in enumerate(measures):
-        drawn = []
+        measure_axes = []
         for block, site in enumerate(SITES):
             axes = sheet.panel_of_rows(block * len(measures) + column, names)
             rows = {row.arm: row for row in rows_in(rows_where(effects, site=site, measure=measure))}
-            for at, row in ((at, rows[arm]) for at, arm in enumerate(arms) if arm in rows):
+            for position, row in ((position, rows[arm]) for position, arm in enumerate(arms) if arm in rows):
                 band = [row.band_low, row.band_high]
-                axes.plot(band, [at, at], color=LINE, linewidth=5.0, solid_capstyle="butt", zorder=0)
-                draw_estimate(axes, at, row.low, row.effect, row.high, bool(direction(row.verdict)))
+                axes.plot(band, [position, position], color=LINE, linewidth=5.0, solid_capstyle="butt", zorder=0)
+                draw_estimate(axes, position, row.low, row.effect, row.high, bool(direction(row.verdict)))
             mark_zero(axes)
             sign_values(axes.xaxis)
-            drawn.append(axes)
-        share_scale(drawn)
+            measure_axes.append(axes)
+        share_scale(measure_axes)
     return sheet.figure
 
 
@@ -119,12 +128,12 @@ def draw_surfaces(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw effects on trust and crime over doses of adoption and reporting support."""
     table = last_horizon(tables["surfaces"])
     sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
-    sheet = sheet_of("surfaces", "surface", table, sizes, wording, SHOWN)
-    for column, measure in enumerate(SHOWN):
+    sheet = panel_figure("surfaces", "surface", table, sizes, wording, FIGURE_MEASURES)
+    for column, measure in enumerate(FIGURE_MEASURES):
         for block, site in enumerate(SITES):
             axes = sheet.panel(block * 2 + column)
-            own = rows_where(table, site=site, measure=measure, resources=0.0)
-            grid = own.pivot_table("effect", "reporting", "adoption")
+            surface = rows_where(table, site=site, measure=measure, resources=0.0)
+            grid = surface.pivot_table("effect", "reporting", "adoption")
             draw_contours(axes, grid)
     return sheet.figure
 
@@ -133,14 +142,14 @@ def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
     """Draw an effect over two doses as filled contours with numbers; blue is more, ochre less."""
     if grid.empty:
         return
-    reach = float(np.abs(grid.to_numpy()).max()) or 1.0
+    largest = float(np.abs(grid.to_numpy()).max()) or 1.0
     axes.grid(visible=False)
-    levels = MaxNLocator(9, symmetric=True).tick_values(-reach, reach)
+    levels = MaxNLocator(9, symmetric=True).tick_values(-largest, largest)
     axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=DIVERGING)
     lines = axes.contour(grid.columns, grid.index, grid, levels=levels, colors=INK, linewidths=0.5)
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.5, 1.0))
     for text in axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−")):
-        if not all(EDGE < at < 1.0 - EDGE for at in text.get_position()):
+        if not all(CONTOUR_MARGIN < position < 1.0 - CONTOUR_MARGIN for position in text.get_position()):
             text.remove()  # it would be cut off at the border
 
 
@@ -150,14 +159,14 @@ def draw_dependence(tables: Tables, wording: FigureTexts) -> Figure:
     inputs = list(dict.fromkeys(table["input"]))
     names = [wording.of(input_name(name)) for name in inputs]
     sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
-    sheet = sheet_of("dependence", "dependence", table, sizes, wording, SHOWN)
+    sheet = panel_figure("dependence", "dependence", table, sizes, wording, FIGURE_MEASURES)
     for block, site in enumerate(SITES):
-        for column, measure in enumerate(SHOWN):
+        for column, measure in enumerate(FIGURE_MEASURES):
             axes = sheet.panel_of_rows(block * 2 + column, names)
-            own = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
+            shares = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
             colours = [NULL if name == "not_predicted" else B for name in inputs]
-            axes.barh(range(len(inputs)), own["total"].clip(lower=0.0), height=0.55, color=colours)
-            axes.barh(range(len(inputs)), own["alone"].clip(lower=0.0), height=0.2, color=INK)
+            axes.barh(range(len(inputs)), shares["total"].clip(lower=0.0), height=0.55, color=colours)
+            axes.barh(range(len(inputs)), shares["alone"].clip(lower=0.0), height=0.2, color=INK)
             axes.set_xlim(0.0, 1.0)
     return sheet.figure
 
@@ -167,20 +176,20 @@ def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
     table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
-    sheet = sheet_of("criteria", "criteria", table, sizes, wording)
+    sheet = panel_figure("criteria", "criteria", table, sizes, wording)
     names = [wording.of(measure_name(name)) for name in CRITERIA]
     for block, site in enumerate(SITES):
         axes = sheet.panel_of_rows(block, names)
-        own = rows_where(table, site=site).set_index("measure").reindex(CRITERIA)
-        for at, (_, row) in enumerate(own.iterrows()):
-            axes.plot([row["base"], row["arm_mean"]], [at, at], color=REACH, linewidth=3.0, zorder=0)
-            axes.plot(row["base"], at, "D", markersize=4, mec=A, color=WHITE)
+        criteria = rows_where(table, site=site).set_index("measure").reindex(CRITERIA)
+        for position, (_, row) in enumerate(criteria.iterrows()):
+            axes.plot([row["base"], row["arm_mean"]], [position, position], color=REACH, linewidth=3.0, zorder=0)
+            axes.plot(row["base"], position, "D", markersize=4, mec=A, color=WHITE)
             low, high = (row["base"] + row[end] for end in ("low", "high"))
-            draw_estimate(axes, at, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
+            draw_estimate(axes, position, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
             if not np.isfinite(row["base"]):
-                axes.text(2.0, at, wording("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
-            in_paper = figure_message(f"reproduce.paper.{STATED_WORLDS['paper'][CRITERIA[at]][block]}", wording)
-            axes.text(101.0, at, in_paper, fontsize=7, color=A, va="center")
+                axes.text(2.0, position, wording("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
+            in_paper = figure_message(f"reproduce.paper.{STATED_WORLDS['paper'][CRITERIA[position]][block]}", wording)
+            axes.text(101.0, position, in_paper, fontsize=7, color=A, va="center")
         axes.set_xlim(0.0, 100.0)
     return sheet.figure
 
@@ -188,27 +197,28 @@ def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
 def draw_regions(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the tested effect of every region, coloured by outcome."""
     table = tables["regions"]
-    table = table[table["measure"].isin(SHOWN)] if len(table) else table
-    most = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
-    sizes = PanelSizes(0.1 + 0.5 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
-    sheet = sheet_of("regions", "regions", table, sizes, wording, SHOWN)
+    table = table[table["measure"].isin(FIGURE_MEASURES)] if len(table) else table
+    max_regions = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
+    sizes = PanelSizes(0.1 + 0.5 * max_regions, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
+    sheet = panel_figure("regions", "regions", table, sizes, wording, FIGURE_MEASURES)
     for block, site in enumerate(SITES):
-        for column, measure in enumerate(SHOWN):
+        for column, measure in enumerate(FIGURE_MEASURES):
             axes = sheet.panel(block * 2 + column)
-            axes.set(ylim=(most - 0.4, -0.7), yticks=())
+            axes.set(ylim=(max_regions - 0.4, -0.7), yticks=())
             mark_zero(axes)
-            own = rows_where(table, site=site, measure=measure) if len(table) else table
-            for at, row in enumerate(rows_in(own)):
-                colour = OUTCOMES[row.outcome]
-                axes.plot([row.low, row.high], [at, at], color=colour, linewidth=1.6)
-                filled = WHITE if row.outcome in HOLLOW else colour
-                axes.plot(row.effect, at, "o", markersize=4, color=filled, mec=colour)
+            regions = rows_where(table, site=site, measure=measure) if len(table) else table
+            for position, row in enumerate(rows_in(regions)):
+                colour = OUTCOME_COLOURS[row.outcome]
+                axes.plot([row.low, row.high], [position, position], color=colour, linewidth=1.6)
+                filled = WHITE if row.outcome in HOLLOW_OUTCOMES else colour
+                axes.plot(row.effect, position, "o", markersize=4, color=filled, mec=colour)
                 label = (
                     f"{rule_text(row.rule, wording)} · {figure_message(f'reproduce.outcome.{row.outcome}', wording)}"
                 )
                 axes.text(
-                    0.0, at - 0.16, textwrap.fill(label, LABEL), transform=axes.get_yaxis_transform(), fontsize=6.3,
-                    color=colour, va="bottom", bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
+                    0.0, position - 0.16, textwrap.fill(label, LABEL_CHARACTERS), color=colour, fontsize=6.3,
+                    transform=axes.get_yaxis_transform(), va="bottom",
+                    bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
                 )  # fmt: skip
             sign_values(axes.xaxis)
     return sheet.figure
@@ -217,8 +227,8 @@ def draw_regions(tables: Tables, wording: FigureTexts) -> Figure:
 def rule_text(rule: str, wording: FigureTexts) -> str:
     """Return the rule of a region as text: each input with its limits."""
     parts = []
-    for one in rule.split("; "):
-        name, _, limits = one.rpartition(" ")
+    for limit in rule.split("; "):
+        name, _, limits = limit.rpartition(" ")
         parts.append(f"{rule_name(name, wording)} {limits.replace('-', '–')}" if name else "")
     return "; ".join(parts)
 
@@ -235,13 +245,13 @@ def draw_paradox(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the change of complaints against the change of crime, with a point for each pair."""
     table = tables["pairs_of_paradox"]
     sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
-    sheet = sheet_of("paradox", "paradox", table, sizes, wording)
+    sheet = panel_figure("paradox", "paradox", table, sizes, wording)
     for block, site in enumerate(SITES):
         axes = sheet.panel(block)
-        own = rows_where(table, site=site)
-        blue = (own["crimes_occurred"] < 0.0) & (own["complaints_filed"] > 0.0)
-        axes.plot(own["crimes_occurred"], own["complaints_filed"], "o", markersize=4, mec=NULL, color=WHITE)
-        axes.plot(own["crimes_occurred"][blue], own["complaints_filed"][blue], "o", markersize=4, color=B)
+        pairs = rows_where(table, site=site)
+        paradox = (pairs["crimes_occurred"] < 0.0) & (pairs["complaints_filed"] > 0.0)
+        axes.plot(pairs["crimes_occurred"], pairs["complaints_filed"], "o", markersize=4, mec=NULL, color=WHITE)
+        axes.plot(pairs["crimes_occurred"][paradox], pairs["complaints_filed"][paradox], "o", markersize=4, color=B)
         axes.axvline(0.0, color=SOFT, linewidth=0.8)
         axes.axhline(0.0, color=SOFT, linewidth=0.8)
         axes.set_xlabel(figure_message("reproduce.figure.crimes_change", wording), fontsize=7, color=SOFT)
@@ -257,38 +267,38 @@ def draw_doses(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw effects on trust and crime by dose of each factor, and of all together."""
     table = last_horizon(tables["doses"])
     sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
-    sheet = sheet_of("doses", "doses", table, sizes, wording, SHOWN)
-    for column, measure in enumerate(SHOWN):
-        drawn = []
+    sheet = panel_figure("doses", "doses", table, sizes, wording, FIGURE_MEASURES)
+    for column, measure in enumerate(FIGURE_MEASURES):
+        axes_with_ends = []
         for block, site in enumerate(SITES):
             axes = sheet.panel(block * 2 + column)
-            ends: dict[str, float] = {}
-            for line, (colour, style) in LINES.items():
-                own = rows_where(table, site=site, measure=measure, line=line)
-                if own.empty:
+            last_effects: dict[str, float] = {}
+            for line, (colour, style) in LINE_STYLES.items():
+                effects = rows_where(table, site=site, measure=measure, line=line)
+                if effects.empty:
                     continue
-                axes.plot(own["dose"], own["effect"], color=colour, linestyle=style, linewidth=1.5)
-                ends[line] = float(own["effect"].iloc[-1])
+                axes.plot(effects["dose"], effects["effect"], color=colour, linestyle=style, linewidth=1.5)
+                last_effects[line] = float(effects["effect"].iloc[-1])
                 if line == EVERYTHING:
-                    low, high = own["effect"] - own["error"], own["effect"] + own["error"]
-                    axes.fill_between(own["dose"], low, high, color=REACH, alpha=0.5, linewidth=0)
+                    low, high = effects["effect"] - effects["error"], effects["effect"] + effects["error"]
+                    axes.fill_between(effects["dose"], low, high, color=REACH, alpha=0.5, linewidth=0)
             axes.axhline(0.0, color=SOFT, linewidth=0.8)
             axes.set(xlim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0))
             sign_values(axes.yaxis)
-            drawn.append((axes, ends))
-        share_height([axes for axes, _ in drawn])
-        for axes, ends in drawn:
-            name_lines(axes, ends, wording)
+            axes_with_ends.append((axes, last_effects))
+        share_height([axes for axes, _ in axes_with_ends])
+        for axes, last_effects in axes_with_ends:
+            name_lines(axes, last_effects, wording)
     return sheet.figure
 
 
-def name_lines(axes: Axes, ends: Mapping[str, float], wording: FigureTexts) -> None:
+def name_lines(axes: Axes, last_effects: Mapping[str, float], wording: FigureTexts) -> None:
     """Write the name of each line at its right end, without overlap."""
     low, high = axes.get_ylim()
     lowest = low
-    for line, value in sorted(ends.items(), key=lambda one: one[1]):
+    for line, value in sorted(last_effects.items(), key=lambda item: item[1]):
         y = max(value, lowest)
-        axes.text(1.03, y, wording.of(package_name(line)), fontsize=6.3, color=LINES[line][0], va="center")
+        axes.text(1.03, y, wording.of(package_name(line)), fontsize=6.3, color=LINE_STYLES[line][0], va="center")
         lowest = y + 0.075 * (high - low)
 
 
@@ -298,7 +308,7 @@ def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
     table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
-    sheet = sheet_of("loop", "loop", table, sizes, wording, measures)
+    sheet = panel_figure("loop", "loop", table, sizes, wording, measures)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
             axes = sheet.panel(block * len(measures) + column)
@@ -318,16 +328,20 @@ def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
 
 
 FIGURES: Mapping[str, Callable[[Tables, FigureTexts], Figure]] = {
-    "answer": partial(draw_effects, name="answer", table="answer", measures=TOLD),
+    "answer": partial(draw_effects, name="answer", table="answer", measures=ANSWER_MEASURES),
     "surfaces": draw_surfaces,
     "dependence": draw_dependence,
     "criteria": draw_criteria,
     "regions": draw_regions,
     "paradox": draw_paradox,
     "doses": draw_doses,
-    "remedy": partial(draw_effects, name="remedy", table="remedy", measures=WITHOUT_REMEDY),
+    "remedy": partial(draw_effects, name="remedy", table="remedy", measures=SENTENCE_REMEDY_MEASURES),
     "heavy_hand": partial(
-        draw_effects, name="heavy_hand", table="answer", measures=HEAVY, arms=(HEAVY_HAND, EVERYTHING)
+        draw_effects,
+        name="heavy_hand",
+        table="answer",
+        measures=SENTENCE_HEAVY_HAND_MEASURES,
+        arms=(HEAVY_HAND, EVERYTHING),
     ),
     "loop": draw_loop,
 }

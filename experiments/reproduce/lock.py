@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.plan import FILE as PLAN
+from experiments.reproduce.plan import PLAN_FILE as PLAN
 from experiments.storage.manifest import provenance
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
@@ -16,19 +16,19 @@ from model.engine.fingerprint import fingerprint
 from scenarios import accounts
 
 LOCK_FILE = "reproduce.lock.json"
-LOCKED = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
+LOCKED_SUFFIXES = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
 """Suffixes of files whose digests are in the lock, except the runs."""
 
 
 def settings_of(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return the settings that decide the runs of a folder: size, plan, draws, accounts and code of the model."""
-    of_accounts = {account: accounts.read(account) for account in accounts.names()}
-    drawn = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
+    account_values = {account: accounts.read(account) for account in accounts.names()}
+    draws = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
     return {
         "size": name,
         "plan": sha256_of(PLAN.read_bytes()),
-        "draws": sha256_of(drawn.encode()),
-        "accounts": sha256_of(json.dumps(of_accounts, sort_keys=True).encode()),
+        "draws": sha256_of(draws.encode()),
+        "accounts": sha256_of(json.dumps(account_values, sort_keys=True).encode()),
         "fingerprint": fingerprint(),
     }
 
@@ -37,12 +37,12 @@ def read_lock(folder: Path) -> dict[str, Any]:
     """Return the content of the lock of a folder; raise InputError if it cannot be read."""
     path = folder / LOCK_FILE
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        stated = None
-    if not isinstance(stated, dict) or not isinstance(stated.get("files"), dict):
+        content = None
+    if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
         raise InputError(f"{path} is not readable as the lock of a folder that `reproduce` wrote")
-    return stated
+    return content
 
 
 def check_lock(folder: Path, current: Mapping[str, Any]) -> None:
@@ -51,17 +51,17 @@ def check_lock(folder: Path, current: Mapping[str, Any]) -> None:
         check_settings(folder, read_lock(folder), current)
 
 
-def check_settings(folder: Path, stated: Mapping[str, Any], current: Mapping[str, Any]) -> None:
+def check_settings(folder: Path, locked: Mapping[str, Any], current: Mapping[str, Any]) -> None:
     """Raise InputError if a lock differs from the current settings in any entry."""
     for key, value in current.items():
-        if stated.get(key) != value:
+        if locked.get(key) != value:
             what = f"{folder / LOCK_FILE}: {key} is another than now ({value})"
             raise InputError(f"{what}: choose another folder, or begin anew with --fresh")
 
 
-def write_lock(folder: Path, current: Mapping[str, Any], **more: Any) -> None:
+def write_lock(folder: Path, current: Mapping[str, Any], **facts: Any) -> None:
     """Write the lock, with the digests of all tables, figures, sentences and of the explorer."""
-    found = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED and path.name != "README.md")
-    names = {path.relative_to(folder).as_posix(): path for path in found if path.is_file()}
+    paths = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED_SUFFIXES and path.name != "README.md")
+    names = {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
     files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}
-    write_atomically(folder / LOCK_FILE, json_of({**current, **provenance(), **more, "files": files}))
+    write_atomically(folder / LOCK_FILE, json_of({**current, **provenance(), **facts, "files": files}))

@@ -23,26 +23,26 @@ def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     ``uncut`` and ``cut_effect`` are mean effects of a package on a measure. ``effect`` is their difference, paired by
     draw: the contribution of the link that is cut. ``share`` is ``effect`` in percent of ``uncut``.
     """
-    own = pairs[pairs["kind"] == LOOP]
-    own = own.assign(effect=differences(own))
-    table = pd.DataFrame(list(loop_rows(plan, own)), columns=list(COLUMNS))
+    loop_pairs = pairs[pairs["kind"] == LOOP]
+    loop_pairs = loop_pairs.assign(effect=differences(loop_pairs))
+    table = pd.DataFrame(list(loop_rows(plan, loop_pairs)), columns=list(COLUMNS))
     return with_verdicts(table, ["site", "arm", "cut"])
 
 
 def loop_rows(plan: ReproducePlan, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of the table at the last horizon."""
     last = pairs[pairs["years"] == pairs["years"].max()]
-    for (site, arm), of_arm in last.groupby(["site", "arm"], sort=False):
+    for (site, arm), arm_pairs in last.groupby(["site", "arm"], sort=False):
         for measure in plan.loop.links:
-            by_account = of_arm[of_arm["measure"] == measure].pivot_table("effect", "draw", "account")
+            by_account = arm_pairs[arm_pairs["measure"] == measure].pivot_table("effect", "draw", "account")
             for cut in [name for name in plan.loop.cuts if name in by_account]:
-                both = by_account.reindex(columns=[plan.loop.uncut, cut]).dropna()
-                sides = [list(both[name]) for name in (cut, plan.loop.uncut)]
+                paired_effects = by_account.reindex(columns=[plan.loop.uncut, cut]).dropna()
+                sides = [list(paired_effects[name]) for name in (cut, plan.loop.uncut)]
                 years = int(last["years"].iloc[0])
-                found = paired(*sides, scale=scale_at(of_arm, measure, years))
+                estimate = paired(*sides, scale=scale_at(arm_pairs, measure, years))
                 yield {
-                    "site": site, "arm": arm, "years": years, "cut": cut, "measure": measure, "n": found.n,
-                    "uncut": found.arm, "cut_effect": found.base, "effect": found.effect, "low": found.low,
-                    "high": found.high, "delta": found.delta, "p": found.p, "adjusted": found.adjusted,
-                    "share": 100.0 * found.effect / found.arm if found.arm else float("nan"),
+                    "site": site, "arm": arm, "years": years, "cut": cut, "measure": measure, "n": estimate.n,
+                    "uncut": estimate.arm, "cut_effect": estimate.base, "effect": estimate.effect, "low": estimate.low,
+                    "high": estimate.high, "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
+                    "share": 100.0 * estimate.effect / estimate.arm if estimate.arm else float("nan"),
                 }  # fmt: skip

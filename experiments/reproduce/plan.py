@@ -10,12 +10,12 @@ from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.timeline import BUILT_IN_SITES
 
-FILE = Path(__file__).with_name("plan.toml")
+PLAN_FILE = Path(__file__).with_name("plan.toml")
 SITES = BUILT_IN_SITES
 HORIZONS = (1, 3, 10)
 """Years after which effects are reported, if runs are long enough."""
 STATUS_QUO, HEAVY_HAND = "status_quo", "heavy_hand"
-POINT = "point"
+RANDOM_PREFIX = "point"
 """Prefix of the names of packages at random doses."""
 
 type Doses = Mapping[str, float]
@@ -69,7 +69,7 @@ class ReproducePlan:
     factors: Mapping[str, str]
     packages: Mapping[str, Doses]
     assumptions: tuple[str, ...]
-    told: tuple[str, ...]
+    reported: tuple[str, ...]
     emulated: tuple[str, ...]
     regions: tuple[str, ...]
     loop: Loop
@@ -84,7 +84,7 @@ class ReproducePlan:
     @property
     def headlines(self) -> Sequence[Headline]:
         """Measures that are reported."""
-        return [BY_NAME[name] for name in self.told]
+        return [BY_NAME[name] for name in self.reported]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -95,15 +95,16 @@ class ReproducePlan:
 @cache
 def plan() -> ReproducePlan:
     """Return the plan."""
-    stated = toml_beside(__file__)
-    lists = {name: tuple(value) for name, value in stated["measures"].items()}
-    loop = stated["loop"]
+    content = toml_beside(__file__)
+    measures, loop = content["measures"], content["loop"]
     return ReproducePlan(
-        seed=stated["seed"],
-        factors=stated["factors"],
-        packages=stated["packages"],
-        assumptions=tuple(stated["assumptions"]["names"]),
+        seed=content["seed"],
+        factors=content["factors"],
+        packages=content["packages"],
+        assumptions=tuple(content["assumptions"]["names"]),
+        reported=tuple(measures["told"]),
+        emulated=tuple(measures["emulated"]),
+        regions=tuple(measures["regions"]),
         loop=Loop(uncut=loop["uncut"], cuts=tuple(loop["cuts"]), links=tuple(loop["links"])),
-        sizes={name: ReproduceSize(**one) for name, one in stated["size"].items()},
-        **lists,
+        sizes={name: ReproduceSize(**size) for name, size in content["size"].items()},
     )

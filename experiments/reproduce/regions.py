@@ -18,11 +18,11 @@ from experiments.reproduce.runs import differences, rows_in
 from experiments.reproduce.surfaces import dosed_pairs, inputs_table
 from experiments.statistics.verdicts import MIN_RUNS, direction
 
-TESTED = 0.5
+TEST_SHARE = 0.5
 """Share of the draws on which regions are tested."""
-LEAVES = 5
+MAX_REGIONS = 5
 """Largest number of regions of a site and measure."""
-GOOD = {"trust_mean": 1, "crimes_occurred": -1, "domestic_without_remedy": -1}
+DESIRED_DIRECTION = {"trust_mean": 1, "crimes_occurred": -1, "domestic_without_remedy": -1}
 """Desired direction of each measure."""
 WORKS, LITTLE, HARMS, NOTHING, OPEN = OUTCOMES = "works", "little", "harms", "nothing", "open"
 """Outcomes in a region: better, better by too little to matter, worse, no practical effect, not known."""
@@ -51,28 +51,33 @@ def region_rows(design: ReproduceDesign, pairs: pd.DataFrame, measure: str) -> I
     from sklearn.tree import DecisionTreeRegressor  # takes a second to import
 
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
-    tested = pairs["draw"].isin(tested_draws(design, pairs))
-    grown = pairs[~tested]
-    if len(grown) < 2 * MIN_RUNS:
+    is_tested = pairs["draw"].isin(tested_draws(design, pairs))
+    fitted = pairs[~is_tested]
+    if len(fitted) < 2 * MIN_RUNS:
         return
     inputs = inputs_table(design, pairs)
     tree = DecisionTreeRegressor(
-        max_leaf_nodes=LEAVES, min_samples_leaf=max(MIN_RUNS, len(grown) // 10), random_state=design.plan.seed
-    ).fit(inputs[~tested].to_numpy(), grown["effect"])
-    leaves = tree.apply(inputs[tested].to_numpy())
+        max_leaf_nodes=MAX_REGIONS, min_samples_leaf=max(MIN_RUNS, len(fitted) // 10), random_state=design.plan.seed
+    ).fit(inputs[~is_tested].to_numpy(), fitted["effect"])
+    leaves = tree.apply(inputs[is_tested].to_numpy())
     for leaf, rule in rules_of(tree, list(inputs.columns)).items():
-        own = pairs[tested][leaves == leaf]
-        if len(own):
-            row = effect_row(by_block(own), measure, design.size.years)
-            found = float(tree.tree_.value[leaf].item())
-            yield row | {"years": design.size.years, "rule": rule, "share": len(own) / tested.sum(), "grown": found}
+        leaf_pairs = pairs[is_tested][leaves == leaf]
+        if len(leaf_pairs):
+            row = effect_row(by_block(leaf_pairs), measure, design.size.years)
+            fitted_effect = float(tree.tree_.value[leaf].item())
+            yield row | {
+                "years": design.size.years,
+                "rule": rule,
+                "share": len(leaf_pairs) / is_tested.sum(),
+                "grown": fitted_effect,
+            }
 
 
 def tested_draws(design: ReproduceDesign, pairs: pd.DataFrame) -> np.ndarray:
     """Return the draws on which regions are tested: a random share, the same for all measures."""
     draws = np.unique(pairs["draw"])
     rng = np.random.default_rng(design.plan.seed)
-    return rng.permutation(draws)[: round(TESTED * len(draws))]
+    return rng.permutation(draws)[: round(TEST_SHARE * len(draws))]
 
 
 def by_block(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -83,12 +88,12 @@ def by_block(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def rules_of(tree: Any, names: list[str]) -> dict[int, str]:
     """Return the rule of each leaf: the tightest limits of each input on its path."""
-    found: dict[int, str] = {}
+    rules: dict[int, str] = {}
 
     def follow(node: int, limits: dict[str, tuple[float, float]]) -> None:
         left, right = int(tree.tree_.children_left[node]), int(tree.tree_.children_right[node])
         if left < 0:
-            found[node] = "; ".join(f"{name} {low:.2f}-{high:.2f}" for name, (low, high) in limits.items())
+            rules[node] = "; ".join(f"{name} {low:.2f}-{high:.2f}" for name, (low, high) in limits.items())
             return
         name, cut = names[tree.tree_.feature[node]], float(tree.tree_.threshold[node])
         low, high = limits.get(name, (0.0, 1.0))
@@ -96,13 +101,13 @@ def rules_of(tree: Any, names: list[str]) -> dict[int, str]:
         follow(right, limits | {name: (cut, high)})
 
     follow(0, {})
-    return found
+    return rules
 
 
 def outcome_of(row: Any) -> str:
     """Return the outcome of a region from the verdict on its test runs."""
     if row.verdict == "nothing":
         return NOTHING
-    way = direction(row.verdict) * GOOD[row.measure]
+    desirability = direction(row.verdict) * DESIRED_DIRECTION[row.measure]
     works = LITTLE if row.verdict.endswith("_little") else WORKS
-    return {1: works, -1: HARMS, 0: OPEN}[way]
+    return {1: works, -1: HARMS, 0: OPEN}[desirability]

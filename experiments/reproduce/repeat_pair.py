@@ -16,9 +16,9 @@ from experiments.reproduce.runs import block_rows, differences, rows_in
 from experiments.storage.run_spec import RunSpec
 
 
-def measures_of(spec: RunSpec, tell: ReportProgress) -> pd.DataFrame:
+def measures_of(spec: RunSpec, report: ReportProgress) -> pd.DataFrame:
     """Simulate one run; return its monthly measures."""
-    return run_one(spec, tell).tables["measures"].to_pandas()
+    return run_one(spec, report).tables["measures"].to_pandas()
 
 
 def run_pairs(
@@ -26,13 +26,15 @@ def run_pairs(
 ) -> pd.DataFrame:
     """Run pairs, given by block and arm, and return their rows (columns as in `runs.pairs_of`)."""
     specs = [
-        {one: spec for one, spec in design.specs(block, folder).items() if one in (STATUS_QUO, arm)}
+        {name: spec for name, spec in design.specs(block, folder).items() if name in (STATUS_QUO, arm)}
         for block, arm in pairs
     ]
-    jobs = {spec.run: spec for own in specs for spec in own.values()}
+    jobs = {spec.run: spec for arms in specs for spec in arms.values()}
     months = run_jobs(list(jobs.values()), measures_of, workers, label).all_results
     by_run = dict(zip(jobs, months, strict=True))
-    rows = [row for (block, _), own in zip(pairs, specs, strict=True) for row in block_rows(design, block, own, by_run)]
+    rows = [
+        row for (block, _), arms in zip(pairs, specs, strict=True) for row in block_rows(design, block, arms, by_run)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -46,8 +48,8 @@ def repeat_pair(design: ReproduceDesign, name: str, folder: Path, workers: int) 
         yield "the status quo is its own base: no effect"
         return
     rows = rows.assign(effect=differences(rows))
-    for years, own in rows.groupby("years"):
+    for years, horizon_rows in rows.groupby("years"):
         yield f"\nafter year {years}{'':30}{'status quo':>12}{'effect':>12}"
-        for row in rows_in(own):
+        for row in rows_in(horizon_rows):
             base = row.base / row.base_per if row.base_per else float("nan")
             yield f"  {BY_NAME[row.measure].en:40}{plain_number(base):>12}{row.effect:>+12.4g}"

@@ -24,9 +24,9 @@ from model.engine.errors import InputError
 
 RUNS_FOLDER, PAIRS_FILE = "runs", "pairs.parquet"
 """Folder of the finished runs, and the table of pairs."""
-KEYS = ("site", "kind", "draw", "seed", "account", "arm", "years")
+PAIR_KEYS = ("site", "kind", "draw", "seed", "account", "arm", "years")
 """Key columns of a pair, besides the measure."""
-SIDES = ("base", "base_per"), ("arm_value", "arm_per")
+SIDE_COLUMNS = ("base", "base_per"), ("arm_value", "arm_per")
 """Columns of numerator and denominator, for the status quo and for the arm of a pair."""
 
 type Specs = Sequence[tuple[Block, Mapping[str, RunSpec]]]
@@ -46,12 +46,12 @@ def pair_names(pairs: pd.DataFrame) -> list[str]:
 
 def missing_specs(specs: Specs, earlier: pd.DataFrame) -> Specs:
     """Return the runs of pairs that an earlier table lacks, with the status quo of their blocks."""
-    known = set(pair_names(earlier.drop_duplicates(list(KEYS[:-1]))))
+    earlier_names = set(pair_names(earlier.drop_duplicates(list(PAIR_KEYS[:-1]))))
     missing = []
     for block, arms in specs:
-        own = {arm: spec for arm, spec in arms.items() if f"{block.name}:{arm}" not in known}
-        if own.keys() - {STATUS_QUO}:
-            missing.append((block, own))
+        missing_arms = {arm: spec for arm, spec in arms.items() if f"{block.name}:{arm}" not in earlier_names}
+        if missing_arms.keys() - {STATUS_QUO}:
+            missing.append((block, missing_arms))
     return missing
 
 
@@ -60,17 +60,17 @@ def run_missing_specs(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
 
     An interruption loses the runs in progress and at most the last ten seconds of results.
     """
-    place = folder / RUNS_FOLDER
-    for path in leftover_files(place) if place.is_dir() else ():
+    runs_folder = folder / RUNS_FOLDER
+    for path in leftover_files(runs_folder) if runs_folder.is_dir() else ():
         path.unlink()
-    store = Store(place).open()
+    store = Store(runs_folder).open()
     jobs = list({spec.run: spec for _, arms in specs for spec in arms.values()}.values())
     missing = [spec for spec in jobs if spec.run not in store.finished]
     print_note(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
     check_disk_space({"--out": (folder, size_of_sweep(missing))})
-    begun = time.monotonic()
+    start = time.monotonic()
     outcome = run_missing(missing, store, workers) if missing else SweepOutcome()
-    return outcome, time.monotonic() - begun
+    return outcome, time.monotonic() - start
 
 
 def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
@@ -88,11 +88,11 @@ def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path, earlier: pd.Da
 
     Pairs of the table ``earlier`` are included.
 
-    Columns are `KEYS`, ``measure``, and numerator and denominator of both sides (``base``, ``base_per``, ``arm_value``,
-    ``arm_per``); the denominator is 1 for measures that are no ratio. Pairs with a failed run are left out.
+    Columns are `PAIR_KEYS`, ``measure``, and numerator and denominator of both sides (`SIDE_COLUMNS`); the
+    denominator is 1 for measures that are no ratio. Pairs with a failed run are left out.
     """
     table = stored_table(folder / RUNS_FOLDER)
-    months = {} if table is None else {str(run): own for run, own in table.to_pandas().groupby("run")}
+    months = {} if table is None else {str(run): run_months for run, run_months in table.to_pandas().groupby("run")}
     new = pd.DataFrame([row for block, arms in specs for row in block_rows(design, block, arms, months)])
     pairs = pd.concat([part for part in (earlier, new) if len(part)] or [new], ignore_index=True)
     places = {f"{block.name}:{arm}": place for place, (block, arm) in enumerate(design.pairs)}
@@ -112,23 +112,23 @@ def block_rows(
     for years in (one for one in design.size.horizons if one <= block.years):
         sides = {arm: values_of(run.head(MONTHS * years), design.plan.headlines) for arm, run in runs.items()}
         for arm in (one for one in runs if one != STATUS_QUO):
-            of_block = (block.site, block.kind, block.draw, block.seed, block.account)
-            where = dict(zip(KEYS, (*of_block, arm, years), strict=True))
+            block_keys = (block.site, block.kind, block.draw, block.seed, block.account)
+            key_values = dict(zip(PAIR_KEYS, (*block_keys, arm, years), strict=True))
             for measure, (value, per) in sides[arm].items():
                 base, base_per = sides[STATUS_QUO][measure]
                 both = {"base": base, "base_per": base_per, "arm_value": value, "arm_per": per}
-                yield where | {"measure": measure} | both
+                yield key_values | {"measure": measure} | both
 
 
 def values_of(months: pd.DataFrame, headlines: Sequence[Headline]) -> dict[str, tuple[float, float]]:
     """Return the measures of one run as numerator and denominator, which is 1 for measures that are no ratio."""
-    values = {one.name: one.value(months) for one in headlines}
+    values = {headline.name: headline.value(months) for headline in headlines}
     return {name: value if isinstance(value, tuple) else (value, 1.0) for name, value in values.items()}
 
 
 def differences(pairs: pd.DataFrame) -> pd.Series:
     """Return the effect in each pair, in the unit of its measure; NaN if a denominator is 0."""
-    base, arm = (pairs[top] / pairs[per].where(pairs[per] != 0.0) for top, per in SIDES)
+    base, arm = (pairs[top] / pairs[per].where(pairs[per] != 0.0) for top, per in SIDE_COLUMNS)
     return arm - base
 
 

@@ -9,17 +9,17 @@ import pandas as pd
 from experiments.reproduce.design import CHECKS, DRAWS, LONG, ReproduceDesign
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.runs import differences
-from experiments.reproduce.surfaces import rows_of
+from experiments.reproduce.surfaces import pairs_of_surface
 from experiments.studies.assumed_effects import correlations, null_line, predicted_share
 
-SHOWN = 3
+MIN_LISTED = 3
 """Least number of parameters listed for each effect, even if their correlations may be chance."""
-FEWEST = 8
+MIN_DRAWS = 8
 """Least number of draws for a screening."""
 COLUMNS = ("site", "arm", "years", "measure", "draws", "parameter", "r", "null_r", "beyond", "predicted")
 
 
-def numbers_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+def screening_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the drawn parameters that correlate most with the effects of packages in full.
 
     ``r`` is the correlation over draws of a parameter, scaled to its range, with the effect, both less their mean
@@ -31,29 +31,29 @@ def numbers_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for site in SITES:
         for measure in design.plan.emulated:
-            own = rows_of(single, site, design.size.years, measure)
+            measure_pairs = pairs_of_surface(single, site, design.size.years, measure)
             for arm in (*design.plan.packages, HEAVY_HAND):
-                where = {"site": site, "arm": arm, "years": design.size.years, "measure": measure}
-                rows += (where | row for row in rows_of_effect(design, own[own["arm"] == arm]))
+                key_values = {"site": site, "arm": arm, "years": design.size.years, "measure": measure}
+                rows += (key_values | row for row in rows_of_effect(design, measure_pairs[measure_pairs["arm"] == arm]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the parameters beyond chance for the effect of one package, and at least the `SHOWN` strongest."""
+    """Yield the parameters beyond chance for the effect of one package, and at least the `MIN_LISTED` strongest."""
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
-    if len(pairs) < FEWEST:
+    if len(pairs) < MIN_DRAWS:
         return
     accounts, seed, names = pairs["account"].to_numpy(), design.plan.seed, tuple(design.ranges)
     effects = within_groups(pairs["effect"].to_numpy()[:, None], accounts)[:, 0]
     points = within_groups(design.cube[pairs["draw"].to_numpy()], accounts)
-    found, line = correlations(points, effects), null_line(points, effects, seed)
-    predicted = predicted_share(points, effects, line, seed)
-    for place, number in enumerate(np.argsort(-np.abs(found))):
-        beyond = abs(found[number]) > line
-        if not beyond and place >= SHOWN:
+    r, null_r = correlations(points, effects), null_line(points, effects, seed)
+    predicted = predicted_share(points, effects, null_r, seed)
+    for place, number in enumerate(np.argsort(-np.abs(r))):
+        beyond = abs(r[number]) > null_r
+        if not beyond and place >= MIN_LISTED:
             return
         yield {
-            "draws": len(pairs), "parameter": names[number], "r": float(found[number]), "null_r": line,
+            "draws": len(pairs), "parameter": names[number], "r": float(r[number]), "null_r": null_r,
             "beyond": int(beyond), "predicted": predicted,
         }  # fmt: skip
 

@@ -21,12 +21,12 @@ from scenarios import accounts, names
 
 type Tables = Mapping[str, pd.DataFrame]
 EVERYTHING = "everything"
-TOLD = ("trust_mean", "crimes_occurred", "homicides")
-WITHOUT_REMEDY = ("domestic_without_remedy", "women_without_remedy", "refused")
-HEAVY = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
+ANSWER_MEASURES = ("trust_mean", "crimes_occurred", "homicides")
+SENTENCE_REMEDY_MEASURES = ("domestic_without_remedy", "women_without_remedy", "refused")
+SENTENCE_HEAVY_HAND_MEASURES = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
 UNITS = {"0-100": "points", "%": "percent"}
-SHARE = 100.0
-NUMBERS = 5
+PERCENT = 100.0
+MAX_NAMED_PARAMETERS = 5
 """Largest number of drawn parameters that are named."""
 
 
@@ -51,7 +51,7 @@ def unit_of(measure: str) -> BilingualText:
     return message(f"reproduce.unit.{UNITS.get(BY_NAME[measure].unit, 'year')}")
 
 
-def number(value: float, measure: str = "", sign: str = "+") -> str:
+def number_text(value: float, measure: str = "", sign: str = "+") -> str:
     """Return a number with the decimals of its measure, or with none; a dash for NaN."""
     if math.isnan(value):
         return "–"
@@ -68,9 +68,9 @@ def input_name(name: str) -> BilingualText:
     return package_name(name)
 
 
-def rows_where(table: pd.DataFrame, **where: object) -> pd.DataFrame:
+def rows_where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
     """Return the rows of a table in which columns have the given values."""
-    for column, value in where.items():
+    for column, value in values.items():
         table = table[table[column] == value]
     return table
 
@@ -78,11 +78,11 @@ def rows_where(table: pd.DataFrame, **where: object) -> pd.DataFrame:
 def effect_words(row: Any, key: str = "effect") -> BilingualText:
     """Return one effect with its verdict and limits."""
     if row.verdict == "rare":
-        told = {"measure": measure_name(row.measure), "verdict": verdict_label(row.verdict)}
-        return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **told)
-    numbers = {name: number(getattr(row, name), row.measure) for name in ("effect", "low", "high")}
+        labels = {"measure": measure_name(row.measure), "verdict": verdict_label(row.verdict)}
+        return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **labels)
+    numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", "low", "high")}
     if key == "effect_with_band":
-        numbers |= {name: number(getattr(row, name), row.measure) for name in ("band_low", "band_high")}
+        numbers |= {name: number_text(getattr(row, name), row.measure) for name in ("band_low", "band_high")}
     return message(
         f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_label(row.verdict),
         unit=unit_of(row.measure), **numbers,
@@ -93,13 +93,13 @@ def effects_sentence(
     tables: Tables, site: str, name: str, package: str, measures: Sequence[str], key: str = "effect"
 ) -> BilingualText:
     """Return the effects of a package in a table at a site, at the horizon of `horizon_of`."""
-    own = rows_where(tables[name], site=site, arm=package)
-    own = own[own["years"] == horizon_of(own)]
-    rows = {row.measure: row for row in rows_in(own)}
-    told = [effect_words(rows[name], key) for name in measures if name in rows]
+    effects = rows_where(tables[name], site=site, arm=package)
+    effects = effects[effects["years"] == horizon_of(effects)]
+    rows = {row.measure: row for row in rows_in(effects)}
+    sentences = [effect_words(rows[name], key) for name in measures if name in rows]
     return message(
         "reproduce.sentence.answer", site=site_name(site), package=package_name(package),
-        years=int(own["years"].iloc[0]), effects=join_texts(told, "; "),
+        years=int(effects["years"].iloc[0]), effects=join_texts(sentences, "; "),
     )  # fmt: skip
 
 
@@ -121,26 +121,28 @@ def answer_numbers(tables: Tables) -> dict[str, object]:
 
 def r2_of(tables: Tables, measure: str) -> str:
     """Return the share (%) of variation that the emulator of the first site predicts at the longest horizon."""
-    own = rows_where(tables["errors"], site=SITES[0], measure=measure)
-    return format_number(SHARE * max(0.0, own["r2"].iloc[-1]), 0) if len(own) else "–"
+    errors = rows_where(tables["errors"], site=SITES[0], measure=measure)
+    return format_number(PERCENT * max(0.0, errors["r2"].iloc[-1]), 0) if len(errors) else "–"
 
 
 def surface_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the effect of each factor alone, at full dose, on trust at a site."""
-    own = last_horizon(rows_where(tables["doses"], site=site, measure="trust_mean"))
-    if own.empty:
+    doses = last_horizon(rows_where(tables["doses"], site=site, measure="trust_mean"))
+    if doses.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
-    alone = own[(own["dose"] == 1.0) & (own["line"] != EVERYTHING)]
-    told = [
+    alone = doses[(doses["dose"] == 1.0) & (doses["line"] != EVERYTHING)]
+    factors = [
         message(
-            "reproduce.sentence.surface_factor", factor=package_name(row.line), effect=number(row.effect, "trust_mean")
+            "reproduce.sentence.surface_factor",
+            factor=package_name(row.line),
+            effect=number_text(row.effect, "trust_mean"),
         )
         for row in rows_in(alone)
     ]
-    error = number(own["error"].iloc[0], "trust_mean", "")
-    years = int(own["years"].iloc[0])
+    error = number_text(doses["error"].iloc[0], "trust_mean", "")
+    years = int(doses["years"].iloc[0])
     return message(
-        "reproduce.sentence.surface", site=site_name(site), years=years, factors=join_as_list(told), error=error
+        "reproduce.sentence.surface", site=site_name(site), years=years, factors=join_as_list(factors), error=error
     )
 
 
@@ -157,51 +159,52 @@ def together_effects(tables: Tables) -> dict[str, BilingualText]:
 
 def dependence_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the two inputs that explain most of the effect on trust at a site."""
-    own = last_horizon(rows_where(tables["dependence"], site=site, measure="trust_mean"))
-    if own.empty:
+    shares = last_horizon(rows_where(tables["dependence"], site=site, measure="trust_mean"))
+    if shares.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
-    rest = float(own[own["input"] == "not_predicted"]["total"].iloc[0])
-    first, second = rows_in(own[own["input"] != "not_predicted"].nlargest(2, "total"))
+    rest = float(shares[shares["input"] == "not_predicted"]["total"].iloc[0])
+    first, second = rows_in(shares[shares["input"] != "not_predicted"].nlargest(2, "total"))
     return message(
-        "reproduce.sentence.dependence", site=site_name(site), rest=format_number(SHARE * rest, 0),
+        "reproduce.sentence.dependence", site=site_name(site), rest=format_number(PERCENT * rest, 0),
         first=input_name(first.input), first_share=share_words(first),
         second=input_name(second.input), second_share=share_words(second),
-        numbers=numbers_words(tables, site), years=int(own["years"].iloc[0]),
+        numbers=numbers_words(tables, site), years=int(shares["years"].iloc[0]),
     )  # fmt: skip
 
 
 def share_words(row: Any) -> BilingualText:
     """Return the share of the predicted variation that an input explains, with interactions and alone."""
-    total, alone = (format_number(SHARE * max(0.0, share), 0) for share in (row.total, row.alone))
+    total, alone = (format_number(PERCENT * max(0.0, share), 0) for share in (row.total, row.alone))
     return message("reproduce.sentence.dependence_share", total=total, alone=alone)
 
 
 def numbers_words(tables: Tables, site: str) -> BilingualText | str:
     """Return the drawn parameters that correlate with the effect of everything on trust; "" if draws are too few."""
-    own = rows_where(tables["numbers"], site=site, arm=EVERYTHING, measure="trust_mean")
-    if own.empty:
+    screened = rows_where(tables["numbers"], site=site, arm=EVERYTHING, measure="trust_mean")
+    if screened.empty:
         return ""
-    found = rows_in(own[own["beyond"] == 1].head(NUMBERS))
-    told = [
+    found = rows_in(screened[screened["beyond"] == 1].head(MAX_NAMED_PARAMETERS))
+    correlations = [
         message("reproduce.sentence.number", name=input_name(row.parameter), r=format_number(row.r, 2, "+"))
         for row in found
     ]
     return message(
         "reproduce.sentence.dependence_numbers", n=int(tables["design"]["numbers"].iloc[0]),
-        null=format_number(own["null_r"].iloc[0], 2), years=int(own["years"].iloc[0]), draws=int(own["draws"].iloc[0]),
-        found=join_texts(told, ", ") if told else message("reproduce.sentence.dependence_none"),
+        null=format_number(screened["null_r"].iloc[0], 2),
+        years=int(screened["years"].iloc[0]), draws=int(screened["draws"].iloc[0]),
+        found=join_texts(correlations, ", ") if correlations else message("reproduce.sentence.dependence_none"),
     )  # fmt: skip
 
 
 def criteria_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the four criteria at a site."""
-    own = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
-    own = own[own["years"] == horizon_of(own)]
-    rows = {row.measure: row for row in rows_in(own)}
-    told = [criterion_words(name, rows.get(name)) for name in CRITERIA]
+    criteria = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
+    criteria = criteria[criteria["years"] == horizon_of(criteria)]
+    rows = {row.measure: row for row in rows_in(criteria)}
+    verdicts = [criterion_words(name, rows.get(name)) for name in CRITERIA]
     return message(
         "reproduce.sentence.criteria", site=site_name(site), package=package_name(EVERYTHING),
-        criteria=join_texts(told, ", "),
+        criteria=join_texts(verdicts, ", "),
     )  # fmt: skip
 
 
@@ -210,27 +213,27 @@ def criterion_words(name: str, row: Any) -> BilingualText:
     title = measure_name(name)
     if row is None or row.verdict == "missing":
         return message("reproduce.sentence.criterion_missing", name=title)
-    numbers = {"base": number(row.base, name, ""), "arm": number(row.arm_mean, name, "")}
+    numbers = {"base": number_text(row.base, name, ""), "arm": number_text(row.arm_mean, name, "")}
     return message("reproduce.sentence.criterion", name=title, verdict=verdict_label(row.verdict), **numbers)
 
 
 def regions_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the regions of a site by outcome."""
-    own = rows_where(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
-    if own.empty:
+    regions = rows_where(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
+    if regions.empty:
         return message("reproduce.sentence.no_region", site=site_name(site))
-    told = []
-    for measure, some in own.groupby("measure", sort=False):
-        counts = {outcome: int((some["outcome"] == outcome).sum()) for outcome in OUTCOMES}
+    measures = []
+    for measure, measure_regions in regions.groupby("measure", sort=False):
+        counts = {outcome: int((measure_regions["outcome"] == outcome).sum()) for outcome in OUTCOMES}
         label = measure_name(str(measure))
-        told.append(message("reproduce.sentence.region_measure", measure=label, n=len(some), **counts))
-    return message("reproduce.sentence.regions", site=site_name(site), measures=join_texts(told, "; "))
+        measures.append(message("reproduce.sentence.region_measure", measure=label, n=len(measure_regions), **counts))
+    return message("reproduce.sentence.regions", site=site_name(site), measures=join_texts(measures, "; "))
 
 
 def paradox_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on pairs in which complaints rise although crime falls at a site."""
-    own = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
-    row = rows_where(own, years=horizon_of(own)).iloc[0]
+    paradox = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
+    row = rows_where(paradox, years=horizon_of(paradox)).iloc[0]
     pairs, other = (round(float(row[name] * row["n"])) for name in ("paradox", "other"))
     return message(
         "reproduce.sentence.paradox", site=site_name(site), package=package_name(EVERYTHING),
@@ -243,11 +246,11 @@ def check_words(tables: Tables) -> BilingualText | str:
     checks = {
         name: rows_where(tables["checks"], site=SITES[0], measure=name) for name in ("trust_mean", "crimes_occurred")
     }
-    if any(own.empty for own in checks.values()):
+    if any(table.empty for table in checks.values()):
         return ""
-    rows = {name: next(iter(rows_in(last_horizon(own)))) for name, own in checks.items()}
+    rows = {name: next(iter(rows_in(last_horizon(table)))) for name, table in checks.items()}
     errors = {
-        f"{kind}_{name.partition('_')[0]}": number(getattr(row, kind), name, "")
+        f"{kind}_{name.partition('_')[0]}": number_text(getattr(row, kind), name, "")
         for name, row in rows.items()
         for kind in ("error", "expected")
     }
@@ -257,25 +260,25 @@ def check_words(tables: Tables) -> BilingualText | str:
 
 def dose_errors(tables: Tables) -> dict[str, object]:
     """Return the held-out errors of the first site, and those in the pairs that check its emulators."""
-    found = {}
+    errors = {}
     for key, measure in (("error", "trust_mean"), ("error_crimes", "crimes_occurred")):
-        own = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
-        found[key] = number(own["error"].iloc[0], measure, "") if len(own) else "–"
-    return {**found, "check": check_words(tables)}
+        rows = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
+        errors[key] = number_text(rows["error"].iloc[0], measure, "") if len(rows) else "–"
+    return {**errors, "check": check_words(tables)}
 
 
 def dose_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the effects of all factors at half and full dose at a site."""
-    own = last_horizon(rows_where(tables["doses"], site=site, line=EVERYTHING))
-    if own.empty:
+    doses = last_horizon(rows_where(tables["doses"], site=site, line=EVERYTHING))
+    if doses.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
-    found = {(row.measure, row.dose): row.effect for row in rows_in(own)}
-    parts = {
-        f"{part}{end}": number(found[measure, dose], measure)
+    effects = {(row.measure, row.dose): row.effect for row in rows_in(doses)}
+    numbers = {
+        f"{part}{end}": number_text(effects[measure, dose], measure)
         for measure, end in (("trust_mean", ""), ("crimes_occurred", "_crimes"))
         for part, dose in (("half", 0.5), ("full", 1.0))
     }
-    return message("reproduce.sentence.dose", site=site_name(site), years=int(own["years"].iloc[0]), **parts)
+    return message("reproduce.sentence.dose", site=site_name(site), years=int(doses["years"].iloc[0]), **numbers)
 
 
 def loop_sentence(tables: Tables, site: str) -> BilingualText:
@@ -283,10 +286,10 @@ def loop_sentence(tables: Tables, site: str) -> BilingualText:
     row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
     if row is None:
         return message("reproduce.sentence.no_loop", site=site_name(site))
-    parts = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}
+    values = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}
     return message(
         "reproduce.sentence.loop", site=site_name(site), package=package_name("adoption"),
-        verdict=verdict_label(row.verdict), **{name: number(value, row.measure) for name, value in parts.items()},
+        verdict=verdict_label(row.verdict), **{name: number_text(value, row.measure) for name, value in values.items()},
     )  # fmt: skip
 
 
@@ -294,13 +297,13 @@ class ResultSentences(NamedTuple):
     """Sentences of a result: a function for one on each site, and the key and numbers of one on its interpretation."""
 
     on_site: Callable[[Tables, str], BilingualText]
-    reading: str
-    parts: Callable[[Tables], Mapping[str, object]] = lambda tables: {}
+    interpretation: str
+    interpretation_values: Callable[[Tables], Mapping[str, object]] = lambda _: {}
 
 
 RESULTS: Mapping[str, ResultSentences] = {
     "answer": ResultSentences(
-        partial(effects_sentence, name="answer", package=EVERYTHING, measures=TOLD, key="effect_with_band"),
+        partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES, key="effect_with_band"),
         "pairs",
         answer_numbers,
     ),
@@ -315,10 +318,12 @@ RESULTS: Mapping[str, ResultSentences] = {
     "paradox": ResultSentences(paradox_sentence, "paradox_meaning"),
     "doses": ResultSentences(dose_sentence, "dose_error", dose_errors),
     "remedy": ResultSentences(
-        partial(effects_sentence, name="remedy", package=EVERYTHING, measures=WITHOUT_REMEDY), "remedy_meaning"
+        partial(effects_sentence, name="remedy", package=EVERYTHING, measures=SENTENCE_REMEDY_MEASURES),
+        "remedy_meaning",
     ),
     "heavy_hand": ResultSentences(
-        partial(effects_sentence, name="heavy_hand", package=HEAVY_HAND, measures=HEAVY), "heavy_hand_meaning"
+        partial(effects_sentence, name="heavy_hand", package=HEAVY_HAND, measures=SENTENCE_HEAVY_HAND_MEASURES),
+        "heavy_hand_meaning",
     ),
     "loop": ResultSentences(
         loop_sentence,
@@ -332,7 +337,7 @@ RESULTS: Mapping[str, ResultSentences] = {
 def sentence_lines(tables: Tables, language: str) -> Iterator[str]:
     """Yield all results in Markdown: a title and three sentences each."""
     for name, result in RESULTS.items():
-        told = [result.on_site(tables, site) for site in SITES]
-        told.append(message(f"reproduce.sentence.{result.reading}", **result.parts(tables)))
+        sentences = [result.on_site(tables, site) for site in SITES]
+        sentences.append(message(f"reproduce.sentence.{result.interpretation}", **result.interpretation_values(tables)))
         yield f"## {getattr(message(f'reproduce.title.{name}'), language).unescape()}\n"
-        yield " ".join(getattr(one, language).unescape() for one in told) + "\n"
+        yield " ".join(getattr(sentence, language).unescape() for sentence in sentences) + "\n"

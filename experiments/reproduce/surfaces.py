@@ -15,28 +15,28 @@ from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator, grouped_errors
 from experiments.reproduce.design import CHECKS, ReproduceDesign
-from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, ReproducePlan
+from experiments.reproduce.plan import RANDOM_PREFIX, SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import differences
 from experiments.storage.progress import report_slow
 from scenarios import accounts
 
-MOST_POINTS = 600
+MAX_POINTS = 600
 """Largest number of points to which an emulator is fitted; the time grows with its cube."""
-FEWEST_SEARCHED = 150
+MIN_SEARCHED_PAIRS = 150
 """Least number of pairs from which length scales and random variation are estimated, if available."""
-SHORTEST = 1.0
+MIN_LENGTH_SCALE = 1.0
 """Shortest length scale of an input; some hundred draws cannot resolve a shorter one."""
 SAMPLING_SEED = 38
 """Seed for the random choice of points and pairs."""
-FEWEST_POINTS = 24
+MIN_PAIRS = 24
 """Least number of pairs to which a surface is fitted."""
-SAMPLE = 512
+SOBOL_POINTS = 512
 """Base points of Sobol' indices."""
-SPREAD = 128
+AVERAGING_POINTS = 128
 """Number of points over which a surface is averaged."""
-STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+DOSE_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Doses at which a surface is tabulated."""
-ACCOUNT = "account"
+ACCOUNT_INPUT = "account"
 
 type SurfaceKey = tuple[str, int, str]
 """Site, years and measure of a surface."""
@@ -81,11 +81,11 @@ def input_names(plan: ReproducePlan) -> list[str]:
 def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the inputs of every pair (0-1), one column for each of `input_names`."""
     packages = {(block.draw, arm): doses for block in design.blocks for arm, doses in block.packages.items()}
-    assumed = {draw: design.assumption_shares(draw) for draw in pairs["draw"].unique()}
+    assumptions = {draw: design.assumption_shares(draw) for draw in pairs["draw"].unique()}
     rivals = rival_accounts()
     rows = [
         {name: packages.get((draw, arm), {}).get(name, 0.0) for name in design.plan.factors}
-        | assumed[draw]
+        | assumptions[draw]
         | {name: float(name == account) for name in rivals}
         for draw, arm, account in zip(pairs["draw"], pairs["arm"], pairs["account"], strict=True)
     ]
@@ -100,14 +100,14 @@ def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int = 1) -> dict[SurfaceKey, Surface]:
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
-    dosed, unseen = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
+    dosed, checks = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
     keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
-    own = {key: found for key in keys if (found := points_of_surface(rows_of(dosed, *key))) is not None}
+    points = {key: found for key in keys if (found := points_of_surface(pairs_of_surface(dosed, *key))) is not None}
     with report_slow("fitting emulators"):
-        fitted = map_in_processes(partial(fitted_surface, design), list(own.values()), workers)
+        fitted = map_in_processes(partial(fitted_surface, design), list(points.values()), workers)
     return {
-        key: replace(surface, check=check_errors(design, surface, rows_of(unseen, *key)))
-        for key, surface in zip(own, fitted, strict=True)
+        key: replace(surface, check=check_errors(design, surface, pairs_of_surface(checks, *key)))
+        for key, surface in zip(points, fitted, strict=True)
     }
 
 
@@ -119,7 +119,7 @@ def map_in_processes[T, R](function: Callable[[T], R], values: Sequence[T], work
         return list(pool.map(function, values))
 
 
-def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.DataFrame:
+def pairs_of_surface(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.DataFrame:
     """Return the pairs of one site, horizon and measure."""
     return pairs[(pairs["site"] == site) & (pairs["years"] == years) & (pairs["measure"] == measure)]
 
@@ -127,16 +127,16 @@ def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.Data
 def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     """Return the points of the surface of some pairs of one measure: the pairs first, then the status quo points.
 
-    If there are more than `MOST_POINTS` pairs, they are sampled: half at random doses and half at full doses, if
+    If there are more than `MAX_POINTS` pairs, they are sampled: half at random doses and half at full doses, if
     available. The status quo of each block is a point with doses 0 and effect 0. Returns None if there are too few
     pairs, or none at random doses.
     """
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=SAMPLING_SEED)
-    random = pairs["arm"].str.startswith(POINT)
-    if len(pairs) < FEWEST_POINTS or not random.any():
+    random = pairs["arm"].str.startswith(RANDOM_PREFIX)
+    if len(pairs) < MIN_PAIRS or not random.any():
         return None
-    n_full = min((~random).sum(), max(MOST_POINTS // 2, MOST_POINTS - random.sum()))
-    pairs = pd.concat([pairs[random].head(MOST_POINTS - n_full), pairs[~random].head(n_full)])
+    n_full = min((~random).sum(), max(MAX_POINTS // 2, MAX_POINTS - random.sum()))
+    pairs = pd.concat([pairs[random].head(MAX_POINTS - n_full), pairs[~random].head(n_full)])
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     return pd.concat([pairs, blocks], ignore_index=True)
 
@@ -145,15 +145,17 @@ def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
     """Return the surface of some points; its errors are those of pairs, predicted from other draws.
 
     Length scales and random variation are estimated from one pair per draw, or from more if these are fewer than
-    `FEWEST_SEARCHED`: pairs of a draw are not independent, since they share parameters that are no inputs, and the
+    `MIN_SEARCHED_PAIRS`: pairs of a draw are not independent, since they share parameters that are no inputs, and the
     status quo points have no variation.
     """
     pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=SAMPLING_SEED)
-    each = math.ceil(FEWEST_SEARCHED / pairs["draw"].nunique())
-    searched = pairs.groupby("draw").head(each).index.to_numpy()
+    pairs_per_draw = math.ceil(MIN_SEARCHED_PAIRS / pairs["draw"].nunique())
+    searched_rows = pairs.groupby("draw").head(pairs_per_draw).index.to_numpy()
     inputs = {str(name): column.to_numpy() for name, column in inputs_table(design, points).items()}
     ranges = dict.fromkeys(inputs, (0.0, 1.0))
-    emulator = fit_emulator(inputs, points["effect"].to_numpy(), ranges, found_from=searched, shortest=SHORTEST)
+    emulator = fit_emulator(
+        inputs, points["effect"].to_numpy(), ranges, found_from=searched_rows, shortest=MIN_LENGTH_SCALE
+    )
     errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 
@@ -185,21 +187,23 @@ def surface_table(
     rows: Callable[[Surface], Iterable[dict[str, object]]],
 ) -> pd.DataFrame:
     """Return the rows of all surfaces as one table, with columns for site, years and measure."""
-    where = ("site", "years", "measure")
-    found = [dict(zip(where, key, strict=True)) | row for key, one in surfaces.items() for row in rows(one)]
-    return pd.DataFrame(found, columns=[*where, *columns])
+    key_columns = ("site", "years", "measure")
+    table_rows = [
+        dict(zip(key_columns, key, strict=True)) | row for key, surface in surfaces.items() for row in rows(surface)
+    ]
+    return pd.DataFrame(table_rows, columns=[*key_columns, *columns])
 
 
 def errors_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return the held-out errors of all surfaces."""
     columns = [field.name for field in fields(GroupedErrors)]
-    return surface_table(surfaces, columns, lambda one: [vars(one.errors)])
+    return surface_table(surfaces, columns, lambda surface: [vars(surface.errors)])
 
 
 def checks_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return the errors of all surfaces in their check pairs."""
     columns = [field.name for field in fields(CheckErrors)]
-    return surface_table(surfaces, columns, lambda one: [vars(one.check)] if one.check else [])
+    return surface_table(surfaces, columns, lambda surface: [vars(surface.check)] if surface.check else [])
 
 
 def doses_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
@@ -208,7 +212,7 @@ def doses_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
         mean = averaged_surface(plan, surface)
         for name, doses in dose_lines(plan).items():
-            for dose, effect in zip(STEPS, mean.mean(doses), strict=True):
+            for dose, effect in zip(DOSE_STEPS, mean.mean(doses), strict=True):
                 yield {"line": name, "dose": dose, "effect": effect, "error": surface.error}
 
     return surface_table(surfaces, ("line", "dose", "effect", "error"), rows)
@@ -216,14 +220,14 @@ def doses_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> 
 
 def grid_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return effects over a grid of doses of all factors, averaged over assumptions and accounts, with their error."""
-    grid = np.array(list(itertools.product(STEPS, repeat=len(plan.factors))))
+    grid = np.array(list(itertools.product(DOSE_STEPS, repeat=len(plan.factors))))
 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
         for doses, effect in zip(grid, averaged_surface(plan, surface).mean(grid), strict=True):
             yield {**dict(zip(plan.factors, doses, strict=True)), "effect": effect, "error": surface.error}
 
-    told = {key: surface for key, surface in surfaces.items() if key[2] in plan.regions}
-    return surface_table(told, (*plan.factors, "effect", "error"), rows)
+    reported = {key: surface for key, surface in surfaces.items() if key[2] in plan.regions}
+    return surface_table(reported, (*plan.factors, "effect", "error"), rows)
 
 
 def dependence_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
@@ -240,17 +244,17 @@ def dependence_rows(plan: ReproducePlan, surface: Surface) -> Iterator[dict[str,
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
-    names = [*plan.factors, *plan.assumptions, ACCOUNT]
+    names = [*plan.factors, *plan.assumptions, ACCOUNT_INPUT]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    points = sampling.sample(dict(problem), SAMPLE, calc_second_order=False, seed=plan.seed)
+    points = sampling.sample(dict(problem), SOBOL_POINTS, calc_second_order=False, seed=plan.seed)
     count = len(accounts.names())
-    which = np.minimum((points[:, -1] * count).astype(int), count - 1)  # the last column chooses the account
-    values = coefficients_of(surface.emulator).mean(np.hstack([points[:, :-1], account_columns(which)]))
-    found = analysis.analyze(dict(problem), values, calc_second_order=False, seed=plan.seed)
+    account_numbers = np.minimum((points[:, -1] * count).astype(int), count - 1)  # the last column chooses the account
+    values = coefficients_of(surface.emulator).mean(np.hstack([points[:, :-1], account_columns(account_numbers)]))
+    indices = analysis.analyze(dict(problem), values, calc_second_order=False, seed=plan.seed)
     for k, name in enumerate(names):
-        yield {"input": name, "alone": float(found["S1"][k]), "total": float(found["ST"][k])}
-    rest = min(1.0, max(0.0, 1.0 - surface.errors.r2))
-    yield {"input": "not_predicted", "alone": rest, "total": rest}
+        yield {"input": name, "alone": float(indices["S1"][k]), "total": float(indices["ST"][k])}
+    not_predicted = min(1.0, max(0.0, 1.0 - surface.errors.r2))
+    yield {"input": "not_predicted", "alone": not_predicted, "total": not_predicted}
 
 
 # Averages over assumptions and accounts
@@ -260,18 +264,18 @@ def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
     """Return a surface as a function of doses, averaged over a Latin hypercube of assumptions and all accounts."""
     from scipy.stats import qmc  # takes half a second to import, for this command only
 
-    cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(SPREAD)
-    spread = np.hstack([cube, account_columns(np.arange(SPREAD) % len(accounts.names()))])
-    return coefficients_of(surface.emulator).averaged(len(plan.factors), spread)
+    cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(AVERAGING_POINTS)
+    averaging_points = np.hstack([cube, account_columns(np.arange(AVERAGING_POINTS) % len(accounts.names()))])
+    return coefficients_of(surface.emulator).averaged(len(plan.factors), averaging_points)
 
 
-def account_columns(which: np.ndarray) -> np.ndarray:
+def account_columns(account_numbers: np.ndarray) -> np.ndarray:
     """Return the account indicators for account numbers; number 0 is the present account, with all indicators 0."""
-    return (which[:, None] == np.arange(1, len(rival_accounts()) + 1)).astype(float)
+    return (account_numbers[:, None] == np.arange(1, len(rival_accounts()) + 1)).astype(float)
 
 
 def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
     """Return the doses along the line of each factor alone and of all together (steps × factors)."""
-    steps = np.array(STEPS)[:, None]
+    steps = np.array(DOSE_STEPS)[:, None]
     alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
     return alone | {"everything": steps * np.ones(len(plan.factors))}

@@ -9,7 +9,7 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.screening import numbers_table
+from experiments.reproduce.screening import screening_table
 from experiments.reproduce.surfaces import (
     Surface,
     SurfaceKey,
@@ -35,14 +35,14 @@ def tables_of(
         "regions": regions_table(design, pairs),
         "paradox": effects.paradox_table(pairs),
         "doses": doses_table(plan, surfaces),
-        "remedy": answer[answer["measure"].isin(effects.REMEDY)],
-        "heavy_hand": answer[(answer["arm"] == HEAVY_HAND) & answer["measure"].isin(effects.COSTS)],
+        "remedy": answer[answer["measure"].isin(effects.REMEDY_MEASURES)],
+        "heavy_hand": answer[(answer["arm"] == HEAVY_HAND) & answer["measure"].isin(effects.HEAVY_HAND_MEASURES)],
         "loop": loop_table(plan, pairs),
         "accounts": effects.accounts_table(plan, pairs),
         "together": effects.together_table(plan, pairs),
         "errors": errors_table(surfaces),
         "checks": checks_table(surfaces),
-        "numbers": numbers_table(design, pairs),
+        "numbers": screening_table(design, pairs),
         "pairs_of_paradox": paradox_pairs(pairs),
         "design": design_table(design),
     }
@@ -50,9 +50,9 @@ def tables_of(
 
 def paradox_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the effects on crimes and complaints of all pairs with everything, at the horizon of most pairs."""
-    wide = effects.complaints_and_crime(pairs)
-    wide = wide[wide["arm"] == "everything"]
-    return wide[wide["years"] == wide["years"].value_counts().sort_index().iloc[::-1].idxmax()]
+    selected = effects.complaints_and_crime(pairs)
+    selected = selected[selected["arm"] == "everything"]
+    return selected[selected["years"] == selected["years"].value_counts().sort_index().iloc[::-1].idxmax()]
 
 
 def design_table(design: ReproduceDesign) -> pd.DataFrame:

@@ -81,7 +81,7 @@ def kill_in_the_middle(out, worker):
 
 
 def test_an_address_where_nobody_answers_is_one_line(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.execution.dask_executor.PATIENCE_S", 0.3)
+    monkeypatch.setattr("experiments.execution.dask_executor.CONNECT_TIMEOUT_S", 0.3)
     study = write_study(tmp_path / "study.toml", seeds=1)
     assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]) == 2
     err = capsys.readouterr().err.splitlines()

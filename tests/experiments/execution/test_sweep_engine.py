@@ -67,7 +67,7 @@ def test_a_run_that_kills_its_worker_twice_is_in_quarantine_and_no_other(tmp_pat
 
 
 def test_a_run_that_never_ends_is_in_quarantine_and_no_other(tmp_path, jobs, monkeypatch):
-    monkeypatch.setattr("experiments.execution.local_workers.PATIENCE_S", 5.0)
+    monkeypatch.setattr("experiments.execution.local_workers.HANG_TIMEOUT_S", 5.0)
     outcome, store = sweep(tmp_path, jobs, stub_runs.hanging, workers=1)
     bad = {job.run for job in jobs if job.seed == 2}
     assert set(outcome.failed) == bad

@@ -44,7 +44,7 @@ def test_runs_that_share_a_warm_up_have_the_numbers_of_runs_alone(warm: warm_sta
         same = tables_of(alone)
         assert all(table.equals(same[name]) for name, table in tables_of(spec).items())
         assert {"measures", "incidents", "ledger"} <= {*same}
-    assert warm.simulated == 1
+    assert warm.n_simulated == 1
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_without_a_warm_up_nothing_is_shared() -> None:
 
 @pytest.mark.thorough
 def test_the_memory_of_warm_starts_is_bounded(monkeypatch: pytest.MonkeyPatch, warm: warm_starts.WarmStarts) -> None:
-    monkeypatch.setattr(warm_starts, "MOST_BYTES", 1)
+    monkeypatch.setattr(warm_starts, "MAX_BYTES", 1)
     for seed in (1, 2, 3):
         pair = [BASE.with_seed(seed), OTHERS[0].with_seed(seed)]
         for spec in with_shared_warm_ups(pair):
             tables_of(spec)
-        assert len(warm.kept) == 1
-    assert warm.simulated == 3
+        assert len(warm.checkpoints) == 1
+    assert warm.n_simulated == 3

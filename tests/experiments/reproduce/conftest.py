@@ -50,7 +50,7 @@ def known_pairs(design: ReproduceDesign) -> pd.DataFrame:
             }
             if block.account == "attitudes_without_effect":
                 effects["crimes_occurred"] *= 0.5
-            for measure in design.plan.told:
+            for measure in design.plan.reported:
                 level = 50.0 if BY_NAME[measure].unit == "0-100" else LEVEL
                 value = level + effects.get(measure, 0.0) + rng.normal(0.0, 0.05)
                 rows.append(

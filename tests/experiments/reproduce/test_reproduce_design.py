@@ -80,7 +80,7 @@ def test_loop_blocks_are_alike_but_for_the_account(tmp_path: Path) -> None:
 
 def test_every_draw_has_numbers_of_its_own_within_their_ranges() -> None:
     design = ReproduceDesign(plan(), SMALL)
-    first, second = design.values(0), design.values(1)
+    first, second = design.parameter_values(0), design.parameter_values(1)
     assert len(first) > 700
     assert sum(first[name] != second[name] for name in first) > 0.9 * len(first)
     assert all(span.low <= first[name] <= span.high for name, span in design.ranges.items())

@@ -13,7 +13,7 @@ from experiments.reproduce.effects import with_verdicts
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.screening import numbers_table
+from experiments.reproduce.screening import screening_table
 from experiments.reproduce.sentences import check_words, effect_words, numbers_words
 from experiments.reproduce.surfaces import (
     Surface,
@@ -125,7 +125,7 @@ def test_a_drawn_number_that_moves_an_effect_is_found_among_all(design: Reproduc
             value = 10.0 * group + rng.normal() + 4.0 * wide.cube[draw, place] * (arm == "adoption")
             sides = {"base_per": 1.0, "arm_per": 1.0, "arm_value": value}
             rows.append(own | sides | {"draw": draw, "account": names[group], "arm": arm})
-    table = numbers_table(wide, pd.DataFrame(rows))
+    table = screening_table(wide, pd.DataFrame(rows))
     adoption = table[table["arm"] == "adoption"]
     assert list(adoption[adoption["beyond"] == 1]["parameter"]) == [name]  # although accounts move the effect more
     assert adoption["r"].iloc[0] > 0.6
