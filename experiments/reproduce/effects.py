@@ -10,8 +10,8 @@ import pandas as pd
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.reproduce.design import DRAWS, LONG
 from experiments.reproduce.plan import HEAVY_HAND, RANDOM_PREFIX, ReproducePlan
-from experiments.reproduce.runs import SIDE_COLUMNS, differences, rows_in
-from experiments.statistics.paired_effects import Value, paired
+from experiments.reproduce.runs import SIDE_COLUMNS, differences, rows_in, with_effects
+from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import Scale, are_too_few
 from experiments.statistics.verdicts import corrected, judge
 
@@ -49,6 +49,15 @@ def effect_row(pairs: pd.DataFrame, measure: str, years: int) -> dict[str, Any]:
         "low": estimate.low, "high": estimate.high, "band_low": low, "band_high": high,
         "share_up": float((effects > 0.0).mean()) if len(effects) else float("nan"),
         "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
+    }  # fmt: skip
+
+
+def estimate_columns(estimate: Effect, base: str, arm: str) -> dict[str, Any]:
+    """Return an estimate as columns of a table; ``base`` and ``arm`` are the names of the columns of both means."""
+    return {
+        "n": estimate.n, base: estimate.base, arm: estimate.arm, "effect": estimate.effect,
+        "low": estimate.low, "high": estimate.high, "delta": estimate.delta,
+        "p": estimate.p, "adjusted": estimate.adjusted,
     }  # fmt: skip
 
 
@@ -115,8 +124,7 @@ def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
 
     ``sum`` is the sum of the effects of the factors alone, ``effect`` the effect of everything less this sum.
     """
-    emulated = pairs[(pairs["kind"] == DRAWS) & pairs["measure"].isin(plan.emulated)]
-    emulated = emulated.assign(effect=differences(emulated))
+    emulated = with_effects(pairs[(pairs["kind"] == DRAWS) & pairs["measure"].isin(plan.emulated)])
     rows = []
     groups: Any = emulated.groupby(["site", "years", "measure"], sort=False)
     for (site, years, measure), group in groups:
@@ -125,13 +133,8 @@ def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
         everything, *alone = plan.packages
         base, arm = effects_by_arm[alone].sum(axis=1), effects_by_arm[everything]
         estimate = paired(list(base), list(arm), scale=scale_at(group, measure, years))
-        rows.append(
-            {
-                "site": site, "years": years, "measure": measure, "n": estimate.n, "sum": estimate.base,
-                "everything": estimate.arm, "effect": estimate.effect, "low": estimate.low, "high": estimate.high,
-                "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
-            }
-        )  # fmt: skip
+        key_values = {"site": site, "years": years, "measure": measure}
+        rows.append(key_values | estimate_columns(estimate, "sum", "everything"))
     return with_verdicts(pd.DataFrame(rows), ["site", "years"])
 
 
@@ -143,7 +146,7 @@ def complaints_and_crime(pairs: pd.DataFrame) -> pd.DataFrame:
         & ~selected["arm"].str.startswith(RANDOM_PREFIX)
     ]
     keys = ["site", "arm", "years", "draw", "account"]
-    effects = selected.assign(effect=differences(selected)).pivot_table("effect", keys, "measure", sort=False)
+    effects = with_effects(selected).pivot_table("effect", keys, "measure", sort=False)
     return effects.dropna().reset_index()
 
 

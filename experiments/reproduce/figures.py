@@ -28,7 +28,7 @@ from experiments.figures.theme import INK, LINE, NULL, REACH, SOFT, TOKENS, WHIT
 from experiments.narrative.messages import figure_message
 from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
-from experiments.reproduce.runs import rows_in
+from experiments.reproduce.runs import rows_in, rows_where
 from experiments.reproduce.sentences import (
     ANSWER_MEASURES,
     EVERYTHING,
@@ -40,7 +40,6 @@ from experiments.reproduce.sentences import (
     last_horizon,
     measure_name,
     package_name,
-    rows_where,
     site_name,
     unit_of,
 )

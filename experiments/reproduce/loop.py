@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from experiments.reproduce.design import LOOP
-from experiments.reproduce.effects import scale_at, with_verdicts
+from experiments.reproduce.effects import estimate_columns, scale_at, with_verdicts
 from experiments.reproduce.plan import ReproducePlan
-from experiments.reproduce.runs import differences
+from experiments.reproduce.runs import with_effects
 from experiments.statistics.paired_effects import paired
 
 COLUMNS = (
@@ -23,8 +23,7 @@ def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     ``uncut`` and ``cut_effect`` are mean effects of a package on a measure. ``effect`` is their difference, paired by
     draw: the contribution of the link that is cut. ``share`` is ``effect`` in percent of ``uncut``.
     """
-    loop_pairs = pairs[pairs["kind"] == LOOP]
-    loop_pairs = loop_pairs.assign(effect=differences(loop_pairs))
+    loop_pairs = with_effects(pairs[pairs["kind"] == LOOP])
     table = pd.DataFrame(list(loop_rows(plan, loop_pairs)), columns=list(COLUMNS))
     return with_verdicts(table, ["site", "arm", "cut"])
 
@@ -40,9 +39,6 @@ def loop_rows(plan: ReproducePlan, pairs: pd.DataFrame) -> Iterator[dict[str, An
                 sides = [list(paired_effects[name]) for name in (cut, plan.loop.uncut)]
                 years = int(last["years"].iloc[0])
                 estimate = paired(*sides, scale=scale_at(arm_pairs, measure, years))
-                yield {
-                    "site": site, "arm": arm, "years": years, "cut": cut, "measure": measure, "n": estimate.n,
-                    "uncut": estimate.arm, "cut_effect": estimate.base, "effect": estimate.effect, "low": estimate.low,
-                    "high": estimate.high, "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
-                    "share": 100.0 * estimate.effect / estimate.arm if estimate.arm else float("nan"),
-                }  # fmt: skip
+                key_values = {"site": site, "arm": arm, "years": years, "cut": cut, "measure": measure}
+                share = 100.0 * estimate.effect / estimate.arm if estimate.arm else float("nan")
+                yield key_values | estimate_columns(estimate, "cut_effect", "uncut") | {"share": share}

@@ -14,7 +14,7 @@ import pandas as pd
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.effects import effect_row, main_pairs, with_verdicts
 from experiments.reproduce.plan import SITES
-from experiments.reproduce.runs import differences, rows_in
+from experiments.reproduce.runs import rows_in, rows_where, with_effects
 from experiments.reproduce.surfaces import dosed_pairs, inputs_table
 from experiments.statistics.verdicts import MIN_RUNS, direction
 
@@ -35,12 +35,11 @@ def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     counts once in a region, by the mean of its runs there. ``outcome`` is one of `OUTCOMES`.
     """
     dosed = dosed_pairs(design, main_pairs(pairs))
-    dosed = dosed[dosed["years"] == design.size.years]
     rows = [
         row | {"site": site}
         for site in SITES
         for measure in design.plan.regions
-        for row in region_rows(design, dosed[(dosed["site"] == site) & (dosed["measure"] == measure)], measure)
+        for row in region_rows(design, rows_where(dosed, site=site, years=design.size.years, measure=measure), measure)
     ]
     table = with_verdicts(pd.DataFrame(rows), ["site"])
     return table.assign(outcome=[outcome_of(row) for row in rows_in(table)]) if len(table) else table
@@ -50,7 +49,7 @@ def region_rows(design: ReproduceDesign, pairs: pd.DataFrame, measure: str) -> I
     """Yield the regions of one site and measure."""
     from sklearn.tree import DecisionTreeRegressor  # takes a second to import
 
-    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
+    pairs = with_effects(pairs).dropna(subset="effect")
     is_tested = pairs["draw"].isin(tested_draws(design, pairs))
     fitted = pairs[~is_tested]
     if len(fitted) < 2 * MIN_RUNS:

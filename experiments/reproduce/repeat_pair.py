@@ -12,7 +12,7 @@ from experiments.execution.run_job import run_one
 from experiments.narrative.labels import plain_number
 from experiments.reproduce.design import Block, ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
-from experiments.reproduce.runs import block_rows, differences, rows_in
+from experiments.reproduce.runs import block_rows, rows_in, with_effects
 from experiments.storage.run_spec import RunSpec
 
 
@@ -47,8 +47,7 @@ def repeat_pair(design: ReproduceDesign, name: str, folder: Path, workers: int) 
     if arm == STATUS_QUO:
         yield "the status quo is its own base: no effect"
         return
-    rows = rows.assign(effect=differences(rows))
-    for years, horizon_rows in rows.groupby("years"):
+    for years, horizon_rows in with_effects(rows).groupby("years"):
         yield f"\nafter year {years}{'':30}{'status quo':>12}{'effect':>12}"
         for row in rows_in(horizon_rows):
             base = row.base / row.base_per if row.base_per else float("nan")

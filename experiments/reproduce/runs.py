@@ -132,6 +132,18 @@ def differences(pairs: pd.DataFrame) -> pd.Series:
     return arm - base
 
 
+def with_effects(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs with a column ``effect``, from `differences`."""
+    return pairs.assign(effect=differences(pairs))
+
+
+def rows_where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
+    """Return the rows of a table in which columns have the given values."""
+    for column, value in values.items():
+        table = table[table[column] == value]
+    return table
+
+
 def rows_in(table: pd.DataFrame) -> list[Any]:
     """Return the rows of a table, each with its columns as attributes."""
     return list(table.itertuples(index=False))

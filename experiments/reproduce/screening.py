@@ -8,8 +8,7 @@ import pandas as pd
 
 from experiments.reproduce.design import CHECKS, DRAWS, LONG, ReproduceDesign
 from experiments.reproduce.plan import HEAVY_HAND, SITES
-from experiments.reproduce.runs import differences
-from experiments.reproduce.surfaces import pairs_of_surface
+from experiments.reproduce.runs import rows_where, with_effects
 from experiments.studies.assumed_effects import correlations, null_line, predicted_share
 
 MIN_LISTED = 3
@@ -31,7 +30,7 @@ def screening_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFram
     rows: list[dict[str, Any]] = []
     for site in SITES:
         for measure in design.plan.emulated:
-            measure_pairs = pairs_of_surface(single, site, design.size.years, measure)
+            measure_pairs = rows_where(single, site=site, years=design.size.years, measure=measure)
             for arm in (*design.plan.packages, HEAVY_HAND):
                 key_values = {"site": site, "arm": arm, "years": design.size.years, "measure": measure}
                 rows += (key_values | row for row in rows_of_effect(design, measure_pairs[measure_pairs["arm"] == arm]))
@@ -40,7 +39,7 @@ def screening_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFram
 
 def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the parameters beyond chance for the effect of one package, and at least the `MIN_LISTED` strongest."""
-    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
+    pairs = with_effects(pairs).dropna(subset="effect")
     if len(pairs) < MIN_DRAWS:
         return
     accounts, seed, names = pairs["account"].to_numpy(), design.plan.seed, tuple(design.ranges)

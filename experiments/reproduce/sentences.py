@@ -14,7 +14,7 @@ from experiments.narrative.number_format import format_number
 from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.regions import OUTCOMES
-from experiments.reproduce.runs import rows_in
+from experiments.reproduce.runs import rows_in, rows_where
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list, join_texts
 from experiments.words.catalogue import parameter
 from scenarios import accounts, names
@@ -66,13 +66,6 @@ def input_name(name: str) -> BilingualText:
     if name in ("account", "not_predicted"):
         return message(f"reproduce.input.{name}")
     return package_name(name)
-
-
-def rows_where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
-    """Return the rows of a table in which columns have the given values."""
-    for column, value in values.items():
-        table = table[table[column] == value]
-    return table
 
 
 def effect_words(row: Any, key: str = "effect") -> BilingualText:

@@ -16,7 +16,7 @@ from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator, grouped_errors
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.plan import RANDOM_PREFIX, SITES, STATUS_QUO, ReproducePlan
-from experiments.reproduce.runs import differences
+from experiments.reproduce.runs import rows_where, with_effects
 from experiments.storage.progress import report_slow
 from scenarios import accounts
 
@@ -38,8 +38,9 @@ DOSE_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Doses at which a surface is tabulated."""
 ACCOUNT_INPUT = "account"
 
+KEY_COLUMNS = ("site", "years", "measure")
 type SurfaceKey = tuple[str, int, str]
-"""Site, years and measure of a surface."""
+"""Values of `KEY_COLUMNS` for a surface."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,18 @@ def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int =
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
     dosed, checks = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
     keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
-    points = {key: found for key in keys if (found := points_of_surface(pairs_of_surface(dosed, *key))) is not None}
+    points = {key: found for key in keys if (found := points_of_surface(pairs_at(dosed, key))) is not None}
     with report_slow("fitting emulators"):
         fitted = map_in_processes(partial(fitted_surface, design), list(points.values()), workers)
     return {
-        key: replace(surface, check=check_errors(design, surface, pairs_of_surface(checks, *key)))
+        key: replace(surface, check=check_errors(design, surface, pairs_at(checks, key)))
         for key, surface in zip(points, fitted, strict=True)
     }
+
+
+def pairs_at(pairs: pd.DataFrame, key: SurfaceKey) -> pd.DataFrame:
+    """Return the pairs of one site, horizon and measure."""
+    return rows_where(pairs, **dict(zip(KEY_COLUMNS, key, strict=True)))
 
 
 def map_in_processes[T, R](function: Callable[[T], R], values: Sequence[T], workers: int) -> list[R]:
@@ -119,11 +125,6 @@ def map_in_processes[T, R](function: Callable[[T], R], values: Sequence[T], work
         return list(pool.map(function, values))
 
 
-def pairs_of_surface(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.DataFrame:
-    """Return the pairs of one site, horizon and measure."""
-    return pairs[(pairs["site"] == site) & (pairs["years"] == years) & (pairs["measure"] == measure)]
-
-
 def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     """Return the points of the surface of some pairs of one measure: the pairs first, then the status quo points.
 
@@ -131,7 +132,7 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     available. The status quo of each block is a point with doses 0 and effect 0. Returns None if there are too few
     pairs, or none at random doses.
     """
-    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=SAMPLING_SEED)
+    pairs = with_effects(pairs).dropna(subset="effect").sample(frac=1.0, random_state=SAMPLING_SEED)
     random = pairs["arm"].str.startswith(RANDOM_PREFIX)
     if len(pairs) < MIN_PAIRS or not random.any():
         return None
@@ -162,7 +163,7 @@ def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
 
 def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame) -> CheckErrors | None:
     """Return the errors of a surface in check pairs, to which no surface was fitted; None if there are none."""
-    checks = checks.assign(effect=differences(checks)).dropna(subset="effect")
+    checks = with_effects(checks).dropna(subset="effect")
     if checks.empty:
         return None
     inputs = inputs_table(design, checks)
@@ -187,11 +188,10 @@ def surface_table(
     rows: Callable[[Surface], Iterable[dict[str, object]]],
 ) -> pd.DataFrame:
     """Return the rows of all surfaces as one table, with columns for site, years and measure."""
-    key_columns = ("site", "years", "measure")
     table_rows = [
-        dict(zip(key_columns, key, strict=True)) | row for key, surface in surfaces.items() for row in rows(surface)
+        dict(zip(KEY_COLUMNS, key, strict=True)) | row for key, surface in surfaces.items() for row in rows(surface)
     ]
-    return pd.DataFrame(table_rows, columns=[*key_columns, *columns])
+    return pd.DataFrame(table_rows, columns=[*KEY_COLUMNS, *columns])
 
 
 def errors_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
