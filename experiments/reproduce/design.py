@@ -13,6 +13,8 @@ import numpy as np
 from experiments.execution.run_requests import date_after
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
 from experiments.reproduce.plan import (
+    ADOPTION,
+    EVERYTHING,
     HEAVY_HAND,
     RANDOM_PREFIX,
     SITES,
@@ -122,7 +124,8 @@ class ReproduceDesign:
 
     def draw_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks of kinds `DRAWS`, `LONG` and `CHECKS`; their draws take the accounts in turn."""
-        names, size, full_package = tuple(accounts.names()), self.size, next(iter(self.plan.packages))
+        names, size = tuple(accounts.names()), self.size
+        all_factors = {EVERYTHING: self.plan.packages[EVERYTHING]}
         for draw in range(size.draws):
             packages = dict(self.plan.packages) | self.random_packages(draw * size.points, size.points)
             yield Block(
@@ -131,14 +134,13 @@ class ReproduceDesign:
             )  # fmt: skip
         for number in range(size.long):
             first = (size.draws + size.checks) * size.points + number * size.long_points
-            packages = {full_package: self.plan.packages[full_package]} | self.random_packages(first, size.long_points)
+            packages = all_factors | self.random_packages(first, size.long_points)
             yield Block(
                 site=site, kind=LONG, draw=size.draws + size.loop + number, account=names[number % len(names)],
                 years=size.long_years, packages=packages, heavy=True,
             )  # fmt: skip
         for number in range(size.checks):
-            packages = {full_package: self.plan.packages[full_package]}
-            packages |= self.random_packages((size.draws + number) * size.points, size.points)
+            packages = all_factors | self.random_packages((size.draws + number) * size.points, size.points)
             yield Block(
                 site=site, kind=CHECKS, draw=size.draws + size.loop + size.long + number,
                 account=names[number % len(names)], years=size.years, packages=packages, heavy=False,
@@ -146,7 +148,7 @@ class ReproduceDesign:
 
     def loop_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks of kind `LOOP`: each draw under every account of the loop."""
-        packages = {name: self.plan.packages[name] for name in ("everything", "adoption")}
+        packages = {name: self.plan.packages[name] for name in (EVERYTHING, ADOPTION)}
         for draw in range(self.size.draws, self.size.draws + self.size.loop):
             for account in (self.plan.loop.uncut, *self.plan.loop.cuts[: self.size.cuts]):
                 yield Block(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.reproduce.design import DRAWS, LONG
-from experiments.reproduce.plan import HEAVY_HAND, RANDOM_PREFIX, ReproducePlan
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, RANDOM_PREFIX, ReproducePlan
 from experiments.reproduce.runs import SIDE_COLUMNS, differences, rows_in, with_effects
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import Scale, are_too_few
@@ -106,7 +106,7 @@ def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the effects of everything, adoption and heavy hand under each account, at the longest common horizon."""
     compared = main_pairs(pairs)
     years = compared.groupby("kind")["years"].max().min()
-    compared = compared[(compared["years"] == years) & compared["arm"].isin(["everything", "adoption", HEAVY_HAND])]
+    compared = compared[(compared["years"] == years) & compared["arm"].isin([EVERYTHING, ADOPTION, HEAVY_HAND])]
     rows = list(effect_rows(compared, ("site", "arm", "account", "years"), plan.emulated))
     return with_verdicts(pd.DataFrame(rows), ["site", "arm", "years"])[list(COLUMNS)]
 
@@ -130,11 +130,10 @@ def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     for (site, years, measure), group in groups:
         effects_by_arm = group.pivot_table("effect", ["draw", "account"], "arm")
         effects_by_arm = effects_by_arm.reindex(columns=list(plan.packages)).dropna()
-        everything, *alone = plan.packages
-        base, arm = effects_by_arm[alone].sum(axis=1), effects_by_arm[everything]
+        base, arm = effects_by_arm.drop(columns=EVERYTHING).sum(axis=1), effects_by_arm[EVERYTHING]
         estimate = paired(list(base), list(arm), scale=scale_at(group, measure, years))
         key_values = {"site": site, "years": years, "measure": measure}
-        rows.append(key_values | estimate_columns(estimate, "sum", "everything"))
+        rows.append(key_values | estimate_columns(estimate, "sum", EVERYTHING))
     return with_verdicts(pd.DataFrame(rows), ["site", "years"])
 
 

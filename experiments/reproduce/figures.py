@@ -27,11 +27,10 @@ from experiments.figures.small_multiples import (
 from experiments.figures.theme import INK, LINE, NULL, REACH, SOFT, TOKENS, WHITE
 from experiments.narrative.messages import figure_message
 from experiments.reproduce.effects import CRITERIA
-from experiments.reproduce.plan import HEAVY_HAND, SITES
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, SITES
 from experiments.reproduce.runs import rows_in, rows_where
 from experiments.reproduce.sentences import (
     ANSWER_MEASURES,
-    EVERYTHING,
     SENTENCE_HEAVY_HAND_MEASURES,
     SENTENCE_REMEDY_MEASURES,
     Tables,
@@ -46,11 +45,12 @@ from experiments.reproduce.sentences import (
 from experiments.statistics.verdicts import direction
 from experiments.validation.criteria import STATED_WORLDS
 from experiments.words.bilingual import FigureTexts
+from scenarios import accounts
 
 HARM_COLOUR = TOKENS["harm"][0]
 FIGURE_MEASURES = ("trust_mean", "crimes_occurred")
 """Measures of most figures."""
-ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
+ARMS = (EVERYTHING, ADOPTION, "reporting", "resources", HEAVY_HAND)
 ROW_HEIGHT, NAME_WIDTH = 0.24, 1.35
 """Height of a row and width of the names at its left, in inches."""
 CONTOUR_MARGIN, LABEL_CHARACTERS = 0.03, 84
@@ -60,7 +60,7 @@ HOLLOW_OUTCOMES = ("little", "open")
 """Outcomes with a hollow point: change too small to matter, or not known."""
 DIVERGING = LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
 """Colour map from decrease (ochre) over no effect (white) to increase (blue)."""
-LINE_STYLES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
+LINE_STYLES = {EVERYTHING: (INK, "-"), ADOPTION: (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
 
 
 def panel_figure(
@@ -234,8 +234,6 @@ def rule_text(rule: str, wording: FigureTexts) -> str:
 
 def rule_name(name: str, wording: FigureTexts) -> str:
     """Return the label of an input of a rule; of an account, its title."""
-    from scenarios import accounts
-
     title = accounts.names().get(name)
     return wording(title["es"], title["en"]) if title else wording.of(input_name(name))
 
@@ -303,8 +301,8 @@ def name_lines(axes: Axes, last_effects: Mapping[str, float], wording: FigureTex
 
 def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the effect of adoption on each link, with and without the step from trust to behaviour."""
-    table = rows_where(tables["loop"], arm="adoption")
-    table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
+    table = rows_where(tables["loop"], arm=ADOPTION)
+    table = rows_where(table, cut=table["cut"].iloc[0]) if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
     sheet = panel_figure("loop", "loop", table, sizes, wording, measures)

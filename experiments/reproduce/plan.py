@@ -15,6 +15,8 @@ SITES = BUILT_IN_SITES
 HORIZONS = (1, 3, 10)
 """Years after which effects are reported, if runs are long enough."""
 STATUS_QUO, HEAVY_HAND = "status_quo", "heavy_hand"
+EVERYTHING, ADOPTION = "everything", "adoption"
+"""Packages of all factors and of adoption alone, both in full."""
 RANDOM_PREFIX = "point"
 """Prefix of the names of packages at random doses."""
 

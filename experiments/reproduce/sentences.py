@@ -12,7 +12,7 @@ from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
 from experiments.narrative.number_format import format_number
 from experiments.reproduce.effects import CRITERIA
-from experiments.reproduce.plan import HEAVY_HAND, SITES
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, SITES
 from experiments.reproduce.regions import OUTCOMES
 from experiments.reproduce.runs import rows_in, rows_where
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list, join_texts
@@ -20,7 +20,6 @@ from experiments.words.catalogue import parameter
 from scenarios import accounts, names
 
 type Tables = Mapping[str, pd.DataFrame]
-EVERYTHING = "everything"
 ANSWER_MEASURES = ("trust_mean", "crimes_occurred", "homicides")
 SENTENCE_REMEDY_MEASURES = ("domestic_without_remedy", "women_without_remedy", "refused")
 SENTENCE_HEAVY_HAND_MEASURES = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
@@ -276,12 +275,12 @@ def dose_sentence(tables: Tables, site: str) -> BilingualText:
 
 def loop_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the part of adoption's effect on crime that depends on the loop, at a site."""
-    row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
+    row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm=ADOPTION, measure="crimes_occurred"))), None)
     if row is None:
         return message("reproduce.sentence.no_loop", site=site_name(site))
     values = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}
     return message(
-        "reproduce.sentence.loop", site=site_name(site), package=package_name("adoption"),
+        "reproduce.sentence.loop", site=site_name(site), package=package_name(ADOPTION),
         verdict=verdict_label(row.verdict), **{name: number_text(value, row.measure) for name, value in values.items()},
     )  # fmt: skip
 

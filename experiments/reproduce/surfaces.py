@@ -15,7 +15,7 @@ from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator, grouped_errors
 from experiments.reproduce.design import CHECKS, ReproduceDesign
-from experiments.reproduce.plan import RANDOM_PREFIX, SITES, STATUS_QUO, ReproducePlan
+from experiments.reproduce.plan import EVERYTHING, RANDOM_PREFIX, SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import rows_where, with_effects
 from experiments.storage.progress import report_slow
 from scenarios import accounts
@@ -278,4 +278,4 @@ def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
     """Return the doses along the line of each factor alone and of all together (steps × factors)."""
     steps = np.array(DOSE_STEPS)[:, None]
     alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
-    return alone | {"everything": steps * np.ones(len(plan.factors))}
+    return alone | {EVERYTHING: steps * np.ones(len(plan.factors))}

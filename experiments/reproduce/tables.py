@@ -7,7 +7,7 @@ import pandas as pd
 from experiments.reproduce import effects
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.loop import loop_table
-from experiments.reproduce.plan import HEAVY_HAND
+from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.screening import screening_table
 from experiments.reproduce.surfaces import (
@@ -51,7 +51,7 @@ def tables_of(
 def paradox_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the effects on crimes and complaints of all pairs with everything, at the horizon of most pairs."""
     selected = effects.complaints_and_crime(pairs)
-    selected = selected[selected["arm"] == "everything"]
+    selected = selected[selected["arm"] == EVERYTHING]
     return selected[selected["years"] == selected["years"].value_counts().sort_index().iloc[::-1].idxmax()]
 
 
