@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,8 @@ AGENT_LABEL_STREAM, COUPLE_LABEL_STREAM = stream_id("label of who decides"), str
 
 type Advance = Callable[[TrustModel, int], None]
 """Simulates a number of shifts of a world."""
-Codes = dict[str, tuple[str, ...]]
-"""Columns of codes with the names by code; an empty tuple stands for the names of the world's settlements."""
-_SETTLEMENT_CODES: Codes = {"settlement": ()}
+type Codes = Mapping[str, Sequence[str]]
+"""Names by code, for each column of codes."""
 
 
 def simulate(
@@ -101,11 +100,12 @@ def simulate_until(
 def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:
     """Return all tables of a world at its end."""
     rows = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months()
+    settlement = {"settlement": world.town.settlement_names}
     tables = {
-        "settlements": months_table(world, world.settlement_months(), _SETTLEMENT_CODES),
+        "settlements": months_table(world, world.settlement_months(), settlement),
         "groups": months_table(world, world.group_months(), {"group": tuple(GROUPS)}),
         "cells": months_table(world, rows, {}),
-        "ledger": months_table(world, world.ledger_months(), _SETTLEMENT_CODES | {"cause": CAUSES}),
+        "ledger": months_table(world, world.ledger_months(), settlement | {"cause": CAUSES}),
         "origins": months_table(world, world.origin_months(), {"origin": CAUSES}),
     }
     if CHOICES_DECLARED:
@@ -160,7 +160,7 @@ def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
         if name == "month":
             columns[name] = date_column([first_of_month(int(month)) for month in rows[name]])
         elif name in codes:
-            columns[name] = name_column(rows[name], codes[name] or world.town.settlement_names)
+            columns[name] = name_column(rows[name], codes[name])
         else:
             columns[name] = number_column(rows[name])
     return pa.table(columns)
