@@ -46,15 +46,14 @@ type Part = tuple[dict[str, Any], dict[str, pa.Table]]
 
 @dataclass(frozen=True)
 class JobCache[J: SizedJob, R]:
-    """Finished jobs of a folder, and functions that split, restore and validate their results."""
+    """Finished jobs of a folder, and functions that split and restore their results."""
 
     folder: Path
     split: Callable[[R], tuple[Mapping[str, Any], Tables]]
     restore: Callable[[J, Mapping[str, Any], Tables], R]
-    """Raises `LookupError` or `ValueError` if the tables are not those of the job."""
+    """Raises `LookupError` or `ValueError` if the facts or tables are not those of the job."""
     facts_schema: Any
     """Schema of the facts about a finished job."""
-    is_valid: Callable[[J, Mapping[str, Any]], bool] = lambda *_: True
 
     @property
     def parts_folder(self) -> Path:
@@ -75,8 +74,7 @@ class JobCache[J: SizedJob, R]:
             if path := files.get(file_label(job.key)):
                 with contextlib.suppress(*INVALID_FILE_ERRORS):
                     facts, tables = unpack_job(path, self.facts_schema)
-                    if self.is_valid(job, facts):
-                        results[job.key] = self.restore(job, facts, tables)
+                    results[job.key] = self.restore(job, facts, tables)
         return results
 
 

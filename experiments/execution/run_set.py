@@ -21,16 +21,16 @@ type Runs = JobResults[RunSpec, StoredRun]
 
 def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") -> Runs:
     """Simulate runs; an interruption keeps the finished ones."""
-    return run_jobs(specs, partial(run_in_shared_town, save=None), workers, label)
+    return run_jobs(specs, run_in_shared_town, workers, label)
 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:
     """Simulate the runs of which ``folder`` holds no part; save the final states in ``save``, if given."""
-    parts = JobCache(folder, partial(part_of_run, save=save), run_of_part, RunPart, partial(is_usable_part, save=save))
+    parts = JobCache(folder, partial(part_of_run, save=save), partial(run_of_part, save=save), RunPart)
     return run_unfinished(specs, partial(run_in_shared_town, save=save), workers, label, parts)
 
 
-def run_in_shared_town(spec: RunSpec, report: ReportProgress, save: Path | None) -> StoredRun:
+def run_in_shared_town(spec: RunSpec, report: ReportProgress, save: Path | None = None) -> StoredRun:
     """Simulate one run in a town that other runs may share."""
     return simulate(spec, town_for(spec), report, save)
 
@@ -41,11 +41,10 @@ def part_of_run(run: StoredRun, save: Path | None) -> tuple[dict[str, Any], Tabl
     return {"ceiling_hits": run.ceiling_hits, "state": state_digest}, run.tables
 
 
-def run_of_part(spec: RunSpec, facts: Mapping[str, Any], tables: Tables) -> StoredRun:
-    """Restore a finished run from its part."""
+def run_of_part(spec: RunSpec, facts: Mapping[str, Any], tables: Tables, save: Path | None = None) -> StoredRun:
+    """Restore a finished run from its part; if states are saved, that of the run must exist, unchanged."""
+    if save is not None:
+        digest = digest_of_state(save, spec.seed)
+        if not digest or facts["state"] != digest:
+            raise ValueError("the saved state of the run is missing or has changed")
     return restored_run(spec, tables, facts["ceiling_hits"])
-
-
-def is_usable_part(spec: RunSpec, facts: Mapping[str, Any], save: Path | None) -> bool:
-    """Return whether a part is valid: if states are saved, that of the run must exist, unchanged."""
-    return save is None or "" != facts["state"] == digest_of_state(save, spec.seed)
