@@ -45,13 +45,8 @@ def run_one(spec: RunSpec, report: "ReportProgress") -> FinishedRun:
     town_ready = time.perf_counter()
     tables = simulate(spec, town, report, measured=spec.measures).tables
     seconds = time.perf_counter() - town_ready
-    further_tables = {name: tables[name] for name in spec.keep}
-    return FinishedRun(
-        {"measures": measures_to_keep(tables["measures"], spec)} | further_tables,
-        seconds,
-        fingerprint(),
-        town_ready - start,
-    )
+    stored = {"measures": measures_to_keep(tables["measures"], spec)} | {name: tables[name] for name in spec.keep}
+    return FinishedRun(stored, seconds, fingerprint(), town_ready - start)
 
 
 def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:

@@ -41,10 +41,14 @@ def _settings_digest(*files: Any) -> str:
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
     """Return the runs, marked if another one shares their warm-up; runs from saved states have none."""
-    has_warm_up = [spec.branch is None and spec.scenario["calendar"].warm_up > 0 for spec in specs]
-    keys = [warm_up_key(spec) if has_one else "" for spec, has_one in zip(specs, has_warm_up, strict=True)]
+    keys = [warm_up_key(spec) if has_warm_up(spec) else "" for spec in specs]
     shared = Counter(keys)
     return [mark_as_sharing(spec) if key and shared[key] > 1 else spec for spec, key in zip(specs, keys, strict=True)]
+
+
+def has_warm_up(spec: RunSpec) -> bool:
+    """Return whether a run simulates a warm-up."""
+    return spec.branch is None and spec.scenario["calendar"].warm_up > 0
 
 
 def mark_as_sharing(spec: RunSpec) -> RunSpec:
