@@ -11,7 +11,7 @@ from functools import cache
 from types import FrameType
 from typing import Any, ClassVar, NoReturn, Self
 
-SIGNALS = [one for one in signal.valid_signals() if getattr(one, "name", "") in ("SIGINT", "SIGTERM", "SIGHUP")]
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 Handler = Callable[[int, FrameType | None], None]
 

@@ -16,7 +16,7 @@ from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
 from experiments.words.dictionary import with_meanings
-from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
+from model.engine.calendar import SHIFTS, date_of_tick, first_of_month, month_of, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.simulation.model import KEPT_TABLES, TrustModel
@@ -50,7 +50,7 @@ def simulate(
     save: Path | None = None,
     measured: Collection[str] = (),
     *,
-    whole: bool = True,
+    all_tables: bool = True,
 ) -> StoredRun:
     """Simulate one run to its end; compute the measures in ``measured`` (all if empty) and leave others null."""
     world = start_world(spec, town)
@@ -60,12 +60,12 @@ def simulate(
     cells = simulate_until(world, tick_of(spec.until), report)
     if save is not None:
         world.save(seed_folder(save, spec.seed))
-    return finished_run(world, spec, cells, whole=whole)
+    return finished_run(world, spec, cells, all_tables=all_tables)
 
 
-def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> StoredRun:
+def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, all_tables: bool) -> StoredRun:
     """Return the finished run of a world at its end, with all tables or with its measures only."""
-    tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
+    tables = tables_of(world, spec, cells) if all_tables else {"measures": measures_table(world, spec)}
     return StoredRun(spec.seed, spec.run, tables, float(sum(world.datacollector.model_vars[CEILING_HITS])))
 
 
@@ -126,10 +126,10 @@ def with_key_columns(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Ta
 
 
 def restored_run(
-    spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True
+    spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, all_tables: bool = True
 ) -> StoredRun:
     """Restore a finished run from stored tables; raise `ValueError` if they are not those of this run."""
-    if set(tables) != ({*RUN_TABLES, *spec.keep} if whole else {"measures"}):
+    if set(tables) != ({*RUN_TABLES, *spec.keep} if all_tables else {"measures"}):
         raise ValueError(f"tables of another kind of run: {', '.join(tables)}")
     if not {*KEYS, *spec.columns, *MEASURES} <= set(tables["measures"].column_names):
         raise ValueError("measures are missing")
@@ -170,7 +170,7 @@ def incidents_table(world: TrustModel) -> pa.Table:
     """Return the table of stored incidents, without persons and places."""
     rows = np.concatenate(world.kept["incidents"])
     columns: dict[str, pa.Array] = {
-        "date": date_column([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
+        "date": date_column([date_of_tick(int(tick)) for tick in rows["tick"]]),
         "shift": number_column(rows["tick"] % SHIFTS),
         "kind": name_column(rows["kind"], KINDS),
     }
@@ -186,10 +186,10 @@ def impressions_table(world: TrustModel) -> pa.Table:
     """
     table = months_table(world, world.impressions(), {"part": TOWN_PARTS, "tone": TONES, "cause": CAUSES})
     labels = {
-        row: int(2**31 * keyed_uniform(world.seed, COUPLE_LABEL_STREAM, 0, row, 0))
-        for row in set(table["couple"].to_pylist())
+        couple: int(2**31 * keyed_uniform(world.seed, COUPLE_LABEL_STREAM, 0, couple, 0))
+        for couple in set(table["couple"].to_pylist())
     }
-    couples = pa.array([labels[row] for row in table["couple"].to_pylist()], pa.int64())
+    couples = pa.array([labels[couple] for couple in table["couple"].to_pylist()], pa.int64())
     table = table.set_column(table.schema.get_field_index("couple"), "couple", couples)
     return table.sort_by([(name, "ascending") for name in ("month", *KEY_COLUMNS[1:])])
 
@@ -202,19 +202,21 @@ def decisions_table(world: TrustModel) -> pa.Table:
     """
     rows = world.choices()
     rows = rows[rows["tick"] >= tick_of(world.settings.start)]
-    choices_made = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
-    taken_options = list(zip(choices_made, rows["option"].tolist(), rows["term"].tolist(), strict=True))
-    agents = [(one.agent, int(number)) for one, number in zip(choices_made, rows["who"], strict=True)]
-    labels = {one: None if one[0] == "resident" else anonymous_label(world.seed, *one) for one in set(agents)}
+    choices = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
+    options, terms = rows["option"].tolist(), rows["term"].tolist()
+    agents = [(choice.agent, int(number)) for choice, number in zip(choices, rows["who"], strict=True)]
+    labels = {agent: None if agent[0] == "resident" else anonymous_label(world.seed, *agent) for agent in set(agents)}
+    chosen = [choice.options[option] for choice, option in zip(choices, options, strict=True)]
+    reasons = ["luck" if term < 0 else choice.terms[term - 1] for choice, term in zip(choices, terms, strict=True)]
     return pa.table(
         {
             "date": date_column([date_of_tick(int(tick)) for tick in rows["tick"]]),
-            "agent": pa.array([one.agent for one in choices_made], pa.string()),
-            "who": pa.array([labels[one] for one in agents], pa.int64()),
-            "matter": pa.array([one.name for one in choices_made], pa.string()),
-            "option": pa.array([one.options[option] for one, option, _ in taken_options], pa.string()),
+            "agent": pa.array([choice.agent for choice in choices], pa.string()),
+            "who": pa.array([labels[agent] for agent in agents], pa.int64()),
+            "matter": pa.array([choice.name for choice in choices], pa.string()),
+            "option": pa.array(chosen, pa.string()),
             "chance": number_column(rows["chance"]),
-            "reason": pa.array(["luck" if k < 0 else one.terms[k - 1] for one, _, k in taken_options], pa.string()),
+            "reason": pa.array(reasons, pa.string()),
         }
         | {f"v{o}": number_column(rows[f"v{o}"]) for o in range(MOST_OPTIONS)}
     )

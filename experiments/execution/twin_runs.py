@@ -52,15 +52,14 @@ class Task:
     @property
     def key(self) -> str:
         """Unique key in the comparison."""
-        return (
-            f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {', '.join(one.run for one in self.specs)}"
-        )
+        runs = ", ".join(spec.run for spec in self.specs)
+        return f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {runs}"
 
     @property
     def shifts(self) -> int:
         """Number of simulated shifts; twins share one warm-up."""
         first, *others = self.specs
-        return first.shifts + sum(one.shifts if self.kind == "alone" else one.reported for one in others)
+        return first.shifts + sum(spec.shifts if self.kind == "alone" else spec.reported for spec in others)
 
 
 @dataclass(frozen=True)
@@ -82,10 +81,10 @@ def run_task(task: Task, report: ReportProgress) -> TaskResults:
     for spec in task.specs:
         town = town_for(spec)
     if task.kind == "alone":
-        return TaskResults(task, [simulate(spec, town, report, whole=False) for spec in task.specs])
+        return TaskResults(task, [simulate(spec, town, report, all_tables=False) for spec in task.specs])
     runs, residents, first = [], [], None
     for spec, world, cells in simulated_twins(task.specs, town, report):
-        runs.append(finished_run(world, spec, cells, whole=task.kind == "twins"))
+        runs.append(finished_run(world, spec, cells, all_tables=task.kind == "twins"))
         if first is not None and task.kind == "twins":
             residents += [
                 {"seed": spec.seed, "arm": len(runs) - 1, **row} for row in count_differing_residents(first, world)
@@ -96,8 +95,8 @@ def run_task(task: Task, report: ReportProgress) -> TaskResults:
 
 def part_of_results(results: TaskResults) -> tuple[dict[str, Any], Tables]:
     """Return the facts and tables of a task; names of tables begin with the number of the arm."""
-    tables = {f"{k}/{name}": table for k, one in enumerate(results.finished) for name, table in one.tables.items()}
-    return {"ceiling_hits": [one.ceiling_hits for one in results.finished], "residents": results.residents}, tables
+    tables = {f"{k}/{name}": table for k, run in enumerate(results.finished) for name, table in run.tables.items()}
+    return {"ceiling_hits": [run.ceiling_hits for run in results.finished], "residents": results.residents}, tables
 
 
 def results_of_part(task: Task, facts: Mapping[str, Any], tables: Tables) -> TaskResults:
@@ -109,8 +108,8 @@ def results_of_part(task: Task, facts: Mapping[str, Any], tables: Tables) -> Tas
     if any(row["arm"] >= len(task.specs) for row in facts["residents"]):
         raise ValueError("residents of an arm that there is not")
     finished = [
-        restored_run(spec, kept, hits, whole=task.kind == "twins")
-        for spec, kept, hits in zip(task.specs, tables_by_arm, facts["ceiling_hits"], strict=True)
+        restored_run(spec, tables, hits, all_tables=task.kind == "twins")
+        for spec, tables, hits in zip(task.specs, tables_by_arm, facts["ceiling_hits"], strict=True)
     ]
     return TaskResults(task, finished, facts["residents"])
 
@@ -149,18 +148,22 @@ def simulated_twins(
 
 def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
     """Return the numbers of residents with an event, or a notable change of trust, in only one of two twin worlds."""
-    left, right = resident_events(base), resident_events(arm)
+    base_events, arm_events = resident_events(base), resident_events(arm)
     rows = [
-        {"what": what, "only_arm": len(right[what] - left[what]), "only_base": len(left[what] - right[what])}
-        for what in left
+        {
+            "what": kind,
+            "only_arm": len(arm_events[kind] - base_events[kind]),
+            "only_base": len(base_events[kind] - arm_events[kind]),
+        }
+        for kind in base_events
     ]
     alive = (base.state[MINDS]["gone"] < 0) & (arm.state[MINDS]["gone"] < 0)
-    moved = arm.trust()[alive] - base.trust()[alive]
+    change = arm.trust()[alive] - base.trust()[alive]
     rows.append(
         {
             "what": "trust",
-            "only_arm": int((moved > NOTABLE_DIFFERENCE).sum()),
-            "only_base": int((moved < -NOTABLE_DIFFERENCE).sum()),
+            "only_arm": int((change > NOTABLE_DIFFERENCE).sum()),
+            "only_base": int((change < -NOTABLE_DIFFERENCE).sum()),
         }
     )
     return rows
@@ -169,9 +172,9 @@ def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[st
 def resident_events(world: TrustModel) -> dict[str, set[int]]:
     """Return the residents who told the state, complained, were harmed, or met the police since the start."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
-    stated = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
+    told_the_state = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
     return {
-        "told": resident_numbers(rows["teller"][stated]),
+        "told": resident_numbers(rows["teller"][told_the_state]),
         "complained": resident_numbers(rows["teller"][rows["complaint"] == 1]),
         "harmed": resident_numbers(rows["victim"]),
         "met": resident_numbers(np.flatnonzero(world.state[MINDS]["met"] >= tick_of(world.settings.start))),

@@ -48,8 +48,8 @@ def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
             if target != entry.value:
                 raise InputError(f"policies set {entry.parameter} to {target:g} and {entry.value:g}: choose one")
             targets[entry.parameter] = target, max(largest, share)
-    moved = [("set", name, partial_value(scenario, name, *target)) for name, target in targets.items()]
-    return [*moved, *scaled_or_added]
+    set_changes = [("set", name, partial_value(scenario, name, *target)) for name, target in targets.items()]
+    return [*set_changes, *scaled_or_added]
 
 
 def partial_value(scenario: Scenario, parameter: str, target: float, share: float) -> float:

@@ -109,13 +109,16 @@ def block_rows(
     runs = {arm: months[spec.run].sort_values("month") for arm, spec in arms.items() if spec.run in months}
     if STATUS_QUO not in runs:
         return
-    for years in (one for one in design.size.horizons if one <= block.years):
+    for years in design.size.horizons:
+        if years > block.years:
+            continue
         sides = {arm: values_of(run.head(MONTHS * years), design.plan.headlines) for arm, run in runs.items()}
-        for arm in (one for one in runs if one != STATUS_QUO):
+        base_values = sides.pop(STATUS_QUO)
+        for arm, arm_values in sides.items():
             block_keys = (block.site, block.kind, block.draw, block.seed, block.account)
             key_values = dict(zip(PAIR_KEYS, (*block_keys, arm, years), strict=True))
-            for measure, (value, per) in sides[arm].items():
-                base, base_per = sides[STATUS_QUO][measure]
+            for measure, (value, per) in arm_values.items():
+                base, base_per = base_values[measure]
                 both = {"base": base, "base_per": base_per, "arm_value": value, "arm_per": per}
                 yield key_values | {"measure": measure} | both
 

@@ -175,10 +175,10 @@ def numbers_words(tables: Tables, site: str) -> BilingualText | str:
     screened = rows_where(tables["numbers"], site=site, arm=EVERYTHING, measure="trust_mean")
     if screened.empty:
         return ""
-    found = rows_in(screened[screened["beyond"] == 1].head(MAX_NAMED_PARAMETERS))
+    beyond_chance = rows_in(screened[screened["beyond"] == 1].head(MAX_NAMED_PARAMETERS))
     correlations = [
         message("reproduce.sentence.number", name=input_name(row.parameter), r=format_number(row.r, 2, "+"))
-        for row in found
+        for row in beyond_chance
     ]
     return message(
         "reproduce.sentence.dependence_numbers", n=int(tables["design"]["numbers"].iloc[0]),

@@ -103,7 +103,9 @@ def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int =
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
     dosed, checks = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
     keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
-    points = {key: found for key in keys if (found := points_of_surface(pairs_at(dosed, key))) is not None}
+    points = {
+        key: points_found for key in keys if (points_found := points_of_surface(pairs_at(dosed, key))) is not None
+    }
     with report_slow("fitting emulators"):
         fitted = map_in_processes(partial(fitted_surface, design), list(points.values()), workers)
     return {
