@@ -23,18 +23,13 @@ class SignalState:
     reported = False
 
 
-def install_handlers() -> None:
-    """Let signals interrupt this program from now on, except those that are ignored."""
-    replace_handlers(interrupt)
-
-
 def interrupt(number: int, _: FrameType | None) -> None:
     """Record a signal and raise `KeyboardInterrupt`."""
     SignalState.signals.append(number)
     raise KeyboardInterrupt
 
 
-def replace_handlers(handler: Handler) -> dict[int, Any]:
+def install_handlers(handler: Handler = interrupt) -> dict[int, Any]:
     """Set the handler of the signals that are not ignored (main thread only); return the previous handlers."""
     if threading.current_thread() is not threading.main_thread():
         return {}
@@ -54,7 +49,7 @@ def report_unraisable(unraisable: Any) -> None:
 @contextmanager
 def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
     """Handle signals within the context; restore the previous handlers after it."""
-    previous_handlers = replace_handlers(handler)
+    previous_handlers = install_handlers(handler)
     previous_hook, sys.unraisablehook = sys.unraisablehook, report_unraisable
     try:
         yield

@@ -40,8 +40,7 @@ INVALID_FILE_ERRORS = (
 """Errors of reading a file that `pack_job` did not write; its job is run again."""
 
 type Tables = Mapping[str, pa.Table]
-type Part = tuple[dict[str, Any], dict[str, pa.Table]]
-"""Facts about a finished job, and its tables by name."""
+"""Tables of a job by name."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def pack_job(facts: Mapping[str, Any], tables: Tables) -> bytes:
     return buffer.getvalue()
 
 
-def unpack_job(path: Path, facts_schema: Any) -> Part:
+def unpack_job(path: Path, facts_schema: Any) -> tuple[dict[str, Any], dict[str, pa.Table]]:
     """Return the facts and tables in a file; raise one of `INVALID_FILE_ERRORS` if `pack_job` did not write it."""
     with zipfile.ZipFile(path) as file:
         members = file.infolist()

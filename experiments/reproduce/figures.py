@@ -1,5 +1,6 @@
 """Figures of `confianza reproduce`: one per result and language, with both municipalities side by side."""
 
+import itertools
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -20,7 +21,6 @@ from experiments.figures.small_multiples import (
     colour_of,
     draw_estimate,
     mark_zero,
-    name_rows,
     share_height,
     share_scale,
 )
@@ -44,7 +44,7 @@ from experiments.reproduce.sentences import (
 )
 from experiments.statistics.verdicts import direction
 from experiments.validation.criteria import STATED_WORLDS
-from experiments.words.bilingual import FigureTexts
+from experiments.words.bilingual import FigureTexts, join_texts
 from scenarios import accounts
 
 HARM_COLOUR = TOKENS["harm"][0]
@@ -72,13 +72,7 @@ def panel_figure(
     """
     note = f"{wording('año', 'year')} {int(table['years'].max())}; {figure_message(f'reproduce.figure.{key}', wording)}"
     titles = [
-        wording(
-            *(
-                f"{getattr(site_name(site), language)}: {getattr(measure_name(measure), language)}"
-                for language in ("es", "en")
-            )
-        )
-        + f" ({wording.of(unit_of(measure))})"
+        f"{wording.of(join_texts([site_name(site), measure_name(measure)], ': '))} ({wording.of(unit_of(measure))})"
         for site in SITES
         for measure in measures
     ] or [wording.of(site_name(site)) for site in SITES]
@@ -159,14 +153,13 @@ def draw_dependence(tables: Tables, wording: FigureTexts) -> Figure:
     names = [wording.of(input_name(name)) for name in inputs]
     sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
     sheet = panel_figure("dependence", "dependence", table, sizes, wording, FIGURE_MEASURES)
-    for block, site in enumerate(SITES):
-        for column, measure in enumerate(FIGURE_MEASURES):
-            axes = sheet.panel_of_rows(block * 2 + column, names)
-            shares = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
-            colours = [NULL if name == "not_predicted" else B for name in inputs]
-            axes.barh(range(len(inputs)), shares["total"].clip(lower=0.0), height=0.55, color=colours)
-            axes.barh(range(len(inputs)), shares["alone"].clip(lower=0.0), height=0.2, color=INK)
-            axes.set_xlim(0.0, 1.0)
+    for number, (site, measure) in enumerate(itertools.product(SITES, FIGURE_MEASURES)):
+        axes = sheet.panel_of_rows(number, names)
+        shares = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
+        colours = [NULL if name == "not_predicted" else B for name in inputs]
+        axes.barh(range(len(inputs)), shares["total"].clip(lower=0.0), height=0.55, color=colours)
+        axes.barh(range(len(inputs)), shares["alone"].clip(lower=0.0), height=0.2, color=INK)
+        axes.set_xlim(0.0, 1.0)
     return sheet.figure
 
 
@@ -200,26 +193,23 @@ def draw_regions(tables: Tables, wording: FigureTexts) -> Figure:
     max_regions = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
     sizes = PanelSizes(0.1 + 0.5 * max_regions, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
     sheet = panel_figure("regions", "regions", table, sizes, wording, FIGURE_MEASURES)
-    for block, site in enumerate(SITES):
-        for column, measure in enumerate(FIGURE_MEASURES):
-            axes = sheet.panel(block * 2 + column)
-            axes.set(ylim=(max_regions - 0.4, -0.7), yticks=())
-            mark_zero(axes)
-            regions = rows_where(table, site=site, measure=measure) if len(table) else table
-            for position, row in enumerate(rows_in(regions)):
-                colour = OUTCOME_COLOURS[row.outcome]
-                axes.plot([row.low, row.high], [position, position], color=colour, linewidth=1.6)
-                filled = WHITE if row.outcome in HOLLOW_OUTCOMES else colour
-                axes.plot(row.effect, position, "o", markersize=4, color=filled, mec=colour)
-                label = (
-                    f"{rule_text(row.rule, wording)} · {figure_message(f'reproduce.outcome.{row.outcome}', wording)}"
-                )
-                axes.text(
-                    0.0, position - 0.16, textwrap.fill(label, LABEL_CHARACTERS), color=colour, fontsize=6.3,
-                    transform=axes.get_yaxis_transform(), va="bottom",
-                    bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
-                )  # fmt: skip
-            sign_values(axes.xaxis)
+    for number, (site, measure) in enumerate(itertools.product(SITES, FIGURE_MEASURES)):
+        axes = sheet.panel(number)
+        axes.set(ylim=(max_regions - 0.4, -0.7), yticks=())
+        mark_zero(axes)
+        regions = rows_where(table, site=site, measure=measure) if len(table) else table
+        for position, row in enumerate(rows_in(regions)):
+            colour = OUTCOME_COLOURS[row.outcome]
+            axes.plot([row.low, row.high], [position, position], color=colour, linewidth=1.6)
+            filled = WHITE if row.outcome in HOLLOW_OUTCOMES else colour
+            axes.plot(row.effect, position, "o", markersize=4, color=filled, mec=colour)
+            label = f"{rule_text(row.rule, wording)} · {figure_message(f'reproduce.outcome.{row.outcome}', wording)}"
+            axes.text(
+                0.0, position - 0.16, textwrap.fill(label, LABEL_CHARACTERS), color=colour, fontsize=6.3,
+                transform=axes.get_yaxis_transform(), va="bottom",
+                bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
+            )  # fmt: skip
+        sign_values(axes.xaxis)
     return sheet.figure
 
 
@@ -306,21 +296,18 @@ def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
     sheet = panel_figure("loop", "loop", table, sizes, wording, measures)
-    for block, site in enumerate(SITES):
-        for column, measure in enumerate(measures):
-            axes = sheet.panel(block * len(measures) + column)
-            name_rows(
-                axes, [wording("como es", "as it is"), wording("sin el paso", "without")] if column == 0 else ["", ""]
-            )
-            row = next(iter(rows_in(rows_where(table, site=site, measure=measure))), None)
-            if row is None:
-                continue
-            axes.plot([row.uncut, row.cut_effect], [0, 1], color=LINE, linewidth=2.0, zorder=0)
-            colour = colour_of(row.verdict)
-            axes.plot(row.uncut, 0, "o", markersize=5, color=colour)
-            axes.plot(row.cut_effect, 1, "o", markersize=5, mec=colour, color=WHITE)
-            mark_zero(axes)
-            sign_values(axes.xaxis)
+    names = [wording("como es", "as it is"), wording("sin el paso", "without")]
+    for number, (site, measure) in enumerate(itertools.product(SITES, measures)):
+        axes = sheet.panel_of_rows(number, names)
+        row = next(iter(rows_in(rows_where(table, site=site, measure=measure))), None)
+        if row is None:
+            continue
+        axes.plot([row.uncut, row.cut_effect], [0, 1], color=LINE, linewidth=2.0, zorder=0)
+        colour = colour_of(row.verdict)
+        axes.plot(row.uncut, 0, "o", markersize=5, color=colour)
+        axes.plot(row.cut_effect, 1, "o", markersize=5, mec=colour, color=WHITE)
+        mark_zero(axes)
+        sign_values(axes.xaxis)
     return sheet.figure
 
 

@@ -59,8 +59,8 @@ class Loop:
     """Accounts of the loop from trust to crime: the one without a cut, those that cut it; and the reported measures."""
 
     uncut: str
-    cuts: tuple[str, ...]
-    links: tuple[str, ...]
+    cuts: Sequence[str]
+    links: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +70,10 @@ class ReproducePlan:
     seed: int
     factors: Mapping[str, str]
     packages: Mapping[str, Doses]
-    assumptions: tuple[str, ...]
-    reported: tuple[str, ...]
-    emulated: tuple[str, ...]
-    regions: tuple[str, ...]
+    assumptions: Sequence[str]
+    reported: Sequence[str]
+    emulated: Sequence[str]
+    regions: Sequence[str]
     loop: Loop
     sizes: Mapping[str, ReproduceSize]
 
@@ -98,15 +98,15 @@ class ReproducePlan:
 def plan() -> ReproducePlan:
     """Return the plan."""
     content = toml_beside(__file__)
-    measures, loop = content["measures"], content["loop"]
+    measures = content["measures"]
     return ReproducePlan(
         seed=content["seed"],
         factors=content["factors"],
         packages=content["packages"],
-        assumptions=tuple(content["assumptions"]["names"]),
-        reported=tuple(measures["told"]),
-        emulated=tuple(measures["emulated"]),
-        regions=tuple(measures["regions"]),
-        loop=Loop(uncut=loop["uncut"], cuts=tuple(loop["cuts"]), links=tuple(loop["links"])),
+        assumptions=content["assumptions"]["names"],
+        reported=measures["told"],
+        emulated=measures["emulated"],
+        regions=measures["regions"],
+        loop=Loop(**content["loop"]),
         sizes={name: ReproduceSize(**size) for name, size in content["size"].items()},
     )

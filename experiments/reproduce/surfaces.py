@@ -93,6 +93,11 @@ def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pairs.index)
 
 
+def input_arrays(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the columns of `inputs_table` as arrays by name."""
+    return {str(name): column.to_numpy() for name, column in inputs_table(design, pairs).items()}
+
+
 def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs of packages of the factors, without heavy hand and without check pairs."""
     pairs = pairs[pairs["kind"] != CHECKS]
@@ -154,7 +159,7 @@ def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
     pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=SAMPLING_SEED)
     pairs_per_draw = math.ceil(MIN_SEARCHED_PAIRS / pairs["draw"].nunique())
     searched_rows = pairs.groupby("draw").head(pairs_per_draw).index.to_numpy()
-    inputs = {str(name): column.to_numpy() for name, column in inputs_table(design, points).items()}
+    inputs = input_arrays(design, points)
     ranges = dict.fromkeys(inputs, (0.0, 1.0))
     emulator = fit_emulator(
         inputs, points["effect"].to_numpy(), ranges, found_from=searched_rows, shortest=MIN_LENGTH_SCALE
@@ -168,8 +173,7 @@ def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame
     checks = with_effects(checks).dropna(subset="effect")
     if checks.empty:
         return None
-    inputs = inputs_table(design, checks)
-    predicted = surface.emulator.predict({str(name): inputs[name].to_numpy() for name in inputs}).mean
+    predicted = surface.emulator.predict(input_arrays(design, checks)).mean
     errors = checks["effect"] - predicted
     return CheckErrors(
         draws=checks["draw"].nunique(),
