@@ -51,9 +51,8 @@ def layers_of(folder: Path) -> list[Layer]:
         if not len(rows) or not set(rows["run"]) <= set(specs):
             raise InputError(f"{folder}: {name}.parquet must hold the runs of its manifest, got others or none")
         parts = [shapes_with_rows(name, specs[str(run)], run_rows) for run, run_rows in rows.groupby("run", sort=False)]
-        layers.append(
-            Layer(name, np.concatenate([shapes for shapes, _ in parts]), pd.concat([run_rows for _, run_rows in parts]))
-        )
+        shapes, tables = zip(*parts, strict=True)
+        layers.append(Layer(name, np.concatenate(shapes), pd.concat(tables)))
     return layers
 
 
