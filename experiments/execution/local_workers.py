@@ -174,8 +174,8 @@ class LocalExecutor[J: Job, R]:
             self.replace_pool()
         self.known_workers = set(self.manager.workers)
         for slot, task in self.tasks.items():
-            patience = HANG_TIMEOUT_S if self.pids[slot] in {0, *self.known_workers} else DEAD_WORKER_TIMEOUT_S
-            if task.idle_seconds(self.shifts_done[slot]) > patience:
+            timeout = HANG_TIMEOUT_S if self.pids[slot] in {0, *self.known_workers} else DEAD_WORKER_TIMEOUT_S
+            if task.idle_seconds(self.shifts_done[slot]) > timeout:
                 task.future.cancel()
 
     def collect(self, slot: int, future: Future[Any]) -> list[tuple[J, R | WorkerDied]]:
