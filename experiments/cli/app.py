@@ -642,9 +642,9 @@ def code_of_command(words: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as wrong:
-        from experiments.storage.writing import CAUSES
+        from experiments.storage.writing import CAUSES_BY_ERRNO
 
-        if wrong.errno in CAUSES or (wrong.errno in REFUSED and wrong.filename is not None):
+        if wrong.errno in CAUSES_BY_ERRNO or (wrong.errno in REFUSED and wrong.filename is not None):
             named = wrong.filename or "a file"
             return print_error(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()

@@ -58,9 +58,9 @@ class ComparisonOutput:
 
     def check_replaced(self, request: Request, fresh: bool) -> None:
         """Raise InputError if the file to be replaced is no report, or the report of another comparison."""
-        from experiments.storage.embedded_manifest import embedded_in
+        from experiments.storage.embedded_manifest import report_manifest_or_none
 
-        stated = embedded_in(self.report) if self.report is not None and self.report.is_file() else None
+        stated = report_manifest_or_none(self.report) if self.report is not None and self.report.is_file() else None
         if stated is None:
             raise InputError(f"--report {self.report} is there and is no report of this program: choose another file")
         if not fresh and stated.get("command") != command_of(request):

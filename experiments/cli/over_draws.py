@@ -16,7 +16,7 @@ from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
 from experiments.narrative.messages import figure_message
 from experiments.storage.folder_lock import locked
-from experiments.storage.reading import kept_measures, read_plan, specs_of
+from experiments.storage.reading import read_plan, specs_of, stored_measures
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.studies.study_folder import CONTRASTS, OVER_DRAWS
@@ -54,7 +54,7 @@ def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers:
         results, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS)
     if interrupted:
         return True
-    table = uncertainty_table(contrast_effects(combinations, results, kept_measures(folder)))
+    table = uncertainty_table(contrast_effects(combinations, results, stored_measures(folder)))
     write_atomically(folder / CONTRASTS, frame_as_csv(table))
     print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, MEASURES_SHOWN), wording)))
     print(f"\n{figure_message('over_draws.written', wording, file=folder / CONTRASTS)}")

@@ -19,7 +19,7 @@ from experiments.reproduce.runs import PAIRS, RUNS, missing_specs, pairs_of, run
 from experiments.reproduce.sentences import sentence_lines
 from experiments.reproduce.surfaces import fitted_surfaces
 from experiments.reproduce.tables import tables_of
-from experiments.storage.folder_lock import check_own, locked
+from experiments.storage.folder_lock import check_no_links, locked
 from experiments.storage.progress import print_note, report_slow
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
@@ -55,7 +55,7 @@ def reproduce(
     design = design_of(size)
     settings = settings_of(design, size)
     with locked(folder):
-        check_own(folder, *OWN)
+        check_no_links(folder, *OWN)
         if fresh:
             clear(folder)
         if source:

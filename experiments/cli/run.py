@@ -11,10 +11,10 @@ from experiments.figures.run import draw_run
 from experiments.figures.svg import render_figure
 from experiments.narrative.messages import figure_message
 from experiments.narrative.run_summary import summary_table
-from experiments.storage.disk_space import check_disk_space, size_of_runs, states_of
+from experiments.storage.disk_space import check_disk_space, size_of_runs, size_of_states
 from experiments.storage.manifest import RUN, short_name
 from experiments.storage.progress import print_note
-from experiments.storage.reading import tables
+from experiments.storage.reading import load_table
 from experiments.storage.results_folder import (
     ResultsFolder,
     digests_of,
@@ -22,10 +22,9 @@ from experiments.storage.results_folder import (
     open_results_folder,
     publish_folder,
 )
-from experiments.storage.run_crate import FILE as CRATE
-from experiments.storage.run_crate import CrateDescription, crate_of
-from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write, write_saved
-from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.run_crate import CRATE, CrateDescription, crate_of
+from experiments.storage.run_folder import join_runs, parquet_files, run_manifest, write_saved, write_with_manifest
+from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import are_saved, check_save
 from experiments.storage.writing import write_atomically
@@ -45,11 +44,11 @@ def run_and_save(
     results = results_folder_for(specs, out, fresh)
     if results.ready and (save is None or are_saved(save, runs)):
         if not specs[0].measures:
-            print(summary_table(specs[0], tables(results.place, "measures").to_pandas(), wording))
+            print(summary_table(specs[0], load_table(results.place, "measures").to_pandas(), wording))
         print(f"\n{figure_message('comparison.ready', wording, place=results.place)}")
         return results.place, False
     planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of_runs(specs))}
-    check_disk_space(planned | ({"--save": (save, states_of(specs))} if save else {}))
+    check_disk_space(planned | ({"--save": (save, size_of_states(specs))} if save else {}))
     with locked_results_folder(results) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:
@@ -70,7 +69,7 @@ def run_and_save(
 def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> ResultsFolder:
     """Return the results folder of some runs; the varied columns are part of its identity."""
     first = specs[0]
-    identity = digest_of(canonical([RUN, [one.run for one in specs], list(first.varied)]).encode())
+    identity = digest_of(canonical_json([RUN, [one.run for one in specs], list(first.varied)]).encode())
     default = Path("results") / f"{first.scenario.name}-{short_name(first.policy)}-{first.seed}"
     return open_results_folder(default, out, RUN, identity, command_of(specs), fresh)
 
@@ -85,14 +84,14 @@ def write_folder(
     files = parquet_files(tables)
     if not measures.empty:
         files["summary.png"] = render_figure(draw_run(specs[0], measures, FigureTexts("en")), ".png", "summary")
-    stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)
+    stated = run_manifest(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():
         write_atomically(work / name, content)
     about = CrateDescription(
         WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}"
     )
     stated |= {"identity": results.identity, "files": digests_of(files)}
-    write(work, {CRATE: crate_of(work, stated, about)}, stated)
+    write_with_manifest(work, {CRATE: crate_of(work, stated, about)}, stated)
     names = ", ".join([*sorted(files), "manifest.json"])
     written = figure_message("run.written", wording, place=results.place, files=names)
     return f"{summary_table(specs[0], measures, wording)}\n\n{written}"

@@ -10,12 +10,12 @@ from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 
-RUN, MONTH, SETTLEMENT = 700_000, 10_000, 1_000
-RESIDENT, STATE = 0.3, 600
+RUN_BYTES, MONTH_BYTES, SETTLEMENT_BYTES = 700_000, 10_000, 1_000
+RESIDENT_BYTES, STATE_BYTES = 0.3, 600
 """Bytes, measured at both sites and rounded up: tables per run, per month, per settlement and month, and per resident,
 month and kept table (incidents, cells); a saved state per resident.
 """
-BATCH = 32
+RUNS_PER_BATCH = 32
 SHIFTS_OF_MONTH = 365.25 / 12 * SHIFTS
 
 
@@ -65,19 +65,19 @@ def check_target(option: str, target: Path) -> None:
 
 def size_of_runs(specs: Sequence[RunSpec]) -> float:
     """Estimate the bytes for the tables of runs, doubled because each is also stored as a part until the end."""
-    return 2.0 * sum(map(tables_of, specs))
+    return 2.0 * sum(map(size_of_tables, specs))
 
 
-def tables_of(spec: RunSpec) -> float:
+def size_of_tables(spec: RunSpec) -> float:
     """Estimate the bytes for the tables of a run."""
     months = spec.reported / SHIFTS_OF_MONTH
-    kept = len(spec.keep) * RESIDENT * residents_of(spec)
-    return RUN + months * (MONTH + SETTLEMENT * len(spec.scenario.settlements) + kept)
+    kept = len(spec.keep) * RESIDENT_BYTES * residents_of(spec)
+    return RUN_BYTES + months * (MONTH_BYTES + SETTLEMENT_BYTES * len(spec.scenario.settlements) + kept)
 
 
-def states_of(specs: Sequence[RunSpec]) -> float:
+def size_of_states(specs: Sequence[RunSpec]) -> float:
     """Estimate the bytes for the saved states of runs."""
-    return sum(STATE * residents_of(spec) for spec in specs)
+    return sum(STATE_BYTES * residents_of(spec) for spec in specs)
 
 
 def residents_of(spec: RunSpec) -> float:
@@ -103,5 +103,5 @@ def size_of_sweep(specs: Sequence[RunSpec]) -> float:
     if not specs:
         return 0.0
     first, months = specs[0], specs[0].reported / SHIFTS_OF_MONTH
-    kept = len(first.keep) * RESIDENT * residents_of(first)
-    return RUN + len(specs) * (RUN / BATCH + months * (MONTH / 4 + kept))
+    kept = len(first.keep) * RESIDENT_BYTES * residents_of(first)
+    return RUN_BYTES + len(specs) * (RUN_BYTES / RUNS_PER_BATCH + months * (MONTH_BYTES / 4 + kept))

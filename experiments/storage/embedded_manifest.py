@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest import read_manifest
-from experiments.storage.manifest_schema import Comparison, ManifestEntry, check_types
+from experiments.storage.manifest_schema import ComparisonManifest, ManifestEntry, check_types
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from scenarios.files import parse_json, read_text
 
 NOT_REPRODUCIBLE = ("written", "seconds", "commit", "machine", "arms", "interrupted")
 """Keys of a manifest that a repetition cannot reproduce, since they depend on time, machine or folder."""
-EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
+MANIFEST_IN_HTML = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
 LANGUAGES = ("es", "en", "both")
-MOST_HTML = 2**25
+MAX_HTML_BYTES = 2**25
 FIRST_BYTES = 64
 
 
@@ -24,12 +24,12 @@ def checked_manifest(path: Path) -> ManifestEntry:
     """Return the manifest of a report or folder; raise if another version of the model made it."""
     if not path.exists():
         raise InputError(f"no file or folder '{path}'")
-    stated = read_manifest(path) if path.is_dir() else embedded(path)
+    stated = read_manifest(path) if path.is_dir() else read_report_manifest(path)
     check_code(str(path), stated)
     return stated
 
 
-def embedded(file: Path) -> ManifestEntry:
+def read_report_manifest(file: Path) -> ManifestEntry:
     """Return the manifest embedded in a report; raise if the file is no report."""
     start = b"<"  # read_text reports files that cannot be read
     if file.is_file():
@@ -37,11 +37,11 @@ def embedded(file: Path) -> ManifestEntry:
             start = opened.read(FIRST_BYTES)
     if not start.lstrip().startswith(b"<"):
         raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
-    found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
+    found = MANIFEST_IN_HTML.search(read_text(file, str(file), MAX_HTML_BYTES))
     if found is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
     where = f"{file}, manifest"
-    stated = check_types(parse_json(found.group(1), where), where, Comparison)
+    stated = check_types(parse_json(found.group(1), where), where, ComparisonManifest)
     for key in NOT_REPRODUCIBLE:
         stated[key]  # a missing key raises here, before hours of computing
     if stated["lang"] not in LANGUAGES:
@@ -49,10 +49,10 @@ def embedded(file: Path) -> ManifestEntry:
     return stated
 
 
-def embedded_in(file: Path) -> dict[str, Any] | None:
+def report_manifest_or_none(file: Path) -> dict[str, Any] | None:
     """Return the manifest embedded in a report of any version, unchecked; None if the file is no report."""
     with contextlib.suppress(InputError):
-        found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
+        found = MANIFEST_IN_HTML.search(read_text(file, str(file), MAX_HTML_BYTES))
         stated = parse_json(found.group(1), str(file)) if found else None
         return stated if isinstance(stated, dict) else None
     return None

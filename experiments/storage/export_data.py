@@ -10,23 +10,23 @@ import pyarrow as pa
 
 from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import COMPARISON, kind_of
-from experiments.storage.reading import tables
+from experiments.storage.reading import load_table
 from experiments.storage.writing import csv_bytes, write_atomically
 from model.engine.errors import InputError
 
-ORDER = ("scenario", "policy", "seed", "run", "month")
-CHUNK = 2000
+SORT_COLUMNS = ("scenario", "policy", "seed", "run", "month")
+ROWS_PER_CHUNK = 2000
 
 
 def csv_of(folder: Path) -> bytes:
-    """Return the measures of a results folder as CSV, sorted by `ORDER`; of a comparison, the effects on all."""
+    """Return the measures of a results folder as CSV, sorted by `SORT_COLUMNS`; of a comparison, the effects on all."""
     if kind_of(folder) == COMPARISON:
-        return table_as_csv(tables(folder, "all_effects"))
-    table = tables(folder, "measures")
-    for name in ORDER:
+        return table_as_csv(load_table(folder, "all_effects"))
+    table = load_table(folder, "measures")
+    for name in SORT_COLUMNS:
         if name not in table.column_names:
             raise InputError(f"{folder}: its measures have no column '{name}'")
-    return table_as_csv(table.sort_by([(name, "ascending") for name in ORDER]))
+    return table_as_csv(table.sort_by([(name, "ascending") for name in SORT_COLUMNS]))
 
 
 def table_as_csv(table: pa.Table) -> bytes:
@@ -36,7 +36,9 @@ def table_as_csv(table: pa.Table) -> bytes:
 
 def text_rows(table: pa.Table) -> Iterator[tuple[str, ...]]:
     """Yield the rows of a table as text."""
-    for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit into memory as Python objects
+    for rows in table.to_batches(
+        max_chunksize=ROWS_PER_CHUNK
+    ):  # a long sweep would not fit into memory as Python objects
         columns = [[cell_text(value) for value in column.to_pylist()] for column in rows.columns]
         yield from zip(*columns, strict=True)
 

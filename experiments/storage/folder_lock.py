@@ -20,7 +20,7 @@ def locked(folder: Path) -> Iterator[None]:
     Workers are spawned, not forked, and do not inherit the file.
     """
     make_folder(folder)
-    check_own(folder, LOCK)
+    check_no_links(folder, LOCK)
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
@@ -34,7 +34,7 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def check_own(folder: Path, *names: str) -> None:
+def check_no_links(folder: Path, *names: str) -> None:
     """Raise if an entry is a link, which may lead elsewhere, or is not a folder (the lock: not a file)."""
     for name in names:
         path, kind = folder / name, "file" if name == LOCK else "folder"

@@ -10,14 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest_schema import ManifestEntry, manifest_of
+from experiments.storage.manifest_schema import ManifestEntry, read_validated_json
 from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 MANIFEST, ARMS = "manifest.json", "arms"
 RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
-NAMES = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}
+NAMES_OF_KINDS = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}
 UNFINISHED = "unfinished"
 REMEDY = "choose another folder with --out, or begin anew with --fresh"
 TEMPORARY_FILE = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
@@ -27,7 +27,7 @@ VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely
 
 def read_manifest(folder: Path) -> ManifestEntry:
     """Return the manifest of a results folder; raise if its schema is newer or the folder is unfinished."""
-    stated = stated_in(folder)
+    stated = read_any_manifest(folder)
     if schema_version(stated) > SCHEMA:
         raise InputError(
             f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_version(stated)}:"
@@ -38,14 +38,14 @@ def read_manifest(folder: Path) -> ManifestEntry:
     return stated
 
 
-def stated_in(folder: Path) -> ManifestEntry:
+def read_any_manifest(folder: Path) -> ManifestEntry:
     """Return the manifest of a folder, of any schema."""
     path = folder / MANIFEST
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
     if not path.is_file():
         raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
-    return manifest_of(path)
+    return read_validated_json(path)
 
 
 def schema_version(stated: Mapping[str, Any]) -> int:
@@ -56,7 +56,7 @@ def schema_version(stated: Mapping[str, Any]) -> int:
 def kind_of(folder: Path) -> str | None:
     """Return the kind of a results folder; None if it is no results folder."""
     try:
-        return str(stated_in(folder).get("format"))
+        return str(read_any_manifest(folder).get("format"))
     except InputError:
         return None
 
@@ -72,7 +72,7 @@ def require_keys(folder: Path, *keys: str) -> ManifestEntry:
 
 def check_schema(folder: Path) -> None:
     """Raise if a folder has another schema, since tables of different schemas must not be mixed."""
-    schema = schema_version(stated_in(folder))
+    schema = schema_version(read_any_manifest(folder))
     if schema != SCHEMA:
         raise InputError(
             f"{folder / MANIFEST}: schema is {schema}, this program writes {SCHEMA}: go on with the program"
@@ -83,7 +83,7 @@ def check_schema(folder: Path) -> None:
 def check_goes_on(folder: Path) -> None:
     """Raise if a folder cannot be continued: it has another schema or was computed by other code."""
     check_schema(folder)
-    stated = stated_in(folder)
+    stated = read_any_manifest(folder)
     if stated["fingerprint"] != fingerprint():
         raise InputError(
             f"{folder} was computed by code {stated['fingerprint']}, this is {fingerprint()}: go on with that code,"
@@ -91,7 +91,7 @@ def check_goes_on(folder: Path) -> None:
         )
 
 
-def place_for(folder: Path, kind: str, beside: str = "") -> Path:
+def checked_output_folder(folder: Path, kind: str, beside: str = "") -> Path:
     """Return a folder to write into; raise if it holds anything but results of this kind and the file ``beside``."""
     if folder.is_symlink() and not folder.exists():
         raise InputError(f"--out {folder} is a link to '{folder.readlink()}', which is not there")
@@ -99,7 +99,7 @@ def place_for(folder: Path, kind: str, beside: str = "") -> Path:
         raise InputError(f"--out {folder} is a file, not a folder")
     there = {path.name for path in folder.glob("*") if not TEMPORARY_FILE.fullmatch(path.name)} - {beside}
     if there and kind_of(folder) != kind:
-        raise InputError(f"--out {folder} holds something else than a {NAMES[kind]}; choose another folder")
+        raise InputError(f"--out {folder} holds something else than a {NAMES_OF_KINDS[kind]}; choose another folder")
     return folder
 
 
@@ -135,12 +135,12 @@ def commit() -> str | None:
     root = Path(__file__).parent.parent.parent
     if not (root / ".git").exists():
         return None
-    head = git(root, "rev-parse", "HEAD")
-    changed = git(root, "status", "--porcelain", "--untracked-files=no")
+    head = git_output(root, "rev-parse", "HEAD")
+    changed = git_output(root, "status", "--porcelain", "--untracked-files=no")
     return f"{head}, changed" if head and changed else head
 
 
-def git(root: Path, *words: str) -> str | None:
+def git_output(root: Path, *words: str) -> str | None:
     """Return the output of a git command; None if it fails or is empty."""
     try:
         stated = subprocess.run(

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import parse_json, read_text
 
-LONGEST = 80
+MAX_VALUE_CHARACTERS = 80
 
 
 def day(text: str) -> str:
@@ -33,9 +33,9 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]
 World = Annotated[int, Field(ge=0, lt=2**61)]
 """Seed plus 2**32 times the number of the draw of a sweep."""
 Line = Annotated[str, AfterValidator(line)]
-Text = Mapping[str, str]
+TextByKey = Mapping[str, str]
 Title = Mapping[str, Line]
-Digits = Annotated[str, Field(pattern=r"^\d{1,10}$")]
+SeedKey = Annotated[str, Field(pattern=r"^\d{1,10}$")]
 """Seed as a key in JSON."""
 
 
@@ -50,7 +50,7 @@ class Origin(TypedDict):
     """Saved states from which runs were continued."""
 
     folder: str | None
-    states: Mapping[Digits, str]
+    states: Mapping[SeedKey, str]
 
 
 class CommonManifest(TypedDict, total=False):
@@ -60,7 +60,7 @@ class CommonManifest(TypedDict, total=False):
     schema: int
     fingerprint: str
     command: str
-    versions: Text
+    versions: TextByKey
     commit: str | None
     written: str
     seconds: float
@@ -70,7 +70,7 @@ class CommonManifest(TypedDict, total=False):
     until: Day
 
 
-class Run(CommonManifest, total=False):
+class RunManifest(CommonManifest, total=False):
     """Manifest of runs that differ only in their seeds."""
 
     scenario: Line
@@ -81,8 +81,8 @@ class Run(CommonManifest, total=False):
     keep: list[str]
     measures: list[str]
     seeds: list[Seed]
-    runs: Mapping[Digits, str]
-    branched_from: Mapping[Digits, str]
+    runs: Mapping[SeedKey, str]
+    branched_from: Mapping[SeedKey, str]
     went_on_from: Origin | None
     settings: Settings
     town: Line
@@ -96,7 +96,7 @@ class ManifestPolicy(TypedDict):
     name: Line
     start: Line
     title: Title
-    about: Text
+    about: TextByKey
 
 
 class ManifestArm(TypedDict):
@@ -136,7 +136,7 @@ class ManifestRequest(TypedDict, total=False):
     draws: str
 
 
-class Comparison(CommonManifest, total=False):
+class ComparisonManifest(CommonManifest, total=False):
     """Manifest of a comparison of arms, in paired worlds."""
 
     request: ManifestRequest
@@ -146,7 +146,7 @@ class Comparison(CommonManifest, total=False):
     prices: Mapping[str, float]
 
 
-class Agreement(TypedDict):
+class SensitivityDesign(TypedDict):
     """Design of a sensitivity analysis."""
 
     method: str
@@ -155,7 +155,7 @@ class Agreement(TypedDict):
     seeds: Annotated[list[Seed], Field(min_length=1)]
 
 
-class ManifestSweep(CommonManifest, total=False):
+class SweepManifest(CommonManifest, total=False):
     """Manifest of a sweep: its study and the number of runs."""
 
     study: Mapping[str, Any]
@@ -163,7 +163,7 @@ class ManifestSweep(CommonManifest, total=False):
     measures: list[str]
     keep: list[str]
     runs: int
-    sensitivity: Agreement
+    sensitivity: SensitivityDesign
 
 
 class SavedSettings(TypedDict):
@@ -172,14 +172,14 @@ class SavedSettings(TypedDict):
     start: Day
 
 
-class Saved(TypedDict):
+class SavedStates(TypedDict):
     """Description of saved states: their settings, policies, end and runs."""
 
     settings: SavedSettings
     policies: list[str]
     until: Day
-    runs: Mapping[Digits, str]
-    states: NotRequired[Mapping[Digits, str]]
+    runs: Mapping[SeedKey, str]
+    states: NotRequired[Mapping[SeedKey, str]]
 
 
 class RunPart(TypedDict):
@@ -213,7 +213,11 @@ class Quarantined(TypedDict):
     command: str
 
 
-KINDS: dict[str, Any] = {"confianza run 1": Run, "confianza compare 1": Comparison, "confianza sweep 1": ManifestSweep}
+SCHEMAS: dict[str, Any] = {
+    "confianza run 1": RunManifest,
+    "confianza compare 1": ComparisonManifest,
+    "confianza sweep 1": SweepManifest,
+}
 """Schemas of manifests by their format."""
 
 
@@ -228,7 +232,7 @@ class ManifestEntry(dict[str, Any]):
         raise InputError(f"{self.file} does not say '{key}'{suggest_nearest(key, self)}: make the folder anew")
 
 
-def manifest_of(path: Path, kind: Any = None) -> ManifestEntry:
+def read_validated_json(path: Path, kind: Any = None) -> ManifestEntry:
     """Return the validated content of a file; without ``kind``, its ``format`` selects the schema."""
     text = read_text(path, str(path))
     check_text(text, str(path), kind)
@@ -246,21 +250,21 @@ def check_types(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
     if not isinstance(stated, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
     named = stated.get("format")
-    if kind is None and isinstance(named, str) and named not in KINDS:
+    if kind is None and isinstance(named, str) and named not in SCHEMAS:
         raise InputError(
-            f"{file}: format must be {', '.join(KINDS)}, got {shortened(named)}{suggest_nearest(named, KINDS)} Read it"
-            " with the version of the program that wrote it."
+            f"{file}: format must be {', '.join(SCHEMAS)}, got {shortened(named)}{suggest_nearest(named, SCHEMAS)}"
+            " Read it with the version of the program that wrote it."
         )
-    wanted = kind or KINDS.get(named if isinstance(named, str) else "", CommonManifest)
+    wanted = kind or SCHEMAS.get(named if isinstance(named, str) else "", CommonManifest)
     try:
-        reader(wanted).validate_python(stated, strict=True)
+        validator_of(wanted).validate_python(stated, strict=True)
     except ValidationError as reason:
         raise InputError(f"{file}: {first_error(reason, wanted)}") from None
     return ManifestEntry(stated, file)
 
 
 @cache
-def reader(kind: Any) -> TypeAdapter[Any]:
+def validator_of(kind: Any) -> TypeAdapter[Any]:
     """Return the validator of one kind of file."""
     return TypeAdapter(kind)
 
@@ -278,6 +282,6 @@ def first_error(reason: ValidationError, kind: Any) -> str:
 
 
 def shortened(value: Any) -> str:
-    """Return the representation of a value, cut to `LONGEST` characters."""
+    """Return the representation of a value, cut to `MAX_VALUE_CHARACTERS` characters."""
     text = repr(value)
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return text if len(text) <= MAX_VALUE_CHARACTERS else text[:MAX_VALUE_CHARACTERS] + "…"

@@ -13,15 +13,15 @@ import pyarrow.parquet as pq
 
 from model.engine.errors import InputError
 
-MOST_VALUES, MOST_BYTES = 2**28, 2**30
+MAX_VALUES, MAX_BYTES = 2**28, 2**30
 """Largest number of values of a file (2 GB in memory), and of bytes of its decompressed pages, or of its texts."""
-MOST_ENTRIES = 2**18
+MAX_FOOTER_ENTRIES = 2**18
 """Longest list in a footer, such as the columns of all row groups."""
-UNPACKED, PACKED = 2, 3
+UNPACKED_SIZE, PACKED_SIZE = 2, 3
 """Fields of a page header: decompressed and compressed size (bytes)."""
-ENCODINGS = {5: 2, 7: 2, 8: 4}
+ENCODING_FIELDS = {5: 2, 7: 2, 8: 4}
 """Fields of the headers of the three kinds of pages, with the number of the field of the encoding in each."""
-PREFIXES = 7
+PREFIX_ENCODING = 7
 """Encoding of texts by their common prefix with the previous one: few bytes may expand to many."""
 STOP, TRUE, FALSE, BYTE, DOUBLE, BINARY, STRUCT = 0, 1, 2, 3, 7, 8, 12
 INTEGERS = (4, 5, 6)
@@ -39,7 +39,7 @@ def check_sizes(stated: pq.FileMetaData, content: bytes, path: Path) -> None:
             values += max(column.num_values, group.num_rows)
             if column.num_values:  # without values no page is read, and offsets may be invalid
                 unpacked += sum(page_sizes(content, *span_of(column)))
-    for number, most, what in ((values, MOST_VALUES, "values"), (unpacked, MOST_BYTES, "bytes once unpacked")):
+    for number, most, what in ((values, MAX_VALUES, "values"), (unpacked, MAX_BYTES, "bytes once unpacked")):
         if number > most:
             raise InputError(f"{path} must have at most {most:,} {what}, got {number:,}")
 
@@ -58,12 +58,12 @@ def page_sizes(content: bytes, at: int, end: int) -> Iterator[int]:
         raise ValueError("pages lie outside the file")
     while at < end:
         header, at = read_struct(content, at)
-        if min(header[UNPACKED], header[PACKED]) < 0:
+        if min(header[UNPACKED_SIZE], header[PACKED_SIZE]) < 0:
             raise ValueError("a page of less than no bytes")
-        if any(header.get(kind, {}).get(place) == PREFIXES for kind, place in ENCODINGS.items()):
+        if any(header.get(kind, {}).get(place) == PREFIX_ENCODING for kind, place in ENCODING_FIELDS.items()):
             raise ValueError("texts must stand in full")
-        at += header[PACKED]
-        yield header[UNPACKED]
+        at += header[PACKED_SIZE]
+        yield header[UNPACKED_SIZE]
 
 
 def read_struct(content: bytes, at: int) -> tuple[Fields, int]:

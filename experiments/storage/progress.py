@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 WIDTH = 79
-STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
-SILENCE, LONGER = 1.9, 10.0
+REPORT_SHARE, REPORT_PAUSE_S, LIVE_PAUSE_S = 0.1, 30.0, 0.2
+FIRST_REPORT_S, NEXT_REPORT_S = 1.9, 10.0
 """Seconds until `report_slow` prints its first message, and between later ones."""
 
 
@@ -61,15 +61,15 @@ def announce_compiling() -> None:
 
 @contextmanager
 def report_slow(label: str, stream: TextIO | None = None) -> Iterator[None]:
-    """Report an operation that takes longer than `SILENCE`, and again every `LONGER` until it ends."""
+    """Report an operation that takes longer than `FIRST_REPORT_S`, and again every `NEXT_REPORT_S` until it ends."""
     ended, begun = threading.Event(), time.monotonic()
 
     def report_waiting() -> None:
-        pause = SILENCE
+        pause = FIRST_REPORT_S
         while not ended.wait(pause):
             elapsed = time.monotonic() - begun
             print(f"{label}: {format_duration(elapsed)} so far", file=stream or sys.stderr, flush=True)
-            pause = LONGER
+            pause = NEXT_REPORT_S
 
     thread = threading.Thread(target=report_waiting, daemon=True)
     thread.start()
@@ -136,9 +136,9 @@ class Progress:
     def reach(self, done: float) -> None:
         """Record the amount done; report it if the last report is long enough ago."""
         share, now = min(done / self.total, 1.0), time.monotonic()
-        if self.live and now - self.stated_at >= LIVE_PAUSE:
-            draw(self.live, share, self.text(share, now))
-        elif not self.live and (share - self.stated > STEP - 1e-9 or now - self.stated_at >= PAUSE):
+        if self.live and now - self.stated_at >= LIVE_PAUSE_S:
+            draw_bar(self.live, share, self.text(share, now))
+        elif not self.live and (share - self.stated > REPORT_SHARE - 1e-9 or now - self.stated_at >= REPORT_PAUSE_S):
             print(self.text(share, now), file=self.stream, flush=True)
         else:
             return
@@ -180,7 +180,7 @@ def live_on(stream: TextIO) -> "Live":
     return Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
 
 
-def draw(live: "Live", share: float, text: str) -> None:
+def draw_bar(live: "Live", share: float, text: str) -> None:
     """Draw a progress bar above a line of text."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table

@@ -13,17 +13,17 @@ from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, SWEEP, kind
 from experiments.storage.older_formats import convert_to_present
 from experiments.storage.progress import print_note
 from experiments.storage.result_tables import (
-    COLUMNS,
+    REQUIRED_COLUMNS,
     check_columns,
     concatenate_tables,
-    parts_of,
     read_parquet,
     rows_of_runs,
-    with_changes,
+    split_policies,
+    with_policy_columns,
 )
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
 from experiments.storage.run_store import stored_table
-from experiments.storage.saved_states import SAVED
+from experiments.storage.saved_states import DESCRIPTION_FILE
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError, suggest_nearest
 
@@ -42,7 +42,7 @@ def reference_file(package: str, name: str) -> Path:
     return packed if packed.is_file() else experiments.parent / "results" / "reference" / name
 
 
-def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
+def load_table(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
     """Return one table of one or many folders, concatenated; of a sweep, that of its finished runs."""
     places = [folders] if isinstance(folders, Path) else list(folders)
     readers = [read_sweep_table if kind_of(place) == SWEEP else read_folder_table for place in places]
@@ -83,7 +83,7 @@ def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
     parts: list[pa.Table] = []
     seen: set[str] = set()
     for place in (place for folder in folders for place in folders_of_table(Path(folder), table)):
-        rows = tables(place, table)
+        rows = load_table(place, table)
         if "run" in rows.column_names:
             rows = rows_of_runs(rows, set(rows["run"].to_pylist()) - seen)
             seen.update(rows["run"].to_pylist())
@@ -93,7 +93,7 @@ def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
 
 def folders_of_table(folder: Path, table: str) -> list[Path]:
     """Return the folders that hold a table: the folder itself, or those of a comparison's arms."""
-    return [folder] if (folder / f"{table}.parquet").is_file() else places_of(folder)
+    return [folder] if (folder / f"{table}.parquet").is_file() else run_folders(folder)
 
 
 def read_folder_table(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
@@ -111,7 +111,7 @@ def read_folder_table(folder: Path, name: str, runs: Collection[str] | None) -> 
     }
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
-    table = convert_to_present(read_parquet(path, COLUMNS.get(name, ()), name), labels)
+    table = convert_to_present(read_parquet(path, REQUIRED_COLUMNS.get(name, ()), name), labels)
     return table if runs is None else rows_of_runs(table, runs)
 
 
@@ -124,9 +124,9 @@ def read_sweep_table(folder: Path, name: str, runs: Collection[str] | None) -> p
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
     table = convert_to_present(table, planned)
-    check_columns(table, folder / name, COLUMNS.get(name, ()), name)
-    policies = dict.fromkeys(part for name in plan["policy"].unique().to_pylist() for part in parts_of(name))
-    table = with_changes(table, policies)  # the study may have got more since some runs were stored
+    check_columns(table, folder / name, REQUIRED_COLUMNS.get(name, ()), name)
+    policies = dict.fromkeys(part for name in plan["policy"].unique().to_pylist() for part in split_policies(name))
+    table = with_policy_columns(table, policies)  # the study may have got more since some runs were stored
     n_stored = len(table["run"].unique())
     if runs is None and n_stored < len(planned):
         print_note(f"{n_stored} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
@@ -142,24 +142,24 @@ def read_plan(folder: Path) -> pa.Table:
     return plan
 
 
-def first_columns(folder: Path) -> list[str]:
+def varied_columns(folder: Path) -> list[str]:
     """Return the names of the columns that a sweep varies: scenario and policy first, then parameters."""
     plan = read_plan(folder)
     parameters = [name for name in plan.column_names if "." in name and not name.startswith(CHANGE)]
     return [name for name in ("scenario", "policy", *parameters) if len(plan[name].unique()) > 1]
 
 
-def kept_measures(folder: Path) -> list[str]:
+def stored_measures(folder: Path) -> list[str]:
     """Return the names of the measures that a sweep stores."""
     from model.simulation.registry import MEASURES
 
     return list(read_manifest(folder)["measures"] or MEASURES)
 
 
-def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":
+def means_of_runs(folder: Path, columns: list[str]) -> "pd.DataFrame":
     """Return one row per finished run: its labels, and the mean of each column over the last twelve months."""
     plan = read_plan(folder).to_pandas()
-    measured = tables(folder, "measures")
+    measured = load_table(folder, "measures")
     for name in columns:
         if name not in measured.column_names:
             raise InputError(f"{folder}: its measures have no '{name}'{suggest_nearest(name, measured.column_names)}")
@@ -176,9 +176,11 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
     if kind == SWEEP:
         return {row["run"]: planned_spec(folder, row) for row in read_plan(folder).to_pylist()}
     if kind == COMPARISON:
-        return {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
+        return {run: spec for place in run_folders(folder) for run, spec in specs_of(place).items()}
     origin = stated.get("went_on_from") or {}
-    if "command" in stated and (not stated.get("branched_from") or (Path(origin.get("folder", "")) / SAVED).is_file()):
+    if "command" in stated and (
+        not stated.get("branched_from") or (Path(origin.get("folder", "")) / DESCRIPTION_FILE).is_file()
+    ):
         specs = read_specs(stated["command"])
     else:
         specs = tuple(spec_from_fields(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))
@@ -186,7 +188,7 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
     return {runs[str(spec.seed)]: spec for spec in specs if str(spec.seed) in runs}
 
 
-def places_of(folder: Path) -> list[Path]:
+def run_folders(folder: Path) -> list[Path]:
     """Return the folders that hold the runs: the folder itself, or those of a comparison's arms.
 
     Raise unless all arms lie in the folder `arms` of the comparison, or all lie outside of the comparison.

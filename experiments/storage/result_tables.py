@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from experiments.storage.parquet_sizes import MOST_BYTES, MOST_ENTRIES, check_sizes
+from experiments.storage.parquet_sizes import MAX_BYTES, MAX_FOOTER_ENTRIES, check_sizes
 from experiments.words.dictionary import CHANGE, field_metadata, policy, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
@@ -18,20 +18,20 @@ OPTIONAL_TABLES = ("cells", "impressions", "incidents", "ledger", "origins")
 """Optional tables, which a study or `--keep` can request."""
 RUN_TABLES = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
 """Tables of every run."""
-TIME = pa.timestamp("ms")
+TIMESTAMP = pa.timestamp("ms")
 """Type of months and days; all readers of Parquet support it."""
 STATUS_QUO = "status_quo"
 """Name of the policy without changes."""
-KEYS = ("run", "scenario", "policy", "seed", "month")
-EFFECTS = {
+RUN_KEYS = ("run", "scenario", "policy", "seed", "month")
+EFFECT_COLUMNS = {
     "text": ("site", "base_site", "base_arm", "against", "why_unpaired", "section", "measure", "how"),
     "whole numbers": ("n", "rose", "fell", "same"),
     "numbers": ("base", "base_error", "arm", "arm_error", "effect", "error", "low", "high", "smallest"),
     "true or false": ("paired",),
 }
-COLUMNS = {
-    "measures": KEYS,
-    "effects": tuple(name for names in EFFECTS.values() for name in names),
+REQUIRED_COLUMNS = {
+    "measures": RUN_KEYS,
+    "effects": tuple(name for names in EFFECT_COLUMNS.values() for name in names),
     "cells": ("run", "month", "cell"),
     "settlements": ("run", "month", "settlement"),
 }
@@ -44,18 +44,18 @@ TYPE_CHECKS: dict[str, Callable[[pa.DataType], bool]] = {
     "dates": lambda kind: pa.types.is_timestamp(kind),
     "text, numbers or dates": lambda kind: any(TYPE_CHECKS[one](kind) for one in ("text", "numbers", "dates")),
 }
-KINDS = {
+VALUE_KINDS = {
     **dict.fromkeys(("run", "scenario", "policy", "command", "point", "settlement"), "text"),
     **{"seed": "whole numbers", "cell": "whole numbers", "month": "dates"},
 }
 """Kind of values by column, in all tables."""
-KINDS_OF_EFFECTS = KINDS | {name: what for what, names in EFFECTS.items() for name in names}
+KINDS_OF_EFFECTS = VALUE_KINDS | {name: what for what, names in EFFECT_COLUMNS.items() for name in names}
 KINDS_OF_PAIRS = {
     **dict.fromkeys(("site", "kind", "account", "arm", "measure"), "text"),
     **dict.fromkeys(("draw", "seed", "years"), "whole numbers"),
     **dict.fromkeys(("base", "base_per", "arm_value", "arm_per"), "numbers"),
 }
-KINDS_IN = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS, "pairs": KINDS_OF_PAIRS}
+KINDS_BY_TABLE = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS, "pairs": KINDS_OF_PAIRS}
 """Kind of values by column, for tables with further columns."""
 
 
@@ -74,34 +74,34 @@ def read_parquet(path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Tab
         content = path.read_bytes()
     except (OSError, MemoryError):
         raise InputError(f"{path} is not readable as Parquet") from None
-    return table_in(content, path, keys, name)
+    return parse_parquet(content, path, keys, name)
 
 
-def table_in(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
+def parse_parquet(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
     """Parse the bytes of a Parquet file; sizes and columns are checked before memory is allocated."""
     try:
-        file = pq.ParquetFile(pa.BufferReader(content), thrift_container_size_limit=MOST_ENTRIES)
+        file = pq.ParquetFile(pa.BufferReader(content), thrift_container_size_limit=MAX_FOOTER_ENTRIES)
         check_sizes(file.metadata, content, path)
         check_columns(with_timestamps(file.schema_arrow.empty_table()), path, keys, name)
-        table = with_timestamps(with_texts(content, file.schema_arrow, path))
+        table = with_timestamps(read_with_text_limit(content, file.schema_arrow, path))
     except (OSError, ValueError, LookupError, RecursionError, pa.ArrowException):
         raise InputError(f"{path} is not readable as Parquet") from None
     check_columns(table, path, keys, name)
     return table
 
 
-def with_texts(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
+def read_with_text_limit(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
     """Return a table; texts are read dictionary-encoded and expanded only if their total length is allowed."""
     texts = [field.name for field in schema if TYPE_CHECKS["text"](field.type)]
     table = pq.read_table(pa.BufferReader(content), read_dictionary=texts, partitioning=None)
     table.validate(full=True)
-    length = sum(length_of(chunk) for column in table.columns for chunk in column.chunks)
-    if length > MOST_BYTES:
-        raise InputError(f"{path} must have texts of at most {MOST_BYTES:,} bytes, got {length:,}")
+    length = sum(text_bytes(chunk) for column in table.columns for chunk in column.chunks)
+    if length > MAX_BYTES:
+        raise InputError(f"{path} must have texts of at most {MAX_BYTES:,} bytes, got {length:,}")
     return table.cast(schema)
 
 
-def length_of(texts: pa.Array) -> int:
+def text_bytes(texts: pa.Array) -> int:
     """Return the bytes of dictionary-encoded texts once expanded; 0 for other columns."""
     if not pa.types.is_dictionary(texts.type):
         return 0
@@ -110,7 +110,7 @@ def length_of(texts: pa.Array) -> int:
 
 def with_timestamps(table: pa.Table) -> pa.Table:
     """Convert dates to timestamps, which all days are since schema 3."""
-    kinds = [field.with_type(TIME) if pa.types.is_date(field.type) else field for field in table.schema]
+    kinds = [field.with_type(TIMESTAMP) if pa.types.is_date(field.type) else field for field in table.schema]
     return table.cast(pa.schema(kinds, table.schema.metadata))
 
 
@@ -121,7 +121,7 @@ def name_column(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
 
 def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = "") -> None:
     """Raise if a table lacks a key column, or a column holds values of a wrong kind."""
-    kinds = KINDS_IN.get(name, KINDS)
+    kinds = KINDS_BY_TABLE.get(name, VALUE_KINDS)
     for key in keys:
         if table.column_names.count(key) != 1:
             raise InputError(f"{path} has no column '{key}'{suggest_nearest(key, table.column_names)}")
@@ -146,7 +146,7 @@ def are_dates(points: pa.ChunkedArray) -> bool:
     return True
 
 
-def parts_of(policy: str) -> list[str]:
+def split_policies(policy: str) -> list[str]:
     """Split a combination of policies, as tables name it, into its policies.
 
     >>> parts_of("mopsic_full+resources_only"), parts_of("status_quo")
@@ -155,18 +155,18 @@ def parts_of(policy: str) -> list[str]:
     return [] if policy == STATUS_QUO else policy.split("+")
 
 
-def with_changes(table: pa.Table, policies: Collection[str]) -> pa.Table:
+def with_policy_columns(table: pa.Table, policies: Collection[str]) -> pa.Table:
     """Return a table with a boolean column per policy of a study, true for runs that have it, behind the keys."""
-    plain = without_changes(table)
-    place = len([name for name in plain.column_names if name in KEYS])
+    plain = without_policy_columns(table)
+    place = len([name for name in plain.column_names if name in RUN_KEYS])
     for number, name in enumerate(policies):
-        has = [name in parts_of(own) for own in plain["policy"].to_pylist()]
+        has = [name in split_policies(own) for own in plain["policy"].to_pylist()]
         field = pa.field(CHANGE + name, pa.bool_(), metadata=field_metadata(policy(name)))
         plain = plain.add_column(place + number, field, pa.array(has, pa.bool_()))
     return plain
 
 
-def without_changes(table: pa.Table) -> pa.Table:
+def without_policy_columns(table: pa.Table) -> pa.Table:
     """Return a table without its policy columns."""
     return table.drop_columns([name for name in table.column_names if name.startswith(CHANGE)])
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.folder_lock import LOCK, check_own, locked
+from experiments.storage.folder_lock import LOCK, check_no_links, locked
 from experiments.storage.manifest import (
     ARMS,
     MANIFEST,
-    NAMES,
+    NAMES_OF_KINDS,
     UNFINISHED,
     check_schema,
+    checked_output_folder,
     leftover_files,
-    place_for,
-    stated_in,
+    read_any_manifest,
 )
 from experiments.storage.progress import print_note
 from experiments.storage.result_tables import OPTIONAL_TABLES, RUN_TABLES
@@ -33,8 +33,8 @@ from model.engine.errors import InputError
 TABLES = {*RUN_TABLES, *OPTIONAL_TABLES, "effects", *EFFECT_TABLES}
 """Tables that a run or a comparison writes into its folder."""
 PARTS = "parts"
-FOLDERS = (PARTS, ARMS, "inputs")
-FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "over_draws.csv", "ro-crate-metadata.json")
+RESULT_FOLDERS = (PARTS, ARMS, "inputs")
+RESULT_FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "over_draws.csv", "ro-crate-metadata.json")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class ResultsFolder:
     @property
     def ready(self) -> bool:
         """True if the requested results exist, complete and unchanged."""
-        stated = manifest_in(self.place)
+        stated = manifest_or_empty(self.place)
         if self.fresh or stated.get("identity") != self.identity or stated.get(UNFINISHED) or stated.get("interrupted"):
             return False
         changed = [name for name, digest in stated["files"].items() if not is_as_written(self.place / name, digest)]
@@ -75,10 +75,10 @@ def open_results_folder(
     place = checked_place(place, kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
     stated, own_stated = (
-        {} if fresh else manifest_in(one) or manifest_in(unfinished_path(one)) for one in (place, own)
+        {} if fresh else manifest_or_empty(one) or manifest_or_empty(unfinished_path(one)) for one in (place, own)
     )
     taken = bool(stated) and stated.get("identity") != identity
-    other = f"{place} holds another {NAMES[kind]} ({stated.get('command') or 'by an older program'})"
+    other = f"{place} holds another {NAMES_OF_KINDS[kind]} ({stated.get('command') or 'by an older program'})"
     if taken and out is not None:
         raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
     if out is None and (taken or own_stated.get("identity") == identity):
@@ -90,8 +90,8 @@ def open_results_folder(
 def checked_place(place: Path, kind: str) -> Path:
     """Return a folder; raise if it or its unfinished version holds foreign files or links."""
     for folder in (place, unfinished_path(place)):
-        place_for(folder, kind, beside=LOCK)
-        check_own(folder, *FOLDERS, LOCK)
+        checked_output_folder(folder, kind, beside=LOCK)
+        check_no_links(folder, *RESULT_FOLDERS, LOCK)
     return place
 
 
@@ -100,10 +100,10 @@ def unfinished_path(place: Path) -> Path:
     return place.with_name(f"{place.name}.{UNFINISHED}")
 
 
-def manifest_in(place: Path) -> dict[str, Any]:
+def manifest_or_empty(place: Path) -> dict[str, Any]:
     """Return the manifest of a folder; empty if there is no readable one."""
     with contextlib.suppress(InputError):
-        return stated_in(place)
+        return read_any_manifest(place)
     return {}
 
 
@@ -137,7 +137,7 @@ def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
                 " only what is missing is computed"
             ) from None
         finally:
-            if work.is_dir() and manifest_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
+            if work.is_dir() and manifest_or_empty(work).get(UNFINISHED) and not (work / PARTS).is_dir():
                 with contextlib.suppress(OSError):
                     discard(work)
 
@@ -150,25 +150,25 @@ def begin_results_folder(work: Path, results: ResultsFolder) -> None:
     stated |= {"identity": results.identity, "command": results.command}
     if results.fresh and work != results.unfinished_place and results.unfinished_place.is_dir():
         discard(results.unfinished_place)
-    same_identity = manifest_in(work).get("identity") == results.identity
+    same_identity = manifest_or_empty(work).get("identity") == results.identity
     if same_identity and not results.fresh and (work / PARTS).is_dir():
         check_schema(work)
     write_atomically(work / MANIFEST, json_of(stated))
-    clear(work, parts=results.fresh or not same_identity)
+    remove_results(work, parts=results.fresh or not same_identity)
 
 
-def clear(folder: Path, parts: bool) -> None:
+def remove_results(folder: Path, parts: bool) -> None:
     """Remove the files that runs and comparisons write, and no others; finished parts only if ``parts``."""
-    for name in FILES:
+    for name in RESULT_FILES:
         (folder / name).unlink(missing_ok=True)
-    for name in FOLDERS:
+    for name in RESULT_FOLDERS:
         if (folder / name).is_dir() and (parts or name != PARTS):
             shutil.rmtree(folder / name)
 
 
 def discard(folder: Path) -> None:
     """Remove all files of unfinished results, and their folder if it is then empty."""
-    clear(folder, parts=True)
+    remove_results(folder, parts=True)
     for name in (MANIFEST, LOCK):
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):

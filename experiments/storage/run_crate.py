@@ -13,12 +13,12 @@ from model.engine.errors import InputError
 from scenarios.policy_files import included_policy_files, is_world
 from scenarios.reading import FOLDER, built_in_files
 
-FILE = "ro-crate-metadata.json"
+CRATE = "ro-crate-metadata.json"
 LICENCE = "https://spdx.org/licenses/MIT"
-OTHERS = {MANIFEST: "settings, seeds, versions and command", "summary.png": "figure of the run"}
-INPUTS = {"worlds": "world", "policies": "policy", "maps": "outline"}
+FILE_DESCRIPTIONS = {MANIFEST: "settings, seeds, versions and command", "summary.png": "figure of the run"}
+KINDS_OF_INPUTS = {"worlds": "world", "policies": "policy", "maps": "outline"}
 """Kind of an input by the folder of its copy; in any other folder it is a scenario."""
-KINDS = {
+MEDIA_TYPES = {
     ".json": "application/json",
     ".parquet": "application/vnd.apache.parquet",
     ".png": "image/png",
@@ -29,10 +29,10 @@ VERSION = "1.1"
 """Version of RO-Crate: the one of the profile of runs, which allows a program without a URL."""
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TEAM, PERSON, ARTICLE = "#team", "#matute", "https://doi.org/10.12924/johs2021.16020097"
-SHARED = ("baseline", "criteria", "timeline")
+SHARED_FILES = ("baseline", "criteria", "timeline")
 """Files that every municipality extends or reads."""
 WHAT = "Twin worlds of a Guatemalan municipality: tables of a comparison of policies"
-KNOWN: dict[str, dict[str, Any]] = {
+FIXED_ENTITIES: dict[str, dict[str, Any]] = {
     PROFILE: {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
     LICENCE: {
         "@type": "CreativeWork",
@@ -68,7 +68,7 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: CrateDescription, in
     crate.name = f"Confianza: {about.command}"
     crate.description = about.what
     crate.datePublished = manifest["written"]
-    entities = {name: crate.add(ContextEntity(crate, name, properties=said)) for name, said in KNOWN.items()}
+    entities = {name: crate.add(ContextEntity(crate, name, properties=said)) for name, said in FIXED_ENTITIES.items()}
     entities[ARTICLE]["author"], crate.root_dataset["author"] = entities[PERSON], entities[TEAM]
     crate.root_dataset["license"], crate.root_dataset["conformsTo"] = entities[LICENCE], entities[PROFILE]
     program = crate.add(ContextEntity(crate, "#confianza", properties=program_of(manifest)))
@@ -79,7 +79,8 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: CrateDescription, in
     run = crate.add(ContextEntity(crate, "#run", properties=action))
     copies = [folder / name for name in inputs]
     input_entities = [
-        add_file(crate, folder, path, f"input: {INPUTS.get(path.parent.name, 'scenario')}", manifest) for path in copies
+        add_file(crate, folder, path, f"input: {KINDS_OF_INPUTS.get(path.parent.name, 'scenario')}", manifest)
+        for path in copies
     ]
     run["instrument"], run["object"], run["result"] = program, input_entities, files
     crate.root_dataset["mentions"] = run
@@ -101,14 +102,19 @@ def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
 def add_file(crate: Any, folder: Path, path: Path, what: str, manifest: dict[str, Any]) -> Any:
     """Add a file with its description; the manifest, written after the crate, has its size computed."""
     size = len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size
-    entry = {"name": path.name, "description": what, "encodingFormat": KINDS[path.suffix], "contentSize": str(size)}
+    entry = {
+        "name": path.name,
+        "description": what,
+        "encodingFormat": MEDIA_TYPES[path.suffix],
+        "contentSize": str(size),
+    }
     return crate.add_file(dest_path=path.relative_to(folder).as_posix(), properties=entry)
 
 
 def describe_file(path: Path) -> str | None:
     """Return the description of a results file (by its name or, in sweeps, its folder's), or None for other files."""
     if path.suffix != ".parquet":
-        return OTHERS.get(path.name)
+        return FILE_DESCRIPTIONS.get(path.name)
     tables = dictionary_page()["tables"]
     return next((tables[name]["en"] for name in (path.stem, path.parent.name) if name in tables), None)
 
@@ -117,7 +123,7 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
     """Return the input files of a comparison's arms (scenarios, maps, policies) by the path of their copy."""
     sites = {arm["scenario"] for arm in manifest["arms"]}
     policies = {policy["name"] for arm in manifest["arms"] for policy in arm["policies"]}
-    paths = [path for name, path in built_in_files().items() if name in {*SHARED, *sites}]
+    paths = [path for name, path in built_in_files().items() if name in {*SHARED_FILES, *sites}]
     paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
     found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
     for name in sorted(policies):

@@ -13,7 +13,7 @@ from experiments.storage.manifest import MANIFEST, RUN, provenance
 from experiments.storage.result_tables import concatenate_tables, parquet_bytes
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, command_of
-from experiments.storage.saved_states import SAVED, digest_of_state
+from experiments.storage.saved_states import DESCRIPTION_FILE, digest_of_state
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.words.dictionary import with_dictionary
 
@@ -48,7 +48,7 @@ def parquet_files(tables: dict[str, pa.Table]) -> dict[str, bytes]:
     return {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
 
 
-def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+def write_with_manifest(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     """Write all files of a run or comparison; the manifest comes last, since it marks the folder as complete."""
     make_folder(folder)
     for name, content in files.items():
@@ -61,7 +61,7 @@ def json_of(stated: Any) -> bytes:
     return (json.dumps(stated, indent=1, ensure_ascii=False, default=str) + "\n").encode()
 
 
-def manifest_of(
+def run_manifest(
     specs: Sequence[RunSpec], finished: "list[StoredRun]", seconds: float, interrupted: bool
 ) -> dict[str, Any]:
     """Return the manifest of runs that differ only in their seeds, which suffices to repeat them."""
@@ -106,4 +106,4 @@ def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
         "runs": {one.seed: one.run for one in specs},
         "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},
     }
-    write_atomically(folder / SAVED, json_of(stated))
+    write_atomically(folder / DESCRIPTION_FILE, json_of(stated))

@@ -26,14 +26,14 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "start": scenario.start.isoformat(),
         "parameters": {name: numbers_of(group) for name, group in sorted(own.items())},
         "off": sorted(scenario.off),
-        **places_of(scenario),
+        **map_of(scenario),
         "anchors": [dataclasses.asdict(one) for one in scenario.anchors],
         "timeline": [event_of(one) for one in scenario.timeline],
         "policies": [policy_of(one, scenario) for one in scenario.policies if one.entries or one.off],
     }
 
 
-def places_of(scenario: Scenario) -> dict[str, Any]:
+def map_of(scenario: Scenario) -> dict[str, Any]:
     """Return the map of a scenario: digests of outline and lake, settlements and facilities."""
     return {
         "outline": digest_of(shapely.to_wkb(scenario.outline)),
@@ -83,10 +83,10 @@ def identity(
         "branch": branch,
         "code": fingerprint(),
     }
-    return digest_of(canonical(parts).encode())
+    return digest_of(canonical_json(parts).encode())
 
 
-def canonical(value: Any) -> str:
+def canonical_json(value: Any) -> str:
     """Return canonical JSON of a value: sorted keys, no spaces, ASCII.
 
     >>> canonical({"b": 0.1, "a": (1, None)})

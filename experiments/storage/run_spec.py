@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from experiments.storage.result_tables import OPTIONAL_TABLES, STATUS_QUO
 from experiments.storage.run_identity import identity, settings_of
-from experiments.storage.saved_states import FilesChanged, check_state, read_saved
+from experiments.storage.saved_states import FilesChanged, check_state, read_saved_states
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, parse_date
@@ -29,7 +29,7 @@ OPTIONS = (
     *("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--town", "--replicates"),
 )
 MOST_REPLICATES = 10_000
-TOWN, OWN = "population.seed", "own"
+TOWN_SEED, OWN_TOWN = "population.seed", "own"
 """Seed parameter of the town's population, and the option value for a town drawn by the seed of the run."""
 
 Overrides = tuple[tuple[str, str], ...]
@@ -61,7 +61,7 @@ class RunSpec:
     @property
     def saved(self) -> dict[str, Any] | None:
         """Description of the saved states from which the run continues, if any."""
-        return read_saved(Path(self.branch), [self.seed]) if self.branch is not None else None
+        return read_saved_states(Path(self.branch), [self.seed]) if self.branch is not None else None
 
     @property
     def files(self) -> tuple[str, tuple[str, ...], Overrides, datetime.date | None]:
@@ -75,7 +75,7 @@ class RunSpec:
     def scenario(self) -> Scenario:
         """Settings and policies of the world, with the national shocks of the seed."""
         scenario_of_seed = with_national_shocks(self.shared, self.seed, self.until)
-        if self.town != OWN:
+        if self.town != OWN_TOWN:
             return scenario_of_seed
         people = scenario_of_seed.groups["population"].replace({"seed": self.seed})
         return dataclasses.replace(scenario_of_seed, groups=dict(scenario_of_seed.groups) | {"population": people})
@@ -91,7 +91,7 @@ class RunSpec:
         if national_shocks(self.shared, self.seed, self.until):
             return settings_of(self.scenario)
         shared_settings = settings_at(*self.files)
-        if self.town != OWN:
+        if self.town != OWN_TOWN:
             return shared_settings
         parameters = shared_settings["parameters"]
         people = parameters["population"] | {"seed": self.seed}
@@ -146,7 +146,7 @@ class RunSpec:
     def words(self) -> tuple[str, ...]:
         """Policies as NAME@DATE; those of the saved state come first."""
         scenario = self.shared
-        return dated(self.files[1], scenario, scenario.start)
+        return dated_policies(self.files[1], scenario, scenario.start)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -220,11 +220,11 @@ def read_once[**P, T](most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 _cached_functions: list[Any] = []
 """All functions decorated by `read_once`."""
-MOST_KEPT, MOST_READ = 256, 24
+MAX_SCENARIOS, MAX_SCENARIOS_OF_PAGE = 256, 24
 """Cached scenarios of a study, and of the page, which runs for hours; each takes a third of a megabyte."""
 
 
-def forget_scenarios(most: int = MOST_KEPT) -> None:
+def forget_scenarios(most: int = MAX_SCENARIOS) -> None:
     """Clear the cached scenarios if one of their files has changed, or if there are more than ``most``.
 
     To be called before runs are requested: in a notebook or on the page, files may be edited between two requests.
@@ -236,7 +236,7 @@ def forget_scenarios(most: int = MOST_KEPT) -> None:
 
 
 @read_once(16)
-def base(source: str, overrides: Overrides, start: datetime.date | None) -> Scenario:
+def base_scenario(source: str, overrides: Overrides, start: datetime.date | None) -> Scenario:
     """Load a scenario from its files, with overrides."""
     return load(source, set=dict(overrides), start=start)
 
@@ -247,7 +247,7 @@ def parsed_values(overrides: Overrides) -> dict[str, Any]:
     return {key: parse_typed_value(text) for key, text in overrides}
 
 
-@read_once(MOST_KEPT)
+@read_once(MAX_SCENARIOS)
 def scenario_with(
     source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None
 ) -> Scenario:
@@ -260,7 +260,7 @@ def scenario_with(
         return with_policies(scenario_with(source, (), overrides, start), policies)
     declared_groups()
     numbers = {key: value for key, value in parsed_values(overrides).items() if is_replaceable(key, value)}
-    scenario = base(source, tuple(one for one in overrides if one[0] not in numbers), start)
+    scenario = base_scenario(source, tuple(one for one in overrides if one[0] not in numbers), start)
     if not numbers:
         return scenario
     changes: dict[str, dict[str, Any]] = {}
@@ -273,7 +273,7 @@ def scenario_with(
     return changed
 
 
-@read_once(MOST_KEPT)
+@read_once(MAX_SCENARIOS)
 def settings_at(*files: Any) -> dict[str, Any]:
     """Return the complete settings of a scenario, in a form for JSON."""
     return settings_of(scenario_with(*files))
@@ -293,7 +293,7 @@ def value_in_force(scenario: Scenario, key: str, value: Any) -> Any:
     return current if isinstance(current, bool | int | float | str) else str(current)
 
 
-def dated(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
+def dated_policies(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
     """Return the policies of a scenario as NAME@DATE, with ``earliest`` as the first possible date."""
     names = [part.strip().partition("@")[0] for word in words for part in word.split("+")]
     starts = [max(policy.start or earliest, earliest) for policy in scenario.policies]
@@ -302,7 +302,7 @@ def dated(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> 
 
 def with_start_dates(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
     """Return single policies, dated if they begin after the first day; ``earliest`` is the first possible date."""
-    return tuple(word.removesuffix(f"@{scenario.start}") for word in dated(words, scenario, earliest))
+    return tuple(word.removesuffix(f"@{scenario.start}") for word in dated_policies(words, scenario, earliest))
 
 
 # From text
@@ -350,15 +350,15 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
 
 def kept_tables(words: str) -> tuple[str, ...]:
     """Parse `--keep`: names of optional tables to store."""
-    return tuple(sorted(listed(words, OPTIONAL_TABLES, f"--keep knows {', '.join(OPTIONAL_TABLES)}, got")))
+    return tuple(sorted(parse_names(words, OPTIONAL_TABLES, f"--keep knows {', '.join(OPTIONAL_TABLES)}, got")))
 
 
 def checked_measures(words: str) -> tuple[str, ...]:
     """Parse `--measures`: names of measures to store; empty for all."""
-    return listed(words, every_measure(), "--measures knows no") if words.strip(" ,") else ()
+    return parse_names(words, measure_names(), "--measures knows no") if words.strip(" ,") else ()
 
 
-def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
+def parse_names(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
     """Return the distinct words between commas; raise with the message ``wrong`` if one is not known."""
     chosen = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
     for word in chosen:
@@ -367,7 +367,7 @@ def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
     return chosen
 
 
-def every_measure() -> tuple[str, ...]:
+def measure_names() -> tuple[str, ...]:
     """Return the names of all measures."""
     from model.simulation.registry import MEASURES  # imports Numba, which help texts do not need
 
@@ -388,21 +388,23 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         varied=tuple(values),
         start=parse_date("--start", last["--start"]) if "--start" in last else None,
         until=parse_date("--until", last["--until"]),
-        seed=whole("--seed", last.get("--seed", "1")),
+        seed=parse_whole_number("--seed", last.get("--seed", "1")),
         keep=kept_tables(last.get("--keep", "")),
         measures=checked_measures(last.get("--measures", "")),
         branch=last.get("--from"),
         town=town_option(last.get("--town", ""), values, last.get("--from")),
     )
-    return replicated(spec, whole("--replicates", last.get("--replicates", "1")))
+    return replicated(spec, parse_whole_number("--replicates", last.get("--replicates", "1")))
 
 
 def town_option(word: str, values: Mapping[str, Any], branch: object = None) -> str:
     """Return the value of `--town`; raise if it is unknown or other options already determine the town."""
-    if word not in ("", OWN):
-        raise InputError(f"--town knows {OWN}, got '{word}'{suggest_nearest(word, (OWN,))}")
-    if word and (TOWN in values or branch):
-        raise InputError(f"--town {OWN} has no meaning with {'--from' if branch else f'--set {TOWN}'}: leave one out")
+    if word not in ("", OWN_TOWN):
+        raise InputError(f"--town knows {OWN_TOWN}, got '{word}'{suggest_nearest(word, (OWN_TOWN,))}")
+    if word and (TOWN_SEED in values or branch):
+        raise InputError(
+            f"--town {OWN_TOWN} has no meaning with {'--from' if branch else f'--set {TOWN_SEED}'}: leave one out"
+        )
     return word
 
 
@@ -426,7 +428,7 @@ def split_command(text: str) -> tuple[str, dict[str, list[str]]]:
     return words[2], given
 
 
-def whole(name: str, text: str) -> int:
+def parse_whole_number(name: str, text: str) -> int:
     """Parse a whole number."""
     try:
         return int(text)

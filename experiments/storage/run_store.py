@@ -15,23 +15,23 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.storage.manifest_schema import reader
+from experiments.storage.manifest_schema import validator_of
 from experiments.storage.result_tables import (
     MEASURES,
     OPTIONAL_TABLES,
     concatenate_tables,
     read_parquet,
     rows_of_runs,
-    with_changes,
+    with_policy_columns,
 )
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import make_folder, write_atomically
 
-RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
-DIGITS = 24
+RUNS_KEY, TABLE_FILES_KEY = b"confianza.runs", b"confianza.beside"
+DIGEST_DIGITS = 24
 REJECTED = "rejected"
-MOST_RUNS, LONGEST_S = 32, 10.0
+MAX_PENDING_RUNS, MAX_PENDING_S = 32, 10.0
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class RunBatch:
         return self.path if name == MEASURES else self.path.parent.parent / name / self.table_files[name]
 
 
-def name_of(number: int, content: bytes) -> str:
+def batch_file_name(number: int, content: bytes) -> str:
     """Return the file name of a batch."""
     return named_by_digest(f"{number:06d}", content, ".parquet")
 
 
 def named_by_digest(stem: str, content: bytes, ending: str) -> str:
     """Return a file name with the digest of the content, which later shows whether the file is intact."""
-    return f"{stem}-{sha256_of(content)[:DIGITS]}{ending}"
+    return f"{stem}-{sha256_of(content)[:DIGEST_DIGITS]}{ending}"
 
 
 def is_intact(path: Path) -> bool:
@@ -63,7 +63,7 @@ def is_intact(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_DIGITS]
     return path.name == f"{stem}-{digest}{path.suffix}"
 
 
@@ -73,8 +73,8 @@ def read_batch(path: Path) -> RunBatch | None:
         return None
     try:
         metadata_of_file = pq.read_schema(path).metadata or {}
-        runs = reader(list[str]).validate_json(metadata_of_file[RUNS])
-        table_files = reader(dict[str, str]).validate_json(metadata_of_file[BESIDE])
+        runs = validator_of(list[str]).validate_json(metadata_of_file[RUNS_KEY])
+        table_files = validator_of(dict[str, str]).validate_json(metadata_of_file[TABLE_FILES_KEY])
     except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
         return None
     batch = RunBatch(path, tuple(runs), table_files)
@@ -148,11 +148,11 @@ class Store:
         if not self.pending:
             self.since = self.clock()
         self.pending.append((run, tables))
-        return self.flush() if len(self.pending) >= MOST_RUNS else []
+        return self.flush() if len(self.pending) >= MAX_PENDING_RUNS else []
 
     def tick(self) -> list[str]:
-        """Write the pending runs if the first is `LONGEST_S` old; return the runs that are written."""
-        return self.flush() if self.pending and self.clock() - self.since >= LONGEST_S else []
+        """Write the pending runs if the first is `MAX_PENDING_S` old; return the runs that are written."""
+        return self.flush() if self.pending and self.clock() - self.since >= MAX_PENDING_S else []
 
     def flush(self) -> list[str]:
         """Write all pending runs as one batch; return them."""
@@ -161,7 +161,7 @@ class Store:
         runs = [run for run, _ in self.pending]
         self.number += 1
         table_files = {name: self.write(name, {}) for name in self.pending[0][1] if name != MEASURES}
-        metadata = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(table_files).encode()}
+        metadata = {RUNS_KEY: json.dumps(runs).encode(), TABLE_FILES_KEY: json.dumps(table_files).encode()}
         self.write(MEASURES, metadata)
         self.finished.update(runs)
         self.pending.clear()
@@ -169,9 +169,9 @@ class Store:
 
     def write(self, name: str, stated: dict[bytes, bytes]) -> str:
         """Write one table of the pending runs, with ``stated`` in its metadata; return the file name."""
-        table = with_changes(concatenate_tables([tables[name] for _, tables in self.pending]), self.policies)
+        table = with_policy_columns(concatenate_tables([tables[name] for _, tables in self.pending]), self.policies)
         content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
-        target = self.folder / name / name_of(self.number, content)
+        target = self.folder / name / batch_file_name(self.number, content)
         make_folder(target.parent)
         write_atomically(target, content)
         return target.name

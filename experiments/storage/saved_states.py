@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest_schema import Saved, manifest_of
+from experiments.storage.manifest_schema import SavedStates, read_validated_json
 from model.engine.errors import InputError
 from model.simulation.state_file import STATE_FILE
 
-SAVED = "saved.json"
-SEED = re.compile(r"seed_\d+")
+DESCRIPTION_FILE = "saved.json"
+SEED_FOLDER = re.compile(r"seed_\d+")
 
 
 class FilesChanged(InputError):
@@ -28,7 +28,7 @@ def seed_folder(folder: Path, seed: int) -> Path:
 def is_seed_folder(path: Path) -> bool:
     """Return whether a path can be the folder of a state: its name fits, and the state is a file or missing."""
     state = path / STATE_FILE
-    return SEED.fullmatch(path.name) is not None and path.is_dir() and (state.is_file() or not state.exists())
+    return SEED_FOLDER.fullmatch(path.name) is not None and path.is_dir() and (state.is_file() or not state.exists())
 
 
 def digest_of_state(folder: Path, seed: int) -> str:
@@ -45,17 +45,17 @@ def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
     if save.exists() and not save.is_dir():
         raise InputError(f"--save {save} is a file, not a folder")
     for path in sorted(save.glob("*")):
-        if path.is_symlink() or not (path.is_file() if path.name == SAVED else is_seed_folder(path)):
+        if path.is_symlink() or not (path.is_file() if path.name == DESCRIPTION_FILE else is_seed_folder(path)):
             raise InputError(f"--save {save} holds something else than saved states ({path.name}); choose another")
     if fresh:
-        (save / SAVED).unlink(missing_ok=True)  # the states that it describes will be replaced
-    elif (save / SAVED).is_file() and not set(read_description(save)["runs"].items()) <= set(runs.items()):
+        (save / DESCRIPTION_FILE).unlink(missing_ok=True)  # the states that it describes will be replaced
+    elif (save / DESCRIPTION_FILE).is_file() and not set(read_description(save)["runs"].items()) <= set(runs.items()):
         raise InputError(f"--save {save} holds states of other runs: choose another folder, or begin anew with --fresh")
 
 
 def are_saved(save: Path, runs: dict[int, str]) -> bool:
     """Return whether a folder holds the states of exactly these runs (by seed), unchanged."""
-    if not (save / SAVED).is_file():
+    if not (save / DESCRIPTION_FILE).is_file():
         return False
     saved = read_description(save)
     digests = {seed: digest_of_state(save, seed) for seed in runs}
@@ -68,14 +68,14 @@ def check_state(saved: dict[str, Any], seed: int) -> None:
         raise FilesChanged(f"--from {saved['folder']}: the state of seed {seed} is not the one that was saved there")
 
 
-def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
+def check_origin(folder: Path, stated: dict[str, Any]) -> None:
     """Raise if the saved states from which the runs of a folder continued are unknown, missing or changed."""
     if not stated.get("branched_from"):
         return
     if not (origin := stated.get("went_on_from")):
         raise FilesChanged(f"{folder} does not say which saved states it went on from: make the folder anew")
     place, states = Path(origin["folder"]), {int(seed): state for seed, state in origin["states"].items()}
-    if not (place / SAVED).is_file():
+    if not (place / DESCRIPTION_FILE).is_file():
         raise FilesChanged(f"{folder} went on from saved states in {place}, which are not there: save them again")
     saved = read_description(place)
     if {seed: saved["states"].get(seed) for seed in states} != states:
@@ -84,7 +84,7 @@ def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
         check_state(saved, seed)
 
 
-def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
+def read_saved_states(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     """Return the description of saved states; raise if one of the seeds is missing."""
     stated = read_description(folder)
     for seed in seeds:
@@ -97,16 +97,16 @@ def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
 def read_description(folder: Path) -> dict[str, Any]:
     """Return the description of saved states; raise if there are none."""
     try:
-        return parse_description(folder, (folder / SAVED).stat().st_mtime_ns)
+        return parse_description(folder, (folder / DESCRIPTION_FILE).stat().st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"--from {folder}: no saved run there ({SAVED} is missing)") from None
+        raise InputError(f"--from {folder}: no saved run there ({DESCRIPTION_FILE} is missing)") from None
 
 
 @lru_cache(maxsize=4)
 def parse_description(folder: Path, _: int) -> dict[str, Any]:
     """Return the description of saved states; cached by the time at which the file was modified."""
     try:
-        stated = manifest_of(folder / SAVED, Saved)
+        stated = read_validated_json(folder / DESCRIPTION_FILE, SavedStates)
     except InputError as reason:
         raise InputError(f"--from {folder}: {reason}") from None
     runs = {int(seed): run for seed, run in stated["runs"].items()}

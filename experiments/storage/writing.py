@@ -15,8 +15,8 @@ from model.engine.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-CAUSES = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
-CAUSES |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there")
+CAUSES_BY_ERRNO = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
+CAUSES_BY_ERRNO |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there")
 """Messages by error code of the operating system, for errors that only the user can resolve."""
 
 
@@ -30,7 +30,7 @@ def cause_of(reason: OSError) -> str:
     >>> cause_of(OSError(errno.ENOSPC, "No space left on device"))
     'the disk is full (No space left on device)'
     """
-    cause, system = CAUSES.get(reason.errno or 0), reason.strerror or str(reason)
+    cause, system = CAUSES_BY_ERRNO.get(reason.errno or 0), reason.strerror or str(reason)
     return f"{cause} ({system})" if cause else system
 
 
@@ -38,7 +38,7 @@ def write_error_text(reason: OSError | Unwritable) -> str:
     """Describe why a file cannot be written; raise ``reason`` again if it has another cause."""
     if isinstance(reason, Unwritable):
         return str(reason)
-    if reason.errno not in CAUSES:
+    if reason.errno not in CAUSES_BY_ERRNO:
         raise reason
     return f"{reason.filename}: {cause_of(reason)}" if reason.filename else cause_of(reason)
 

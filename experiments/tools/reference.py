@@ -22,8 +22,7 @@ import pandas as pd
 
 from experiments.execution.parameter_draws import POSTERIOR_DRAWS
 from experiments.storage.progress import print_input_errors
-from experiments.storage.run_crate import FILE as CRATE
-from experiments.storage.run_crate import comparison_crate
+from experiments.storage.run_crate import CRATE, comparison_crate
 from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_atomically
 from experiments.studies.assumed_effects import EFFECTS

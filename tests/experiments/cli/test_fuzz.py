@@ -36,8 +36,8 @@ from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.execution.run_requests import plan_runs
 from experiments.narrative.report_reading import read_sites
-from experiments.storage.embedded_manifest import EMBEDDED
-from experiments.storage.run_store import name_of
+from experiments.storage.embedded_manifest import MANIFEST_IN_HTML
+from experiments.storage.run_store import batch_file_name
 from experiments.studies.study import KEYS, STUDIES, read_study
 from experiments.studies.study_jobs import confirm_size, count_of, points_of
 from model.engine.errors import InputError
@@ -330,7 +330,7 @@ def sweep_batch(rng: random.Random, place: Place) -> None:
     (path,) = sorted((place.written / "sweep" / "measures").glob("*.parquet"))
     before = path.read_bytes()
     content = fuzz.parquet(rng, before)
-    other = path.with_name(name_of(1, content))
+    other = path.with_name(batch_file_name(1, content))
     path.unlink()
     other.write_bytes(content)
     try:
@@ -382,7 +382,9 @@ def report(rng: random.Random, place: Place) -> None:
     text = (ROOT / "results/reference/report/informe.html").read_text(encoding="utf-8")
     text = re.sub('"fingerprint": "[0-9a-f]{16}"', f'"fingerprint": "{fingerprint()}"', text)
     path = place.corner / "report.html"
-    path.write_bytes(fuzz.html(rng, text[:2000] + text[text.index('<script type="application/json"') :], EMBEDDED))
+    path.write_bytes(
+        fuzz.html(rng, text[:2000] + text[text.index('<script type="application/json"') :], MANIFEST_IN_HTML)
+    )
     command("verify", path)
 
 

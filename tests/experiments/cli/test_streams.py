@@ -139,7 +139,7 @@ def test_an_interrupted_progress_does_not_say_so(capsys):
 
 
 def test_what_is_silent_says_what_it_does(monkeypatch, capsys):
-    monkeypatch.setattr("experiments.storage.progress.SILENCE", 0.05)
+    monkeypatch.setattr("experiments.storage.progress.FIRST_REPORT_S", 0.05)
     with report_slow("drawing"):
         time.sleep(0.3)
     assert capsys.readouterr().err == "drawing: 1 s so far\n"

@@ -15,7 +15,7 @@ from stub_runs import write_study
 from experiments.cli import app as cli
 from experiments.storage import reading
 from experiments.storage.older_formats import convert_to_present
-from experiments.storage.reading import places_of, read, specs_of, tables
+from experiments.storage.reading import load_table, read, run_folders, specs_of
 from experiments.words.dictionary import CHANGE, SCHEMA
 from model.engine.errors import InputError
 
@@ -73,12 +73,12 @@ def test_every_folder_says_what_its_runs_were_asked_to_be(place, kind):
 
 
 def test_many_folders_are_read_as_one_table(place):
-    both = tables([place / "run", place / "sweep"], "measures")
-    alone = [tables(place / name, "measures") for name in ("run", "sweep")]
+    both = load_table([place / "run", place / "sweep"], "measures")
+    alone = [load_table(place / name, "measures") for name in ("run", "sweep")]
     assert len(both) == sum(map(len, alone))
     assert set(both.column_names) == {name for table in alone for name in table.column_names}
     some = set(alone[1]["run"].to_pylist()[:1])
-    assert set(tables([place / "run", place / "sweep"], "measures", some)["run"].to_pylist()) == some
+    assert set(load_table([place / "run", place / "sweep"], "measures", some)["run"].to_pylist()) == some
 
 
 def test_folders_of_any_kind_are_read_as_one_frame_that_holds_each_run_once(place):
@@ -124,7 +124,7 @@ def test_tables_of_an_older_schema_are_read_as_they_would_be_written_now(place, 
         kept = table if name == "measures" else table.drop_columns(["scenario", "policy", "seed"])
         pq.write_table(kept, old / f"{name}.parquet")
     for name in names:
-        assert tables(old, name).equals(tables(place / "run", name)), name
+        assert load_table(old, name).equals(load_table(place / "run", name)), name
     assert cli.code_of(["verify", str(old)]) == 0
 
 
@@ -233,7 +233,10 @@ def test_the_text_of_a_run_is_a_command_that_makes_it(place, tmp_path, kind):
     spec = list(specs_of(place / kind).values())[-1]
     assert cli.code_of([*shlex.split(spec.command)[1:], "--out", str(tmp_path / "again")]) == 0
     assert list(specs_of(tmp_path / "again")) == [spec.run]
-    again, before = tables(tmp_path / "again", "measures"), tables(places_of(place / kind), "measures", {spec.run})
+    again, before = (
+        load_table(tmp_path / "again", "measures"),
+        load_table(run_folders(place / kind), "measures", {spec.run}),
+    )
     own = [name for name in before.column_names if not name.startswith(CHANGE)]  # of a study, not of a run
     assert set(again.column_names) >= set(own)
     assert again.select(own).equals(before.select(own))
@@ -244,7 +247,7 @@ def test_a_run_of_some_measures_shows_all_and_keeps_those(tmp_path, capsys):
     out = tmp_path / "some"
     assert cli.code_of(["run", "baseline", *SMALL, "--measures", ",".join(MEASURES), "--out", str(out)]) == 0
     assert "complaints at the prosecutor" in capsys.readouterr().out
-    assert tables(out, "measures").column_names[-2:] == MEASURES
+    assert load_table(out, "measures").column_names[-2:] == MEASURES
     assert cli.code_of(["verify", str(out)]) == 0
     assert "kept no 'calls'" in refused(capsys, "plot", out)
     told = refused(capsys, "run", "baseline", "--measures", "trust_meanest")
@@ -259,5 +262,5 @@ def test_a_text_of_several_runs_is_not_repeated():
 def test_means_of_numbers_near_the_largest_are_infinite_without_a_warning(tmp_path, monkeypatch):
     month = {"run": ["a"] * 2, "month": [datetime.date(2017, 1, 1)] * 2, "trust_mean": [1.5e308] * 2}
     monkeypatch.setattr(reading, "read_plan", lambda _: pa.table({"run": ["a"]}))
-    monkeypatch.setattr(reading, "tables", lambda *_: pa.table(month))
-    assert math.isinf(reading.runs_of(tmp_path, ["trust_mean"])["trust_mean"].item())
+    monkeypatch.setattr(reading, "load_table", lambda *_: pa.table(month))
+    assert math.isinf(reading.means_of_runs(tmp_path, ["trust_mean"])["trust_mean"].item())

@@ -185,7 +185,7 @@ def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeyp
     assert "was being written when its program was killed: give the same command again" in told
     done(*RUN)
     (own,) = set(folders()) - {f"{place.name}.unfinished"}
-    assert own == f"{place.name}-{results_folder.manifest_in(Path('results', own))['identity'][:8]}"
+    assert own == f"{place.name}-{results_folder.manifest_or_empty(Path('results', own))['identity'][:8]}"
     capsys.readouterr()
     done(*words)
     assert "2 of 2 were finished before" in capsys.readouterr().err
@@ -263,5 +263,5 @@ def test_every_table_that_is_described_goes_when_a_folder_is_begun_anew(tmp_path
     for name in set(dictionary_page()["tables"]) - {"plan"}:  # only sweeps have a plan
         (tmp_path / f"{name}.parquet").touch()
     assert (tmp_path / "uncertainty.parquet").exists()
-    results_folder.clear(tmp_path, parts=True)
+    results_folder.remove_results(tmp_path, parts=True)
     assert [*tmp_path.glob("*.parquet")] == []

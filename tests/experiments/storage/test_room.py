@@ -146,7 +146,7 @@ def test_planned_bytes_are_not_fewer_than_those_that_are_written_and_not_ten_tim
     written = 2 * sum(map(len, left(Path("mine")).values()))
     state = Path("states/seed_1/state.npz").stat().st_size
     assert written < disk_space.size_of_runs(specs) < 10 * written
-    assert state < disk_space.states_of(specs) < 10 * state
+    assert state < disk_space.size_of_states(specs) < 10 * state
 
 
 @pytest.mark.parametrize("variable", ["CONFIANZA_CACHE", "XDG_CACHE_HOME", "HOME"])

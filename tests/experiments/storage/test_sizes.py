@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from experiments.execution.job_cache import unpack_job
 from experiments.storage import parquet_sizes
 from experiments.storage.manifest_schema import RunPart
-from experiments.storage.parquet_sizes import MOST_BYTES, MOST_VALUES, page_sizes, read_varint, span_of
+from experiments.storage.parquet_sizes import MAX_BYTES, MAX_VALUES, page_sizes, read_varint, span_of
 from experiments.storage.result_tables import read_parquet
 from model.engine.errors import InputError
 from model.simulation import state_file
@@ -84,7 +84,7 @@ def test_texts_that_stand_once_and_mean_many_are_refused():
     texts = pa.DictionaryArray.from_arrays(codes, pa.array(["x" * 2**19]))
     content = written(pa.table({"run": texts}), store_schema=False)
     assert len(content) < 10_000
-    refused(content, f"texts of at most {MOST_BYTES:,} bytes, got 2,097,152,000")
+    refused(content, f"texts of at most {MAX_BYTES:,} bytes, got 2,097,152,000")
 
 
 def test_texts_in_terms_of_the_one_before_are_refused():
@@ -95,9 +95,9 @@ def test_texts_in_terms_of_the_one_before_are_refused():
 
 def test_many_values_in_few_rows_are_refused(monkeypatch):
     refused(written(pa.table({"trust": [[0.0] * 1000]})), "column 'trust' must hold text, numbers or dates, got list")
-    monkeypatch.setattr(parquet_sizes, "MOST_VALUES", 1000)
+    monkeypatch.setattr(parquet_sizes, "MAX_VALUES", 1000)
     refused(written(pa.table({"trust": [[0.0] * 1001]})), "at most 1,000 values, got 1,001")
-    assert MOST_VALUES * 8 <= 2**31
+    assert MAX_VALUES * 8 <= 2**31
 
 
 @pytest.mark.parametrize("kind", [pa.binary(2**16), pa.decimal256(70), pa.binary(), pa.duration("s"), pa.time32("s")])

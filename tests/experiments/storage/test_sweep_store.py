@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.storage.folder_lock import locked
-from experiments.storage.run_store import LONGEST_S, MOST_RUNS, Store, stored_table
+from experiments.storage.run_store import MAX_PENDING_RUNS, MAX_PENDING_S, Store, stored_table
 from experiments.storage.writing import Unwritable
 from model.engine.errors import InputError
 
@@ -31,9 +31,9 @@ def filled(folder, runs):
 
 def test_a_run_is_finished_only_when_its_batch_is_in_place(tmp_path):
     store = Store(tmp_path).open()
-    told = [store.add(f"{k:016x}", table(f"{k:016x}")) for k in range(MOST_RUNS)]
-    assert told[:-1] == [[]] * (MOST_RUNS - 1)
-    assert len(told[-1]) == MOST_RUNS == len(store.finished)
+    told = [store.add(f"{k:016x}", table(f"{k:016x}")) for k in range(MAX_PENDING_RUNS)]
+    assert told[:-1] == [[]] * (MAX_PENDING_RUNS - 1)
+    assert len(told[-1]) == MAX_PENDING_RUNS == len(store.finished)
     assert Store(tmp_path).open().finished == store.finished
 
 
@@ -42,7 +42,7 @@ def test_a_run_does_not_wait_long_to_be_written(tmp_path):
     store = Store(tmp_path, clock=lambda: now[0]).open()
     now[0] = 5.0
     store.add("a", table("a"))
-    now[0] += LONGEST_S - 0.1
+    now[0] += MAX_PENDING_S - 0.1
     assert store.tick() == []
     now[0] += 0.2
     assert store.tick() == ["a"]
