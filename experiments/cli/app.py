@@ -22,10 +22,10 @@ from model.engine.errors import InputError, WorkStopped
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 YEARS_OF_CHECK = 3
 DRAWS_OF_ACCOUNTS = "plausible:8"
-KINDS_OF_DRAWS = ("plausible:", "calibrated:")
-WIDTH = 80
-LONGEST = 800
-REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+DRAW_PREFIXES = ("plausible:", "calibrated:")
+HELP_WIDTH = 80
+MAX_ERROR_CHARACTERS = 800
+INVALID_PATH_ERRORS = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
 """System errors for invalid paths; they are reported as wrong input."""
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": HELP_WIDTH},
     help="Simulates trust between police and community in two Guatemalan municipalities.",
     epilog=(
         "Exit codes: 0 done, 2 the input is wrong or a file cannot be written, 1 our own fault, 130 interrupted by"
@@ -58,7 +58,7 @@ def run(
     until: options.Until = None,
     seed: options.Seed = 1,
     replicates: options.Replicates = 1,
-    town: options.OwnTown = "",
+    town: options.TownOfSeed = "",
     workers: options.Workers = 1,
     keep: options.Keep = "",
     measures: options.Measures = "",
@@ -108,7 +108,7 @@ def compare(
     settle: options.Settle = "",
     draws: options.Draws = "",
     accounts: options.Accounts = False,
-    plan: options.Size = None,
+    plan: options.PlannedEffect = None,
     measure: options.Measure = None,
     power: options.Power = None,
     workers: options.Workers = 1,
@@ -141,7 +141,7 @@ def check_draws(word: str) -> None:
     """Raise InputError if `--draws` names no draws."""
     from experiments.execution.parameter_draws import read_draws
 
-    if word.startswith(KINDS_OF_DRAWS):
+    if word.startswith(DRAW_PREFIXES):
         from experiments.validation.plausible_draws import count_of_kind  # imports the model, which takes long
 
         count_of_kind(word)
@@ -151,7 +151,7 @@ def check_draws(word: str) -> None:
 
 def file_of_draws(word: str) -> Path:
     """Return the file of draws for a value of `--draws`; draws of a kind are generated if missing."""
-    if not word.startswith(KINDS_OF_DRAWS):
+    if not word.startswith(DRAW_PREFIXES):
         return Path(word)
     from experiments.validation.plausible_draws import file_of_kind  # imports the model, which takes long
 
@@ -166,7 +166,7 @@ def check(
     seed: options.Seed = 1,
     replicates: options.RunsOfCheck = None,
     workers: options.Workers = 1,
-    against: options.Given = None,
+    against: options.SeriesFile = None,
     lang: options.LanguageOfText = "en",
 ) -> None:
     """Set the status quo beside orders of magnitude, or your data."""
@@ -191,7 +191,7 @@ def check(
 
 @app.command()
 def export(
-    folder: options.Exported, csv: options.Csv = None, gpkg: options.Gpkg = None, geojson: options.GeoJson = None
+    folder: options.ExportedFolder, csv: options.Csv = None, gpkg: options.Gpkg = None, geojson: options.GeoJson = None
 ) -> None:
     """Write the whole table as CSV, or maps of cells and places."""
     from experiments.execution.execution_layers import write_layers
@@ -213,24 +213,24 @@ def export(
 
 
 @app.command()
-def verify(path: options.Verified, workers: options.Workers = 1) -> None:
+def verify(path: options.VerifiedPath, workers: options.Workers = 1) -> None:
     """Run again what made a report or results: equal or not?"""
     from experiments.storage.embedded_manifest import checked_manifest
 
     checked_manifest(path)  # before the model is loaded
     from experiments.report.verify import verify as differences
 
-    found = differences(path, workers)
-    print("\n".join([f"not equal: {line}" for line in found] or [f"equal: {path}"]))
-    raise typer.Exit(OUR_FAULT if found else DONE)
+    differing = differences(path, workers)
+    print("\n".join([f"not equal: {line}" for line in differing] or [f"equal: {path}"]))
+    raise typer.Exit(OUR_FAULT if differing else DONE)
 
 
 @app.command()
 def scenarios(lang: options.LanguageOfList = "en") -> None:
     """List the municipalities."""
-    from experiments.cli.listings import scenario_lines, show
+    from experiments.cli.listings import print_lines, scenario_lines
 
-    show(scenario_lines(lang))
+    print_lines(scenario_lines(lang))
 
 
 @app.command()
@@ -238,45 +238,45 @@ def policies(lang: options.LanguageOfList = "en") -> None:
     """List the policies; apart from them, worlds for experiments."""
     from itertools import chain
 
-    from experiments.cli.listings import policy_lines, show, world_lines
+    from experiments.cli.listings import policy_lines, print_lines, world_lines
 
-    show(chain(policy_lines(lang), world_lines(lang)))
+    print_lines(chain(policy_lines(lang), world_lines(lang)))
 
 
 @app.command()
 def accounts(lang: options.LanguageOfList = "en") -> None:
     """List rival accounts of trust and of crime."""
-    from experiments.cli.listings import account_lines, show
+    from experiments.cli.listings import account_lines, print_lines
 
-    show(account_lines(lang))
+    print_lines(account_lines(lang))
 
 
 @app.command()
 def parameters(
-    name: options.Part = None,
-    scenario: options.Shown = None,
+    name: options.ParameterName = None,
+    scenario: options.ShownScenario = None,
     lang: options.LanguageOfList = "en",
     json: options.AsJson = False,
 ) -> None:
     """List parameters with unit, range, role and source."""
-    from experiments.cli.listings import parameter_json, parameter_lines, show
+    from experiments.cli.listings import parameter_json, parameter_lines, print_lines
     from scenarios import load
 
-    own = load(scenario) if scenario else None
-    show([parameter_json(name, own)] if json else parameter_lines(name, own, lang))
+    shown_scenario = load(scenario) if scenario else None
+    print_lines([parameter_json(name, shown_scenario)] if json else parameter_lines(name, shown_scenario, lang))
 
 
 @app.command()
 def measures(lang: options.LanguageOfMeanings = "en", csv: options.AsCsv = False) -> None:
     """List the monthly measures with unit and meaning."""
-    from experiments.cli.listings import measure_lines, measure_table, show
+    from experiments.cli.listings import measure_lines, measure_table, print_lines
 
-    show([measure_table()] if csv else measure_lines(lang))
+    print_lines([measure_table()] if csv else measure_lines(lang))
 
 
 @app.command()
 def view(
-    scenario: options.Town = "villa_canales",
+    scenario: options.ShownTown = "villa_canales",
     port: options.Port = 8765,
     lang: options.LanguageOfPage = "en",
     draws: options.DrawsOfPage = [],
@@ -309,7 +309,7 @@ def view(
 def workshop(
     out: options.OutOfWorkshop = Path("workshop"),
     lang: options.LanguagesOfWorkshop = "es",
-    collect: options.Collected = None,
+    collect: options.StudentFolder = None,
 ) -> None:
     """Write a guide for 90 minutes, handouts, a teacher's sheet."""
     from experiments.words.bilingual import languages_of
@@ -323,11 +323,11 @@ def workshop(
 def bench(
     json: options.Json = None,
     quick: options.Quick = False,
-    against: options.Against = None,
+    against: options.OtherCheckout = None,
     floor: options.Floor = False,
     mesa: options.PlainMesa = False,
     growth: options.Growth = None,
-    store: options.Store = None,
+    store: options.FloorReason = None,
 ) -> None:
     """Measure speed and memory beside the goals (minutes)."""
     if store is not None and not floor:
@@ -345,7 +345,7 @@ def bench(
 
         raise typer.Exit(DONE if check_floor(store) else OUR_FAULT)
     if against is not None:
-        from experiments.tools.bench.paired import against as measure_both
+        from experiments.tools.bench.paired import compare_checkouts as measure_both
 
         measure_both(against, json, quick)
         return
@@ -412,7 +412,7 @@ def calibrate(
     years: options.YearsOfCalibration = 2.0,
     truths: options.Truths = 50,
     policy: options.PolicyOfEffects = "",
-    against: options.GivenToFit = None,
+    against: options.SeriesToFit = None,
     scenario: options.ScenarioOfSeries = None,
     discrepancy: options.Discrepancy = None,
     scale: options.ScaleOfCalibration = 1.0,
@@ -432,9 +432,9 @@ def calibrate(
     for option, given in {"--scenario": scenario, "--discrepancy": discrepancy}.items():
         if given is not None and against is None:
             raise InputError(f"{option} belongs to --against: give both")
-    missed = 0.1 if discrepancy is None else discrepancy
-    own = None if against is None else OwnSeries(read_series(against), scenario or "villa_canales", missed)
-    run_command(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=own))
+    missed_share = 0.1 if discrepancy is None else discrepancy
+    series = None if against is None else OwnSeries(read_series(against), scenario or "villa_canales", missed_share)
+    run_command(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=series))
 
 
 @app.command()
@@ -521,7 +521,7 @@ def reproduce(
 
 @app.command()
 def plot(
-    folder: options.Drawn,
+    folder: options.DrawnPath,
     measures: options.MeasuresDrawn = "",
     out: options.OutOfFigures = None,
     lang: options.LanguageOfFigures = "en",
@@ -534,7 +534,7 @@ def plot(
 
 @app.command()
 def contrasts(
-    study: options.Answered,
+    study: options.SweptStudy,
     measures: options.MeasuresDrawn = "",
     draws: options.Draws = "",
     workers: options.Workers = 1,
@@ -557,19 +557,21 @@ def contrasts(
         return
     from experiments.cli.over_draws import report_contrasts
 
-    drawn = read_draws(file_of_draws(draws))
-    raise typer.Exit(INTERRUPTED if report_contrasts(study, drawn, measures, workers, FigureTexts(lang)) else DONE)
+    parameter_draws = read_draws(file_of_draws(draws))
+    raise typer.Exit(
+        INTERRUPTED if report_contrasts(study, parameter_draws, measures, workers, FigureTexts(lang)) else DONE
+    )
 
 
 @app.command()
-def repeat(run: options.Run, within: options.Within = None) -> None:
+def repeat(run: options.Run, within: options.SearchedFolder = None) -> None:
     """Compute one run again, in this process, and compare."""
     from experiments.studies.find_run import find_run
 
-    found = find_run(run, within)  # before the model is loaded
+    run_and_source = find_run(run, within)  # before the model is loaded
     from experiments.studies.rerun_check import repeat as once_more
 
-    raise typer.Exit(once_more(*found))
+    raise typer.Exit(once_more(*run_and_source))
 
 
 @app.command()
@@ -582,10 +584,10 @@ def new(kind: options.Kind, name: options.Name) -> None:
 
 
 @app.command()
-def doctor(store: options.StoreFigures = None) -> None:
+def doctor(store: options.FiguresReason = None) -> None:
     """Say whether this machine is fit, and what to do if not."""
     if store is not None:
-        from experiments.tools.setup.tiny_run import store as write_figures
+        from experiments.tools.setup.tiny_run import store_record as write_figures
 
         print(f"Written to {write_figures(store)}")
         return
@@ -595,7 +597,7 @@ def doctor(store: options.StoreFigures = None) -> None:
 
 
 @app.command()
-def bundle(folder: options.Wheels, systems: options.Systems = []) -> None:
+def bundle(folder: options.BundleFolder, systems: options.Systems = []) -> None:
     """Fill a folder for workshops without internet."""
     from experiments.tools.setup.bundle import bundle as fill
 
@@ -611,21 +613,21 @@ def main() -> None:
     """Run the program and exit with its exit code."""
     collect_garbage_rarely()
     prepare_streams()
-    interruption.exit_program(code_of(sys.argv[1:]))
+    interruption.exit_program(run_program(sys.argv[1:]))
 
 
-def code_of(words: list[str]) -> int:
+def run_program(words: list[str]) -> int:
     """Run the program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         print_error(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     interruption.Heard.signals.clear()
     with interruption.handle_signals():
-        code = code_of_command(words or ["--help"])
+        code = run_and_catch_errors(words or ["--help"])
     stopped = code == INTERRUPTED or (code == DONE and interruption.Heard.signals)
     return interruption.exit_code() if stopped else code
 
 
-def code_of_command(words: list[str]) -> int:
+def run_and_catch_errors(words: list[str]) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
     try:
         code = app(words, prog_name="confianza", standalone_mode=False) or DONE
@@ -636,7 +638,7 @@ def code_of_command(words: list[str]) -> int:
     except WorkStopped as reason:
         return print_error(str(reason), OUR_FAULT)
     except TyperException as wrong:
-        return print_error(with_value(wrong), WRONG_INPUT)
+        return print_error(message_with_value(wrong), WRONG_INPUT)
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
@@ -644,7 +646,7 @@ def code_of_command(words: list[str]) -> int:
     except OSError as wrong:
         from experiments.storage.writing import CAUSES_BY_ERRNO
 
-        if wrong.errno in CAUSES_BY_ERRNO or (wrong.errno in REFUSED and wrong.filename is not None):
+        if wrong.errno in CAUSES_BY_ERRNO or (wrong.errno in INVALID_PATH_ERRORS and wrong.filename is not None):
             named = wrong.filename or "a file"
             return print_error(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()
@@ -655,17 +657,20 @@ def code_of_command(words: list[str]) -> int:
     return print_error("our own fault, not yours: please report the lines above", OUR_FAULT)
 
 
-def with_value(wrong: TyperException) -> str:
+def message_with_value(wrong: TyperException) -> str:
     """Return what Typer says is wrong; a value of another type is named, which Typer leaves out."""
     from pydantic import ValidationError
 
     reason = wrong.__cause__
-    got = f", got '{reason.errors()[0]['input']}'" if isinstance(reason, ValidationError) else ""
-    return wrong.format_message() + got
+    value_text = f", got '{reason.errors()[0]['input']}'" if isinstance(reason, ValidationError) else ""
+    return wrong.format_message() + value_text
 
 
 def print_error(message: str, code: int) -> int:
     """Print an error message in one line; return the exit code."""
     line = " ".join(message.split())
-    print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)
+    print(
+        f"confianza: {line if len(line) <= MAX_ERROR_CHARACTERS else line[:MAX_ERROR_CHARACTERS] + '…'}",
+        file=sys.stderr,
+    )
     return code

@@ -19,7 +19,7 @@ from model.engine.fingerprint import fingerprint
 FACTORS, QUICK_FACTORS = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0)
 """Multiples of residents and of couples that are measured."""
 YEARS, QUICK_YEARS = 10, 3
-RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
+ADDED_RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
 """Number of runs added per measurement, years of each run, and repetitions, of which the median is reported."""
 
 
@@ -28,14 +28,14 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
     if file.suffix not in ENDINGS:
         raise InputError(f"--growth must be a file that ends in {', '.join(ENDINGS)}, got '{file}'")
     check_target("--growth", file)
-    found = measure_growth(quick)
-    write_atomically(file, render_figure(growth_figure(found), file.suffix, "growth"))
-    for name, points in found["points"].items():
+    growth = measure_growth(quick)
+    write_atomically(file, render_figure(growth_figure(growth), file.suffix, "growth"))
+    for name, points in growth["points"].items():
         print(f"{PANELS[name].doubled:32}" + "".join(f"{x:>12,.0f}" for x, _ in points))
         print(f"  {PANELS[name].up:30}" + "".join(f"{y:12.2f}" for _, y in points))
     print(f"written to {file}")
     if json_file is not None:
-        write_atomically(json_file, json_of(found))
+        write_atomically(json_file, json_of(growth))
 
 
 def measure_growth(quick: bool) -> dict[str, Any]:
@@ -47,14 +47,14 @@ def measure_growth(quick: bool) -> dict[str, Any]:
     print_note("measuring growth; this takes several minutes" if not quick else "measuring growth")
     measure_in_fresh_process("compiling")
     factors = QUICK_FACTORS if quick else FACTORS
-    whole = measure_in_fresh_process("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
+    years_of_run = measure_in_fresh_process("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
     return {
         "machine": machine(),
         "fingerprint": fingerprint(),
         "points": {
             "census": [point("census", "residents", factor) for factor in factors],
             "couples": [point("couples", "couples", factor) for factor in factors],
-            "years": list(enumerate(whole["ends"], start=1)),
+            "years": list(enumerate(years_of_run["ends"], start=1)),
             "workers": runs_by_workers(min(4, os.cpu_count() or 1)),
         },
     }
@@ -62,12 +62,15 @@ def measure_growth(quick: bool) -> dict[str, Any]:
 
 def point(variant: str, number: str, factor: float) -> tuple[float, float]:
     """Return a number of residents or couples, and the processor seconds of the second year with that number."""
-    found = measure_in_fresh_process("grown", variant, str(factor), "2")
-    return found[number], found["ends"][1] - found["ends"][0]
+    grown = measure_in_fresh_process("grown", variant, str(factor), "2")
+    return grown[number], grown["ends"][1] - grown["ends"][0]
 
 
 def runs_by_workers(most: int) -> list[tuple[int, float]]:
     """Return the runs per hour for each number of workers: medians of turns that measure every number once."""
     counts = range(1, most + 1)
-    turns = [[max(seconds_added(RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
-    return [(n, RUNS * 3600.0 / statistics.median(own)) for n, own in enumerate(zip(*turns, strict=True), start=1)]
+    turns = [[max(seconds_added(ADDED_RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
+    return [
+        (n, ADDED_RUNS * 3600.0 / statistics.median(seconds))
+        for n, seconds in enumerate(zip(*turns, strict=True), start=1)
+    ]

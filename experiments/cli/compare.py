@@ -16,10 +16,10 @@ from experiments.storage.progress import report_slow
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 
-SIZE = 20e6
+MAX_OUTPUT_BYTES = 20e6
 """Largest size in bytes of a report, or of all figures of a comparison."""
-KINDS = (".svg", ".png")
-OPTIONS = {"scenarios": "scenario", "sets": "set"}
+FIGURE_ENDINGS = (".svg", ".png")
+OPTION_NAMES = {"scenarios": "scenario", "sets": "set"}
 """Options of which the request has another name."""
 
 
@@ -43,7 +43,7 @@ class ComparisonOutput:
         if self.report is not None:
             if self.report.parent != out and not self.report.parent.is_dir():
                 raise InputError(f"--report {self.report}: no folder '{self.report.parent}'")
-            check_disk_space({"--report": (self.report.parent, SIZE)})
+            check_disk_space({"--report": (self.report.parent, MAX_OUTPUT_BYTES)})
             if self.report.exists():
                 self.check_replaced(request, fresh)
         if self.figures is not None:
@@ -51,7 +51,12 @@ class ComparisonOutput:
 
             check_name(self.figures)
             check_disk_space(
-                {"--figures": (self.figures.parent if self.figures.suffix in KINDS else self.figures, SIZE)}
+                {
+                    "--figures": (
+                        self.figures.parent if self.figures.suffix in FIGURE_ENDINGS else self.figures,
+                        MAX_OUTPUT_BYTES,
+                    )
+                }
             )
             if not fresh:
                 self.check_redrawn(request)
@@ -60,12 +65,12 @@ class ComparisonOutput:
         """Raise InputError if the file to be replaced is no report, or the report of another comparison."""
         from experiments.storage.embedded_manifest import report_manifest_or_none
 
-        stated = report_manifest_or_none(self.report) if self.report is not None and self.report.is_file() else None
-        if stated is None:
+        manifest = report_manifest_or_none(self.report) if self.report is not None and self.report.is_file() else None
+        if manifest is None:
             raise InputError(f"--report {self.report} is there and is no report of this program: choose another file")
-        if not fresh and stated.get("command") != command_of(request):
+        if not fresh and manifest.get("command") != command_of(request):
             raise InputError(
-                f"--report {self.report} holds the report of another comparison ({stated.get('command')}): choose"
+                f"--report {self.report} holds the report of another comparison ({manifest.get('command')}): choose"
                 " another file, or replace it with --fresh"
             )
 
@@ -74,9 +79,9 @@ class ComparisonOutput:
         from experiments.figures.svg import source_of
 
         place = self.figures or Path()
-        drawn = {file: source_of(file) for kind in KINDS for file in sorted(place.glob(f"*{kind}"))}
-        there = {place: source_of(place)} if place.is_file() else {file: text for file, text in drawn.items() if text}
-        for file, text in there.items():
+        drawn = {file: source_of(file) for kind in FIGURE_ENDINGS for file in sorted(place.glob(f"*{kind}"))}
+        sources = {place: source_of(place)} if place.is_file() else {file: text for file, text in drawn.items() if text}
+        for file, text in sources.items():
             if text is None or not text.startswith(f"{command_of(request)} --figures "):
                 raise InputError(
                     f"--figures {file} is there and not of this comparison ({text or 'no command in it'}): choose"
@@ -104,13 +109,13 @@ class ComparisonOutput:
 def effect_size(size: float | None, measure: str | None, power: float | None) -> EffectSize | None:
     """Return the effect for which pairs are planned; raise if its measure or power is given without its size."""
     if size is None:
-        for option, given in {"--measure": measure, "--power": power}.items():
-            if given is not None:
+        for option, value in {"--measure": measure, "--power": power}.items():
+            if value is not None:
                 raise InputError(f"{option} belongs to --plan: give both")
         return None
-    wish = EffectSize(size=size)
-    wish = wish if measure is None else replace(wish, measure=measure)
-    return wish if power is None else replace(wish, power=power)
+    effect = EffectSize(size=size)
+    effect = effect if measure is None else replace(effect, measure=measure)
+    return effect if power is None else replace(effect, power=power)
 
 
 def command_of(request: Request) -> str:
@@ -132,8 +137,8 @@ def check_folders(request: Request) -> None:
     """Raise if options say what to run although the arms are folders, where it has been run."""
     if not all(parse_arm_argument(text).folder for text in request.arms):
         return
-    given = [one.name for one in fields(Request)[1:] if getattr(request, one.name) != one.default]
-    options = [f"--{OPTIONS.get(name, name)}" for name in given if name != "delta"]
+    changed = [one.name for one in fields(Request)[1:] if getattr(request, one.name) != one.default]
+    options = [f"--{OPTION_NAMES.get(name, name)}" for name in changed if name != "delta"]
     if options:
         raise InputError(f"leave out {', '.join(options)}: folders of results hold what has been run")
 

@@ -14,13 +14,13 @@ import typer
 
 from experiments.cli import listings
 from experiments.cli.app import app
-from experiments.cli.plot import RECORDS, record_figure
+from experiments.cli.plot import RECORD_FIGURES, record_figure
 from experiments.figures.plot_command import figure_bytes
 from experiments.narrative.labels import range_label
 from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_atomically
 from experiments.tools.documents import layers, odd, withdrawn
-from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer, default_effects, draws_table
+from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
 from experiments.tools.documents.beside_answer import accounts_table, numbers_table
 from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
@@ -31,10 +31,10 @@ from model.simulation.registry import MEASURES
 from scenarios.groups import declared_groups
 from scenarios.policy_files import ready_policies
 
-HOME = Path(__file__).parents[2]
-DOCUMENTS = HOME / "model" / "docs"
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ROOT / "model" / "docs"
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
-ON_SITE = {
+PAGE_OF_DOCUMENT = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "do/mechanism.md",
     "README.md": "index.md",
@@ -49,7 +49,7 @@ ON_SITE = {
     "model/docs/decisions": "understand/decisions/index.md",
 }
 """Documents of the project and the page of the site on which each is shown."""
-PART = re.compile(r"^## (\d) (.+)$", re.MULTILINE)
+CHAPTER = re.compile(r"^## (\d) (.+)$", re.MULTILINE)
 MEASURE_HEAD = {
     "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
     "es": (
@@ -75,7 +75,7 @@ figure that was noted without its source at hand: it gives a wide range and is n
 REPRODUCED = "results/reference/reproduce"
 SENTENCE_END = re.compile(r"(?<=\.) (?=[A-ZÁÉÍÓÚ])")
 GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
-SPANISH_MEANINGS = HOME / "experiments" / "words" / "glossary.toml"
+SPANISH_MEANINGS = ROOT / "experiments" / "words" / "glossary.toml"
 GLOSSARY_HEAD = ("español", "inglés", "qué es aquí", "en el código")
 GLOSSARY_ABOUT = (
     "Cada cosa tiene un solo término, en el código, en los documentos y en la página del navegador. El término en "
@@ -102,7 +102,7 @@ def write_figures(docs: Path) -> None:
 
 def spanish_figures() -> dict[str, Path]:
     """Return the table of each figure drawn in Spanish, by the path of the figure on the site."""
-    return {f"_generated/{name}-es.png": HOME / "results" / "reference" / f"{name}.csv" for name in RECORDS}
+    return {f"_generated/{name}-es.png": ROOT / "results" / "reference" / f"{name}.csv" for name in RECORD_FIGURES}
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -113,11 +113,11 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "lookup/measures.md", measures_page("en")
     yield "es/indicadores.md", measures_page("es")
     yield "es/glosario.md", spanish_glossary()
-    for name, page in ON_SITE.items():
-        if page not in ("index.md", "do/study.md") and (HOME / name).is_file() and name != "model/docs/ODD.md":
-            yield page, with_site_links(page, HOME / name)
+    for name, page in PAGE_OF_DOCUMENT.items():
+        if page not in ("index.md", "do/study.md") and (ROOT / name).is_file() and name != "model/docs/ODD.md":
+            yield page, with_site_links(page, ROOT / name)
     for language in catalogue.LANGUAGES:
-        yield f"_generated/answer_{language}.md", answer(language)
+        yield f"_generated/answer_{language}.md", answer_page(language)
         yield f"_generated/defaults_{language}.md", default_effects(language)
         yield f"_generated/policies_{language}.md", policy_list(language)
         yield f"_generated/accounts_{language}.md", accounts_table(language)
@@ -126,9 +126,9 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)
         yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
-    yield "_generated/withdrawn.md", withdrawn.table()
-    yield "_generated/layers.svg", layers.drawing()
-    yield "_generated/packages.md", layers.packages()
+    yield "_generated/withdrawn.md", withdrawn.withdrawn_table()
+    yield "_generated/layers.svg", layers.layers_svg()
+    yield "_generated/packages.md", layers.package_table()
     yield from odd_pages()
     yield from decision_pages()
 
@@ -145,14 +145,14 @@ def with_site_links(page: str, source: Path) -> str:
 def site_link(link: re.Match[str], page: str, source: Path) -> str:
     """Return the end of a Markdown link, from ``]`` on, with the target as seen from a page of the site."""
     target = (source.parent / link[1]).resolve()
-    name = target.relative_to(HOME).as_posix()
+    name = target.relative_to(ROOT).as_posix()
     if name.startswith("model/docs/decisions/"):
         name = f"docs/understand/{name.removeprefix('model/docs/')}"
-    elif name in ON_SITE:
-        name = f"docs/{ON_SITE[name]}"
+    elif name in PAGE_OF_DOCUMENT:
+        name = f"docs/{PAGE_OF_DOCUMENT[name]}"
     if target.is_dir() and not name.startswith("docs/"):
         return "]"
-    return f"]({os.path.relpath(HOME / name, (HOME / 'docs' / page).parent)}{link[2] or ''})"
+    return f"]({os.path.relpath(ROOT / name, (ROOT / 'docs' / page).parent)}{link[2] or ''})"
 
 
 def commands_page() -> str:
@@ -171,8 +171,8 @@ def parameters_page() -> str:
     """Return a table of the parameters of every group of the model."""
     declared_groups()
     sections = ["# Parameters", "", PARAMETERS_ABOUT]
-    for group, some in groupby(all_parameters(), key=lambda one: one[0].partition(".")[0]):
-        known = ParameterGroup.known[group]
+    for group, parameters in groupby(all_parameters(), key=lambda one: one[0].partition(".")[0]):
+        group_type = ParameterGroup.known[group]
         rows = [
             (
                 *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
@@ -182,20 +182,20 @@ def parameters_page() -> str:
                     about.source,
                 ),
             )
-            for name, value, about in some
+            for name, value, about in parameters
         ]
-        evidence = f" Evidence: {', '.join(known.evidence)}." if known.evidence else ""
-        sections += [f"## {group}", "", listings.group_title(known, listings.FigureTexts("en")) + evidence, ""]
+        evidence = f" Evidence: {', '.join(group_type.evidence)}." if group_type.evidence else ""
+        sections += [f"## {group}", "", listings.group_title(group_type, listings.FigureTexts("en")) + evidence, ""]
         sections += [table(PARAMETER_HEAD, rows), ""]
     return "\n".join(sections)
 
 
 def plausible_text(value: float, about: ParameterSpec) -> str:
     """Return the plausible values of an unmeasured parameter as text to append to its range, or ""."""
-    found = plausible_range(value, about)
-    if not found:
+    plausible = plausible_range(value, about)
+    if not plausible:
         return ""
-    return f"; plausible {found.low:.3g} to {found.high:.3g}{'' if found.stated else ' (factor of 2)'}"
+    return f"; plausible {plausible.low:.3g} to {plausible.high:.3g}{'' if plausible.stated else ' (factor of 2)'}"
 
 
 def sources_page() -> str:
@@ -225,15 +225,15 @@ def measures_page(language: str) -> str:
 
 def policy_list(language: str) -> str:
     """Return a list of the policies of the answer, each with its title and description."""
-    ready, say = ready_policies(), WORDS[language]
-    listed = [f"* **{ready[name].title[language]}.** {ready[name].about[language]}" for name in WORLDS]
+    policies, say = ready_policies(), WORDS[language]
+    listed = [f"* **{policies[name].title[language]}.** {policies[name].about[language]}" for name in WORLDS]
     listed.insert(WORLDS.index(EVERYTHING), f"* **{say[EVERYTHING].capitalize()}.** {say['all_three']}")
     return "\n".join(listed) + "\n"
 
 
 def results_with_figures(language: str) -> str:
     """Return each recorded result of `confianza reproduce`: title, sentences and figure."""
-    text = (HOME / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
+    text = (ROOT / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
     _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     sections = []
     for name, title, body in zip(RESULTS, parts[::2], parts[1::2], strict=True):
@@ -256,8 +256,8 @@ def spanish_glossary() -> str:
 
 def odd_pages() -> Iterator[tuple[str, str]]:
     """Yield the ODD as one page per chapter and per package of mechanisms."""
-    whole, *_ = odd.odd_page().partition("\n## 7 ")
-    _, *parts = PART.split(whole)
+    sections_1_to_6, *_ = odd.odd_page().partition("\n## 7 ")
+    _, *parts = CHAPTER.split(sections_1_to_6)
     texts, places = {}, dict[str, str]()
     for number, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         page = f"{number}_{re.split('[:,]', title.lower())[0].replace(' ', '_')}"
@@ -268,8 +268,10 @@ def odd_pages() -> Iterator[tuple[str, str]]:
             page = f"6_{package}"
             heading = section.partition("\n")[0]
             places[heading.split()[1]] = f"{page}.md#{odd.anchor(heading)}"
-            own = section.partition("\n[daily_rhythm]: #")[0].rstrip().replace("](#4", "](4_design_concepts.md#4")
-            texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raise_headings(own)}"
+            section_text = (
+                section.partition("\n[daily_rhythm]: #")[0].rstrip().replace("](#4", "](4_design_concepts.md#4")
+            )
+            texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raise_headings(section_text)}"
     links = "\n".join(f"[{name}]: {place}" for name, place in places.items())
     for page, text in texts.items():
         yield f"understand/odd/{page}.md", f"{text}\n\n{links}\n"

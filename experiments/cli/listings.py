@@ -63,17 +63,17 @@ def scenario_lines(language: str = "en") -> Iterator[str]:
 def policy_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in policy with its changes in a language; English lists built-in effects in both languages."""
     say = FigureTexts(language)
-    for name, ready in scenarios.policies().items():
+    for name, policy_text in scenarios.policies().items():
         yield f"{name}"
-        yield from description_lines(ready, say)
-        if ready.policy.start:
-            yield wrapped(f"{say('desde', 'from')} {ready.policy.start}", 4)
-        yield from (wrapped(change_line(entry, say), 6) for entry in ready.policy.entries)
+        yield from description_lines(policy_text, say)
+        if policy_text.policy.start:
+            yield wrapped(f"{say('desde', 'from')} {policy_text.policy.start}", 4)
+        yield from (wrapped(change_line(entry, say), 6) for entry in policy_text.policy.entries)
         off = say("apaga {}", "switches {} off")
-        yield from (wrapped(off.format(mechanism), 6) for mechanism in sorted(ready.policy.off))
-        own = [built_in_sentence(lever) for lever in levers_of_policies(ready.policy.entries)]
+        yield from (wrapped(off.format(mechanism), 6) for mechanism in sorted(policy_text.policy.off))
+        sentences = [built_in_sentence(lever) for lever in levers_of_policies(policy_text.policy.entries)]
         languages = LANGUAGES if language == "en" else (language,)
-        yield from (wrapped(sentence.text(one), 6) for one in languages for sentence in own)
+        yield from (wrapped(sentence.text(one), 6) for one in languages for sentence in sentences)
 
 
 def description_lines(text: PolicyText, say: FigureTexts) -> Iterator[str]:
@@ -101,20 +101,20 @@ def account_lines(language: str = "en") -> Iterator[str]:
     say = FigureTexts(language)
     explained = {"trust": say("de la confianza", "of trust"), "crime": say("del delito", "of crime")}
     for name in accounts.names():
-        one = accounts.account(name)
+        account = accounts.account(name)
         yield f"{name}"
-        yield wrapped(f"{one.title[language]} ({one.title[say('en', 'es')]}), {explained[one.explains]}", 4)
-        yield wrapped(one.claim[language], 4)
-        yield wrapped(f"{say('queda fuera', 'left out')}: {one.limits[language]}", 4)
-        yield wrapped(f"{say('se podría medir', 'to be measured')}: {one.prediction[language]}", 4)
-        yield wrapped(say("fija {} parámetros", "sets {} parameters").format(len(one.settings)), 6)
+        yield wrapped(f"{account.title[language]} ({account.title[say('en', 'es')]}), {explained[account.explains]}", 4)
+        yield wrapped(account.claim[language], 4)
+        yield wrapped(f"{say('queda fuera', 'left out')}: {account.limits[language]}", 4)
+        yield wrapped(f"{say('se podría medir', 'to be measured')}: {account.prediction[language]}", 4)
+        yield wrapped(say("fija {} parámetros", "sets {} parameters").format(len(account.settings)), 6)
 
 
 def change_line(entry: PolicyEntry, say: FigureTexts) -> str:
     """Return one change of a policy in words."""
-    what = {"set": "= ", "scale": say("por ", "times "), "add": say("más ", "plus ")}[entry.how]
+    operation = {"set": "= ", "scale": say("por ", "times "), "add": say("más ", "plus ")}[entry.how]
     where = f" {say('en', 'in')} {', '.join(entry.settlements)}" if entry.settlements else ""
-    return f"{entry.parameter} {what}{entry.value:g}{where}"
+    return f"{entry.parameter} {operation}{entry.value:g}{where}"
 
 
 def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
@@ -183,20 +183,22 @@ def number_lines(
 ) -> Iterator[str]:
     """Yield the lines of one parameter."""
     value, source = value_and_source(dotted, default, about, scenario)
-    what, measured = about.about, about.unit
+    meaning_text, unit_text = about.about, about.unit
     if say.language == "es":
-        what, measured = parameter(dotted, "es"), unit(about.unit, "es")
+        meaning_text, unit_text = parameter(dotted, "es"), unit(about.unit, "es")
     neutral = f", {say('apagado', 'off')} = {about.off:g}" if about.off is not None else ""
     changed = f" ({say('por omisión', 'default')} {default:g})" if value != default else ""
-    yield wrapped(f"{dotted} = {value:g} {measured}{changed}", 2)
+    yield wrapped(f"{dotted} = {value:g} {unit_text}{changed}", 2)
     span = say("de ", "") + range_label(about.low, about.high, say("a", "to"))
-    yield wrapped(f"{what}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
+    yield wrapped(f"{meaning_text}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
     yield wrapped(f"{say('fuente, en inglés', 'source')}: {source}", 6)
-    if found := plausible_range(default, about):
-        ends = say("plausible de {:.3g} a {:.3g}", "plausible from {:.3g} to {:.3g}").format(found.low, found.high)
+    if plausible := plausible_range(default, about):
+        ends = say("plausible de {:.3g} a {:.3g}", "plausible from {:.3g} to {:.3g}").format(
+            plausible.low, plausible.high
+        )
         why = (
             say("lo dice la fuente", "as the source says")
-            if found.stated
+            if plausible.stated
             else say("un factor de dos: nadie lo ha medido", "a factor of two: nobody has measured it")
         )
         yield wrapped(f"{ends}; {why}", 6)
@@ -223,11 +225,11 @@ def parameter_json(part: str | None, scenario: Scenario | None) -> str:
     """Return the matching parameters as JSON, with all their metadata."""
     declared_groups()
     return json.dumps(
-        [parameter_text(*one, scenario) for one in matching_parameters(part)], indent=1, ensure_ascii=False
+        [parameter_entry(*one, scenario) for one in matching_parameters(part)], indent=1, ensure_ascii=False
     )
 
 
-def parameter_text(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
+def parameter_entry(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
     """Return value and metadata of one parameter."""
     value, source = value_and_source(dotted, default, about, scenario)
     named = {"name": dotted, "value": value, "default": default}
@@ -240,7 +242,7 @@ def value_and_source(dotted: str, default: float, about: ParameterSpec, scenario
     return value, (scenario and scenario.sources.get(dotted)) or about.source
 
 
-def show(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
     """Print lines to standard output; on a terminal rich highlights numbers, values and names."""
     text = "\n".join(lines).lstrip("\n")
     if sys.stdout.isatty():

@@ -51,7 +51,7 @@ Seed = Annotated[int, Option(metavar="N", help="Seed of the first run.")]
 Replicates = Annotated[int, Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")]
 RunsOfCheck = Annotated[int | None, Option(metavar="N", help="Number of runs.  [default: 1; with --against 8]")]
 FullYears = Annotated[int | None, Option(metavar="N", help="Years after the warm-up.  [default: 3]")]
-Given = Annotated[
+SeriesFile = Annotated[
     Path | None, Option("--against", metavar="FILE", help="Instead: beside a monthly series in a CSV file.")
 ]
 Keep = Annotated[str, Option(metavar="NAME,NAME", help="Further tables: incidents, impressions, cells of every month.")]
@@ -76,7 +76,7 @@ SeedOfPairs = Annotated[int, Option(metavar="N", help="Seed of the first pair.")
 Pairs = Annotated[int, Option(metavar="N", help="Number of pairs, with seeds seed, seed+1, …")]
 Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do pairs save?")]
 Memory = Annotated[int, Option(metavar="N", help="Also N pairs for each of 17 laws of trust.")]
-OwnTown = Annotated[
+TownOfSeed = Annotated[
     str, Option(metavar="own", help="own: each seed in a town of its own.  [default: one town]", show_default=False)
 ]
 Deltas = Annotated[
@@ -108,7 +108,7 @@ Truths = Annotated[int, Option(metavar="N", help="Simulated truths over which co
 PolicyOfEffects = Annotated[
     str, Option("--policy", metavar="NAME", help="Measure coverage of its effects, too.", show_default=False)
 ]
-GivenToFit = Annotated[
+SeriesToFit = Annotated[
     Path | None, Option("--against", metavar="FILE", help="Fit to a monthly series in a CSV file, too.")
 ]
 ScenarioOfSeries = Annotated[
@@ -126,7 +126,9 @@ ScaleOfCalibration = Annotated[float, Option("--scale", metavar="X", help="Size 
 OutOfCalibration = Annotated[
     Path | None, Option("--out", metavar="DIR", help="Where to write.  [default: results/calibrate]")
 ]
-Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many pairs an effect of this size needs.")]
+PlannedEffect = Annotated[
+    float | None, Option("--plan", metavar="SIZE", help="How many pairs an effect of this size needs.")
+]
 Measure = Annotated[str | None, Option(metavar="NAME", help="Of which measure, for --plan.  [default: trust_mean]")]
 Power = Annotated[float | None, Option(metavar="P", help="With which power, for --plan.  [default: 0.8]")]
 Report = Annotated[Path | None, Option(metavar="FILE", help="Also write the report as one HTML file.")]
@@ -196,18 +198,18 @@ OutOfAnswer = Annotated[
 
 # What lies in folders
 
-Drawn = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]
-Exported = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
+DrawnPath = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]
+ExportedFolder = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
 Csv = Annotated[Path | None, Option(metavar="FILE", help="The whole table; - is standard output.")]
 Gpkg = Annotated[Path | None, Option(metavar="FILE", help="Cells and settlements as a GeoPackage.")]
 GeoJson = Annotated[Path | None, Option("--geojson", metavar="FILE", help="The same as GeoJSON.")]
-Verified = Annotated[Path, Argument(metavar="FILE|DIR", help="A report, or a folder of results.")]
+VerifiedPath = Annotated[Path, Argument(metavar="FILE|DIR", help="A report, or a folder of results.")]
 Run = Annotated[str, Argument(metavar="RUN", help="A run: identity, command, or file in quarantine/.")]
-Within = Annotated[
+SearchedFolder = Annotated[
     Path | None, Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]")
 ]
 
-Answered = Annotated[
+SweptStudy = Annotated[
     str, Argument(metavar="STUDY", help="A study that was swept, or the folder of its results.", show_default=False)
 ]
 MeasuresDrawn = Annotated[str, Option("--measures", metavar="NAME,NAME", help="Show these measures of a sweep.")]
@@ -220,10 +222,10 @@ LanguageOfFigures = Annotated[
 
 # What there is
 
-Part = Annotated[
+ParameterName = Annotated[
     str | None, Argument(metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False)
 ]
-Shown = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
+ShownScenario = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
 AsJson = Annotated[bool, Option("--json", help="As JSON, with all that is known of each.")]
 AsCsv = Annotated[bool, Option("--csv", help="As CSV, in both languages.")]
 LanguageOfList = Annotated[str, Option("--lang", metavar="en|es", help="Language of the list.", callback=ONE_LANGUAGE)]
@@ -231,7 +233,7 @@ LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of th
 
 # The page
 
-Town = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")]
+ShownTown = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")]
 Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
 DrawsOfPage = Annotated[
     list[Path],
@@ -255,7 +257,7 @@ LanguagesOfWorkshop = Annotated[
     Option("--lang", metavar="es|en|both", help="Language of the pages.", callback=one_of("--lang", LANGUAGES)),
 ]
 OutOfWorkshop = Annotated[Path, Option("--out", metavar="DIR", help="Where to write the pages.")]
-Collected = Annotated[
+StudentFolder = Annotated[
     Path | None, Option(metavar="DIR", help="Instead: put the work of students in a folder into one table there.")
 ]
 
@@ -263,11 +265,11 @@ Collected = Annotated[
 
 Json = Annotated[Path | None, Option(metavar="FILE", help="Also write the numbers as JSON.")]
 Quick = Annotated[bool, Option("--quick", help="Shorter runs, rougher numbers.")]
-Against = Annotated[Path | None, Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")]
+OtherCheckout = Annotated[Path | None, Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")]
 Floor = Annotated[bool, Option("--floor", help="Instead: a decade in bare loops, beside that on record.")]
 PlainMesa = Annotated[bool, Option("--mesa", help="Instead: a model in plain Mesa of the same size, and this one.")]
 Growth = Annotated[Path | None, Option(metavar="FILE", help="Instead: a figure of time by residents, couples, years.")]
-Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put the new figure on record.")]
+FloorReason = Annotated[str | None, Option(metavar="REASON", help="With --floor: put the new figure on record.")]
 
 # Validation
 
@@ -305,7 +307,7 @@ OutOfValidation = Annotated[
 # Setting up
 
 
-def tell_version(wanted: bool) -> None:
+def print_version(wanted: bool) -> None:
     """Print the version and exit, if requested."""
     if wanted:
         from importlib.metadata import version
@@ -314,7 +316,7 @@ def tell_version(wanted: bool) -> None:
         raise Exit
 
 
-Version = Annotated[bool, Option("--version", help="Print the version and end.", callback=tell_version, is_eager=True)]
+Version = Annotated[bool, Option("--version", help="Print the version and end.", callback=print_version, is_eager=True)]
 KINDS = ("municipality", "policy", "study")
 Kind = Annotated[
     str,
@@ -323,10 +325,10 @@ Kind = Annotated[
     ),
 ]
 Name = Annotated[str, Argument(metavar="NAME", help="Its name; NAME.toml is written here.", show_default=False)]
-StoreFigures = Annotated[
+FiguresReason = Annotated[
     str | None, Option("--store", metavar="REASON", help="Instead: put new figures of the tiny run on record.")
 ]
-Wheels = Annotated[Path, Argument(metavar="FOLDER", help="The folder to fill; it is made if need be.")]
+BundleFolder = Annotated[Path, Argument(metavar="FOLDER", help="The folder to fill; it is made if need be.")]
 Systems = Annotated[
     list[str], Option("--for", metavar="windows|macos|linux", help="For which system; repeatable.  [default: this one]")
 ]

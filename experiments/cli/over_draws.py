@@ -24,7 +24,7 @@ from experiments.words.bilingual import FigureTexts
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError
 
-LEVELS = "over_draws.csv"
+LEVELS_FILE = "over_draws.csv"
 
 
 def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, wording: FigureTexts) -> bool:
@@ -35,9 +35,9 @@ def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Pa
     if interrupted:
         return True
     table = uncertainty_table(draw_levels_table(results))
-    write_atomically(folder / LEVELS, frame_as_csv(table))
+    write_atomically(folder / LEVELS_FILE, frame_as_csv(table))
     print("\n".join(level_lines(table, len(draws), wording)))
-    print(f"\n{figure_message('over_draws.written', wording, file=folder / LEVELS)}")
+    print(f"\n{figure_message('over_draws.written', wording, file=folder / LEVELS_FILE)}")
     return False
 
 

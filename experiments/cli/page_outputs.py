@@ -8,7 +8,7 @@ names, runs the commands and the Python programs in order, and writes the pages 
 * `<!-- output: nothing -->`: it prints nothing;
 * `<!-- no output: reason -->`: it is not run.
 
-The programs of a page with `TOGETHER` are parts of one program.
+The programs of a page with `TOGETHER_MARK` are parts of one program.
 """
 
 import argparse
@@ -25,17 +25,17 @@ from pathlib import Path
 
 from model.engine.errors import InputError
 
-HOME = Path(__file__).parents[2]
-SHOWN_LINES, WIDTH, LONGEST = 12, 88, 110
+ROOT = Path(__file__).parents[2]
+SHOWN_LINES, WIDTH, MAX_CHARACTERS = 12, 88, 110
 """Lines and characters of an output that a page shows, and the columns of the terminal."""
-TOGETHER = "<!-- programs together -->"
+TOGETHER_MARK = "<!-- programs together -->"
 BLOCK = re.compile(
     r"(?:`(?P<file>[\w.]+\.\w+)`:\n\n)?^```(?P<language>[^\n`]*)\n(?P<code>.*?)^```\n"
     r"(?:\n<!-- (?P<mark>(?:no )?output(?:: [^\n]*?)?) -->\n(?P<shown>\n```text\n.*?^```\n)?)?",
     re.MULTILINE | re.DOTALL,
 )
 COMMANDS, PROGRAM = ("", "sh"), "python"
-BEFORE = ("uv", "run", "--locked", "confianza")
+COMMAND_START = ("uv", "run", "--locked", "confianza")
 """First words of a command in a clone; an installed program is called by the last word alone."""
 SEPARATOR = "\x1e"
 
@@ -105,7 +105,7 @@ def outputs(page: str, workers: int | None = None) -> list[str]:
     """Return the output of each block of a page, shortened to the lines that the page shows; "" for text."""
     blocks = blocks_of(page)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        if TOGETHER in page:
+        if TOGETHER_MARK in page:
             programs = f"\nprint(end={SEPARATOR!r})\n".join(one.code for one in blocks if one.language == PROGRAM)
             parts = iter(printed_by_program(programs).split(SEPARATOR))
             printed = [next(parts) if one.language == PROGRAM else printed_by(one, workers) for one in blocks]
@@ -133,27 +133,27 @@ def printed_by_command(line: str, workers: int | None, *, refused: bool) -> str:
     if workers is not None:
         line = re.sub(r"--workers \d+", f"--workers {workers}", line)
     words = shlex.split(line)
-    start = next((n for n in (len(BEFORE), 1) if tuple(words[:n]) == BEFORE[-n:]), None)
+    start = next((n for n in (len(COMMAND_START), 1) if tuple(words[:n]) == COMMAND_START[-n:]), None)
     if start is None:
-        raise InputError(f"a command of a page must begin with {BEFORE[-1]!r}: {line}")
-    done = python_process("-m", BEFORE[-1], *words[start:])
-    if (done.returncode != 0) != refused:
-        raise InputError(f"{line}: exit code {done.returncode}\n{done.stderr}")
-    return done.stdout + (done.stderr if refused else "")
+        raise InputError(f"a command of a page must begin with {COMMAND_START[-1]!r}: {line}")
+    finished = python_process("-m", COMMAND_START[-1], *words[start:])
+    if (finished.returncode != 0) != refused:
+        raise InputError(f"{line}: exit code {finished.returncode}\n{finished.stderr}")
+    return finished.stdout + (finished.stderr if refused else "")
 
 
 def printed_by_program(code: str) -> str:
     """Run a Python program; return its output."""
     Path("program.py").write_text(code, encoding="utf-8")
-    done = python_process("program.py")
-    if done.returncode:
-        raise InputError(f"a program of the page fails:\n{code}\n{done.stderr}")
-    return done.stdout
+    finished = python_process("program.py")
+    if finished.returncode:
+        raise InputError(f"a program of the page fails:\n{code}\n{finished.stderr}")
+    return finished.stdout
 
 
 def python_process(*words: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a new process with the project and the current folder on its path."""
-    path = os.pathsep.join((str(HOME), os.getcwd()))
+    path = os.pathsep.join((str(ROOT), os.getcwd()))
     return subprocess.run(
         [sys.executable, *words],
         env=os.environ | {"PYTHONPATH": path, "COLUMNS": str(WIDTH)},
@@ -164,13 +164,13 @@ def python_process(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def shortened(text: str, n_lines: int) -> str:
-    """Return at most ``n_lines`` lines of a text (negative: the last ones), each cut to `LONGEST` characters.
+    """Return at most ``n_lines`` lines of a text (negative: the last ones), each cut to `MAX_CHARACTERS` characters.
 
     >>> shortened("one \\ntwo\\nthree\\n", 2), shortened("one \\ntwo\\nthree\\n", -1)
     ('one\\ntwo\\n… (1 more)\\n', '… (2 more)\\nthree\\n')
     """
-    whole = [line.rstrip() for line in text.strip("\n").splitlines()]
-    lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in whole]
+    all_lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    lines = [line if len(line) <= MAX_CHARACTERS else f"{line[:MAX_CHARACTERS]}…" for line in all_lines]
     n_more = len(lines) - abs(n_lines)
     if n_more > 0:
         more = f"… ({n_more} more)"

@@ -17,10 +17,10 @@ from model.engine.errors import InputError
 from scenarios.files import read_text
 
 Row = dict[str, Any]
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
+DRAWING_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
 """Errors that drawing a table from another source can raise."""
-WORDS = {"True": True, "False": False}
-RECORDS: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
+BOOLEANS = {"True": True, "False": False}
+RECORD_FIGURES: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
     "ceiling": draw_ceiling,
     "doses": draw_doses,
     "effects": lambda rows, wording: draw_experiments(
@@ -42,8 +42,8 @@ def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
 
 def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
     """Draw a recorded table into ``out`` or the folder of the table; return the paths written."""
-    if table.stem not in RECORDS:
-        raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORDS)} can be drawn")
+    if table.stem not in RECORD_FIGURES:
+        raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORD_FIGURES)} can be drawn")
     if measures:
         raise InputError("--measures chooses among those of a sweep, not of a table")
     figure = record_figure(table, lang)
@@ -53,8 +53,8 @@ def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: 
 def record_figure(table: Path, lang: str) -> Figure:
     """Return the figure of a recorded table in a language."""
     try:
-        return RECORDS[table.stem](rows_in(table), FigureTexts(lang))
-    except UNREADABLE as reason:
+        return RECORD_FIGURES[table.stem](rows_in(table), FigureTexts(lang))
+    except DRAWING_ERRORS as reason:
         raise InputError(f"{table}: is not as `validate` wrote it: {type(reason).__name__}, {reason}") from None
 
 
@@ -72,8 +72,8 @@ def cell(text: str) -> object:
     >>> cell("1.5"), cell("True"), cell("no police"), cell("")
     (1.5, True, 'no police', '')
     """
-    if text in WORDS:
-        return WORDS[text]
+    if text in BOOLEANS:
+        return BOOLEANS[text]
     try:
         return float(text)
     except ValueError:

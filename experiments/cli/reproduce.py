@@ -28,8 +28,8 @@ from experiments.words.bilingual import LANGUAGES, FigureTexts
 from model.engine.errors import InputError
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-TABLES, DRAWINGS, EXPLORER = "tables", "figures", "explorer.html"
-OWN = (RUNS, POLICIES, TABLES, DRAWINGS)
+TABLE_FOLDER, FIGURE_FOLDER, EXPLORER = "tables", "figures", "explorer.html"
+RESULT_FOLDERS = (RUNS, POLICIES, TABLE_FOLDER, FIGURE_FOLDER)
 ENDINGS = (".svg", ".png")
 
 
@@ -55,9 +55,9 @@ def reproduce(
     design = design_of(size)
     settings = settings_of(design, size)
     with locked(folder):
-        check_no_links(folder, *OWN)
+        check_no_links(folder, *RESULT_FOLDERS)
         if fresh:
-            clear(folder)
+            remove_results(folder)
         if source:
             import_pairs(design, source, folder, settings, workers)
         check_lock(folder, settings)
@@ -77,9 +77,9 @@ def reproduce(
     return FAILED if outcome.failed else DONE
 
 
-def clear(folder: Path) -> None:
+def remove_results(folder: Path) -> None:
     """Remove the files that this command wrote into a folder; others stay."""
-    for name in OWN:
+    for name in RESULT_FOLDERS:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
     for name in (LOCK, EXPLORER, PAIRS, EARLIER, EARLIER_LOCK, *(f"sentences.{one}.md" for one in LANGUAGES)):
@@ -117,14 +117,14 @@ def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, si
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write all tables as CSV, numbers with six digits."""
-    make_folder(folder / TABLES)
+    make_folder(folder / TABLE_FOLDER)
     for name, table in tables.items():
-        write_atomically(folder / TABLES / f"{name}.csv", frame_as_csv(table))
+        write_atomically(folder / TABLE_FOLDER / f"{name}.csv", frame_as_csv(table))
 
 
 def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write every figure that has data, in both languages, as SVG (for posters and journals) and PNG."""
-    make_folder(folder / DRAWINGS)
+    make_folder(folder / FIGURE_FOLDER)
     for name, draw in FIGURES.items():
         if tables[name].empty:
             print_note(f"figure {name} is left out: its runs have not finished")
@@ -133,4 +133,4 @@ def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
             for ending in ENDINGS:
                 stem = f"{name}.{language}"
                 content = render_figure(draw(tables, FigureTexts(language)), ending, stem)
-                write_atomically(folder / DRAWINGS / f"{stem}{ending}", content)
+                write_atomically(folder / FIGURE_FOLDER / f"{stem}{ending}", content)

@@ -30,7 +30,7 @@ from experiments.storage.saved_states import are_saved, check_save
 from experiments.storage.writing import write_atomically
 from experiments.words.bilingual import FigureTexts
 
-WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
+DESCRIPTION = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 
 
 def run_and_save(
@@ -54,15 +54,15 @@ def run_and_save(
         if not outcome.finished:
             report_interruption("no run was finished, so nothing was written")
             return results.place, True
-        shown = write_folder(specs, outcome, work, time.monotonic() - begun, results, wording)
+        summary = write_folder(specs, outcome, work, time.monotonic() - begun, results, wording)
         if save is not None:
             write_saved(save, [spec for spec, _ in outcome.finished])
             print_note(f"saved states: {save}")
-        publish_folder(results, work, whole=not outcome.interrupted)
-    print(shown)
+        publish_folder(results, work, complete=not outcome.interrupted)
+    print(summary)
     if outcome.interrupted:
-        kept = f"{len(outcome.finished)} of {len(specs)} runs in {results.place}"
-        report_interruption(f"kept {kept}; start again to go on")
+        stored = f"{len(outcome.finished)} of {len(specs)} runs in {results.place}"
+        report_interruption(f"kept {stored}; start again to go on")
     return results.place, outcome.interrupted
 
 
@@ -84,14 +84,14 @@ def write_folder(
     files = parquet_files(tables)
     if not measures.empty:
         files["summary.png"] = render_figure(draw_run(specs[0], measures, FigureTexts("en")), ".png", "summary")
-    stated = run_manifest(specs, outcome.results, seconds, outcome.interrupted)
+    manifest = run_manifest(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():
         write_atomically(work / name, content)
     about = CrateDescription(
-        WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}"
+        DESCRIPTION, manifest["command"], f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
     )
-    stated |= {"identity": results.identity, "files": digests_of(files)}
-    write_with_manifest(work, {CRATE: crate_of(work, stated, about)}, stated)
+    manifest |= {"identity": results.identity, "files": digests_of(files)}
+    write_with_manifest(work, {CRATE: crate_of(work, manifest, about)}, manifest)
     names = ", ".join([*sorted(files), "manifest.json"])
-    written = figure_message("run.written", wording, place=results.place, files=names)
-    return f"{summary_table(specs[0], measures, wording)}\n\n{written}"
+    message = figure_message("run.written", wording, place=results.place, files=names)
+    return f"{summary_table(specs[0], measures, wording)}\n\n{message}"

@@ -31,25 +31,25 @@ class SafeStream(io.TextIOWrapper):
 
     def draw(self, text: str) -> int:
         """Write a text with its terminal control sequences, if the pipe is open."""
-        with guarded(self):
+        with ignore_closed_pipe(self):
             return super().write(text)
         return len(text)
 
     def flush(self) -> None:
         """Flush the stream, if the pipe is open."""
-        with guarded(self):
+        with ignore_closed_pipe(self):
             super().flush()
 
 
 def write_bytes(content: bytes) -> None:
     """Write bytes on standard output, if the pipe is open."""
-    with guarded(sys.stdout):
+    with ignore_closed_pipe(sys.stdout):
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
 
 
 @contextlib.contextmanager
-def guarded(stream: TextIO) -> Iterator[None]:
+def ignore_closed_pipe(stream: TextIO) -> Iterator[None]:
     """Guard writing on a stream; redirect it to the null device if that fails.
 
     Raises

@@ -14,15 +14,15 @@ from model.engine.errors import InputError, suggest_nearest
 if TYPE_CHECKING:
     from experiments.validation.experiment_runs import ExperimentSize
 
-OUT = Path("results") / "validate"
+DEFAULT_FOLDER = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
-LEAST_SCALE = 0.05
+MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
-WHOLE_YEARS = ("closed", "decisions")
+IN_WHOLE_YEARS = ("closed", "decisions")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, for suggestions after a typing error."""
-TABLES = 5e6
+MAX_OUTPUT_BYTES = 5e6
 """Largest size in bytes of the tables and figures of an examination."""
 
 
@@ -43,9 +43,9 @@ class ValidationRequest:
         """Raise InputError if the request is invalid."""
         for name in self.names:
             if name not in EXAMINATIONS:
-                what = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
-                near = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
-                raise InputError(f"{what}{near or f'; examinations are {", ".join(EXAMINATIONS)}'}")
+                problem = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
+                suggestion = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
+                raise InputError(f"{problem}{suggestion or f'; examinations are {", ".join(EXAMINATIONS)}'}")
         requested = [EXAMINATIONS[name] for name in self.names]
         virtual = any(one.virtual for one in requested)
         own_worlds = ", ".join(name for name, one in EXAMINATIONS.items() if one.virtual)
@@ -66,12 +66,12 @@ class ValidationRequest:
             f"--replicates must be at least 1, got {self.replicates}": (
                 self.replicates is not None and self.replicates < 1
             ),
-            f"--scale must lie between {LEAST_SCALE:g} and 1, got {self.scale}": (
-                self.scale is not None and not LEAST_SCALE <= self.scale <= 1.0
+            f"--scale must lie between {MIN_SCALE:g} and 1, got {self.scale}": (
+                self.scale is not None and not MIN_SCALE <= self.scale <= 1.0
             ),
             f"--years must be more than 0, got {self.years}": self.years is not None and not self.years > 0.0,
-            f"--years of {' and '.join(WHOLE_YEARS)} must be at least 1, got {self.years}": (
-                self.years is not None and self.years < 1.0 and not set(WHOLE_YEARS).isdisjoint(self.names)
+            f"--years of {' and '.join(IN_WHOLE_YEARS)} must be at least 1, got {self.years}": (
+                self.years is not None and self.years < 1.0 and not set(IN_WHOLE_YEARS).isdisjoint(self.names)
             ),
         }
         for message, broken in rules.items():
@@ -81,7 +81,7 @@ class ValidationRequest:
     @property
     def folder(self) -> Path:
         """Folder of tables and figures."""
-        return self.out or OUT
+        return self.out or DEFAULT_FOLDER
 
     def years_or(self, usual: float) -> float:
         """Return the requested years, else ``usual``."""
@@ -121,9 +121,9 @@ def run_examinations(request: ValidationRequest) -> bool:
     """Run the requested examinations in the order of `EXAMINATIONS`; return whether all passed."""
     request.check()
     if request.out is not None:
-        check_disk_space({"--out": (request.out, TABLES)})
-    good = [one.run(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
-    return all(good)
+        check_disk_space({"--out": (request.out, MAX_OUTPUT_BYTES)})
+    passed = [one.run(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
+    return all(passed)
 
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
@@ -141,26 +141,32 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.validation.trust_events import show_events
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
-    single, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
-    small, bank, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
-    audited = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
+    one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
+    quarter_towns, coverage_pairs, decision_runs = (
+        request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20)
+    )
+    audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
-        "audit": lambda: show_audit(only, folder, audited),
+        "audit": lambda: show_audit(only, folder, audit_size),
         "criteria": lambda: criteria.show_criteria(folder, pairs, years(criteria.YEARS)),
         "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
         "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=LEAST_TWINS)))),
         "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
         "panel": lambda: show_events(folder),
-        "doses": lambda: doses.show_doses(folder, replace(single, longest=years(single.longest))),
-        "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
-        "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
+        "doses": lambda: doses.show_doses(folder, replace(one_seed, longest=years(one_seed.longest))),
+        "closed": lambda: closed_town.show_closed(folder, quarter_towns, 6 if quick else int(years(closed_town.YEARS))),
+        "decisions": lambda: decisions.show_decisions(
+            folder, decision_runs, 1 if quick else int(years(decisions.YEARS))
+        ),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.AFTER))),
         "reach": lambda: show_single_measure_effects(
             folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers
         ),
-        "laws": lambda: show_laws(folder, small.seeds, years(YEARS_ALONE), small.sets, small.workers),
-        "coverage": lambda: show_coverage(folder, bank.seeds, bank.scale, bank.workers),
+        "laws": lambda: show_laws(
+            folder, quarter_towns.seeds, years(YEARS_ALONE), quarter_towns.sets, quarter_towns.workers
+        ),
+        "coverage": lambda: show_coverage(folder, coverage_pairs.seeds, coverage_pairs.scale, coverage_pairs.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }
@@ -181,12 +187,12 @@ class Examination:
 
     def run(self, name: str, request: ValidationRequest) -> bool:
         """Run the examination and draw its table; return False if it failed."""
-        good = call_of(name, request)()
+        result = call_of(name, request)()
         if self.drawn:
             from experiments.cli.plot import draw_record
 
             draw_record(request.folder / f"{self.drawn}.csv")
-        return good is not False
+        return result is not False
 
 
 EXAMINATIONS = {

@@ -44,14 +44,14 @@ def nearest_folder(option: str, place: Path) -> Path:
     raise InputError(f"{option} {place}: there is no such folder")
 
 
-def check_writable(named: str, folder: Path) -> None:
+def check_writable(place: str, folder: Path) -> None:
     """Raise if no file can be created in a folder; only an attempt is a reliable test."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"room?")
             file.flush()
     except OSError as reason:
-        raise InputError(f"{named}: nothing can be written in {folder} ({reason.strerror}): choose another") from None
+        raise InputError(f"{place}: nothing can be written in {folder} ({reason.strerror}): choose another") from None
 
 
 def check_target(option: str, target: Path) -> None:
@@ -71,8 +71,8 @@ def size_of_runs(specs: Sequence[RunSpec]) -> float:
 def size_of_tables(spec: RunSpec) -> float:
     """Estimate the bytes for the tables of a run."""
     months = spec.reported / SHIFTS_OF_MONTH
-    kept = len(spec.keep) * RESIDENT_BYTES * residents_of(spec)
-    return RUN_BYTES + months * (MONTH_BYTES + SETTLEMENT_BYTES * len(spec.scenario.settlements) + kept)
+    optional_tables = len(spec.keep) * RESIDENT_BYTES * residents_of(spec)
+    return RUN_BYTES + months * (MONTH_BYTES + SETTLEMENT_BYTES * len(spec.scenario.settlements) + optional_tables)
 
 
 def size_of_states(specs: Sequence[RunSpec]) -> float:
@@ -103,5 +103,5 @@ def size_of_sweep(specs: Sequence[RunSpec]) -> float:
     if not specs:
         return 0.0
     first, months = specs[0], specs[0].reported / SHIFTS_OF_MONTH
-    kept = len(first.keep) * RESIDENT_BYTES * residents_of(first)
-    return RUN_BYTES + len(specs) * (RUN_BYTES / RUNS_PER_BATCH + months * (MONTH_BYTES / 4 + kept))
+    optional_tables = len(first.keep) * RESIDENT_BYTES * residents_of(first)
+    return RUN_BYTES + len(specs) * (RUN_BYTES / RUNS_PER_BATCH + months * (MONTH_BYTES / 4 + optional_tables))

@@ -24,9 +24,9 @@ def checked_manifest(path: Path) -> ManifestEntry:
     """Return the manifest of a report or folder; raise if another version of the model made it."""
     if not path.exists():
         raise InputError(f"no file or folder '{path}'")
-    stated = read_manifest(path) if path.is_dir() else read_report_manifest(path)
-    check_code(str(path), stated)
-    return stated
+    manifest = read_manifest(path) if path.is_dir() else read_report_manifest(path)
+    check_code(str(path), manifest)
+    return manifest
 
 
 def read_report_manifest(file: Path) -> ManifestEntry:
@@ -37,31 +37,31 @@ def read_report_manifest(file: Path) -> ManifestEntry:
             start = opened.read(FIRST_BYTES)
     if not start.lstrip().startswith(b"<"):
         raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
-    found = MANIFEST_IN_HTML.search(read_text(file, str(file), MAX_HTML_BYTES))
-    if found is None:
+    match = MANIFEST_IN_HTML.search(read_text(file, str(file), MAX_HTML_BYTES))
+    if match is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
     where = f"{file}, manifest"
-    stated = check_types(parse_json(found.group(1), where), where, ComparisonManifest)
+    manifest = check_types(parse_json(match.group(1), where), where, ComparisonManifest)
     for key in NOT_REPRODUCIBLE:
-        stated[key]  # a missing key raises here, before hours of computing
-    if stated["lang"] not in LANGUAGES:
-        raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
-    return stated
+        manifest[key]  # a missing key raises here, before hours of computing
+    if manifest["lang"] not in LANGUAGES:
+        raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{manifest['lang']}'")
+    return manifest
 
 
 def report_manifest_or_none(file: Path) -> dict[str, Any] | None:
     """Return the manifest embedded in a report of any version, unchecked; None if the file is no report."""
     with contextlib.suppress(InputError):
-        found = MANIFEST_IN_HTML.search(read_text(file, str(file), MAX_HTML_BYTES))
-        stated = parse_json(found.group(1), str(file)) if found else None
-        return stated if isinstance(stated, dict) else None
+        match = MANIFEST_IN_HTML.search(read_text(file, str(file), MAX_HTML_BYTES))
+        manifest = parse_json(match.group(1), str(file)) if match else None
+        return manifest if isinstance(manifest, dict) else None
     return None
 
 
-def check_code(name: str, stated: Mapping[str, Any]) -> None:
+def check_code(name: str, manifest: Mapping[str, Any]) -> None:
     """Raise if another version of the model made these results, since this version could not verify them."""
-    if stated.get("fingerprint") != fingerprint():
+    if manifest.get("fingerprint") != fingerprint():
         raise InputError(
-            f"{name} was made by model {stated.get('fingerprint')}, this is {fingerprint()}:"
-            f" check out commit {stated.get('commit')} and verify there"
+            f"{name} was made by model {manifest.get('fingerprint')}, this is {fingerprint()}:"
+            f" check out commit {manifest.get('commit')} and verify there"
         )

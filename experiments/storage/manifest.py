@@ -27,15 +27,15 @@ VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely
 
 def read_manifest(folder: Path) -> ManifestEntry:
     """Return the manifest of a results folder; raise if its schema is newer or the folder is unfinished."""
-    stated = read_any_manifest(folder)
-    if schema_version(stated) > SCHEMA:
+    manifest = read_any_manifest(folder)
+    if schema_version(manifest) > SCHEMA:
         raise InputError(
-            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_version(stated)}:"
+            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_version(manifest)}:"
             " read it with the version of the program that wrote it"
         )
-    if stated.get(UNFINISHED):
+    if manifest.get(UNFINISHED):
         raise InputError(f"{folder} was being written when its program was killed: give the same command again")
-    return stated
+    return manifest
 
 
 def read_any_manifest(folder: Path) -> ManifestEntry:
@@ -48,9 +48,9 @@ def read_any_manifest(folder: Path) -> ManifestEntry:
     return read_validated_json(path)
 
 
-def schema_version(stated: Mapping[str, Any]) -> int:
+def schema_version(manifest: Mapping[str, Any]) -> int:
     """Return the schema version of a manifest; 0 if it is older than schema versions."""
-    return int(stated.get("schema", 0))
+    return int(manifest.get("schema", 0))
 
 
 def kind_of(folder: Path) -> str | None:
@@ -63,11 +63,11 @@ def kind_of(folder: Path) -> str | None:
 
 def require_keys(folder: Path, *keys: str) -> ManifestEntry:
     """Return the manifest of a folder; raise with the first of the required keys that is missing."""
-    stated = read_manifest(folder)
+    manifest = read_manifest(folder)
     for key in keys:
-        if key not in stated:
+        if key not in manifest:
             raise InputError(f"{folder / MANIFEST} does not say '{key}': make the folder anew")
-    return stated
+    return manifest
 
 
 def check_schema(folder: Path) -> None:
@@ -83,22 +83,22 @@ def check_schema(folder: Path) -> None:
 def check_goes_on(folder: Path) -> None:
     """Raise if a folder cannot be continued: it has another schema or was computed by other code."""
     check_schema(folder)
-    stated = read_any_manifest(folder)
-    if stated["fingerprint"] != fingerprint():
+    manifest = read_any_manifest(folder)
+    if manifest["fingerprint"] != fingerprint():
         raise InputError(
-            f"{folder} was computed by code {stated['fingerprint']}, this is {fingerprint()}: go on with that code,"
+            f"{folder} was computed by code {manifest['fingerprint']}, this is {fingerprint()}: go on with that code,"
             f" {REMEDY}"
         )
 
 
-def checked_output_folder(folder: Path, kind: str, beside: str = "") -> Path:
-    """Return a folder to write into; raise if it holds anything but results of this kind and the file ``beside``."""
+def checked_output_folder(folder: Path, kind: str, allowed_file: str = "") -> Path:
+    """Return a folder to write into; raise if it holds anything but results of this kind and the ``allowed_file``."""
     if folder.is_symlink() and not folder.exists():
         raise InputError(f"--out {folder} is a link to '{folder.readlink()}', which is not there")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder} is a file, not a folder")
-    there = {path.name for path in folder.glob("*") if not TEMPORARY_FILE.fullmatch(path.name)} - {beside}
-    if there and kind_of(folder) != kind:
+    names = {path.name for path in folder.glob("*") if not TEMPORARY_FILE.fullmatch(path.name)} - {allowed_file}
+    if names and kind_of(folder) != kind:
         raise InputError(f"--out {folder} holds something else than a {NAMES_OF_KINDS[kind]}; choose another folder")
     return folder
 
@@ -143,9 +143,9 @@ def commit() -> str | None:
 def git_output(root: Path, *words: str) -> str | None:
     """Return the output of a git command; None if it fails or is empty."""
     try:
-        stated = subprocess.run(
+        finished = subprocess.run(
             ["git", "-C", str(root), *words], capture_output=True, encoding="utf-8", check=True, timeout=20
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return stated.stdout.strip() or None
+    return finished.stdout.strip() or None

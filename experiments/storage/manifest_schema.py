@@ -224,8 +224,8 @@ SCHEMAS: dict[str, Any] = {
 class ManifestEntry(dict[str, Any]):
     """Content of a file; a missing key raises an `InputError` that names the file."""
 
-    def __init__(self, stated: Mapping[str, Any], file: str) -> None:
-        super().__init__(stated)
+    def __init__(self, content: Mapping[str, Any], file: str) -> None:
+        super().__init__(content)
         self.file = file
 
     def __missing__(self, key: str) -> Any:
@@ -245,22 +245,22 @@ def check_text(text: str, file: str, kind: Any) -> None:
     check_types(parse_json(text, file), file, kind)
 
 
-def check_types(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
+def check_types(content: Any, file: str, kind: Any = None) -> ManifestEntry:
     """Return parsed JSON if every key has its type; raise with the first that has not."""
-    if not isinstance(stated, dict):
+    if not isinstance(content, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
-    named = stated.get("format")
-    if kind is None and isinstance(named, str) and named not in SCHEMAS:
+    written_format = content.get("format")
+    if kind is None and isinstance(written_format, str) and written_format not in SCHEMAS:
         raise InputError(
-            f"{file}: format must be {', '.join(SCHEMAS)}, got {shortened(named)}{suggest_nearest(named, SCHEMAS)}"
-            " Read it with the version of the program that wrote it."
+            f"{file}: format must be {', '.join(SCHEMAS)}, got {shortened(written_format)}"
+            f"{suggest_nearest(written_format, SCHEMAS)} Read it with the version of the program that wrote it."
         )
-    wanted = kind or SCHEMAS.get(named if isinstance(named, str) else "", CommonManifest)
+    schema = kind or SCHEMAS.get(written_format if isinstance(written_format, str) else "", CommonManifest)
     try:
-        validator_of(wanted).validate_python(stated, strict=True)
+        validator_of(schema).validate_python(content, strict=True)
     except ValidationError as reason:
-        raise InputError(f"{file}: {first_error(reason, wanted)}") from None
-    return ManifestEntry(stated, file)
+        raise InputError(f"{file}: {first_error(reason, schema)}") from None
+    return ManifestEntry(content, file)
 
 
 @cache
@@ -271,14 +271,14 @@ def validator_of(kind: Any) -> TypeAdapter[Any]:
 
 def first_error(reason: ValidationError, kind: Any) -> str:
     """Describe the first validation error: key, rule and value."""
-    found = reason.errors(include_url=False)[0]
-    place = ".".join(map(str, found["loc"])) or "it"
-    if found["type"] == "missing":
+    error = reason.errors(include_url=False)[0]
+    place = ".".join(map(str, error["loc"])) or "it"
+    if error["type"] == "missing":
         return f"does not say '{place}': make the folder anew"
-    if found["type"] == "extra_forbidden":
-        return f"has no '{place}'{suggest_nearest(str(found['loc'][-1]), ManifestRequest.__annotations__)}"
-    rule = found["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
-    return f"{place}: {rule}, got {shortened(found['input'])}"
+    if error["type"] == "extra_forbidden":
+        return f"has no '{place}'{suggest_nearest(str(error['loc'][-1]), ManifestRequest.__annotations__)}"
+    rule = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
+    return f"{place}: {rule}, got {shortened(error['input'])}"
 
 
 def shortened(value: Any) -> str:

@@ -31,17 +31,17 @@ type Fields = dict[int, Any]
 """Integers and nested structures of a structure, by field number."""
 
 
-def check_sizes(stated: pq.FileMetaData, content: bytes, path: Path) -> None:
+def check_sizes(metadata: pq.FileMetaData, content: bytes, path: Path) -> None:
     """Raise if a file holds too many values or bytes; ValueError or IndexError if its pages cannot be parsed."""
     values = unpacked = 0
-    for group in map(stated.row_group, range(stated.num_row_groups)):
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             values += max(column.num_values, group.num_rows)
             if column.num_values:  # without values no page is read, and offsets may be invalid
                 unpacked += sum(page_sizes(content, *span_of(column)))
-    for number, most, what in ((values, MAX_VALUES, "values"), (unpacked, MAX_BYTES, "bytes once unpacked")):
+    for number, most, unit in ((values, MAX_VALUES, "values"), (unpacked, MAX_BYTES, "bytes once unpacked")):
         if number > most:
-            raise InputError(f"{path} must have at most {most:,} {what}, got {number:,}")
+            raise InputError(f"{path} must have at most {most:,} {unit}, got {number:,}")
 
 
 def span_of(column: pq.ColumnChunkMetaData) -> tuple[int, int]:

@@ -62,11 +62,11 @@ def announce_compiling() -> None:
 @contextmanager
 def report_slow(label: str, stream: TextIO | None = None) -> Iterator[None]:
     """Report an operation that takes longer than `FIRST_REPORT_S`, and again every `NEXT_REPORT_S` until it ends."""
-    ended, begun = threading.Event(), time.monotonic()
+    stopped, begun = threading.Event(), time.monotonic()
 
     def report_waiting() -> None:
         pause = FIRST_REPORT_S
-        while not ended.wait(pause):
+        while not stopped.wait(pause):
             elapsed = time.monotonic() - begun
             print(f"{label}: {format_duration(elapsed)} so far", file=stream or sys.stderr, flush=True)
             pause = NEXT_REPORT_S
@@ -76,7 +76,7 @@ def report_slow(label: str, stream: TextIO | None = None) -> Iterator[None]:
     try:
         yield
     finally:
-        ended.set()
+        stopped.set()
         thread.join()
 
 
@@ -111,12 +111,12 @@ class Progress:
         self.stated = 0.0
         self.safe = self.computed = self.lost = 0
 
-    def ran(self, seconds: float, lanes: int) -> None:
+    def ran(self, seconds: float, n_workers: int) -> None:
         """Record a computed run; after the first one, print an estimate of the total time."""
         if self.computed == 0 and self.runs > 1:
-            whole = format_duration(self.runs * seconds / lanes)
-            who = f"{lanes} workers" if lanes > 1 else "1 worker"
-            self.print_note(f"one run takes {seconds:.2g} s: {self.runs} runs take about {whole} with {who}")
+            duration = format_duration(self.runs * seconds / n_workers)
+            workers = f"{n_workers} workers" if n_workers > 1 else "1 worker"
+            self.print_note(f"one run takes {seconds:.2g} s: {self.runs} runs take about {duration} with {workers}")
         self.computed += 1
 
     def ended(self, runs: int = 1) -> None:
@@ -147,15 +147,15 @@ class Progress:
     def text(self, share: float, now: float) -> str:
         """Format share done, rate and remaining time."""
         elapsed = max(now - self.begun, 1e-6)
-        left = f", {format_duration((1.0 - share) * elapsed / share)} to go" if 0.0 < share < 1.0 else ""
+        remaining = f", {format_duration((1.0 - share) * elapsed / share)} to go" if 0.0 < share < 1.0 else ""
         if self.runs == 1:
-            return f"{self.label}: {share:4.0%} in {elapsed:.0f} s{left}"
+            return f"{self.label}: {share:4.0%} in {elapsed:.0f} s{remaining}"
         rate = share * self.runs / elapsed
         pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
-        lost = f", {self.lost} failed" if self.lost else ""
+        failed = f", {self.lost} failed" if self.lost else ""
         return (
-            f"{self.label}: {share:4.0%}, {self.safe} of {self.runs} {self.word}{lost},"
-            f" {pace if share > 0.0 else 'starting'}{left}"
+            f"{self.label}: {share:4.0%}, {self.safe} of {self.runs} {self.word}{failed},"
+            f" {pace if share > 0.0 else 'starting'}{remaining}"
         )
 
     def conclude(self) -> None:

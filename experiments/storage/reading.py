@@ -101,12 +101,12 @@ def read_folder_table(folder: Path, name: str, runs: Collection[str] | None) -> 
     path = folder / f"{name}.parquet"
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
-    stated = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
-    runs_by_seed = stated.get("runs", {})
+    manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+    runs_by_seed = manifest.get("runs", {})
     if not isinstance(runs_by_seed, Mapping):
         raise InputError(f"{folder / MANIFEST}: runs must be a table by seed, got {runs_by_seed!r}")
     labels = {
-        run: {"scenario": stated["scenario"], "policy": stated["policy"], "seed": int(seed)}
+        run: {"scenario": manifest["scenario"], "policy": manifest["policy"], "seed": int(seed)}
         for seed, run in runs_by_seed.items()
     }
     if not path.is_file():
@@ -172,19 +172,19 @@ def means_of_runs(folder: Path, columns: list[str]) -> "pd.DataFrame":
 
 def specs_of(folder: Path) -> dict[str, RunSpec]:
     """Return the specifications of a folder's runs by identity; of a comparison, those of its arms."""
-    stated, kind = read_manifest(folder), kind_of(folder)
+    manifest, kind = read_manifest(folder), kind_of(folder)
     if kind == SWEEP:
         return {row["run"]: planned_spec(folder, row) for row in read_plan(folder).to_pylist()}
     if kind == COMPARISON:
         return {run: spec for place in run_folders(folder) for run, spec in specs_of(place).items()}
-    origin = stated.get("went_on_from") or {}
-    if "command" in stated and (
-        not stated.get("branched_from") or (Path(origin.get("folder", "")) / DESCRIPTION_FILE).is_file()
+    origin = manifest.get("went_on_from") or {}
+    if "command" in manifest and (
+        not manifest.get("branched_from") or (Path(origin.get("folder", "")) / DESCRIPTION_FILE).is_file()
     ):
-        specs = read_specs(stated["command"])
+        specs = read_specs(manifest["command"])
     else:
-        specs = tuple(spec_from_fields(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))
-    runs = stated.get("runs", {})
+        specs = tuple(spec_from_fields(folder / MANIFEST, manifest, seed) for seed in manifest.get("seeds", ()))
+    runs = manifest.get("runs", {})
     return {runs[str(spec.seed)]: spec for spec in specs if str(spec.seed) in runs}
 
 
@@ -210,24 +210,24 @@ def planned_spec(folder: Path, row: Mapping[str, Any]) -> RunSpec:
     if "command" in row:
         return RunSpec.read(row["command"])
     point = json.loads(row.get("point", "{}"))
-    whole = point | {"varied": dict(point.get("sets", ())), "settings": {"start": point.get("start")}}
-    return spec_from_fields(folder / PLAN, whole, row["seed"])
+    fields = point | {"varied": dict(point.get("sets", ())), "settings": {"start": point.get("start")}}
+    return spec_from_fields(folder / PLAN, fields, row["seed"])
 
 
-def spec_from_fields(file: Path, stated: Mapping[str, Any], seed: int) -> RunSpec:
+def spec_from_fields(file: Path, fields: Mapping[str, Any], seed: int) -> RunSpec:
     """Return the specification of a run from single fields, for older files and where saved states are missing."""
     try:
-        start = stated["settings"]["start"]
+        start = fields["settings"]["start"]
         return RunSpec(
-            source=stated["source"],
-            policies=tuple(stated["policies"]),
-            overrides=overrides_of(stated["varied"]),
-            varied=tuple(stated["varied"]),
+            source=fields["source"],
+            policies=tuple(fields["policies"]),
+            overrides=overrides_of(fields["varied"]),
+            varied=tuple(fields["varied"]),
             start=datetime.date.fromisoformat(start) if start else None,
-            until=datetime.date.fromisoformat(stated["until"]),
+            until=datetime.date.fromisoformat(fields["until"]),
             seed=seed,
-            keep=tuple(stated["keep"]),
-            measures=tuple(stated.get("measures", ())),
+            keep=tuple(fields["keep"]),
+            measures=tuple(fields.get("measures", ())),
         )
     except KeyError as missing:
         raise InputError(f"{file} does not say {missing}: make the folder anew") from None

@@ -128,11 +128,11 @@ def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = 
         if kinds[key] != "numbers" and table[key].null_count:
             raise InputError(f"{path}: column '{key}' must hold {kinds[key]}, got {table[key].null_count} empty")
     for field in table.schema:
-        what = "numbers" if unit_in(name, field.name) else "text, numbers or dates"
+        kind = "numbers" if unit_in(name, field.name) else "text, numbers or dates"
         if name or field.name in keys:
-            what = kinds.get(field.name, what)
-        if not (TYPE_CHECKS[what](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
-            raise InputError(f"{path}: column '{field.name}' must hold {what}, got {field.type}")
+            kind = kinds.get(field.name, kind)
+        if not (TYPE_CHECKS[kind](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
+            raise InputError(f"{path}: column '{field.name}' must hold {kind}, got {field.type}")
         if TYPE_CHECKS["dates"](field.type) and not are_dates(table[field.name]):
             raise InputError(f"{path}: column '{field.name}' must hold dates of the years 1 to 9999")
 
@@ -149,7 +149,7 @@ def are_dates(points: pa.ChunkedArray) -> bool:
 def split_policies(policy: str) -> list[str]:
     """Split a combination of policies, as tables name it, into its policies.
 
-    >>> parts_of("mopsic_full+resources_only"), parts_of("status_quo")
+    >>> split_policies("mopsic_full+resources_only"), split_policies("status_quo")
     (['mopsic_full', 'resources_only'], [])
     """
     return [] if policy == STATUS_QUO else policy.split("+")
@@ -160,9 +160,9 @@ def with_policy_columns(table: pa.Table, policies: Collection[str]) -> pa.Table:
     plain = without_policy_columns(table)
     place = len([name for name in plain.column_names if name in RUN_KEYS])
     for number, name in enumerate(policies):
-        has = [name in split_policies(own) for own in plain["policy"].to_pylist()]
+        flags = [name in split_policies(combination) for combination in plain["policy"].to_pylist()]
         field = pa.field(CHANGE + name, pa.bool_(), metadata=field_metadata(policy(name)))
-        plain = plain.add_column(place + number, field, pa.array(has, pa.bool_()))
+        plain = plain.add_column(place + number, field, pa.array(flags, pa.bool_()))
     return plain
 
 

@@ -73,24 +73,25 @@ def open_results_folder(
     if not place.name:
         raise InputError(f"--out {place} is the root of all folders: name a folder in it")
     place = checked_place(place, kind)
-    own = place.with_name(f"{place.name}-{identity[:8]}")
-    stated, own_stated = (
-        {} if fresh else manifest_or_empty(one) or manifest_or_empty(unfinished_path(one)) for one in (place, own)
+    own_place = place.with_name(f"{place.name}-{identity[:8]}")
+    manifest, own_manifest = (
+        {} if fresh else manifest_or_empty(folder) or manifest_or_empty(unfinished_path(folder))
+        for folder in (place, own_place)
     )
-    taken = bool(stated) and stated.get("identity") != identity
-    other = f"{place} holds another {NAMES_OF_KINDS[kind]} ({stated.get('command') or 'by an older program'})"
+    taken = bool(manifest) and manifest.get("identity") != identity
+    other = f"{place} holds another {NAMES_OF_KINDS[kind]} ({manifest.get('command') or 'by an older program'})"
     if taken and out is not None:
         raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
-    if out is None and (taken or own_stated.get("identity") == identity):
-        print_note(f"{other}: this one is in {own}")
-        place = checked_place(own, kind)
+    if out is None and (taken or own_manifest.get("identity") == identity):
+        print_note(f"{other}: this one is in {own_place}")
+        place = checked_place(own_place, kind)
     return ResultsFolder(place, kind, identity, command, fresh)
 
 
 def checked_place(place: Path, kind: str) -> Path:
     """Return a folder; raise if it or its unfinished version holds foreign files or links."""
     for folder in (place, unfinished_path(place)):
-        checked_output_folder(folder, kind, beside=LOCK)
+        checked_output_folder(folder, kind, allowed_file=LOCK)
         check_no_links(folder, *RESULT_FOLDERS, LOCK)
     return place
 
@@ -131,10 +132,10 @@ def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
         try:
             yield work
         except (OSError, Unwritable) as reason:
-            kept = len([*(work / PARTS).glob("*.zip")])
+            finished = len([*(work / PARTS).glob("*.zip")])
             raise Unwritable(
-                f"{write_error_text(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and"
-                " only what is missing is computed"
+                f"{write_error_text(reason)}; what was finished ({finished}) is safe in {work}; make room, start again,"
+                " and only what is missing is computed"
             ) from None
         finally:
             if work.is_dir() and manifest_or_empty(work).get(UNFINISHED) and not (work / PARTS).is_dir():
@@ -146,14 +147,14 @@ def begin_results_folder(work: Path, results: ResultsFolder) -> None:
     """Write the manifest of an unfinished folder; of earlier files keep only finished parts of this identity."""
     for path in leftover_files(work):
         path.unlink()
-    stated = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
-    stated |= {"identity": results.identity, "command": results.command}
+    manifest = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
+    manifest |= {"identity": results.identity, "command": results.command}
     if results.fresh and work != results.unfinished_place and results.unfinished_place.is_dir():
         discard(results.unfinished_place)
     same_identity = manifest_or_empty(work).get("identity") == results.identity
     if same_identity and not results.fresh and (work / PARTS).is_dir():
         check_schema(work)
-    write_atomically(work / MANIFEST, json_of(stated))
+    write_atomically(work / MANIFEST, json_of(manifest))
     remove_results(work, parts=results.fresh or not same_identity)
 
 
@@ -175,9 +176,9 @@ def discard(folder: Path) -> None:
         folder.rmdir()
 
 
-def publish_folder(results: ResultsFolder, work: Path, whole: bool) -> None:
-    """Move a results folder to its final place; if it is complete (``whole``), remove the finished parts."""
-    if whole and (work / PARTS).is_dir():
+def publish_folder(results: ResultsFolder, work: Path, complete: bool) -> None:
+    """Move a results folder to its final place; if it is complete (``complete``), remove the finished parts."""
+    if complete and (work / PARTS).is_dir():
         shutil.rmtree(work / PARTS)
     (work / LOCK).unlink(missing_ok=True)
     if work != results.place:

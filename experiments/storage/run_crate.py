@@ -99,12 +99,12 @@ def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def add_file(crate: Any, folder: Path, path: Path, what: str, manifest: dict[str, Any]) -> Any:
+def add_file(crate: Any, folder: Path, path: Path, description: str, manifest: dict[str, Any]) -> Any:
     """Add a file with its description; the manifest, written after the crate, has its size computed."""
     size = len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size
     entry = {
         "name": path.name,
-        "description": what,
+        "description": description,
         "encodingFormat": MEDIA_TYPES[path.suffix],
         "contentSize": str(size),
     }
@@ -125,13 +125,13 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
     policies = {policy["name"] for arm in manifest["arms"] for policy in arm["policies"]}
     paths = [path for name, path in built_in_files().items() if name in {*SHARED_FILES, *sites}]
     paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
-    found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
+    copies = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
     for name in sorted(policies):
         with contextlib.suppress(InputError):  # the file of the policy was removed
-            found |= {
+            copies |= {
                 f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in included_policy_files(name)
             }
-    return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
+    return {name: path.read_bytes() for name, path in copies.items() if path.is_file()}
 
 
 def comparison_crate(folder: Path, manifest: dict[str, Any]) -> bytes:

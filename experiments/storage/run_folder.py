@@ -56,9 +56,9 @@ def write_with_manifest(folder: Path, files: dict[str, bytes], manifest: dict[st
     write_atomically(folder / MANIFEST, json_of(manifest))
 
 
-def json_of(stated: Any) -> bytes:
+def json_of(value: Any) -> bytes:
     """Return a value as the bytes of an indented JSON file; other types, such as dates, become text."""
-    return (json.dumps(stated, indent=1, ensure_ascii=False, default=str) + "\n").encode()
+    return (json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n").encode()
 
 
 def run_manifest(
@@ -99,11 +99,11 @@ def run_manifest(
 
 def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
     """Write the description of saved states into their folder."""
-    stated = {
+    description = {
         "settings": settings_of(dataclasses.replace(specs[0].scenario, policies=())),
         "policies": specs[0].words,
         "until": specs[0].until.isoformat(),
         "runs": {one.seed: one.run for one in specs},
         "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},
     }
-    write_atomically(folder / DESCRIPTION_FILE, json_of(stated))
+    write_atomically(folder / DESCRIPTION_FILE, json_of(description))

@@ -89,7 +89,7 @@ def identity(
 def canonical_json(value: Any) -> str:
     """Return canonical JSON of a value: sorted keys, no spaces, ASCII.
 
-    >>> canonical({"b": 0.1, "a": (1, None)})
+    >>> canonical_json({"b": 0.1, "a": (1, None)})
     '{"a":[1,null],"b":0.1}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -112,10 +112,10 @@ class RunSpec:
         """Raise if the files of the run have changed since it was requested."""
         forget_scenarios()
         try:
-            same = self.identified(settings_of(self.scenario)) == self.run
+            unchanged = self.identified(settings_of(self.scenario)) == self.run
         except InputError:  # they were readable when the run was requested
-            same = False
-        if not same:
+            unchanged = False
+        if not unchanged:
             raise FilesChanged(
                 f"a file of {self.source} or of its policies has changed since the start: let files be and start again"
             )
@@ -157,8 +157,8 @@ class RunSpec:
     @property
     def labels(self) -> dict[str, Any]:
         """Values of the columns that identify the run: keys and varied parameters."""
-        named = {"run": self.run, "scenario": self.shared.name, "policy": self.policy, "seed": self.seed}
-        return named | self.columns
+        keys = {"run": self.run, "scenario": self.shared.name, "policy": self.policy, "seed": self.seed}
+        return keys | self.columns
 
     @property
     def reported(self) -> int:
@@ -358,12 +358,12 @@ def checked_measures(words: str) -> tuple[str, ...]:
     return parse_names(words, measure_names(), "--measures knows no") if words.strip(" ,") else ()
 
 
-def parse_names(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
-    """Return the distinct words between commas; raise with the message ``wrong`` if one is not known."""
+def parse_names(words: str, known: Sequence[str], message: str) -> tuple[str, ...]:
+    """Return the distinct words between commas; raise with ``message`` if one is not known."""
     chosen = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
     for word in chosen:
         if word not in known:
-            raise InputError(f"{wrong} '{word}'{suggest_nearest(word, known)}")
+            raise InputError(f"{message} '{word}'{suggest_nearest(word, known)}")
     return chosen
 
 
@@ -397,15 +397,15 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
     return replicated(spec, parse_whole_number("--replicates", last.get("--replicates", "1")))
 
 
-def town_option(word: str, values: Mapping[str, Any], branch: object = None) -> str:
+def town_option(value: str, values: Mapping[str, Any], branch: object = None) -> str:
     """Return the value of `--town`; raise if it is unknown or other options already determine the town."""
-    if word not in ("", OWN_TOWN):
-        raise InputError(f"--town knows {OWN_TOWN}, got '{word}'{suggest_nearest(word, (OWN_TOWN,))}")
-    if word and (TOWN_SEED in values or branch):
+    if value not in ("", OWN_TOWN):
+        raise InputError(f"--town knows {OWN_TOWN}, got '{value}'{suggest_nearest(value, (OWN_TOWN,))}")
+    if value and (TOWN_SEED in values or branch):
         raise InputError(
             f"--town {OWN_TOWN} has no meaning with {'--from' if branch else f'--set {TOWN_SEED}'}: leave one out"
         )
-    return word
+    return value
 
 
 def split_command(text: str) -> tuple[str, dict[str, list[str]]]:

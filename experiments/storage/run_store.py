@@ -128,9 +128,9 @@ class Store:
             self.finished.update(batch.runs)
             used.update(map(batch.file, batch.table_files))
             self.number = max(self.number, int(path.name.partition("-")[0]))
-        for beside in (path for name in OPTIONAL_TABLES for path in (self.folder / name).glob("*.parquet")):
-            if beside not in used:
-                self.reject(beside)
+        for table_file in (path for name in OPTIONAL_TABLES for path in (self.folder / name).glob("*.parquet")):
+            if table_file not in used:
+                self.reject(table_file)
         return self
 
     def reject(self, path: Path) -> None:
@@ -167,10 +167,10 @@ class Store:
         self.pending.clear()
         return runs
 
-    def write(self, name: str, stated: dict[bytes, bytes]) -> str:
-        """Write one table of the pending runs, with ``stated`` in its metadata; return the file name."""
+    def write(self, name: str, metadata: dict[bytes, bytes]) -> str:
+        """Write one table of the pending runs, with ``metadata``; return the file name."""
         table = with_policy_columns(concatenate_tables([tables[name] for _, tables in self.pending]), self.policies)
-        content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
+        content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | metadata))
         target = self.folder / name / batch_file_name(self.number, content)
         make_folder(target.parent)
         write_atomically(target, content)

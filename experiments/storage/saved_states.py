@@ -68,11 +68,11 @@ def check_state(saved: dict[str, Any], seed: int) -> None:
         raise FilesChanged(f"--from {saved['folder']}: the state of seed {seed} is not the one that was saved there")
 
 
-def check_origin(folder: Path, stated: dict[str, Any]) -> None:
+def check_origin(folder: Path, manifest: dict[str, Any]) -> None:
     """Raise if the saved states from which the runs of a folder continued are unknown, missing or changed."""
-    if not stated.get("branched_from"):
+    if not manifest.get("branched_from"):
         return
-    if not (origin := stated.get("went_on_from")):
+    if not (origin := manifest.get("went_on_from")):
         raise FilesChanged(f"{folder} does not say which saved states it went on from: make the folder anew")
     place, states = Path(origin["folder"]), {int(seed): state for seed, state in origin["states"].items()}
     if not (place / DESCRIPTION_FILE).is_file():
@@ -86,12 +86,12 @@ def check_origin(folder: Path, stated: dict[str, Any]) -> None:
 
 def read_saved_states(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     """Return the description of saved states; raise if one of the seeds is missing."""
-    stated = read_description(folder)
+    description = read_description(folder)
     for seed in seeds:
-        if seed not in stated["runs"]:
-            there = ", ".join(map(str, sorted(stated["runs"])))
-            raise InputError(f"--from {folder}: no state with seed {seed} there; there are {there}")
-    return stated
+        if seed not in description["runs"]:
+            seeds_saved = ", ".join(map(str, sorted(description["runs"])))
+            raise InputError(f"--from {folder}: no state with seed {seed} there; there are {seeds_saved}")
+    return description
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -106,10 +106,10 @@ def read_description(folder: Path) -> dict[str, Any]:
 def parse_description(folder: Path, _: int) -> dict[str, Any]:
     """Return the description of saved states; cached by the time at which the file was modified."""
     try:
-        stated = read_validated_json(folder / DESCRIPTION_FILE, SavedStates)
+        description = read_validated_json(folder / DESCRIPTION_FILE, SavedStates)
     except InputError as reason:
         raise InputError(f"--from {folder}: {reason}") from None
-    runs = {int(seed): run for seed, run in stated["runs"].items()}
-    until = datetime.date.fromisoformat(stated["until"])
-    states = {int(seed): state for seed, state in stated.get("states", {}).items()}
-    return stated | {"runs": runs, "states": states, "until": until, "folder": str(folder)}
+    runs = {int(seed): run for seed, run in description["runs"].items()}
+    until = datetime.date.fromisoformat(description["until"])
+    states = {int(seed): state for seed, state in description.get("states", {}).items()}
+    return description | {"runs": runs, "states": states, "until": until, "folder": str(folder)}

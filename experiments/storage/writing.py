@@ -91,18 +91,18 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write a file atomically: write a temporary file, flush it to disk, and rename it."""
     if path.exists() and not path.is_file():
         raise Unwritable(f"{path}: cannot be written: it is a folder, a pipe or a device, not an ordinary file")
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with convert_write_errors(path):
         try:
-            with aside.open("wb") as file:
+            with temporary.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            aside.replace(path)
+            temporary.replace(path)
             sync_folder(path.parent)
         finally:
             with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
 
 
 def write_all(files: Mapping[Path, bytes]) -> None:

@@ -33,13 +33,13 @@ from model.engine.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "results" / "reference"
-RECORD = "made.csv"
+RECORD_FILE = "made.csv"
 """Record of each result: the numbers of the model on which it is based, its command, and the minutes it took."""
 COLUMNS = ("name", "bits", "minutes", "command")
 DIGESTS = ROOT / "tests" / "bits" / "digests.toml"
 README = FOLDER / "README.md"
-BEGIN, END = "<!-- reference.toml -->\n", "<!-- end -->\n"
-FAULT = "our own fault"
+TABLE_BEGIN, TABLE_END = "<!-- reference.toml -->\n", "<!-- end -->\n"
+FAULT_MESSAGE = "our own fault"
 """Message that the program prints when it fails because of an error in its code."""
 Row = dict[str, str]
 
@@ -85,16 +85,16 @@ def readme_table() -> str:
 def readme_as_it_should_be() -> str:
     """Return the README with the table that `reference.toml` gives."""
     text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}{readme_table()}{END}{rest.partition(END)[2]}"
+    before, _, rest = text.partition(TABLE_BEGIN)
+    return f"{before}{TABLE_BEGIN}{readme_table()}{TABLE_END}{rest.partition(TABLE_END)[2]}"
 
 
 # Record
 
 
-def on_record(folder: Path) -> dict[str, Row]:
+def read_record(folder: Path) -> dict[str, Row]:
     """Return the rows of the record by name."""
-    path = folder / RECORD
+    path = folder / RECORD_FILE
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as file:
@@ -108,24 +108,24 @@ def identity_of_numbers() -> str:
 
 def is_current(one: ReferenceResult, folder: Path) -> bool:
     """Return whether the record of a result has the present numbers and command, and all its files exist."""
-    row = on_record(folder).get(one.name, {})
+    row = read_record(folder).get(one.name, {})
     current = (row.get("bits"), row.get("command")) == (identity_of_numbers(), one.command)
     return current and all((folder / name).is_file() for name in one.every_file)
 
 
-def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
+def write_record(one: ReferenceResult, folder: Path, minutes: float) -> None:
     """Record that a result was computed."""
-    rows = on_record(folder) | {
+    rows = read_record(folder) | {
         one.name: dict(zip(COLUMNS, (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command), strict=True))
     }
     known = (rows[name] for name in results_by_name() if name in rows)
-    write_atomically(folder / RECORD, csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in known)))
+    write_atomically(folder / RECORD_FILE, csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in known)))
 
 
 # Commands
 
 
-def words_of(command: str, workers: int) -> list[str]:
+def process_words(command: str, workers: int) -> list[str]:
     """Return the words of a command, with this Python, this code and a number of workers."""
     words = shlex.split(command.format(code=fingerprint()[:8]))
     start = {"confianza": [sys.executable, "-m", "confianza"], "python": [sys.executable]}[words[0]]
@@ -134,14 +134,14 @@ def words_of(command: str, workers: int) -> list[str]:
     return [*start, *words[1:]]
 
 
-def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
+def make_result(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
     """Run the commands of a result; return an error message, or "" on success."""
     begun, printed = time.monotonic(), ""
     make_folder(log.parent)
     with log.open("w", encoding="utf-8") as log_file:
         for command in one.commands:
-            done = subprocess.run(
-                words_of(command, workers),
+            finished = subprocess.run(
+                process_words(command, workers),
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log_file,
@@ -149,13 +149,15 @@ def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
                 encoding="utf-8",
                 check=False,
             )
-            printed += done.stdout
-            if done.returncode not in ((0, 1) if one.judges else (0,)) or FAULT in log.read_text(encoding="utf-8"):
-                return f"'{command}' left with {done.returncode}: {log}"
+            printed += finished.stdout
+            if finished.returncode not in ((0, 1) if one.judges else (0,)) or FAULT_MESSAGE in log.read_text(
+                encoding="utf-8"
+            ):
+                return f"'{command}' left with {finished.returncode}: {log}"
     if one.printed:
         write_atomically(folder / one.printed, printed.encode())
-    old = [name for name in one.every_file if not is_new(folder / name, begun)]
-    return f"{', '.join(old)} was not written: {log}" if old else ""
+    not_written = [name for name in one.every_file if not is_new(folder / name, begun)]
+    return f"{', '.join(not_written)} was not written: {log}" if not_written else ""
 
 
 def is_new(path: Path, begun: float) -> bool:
@@ -170,11 +172,11 @@ def make_all(
 
     After ``within`` minutes no further result is begun.
     """
-    known, failed, started = results_by_name(), {}, time.monotonic()
+    results, failed, started = results_by_name(), {}, time.monotonic()
     for name in names:
-        if name not in known:
-            raise InputError(f"no reference result '{name}'{suggest_nearest(name, known)}")
-    for one in [known[name] for name in names or known]:
+        if name not in results:
+            raise InputError(f"no reference result '{name}'{suggest_nearest(name, results)}")
+    for one in [results[name] for name in names or results]:
         if is_current(one, folder) and not fresh:
             print(f"{one.name}: is of this code", flush=True)
             continue
@@ -182,15 +184,15 @@ def make_all(
         if begun - started > 60.0 * within:
             print(f"{one.name}: not begun", flush=True)
             continue
-        wrong = make(one, folder, workers, ROOT / "results" / "validate" / "reference" / f"{one.name}.log")
+        error = make_result(one, folder, workers, ROOT / "results" / "validate" / "reference" / f"{one.name}.log")
         minutes = (time.monotonic() - begun) / 60.0
-        if wrong:
-            failed[one.name] = wrong
+        if error:
+            failed[one.name] = error
         else:
-            record(one, folder, minutes)
-        print(f"{one.name}: {'FAILED' if wrong else 'made'} in {minutes:.1f} minutes", flush=True)
-    for name, wrong in failed.items():
-        print(f"{name}: {wrong}", file=sys.stderr)
+            write_record(one, folder, minutes)
+        print(f"{one.name}: {'FAILED' if error else 'made'} in {minutes:.1f} minutes", flush=True)
+    for name, error in failed.items():
+        print(f"{name}: {error}", file=sys.stderr)
     return len(failed)
 
 

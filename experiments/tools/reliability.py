@@ -27,7 +27,7 @@ from model.engine.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "results" / "reference" / "reliability.txt"
-PAGE = ("page/test_door.py", "page/test_sockets.py", "page/test_background.py", "page/test_crowd.py")
+PAGE_TESTS = ("page/test_door.py", "page/test_sockets.py", "page/test_background.py", "page/test_crowd.py")
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "inputs": ("fuzzed files and words of commands", ("cli/test_fuzz.py",)),
     "strangers": (
@@ -41,7 +41,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "memory": ("memory of long sweeps", ("execution/test_sweep_memory.py", "execution/test_sweep_engine.py")),
     "clusters": ("lost schedulers, keys, wheels", ("execution/test_sweep_cluster.py", "tools/test_bundle.py")),
     "towns": ("small towns with their report", ("report/test_small_towns.py",)),
-    "page": ("sockets and messages of the page", PAGE),
+    "page": ("sockets and messages of the page", PAGE_TESTS),
     "bits": (
         f"same bits on Python {sys.version_info.major}.{sys.version_info.minor}",
         ("../bits/test_digests.py", "../model/simulation/test_world.py"),
@@ -51,7 +51,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 The digests were recorded with one version of Python; one of the tests of a world runs without compiled code.
 """
-READERS = (
+READER_FILES = (
     *("scenarios/*.py", "model/simulation/state_*.py", "model/simulation/checkpoint.py"),
     *("experiments/cli/*.py", "experiments/execution/job_cache.py", "experiments/execution/run_requests.py"),
     *("experiments/storage/*.py", "experiments/studies/study*.py", "experiments/validation/against.py"),
@@ -72,27 +72,27 @@ class GroupResult:
 
 
 def run_tests(files: Sequence[Path], readers: bool = False) -> GroupResult:
-    """Run some test files, slow tests included; return the result, with the coverage of `READERS` if requested."""
+    """Run some test files, slow tests included; return the result, with the coverage of `READER_FILES` if requested."""
     with tempfile.TemporaryDirectory() as place:
-        found, lines = Path(place) / "found.xml", Path(place) / "lines.json"
-        words = ["pytest", "-q", "-n0", "-m", "slow or not slow", "-ojunit_family=xunit1", f"--junitxml={found}"]
-        measured = ["coverage", "run", f"--data-file={place}/lines", f"--include={','.join(READERS)}"]
-        before = [*measured, "-m"] if readers else []
-        run_module(*before, *words, *map(str, files))
-        if not found.is_file():
+        report, coverage = Path(place) / "found.xml", Path(place) / "lines.json"
+        words = ["pytest", "-q", "-n0", "-m", "slow or not slow", "-ojunit_family=xunit1", f"--junitxml={report}"]
+        measured = ["coverage", "run", f"--data-file={place}/lines", f"--include={','.join(READER_FILES)}"]
+        coverage_command = [*measured, "-m"] if readers else []
+        run_module(*coverage_command, *words, *map(str, files))
+        if not report.is_file():
             raise InputError(f"the tests could not be run: {', '.join(map(str, files))}")
-        result = result_of(ET.parse(found).getroot())
+        result = result_of(ET.parse(report).getroot())
         if readers:
-            run_module("coverage", "json", "-q", f"--data-file={place}/lines", "-o", str(lines))
-            share = json.loads(lines.read_text(encoding="utf-8"))["totals"]["percent_covered"]
+            run_module("coverage", "json", "-q", f"--data-file={place}/lines", "-o", str(coverage))
+            share = json.loads(coverage.read_text(encoding="utf-8"))["totals"]["percent_covered"]
             result = replace(result, reached=share)
         return result
 
 
 def run_module(module: str, *words: str) -> None:
     """Run a Python module in the folder of the project and discard its output; coverage uses its fast core."""
-    place = os.environ | {"COVERAGE_CORE": "sysmon"}
-    subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=place)
+    environment = os.environ | {"COVERAGE_CORE": "sysmon"}
+    subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
 
 
 def result_of(report: ET.Element) -> GroupResult:
@@ -109,7 +109,7 @@ def result_of(report: ET.Element) -> GroupResult:
         stated = {name: int(properties[name]) for name in ("cases", "failed") if name in properties}
         measured += [properties["measured"]] if "measured" in properties else []
         ended += [float(properties["ended"])] if "ended" in properties else []
-        reasons = [told for kind in ("failure", "error") if (told := test.find(kind)) is not None]
+        reasons = [reason for kind in ("failure", "error") if (reason := test.find(kind)) is not None]
         skipped += test.find("skipped") is not None
         cases += stated.get("cases", int(test.find("skipped") is None))
         failed += max(stated.get("failed", 0), bool(reasons))
@@ -148,14 +148,12 @@ def rows_in(table: str) -> dict[str, str]:
 
 def table_of(results: dict[str, GroupResult], before: str = "") -> str:
     """Return the table with the new rows, and the rows of an older table that they do not replace."""
-    stated = machine()
+    system = machine()
     heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
     rows = rows_in(before) | rows_of(results)
-    listed = [
-        rows[about] for about in dict.fromkeys([about for about, _ in GROUPS.values()] + [*rows]) if about in rows
-    ]
-    place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores; reached: lines of the code that reads"
-    return "\n".join([place, heading, *listed]) + "\n"
+    lines = [rows[about] for about in dict.fromkeys([about for about, _ in GROUPS.values()] + [*rows]) if about in rows]
+    place = f"{system['system']} {system['processor']}, {system['cores']} cores; reached: lines of the code that reads"
+    return "\n".join([place, heading, *lines]) + "\n"
 
 
 def main(words: Sequence[str]) -> int:

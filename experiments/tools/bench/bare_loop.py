@@ -3,7 +3,7 @@
 The ratio separates slow code from a slow machine: the decade and the loop are measured in turn, year by year.
 
 Events, draws and exponentials are counted (`phases`); only the rows of residents accessed per event are assumed, in
-`REACHES`.
+`ROWS_PER_EVENT`.
 """
 
 import math
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 YEARS = 10
 
-REACHES: Mapping[str, tuple[float, float]] = {
+ROWS_PER_EVENT: Mapping[str, tuple[float, float]] = {
     # (rows read, rows written) per event, at random positions.  Only tables of residents count: all others (cells,
     # couples, officers, the events of a shift) are small enough to stay in the processor's cache.
     "impressions": (3.0, 1.0),  # reads ties, mind and settlement of the listener; writes the mind
@@ -58,18 +58,20 @@ class WorkCounts:
 
 def work_of(counts: Mapping[str, float], draws: float, exponentials: float, rows: int, row_bytes: int) -> WorkCounts:
     """Return the work of a decade with the given counts of events by kind, draws and exponentials."""
-    reads, writes = (sum(n * REACHES[kind][side] for kind, n in counts.items() if kind in REACHES) for side in (0, 1))
+    reads, writes = (
+        sum(n * ROWS_PER_EVENT[kind][side] for kind, n in counts.items() if kind in ROWS_PER_EVENT) for side in (0, 1)
+    )
     return WorkCounts(rows, row_bytes, round(reads), round(writes), round(draws), round(exponentials), 12 * YEARS)
 
 
-BARE = stream_id("bare loop")
-YEAR = 1095
-LINE = 8
+STREAM = stream_id("bare loop")
+SHIFTS_PER_YEAR = 1095
+NUMBERS_PER_CACHE_LINE = 8
 """Numbers of eight bytes in a cache line."""
 
 
 @kernel
-def place_of(k: Any, rows: Any) -> Any:
+def random_row(k: Any, rows: Any) -> Any:
     """Return a pseudo-random row number for iteration ``k``, at the cost of a few instructions."""
     mixed = (k * 2654435761) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 15)) * 2246822519) & 0xFFFFFFFF
@@ -81,8 +83,8 @@ def read(minds: Any, times: Any) -> Any:
     """Read rows in random order."""
     total = 0.0
     for k in range(times):
-        i = place_of(k, minds.shape[0])
-        for column in range(0, minds.shape[1], LINE):
+        i = random_row(k, minds.shape[0])
+        for column in range(0, minds.shape[1], NUMBERS_PER_CACHE_LINE):
             total += minds[i, column]
     return total
 
@@ -91,7 +93,7 @@ def read(minds: Any, times: Any) -> Any:
 def write(minds: Any, times: Any) -> Any:
     """Write rows in random order."""
     for k in range(times):
-        minds[place_of(k, minds.shape[0]), 0] = k
+        minds[random_row(k, minds.shape[0]), 0] = k
     return 0.0
 
 
@@ -100,7 +102,7 @@ def draw(minds: Any, times: Any) -> Any:
     """Draw random numbers."""
     total = 0.0
     for k in range(times):
-        total += keyed_uniform(1, BARE, k, k, 0)
+        total += keyed_uniform(1, STREAM, k, k, 0)
     return total
 
 
@@ -118,7 +120,7 @@ def pass_over(minds: Any, times: Any) -> Any:
     """Read and write all rows in order."""
     for k in range(times):
         for i in range(minds.shape[0]):
-            for column in range(0, minds.shape[1], LINE):
+            for column in range(0, minds.shape[1], NUMBERS_PER_CACHE_LINE):
                 minds[i, column] += k
     return 0.0
 
@@ -126,7 +128,7 @@ def pass_over(minds: Any, times: Any) -> Any:
 LOOPS = {"reads": read, "writes": write, "draws": draw, "exponentials": exponentiate, "passes": pass_over}
 
 
-def bare_loop(work: WorkCounts, minds: np.ndarray) -> dict[str, float]:
+def run_bare_loop(work: WorkCounts, minds: np.ndarray) -> dict[str, float]:
     """Do the work; return the processor seconds of each kind."""
     seconds = {}
     for kind, loop in LOOPS.items():
@@ -141,25 +143,27 @@ def minds_for(work: WorkCounts) -> np.ndarray:
     return np.ones((work.rows, work.row_bytes // 8))
 
 
-def in_turn(world: "TrustModel", work: WorkCounts) -> dict[str, Any]:
+def measure_beside_loop(world: "TrustModel", work: WorkCounts) -> dict[str, Any]:
     """Return the number of bare loops that a decade takes, and the nanoseconds of each kind of work in the loop.
 
     Model and loop are measured in turn, year by year, so that noise affects both.  The first year, which loads
     kernels, is not measured.  Times are processor times of this process.
     """
     yearly, minds = work.share(1.0 / YEARS), minds_for(work)
-    world.run_for(YEAR)
-    bare_loop(yearly, minds)
+    world.run_for(SHIFTS_PER_YEAR)
+    run_bare_loop(yearly, minds)
     years, loops = [], []
     for _ in range(YEARS - 1):
         begun = time.process_time()
-        world.run_for(YEAR)
+        world.run_for(SHIFTS_PER_YEAR)
         years.append(time.process_time() - begun)
-        loops.append(bare_loop(yearly, minds))
-    each = {kind: statistics.median(loop[kind] for loop in loops) for kind in LOOPS}
+        loops.append(run_bare_loop(yearly, minds))
+    seconds_by_kind = {kind: statistics.median(loop[kind] for loop in loops) for kind in LOOPS}
     return {
         "figure": statistics.median(year / sum(loop.values()) for year, loop in zip(years, loops, strict=True)),
         "decade": YEARS * statistics.median(years),
-        "loop": YEARS * sum(each.values()),
-        "nanoseconds": {kind: 1e9 * seconds / max(1, getattr(yearly, kind)) for kind, seconds in each.items()},
+        "loop": YEARS * sum(seconds_by_kind.values()),
+        "nanoseconds": {
+            kind: 1e9 * seconds / max(1, getattr(yearly, kind)) for kind, seconds in seconds_by_kind.items()
+        },
     }

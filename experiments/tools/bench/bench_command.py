@@ -14,17 +14,17 @@ from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
 from experiments.tools.bench import whole_run
-from experiments.tools.bench.breakdown import break_down, loop_lines, table
+from experiments.tools.bench.breakdown import break_down, breakdown_lines, loop_lines
 from experiments.tools.bench.commands import command_seconds, first_run_seconds, question_seconds
 from experiments.tools.bench.fresh import SITE, measure_in_fresh_process, seconds_added
 from model.engine.fingerprint import fingerprint
 
-LABEL = 42
+LABEL_WIDTH = 42
 DECADE = 10.0
 NOISY = "the machine is too busy"
-PART_YEARS, RUNS = 2, 4
+PART_YEARS, ADDED_RUNS = 2, 4
 """Years of the run that is measured by part; number of runs added per measurement of workers."""
-CREDIBLE = 2.2
+MAX_CREDIBLE_GAIN = 2.2
 """Largest credible gain by a second worker; it is at most 2, so that a larger one is noise."""
 
 
@@ -70,44 +70,60 @@ def measure(json_file: Path | None, quick: bool) -> None:
     size = QUICK if quick else FULL
     results = []
     print(heading(quick), flush=True)
-    for result in every_result(size):
-        print(line(result), flush=True)
+    for result in all_results(size):
+        print(result_line(result), flush=True)
         results.append(result)
-    found = break_down(size.years, size.draw_shifts)
-    loop = measure_in_fresh_process("loops", json.dumps(asdict(found.work())))
+    breakdown = break_down(size.years, size.draw_shifts)
+    loop = measure_in_fresh_process("loops", json.dumps(asdict(breakdown.work())))
     results.append(Result("a decade in bare loops", loop["figure"], "loops", 3.0))
     parts = measure_in_fresh_process("parts", str(PART_YEARS))
-    whole = whole_run.lines(parts, found.work(), loop["nanoseconds"], loop["loop"])
-    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), loop), "", *whole, "", *table(found)]))
-    stated = {
+    run_parts = whole_run.run_lines(parts, breakdown.work(), loop["nanoseconds"], loop["loop"])
+    print(
+        "\n".join(
+            [
+                result_line(results[-1]),
+                "",
+                *loop_lines(breakdown.work(), loop),
+                "",
+                *run_parts,
+                "",
+                *breakdown_lines(breakdown),
+            ]
+        )
+    )
+    content = {
         "machine": machine(),
         "fingerprint": fingerprint(),
         "quick": quick,
-        "results": [asdict(one) | {"value": json_number(one.value), "reached": one.reached} for one in results],
-        "breakdown": asdict(found),
-        "bare_loop": {"work": asdict(found.work()), **loop},
+        "results": [
+            asdict(result_of_measurement)
+            | {"value": json_number(result_of_measurement.value), "reached": result_of_measurement.reached}
+            for result_of_measurement in results
+        ],
+        "breakdown": asdict(breakdown),
+        "bare_loop": {"work": asdict(breakdown.work()), **loop},
         "parts": parts,
     }
     if json_file is not None:
-        write_atomically(json_file, json_of(stated))
+        write_atomically(json_file, json_of(content))
 
 
 def heading(quick: bool) -> str:
     """Return the lines above the table."""
-    stated = machine()
+    system = machine()
     roughly = ", quick and rough" if quick else ""
-    place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores, code {fingerprint()}{roughly}"
-    return f"{place}\n{'':{LABEL}}{'measured':>16}{'goal':>16}"
+    place = f"{system['system']} {system['processor']}, {system['cores']} cores, code {fingerprint()}{roughly}"
+    return f"{place}\n{'':{LABEL_WIDTH}}{'measured':>16}{'goal':>16}"
 
 
-def line(result: Result) -> str:
+def result_line(result: Result) -> str:
     """Return one line of the table."""
     if math.isnan(result.value):
-        return f"{result.name:{LABEL}}{'not available':>16}   {result.note}"
+        return f"{result.name:{LABEL_WIDTH}}{'not available':>16}   {result.note}"
     measured, goal = f"{three_digits(result.value)} {result.unit}", "-"
     if result.goal is not None:
         goal = f"{'<=' if result.at_most else '>='} {three_digits(result.goal)} {result.unit}"
-    return f"{result.name:{LABEL}}{measured:>16}{goal:>16}{'' if result.reached else '  MISS'}"
+    return f"{result.name:{LABEL_WIDTH}}{measured:>16}{goal:>16}{'' if result.reached else '  MISS'}"
 
 
 def three_digits(value: float) -> str:
@@ -119,7 +135,7 @@ def three_digits(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"
 
 
-def every_result(size: BenchSize) -> Iterator[Result]:
+def all_results(size: BenchSize) -> Iterator[Result]:
     """Yield all results in turn; compiles first, so that only the measurement of compiling has an empty cache."""
     print_note("measuring; a full bench takes several minutes")
     measure_in_fresh_process("compiling")
@@ -130,11 +146,11 @@ def every_result(size: BenchSize) -> Iterator[Result]:
     yield Result("compiling into an empty cache", cold_seconds(), "s", 25.0)
     yield Result("the first run, with an empty cache", first_run_seconds(), "s", 40.0)
     yield Result("building the town", median(lambda: measure_in_fresh_process("town")["seconds"], 3), "s", 3.0)
-    plain = [span(size, "plain")]
-    yield from site(size, plain)
-    yield from against_twin(size, plain)
-    yield two_workers(size)
-    yield from studies(size)
+    plain = [measure_span(size, "plain")]
+    yield from site_results(size, plain)
+    yield from twin_results(size, plain)
+    yield workers_result(size)
+    yield from study_results(size)
 
 
 def median(measured: Callable[[], float], times: int) -> float:
@@ -149,29 +165,29 @@ def cold_seconds() -> float:
         return float(measure_in_fresh_process("compiling", cache=folder)["seconds"] - warm)
 
 
-def span(size: BenchSize, variant: str) -> dict[str, Any]:
+def measure_span(size: BenchSize, variant: str) -> dict[str, Any]:
     """Return time and memory of a run of one variant of the site."""
     return measure_in_fresh_process("span", str(size.years), variant)
 
 
-def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
+def site_results(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
     """Yield the cost of more residents and of more police, measured in turn with the plain site, then of a decade."""
-    census = [(plain_span(size, plain), span(size, "census")) for _ in range(size.pairs)]
+    census = [(plain_span(size, plain), measure_span(size, "census")) for _ in range(size.pairs)]
     yield Result("twice the census, same police", ratio_of(census), "times", 1.4)
     more = statistics.median(per_hundred_thousand(*pair) for pair in census) * DECADE / size.years
     yield Result("  100,000 residents more, a decade", more, "s", 0.8)
-    couples = [(plain_span(size, plain), span(size, "couples")) for _ in range(size.pairs)]
+    couples = [(plain_span(size, plain), measure_span(size, "couples")) for _ in range(size.pairs)]
     yield Result("twice the couples", ratio_of(couples), "times", 2.1)
     seconds = statistics.median(one["seconds"] for one in plain) * DECADE / size.years
     yield Result(f"a decade of {SITE}", seconds, "s", 3.0)
     yield Result("  its peak memory", max(one["megabytes"] for one in plain), "MB", 420.0)
-    everything = median(lambda: span(size, "everything")["seconds"], size.pairs) * DECADE / size.years
+    everything = median(lambda: measure_span(size, "everything")["seconds"], size.pairs) * DECADE / size.years
     yield Result("  under the policy `everything`", everything, "s", 3.3)
 
 
 def plain_span(size: BenchSize, plain: list[dict[str, Any]]) -> dict[str, Any]:
     """Measure the plain site once more; append the result to ``plain`` and return it."""
-    plain.append(span(size, "plain"))
+    plain.append(measure_span(size, "plain"))
     return plain[-1]
 
 
@@ -189,34 +205,34 @@ def per_hundred_thousand(first: dict[str, Any], second: dict[str, Any]) -> float
     return float(1e5 * (second["seconds"] - first["seconds"]) / (second["residents"] - first["residents"]))
 
 
-def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
+def twin_results(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
     """Yield the time of the slow reference model over that of the model: for one small town, and by resident-shift.
 
     The second ratio extrapolates in proportion to residents and shifts; the reference model is never run for a whole
     site.
     """
     name = "slow twin, by resident-shift of the site"
-    stated = measure_in_fresh_process("twin", str(size.twin_shifts))
-    if "missing" in stated:
-        yield Result(name, math.nan, "times", 1000.0, at_most=False, note=stated["missing"])
+    twin = measure_in_fresh_process("twin", str(size.twin_shifts))
+    if "missing" in twin:
+        yield Result(name, math.nan, "times", 1000.0, at_most=False, note=twin["missing"])
         return
-    yield Result("slow twin, same small town", stated["slow"] / stated["fast"], "times")
-    slow = stated["slow"] / stated["resident_shifts"]
+    yield Result("slow twin, same small town", twin["slow"] / twin["fast"], "times")
+    slow = twin["slow"] / twin["resident_shifts"]
     seconds = statistics.median(one["seconds"] for one in plain)
     fast = seconds / (plain[0]["residents"] * size.years * 1095)
     yield Result(name, slow / fast, "times", 1000.0, at_most=False)
 
 
-def two_workers(size: BenchSize) -> Result:
+def workers_result(size: BenchSize) -> Result:
     """Return the gain by a second worker, from the time of added runs, so that start-up does not count."""
-    turns = [[seconds_added(RUNS, size.run_years, workers) for workers in (1, 2)] for _ in range(size.pairs)]
-    one, two = (statistics.median(seconds) for seconds in zip(*turns, strict=True))
-    credible = 0.0 < one <= CREDIBLE * two
-    gain = one / two if credible else math.nan
+    turns = [[seconds_added(ADDED_RUNS, size.run_years, workers) for workers in (1, 2)] for _ in range(size.pairs)]
+    one_worker, two_workers = (statistics.median(seconds) for seconds in zip(*turns, strict=True))
+    credible = 0.0 < one_worker <= MAX_CREDIBLE_GAIN * two_workers
+    gain = one_worker / two_workers if credible else math.nan
     return Result("two workers against one", gain, "times", 1.85, at_most=False, note=NOISY)
 
 
-def studies(size: BenchSize) -> Iterator[Result]:
+def study_results(size: BenchSize) -> Iterator[Result]:
     """Yield the time of the study `question`, start included, and of the policy worlds of eight pairs on the page."""
     seconds, runs, years = question_seconds(size.seeds)
     yield Result(f"the study `question`, {runs} runs", seconds, "s", 100.0 if size is FULL else None)

@@ -20,9 +20,9 @@ def command_seconds(*words: str, **env: str) -> float:
     program = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main())", *words]
 
     def work() -> None:
-        ended = subprocess.run(program, env=os.environ | env, capture_output=True, encoding="utf-8", check=False)
-        if ended.returncode:
-            raise RuntimeError(f"measuring {' '.join(words)} failed:\n{ended.stderr}")
+        finished = subprocess.run(program, env=os.environ | env, capture_output=True, encoding="utf-8", check=False)
+        if finished.returncode:
+            raise RuntimeError(f"measuring {' '.join(words)} failed:\n{finished.stderr}")
 
     return timed(work)
 
@@ -38,8 +38,8 @@ def question_seconds(seeds: int) -> tuple[float, int, float]:
     """Return seconds, number of runs and total reported years of the study `question` with a number of seeds."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "question.toml"
-        stated = find_study("question").read_text(encoding="utf-8")
-        file.write_text(re.sub(r"(?m)^seeds = \d+", f"seeds = {seeds}", stated), encoding="utf-8")
+        text = find_study("question").read_text(encoding="utf-8")
+        file.write_text(re.sub(r"(?m)^seeds = \d+", f"seeds = {seeds}", text), encoding="utf-8")
         study = read_study(file)
         words = ("sweep", str(file), "--workers", str(WORKERS), "--yes", "--out", f"{place}/out")
         return command_seconds(*words), count_of(study), count_of(study) * study.years

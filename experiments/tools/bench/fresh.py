@@ -22,26 +22,26 @@ def run_python(
     *words: str, env: Mapping[str, str], failure: Callable[[str], Exception], cwd: Path | None = None
 ) -> dict[str, Any]:
     """Return the JSON in the last line that a Python process prints; raise ``failure(errors)`` if it fails."""
-    stated = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, *words], cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False
     )
-    if stated.returncode:
-        raise failure(stated.stderr)
-    found: dict[str, Any] = json.loads(stated.stdout.splitlines()[-1])
-    return found
+    if finished.returncode:
+        raise failure(finished.stderr)
+    result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return result
 
 
 def measure_in_fresh_process(*words: str, cache: str | None = None) -> dict[str, Any]:
     """Return the result of one measurement of `stopwatch` in a fresh process."""
     env = {**os.environ, **({"CONFIANZA_CACHE": cache} if cache else {})}
-    found = run_python(
+    result = run_python(
         *("-m", "experiments.tools.bench.stopwatch", *words),
         env=env,
         failure=lambda errors: RuntimeError(f"measuring {' '.join(words)} failed:\n{errors}"),
     )
-    if found["fingerprint"] != fingerprint():
+    if result["fingerprint"] != fingerprint():
         raise InputError("the code of the model changed while it was measured; start the bench again")
-    return found
+    return result
 
 
 def seconds_added(runs: int, years: float, workers: int) -> float:

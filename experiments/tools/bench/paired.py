@@ -21,8 +21,8 @@ from scenarios.timeline import BUILT_IN_SITES as SITES
 
 HERE = Path(__file__).resolve().parents[3]
 POLICIES = ("status_quo", "mopsic_full", "everything", "heavy_hand")
-TIMED = ("status_quo", "everything")
-LABEL = 34
+TIMED_POLICIES = ("status_quo", "everything")
+LABEL_WIDTH = 34
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class Checkout:
 
     def measure(self, *words: str) -> dict[str, float]:
         """Return the probe's measurement of this checkout's code; raise InputError if it cannot be measured."""
-        found = run_python(
+        result = run_python(
             *("-c", Path(probe.__file__).read_text(encoding="utf-8"), *words),
             cwd=self.root,  # with -c, Python searches for packages there first
             env={name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")},
             failure=self.failure,
         )
-        self.check(Path(found.pop("root")), found.pop("fingerprint"))
-        return found
+        self.check(Path(result.pop("root")), result.pop("fingerprint"))
+        return result
 
     def failure(self, errors: str) -> InputError:
         """Return the error of a checkout that cannot be measured."""
@@ -86,7 +86,7 @@ class TimingPair:
         return statistics.median(self.ratios)
 
 
-def against(folder: Path, json_file: Path | None, quick: bool) -> None:
+def compare_checkouts(folder: Path, json_file: Path | None, quick: bool) -> None:
     """Measure this checkout and the one in a folder; print both, and write them as JSON if ``json_file`` is given."""
     here, there = Checkout(HERE), checkout_in(folder)
     length = QUICK if quick else FULL
@@ -96,15 +96,15 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
     print(heading(here, there), flush=True)
     pairs = []
     for pair in timings(here, there, length):
-        print(line(pair), flush=True)
+        print(timing_line(pair), flush=True)
         pairs.append(pair)
     print(f"\nNumbers of {length.years_of_numbers:g} years, every resident, seed {probe.SEED}", flush=True)
     likenesses = {}
-    for name, likeness in comparisons(here, there, length.years_of_numbers):
-        first, *rest = same_numbers.lines(likeness)
-        print("\n".join([f"{name:{LABEL}}{first}", *rest]), flush=True)
+    for name, likeness in number_comparisons(here, there, length.years_of_numbers):
+        first, *rest = same_numbers.comparison_lines(likeness)
+        print("\n".join([f"{name:{LABEL_WIDTH}}{first}", *rest]), flush=True)
         likenesses[name] = likeness
-    stated = {
+    content = {
         "machine": machine(),
         "here": here.fingerprint,
         "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
@@ -112,7 +112,7 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
         "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
     }
     if json_file is not None:
-        write_atomically(json_file, json_of(stated))
+        write_atomically(json_file, json_of(content))
 
 
 def checkout_in(folder: Path) -> Checkout:
@@ -127,29 +127,29 @@ def checkout_in(folder: Path) -> Checkout:
 
 def heading(here: Checkout, there: Checkout) -> str:
     """Return the lines above the table: machine, and code and folder of both checkouts."""
-    stated = machine()
+    system = machine()
     return (
-        f"{stated['system']} {stated['processor']}, {stated['cores']} cores\n"
+        f"{system['system']} {system['processor']}, {system['cores']} cores\n"
         f"here:    code {here.fingerprint}\n"
         f"there:   code {there.fingerprint}, {there.root}\n\n"
-        f"{'':{LABEL}}{'here':>10}{'there':>10}  here over there"
+        f"{'':{LABEL_WIDTH}}{'here':>10}{'there':>10}  here over there"
     )
 
 
 def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[TimingPair]:
     """Yield time and memory of a decade in both checkouts, under each policy that both have."""
-    for policy in TIMED:
+    for policy in TIMED_POLICIES:
         name = f"a decade, {policy}"
         try:
             turns = measure_in_turn(here, there, length, policy)
-        except InputError as wrong:
-            print_note(f"{name}: left out. {wrong}")
+        except InputError as error:
+            print_note(f"{name}: left out. {error}")
             continue
         scale = 10.0 / length.years
-        yield paired(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
+        yield timing_pair(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
         # Wall-clock seconds above include the load of other programs; processor seconds here do not.
-        yield paired("  of them at work", "s", [(scale * a["at_work"], scale * b["at_work"]) for a, b in turns])
-        yield paired("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
+        yield timing_pair("  of them at work", "s", [(scale * a["at_work"], scale * b["at_work"]) for a, b in turns])
+        yield timing_pair("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
 
 
 def measure_in_turn(
@@ -162,28 +162,28 @@ def measure_in_turn(
     return [(here.measure(*words), there.measure(*words)) for _ in range(length.pairs)]
 
 
-def paired(name: str, unit: str, turns: list[tuple[float, float]]) -> TimingPair:
+def timing_pair(name: str, unit: str, turns: list[tuple[float, float]]) -> TimingPair:
     """Return the medians of both checkouts and the ratio of each turn."""
     here, there = (statistics.median(side) for side in zip(*turns, strict=True))
     return TimingPair(name, unit, here, there, tuple(a / b for a, b in turns))
 
 
-def line(pair: TimingPair) -> str:
+def timing_line(pair: TimingPair) -> str:
     """Return one line of the table, with the least and the greatest ratio."""
     digits = 2 if pair.here < 100 else 0
     sides = "".join(f"{f'{value:,.{digits}f} {pair.unit}':>10}" for value in (pair.here, pair.there))
-    return f"{pair.name:{LABEL}}{sides}  {pair.ratio:.3f} ({min(pair.ratios):.2f} to {max(pair.ratios):.2f})"
+    return f"{pair.name:{LABEL_WIDTH}}{sides}  {pair.ratio:.3f} ({min(pair.ratios):.2f} to {max(pair.ratios):.2f})"
 
 
-def comparisons(here: Checkout, there: Checkout, years: float) -> Iterator[tuple[str, Likeness]]:
+def number_comparisons(here: Checkout, there: Checkout, years: float) -> Iterator[tuple[str, Likeness]]:
     """Yield for each site and policy the comparison of the numbers of both checkouts."""
     for site in SITES:
         for policy in POLICIES:
             name = f"{site}, {policy}"
             try:
                 sides = [columns_of(side, years, site, policy) for side in (here, there)]
-            except InputError as wrong:
-                print_note(f"{name}: not compared. {wrong}")
+            except InputError as error:
+                print_note(f"{name}: not compared. {error}")
                 continue
             yield name, same_numbers.compare(*sides)
 

@@ -27,10 +27,10 @@ import numpy as np
 if TYPE_CHECKING:
     from model.simulation.model import TrustModel
 
-REST = "the schedule itself"
-TOOL = sys.monitoring.PROFILER_ID
+SCHEDULE_ITSELF = "the schedule itself"
+TOOL_ID = sys.monitoring.PROFILER_ID
 EVENTS = sys.monitoring.events.CALL | sys.monitoring.events.PY_RETURN
-TALLIED = ("candidates", "ceiling_hits", "contacts", "stops", "payments", "births", "natural_deaths")
+MONTHLY_COUNTS = ("candidates", "ceiling_hits", "contacts", "stops", "payments", "births", "natural_deaths")
 """Monthly counts of events that leave no row in the event tables of a shift, such as draws without effect."""
 
 
@@ -45,7 +45,7 @@ class Phases:
 
     @property
     def written(self) -> dict[str, float]:
-        """Rows written into each event table, and the monthly counts of `TALLIED`."""
+        """Rows written into each event table, and the monthly counts of `MONTHLY_COUNTS`."""
         rows: Counter[str] = Counter()
         for by_table in self.events.values():
             rows.update(by_table)
@@ -57,13 +57,13 @@ def seconds_by_phase(world: "TrustModel", shifts: int) -> dict[str, float]:
     seconds: dict[str, float] = {}
     last = time.perf_counter()
 
-    def turn(ended: str) -> None:
+    def phase_ended(ended: str) -> None:
         nonlocal last
         now = time.perf_counter()
         seconds[ended] = seconds.get(ended, 0.0) + now - last
         last = now
 
-    with watch_phases(world, turn):
+    with watch_phases(world, phase_ended):
         world.run_for(shifts)
     return seconds
 
@@ -74,7 +74,7 @@ def events_by_phase(world: "TrustModel", shifts: int) -> Phases:
     names = list(world.shift_events.tables)
     last = world.shift_events.counts.copy()  # of the previous shift, whose events are not cleared yet
 
-    def turn(ended: str) -> None:
+    def phase_ended(ended: str) -> None:
         now = world.shift_events.counts
         # A count below the last one was reset in between, at the start of a shift.
         written = np.where(now < last, now, now - last)
@@ -83,38 +83,38 @@ def events_by_phase(world: "TrustModel", shifts: int) -> Phases:
             events.setdefault(ended, Counter())[names[table]] += int(written[table])
 
     before = len(world.datacollector.get_model_vars_dataframe())
-    with watch_phases(world, turn):
+    with watch_phases(world, phase_ended):
         world.run_for(shifts)
     months = world.datacollector.get_model_vars_dataframe()[before:]
-    tallied = {name: float(months[name].sum()) for name in TALLIED if name in months}
+    tallied = {name: float(months[name].sum()) for name in MONTHLY_COUNTS if name in months}
     return Phases(events={phase: dict(rows) for phase, rows in events.items()}, tallied=tallied, months=len(months))
 
 
 @contextmanager
-def watch_phases(world: "TrustModel", turn: Callable[[str], None]) -> Iterator[None]:
-    """Call ``turn`` with the name of the phase that has just ended, at every call and return of the schedule."""
-    present = REST
+def watch_phases(world: "TrustModel", phase_ended: Callable[[str], None]) -> Iterator[None]:
+    """Call ``phase_ended`` with the name of the phase that has just ended, at every call and return of the schedule."""
+    current = SCHEDULE_ITSELF
 
     def at_call(code: CodeType, offset: int, called: object, first: object) -> None:
-        nonlocal present
-        turn(present)
-        present = name_of(called) if first is world else REST
+        nonlocal current
+        phase_ended(current)
+        current = name_of(called) if first is world else SCHEDULE_ITSELF
 
     def at_return(code: CodeType, offset: int, value: object) -> None:
-        nonlocal present
-        turn(present)
-        present = REST
+        nonlocal current
+        phase_ended(current)
+        current = SCHEDULE_ITSELF
 
     schedule = type(world).step.__code__
-    sys.monitoring.use_tool_id(TOOL, "confianza bench")
-    sys.monitoring.register_callback(TOOL, sys.monitoring.events.CALL, at_call)
-    sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, at_return)
-    sys.monitoring.set_local_events(TOOL, schedule, EVENTS)
+    sys.monitoring.use_tool_id(TOOL_ID, "confianza bench")
+    sys.monitoring.register_callback(TOOL_ID, sys.monitoring.events.CALL, at_call)
+    sys.monitoring.register_callback(TOOL_ID, sys.monitoring.events.PY_RETURN, at_return)
+    sys.monitoring.set_local_events(TOOL_ID, schedule, EVENTS)
     try:
         yield
     finally:
-        sys.monitoring.set_local_events(TOOL, schedule, 0)
-        sys.monitoring.free_tool_id(TOOL)
+        sys.monitoring.set_local_events(TOOL_ID, schedule, 0)
+        sys.monitoring.free_tool_id(TOOL_ID)
 
 
 def name_of(called: object) -> str:
@@ -134,7 +134,7 @@ def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[
     current: Counter[str] = Counter()
     count_draw_calls(current)  # before anything that draws is imported
 
-    def turn(ended: str) -> None:
+    def phase_ended(ended: str) -> None:
         exponentials[ended] += current.pop("exp", 0)
         draws.setdefault(ended, Counter()).update(current)
         current.clear()
@@ -142,9 +142,12 @@ def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[
     load, model = import_module("scenarios").load, import_module("model.simulation.model").TrustModel
     world = model(load(site, set={"calendar.warm_up": 0}), rng=1, town=pickle.loads(town.read_bytes()))
     current.clear()
-    with watch_phases(world, turn):
+    with watch_phases(world, phase_ended):
         world.run_for(shifts)
-    return {"draws": {phase: dict(made) for phase, made in draws.items() if made}, "exponentials": dict(exponentials)}
+    return {
+        "draws": {phase: dict(counts) for phase, counts in draws.items() if counts},
+        "exponentials": dict(exponentials),
+    }
 
 
 def count_draw_calls(current: "Counter[str]") -> None:
@@ -159,9 +162,9 @@ def count_draw_calls(current: "Counter[str]") -> None:
         return float(draw(seed, decision, tick, who, nth))
 
     def naming_stream(name: str) -> object:
-        found = number(name)
-        names[int(found)] = name
-        return found
+        identity = number(name)
+        names[int(identity)] = name
+        return identity
 
     def counting_exponential(x: float) -> float:
         current["exp"] += 1

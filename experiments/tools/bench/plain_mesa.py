@@ -10,9 +10,9 @@ from typing import Any
 from mesa import Agent, DataCollector, Model
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-CRIME, GUARDED, TELLS, STOPS = 0.001, 0.5, 0.02, 3
+CHANCE_OF_HARM, GUARDED_FACTOR, CHANCE_OF_TELLING, CONTACTS_PER_SHIFT = 0.001, 0.5, 0.02, 3
 """Chance of harm per shift, its factor in guarded cells, chance of telling a tie, contacts per couple and shift."""
-FAIR, STEP, KEPT = 0.9, 0.02, 0.99
+SHARE_FAIR, TRUST_CHANGE, SHARE_OF_FEAR_KEPT = 0.9, 0.02, 0.99
 """Share of fair contacts, change of trust per event, share of fear retained after a shift."""
 SHIFTS_A_MONTH = 91
 TIES = 6
@@ -33,20 +33,20 @@ class Resident(Agent):
 
     def suffer_crime(self) -> None:
         """Be harmed by chance, less often where a couple is: fear rises, trust falls."""
-        chance = CRIME * (GUARDED if self.home in self.model.guarded else 1.0)
+        chance = CHANCE_OF_HARM * (GUARDED_FACTOR if self.home in self.model.guarded else 1.0)
         if self.random.random() < chance:
-            self.fear, self.trust = 1.0, self.trust - STEP * self.trust
+            self.fear, self.trust = 1.0, self.trust - TRUST_CHANGE * self.trust
             self.model.crimes += 1
 
     def calm_down(self) -> None:
         """Lose part of the fear."""
-        self.fear *= KEPT
+        self.fear *= SHARE_OF_FEAR_KEPT
 
     def talk(self) -> None:
         """Tell a tie by chance, whose trust comes nearer to one's own."""
-        if self.random.random() < TELLS:
+        if self.random.random() < CHANCE_OF_TELLING:
             other = self.random.choice(self.ties)
-            other.trust += STEP * (self.trust - other.trust)
+            other.trust += TRUST_CHANGE * (self.trust - other.trust)
 
 
 class PatrolCouple(Agent):
@@ -69,9 +69,9 @@ class PatrolCouple(Agent):
     def meet_residents(self) -> None:
         """Meet some residents of the cell, fairly or not: their trust rises or falls."""
         here = self.model.homes[self.cell]
-        for resident in self.random.sample(here, min(STOPS, len(here))):
-            fair = self.random.random() < FAIR
-            resident.trust += STEP * ((1.0 if fair else 0.0) - resident.trust)
+        for resident in self.random.sample(here, min(CONTACTS_PER_SHIFT, len(here))):
+            fair = self.random.random() < SHARE_FAIR
+            resident.trust += TRUST_CHANGE * ((1.0 if fair else 0.0) - resident.trust)
 
 
 class PlainMesa(Model):
@@ -110,7 +110,7 @@ def mean_trust(model: Any) -> float:
     return sum(resident.trust for resident in people) / len(people)
 
 
-def rules() -> Iterator[str]:
+def rule_texts() -> Iterator[str]:
     """Yield the rules of residents and couples, as their docstrings state them."""
     for kind in (Resident, PatrolCouple):
         for name, rule in vars(kind).items():

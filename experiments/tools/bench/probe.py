@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 YEAR, FIRST_SHIFTS = 1095, 93
 SEED = 1
 TABLES = ("settlement", "group", "ledger", "cell")
-OF_THE_RUN = "run"
+RUN_COLUMN = "run"
 """Column that identifies run and code, and is not compared."""
 
 
@@ -42,10 +42,10 @@ def clock_years(world: Any, years: str) -> dict[str, float]:
     shifts = round(float(years) * YEAR) - FIRST_SHIFTS
     begun, begun_at_work = time.perf_counter(), time.process_time()
     world.run_for(shifts)
-    whole = 1.0 + FIRST_SHIFTS / shifts
+    scale = 1.0 + FIRST_SHIFTS / shifts
     return {
-        "seconds": (time.perf_counter() - begun) * whole,
-        "at_work": (time.process_time() - begun_at_work) * whole,
+        "seconds": (time.perf_counter() - begun) * scale,
+        "at_work": (time.process_time() - begun_at_work) * scale,
         "megabytes": megabytes(),
     }
 
@@ -63,8 +63,8 @@ def megabytes() -> float:
         resource: Any = importlib.import_module("resource")
     except ImportError:
         return float("nan")
-    most: float = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (2.0**20 if sys.platform == "darwin" else 2.0**10)
+    peak_memory: float = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak_memory / (2.0**20 if sys.platform == "darwin" else 2.0**10)
 
 
 def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:
@@ -72,10 +72,10 @@ def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:
     world = model.TrustModel(load(site, policies=[policy]), rng=SEED)
     world.run_for(round(float(years) * YEAR))
     measures = world.datacollector.get_model_vars_dataframe()
-    columns = {f"measures/{name}": as_numbers(measures[name]) for name in measures if name != OF_THE_RUN}
+    columns = {f"measures/{name}": as_numbers(measures[name]) for name in measures if name != RUN_COLUMN}
     for table in TABLES:
         rows = getattr(world, f"{table}_months")()
-        columns |= {f"{table}/{name}": rows[name].astype(np.float64) for name in rows.dtype.names if name != OF_THE_RUN}
+        columns |= {f"{table}/{name}": rows[name].astype(np.float64) for name in rows.dtype.names if name != RUN_COLUMN}
     np.savez(file, **columns)  # type: ignore[arg-type]  # its stubs take any name for an option
     return {"columns": len(columns)}
 
@@ -91,9 +91,9 @@ def as_numbers(column: "pd.Series[Any]") -> np.ndarray:
 
 def main(kind: str, *words: str) -> None:
     """Measure, then print the result with the folder and fingerprint of the code."""
-    stated = span(*words) if kind == "span" else numbers(*words)
+    result = span(*words) if kind == "span" else numbers(*words)
     root = Path(str(model.__file__)).resolve().parent.parent
-    print(json.dumps({**stated, "root": str(root), "fingerprint": model.fingerprint()}))
+    print(json.dumps({**result, "root": str(root), "fingerprint": model.fingerprint()}))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds,
 from model.engine.fingerprint import fingerprint
 
 TESTS = Path(__file__).parents[3] / "tests"
-PLANT = ("officers", "desks", "vehicles", "motorcycles")
+POLICE_NUMBERS = ("officers", "desks", "vehicles", "motorcycles")
 
 
 def imports() -> dict[str, Any]:
@@ -45,11 +45,11 @@ def span(years: str, variant: str) -> dict[str, Any]:
     from experiments.tools.bench.probe import clock_years
     from model.simulation.model import TrustModel
 
-    world = TrustModel(varied(variant), rng=1)
+    world = TrustModel(site_variant(variant), rng=1)
     return clock_years(world, years) | {"residents": world.town.n_residents}
 
 
-def varied(variant: str, factor: float = 2.0) -> Any:
+def site_variant(variant: str, factor: float = 2.0) -> Any:
     """Return a variant of the site: as it is, under the policy `everything`, or with more residents or police."""
     from scenarios import load
 
@@ -61,7 +61,8 @@ def varied(variant: str, factor: float = 2.0) -> Any:
         return load(SITE, set=sets | {"population.total": round(factor * scenario["population"].total)})
     if variant == "couples":
         plant = [
-            replace(one, **{name: round(factor * getattr(one, name)) for name in PLANT}) for one in scenario.facilities
+            replace(one, **{name: round(factor * getattr(one, name)) for name in POLICE_NUMBERS})
+            for one in scenario.facilities
         ]
         return replace(scenario, facilities=tuple(plant))
     return scenario
@@ -100,17 +101,17 @@ def phases(years: str) -> dict[str, Any]:
     from experiments.tools.bench.phases import events_by_phase, seconds_by_phase
     from model.simulation.model import TrustModel
 
-    scenario, shifts = varied("plain"), round(float(years) * 1095) - FIRST_SHIFTS
+    scenario, shifts = site_variant("plain"), round(float(years) * 1095) - FIRST_SHIFTS
     world = TrustModel(scenario, rng=1)
     world.run_for(FIRST_SHIFTS)
     seconds = seconds_by_phase(world, shifts)
     again = TrustModel(scenario, rng=1, town=world.town)
     again.run_for(FIRST_SHIFTS)
-    found = replace(events_by_phase(again, shifts), seconds=seconds)
+    counted = replace(events_by_phase(again, shifts), seconds=seconds)
     rows = world.town.n_people
     of_residents = [table for table in vars(again.state).values() if getattr(table, "shape", ()) == (rows,)]
     row_bytes = max(int(table.itemsize) for table in of_residents)
-    return {"phases": asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
+    return {"phases": asdict(counted), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
 
 
 def draws(shifts: str, town: str) -> dict[str, Any]:
@@ -122,10 +123,10 @@ def draws(shifts: str, town: str) -> dict[str, Any]:
 
 def loops(work: str) -> dict[str, Any]:
     """Return a decade of the site in units of the bare loop that does the given work (JSON of `WorkCounts`)."""
-    from experiments.tools.bench.bare_loop import WorkCounts, in_turn
+    from experiments.tools.bench.bare_loop import WorkCounts, measure_beside_loop
     from model.simulation.model import TrustModel
 
-    return in_turn(TrustModel(varied("plain"), rng=1), WorkCounts(**json.loads(work)))
+    return measure_beside_loop(TrustModel(site_variant("plain"), rng=1), WorkCounts(**json.loads(work)))
 
 
 def pairs_on_page(years: str) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
     from experiments.tools.bench.probe import YEAR, megabytes
     from model.simulation.model import TrustModel
 
-    world, ends = TrustModel(varied(variant, float(factor)), rng=1), []
+    world, ends = TrustModel(site_variant(variant, float(factor)), rng=1), []
     for _ in range(int(years)):
         world.run_for(YEAR)
         ends.append(time.process_time())

@@ -12,11 +12,11 @@ from experiments.tools.documents.markdown import table
 
 type Rows = dict[tuple[str, ...], dict[str, str]]
 """Rows of a recorded table by the values of their key columns."""
-RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
-DRAWS = RECORD.parents[1] / "over_draws"
-ANSWER = RECORD.parents[1] / "reproduce" / "tables" / "answer.csv"
+DEFAULTS_TABLE = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
+DRAWS_FOLDER = DEFAULTS_TABLE.parents[1] / "over_draws"
+ANSWER_TABLE = DEFAULTS_TABLE.parents[1] / "reproduce" / "tables" / "answer.csv"
 YEAR = "3"
-MARKED = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
+ANSWER_MARKS = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 120
 NO_BREAK = "\u00a0"
 """No-break space, so that cells of a narrow table do not wrap."""
@@ -112,17 +112,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def with_answer(readme: str) -> str:
     """Return the README with the text between its marks replaced by the summary of the recorded results."""
-    return MARKED.sub(lambda mark: f"{mark[1]}{summary(mark[2])}{mark[3]}", readme)
+    return ANSWER_MARKS.sub(lambda mark: f"{mark[1]}{summary(mark[2])}{mark[3]}", readme)
 
 
 def summary(language: str) -> str:
     """Return the effects of each factor of the question, and of all together, in a few lines."""
-    say, found = WORDS[language], answer_rows()
-    pairs = found[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
+    say, rows = WORDS[language], answer_rows()
+    pairs = rows[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
     lines = [textwrap.fill(say["brief"].format(pairs=pairs, **smallest()), WIDTH) + "\n"]
     for arm in ARMS:
         at_sites = "; ".join(
-            f"{name} {', '.join(ranged(found[site, arm, one], '…') for one in MEASURES[:2])}"
+            f"{name} {', '.join(mean_with_band(rows[site, arm, one], '…') for one in MEASURES[:2])}"
             for site, name in SITES.items()
         )
         lines.append(textwrap.fill(f"* {say[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
@@ -141,15 +141,20 @@ def answer_table(language: str) -> str:
     single, pairs = (found[next(iter(SITES)), arm, MEASURES[0]]["n"] for arm in (ARMS[0], EVERYTHING))
     head = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
     to = f"{NO_BREAK}{say['to']}{NO_BREAK}"
-    rows = [[say[arm], *(ranged(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])] for arm in ARMS]
-    told = textwrap.fill(say["summary"].format(pairs=pairs, single=single, **smallest()), WIDTH)
-    return f"{told}\n\n{table(['', *head], rows)}\n"
+    rows = [
+        [say[arm], *(mean_with_band(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])]
+        for arm in ARMS
+    ]
+    text = textwrap.fill(say["summary"].format(pairs=pairs, single=single, **smallest()), WIDTH)
+    return f"{text}\n\n{table(['', *head], rows)}\n"
 
 
 def levels_today(language: str) -> str:
     """Return trust and crimes under the status quo, in the runs of the answer."""
-    say, found = WORDS[language], answer_rows()
-    base = {(site, one): float(found[site, EVERYTHING, one]["base"]) for site in SITES for one in MEASURES[:2]}
+    say, rows = WORDS[language], answer_rows()
+    base = {
+        (site, measure): float(rows[site, EVERYTHING, measure]["base"]) for site in SITES for measure in MEASURES[:2]
+    }
     places = "; ".join(
         say["today_at"].format(
             site=name, trust=f"{base[site, MEASURES[0]]:.1f}", crimes=f"{base[site, MEASURES[1]]:,.0f}"
@@ -161,46 +166,46 @@ def levels_today(language: str) -> str:
 
 def largest_effects(language: str) -> str:
     """Return the single policy with the largest mean effect on trust at each site, if its direction is known."""
-    say, found = WORDS[language], answer_rows()
+    say, answers = WORDS[language], answer_rows()
     places = []
     for site, name in SITES.items():
-        rows = {arm: found[site, arm, MEASURES[0]] for arm in ARMS}
+        rows = {arm: answers[site, arm, MEASURES[0]] for arm in ARMS}
         known = [arm for arm in ARMS if arm != EVERYTHING and direction(rows[arm]["verdict"])]
         if known:
             arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
-            alone, together = (minus(f"{float(rows[one]['effect']):+.2f}") for one in (arm, EVERYTHING))
+            alone, together = (typographic(f"{float(rows[one]['effect']):+.2f}") for one in (arm, EVERYTHING))
             places.append(say["largest_at"].format(arm=say[arm], site=name, alone=alone, together=together))
     return textwrap.fill(f"{say['largest']} {'; '.join(places)}.", WIDTH) + "\n"
 
 
-def rows_on_record(path: Path, keys: Sequence[str], **where: str) -> Rows:
+def recorded_rows(path: Path, keys: Sequence[str], **where: str) -> Rows:
     """Return the rows of a recorded table in which columns have the values of ``where``, by their key columns."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if where.items() <= row.items()]
     return {tuple(row[key] for key in keys): row for row in rows}
 
 
-def answer_rows(path: Path = ANSWER, account: str = "all") -> Rows:
+def answer_rows(path: Path = ANSWER_TABLE, account: str = "all") -> Rows:
     """Return the rows of `YEAR` of the recorded answer, over all accounts or under one, by site, arm and measure."""
-    return rows_on_record(path, ("site", "arm", "measure"), years=YEAR, account=account)
+    return recorded_rows(path, ("site", "arm", "measure"), years=YEAR, account=account)
 
 
 def policy_names() -> dict[str, dict[str, str]]:
     """Return the names of policies in both languages."""
-    return {world: row for (_, world, _), row in by_name().items()}
+    return {world: row for (_, world, _), row in default_rows().items()}
 
 
-def ranged(row: Mapping[str, str], to: str) -> str:
+def mean_with_band(row: Mapping[str, str], to: str) -> str:
     """Return a mean effect with the sign of its verdict and the range of nine in ten pairs."""
     digits = 2 if row["measure"] == MEASURES[0] else 0
-    mean, low, high = (minus(f"{float(row[key]):+,.{digits}f}") for key in ("effect", "band_low", "band_high"))
+    mean, low, high = (typographic(f"{float(row[key]):+,.{digits}f}") for key in ("effect", "band_low", "band_high"))
     return f"**{mean}**{VERDICTS[row['verdict']].sign} ({low}{to}{high})"
 
 
-def minus(number: str) -> str:
+def typographic(number: str) -> str:
     """Return a number with a typographic minus sign, and without a sign if it is zero.
 
-    >>> minus("-0.12"), minus("-0.00")
+    >>> typographic("-0.12"), typographic("-0.00")
     ('−0.12', '0.00')
     """
     return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
@@ -208,11 +213,11 @@ def minus(number: str) -> str:
 
 def draws_table(language: str) -> str:
     """Return the sources of the uncertainty of effects as a Markdown table for each municipality and policy."""
-    say, found, names = WORDS[language], over_draws(), policy_names()
+    say, uncertainty, names = WORDS[language], uncertainty_rows(), policy_names()
     tables = []
     for site, name in SITES.items():
-        for world in dict.fromkeys(one for place, one, _ in found if place == site and one in names):
-            rows = [draws_row(found[site, world, measure], say) for measure in MEASURES]
+        for world in dict.fromkeys(one for place, one, _ in uncertainty if place == site and one in names):
+            rows = [draws_row(uncertainty[site, world, measure], say) for measure in MEASURES]
             tables.append(f"**{name}, {names[world][language]}**\n\n{table(say['draws_head'].split(' | '), rows)}")
     return "\n\n".join(tables) + "\n"
 
@@ -232,31 +237,33 @@ def digits_of(measure: str) -> int:
 
 def mean_and_range(row: Mapping[str, str], to: str) -> str:
     """Return the mean of an effect over draws and, in brackets, the range of all runs."""
-    mean, low, high = (minus(f"{float(row[key]):+,.{digits_of(row['measure'])}f}") for key in ("mean", "low", "high"))
+    mean, low, high = (
+        typographic(f"{float(row[key]):+,.{digits_of(row['measure'])}f}") for key in ("mean", "low", "high")
+    )
     return f"{mean} ({NO_BREAK.join((low, to, high))})"
 
 
-def over_draws(kind: str = "") -> Rows:
+def uncertainty_rows(kind: str = "") -> Rows:
     """Return the recorded uncertainty by site, policy and measure; ``kind`` is the suffix of the folder names."""
-    found: Rows = {}
+    rows: Rows = {}
     for site in SITES:
-        found |= rows_on_record(DRAWS / f"{site}{kind}" / "uncertainty.csv", ("site", "against", "measure"))
-    return found
+        rows |= recorded_rows(DRAWS_FOLDER / f"{site}{kind}" / "uncertainty.csv", ("site", "against", "measure"))
+    return rows
 
 
-def by_name() -> Rows:
+def default_rows() -> Rows:
     """Return the rows of `YEAR` by site, world and measure."""
-    return rows_on_record(RECORD, ("site", "world", "measure"), year=YEAR)
+    return recorded_rows(DEFAULTS_TABLE, ("site", "world", "measure"), year=YEAR)
 
 
-def answer(language: str) -> str:
+def answer_page(language: str) -> str:
     """Return the answer in Markdown: the table over draws, the levels under the status quo, and the largest effects."""
     return f"{answer_table(language)}\n{levels_today(language)}\n{largest_effects(language)}"
 
 
 def default_effects(language: str) -> str:
     """Return the effects at default values in Markdown: a table for each municipality."""
-    say, found = WORDS[language], by_name()
+    say, found = WORDS[language], default_rows()
     parts = [say["defaults"]]
     for site, name in SITES.items():
         of_worlds = [[found[site, world, measure] for measure in MEASURES] for world in WORLDS]
@@ -268,15 +275,16 @@ def default_effects(language: str) -> str:
 
 def known_cell(row: Mapping[str, str], say: Mapping[str, str]) -> str:
     """Return an effect with its interval, or a note that there are too few homicides for a statement."""
-    return say["few"] if are_too_few(row["measure"], float(row["base"])) else cell(row, say["to"])
+    return say["few"] if are_too_few(row["measure"], float(row["base"])) else effect_with_interval(row, say["to"])
 
 
-def cell(row: Mapping[str, str], to: str) -> str:
+def effect_with_interval(row: Mapping[str, str], to: str) -> str:
     """Return an effect with its interval; in italics if the interval contains zero.
 
-    >>> cell({"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}, "to").replace(NO_BREAK, " ")
+    >>> row = {"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}
+    >>> effect_with_interval(row, "to").replace(NO_BREAK, " ")
     '**+0.76** (+0.61 to +0.92)'
-    >>> cell({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a").replace(NO_BREAK, " ")
+    >>> effect_with_interval({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a").replace(NO_BREAK, " ")
     '_−1.3 % (−2.9 a +0.4)_'
     """
     effect, low, high = (signed_number(float(row[key]), row["unit"]) for key in ("effect", "low", "high"))
@@ -289,4 +297,4 @@ def cell(row: Mapping[str, str], to: str) -> str:
 
 def signed_number(value: float, unit: str) -> str:
     """Return a signed number: percent with one digit, points with two."""
-    return minus(f"{value:+.{1 if unit == '%' else 2}f}")
+    return typographic(f"{value:+.{1 if unit == '%' else 2}f}")

@@ -5,23 +5,23 @@ from collections.abc import Mapping
 
 from experiments.tools.documents.answer import (
     ADOPTION,
-    ANSWER,
+    ANSWER_TABLE,
     EVERYTHING,
     MEASURES,
     SITES,
     WIDTH,
     WORLDS,
     answer_rows,
-    by_name,
-    minus,
-    over_draws,
-    rows_on_record,
+    default_rows,
+    recorded_rows,
+    typographic,
+    uncertainty_rows,
 )
 from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import CALIBRATED
 from scenarios import accounts
 
-ACCOUNTS = ANSWER.with_name("accounts.csv")
+ACCOUNTS_TABLE = ANSWER_TABLE.with_name("accounts.csv")
 LAST_YEAR, DIVIDER = "10", " | "
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -75,44 +75,48 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def accounts_table(language: str) -> str:
     """Return the rival accounts in Markdown, each with its claim and the recorded effects under it."""
-    say, found = WORDS[language], {one: answer_rows(ACCOUNTS, one) for one in accounts.names()}
-    first = found[accounts.PRESENT]
+    say, effects_by_account = WORDS[language], {one: answer_rows(ACCOUNTS_TABLE, one) for one in accounts.names()}
+    first = effects_by_account[accounts.PRESENT]
     arms = ((ADOPTION, MEASURES[0]), (EVERYTHING, MEASURES[1]))
     single, pairs = (first[next(iter(SITES)), *key]["n"] for key in arms)
     head = [say["account"], *(cell for one in SITES.values() for cell in say["cells"].format(site=one).split(DIVIDER))]
     claims, rows = [], []
-    for name, effects in found.items():
+    for name, effects in effects_by_account.items():
         about = accounts.account(name)
-        cells = [points(effects[site, *key], "effect") for site in SITES for key in arms]
+        cells = [effect_text(effects[site, *key], "effect") for site in SITES for key in arms]
         title = about.title[language]
         claims.append(f"* **{title[0].upper()}{title[1:]}.** {about.claim[language]}")
         rows.append([title, *cells])
     listed = "\n".join(claims)
-    told = textwrap.fill(say["accounts"].format(pairs=pairs, single=single), WIDTH)
-    return f"{told}\n\n{listed}\n\n{table(head, rows)}\n"
+    text = textwrap.fill(say["accounts"].format(pairs=pairs, single=single), WIDTH)
+    return f"{text}\n\n{listed}\n\n{table(head, rows)}\n"
 
 
 def numbers_table(language: str) -> str:
     """Return all recorded effects of MOPSIC on trust and crimes, each with the draws and accounts it averages over."""
     say = WORDS[language]
-    rows = [[*say[name].split(DIVIDER), n, *numbers] for name, n, numbers in numbers_on_record(say)]
+    rows = [[*say[name].split(DIVIDER), n, *numbers] for name, n, numbers in recorded_numbers(say)]
     head = say["head"].format(sites=DIVIDER.join(say["heads"].format(site=one) for one in SITES.values()))
     return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{table(head.split(DIVIDER), rows)}\n"
 
 
-def numbers_on_record(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
+def recorded_numbers(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
     """Return, for each row of the table, its name, the number of pairs or draws, and the effects at each site."""
-    places, mopsic = [(site, one) for site in SITES for one in MEASURES[:2]], WORLDS[0]
-    found = []
-    for name, rows in (("answer", answer_rows()), ("own", answer_rows(ACCOUNTS, accounts.PRESENT))):
-        own = [rows[site, ADOPTION, one] for site, one in places]
-        found.append((name, own[0]["n"], [points(row, "effect") for row in own]))
+    places, mopsic = [(site, measure) for site in SITES for measure in MEASURES[:2]], WORLDS[0]
+    numbers = []
+    for name, rows in (("answer", answer_rows()), ("own", answer_rows(ACCOUNTS_TABLE, accounts.PRESENT))):
+        effects = [rows[site, ADOPTION, measure] for site, measure in places]
+        numbers.append((name, effects[0]["n"], [effect_text(row, "effect") for row in effects]))
     for name, kind in (("draws", ""), ("calibrated", CALIBRATED)):
-        own = [over_draws(kind)[site, mopsic, one] for site, one in places]
-        found.append((name, say["each_draw"].format(n=own[0]["draws"]), [points(row, "mean") for row in own]))
-    own = [by_name()[site, mopsic, one] for site, one in places]
-    found.append(("defaults", own[0]["twins"], [points(row | {"effect": difference(row)}, "effect") for row in own]))
-    return [*found, ("doses", say["emulator"], [points(after_ten_years(*place), "effect") for place in places])]
+        effects = [uncertainty_rows(kind)[site, mopsic, measure] for site, measure in places]
+        numbers.append(
+            (name, say["each_draw"].format(n=effects[0]["draws"]), [effect_text(row, "mean") for row in effects])
+        )
+    effects = [default_rows()[site, mopsic, measure] for site, measure in places]
+    numbers.append(
+        ("defaults", effects[0]["twins"], [effect_text(row | {"effect": difference(row)}, "effect") for row in effects])
+    )
+    return [*numbers, ("doses", say["emulator"], [effect_text(after_ten_years(*place), "effect") for place in places])]
 
 
 def difference(row: Mapping[str, str]) -> str:
@@ -126,16 +130,18 @@ def difference(row: Mapping[str, str]) -> str:
 
 def after_ten_years(site: str, measure: str) -> dict[str, str]:
     """Return the effect of MOPSIC in full after ten years, as its emulator predicts it."""
-    rows = rows_on_record(ANSWER.with_name("doses.csv"), ("site", "measure"), years=LAST_YEAR, line=ADOPTION, dose="1")
+    rows = recorded_rows(
+        ANSWER_TABLE.with_name("doses.csv"), ("site", "measure"), years=LAST_YEAR, line=ADOPTION, dose="1"
+    )
     return rows[site, measure]
 
 
-def points(row: Mapping[str, str], key: str) -> str:
+def effect_text(row: Mapping[str, str], key: str) -> str:
     """Return an effect with its sign: two digits on trust, a whole number of crimes.
 
-    >>> points({"measure": "trust_mean", "effect": "0.4563"}, "effect")
+    >>> effect_text({"measure": "trust_mean", "effect": "0.4563"}, "effect")
     '+0.46'
-    >>> points({"measure": "crimes_occurred", "effect": "-1521.3"}, "effect")
+    >>> effect_text({"measure": "crimes_occurred", "effect": "-1521.3"}, "effect")
     '−1,521'
     """
-    return minus(f"{float(row[key]):+,.{2 if row['measure'] == MEASURES[0] else 0}f}")
+    return typographic(f"{float(row[key]):+,.{2 if row['measure'] == MEASURES[0] else 0}f}")

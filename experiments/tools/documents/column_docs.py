@@ -13,8 +13,8 @@ HEADS = {
     "es": ("columna", "unidad", "puede ser", "si falta", "qué es"),
 }
 REQUIRED = {"en": "must be given", "es": "obligatoria"}
-CHOSEN = {"en": "random", "es": "al azar"}
-PLACE = re.compile(r"(<!-- columns: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+RANDOM = {"en": "random", "es": "al azar"}
+TABLE_MARKS = re.compile(r"(<!-- columns: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def column_page(language: str) -> str:
@@ -22,13 +22,13 @@ def column_page(language: str) -> str:
     text = PAGES[language].read_text(encoding="utf-8")
 
     def listed(place: re.Match[str]) -> str:
-        columns = table(HEADS[language], (row(column, language) for column in column_texts(place[2])))
+        columns = table(HEADS[language], (column_row(column, language) for column in column_texts(place[2])))
         return f"{place[1]}\n{columns}\n\n{place[3]}"
 
-    return PLACE.sub(listed, text)
+    return TABLE_MARKS.sub(listed, text)
 
 
-def row(column: ColumnText, language: str) -> tuple[str, ...]:
+def column_row(column: ColumnText, language: str) -> tuple[str, ...]:
     """Return the cells of one column."""
-    default = column.default or (CHOSEN if column.optional else REQUIRED)[language]
+    default = column.default or (RANDOM if column.optional else REQUIRED)[language]
     return f"`{column.name}`", column.unit.get(language, ""), column.range, default, column.about[language]

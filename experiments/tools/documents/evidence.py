@@ -14,10 +14,10 @@ from scenarios.groups import declared_groups
 
 EVIDENCE, BUILT_IN = odd.MODEL / "docs" / "evidence.toml", odd.MODEL / "built_in.toml"
 SPANISH = odd.MODEL / "docs" / "ODD.es.md"
-HERE = "<!-- De aquí en adelante lo escribe `python -m experiments.tools.documents`. -->"
+LISTS_MARK = "<!-- De aquí en adelante lo escribe `python -m experiments.tools.documents`. -->"
 LISTS = {"carried": "Carried", "number only": "A number only", "not modelled": "Not modelled"}
 """The three lists, with their headings."""
-IN_SPANISH = {
+SPANISH_TITLES = {
     "number only": "**Lo que es solo un número.** Es un valor fijado; ningún agente lo realiza. De ello no sale nada "
     "que no se haya puesto.",
     "not modelled": "**Lo que no está en el modelo.**",
@@ -54,8 +54,8 @@ class EvidenceRow:
 @cache
 def evidence_rows() -> dict[str, EvidenceRow]:
     """Return the rows of evidence by their ids."""
-    stated = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))
-    return {name: row_of(name, entries) for name, entries in stated.items()}
+    content = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))
+    return {name: row_of(name, entries) for name, entries in content.items()}
 
 
 def row_of(name: str, entries: Mapping[str, Any]) -> EvidenceRow:
@@ -64,8 +64,8 @@ def row_of(name: str, entries: Mapping[str, Any]) -> EvidenceRow:
     for key in entries:
         if key not in known:
             raise InputError(f"{EVIDENCE}: row {name} has no '{key}'{suggest_nearest(key, known)}")
-    own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entries.items()}
-    row = EvidenceRow(id=name, **own)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entries.items()}
+    row = EvidenceRow(id=name, **values)
     for broken, rule in broken_rules(row):
         if broken:
             raise InputError(f"{EVIDENCE}: row {name} {rule}")
@@ -88,14 +88,14 @@ def broken_rules(row: EvidenceRow) -> tuple[tuple[bool, str], ...]:
     )
 
 
-def carriers(evidence: str) -> list[type[ParameterGroup]]:
+def groups_citing(row_id: str) -> list[type[ParameterGroup]]:
     """Return the parameter groups of the model that cite a row of evidence, mechanisms first."""
-    own = [group for group in declared_groups().values() if group.__module__.startswith("model.")]
-    found = [group for group in own if evidence in group.evidence]
-    return sorted(found, key=lambda group: (not group.mechanism, group.name))
+    model_groups = [group for group in declared_groups().values() if group.__module__.startswith("model.")]
+    citing = [group for group in model_groups if row_id in group.evidence]
+    return sorted(citing, key=lambda group: (not group.mechanism, group.name))
 
 
-def in_list(name: str) -> list[EvidenceRow]:
+def rows_in_list(name: str) -> list[EvidenceRow]:
     """Return the rows of one list."""
     return [row for row in evidence_rows().values() if row.list == name]
 
@@ -104,44 +104,44 @@ def evidence_section() -> str:
     """Return the section of the ODD with the three lists, and the effects that policies set directly."""
     lines = ["## 8 What the paper describes, and what carries it\n", wrapped(TEXTS["evidence_head"])]
     for number, (name, title) in enumerate(LISTS.items(), start=1):
-        rows = in_list(name)
+        rows = rows_in_list(name)
         lines.append(f"\n### 8.{number} {title} ({len(rows)} of {len(evidence_rows())})\n")
         for row in rows:
-            lines += [wrapped(f"**{row.id}** {row.says}.", "- ", "  "), wrapped(reason(row), "  ", "  ")]
-    return "\n".join([*lines, f"\n### 8.{len(LISTS) + 1} Built in, not found\n", *built_in()]) + "\n"
+            lines += [wrapped(f"**{row.id}** {row.says}.", "- ", "  "), wrapped(row_explanation(row), "  ", "  ")]
+    return "\n".join([*lines, f"\n### 8.{len(LISTS) + 1} Built in, not found\n", *built_in_lines()]) + "\n"
 
 
-def reason(row: EvidenceRow) -> str:
+def row_explanation(row: EvidenceRow) -> str:
     """Return the comparison that shows that a row is carried, or why it is not."""
     if row.why:
         return f"Because {row.why['en']}."
-    by = ", ".join(group.name for group in carriers(row.id))
-    taken = " ".join(f"`{item}`" for item in row.lacks) or "the status quo"
-    against = " ".join(f"`{item}`" for item in row.has)
+    groups = ", ".join(group.name for group in groups_citing(row.id))
+    world_without = " ".join(f"`{item}`" for item in row.lacks) or "the status quo"
+    world_with = " ".join(f"`{item}`" for item in row.has)
     place = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}[row.site]
-    worlds = f"{taken} against {against}" if against else taken
+    worlds = f"{world_without} against {world_with}" if world_with else world_without
     but = f" But {row.but}." if row.but else ""
     kind = f"{row.kind.capitalize()}: {row.because}."
-    return f"Carried by {by}. `{row.quantity}` {row.without} without it ({place}: {worlds}). {kind}{but}"
+    return f"Carried by {groups}. `{row.quantity}` {row.without} without it ({place}: {worlds}). {kind}{but}"
 
 
-def built_in() -> Iterator[str]:
+def built_in_lines() -> Iterator[str]:
     """Yield the levers by which a policy sets a hazard directly, with the parameter of their strength."""
     yield wrapped(f"{TEXTS['built_in_head']}\n")
     yield ""
-    for lever, stated_of in tomllib.loads(BUILT_IN.read_text(encoding="utf-8")).items():
-        group, _, key = stated_of["by"].partition(".")
+    for lever, effect in tomllib.loads(BUILT_IN.read_text(encoding="utf-8")).items():
+        group, _, key = effect["by"].partition(".")
         about, value = group_named(group).parameter_specs()[key], getattr(group_named(group)(), key)
-        strength = f"`{stated_of['by']}` = {value:g} (source: {about.source})"
-        yield wrapped(f"`{lever}`: {stated_of['what']['en']}, by {strength}.", "- ", "  ")
+        strength = f"`{effect['by']}` = {value:g} (source: {about.source})"
+        yield wrapped(f"`{lever}`: {effect['what']['en']}, by {strength}.", "- ", "  ")
 
 
-def in_spanish(text: str) -> str:
+def spanish_page(text: str) -> str:
     """Return the short ODD in Spanish with the lists of rows that are only a number or not modelled at its end."""
-    before, mark, _ = text.partition(HERE)
+    before, mark, _ = text.partition(LISTS_MARK)
     assert mark, f"{SPANISH} must say where the lists begin"
-    lines = [before + HERE]
-    for name, title in IN_SPANISH.items():
+    lines = [before + LISTS_MARK]
+    for name, title in SPANISH_TITLES.items():
         lines += ["", wrapped(title), ""]
-        lines += [wrapped(f"{row.id}: {row.why['es']}.", "- ", "  ") for row in in_list(name) if row.why]
+        lines += [wrapped(f"{row.id}: {row.why['es']}.", "- ", "  ") for row in rows_in_list(name) if row.why]
     return "\n".join(lines) + "\n"

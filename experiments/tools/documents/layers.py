@@ -19,16 +19,16 @@ BOX, GAP, COLUMN, HEAD = 26, 8, 230, 30
 STYLE = 'fill="none" stroke="currentColor" rx="4"'
 
 
-def contracts() -> dict[str, list[str]]:
+def layers_by_title() -> dict[str, list[str]]:
     """Return the layers of each contract that is drawn, the highest first; "|" separates packages of one layer."""
-    found = tomllib.loads(CONTRACTS.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-    layers = {one["name"]: one["layers"] for one in found if one["type"] == "layers"}
+    contracts = tomllib.loads(CONTRACTS.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = {one["name"]: one["layers"] for one in contracts if one["type"] == "layers"}
     return {title: layers[name] for name, title in TITLES.items()}
 
 
-def drawing() -> str:
+def layers_svg() -> str:
     """Return the layers as SVG, in the colour of the surrounding text."""
-    columns = contracts()
+    columns = layers_by_title()
     height = HEAD + max(map(len, columns.values())) * (BOX + GAP)
     width = len(columns) * (COLUMN + 2 * GAP)
     parts = [
@@ -37,24 +37,24 @@ def drawing() -> str:
     ]
     for n, (title, layers) in enumerate(columns.items()):
         left = n * (COLUMN + 2 * GAP) + GAP
-        parts.append(text(left + COLUMN / 2, HEAD - 12, title, weight="bold"))
+        parts.append(svg_text(left + COLUMN / 2, HEAD - 12, title, weight="bold"))
         for row, layer in enumerate(layers):
-            parts += boxes(left, HEAD + row * (BOX + GAP), layer.split(" | "))
+            parts += svg_boxes(left, HEAD + row * (BOX + GAP), layer.split(" | "))
     return "\n".join([*parts, "</svg>", ""])
 
 
-def boxes(left: float, top: float, names: list[str]) -> list[str]:
+def svg_boxes(left: float, top: float, names: list[str]) -> list[str]:
     """Return a box for each package of a layer, side by side."""
     width = (COLUMN - GAP * (len(names) - 1)) / len(names)
     parts = []
     for n, name in enumerate(names):
         x = left + n * (width + GAP)
         parts.append(f'<rect x="{x:g}" y="{top:g}" width="{width:g}" height="{BOX}" {STYLE}/>')
-        parts.append(text(x + width / 2, top + BOX - 8, name.rpartition(".")[2]))
+        parts.append(svg_text(x + width / 2, top + BOX - 8, name.rpartition(".")[2]))
     return parts
 
 
-def text(x: float, y: float, words: str, weight: str = "normal") -> str:
+def svg_text(x: float, y: float, words: str, weight: str = "normal") -> str:
     """Return an SVG element with centred text."""
     return (
         f'<text x="{x:g}" y="{y:g}" text-anchor="middle" font-weight="{weight}" fill="currentColor">'
@@ -62,7 +62,7 @@ def text(x: float, y: float, words: str, weight: str = "normal") -> str:
     )
 
 
-def packages() -> str:
+def package_table() -> str:
     """Return a Markdown table of the packages, those of the model from the lowest layer up."""
     rows = [(f"model/{name}", package_title(Path(ROOT, "model", name))) for name in PACKAGES]
     rows += list(TEXTS["folders"].items())

@@ -32,9 +32,9 @@ def map_page() -> str:
     for package in PACKAGES:
         folder = ROOT / "model" / package
         paths = [*modules_in(f"model/{package}"), *sorted(folder.glob("*/__init__.py"))]
-        parts.append(f"## model/{package}: {package_title(folder)}\n\n" + lines(paths))
+        parts.append(f"## model/{package}: {package_title(folder)}\n\n" + module_entries(paths))
     for folder_name, title in TEXTS["folders"].items():
-        parts.append(f"## {folder_name}: {title}\n\n" + lines(modules_in(folder_name)))
+        parts.append(f"## {folder_name}: {title}\n\n" + module_entries(modules_in(folder_name)))
     return "\n".join(parts)
 
 
@@ -49,12 +49,12 @@ def modules_in(folder: str) -> list[Path]:
     return [path for path in sorted((ROOT / folder).glob("*.py")) if path.stem != "__init__"]
 
 
-def lines(paths: Iterable[Path]) -> str:
+def module_entries(paths: Iterable[Path]) -> str:
     """Return one entry per module."""
-    return "".join(f"{line(path)}\n" for path in paths)
+    return "".join(f"{module_entry(path)}\n" for path in paths)
 
 
-def line(path: Path) -> str:
+def module_entry(path: Path) -> str:
     """Return the entry of one module, wrapped."""
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     name = path.relative_to(ROOT / path.relative_to(ROOT).parts[0]).as_posix().removesuffix("__init__.py")

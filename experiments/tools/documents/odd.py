@@ -6,7 +6,7 @@ from pathlib import Path
 
 MODEL = Path(__file__).parents[3] / "model"
 ODD, FRAME = MODEL / "docs" / "ODD.md", MODEL / "docs" / "frame.md"
-PLACE = "<!-- mechanisms -->"
+MECHANISMS_MARK = "<!-- mechanisms -->"
 SUBMODELS = "## 6 Submodels"
 TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
 HEADING_MARK = re.compile(r"^(#+ )", re.MULTILINE)
@@ -21,10 +21,10 @@ NOTE = (
 
 def sections() -> list[Path]:
     """Return the files with the sections of the mechanisms, in the order of the mechanisms (M1, M2, …)."""
-    return sorted(MODEL.glob("*/*/odd.md"), key=place_of)
+    return sorted(MODEL.glob("*/*/odd.md"), key=section_order)
 
 
-def place_of(path: Path) -> tuple[int, bool, str]:
+def section_order(path: Path) -> tuple[int, bool, str]:
     """Return the sort key of a section: number of its mechanism, complete before partial ones, then the name."""
     title = TITLE.match(path.read_text(encoding="utf-8"))
     if title is None or title[2] is None:
@@ -34,16 +34,16 @@ def place_of(path: Path) -> tuple[int, bool, str]:
 
 def odd_page() -> str:
     """Return the ODD without the lists from the code, with steps and submodels in order and numbered."""
-    own = (path.read_text(encoding="utf-8").strip() for path in sections())
-    mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in own)
-    before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
+    texts = (path.read_text(encoding="utf-8").strip() for path in sections())
+    mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in texts)
+    before, _, submodels = FRAME.read_text(encoding="utf-8").replace(MECHANISMS_MARK, mechanisms).partition(SUBMODELS)
     title, rest = before.split("\n", 1)
     steps = itertools.count(1)
     rest = STEP.sub(lambda _: f"{next(steps)}. ", rest)
-    return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{numbered(submodels)}"
+    return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{with_numbers(submodels)}"
 
 
-def numbered(submodels: str) -> str:
+def with_numbers(submodels: str) -> str:
     """Return the submodels with numbers in their headings, and with the link targets of all names at the end."""
     names = HEADING.findall(submodels)
     places = {name: f"6.{number} {name}{rest}" for number, (name, rest) in enumerate(names, start=1)}

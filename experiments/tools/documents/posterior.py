@@ -9,16 +9,16 @@ from experiments.tools.documents.answer import (
     SITES,
     WIDTH,
     mean_and_range,
-    over_draws,
     policy_names,
-    rows_on_record,
+    recorded_rows,
+    uncertainty_rows,
 )
 from experiments.tools.documents.markdown import table
 from experiments.words import catalogue
 
 CALIBRATED = "_calibrated"
 """Suffix of the folders of effects over draws from the posterior of the fitted parameters."""
-RECORD = Path(__file__).parents[3] / "results" / "reference" / "posterior.csv"
+POSTERIOR_TABLE = Path(__file__).parents[3] / "results" / "reference" / "posterior.csv"
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "head": "parameter | what it is | plausible | width left | truths inside, %",
@@ -48,21 +48,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def posterior_table(language: str) -> str:
     """Return the posterior width of each fitted parameter as a share of its plausible range, narrowest first."""
     say = WORDS[language]
-    rows = sorted(rows_on_record(RECORD, ("parameter",)).values(), key=lambda row: float(row["width"]))
+    rows = sorted(recorded_rows(POSTERIOR_TABLE, ("parameter",)).values(), key=lambda row: float(row["width"]))
     wide = sum(row["as_wide_as_its_prior"] == "True" for row in rows)
-    told = say["sum"].format(all=len(rows), wide=wide, least=percent(rows[0]["width"]))
-    listed = table(say["head"].split(" | "), (cells(row, language) for row in rows))
-    return f"{textwrap.fill(told, WIDTH)}\n\n{listed}\n"
+    text = say["sum"].format(all=len(rows), wide=wide, least=percent(rows[0]["width"]))
+    markdown = table(say["head"].split(" | "), (cells(row, language) for row in rows))
+    return f"{textwrap.fill(text, WIDTH)}\n\n{markdown}\n"
 
 
 def effects_of_posterior(language: str) -> str:
     """Return the effects over draws from the prior and from the posterior side by side, in Markdown."""
-    say, names, both = WORDS[language], policy_names(), (over_draws(), over_draws(CALIBRATED))
+    say, names, prior_and_posterior = (
+        WORDS[language],
+        policy_names(),
+        (uncertainty_rows(), uncertainty_rows(CALIBRATED)),
+    )
     tables = []
     for measure in MEASURES[:2]:
         rows = [
-            (SITES[key[0]], names[key[1]][language], *(mean_and_range(found[key], say["to"]) for found in both))
-            for key in both[1]
+            (
+                SITES[key[0]],
+                names[key[1]][language],
+                *(mean_and_range(found[key], say["to"]) for found in prior_and_posterior),
+            )
+            for key in prior_and_posterior[1]
             if key[1] in names and key[2] == measure
         ]
         tables.append(table(say["effects"].format(measure=say[measure]).split(" | "), rows))

@@ -7,41 +7,54 @@ from experiments.tools.documents.module_map import TEXTS, wrapped
 from experiments.words.dictionary import EFFECT_TABLES, column, dictionary_page
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
-REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
-SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger", "origins": "origin"}
+AS_IN_EFFECTS = (
+    "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
+)
+MODEL_TABLES = {
+    "settlements": "settlement",
+    "groups": "group",
+    "cells": "cell",
+    "ledger": "ledger",
+    "origins": "origin",
+}
 """Names that the model uses for the rows of its monthly tables, by file name."""
 
 
-def document() -> str:
+def tables_page() -> str:
     """Return the document."""
     return "\n".join(
-        [TEXTS["tables_head"], *(line for table in ("every", *dictionary_page()["tables"]) for line in part(table))]
+        [
+            TEXTS["tables_head"],
+            *(line for table in ("every", *dictionary_page()["tables"]) for line in table_lines(table)),
+        ]
     )
 
 
-def part(table: str) -> Iterator[str]:
+def table_lines(table: str) -> Iterator[str]:
     """Yield the lines of one table."""
-    told = dictionary_page()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
+    description = dictionary_page()["tables"].get(
+        table, {"en": "in every table of runs", "es": "en cada tabla de corridas"}
+    )
     yield f"## {'Keys · Claves' if table == 'every' else f'`{table}.parquet`'}\n"
-    yield wrapped(f"{told['en']} · {told['es']}") + "\n"
+    yield wrapped(f"{description['en']} · {description['es']}") + "\n"
     if table in EFFECT_TABLES:
-        yield REST
-    if lines := [entry(table, name) for name in columns(table)]:
+        yield AS_IN_EFFECTS
+    if lines := [column_entry(table, name) for name in listed_columns(table)]:
         yield "\n".join([*lines, ""])
 
 
-def columns(table: str) -> Iterable[str]:
+def listed_columns(table: str) -> Iterable[str]:
     """Return the columns of a table except those common to all tables and the measures, which are listed elsewhere."""
-    if table in SHORT:
+    if table in MODEL_TABLES:
         from model.simulation.model import HISTORY_TABLES  # imports Mesa
 
-        return [name for name in HISTORY_TABLES[SHORT[table]].dtype.names or () if name != "month"]
+        return [name for name in HISTORY_TABLES[MODEL_TABLES[table]].dtype.names or () if name != "month"]
     return dictionary_page().get(table, {})
 
 
-def entry(table: str, name: str) -> str:
+def column_entry(table: str, name: str) -> str:
     """Return the entry of one column."""
-    one = column(table, name)
-    unit = f" [{one.unit}]" if one.unit else ""
-    role = "" if one.role == "value" else f", {one.role}"
-    return wrapped(f"`{name}`{unit}{role}: {one.en} · {one.es}", "- ", "  ")
+    entry = column(table, name)
+    unit = f" [{entry.unit}]" if entry.unit else ""
+    role = "" if entry.role == "value" else f", {entry.role}"
+    return wrapped(f"`{name}`{unit}{role}: {entry.en} · {entry.es}", "- ", "  ")

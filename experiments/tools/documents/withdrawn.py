@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from experiments.tools.documents import markdown
-from experiments.tools.documents.answer import YEAR, Rows, cell, rows_on_record
+from experiments.tools.documents.answer import YEAR, Rows, effect_with_interval, recorded_rows
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
@@ -22,7 +22,7 @@ FIGURE = re.compile(r"\{(\w+) \| ([^}]+)\}")
 HEAD = ("0.2 said", "on record now", "why")
 
 
-def table() -> str:
+def withdrawn_table() -> str:
     """Return the withdrawn conclusions as a table in Markdown."""
     rows = [[with_figures(one[key]) for key in ("said", "now", "why")] for one in conclusions()]
     return markdown.table(HEAD, rows) + "\n"
@@ -43,17 +43,17 @@ def figure(name: str, key: tuple[str, ...]) -> str:
     """Return a figure of a table: an effect with its interval, or the level of a criterion (0-100)."""
     if name not in TABLES:
         raise InputError(f"no table {name!r} of figures{suggest_nearest(name, TABLES)}")
-    found = rows_of(name)
-    if key not in found:
-        known = {" | ".join(one) for one in found}
-        wanted = " | ".join(key)
-        raise InputError(f"no row {wanted!r} in {TABLES[name][0]}{suggest_nearest(wanted, known)}")
-    row = found[key]
-    return f"{100 * float(row['level']):.0f}" if name == "criteria" else cell(row, "to")
+    rows = rows_of(name)
+    if key not in rows:
+        known = {" | ".join(one) for one in rows}
+        row_name = " | ".join(key)
+        raise InputError(f"no row {row_name!r} in {TABLES[name][0]}{suggest_nearest(row_name, known)}")
+    row = rows[key]
+    return f"{100 * float(row['level']):.0f}" if name == "criteria" else effect_with_interval(row, "to")
 
 
 @cache
 def rows_of(name: str) -> Rows:
     """Return the rows of the third year of a recorded table, by their key columns."""
     file, columns = TABLES[name]
-    return rows_on_record(RESULTS / file, columns, **{YEAR_COLUMN.get(name, "years"): YEAR})
+    return recorded_rows(RESULTS / file, columns, **{YEAR_COLUMN.get(name, "years"): YEAR})

@@ -29,19 +29,19 @@ def parameter_lists() -> str:
             continue
         if prefix != group:
             group = prefix
-            lines += ["", *heading(ParameterGroup.known[group]), ""]
-        lines.append(parameter(key, value, about))
+            lines += ["", *group_heading(ParameterGroup.known[group]), ""]
+        lines.append(parameter_entry(key, value, about))
     return "\n".join(lines) + "\n"
 
 
-def parameter(key: str, value: float, about: ParameterSpec) -> str:
+def parameter_entry(key: str, value: float, about: ParameterSpec) -> str:
     """Return the entry of one parameter."""
     off = "" if about.off is None else f", off {about.off:g}"
     what = f"{value:g} [{about.unit}] within {range_label(about.low, about.high)}{off}, {about.role}"
     return wrapped(f"`{key}` = {what}: {about.about}. Source: {about.source}.", "- ", "  ")
 
 
-def heading(group: type[ParameterGroup]) -> list[str]:
+def group_heading(group: type[ParameterGroup]) -> list[str]:
     """Return the heading of one group: title, first sentence of its docstring, and evidence."""
     kind = "mechanism" if group.mechanism else "setting"
     evidence = f" Evidence: {', '.join(group.evidence)}." if group.evidence else ""
@@ -51,7 +51,7 @@ def heading(group: type[ParameterGroup]) -> list[str]:
 
 def with_results() -> dict[Path, str]:
     """Return the documents that state recorded results; none in a copy without results."""
-    if not answer.RECORD.is_file():
+    if not answer.DEFAULTS_TABLE.is_file():
         return {}
     return {
         README: answer.with_answer(README.read_text(encoding="utf-8")),
@@ -59,12 +59,12 @@ def with_results() -> dict[Path, str]:
     }
 
 
-def written() -> dict[Path, str]:
+def current_documents() -> dict[Path, str]:
     """Return the current text of each generated document, by path."""
     return {
         odd.ODD: "\n".join((odd.odd_page(), parameter_lists(), evidence.evidence_section())),
-        evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),
-        table_docs.TABLES: table_docs.document(),
+        evidence.SPANISH: evidence.spanish_page(evidence.SPANISH.read_text(encoding="utf-8")),
+        table_docs.TABLES: table_docs.tables_page(),
         module_map.MAP: "\n".join((module_map.map_page(), writers.writers_section())),
         **with_results(),
         **{page: column_docs.column_page(language) for language, page in column_docs.PAGES.items()},
@@ -73,5 +73,5 @@ def written() -> dict[Path, str]:
 
 def main() -> None:
     """Write every generated document."""
-    for path, text in written().items():
+    for path, text in current_documents().items():
         path.write_text(text, encoding="utf-8")

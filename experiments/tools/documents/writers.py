@@ -19,50 +19,57 @@ def declared_places(one: Mechanism) -> Iterator[str]:
 
 def writers() -> dict[str, list[str]]:
     """Return the mechanisms that write each table or column, in the order of the registry."""
-    found: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
+    names: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
     for one in MECHANISMS:
         for place in dict.fromkeys((*declared_places(one), *one.writes)):
-            found[place].append(one.name)
-    return found
+            names[place].append(one.name)
+    return names
 
 
 def writers_section() -> str:
     """Return the section of the map that lists the writers of each column."""
-    every = writers()
-    in_rows = [line(every, table) for table in ROW_OF_TABLE if len(written_by(every, table)) > 1]
-    whole: dict[str, list[str]] = {}
+    writers_by_place = writers()
+    entries = [
+        table_entry(writers_by_place, table) for table in ROW_OF_TABLE if len(written_by(writers_by_place, table)) > 1
+    ]
+    tables_by_writers: dict[str, list[str]] = {}
     for table in dict.fromkeys(place.partition(".")[0] for place in TABLE_PLACES):
-        names = written_by(every, table)
+        names = written_by(writers_by_place, table)
         if names and (table not in ROW_OF_TABLE or len(names) == 1):
-            whole.setdefault(", ".join(names), []).append(f"`{table}`")
-    others = "; ".join(f"{', '.join(tables)}: {names}" for names, tables in whole.items())
+            tables_by_writers.setdefault(", ".join(names), []).append(f"`{table}`")
+    others = "; ".join(f"{', '.join(tables)}: {names}" for names, tables in tables_by_writers.items())
     return (
         "\n".join(
-            [TEXTS["writers_head"], *in_rows, wrapped(f"other tables, as a whole: {others}.", "- ", "  "), hazards()]
+            [
+                TEXTS["writers_head"],
+                *entries,
+                wrapped(f"other tables, as a whole: {others}.", "- ", "  "),
+                hazard_entry(),
+            ]
         )
         + "\n"
     )
 
 
-def written_by(every: Mapping[str, list[str]], table: str) -> list[str]:
+def written_by(writers_by_place: Mapping[str, list[str]], table: str) -> list[str]:
     """Return all mechanisms that write to a table."""
-    found = {name for place, names in every.items() if place.partition(".")[0] == table for name in names}
+    found = {name for place, names in writers_by_place.items() if place.partition(".")[0] == table for name in names}
     return [one.name for one in MECHANISMS if one.name in found]
 
 
-def line(every: Mapping[str, list[str]], table: str) -> str:
+def table_entry(writers_by_place: Mapping[str, list[str]], table: str) -> str:
     """Return the writers of one table; columns with the same writers are grouped."""
-    same: dict[tuple[str, ...], list[str]] = {}
-    for place, names in every.items():
-        of, _, column = place.partition(".")
-        if of == table and names and (table != TALLY.name or len(names) > 1):
-            same.setdefault(tuple(names), []).append(column or "new rows")
-    parts = [f"{', '.join(columns)}: {', '.join(names)}" for names, columns in same.items()]
-    each = "each its own; " if table == TALLY.name else ""
-    return wrapped(f"`{table}` {each}{'; '.join(parts)}.", "- ", "  ")
+    columns_by_writers: dict[tuple[str, ...], list[str]] = {}
+    for place, names in writers_by_place.items():
+        table_name, _, column = place.partition(".")
+        if table_name == table and names and (table != TALLY.name or len(names) > 1):
+            columns_by_writers.setdefault(tuple(names), []).append(column or "new rows")
+    parts = [f"{', '.join(columns)}: {', '.join(names)}" for names, columns in columns_by_writers.items()]
+    prefix = "each its own; " if table == TALLY.name else ""
+    return wrapped(f"`{table}` {prefix}{'; '.join(parts)}.", "- ", "  ")
 
 
-def hazards() -> str:
+def hazard_entry() -> str:
     """Return the mechanisms that change the hazard of crime, and those that guard against crimes."""
     factors = [(one.name, one.hazard) for one in MECHANISMS if one.hazard is not None]
     guards = [name for name, hazard in factors if hazard.spared]

@@ -18,16 +18,16 @@ from experiments.storage.disk_space import check_disk_space
 from experiments.storage.progress import print_note
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import make_folder, write_all
-from experiments.tools.setup.offline_site import SITE, WITH_BUILDERS, build_site, can_build, is_site
+from experiments.tools.setup.offline_site import BUILD_COMMAND, SITE, build_site, can_build, is_site
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
 ROOT = Path(__file__).parents[3]
-PINS = Path(__file__).with_name("workshop.txt")
-README, LIST = "LEAME.txt", "requirements.txt"
-HASH = "--hash=sha256:"
+LOCK_FILE = Path(__file__).with_name("workshop.txt")
+README_FILE, REQUIREMENTS_FILE = "LEAME.txt", "requirements.txt"
+HASH_OPTION = "--hash=sha256:"
 PROGRAM = "confianza"
-SIZE = 250e6
+BYTES_PER_SYSTEM = 250e6
 """Bytes of the wheels of one system, about."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -42,32 +42,35 @@ def bundle(folder: Path, names: list[str]) -> None:
             raise InputError(f"--for knows {', '.join(SYSTEMS)}, got '{name}'{suggest_nearest(name, SYSTEMS)}")
     check_place(folder)
     make_folder(folder)
-    check_disk_space({"bundle": (folder, SIZE)})
+    check_disk_space({"bundle": (folder, BYTES_PER_SYSTEM)})
     for path in folder.glob("*.whl"):
-        if name_of(path) == PROGRAM:
+        if package_of_wheel(path) == PROGRAM:
             path.unlink()  # it is built again below
-    where = str(folder)
+    target = str(folder)
     print_note("confianza: making the wheel of the program")
-    pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT))
+    pip("wheel", "--no-deps", "--wheel-dir", target, str(ROOT))
     for name in names or [""]:
         print_note(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
         environment, words = (SYSTEMS[name]["asked"], platform_options(name)) if name else ({}, [])
-        pip_hashed(locked_lines(environment), "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
-    template = Path(__file__).with_name(README).read_text(encoding="utf-8")
+        pip_hashed(locked_lines(environment), "download", "--no-deps", "--only-binary=:all:", "--dest", target, *words)
+    template = Path(__file__).with_name(README_FILE).read_text(encoding="utf-8")
     systems = ", ".join(names) or f"{sys.platform}, this kind of machine"
-    listed = "\n".join(requirement_lines(folder)).encode() + b"\n"
+    requirements = "\n".join(requirement_lines(folder)).encode() + b"\n"
     readme = template.format(python=PYTHON, systems=systems)
-    write_all({folder / LIST: listed, folder / README: readme.encode()})
+    write_all({folder / REQUIREMENTS_FILE: requirements, folder / README_FILE: readme.encode()})
     wheels = list(folder.glob("*.whl"))
     size = sum(path.stat().st_size for path in wheels) / 2**20
-    print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README} there says how they are installed")
+    print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README_FILE} there says how they are installed")
     if can_build():
         print_note("confianza: building the documentation site")
         build_site(folder / SITE, ROOT / "docs")
         print(f"The documentation, without internet: {folder / SITE / 'index.html'}")
     else:
-        print(f"Without the documentation; to add it: {WITH_BUILDERS} {folder}")
-    print(f"SHA-256 of {LIST}, to compare where the folder has been in other hands: {sha256_of(listed)}")
+        print(f"Without the documentation; to add it: {BUILD_COMMAND} {folder}")
+    print(
+        f"SHA-256 of {REQUIREMENTS_FILE}, to compare where the folder has been in other hands:"
+        f" {sha256_of(requirements)}"
+    )
 
 
 def check_place(folder: Path) -> None:
@@ -76,13 +79,17 @@ def check_place(folder: Path) -> None:
         raise InputError("bundle makes the wheel of a checkout of the project: call it in one")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"bundle: {folder} is a file, not a folder")
-    own = (path for path in folder.glob("*") if path.suffix == ".whl" or path.name in (README, LIST) or is_site(path))
-    foreign = sorted({path.name for path in folder.glob("*")} - {path.name for path in own})
+    allowed = (
+        path
+        for path in folder.glob("*")
+        if path.suffix == ".whl" or path.name in (README_FILE, REQUIREMENTS_FILE) or is_site(path)
+    )
+    foreign = sorted({path.name for path in folder.glob("*")} - {path.name for path in allowed})
     if foreign:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
     known = {one for line in locked_lines() for one in hashes_in(line)}
     for path in sorted(folder.glob("*.whl")):
-        if name_of(path) != PROGRAM and sha256_of(path.read_bytes()) not in known:
+        if package_of_wheel(path) != PROGRAM and sha256_of(path.read_bytes()) not in known:
             raise InputError(f"bundle: {path} is no wheel of the lock file; delete it or choose another folder")
 
 
@@ -91,14 +98,14 @@ def locked_lines(environment: dict[str, str] | None = None) -> list[str]:
 
     ``environment`` are the markers of the target system; None stands for every system.
     """
-    text = PINS.read_text(encoding="utf-8").replace("\\\n", " ")
+    text = LOCK_FILE.read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [line for line in lines if environment is None or is_needed(package_of(line), environment)]
 
 
 def package_of(line: str) -> Requirement:
     """Return the requirement in a line of the lock file."""
-    return Requirement(line.partition(HASH)[0])
+    return Requirement(line.partition(HASH_OPTION)[0])
 
 
 def is_needed(one: Requirement, environment: dict[str, str]) -> bool:
@@ -112,22 +119,22 @@ def hashes_in(line: str) -> list[str]:
     >>> hashes_in("a==1 --hash=sha256:12 --hash=sha256:34")
     ['12', '34']
     """
-    return [word.strip() for word in line.split(HASH)[1:]]
+    return [word.strip() for word in line.split(HASH_OPTION)[1:]]
 
 
 def requirement_lines(folder: Path) -> Iterator[str]:
     """Yield the lines of a requirements file for the wheels of a folder, with their hashes."""
-    there: dict[str, list[Path]] = {}
+    wheels_by_package: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*.whl")):
-        there.setdefault(name_of(path), []).append(path)
-    program = [f"{PROGRAM}=={parse_wheel_filename(path.name)[1]}" for path in there.get(PROGRAM, ())]
+        wheels_by_package.setdefault(package_of_wheel(path), []).append(path)
+    program = [f"{PROGRAM}=={parse_wheel_filename(path.name)[1]}" for path in wheels_by_package.get(PROGRAM, ())]
     for line in [*program, *locked_lines()]:
-        if wheels := there.get(canonicalize_name(package_of(line).name)):
-            hashes = (HASH + sha256_of(path.read_bytes()) for path in wheels)
-            yield " ".join([line.partition(HASH)[0].strip(), *hashes])
+        if wheels := wheels_by_package.get(canonicalize_name(package_of(line).name)):
+            hashes = (HASH_OPTION + sha256_of(path.read_bytes()) for path in wheels)
+            yield " ".join([line.partition(HASH_OPTION)[0].strip(), *hashes])
 
 
-def name_of(wheel: Path) -> str:
+def package_of_wheel(wheel: Path) -> str:
     """Return the package name of a wheel; empty if its file name is not valid."""
     try:
         return parse_wheel_filename(wheel.name)[0]
@@ -144,7 +151,7 @@ def platform_options(name: str) -> list[str]:
 def pip_hashed(lines: Sequence[str], *words: str) -> None:
     """Run pip for packages with hashes, and require that each file has one of its hashes."""
     with tempfile.TemporaryDirectory() as place:
-        listed = Path(place) / LIST
+        listed = Path(place) / REQUIREMENTS_FILE
         listed.write_text("\n".join(lines), encoding="utf-8")
         pip(*words, "--require-hashes", "-r", str(listed))
 
@@ -160,6 +167,6 @@ def pip(*words: str) -> None:
         check=False,
     )
     if finished.returncode:
-        faults = [line for line in finished.stderr.splitlines() if line.strip()]
-        why = next((line for line in faults if line.startswith("ERROR")), faults[-1] if faults else "no message")
+        messages = [line for line in finished.stderr.splitlines() if line.strip()]
+        why = next((line for line in messages if line.startswith("ERROR")), messages[-1] if messages else "no message")
         raise InputError(f"bundle: pip {words[0]} failed, is there internet? It says: {why}")

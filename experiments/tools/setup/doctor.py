@@ -16,11 +16,11 @@ from experiments.storage.progress import print_note
 from model.engine.fingerprint import cache_folder, fingerprint
 from scenarios.extras import missing_modules
 
-WIDTH, LABEL = 80, 10
+WIDTH, NAME_WIDTH = 80, 10
 GOOD, BAD = " ok ", " NO "
 MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
 """Free space required: memory for a municipality and its twin, disk for a study, disk for compiled code."""
-SHOWN = ("mesa", "numpy", "numba", "pandas", "pyarrow")
+SHOWN_PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 REINSTALL = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
 
 
@@ -28,22 +28,22 @@ REINSTALL = "say `uv sync --locked`, or with pip alone `python3 run.py confianza
 class CheckResult:
     """Result of one check: its name, the finding, and a remedy; "" if all is well."""
 
-    about: str
-    told: str
+    name: str
+    finding: str
     remedy: str = ""
 
 
 def run_checks() -> bool:
     """Run all checks and print their results; return whether all is well."""
-    found = []
+    results = []
     for check in (program, python, packages, cores, memory, disk, cache, page, tiny_run):
-        found.append(run_check(check))
-        print(line(found[-1]), flush=True)
-    todo = [f"{one.about}: {one.remedy}" for one in found if one.remedy]
-    print("\nWhat to do" if todo else "\nAll is well. Next: confianza run villa_canales, or confianza view")
-    for step in todo:
+        results.append(run_check(check))
+        print(line(results[-1]), flush=True)
+    remedies = [f"{one.name}: {one.remedy}" for one in results if one.remedy]
+    print("\nWhat to do" if remedies else "\nAll is well. Next: confianza run villa_canales, or confianza view")
+    for step in remedies:
         print(wrapped(f"  {step}", 4))
-    return not todo
+    return not remedies
 
 
 def run_check(check: Callable[[], CheckResult]) -> CheckResult:
@@ -51,14 +51,14 @@ def run_check(check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
     except Exception as reason:
-        told = f"{type(reason).__name__}: {' '.join(str(reason).split())}"
-        return CheckResult(check.__name__.replace("_", " "), told, REINSTALL)
+        finding = f"{type(reason).__name__}: {' '.join(str(reason).split())}"
+        return CheckResult(check.__name__.replace("_", " "), finding, REINSTALL)
 
 
 def line(one: CheckResult) -> str:
     """Return the text of one result, wrapped if it is long."""
-    head = f"{BAD if one.remedy else GOOD} {one.about:<{LABEL}} "
-    return wrapped(head + one.told, len(head))
+    head = f"{BAD if one.remedy else GOOD} {one.name:<{NAME_WIDTH}} "
+    return wrapped(head + one.finding, len(head))
 
 
 def wrapped(text: str, indent: int) -> str:
@@ -73,8 +73,8 @@ def program() -> CheckResult:
 
 def python() -> CheckResult:
     """Report version, system and prefix of Python."""
-    told = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {short(Path(sys.prefix))}"
-    return CheckResult("python", told, "" if sys.version_info >= (3, 12) else "install Python 3.12 or newer, or uv")
+    finding = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {short_path(Path(sys.prefix))}"
+    return CheckResult("python", finding, "" if sys.version_info >= (3, 12) else "install Python 3.12 or newer, or uv")
 
 
 def packages() -> CheckResult:
@@ -82,20 +82,20 @@ def packages() -> CheckResult:
     wrong = list(unsuitable_packages())
     if wrong:
         return CheckResult("packages", "; ".join(wrong), REINSTALL)
-    return CheckResult("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN))
+    return CheckResult("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN_PACKAGES))
 
 
 def unsuitable_packages() -> Iterator[str]:
     """Yield each package that is missing or has an unsuitable version."""
     from packaging.requirements import Requirement
 
-    for one in map(Requirement, requires("confianza") or []):
-        if one.marker is None or one.marker.evaluate({"extra": ""}):
+    for requirement in map(Requirement, requires("confianza") or []):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             try:
-                if not one.specifier.contains(version(one.name), prereleases=True):
-                    yield f"{one.name} {version(one.name)} (needs {one.specifier})"
+                if not requirement.specifier.contains(version(requirement.name), prereleases=True):
+                    yield f"{requirement.name} {version(requirement.name)} (needs {requirement.specifier})"
             except PackageNotFoundError:
-                yield f"{one.name} is missing"
+                yield f"{requirement.name} is missing"
 
 
 def cores() -> CheckResult:
@@ -108,10 +108,10 @@ def memory() -> CheckResult:
     """Check the free memory."""
     import psutil
 
-    stated = psutil.virtual_memory()
-    free = stated.available / 2**30
+    system_memory = psutil.virtual_memory()
+    free = system_memory.available / 2**30
     remedy = "" if free >= MEMORY_GB else f"close programs until {MEMORY_GB:g} GB are free, or use --workers 1"
-    return CheckResult("memory", f"{free:.1f} of {stated.total / 2**30:.1f} GB free", remedy)
+    return CheckResult("memory", f"{free:.1f} of {system_memory.total / 2**30:.1f} GB free", remedy)
 
 
 def disk() -> CheckResult:
@@ -120,23 +120,23 @@ def disk() -> CheckResult:
     free = shutil.disk_usage(here).free / 2**30
     if not writable(here):
         return CheckResult(
-            "disk", f"nothing can be written in {short(here)}", "go to a folder of your own, or use --out"
+            "disk", f"nothing can be written in {short_path(here)}", "go to a folder of your own, or use --out"
         )
     remedy = "" if free >= DISK_GB else f"free {DISK_GB:g} GB, or write elsewhere with --out"
-    return CheckResult("disk", f"{free:.1f} GB free in {short(here)}", remedy)
+    return CheckResult("disk", f"{free:.1f} GB free in {short_path(here)}", remedy)
 
 
 def cache() -> CheckResult:
     """Check the folder of compiled code: whether it is writable and has free space."""
     folder = cache_folder()
-    there = next(one for one in (folder, *folder.parents) if one.is_dir())
-    free = shutil.disk_usage(there).free / 2**30
-    if not writable(there):
-        told = f"nothing can be written in {short(there)}"
-        return CheckResult("cache", told, "set CONFIANZA_CACHE to a folder that can be written")
+    existing = next(one for one in (folder, *folder.parents) if one.is_dir())
+    free = shutil.disk_usage(existing).free / 2**30
+    if not writable(existing):
+        finding = f"nothing can be written in {short_path(existing)}"
+        return CheckResult("cache", finding, "set CONFIANZA_CACHE to a folder that can be written")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
-    told = f"{size:.0f} MB of compiled rules in {short(folder)}"
-    return CheckResult("cache", told, "" if free >= CACHE_GB else f"free {CACHE_GB:g} GB, or set CONFIANZA_CACHE")
+    finding = f"{size:.0f} MB of compiled rules in {short_path(folder)}"
+    return CheckResult("cache", finding, "" if free >= CACHE_GB else f"free {CACHE_GB:g} GB, or set CONFIANZA_CACHE")
 
 
 def page() -> CheckResult:
@@ -148,17 +148,17 @@ def page() -> CheckResult:
 
 def tiny_run() -> CheckResult:
     """Compare a tiny run with its recorded figures."""
-    from experiments.tools.setup.tiny_run import differing_figures, figures, read_record
+    from experiments.tools.setup.tiny_run import compute_figures, differing_figures, read_record
 
     if not any(cache_folder().rglob("*.nbi")):
         print_note("confianza: compiling the rules first, which takes about a minute, once")
     recorded, begun = read_record()["figures"], time.monotonic()
-    apart = differing_figures(figures(), recorded)
-    if not apart:
-        told = f"{len(recorded)} figures of three months as on record ({time.monotonic() - begun:.1f} s)"
-        return CheckResult("tiny run", told)
-    told = f"{len(apart)} of {len(recorded)} figures are not as on record, first: {apart[0]}"
-    return CheckResult("tiny run", told, f"{REINSTALL}; if it stays, report this screen")
+    differing = differing_figures(compute_figures(), recorded)
+    if not differing:
+        finding = f"{len(recorded)} figures of three months as on record ({time.monotonic() - begun:.1f} s)"
+        return CheckResult("tiny run", finding)
+    finding = f"{len(differing)} of {len(recorded)} figures are not as on record, first: {differing[0]}"
+    return CheckResult("tiny run", finding, f"{REINSTALL}; if it stays, report this screen")
 
 
 def writable(folder: Path) -> bool:
@@ -170,7 +170,7 @@ def writable(folder: Path) -> bool:
         return False
 
 
-def short(path: Path) -> str:
+def short_path(path: Path) -> str:
     """Return a path with ``~`` for the home folder, cut at the left to at most 40 characters."""
-    told = str(path).replace(str(Path.home()), "~", 1)
-    return told if len(told) <= 40 else f"...{told[-37:]}"
+    text = str(path).replace(str(Path.home()), "~", 1)
+    return text if len(text) <= 40 else f"...{text[-37:]}"

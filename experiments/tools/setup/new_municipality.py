@@ -21,26 +21,26 @@ DRAFTS = Path(__file__).with_name("drafts")
 TEMPLATE_SCENARIO = "baseline"
 """Scenario from which drafts take their numbers."""
 SOURCE = "invented"
-LEVER, VARIED = "reporting.accompaniment", "trust.memory_years"
+EXAMPLE_LEVER, EXAMPLE_VARIED = "reporting.accompaniment", "trust.memory_years"
 VALID_NAME = re.compile(r"[^\W_][\w-]{0,59}")
 
 
 def new(kind: str, name: str) -> list[Path]:
     """Write a draft of a municipality, policy or study; return the files, of which the first can be run."""
-    path = place_for(kind, name)
-    written = {path: draft(kind, path.stem)}
+    path = draft_path(kind, name)
+    files = {path: draft(kind, path.stem)}
     settings = read_settings(find_file(TEMPLATE_SCENARIO, "scenario"))
     if kind == "municipality":
         outline = settings["territory.outline"]
-        written[path.with_suffix(".geojson")] = (outline.folder / outline.value).read_text(encoding="utf-8")
-    for one in written:
-        if one.exists():
-            raise InputError(f"{one} is there already, and is not overwritten: choose another name or move it")
-    write_all({one: text.encode() for one, text in written.items()})
-    return list(written)
+        files[path.with_suffix(".geojson")] = (outline.folder / outline.value).read_text(encoding="utf-8")
+    for file in files:
+        if file.exists():
+            raise InputError(f"{file} is there already, and is not overwritten: choose another name or move it")
+    write_all({file: text.encode() for file, text in files.items()})
+    return list(files)
 
 
-def place_for(kind: str, name: str) -> Path:
+def draft_path(kind: str, name: str) -> Path:
     """Return the path for a name; raise InputError if the name is invalid or built in, or the folder is missing."""
     path = Path(name.removesuffix(".toml") + ".toml")
     if not VALID_NAME.fullmatch(path.stem):
@@ -74,24 +74,24 @@ def draft(kind: str, name: str) -> str:
         start=scenario.start,
         facts=facts(),
         levers=[dotted for dotted, _ in model_levers()],
-        lever=LEVER,
-        better=f"{(parameter_value(scenario, LEVER) + parameter_named(LEVER).high) / 2:g}",
-        varied=VARIED,
-        few=", ".join(f"{parameter_value(scenario, VARIED) * factor:g}" for factor in (1, 2)),
+        lever=EXAMPLE_LEVER,
+        better=f"{(parameter_value(scenario, EXAMPLE_LEVER) + parameter_named(EXAMPLE_LEVER).high) / 2:g}",
+        varied=EXAMPLE_VARIED,
+        few=", ".join(f"{parameter_value(scenario, EXAMPLE_VARIED) * factor:g}" for factor in (1, 2)),
         columns=lambda table: list(column_texts(table)),
         stated=range_text,
-        limits=limits,
+        limits=parameter_range,
         value=lambda dotted: parameter_value(scenario, dotted),
         lever_in=lever,
-        toml=toml,
+        toml=toml_value,
         **{table: settings[table].value for table in ("settlements", "facilities")},
     )
 
 
 def facts() -> list[tuple[str, str, str]]:
     """Return the site facts that a draft lists: dotted name, and description in English and Spanish."""
-    stated = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
-    return [(dotted, words["en"], words["es"]) for dotted, words in stated.items()]
+    content = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
+    return [(dotted, words["en"], words["es"]) for dotted, words in content.items()]
 
 
 def range_text(column: ColumnText) -> str:
@@ -110,16 +110,16 @@ def parameter_named(dotted: str) -> ParameterSpec:
     return group.parameter_specs()[key]
 
 
-def limits(dotted: str) -> str:
+def parameter_range(dotted: str) -> str:
     """Return the unit and range of a parameter.
 
-    >>> limits("population.total")
+    >>> parameter_range("population.total")
     'people; 1 … 3,000,000'
     """
     about = parameter_named(dotted)
     return f"{about.unit}; {about.low:,.9g} … {about.high:,.9g}"
 
 
-def toml(value: str | bool | float) -> str:
+def toml_value(value: str | bool | float) -> str:
     """Return a text, boolean or number in TOML, which writes these as JSON does."""
     return json.dumps(value, ensure_ascii=False)

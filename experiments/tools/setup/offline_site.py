@@ -13,9 +13,9 @@ from model.engine.errors import InputError
 SITE = "site"
 """Name of the site's folder, next to the wheels."""
 BUILDERS = ("sphinx", "myst_nb", "sphinx_design", "pydata_sphinx_theme")
-MARK = "objects.inv"
+SITE_FILE = "objects.inv"
 """File that every site built by Sphinx contains."""
-WITH_BUILDERS = "uv run --locked --group docs confianza bundle"
+BUILD_COMMAND = "uv run --locked --group docs confianza bundle"
 
 
 def can_build() -> bool:
@@ -25,7 +25,7 @@ def can_build() -> bool:
 
 def is_site(path: Path) -> bool:
     """Return whether a path is the folder of a site built earlier."""
-    return path.name == SITE and (path / MARK).is_file()
+    return path.name == SITE and (path / SITE_FILE).is_file()
 
 
 def build_site(folder: Path, docs: Path) -> None:
@@ -36,17 +36,17 @@ def build_site(folder: Path, docs: Path) -> None:
     InputError
         If Sphinx fails or warns, with the last line that it prints.
     """
-    with tempfile.TemporaryDirectory() as place:
-        built, kept = Path(place) / SITE, Path(place) / "doctrees"
-        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-d", str(kept), str(docs), str(built)]
+    with tempfile.TemporaryDirectory() as temporary:
+        built, doctrees = Path(temporary) / SITE, Path(temporary) / "doctrees"
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-d", str(doctrees), str(docs), str(built)]
         finished = subprocess.run(
             command, cwd=docs.parent, capture_output=True, encoding="utf-8", errors="replace", check=False
         )
         if finished.returncode:
             lines = [line for line in finished.stderr.splitlines() if line.strip()]
             raise InputError(f"bundle: the documentation site cannot be built: {lines[-1] if lines else 'no message'}")
-        with convert_write_errors(folder), tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-            copied = shutil.copytree(built, Path(aside) / SITE)
+        with convert_write_errors(folder), tempfile.TemporaryDirectory(dir=folder.parent) as beside_folder:
+            copied = shutil.copytree(built, Path(beside_folder) / SITE)
             if folder.exists():
                 shutil.rmtree(folder)
             copied.rename(folder)

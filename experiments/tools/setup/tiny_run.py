@@ -12,39 +12,41 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 RECORD = Path(__file__).with_name("figures.json")
-RELATIVE = 1e-9
+RELATIVE_TOLERANCE = 1e-9
 """Relative tolerance of a figure: processors round differently, and no rule depends on the last digits."""
-SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+SMALL_TOWN = {"population.scale": 0.05, "calendar.warm_up": 0}
 SEED, SHIFTS = 1, 3 * 90
 
 
-def figures() -> dict[str, float | None]:
+def compute_figures() -> dict[str, float | None]:
     """Simulate a small town for three months; return every measure of every month, None for missing values."""
     import pandas as pd
 
     from model.simulation.model import TrustModel
     from scenarios import load
 
-    world = TrustModel(load("baseline", set=SMALL), rng=SEED)
+    world = TrustModel(load("baseline", set=SMALL_TOWN), rng=SEED)
     world.run_for(SHIFTS)
     table = world.datacollector.get_model_vars_dataframe()
-    found: dict[str, float | None] = {}
+    figures: dict[str, float | None] = {}
     for name in table.columns:
         values = pd.to_numeric(table[name], errors="coerce") if name not in ("run", "month") else []
         for month, value in enumerate(values, 1):
-            found[f"{name} in month {month}"] = None if math.isnan(value) else float(value)
-    return found
+            figures[f"{name} in month {month}"] = None if math.isnan(value) else float(value)
+    return figures
 
 
-def differing_figures(found: dict[str, float | None], recorded: dict[str, float | None]) -> list[str]:
+def differing_figures(computed: dict[str, float | None], recorded: dict[str, float | None]) -> list[str]:
     """Return the names of figures that differ from the recorded ones or exist on one side only.
 
     >>> differing_figures({"a": 1.0, "b": None, "c": 2.0}, {"a": 1.0 + 1e-12, "b": None, "c": 2.001, "d": 3.0})
     ['c', 'd']
     """
-    names = sorted({*found, *recorded})
+    names = sorted({*computed, *recorded})
     return [
-        name for name in names if name not in found or name not in recorded or is_different(found[name], recorded[name])
+        name
+        for name in names
+        if name not in computed or name not in recorded or is_different(computed[name], recorded[name])
     ]
 
 
@@ -52,7 +54,7 @@ def is_different(one: float | None, other: float | None) -> bool:
     """Return whether two figures differ by more than rounding."""
     if one is None or other is None:
         return one is not other
-    return not math.isclose(one, other, rel_tol=RELATIVE)
+    return not math.isclose(one, other, rel_tol=RELATIVE_TOLERANCE)
 
 
 def read_record() -> dict[str, Any]:
@@ -63,10 +65,10 @@ def read_record() -> dict[str, Any]:
     return record
 
 
-def store(reason: str) -> Path:
+def store_record(reason: str) -> Path:
     """Compute and record the figures, with the reason; return the path of the record."""
     if not reason.strip():
         raise InputError("doctor --store must give the reason in words, got ''")
-    stated = {"reason": reason, "fingerprint": fingerprint(), "machine": machine(), "figures": figures()}
-    write_atomically(RECORD, json_of(stated))
+    content = {"reason": reason, "fingerprint": fingerprint(), "machine": machine(), "figures": compute_figures()}
+    write_atomically(RECORD, json_of(content))
     return RECORD

@@ -21,7 +21,7 @@ COMMANDS = (
 
 
 def call(capsys, *words):
-    code = cli.code_of(list(words))
+    code = cli.run_program(list(words))
     told = capsys.readouterr()
     return code, told.out, told.err
 
@@ -68,9 +68,9 @@ def test_parameters_are_listed_as_json_with_the_values_of_a_scenario(capsys):
 def test_help_imports_nothing_heavy():
     program = f"""
 import sys
-from experiments.cli.app import code_of
-assert code_of(["--help"]) == 0
-assert code_of(["run", "--help"]) == 0
+from experiments.cli.app import run_program
+assert run_program(["--help"]) == 0
+assert run_program(["run", "--help"]) == 0
 print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -276,10 +276,10 @@ def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
 
     seconds = iter(told)
     monkeypatch.setattr("experiments.tools.bench.fresh.measure_in_fresh_process", lambda *_: {"seconds": next(seconds)})
-    result = bench.two_workers(bench.QUICK)
+    result = bench.workers_result(bench.QUICK)
     assert bench.json_number(result.value) is None
     assert not result.reached
-    assert "too busy" in bench.line(result)
+    assert "too busy" in bench.result_line(result)
 
 
 def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
@@ -287,6 +287,6 @@ def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
 
     seconds = iter([6.0, 12.0, 5.0, 8.0])
     monkeypatch.setattr("experiments.tools.bench.fresh.measure_in_fresh_process", lambda *_: {"seconds": next(seconds)})
-    gain = bench.two_workers(bench.QUICK)
+    gain = bench.workers_result(bench.QUICK)
     assert gain.value == 2.0
     assert gain.reached

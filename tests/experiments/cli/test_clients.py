@@ -81,7 +81,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     commands = re.findall(r"^confianza (.*)$", PAGE, re.MULTILINE)
     assert [words.split()[0] for words in commands] == ["run", "export"]
     with contextlib.chdir(folder):
-        assert [cli.code_of(shlex.split(words)) for words in commands] == [0, 0]
+        assert [cli.run_program(shlex.split(words)) for words in commands] == [0, 0]
     return folder
 
 

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from experiments.cli.documentation_site import (
-    HOME,
     LINK,
+    ROOT,
     evidence_rows,
     pages,
     results_with_figures,
@@ -24,14 +24,14 @@ MECHANISMS = {"M28", "M29"}
 
 
 def test_every_link_of_a_document_leads_to_a_file() -> None:
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=HOME, capture_output=True, text=True, check=False)
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    generated = {HOME / "docs" / place for place in ({place for place, _ in pages()} | {*spanish_figures()})}
-    documents = [HOME / name for name in listed.stdout.splitlines()]
+    generated = {ROOT / "docs" / place for place in ({place for place, _ in pages()} | {*spanish_figures()})}
+    documents = [ROOT / name for name in listed.stdout.splitlines()]
     assert len(documents) > 50
     broken = [
-        f"{path.relative_to(HOME)}: {link[1]}"
+        f"{path.relative_to(ROOT)}: {link[1]}"
         for path in documents
         for link in LINK.finditer(path.read_text(encoding="utf-8"))
         if not (target := (path.parent / link[1]).resolve()).exists() and target not in generated
@@ -53,7 +53,7 @@ def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
 def test_both_galleries_show_the_same_figures_but_those_of_single_runs() -> None:
     figure = re.compile(r"^!\[.+\]\(.*/([a-z_]+)(?:[-.]es|\.en)?\.png\)$", re.MULTILINE)
     english, spanish = (
-        figure.findall((HOME / "docs" / page).read_text(encoding="utf-8")) for page in ("gallery.md", "es/galeria.md")
+        figure.findall((ROOT / "docs" / page).read_text(encoding="utf-8")) for page in ("gallery.md", "es/galeria.md")
     )
     assert spanish == [name for name in english if name not in ("villa_canales", "totonicapan")]
     assert len(spanish) > 10
@@ -65,7 +65,7 @@ def test_every_result_on_record_has_sentences_and_a_figure(language: str) -> Non
         r"^## .+\n\n((?:\* .+\n)+)\n!\[.+\]\(\.\./\.\./(.+)\)$", results_with_figures(language), re.MULTILINE
     )
     assert len(shown) == len(RESULTS)
-    assert [figure for _, figure in shown if not (HOME / figure).is_file()] == []
+    assert [figure for _, figure in shown if not (ROOT / figure).is_file()] == []
 
 
 def test_the_largest_effect_is_one_whose_direction_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def test_the_posterior_is_told_from_the_record_and_narrowest_first(tmp_path, mon
     rows = ["contacts.proof,0.4,0.7,0.98,True,0.88", "reporting.fear,-0.3,1.7,0.5,False,0.92"]
     record = tmp_path / "posterior.csv"
     record.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    monkeypatch.setattr(posterior, "RECORD", record)
+    monkeypatch.setattr(posterior, "POSTERIOR_TABLE", record)
     for language, told in (("en", "Of the 2 parameters"), ("es", "De los 2 parámetros")):
         text, *_, first, second = posterior.posterior_table(language).splitlines()
         assert text.startswith(told)
@@ -100,7 +100,7 @@ def test_effects_before_and_after_the_data_stand_beside_each_other(monkeypatch) 
 
     key = ("villa_canales", "mopsic_full", "trust_mean")
     found = {"": {key: row(0.9)}, posterior.CALIBRATED: {key: row(0.8)}}
-    monkeypatch.setattr(posterior, "over_draws", lambda kind="": found[kind])
+    monkeypatch.setattr(posterior, "uncertainty_rows", lambda kind="": found[kind])
     head, _, told, *_ = posterior.effects_of_posterior("en").splitlines()
     assert head == "| municipality | policy | trust, points of 100: all plausible values | what the data leave |"
     assert told.startswith("| Villa Canales | MOPSIC in full | +0.90 (−0.10")

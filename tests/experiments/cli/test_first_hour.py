@@ -56,7 +56,7 @@ def test_every_line_begins_as_the_set_up_leaves_it() -> None:
     assert len(typed()) > 15
     for words in (*typed(), *typed((SPANISH,))):
         assert words[:4] == PREFIX.split(), words
-        assert cli.code_of([words[4], "--help"]) == 0
+        assert cli.run_program([words[4], "--help"]) == 0
 
 
 @pytest.mark.slow
@@ -66,7 +66,7 @@ def test_the_first_hour_runs_from_its_first_line_to_its_last(
     monkeypatch.chdir(tmp_path)
     for words in typed():
         small = in_small(words[4:])
-        assert cli.code_of(small) == 0, f"{small}: {capsys.readouterr().err}"
+        assert cli.run_program(small) == 0, f"{small}: {capsys.readouterr().err}"
     written = ("run.csv", "informe.html", "villa_canales-trust.svg", "question.html", "results/question/contrasts.tex")
     assert [name for name in written if not Path(name).is_file()] == []
     assert list(Path().glob("question*.svg"))

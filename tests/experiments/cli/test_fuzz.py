@@ -74,7 +74,7 @@ WOULD_COMPUTE = (
     "experiments.tools.bench.paired.timings",
     "experiments.tools.setup.bundle.pip",
     "experiments.tools.setup.doctor.run_checks",
-    "experiments.tools.setup.tiny_run.store",
+    "experiments.tools.setup.tiny_run.store_record",
 )
 """Whatever takes long once its input is found right; no run begins without one of the first two."""
 
@@ -140,7 +140,7 @@ def place(tmp_path_factory):
         ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "2", "--out", str(written / "compare")),
         ("sweep", str(study), "--out", str(written / "sweep")),
     ):
-        assert cli.code_of([*words]) == 0
+        assert cli.run_program([*words]) == 0
     (written / "quarantine.json").write_text(
         json.dumps(
             {"repeat": "", "error": "", "run": "0" * 16, "command": "confianza run baseline --until 2018-01-01"}
@@ -176,7 +176,7 @@ def command(*words: object) -> None:
     told = io.StringIO()
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="replace")
     with contextlib.redirect_stderr(told), contextlib.redirect_stdout(printed):
-        code = cli.code_of([str(word) for word in words])
+        code = cli.run_program([str(word) for word in words])
     lines = told.getvalue().splitlines()
     if "Traceback" in told.getvalue() or (code == 1 and "not equal" not in told.getvalue() and lines):
         raise AssertionError(told.getvalue())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli.documentation_site import ON_SITE
+from experiments.cli.documentation_site import PAGE_OF_DOCUMENT
 from experiments.cli.page_outputs import PROGRAM, blocks_of, main, outputs, shortened, with_outputs
 from model.engine.errors import InputError
 
@@ -50,7 +50,7 @@ def test_a_page_with_runs_shows_what_its_blocks_print(page: str) -> None:
 
 def test_every_block_of_the_site_that_runs_shows_its_output() -> None:
     pages = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*/*.md")} | {"model/docs/API.md"}
-    generated = {f"docs/{page}" for page in ON_SITE.values()}  # there once the site was built
+    generated = {f"docs/{page}" for page in PAGE_OF_DOCUMENT.values()}  # there once the site was built
     found: dict[str, list[str]] = {}
     for page in sorted(pages - generated - {*IN_CONTRIBUTING}):
         blocks = [one for one in blocks_of((ROOT / page).read_text(encoding="utf-8")) if one.runs and not one.file]

@@ -177,7 +177,7 @@ def test_a_full_disk_is_told_by_the_name_of_the_file_and_nothing_is_left(made, n
 
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
-        assert cli.code_of([*FULL[name]]) == 2
+        assert cli.run_program([*FULL[name]]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert told == f"confianza: {name}: cannot be written: the disk is full (No space left on device)"
     assert sorted(Path().iterdir()) == before

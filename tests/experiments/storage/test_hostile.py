@@ -93,7 +93,7 @@ def test_a_manifest_of_another_format_is_refused_by_every_reader(place, capsys, 
 def test_a_sweep_whose_manifest_says_what_it_is_not_ends_in_no_traceback(place, capsys, changed):
     state(place / "sweep", **changed)
     for words in (("export", "sweep", "--csv", "-"), ("plot", "sweep", "--out", "new.svg")):
-        assert cli.code_of([*words]) in (0, 2)
+        assert cli.run_program([*words]) in (0, 2)
         assert "Traceback" not in capsys.readouterr().err
 
 
@@ -159,7 +159,7 @@ def test_a_table_without_rows_or_with_few_ends_in_no_traceback(place, capsys, ro
     for path in [*(place / "run").glob("*.parquet"), *(place / "compare").glob("*.parquet")]:
         pq.write_table(pq.read_table(path).slice(0, rows), path)
     for words in (("export", "run", "--geojson", "a"), ("compare", "compare"), ("plot", "run")):
-        assert cli.code_of([*words]) in (0, 2)
+        assert cli.run_program([*words]) in (0, 2)
         assert "Traceback" not in capsys.readouterr().err
 
 
@@ -223,7 +223,7 @@ def test_forged_parts_are_computed_again(words, tmp_path, monkeypatch, capsys):
     with monkeypatch.context() as broken_off:
         for name in ("experiments.cli.run.write_folder", "experiments.report.compare_command.written_arms"):
             broken_off.setattr(name, lambda *_: 1 / 0)
-        assert cli.code_of([*words, "--out", "kept"]) == 1
+        assert cli.run_program([*words, "--out", "kept"]) == 1
     (part,) = Path("kept.unfinished/parts").iterdir()
     for number, (name, forge) in enumerate(FORGED.items()):
         shutil.copytree("kept.unfinished", f"mine{number}.unfinished")

@@ -19,9 +19,9 @@ SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--yea
 def place(tmp_path_factory):
     """Return a folder with a run of two seeds, written as layers in both forms."""
     place = tmp_path_factory.mktemp("layers")
-    assert cli.code_of(["run", "villa_canales", *SMALL, "--out", str(place / "run")]) == 0
+    assert cli.run_program(["run", "villa_canales", *SMALL, "--out", str(place / "run")]) == 0
     files = ("--gpkg", str(place / "run.gpkg"), "--geojson", str(place / "run.geojson"))
-    assert cli.code_of(["export", str(place / "run"), *files]) == 0
+    assert cli.run_program(["export", str(place / "run"), *files]) == 0
     return place
 
 
@@ -80,8 +80,8 @@ def test_an_export_without_a_file_and_one_without_cells_are_told_in_a_line(place
         ("--gpkg", str(tmp_path)): "is a folder, not a file",
         ("--geojson", str(tmp_path / "none" / "x")): "no folder",
     }.items():
-        assert cli.code_of(["export", str(place / "run"), *words]) == 2
+        assert cli.run_program(["export", str(place / "run"), *words]) == 2
         assert told in capsys.readouterr().err
     (place / "run" / "cells.parquet").rename(tmp_path / "cells.parquet")
-    assert cli.code_of(["export", str(place / "run"), "--gpkg", str(tmp_path / "x.gpkg")]) == 2
+    assert cli.run_program(["export", str(place / "run"), "--gpkg", str(tmp_path / "x.gpkg")]) == 2
     assert "holds no cells.parquet" in capsys.readouterr().err

@@ -36,7 +36,7 @@ def place(tmp_path_factory):
         "compare": ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "1"),
         "sweep": ("sweep", str(study)),
     }.items():
-        assert cli.code_of([*words, "--out", str(place / name)]) == 0
+        assert cli.run_program([*words, "--out", str(place / name)]) == 0
     return place
 
 
@@ -51,7 +51,7 @@ def changed(folder: Path, target: Path, **stated: object) -> Path:
 
 def refused(capsys, *words) -> str:
     capsys.readouterr()
-    assert cli.code_of([str(word) for word in words]) == 2
+    assert cli.run_program([str(word) for word in words]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     return told
@@ -103,7 +103,7 @@ def test_a_folder_older_than_schemas_is_read_if_it_says_enough(place, tmp_path, 
     old = changed(place / "run", tmp_path / "old", schema=None, command=None)
     assert list(specs_of(old)) == list(specs_of(place / "run"))
     for words in (("verify", old), ("plot", old), ("export", old, "--csv", tmp_path / "a.csv")):
-        assert cli.code_of([str(word) for word in words]) == 0
+        assert cli.run_program([str(word) for word in words]) == 0
     poor = changed(old, tmp_path / "poor", until=None)
     told = refused(capsys, "verify", poor)
     assert f"{poor / 'manifest.json'} does not say 'until'" in told
@@ -125,7 +125,7 @@ def test_tables_of_an_older_schema_are_read_as_they_would_be_written_now(place, 
         pq.write_table(kept, old / f"{name}.parquet")
     for name in names:
         assert load_table(old, name).equals(load_table(place / "run", name)), name
-    assert cli.code_of(["verify", str(old)]) == 0
+    assert cli.run_program(["verify", str(old)]) == 0
 
 
 def test_incidents_of_an_older_schema_get_their_names():
@@ -179,7 +179,7 @@ def test_a_run_is_repeated_from_its_text(place, capsys):
     for kind in ("run", "compare", "sweep"):
         spec = next(iter(specs_of(place / kind).values()))
         capsys.readouterr()
-        assert cli.code_of(["repeat", spec.command, "--in", str(place / kind)]) == 0
+        assert cli.run_program(["repeat", spec.command, "--in", str(place / kind)]) == 0
         assert "every number is the same as stored" in capsys.readouterr().err
 
 
@@ -189,23 +189,23 @@ def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_stil
     short = ("run", "baseline", *SMALL[:4], "--replicates", "2")
     first = [*short, "--until", "2017-02-05", "--save", str(state), "--out", str(tmp_path / "first")]
     rest = [*short, "--until", "2017-03-05", "--from", str(state), "--out", str(out)]
-    assert cli.code_of(first) == cli.code_of(rest) == 0
+    assert cli.run_program(first) == cli.run_program(rest) == 0
     origin = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["went_on_from"]
     assert origin["folder"] == str(state)
     assert [len(digest) for digest in origin["states"].values()] == [64, 64]
     run = str(list(specs_of(out))[1])
     again = [["verify", str(out)], ["repeat", run, "--in", str(out)]]
-    assert [cli.code_of(words) for words in again] == [0, 0]
+    assert [cli.run_program(words) for words in again] == [0, 0]
     (state / "seed_2" / "state.npz").write_bytes(b"another")
     for words in (*again, rest):
         assert "the state of seed 2 is not the one that was saved there" in refused(capsys, *words)
-    assert cli.code_of([*first, "--seed", "2", "--until", "2017-02-06", "--fresh"]) == 0
+    assert cli.run_program([*first, "--seed", "2", "--until", "2017-02-06", "--fresh"]) == 0
     for words in again:
         assert "where there are others now" in refused(capsys, *words)
     shutil.rmtree(state)
     for words in again:
         assert "which are not there" in refused(capsys, *words)
-    assert cli.code_of(["plot", str(out)]) == 0
+    assert cli.run_program(["plot", str(out)]) == 0
 
 
 def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, capsys, monkeypatch):
@@ -214,7 +214,7 @@ def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, cap
         changed(place / kind, tmp_path / "results" / kind, schema=SCHEMA + 1)
         assert f"schema must be at most {SCHEMA}" in refused(capsys, "repeat", "0" * 16, "--in", f"results/{kind}")
     shutil.copytree(place / "run", tmp_path / "results" / "zebra")
-    assert cli.code_of(["repeat", next(iter(specs_of(place / "run")))]) == 0
+    assert cli.run_program(["repeat", next(iter(specs_of(place / "run")))]) == 0
     told = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in told[:2]] == ["not looked into"] * 2
     assert told[-1] == "every number is the same as stored"
@@ -223,7 +223,7 @@ def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, cap
 def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = "confianza run baseline --set population.scale=0.05 --set calendar.warm_up=0 --until 2017-02-05 --seed 9"
-    assert cli.code_of(["repeat", words]) == 0
+    assert cli.run_program(["repeat", words]) == 0
     assert "it was not stored before" in capsys.readouterr().err
     assert "got '--untill'" in refused(capsys, "repeat", words.replace("--until", "--untill"))
 
@@ -231,7 +231,7 @@ def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsy
 @pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
 def test_the_text_of_a_run_is_a_command_that_makes_it(place, tmp_path, kind):
     spec = list(specs_of(place / kind).values())[-1]
-    assert cli.code_of([*shlex.split(spec.command)[1:], "--out", str(tmp_path / "again")]) == 0
+    assert cli.run_program([*shlex.split(spec.command)[1:], "--out", str(tmp_path / "again")]) == 0
     assert list(specs_of(tmp_path / "again")) == [spec.run]
     again, before = (
         load_table(tmp_path / "again", "measures"),
@@ -245,10 +245,10 @@ def test_the_text_of_a_run_is_a_command_that_makes_it(place, tmp_path, kind):
 
 def test_a_run_of_some_measures_shows_all_and_keeps_those(tmp_path, capsys):
     out = tmp_path / "some"
-    assert cli.code_of(["run", "baseline", *SMALL, "--measures", ",".join(MEASURES), "--out", str(out)]) == 0
+    assert cli.run_program(["run", "baseline", *SMALL, "--measures", ",".join(MEASURES), "--out", str(out)]) == 0
     assert "complaints at the prosecutor" in capsys.readouterr().out
     assert load_table(out, "measures").column_names[-2:] == MEASURES
-    assert cli.code_of(["verify", str(out)]) == 0
+    assert cli.run_program(["verify", str(out)]) == 0
     assert "kept no 'calls'" in refused(capsys, "plot", out)
     told = refused(capsys, "run", "baseline", "--measures", "trust_meanest")
     assert "--measures knows no 'trust_meanest'; did you mean 'trust_mean'?" in told

@@ -43,12 +43,12 @@ def idle(monkeypatch):
 
 
 def done(*words: object) -> None:
-    assert cli.code_of([str(word) for word in words]) == 0
+    assert cli.run_program([str(word) for word in words]) == 0
 
 
 def refused(capsys, *words: object) -> str:
     capsys.readouterr()
-    assert cli.code_of([str(word) for word in words]) == 2
+    assert cli.run_program([str(word) for word in words]) == 2
     told: str = capsys.readouterr().err
     assert told.count("\n") == 1
     return told
@@ -162,7 +162,7 @@ def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatc
         put(self, job, result)
 
     monkeypatch.setattr(job_cache.JobCache, "put", interrupted)
-    assert cli.code_of(list(words)) == 130
+    assert cli.run_program(list(words)) == 130
     monkeypatch.setattr(job_cache.JobCache, "put", put)
     assert Path("mine").exists() == bool(finished)
     assert not Path("mine.unfinished").exists()
@@ -200,7 +200,7 @@ def test_a_part_that_is_not_whole_is_computed_again(broken, monkeypatch, capsys)
     done(*words[:-1], "whole")
     with monkeypatch.context() as broken_off:
         broken_off.setattr("experiments.cli.run.write_folder", lambda *_: 1 / 0)
-        assert cli.code_of(list(words)) == 1
+        assert cli.run_program(list(words)) == 1
     first, second = sorted(Path("mine.unfinished/parts").iterdir())
     content = first.read_bytes()
     first.write_bytes({"cut": content[:-9], "changed": content[:-9] + b"x" * 9, "foreign": second.read_bytes()}[broken])

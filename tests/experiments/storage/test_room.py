@@ -116,7 +116,7 @@ def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, a
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
         capsys.readouterr()
-        assert cli.code_of(list(words)) == 2
+        assert cli.run_program(list(words)) == 2
         told = capsys.readouterr().err.splitlines()
     assert "Traceback" not in "".join(told)
     assert os.strerror(code) in told[-1]

@@ -52,7 +52,7 @@ def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("compared")
     words = ["compare", "status_quo", "resources_only", *SMALL]
     more = ["--out", str(place / "compared"), "--report", str(place / "informe.html")]
-    assert cli.code_of([*words, *more]) == 0
+    assert cli.run_program([*words, *more]) == 0
     return place
 
 
@@ -72,7 +72,7 @@ def spoil(path, column):
 
 
 def verify(capsys, path):
-    code = cli.code_of(["verify", str(path)])
+    code = cli.run_program(["verify", str(path)])
     told = capsys.readouterr()
     return code, told.out, told.err
 
@@ -100,7 +100,7 @@ def test_a_changed_number_is_found(compared, capsys):
 def test_a_run_is_verified_from_its_manifest(tmp_path, capsys):
     out = tmp_path / "run"
     words = ["run", "villa_canales", "--policy", "resources_only@2017-02-01", *SMALL, "--keep", "incidents"]
-    assert cli.code_of([*words, "--out", str(out)]) == 0
+    assert cli.run_program([*words, "--out", str(out)]) == 0
     capsys.readouterr()
     assert verify(capsys, out)[0] == 0
     spoil(out / "measures.parquet", "trust_mean")
@@ -186,8 +186,8 @@ def lacks(folder, context):
 def test_the_crates_of_runs_and_sweeps_hold_what_they_list_and_name_who_is_known(tmp_path, context):
     study, small = tmp_path / "study.toml", ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0")
     study.write_text(STUDY, encoding="utf-8")
-    assert cli.code_of(["run", "baseline", *small, "--years", "0.1", "--out", str(tmp_path / "run")]) == 0
-    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
+    assert cli.run_program(["run", "baseline", *small, "--years", "0.1", "--out", str(tmp_path / "run")]) == 0
+    assert cli.run_program(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
     for name in ("run", "sweep"):
         crate, listed = held_by(tmp_path / name)
         assert lacks(tmp_path / name, context) == []
@@ -217,8 +217,8 @@ def test_the_validator_tells_of_a_crate_that_says_too_little(compared, context):
 def test_a_sweep_and_what_was_compared_in_it_are_verified(tmp_path, capsys):
     study, sweep, out = tmp_path / "study.toml", tmp_path / "sweep", tmp_path / "compared"
     study.write_text(STUDY, encoding="utf-8")
-    assert cli.code_of(["sweep", str(study), "--out", str(sweep)]) == 0
-    assert cli.code_of(["compare", str(sweep), "--out", str(out)]) == 0
+    assert cli.run_program(["sweep", str(study), "--out", str(sweep)]) == 0
+    assert cli.run_program(["compare", str(sweep), "--out", str(out)]) == 0
     capsys.readouterr()
     assert verify(capsys, sweep)[:2] == (0, f"equal: {sweep}\n")
     assert verify(capsys, out)[:2] == (0, f"equal: {out}\n")

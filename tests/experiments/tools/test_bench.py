@@ -10,8 +10,8 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.tools.bench import bare_loop, floor, paired, phases, same_numbers
-from experiments.tools.bench.bare_loop import REACHES, WorkCounts, work_of
-from experiments.tools.bench.breakdown import Breakdown, table
+from experiments.tools.bench.bare_loop import ROWS_PER_EVENT, WorkCounts, work_of
+from experiments.tools.bench.breakdown import Breakdown, breakdown_lines
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
 from model.world.shift_events import EVENT_TABLES
@@ -21,7 +21,7 @@ WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, expone
 
 
 def call(capsys, *words):
-    code = cli.code_of(["bench", *words])
+    code = cli.run_program(["bench", *words])
     told = capsys.readouterr()
     return code, told.out, told.err
 
@@ -34,7 +34,7 @@ def call(capsys, *words):
     [(3.0, True, False), (4.7, True, False), (4.8, True, True), (5.9, True, True), (6.0, False, True)],
 )
 def test_a_fifth_slower_is_told_and_half_as_slow_again_is_refused(figure, good, warned):
-    verdict, warning = floor.judge(figure, 4.0)
+    verdict, warning = floor.compare_with_record(figure, 4.0)
     assert (verdict, bool(warning)) == (good, warned)
 
 
@@ -102,14 +102,14 @@ def test_the_work_of_a_decade_follows_from_its_events():
 
 
 def test_what_the_work_is_reckoned_from_is_counted():
-    assert set(REACHES) <= set(EVENT_TABLES) | set(phases.TALLIED)
-    assert set(phases.TALLIED) <= set(MEASURES)
+    assert set(ROWS_PER_EVENT) <= set(EVENT_TABLES) | set(phases.MONTHLY_COUNTS)
+    assert set(phases.MONTHLY_COUNTS) <= set(MEASURES)
 
 
 def test_the_bare_loop_reaches_for_rows_all_over_the_table():
-    places = [bare_loop.place_of(k, 100) for k in range(2000)]
+    places = [bare_loop.random_row(k, 100) for k in range(2000)]
     assert set(places) == set(range(100))
-    assert set(bare_loop.bare_loop(WORK, bare_loop.minds_for(WORK))) == {
+    assert set(bare_loop.run_bare_loop(WORK, bare_loop.minds_for(WORK))) == {
         "reads",
         "writes",
         "draws",
@@ -178,7 +178,7 @@ MONTHS = NoMonths()
 
 @pytest.mark.parametrize(("kind", "prefix"), [(Written, ""), (Listed, "test_bench.")])
 def test_phases_are_found_however_the_schedule_is_written(kind, prefix):
-    assert set(phases.seconds_by_phase(kind(), 3)) == {phases.REST, f"{prefix}begin", f"{prefix}happen"}
+    assert set(phases.seconds_by_phase(kind(), 3)) == {phases.SCHEDULE_ITSELF, f"{prefix}begin", f"{prefix}happen"}
     world = kind()
     world.step()
     assert phases.events_by_phase(world, 3).events == {f"{prefix}happen": {"visits": 6, "calls": 3}}
@@ -194,7 +194,7 @@ def test_the_world_has_its_phases(live):
 
 def test_the_table_of_phases_fits_80_columns():
     found = phases.Phases({"meet": 0.5, "rest": 0.1}, {"meet": {"impressions": 10}}, {"candidates": 20.0}, 12)
-    lines = list(table(Breakdown(1095, found, 93, {"meet": {"who": 5}}, {"meet": 3}, 100, 144)))
+    lines = list(breakdown_lines(Breakdown(1095, found, 93, {"meet": {"who": 5}}, {"meet": 3}, 100, 144)))
     assert max(map(len, lines)) <= 80
     assert any("meet" in line and "50,000,000" in line for line in lines)
 
@@ -279,7 +279,7 @@ def test_both_checkouts_are_measured_in_turn():
     pairs = list(paired.timings(Turns(ROOT, "a"), Turns(ROOT, "b"), length))
     assert Turns.asked == [*"abababab"] * 2
     assert [pair.ratio for pair in pairs] == [2.0, 1.0, 1.0] * 2
-    assert all(len(paired.line(pair)) <= 80 for pair in pairs)
+    assert all(len(paired.timing_line(pair)) <= 80 for pair in pairs)
 
 
 # The same numbers
@@ -294,14 +294,14 @@ def columns(**measures):
 def test_equal_columns_are_the_same_numbers_and_null_equals_null():
     found = same_numbers.compare(columns(a=[1.0, np.nan]), columns(a=[1.0, np.nan]))
     assert found.same
-    assert list(same_numbers.lines(found)) == [f"same numbers ({found.digest})"]
+    assert list(same_numbers.comparison_lines(found)) == [f"same numbers ({found.digest})"]
 
 
 def test_what_differs_first_is_told_with_its_share():
     found = same_numbers.compare(columns(a=[1.0, 3.0], b=[4.0, 4.0]), columns(a=[1.0, 2.0], b=[5.0, 4.0]))
     assert [(one.column, one.month) for one in found.differences] == [("measures/b", 24204), ("measures/a", 24205)]
     assert found.differences[0].share == pytest.approx(0.2)
-    told = list(same_numbers.lines(found))
+    told = list(same_numbers.comparison_lines(found))
     assert told[1:] == ["first in 2017-01: 1 columns", "  measures/b by 0.2 of it"]
 
 
@@ -315,7 +315,7 @@ def test_what_one_side_has_alone_is_listed_and_no_difference():
     found = same_numbers.compare(more, columns(a=[1.0, 2.0]))
     assert found.same
     assert found.only_here == ("measures/b",)
-    assert list(same_numbers.lines(found))[1] == "only here: measures/b"
+    assert list(same_numbers.comparison_lines(found))[1] == "only here: measures/b"
 
 
 def test_rows_are_matched_by_what_they_are_about():

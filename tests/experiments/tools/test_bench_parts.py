@@ -10,7 +10,7 @@ from experiments.figures.growth import PANELS, growth_figure
 from experiments.figures.svg import render_figure
 from experiments.tools.bench import against_mesa, commands, kept_workers, whole_run
 from experiments.tools.bench.bare_loop import WorkCounts
-from experiments.tools.bench.plain_mesa import PlainMesa, Resident, rules
+from experiments.tools.bench.plain_mesa import PlainMesa, Resident, rule_texts
 
 WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
 
@@ -31,9 +31,9 @@ def test_plain_mesa_lives_by_its_rules() -> None:
 
 
 def test_rules_of_both_stand_side_by_side_in_80_columns() -> None:
-    lines = list(against_mesa.side_by_side(list(rules()), [f"mechanism_{k}" for k in range(50)]))
+    lines = list(against_mesa.side_by_side(list(rule_texts()), [f"mechanism_{k}" for k in range(50)]))
     assert max(map(len, lines)) <= 80
-    assert lines[0].startswith(f"plain Mesa, {len(list(rules()))} rules")
+    assert lines[0].startswith(f"plain Mesa, {len(list(rule_texts()))} rules")
     assert "this model, 50 mechanisms" in lines[0]
     assert {"mechanism_0", "mechanism_49"} <= set(" ".join(lines).replace(",", "").split())
 
@@ -43,7 +43,7 @@ def test_the_ratio_is_that_of_each_turn() -> None:
     plain = {"shift": 0.1, "megabytes": 200.0}
     found = against_mesa.summary([(ours, plain), (ours | {"ends": [1.0, 1.6]}, plain)])
     assert found["ratios"] == [pytest.approx(219.0), pytest.approx(182.5)]
-    assert max(map(len, against_mesa.figures(found))) <= 100
+    assert max(map(len, against_mesa.result_lines(found))) <= 100
 
 
 def test_months_ends_are_clocked_apart_and_left_as_they_were() -> None:
@@ -69,16 +69,16 @@ def test_months_ends_are_clocked_apart_and_left_as_they_were() -> None:
 
     world = World()
     before = world.month_steps
-    found = whole_run.year_of(world, 1)
-    assert set(found) == set(whole_run.PLACES)
+    found = whole_run.mean_year(world, 1)
+    assert set(found) == set(whole_run.PLACES_IN_CODE)
     assert all(spent > 0.0 for spent in found.values())
     assert world.month_steps is before
     assert "close_month" not in vars(world)
 
 
 def test_the_parts_of_a_run_fit_80_columns_and_sum_to_the_decade() -> None:
-    seconds = dict.fromkeys([*whole_run.START, *whole_run.PLACES, "small"], 0.5)
-    lines = list(whole_run.lines(seconds, WORK, dict.fromkeys(whole_run.KINDS, 5.0), 3.0))
+    seconds = dict.fromkeys([*whole_run.START_PARTS, *whole_run.PLACES_IN_CODE, "small"], 0.5)
+    lines = list(whole_run.run_lines(seconds, WORK, dict.fromkeys(whole_run.KINDS_OF_WORK, 5.0), 3.0))
     assert max(map(len, lines)) <= 80
     start = next(k for k, line in enumerate(lines) if line.startswith("a decade by kind"))
     kinds = [float(line[44:52]) for line in lines[start + 1 : -1]]
@@ -105,7 +105,7 @@ def test_growth_is_drawn_with_a_panel_for_each_cause() -> None:
 def test_wrong_options_are_told_in_one_line(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
 ) -> None:
-    code = cli.code_of(["bench", *words])
+    code = cli.run_program(["bench", *words])
     assert code == 2
     assert told in capsys.readouterr().err
 

@@ -3,7 +3,7 @@
 import pytest
 
 from experiments.tools.documents.answer import ADOPTION, MEASURES, SITES, answer_rows
-from experiments.tools.documents.beside_answer import accounts_table, numbers_on_record, numbers_table, points
+from experiments.tools.documents.beside_answer import accounts_table, effect_text, numbers_table, recorded_numbers
 from experiments.words.catalogue import LANGUAGES
 from scenarios import accounts
 
@@ -19,10 +19,10 @@ def test_every_account_has_its_claim_and_a_row(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_number_is_that_of_the_answer(language: str) -> None:
-    found = [points(answer_rows()[site, ADOPTION, one], "effect") for site in SITES for one in MEASURES[:2]]
+    found = [effect_text(answer_rows()[site, ADOPTION, one], "effect") for site in SITES for one in MEASURES[:2]]
     assert f"| 3 | 270 | {' | '.join(found)} |" in numbers_table(language)
 
 
 def test_the_numbers_are_of_runs_of_their_own() -> None:
-    numbers = [tuple(own) for _, _, own in numbers_on_record({"each_draw": "{n}", "emulator": ""})]
+    numbers = [tuple(own) for _, _, own in recorded_numbers({"each_draw": "{n}", "emulator": ""})]
     assert len(set(numbers)) == len(numbers) == 6

@@ -20,7 +20,7 @@ from model.engine.errors import InputError
 
 ROOT = Path(__file__).parents[3]
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
-ANEW = f"write it anew: the command stands at the top of {bundle.PINS}"
+ANEW = f"write it anew: the command stands at the top of {bundle.LOCK_FILE}"
 
 
 def needed(name: str, extras: frozenset[str], found: set[tuple[str, frozenset[str]]]) -> None:
@@ -97,9 +97,9 @@ def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_pat
     listed = list(bundle.requirement_lines(wheels))
     assert [bundle.package_of(one).name for one in listed] == ["confianza", "mesa-maps"]
     assert bundle.hashes_in(listed[1]) == [bundle.sha256_of((wheels / "mesa_maps-1.0-py3-none-any.whl").read_bytes())]
-    (wheels / bundle.LIST).write_text("\n".join(listed), encoding="utf-8")
+    (wheels / bundle.REQUIREMENTS_FILE).write_text("\n".join(listed), encoding="utf-8")
     install = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", ".", "--no-cache-dir"]
-    install += ["--require-hashes", "-r", bundle.LIST, "--target", str(tmp_path / "there")]
+    install += ["--require-hashes", "-r", bundle.REQUIREMENTS_FILE, "--target", str(tmp_path / "there")]
     subprocess.run(install, cwd=wheels, env=outside(), check=True, capture_output=True)
     write_wheel(wheels, "mesa_maps", "1.0", "print('changed')")
     told = subprocess.run(install, cwd=wheels, env=outside(), capture_output=True, encoding="utf-8")
@@ -123,7 +123,7 @@ def test_a_folder_named_site_is_replaced_only_if_it_is_one(tmp_path: Path, monke
     (site / "photographs.html").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="holds something else than wheels \\(site\\)"):
         bundle.bundle(tmp_path, [])
-    (site / offline_site.MARK).write_text("", encoding="utf-8")
+    (site / offline_site.SITE_FILE).write_text("", encoding="utf-8")
     bundle.check_place(tmp_path)
 
 
@@ -147,12 +147,12 @@ def test_the_site_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch, f
     def sphinx(command, **_):
         built = Path(command[-1])
         built.mkdir()
-        (built / offline_site.MARK).write_text("new", encoding="utf-8")
+        (built / offline_site.SITE_FILE).write_text("new", encoding="utf-8")
         return subprocess.CompletedProcess(command, int(fails == "build"), "", "\nWARNING: no such page\n")
 
     site = tmp_path / offline_site.SITE
     site.mkdir()
-    for name in (offline_site.MARK, "old.html"):
+    for name in (offline_site.SITE_FILE, "old.html"):
         (site / name).write_text("old", encoding="utf-8")
     monkeypatch.setattr(offline_site.subprocess, "run", sphinx)
     if fails == "copy":
@@ -161,7 +161,7 @@ def test_the_site_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch, f
         offline_site.build_site(site, ROOT / "docs")
     assert (site / "old.html").exists() == bool(fails)
     assert list(tmp_path.iterdir()) == [site]
-    assert (site / offline_site.MARK).read_text(encoding="utf-8") == ("old" if fails else "new")
+    assert (site / offline_site.SITE_FILE).read_text(encoding="utf-8") == ("old" if fails else "new")
 
 
 def outside() -> dict[str, str]:
@@ -175,8 +175,8 @@ def test_an_empty_environment_is_filled_from_the_folder_alone(tmp_path: Path) ->
     wheels, fresh = tmp_path / "wheels", tmp_path / "fresh"
     program = [sys.executable, "-c", "from experiments.cli import main; main()"]
     subprocess.run([*program, "bundle", str(wheels)], cwd=ROOT, check=True)
-    installed = ["--no-index", "--find-links", ".", "--require-hashes", "-r", bundle.LIST]
-    assert " ".join(installed) in (wheels / bundle.README).read_text(encoding="utf-8")
+    installed = ["--no-index", "--find-links", ".", "--require-hashes", "-r", bundle.REQUIREMENTS_FILE]
+    assert " ".join(installed) in (wheels / bundle.README_FILE).read_text(encoding="utf-8")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(fresh)], check=True)
     alone = ["unshare", "--net", "--map-root-user"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:

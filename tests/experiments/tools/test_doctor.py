@@ -16,16 +16,16 @@ REMEDY = "a rule changed: give the reason in `confianza doctor --store REASON`"
 @pytest.fixture(scope="module")
 def computed() -> dict[str, float | None]:
     """Return the figures of a tiny run of this code."""
-    return tiny_run.figures()
+    return tiny_run.compute_figures()
 
 
 @pytest.fixture
 def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, computed: Any) -> Any:
     """Return a function that calls the doctor and returns exit code and screen, the tiny run being done already."""
-    monkeypatch.setattr(tiny_run, "figures", lambda: computed)
+    monkeypatch.setattr(tiny_run, "compute_figures", lambda: computed)
 
     def look() -> tuple[int, str]:
-        code = cli.code_of(["doctor"])
+        code = cli.run_program(["doctor"])
         told = capsys.readouterr().out
         assert len(told.splitlines()) <= 24
         assert all(len(one) <= 80 for one in told.splitlines())
@@ -51,12 +51,12 @@ def test_a_machine_that_is_well_is_code_0(screen: Any) -> None:
 def test_a_figure_off_by_a_billionth_is_code_1(screen: Any, monkeypatch: Any, computed: Any) -> None:
     name = "trust_mean in month 2"
     moved = {name: computed[name] * (1.0 + 3e-9)}
-    monkeypatch.setattr(tiny_run, "figures", lambda: computed | moved)
+    monkeypatch.setattr(tiny_run, "compute_figures", lambda: computed | moved)
     code, told = screen()
     assert code == 1
     assert f"NO  tiny run   1 of {len(computed)} figures" in told
     assert name in " ".join(told.split())
-    monkeypatch.setattr(tiny_run, "figures", lambda: computed | {name: computed[name] * (1.0 + 1e-12)})
+    monkeypatch.setattr(tiny_run, "compute_figures", lambda: computed | {name: computed[name] * (1.0 + 1e-12)})
     assert screen()[0] == 0
 
 
@@ -95,7 +95,7 @@ def test_a_run_that_fails_is_a_finding_like_others(screen: Any, monkeypatch: pyt
     def broken() -> Any:
         raise ImportError("no module named 'mesa'")
 
-    monkeypatch.setattr(tiny_run, "figures", broken)
+    monkeypatch.setattr(tiny_run, "compute_figures", broken)
     code, told = screen()
     assert code == 1
     assert "NO  tiny run   ImportError: no module named 'mesa'" in told
@@ -106,9 +106,9 @@ def test_figures_are_put_on_record_with_a_reason(
 ) -> None:
     path = tmp_path / "figures.json"
     monkeypatch.setattr(tiny_run, "RECORD", path)
-    monkeypatch.setattr(tiny_run, "figures", lambda: computed)
-    assert cli.code_of(["doctor"]) == 1
+    monkeypatch.setattr(tiny_run, "compute_figures", lambda: computed)
+    assert cli.run_program(["doctor"]) == 1
     assert "no figures on record" in capsys.readouterr().out
-    assert cli.code_of(["doctor", "--store", "tried out"]) == 0
+    assert cli.run_program(["doctor", "--store", "tried out"]) == 0
     assert json.loads(path.read_text(encoding="utf-8"))["reason"] == "tried out"
-    assert cli.code_of(["doctor"]) == 0
+    assert cli.run_program(["doctor"]) == 0

@@ -67,7 +67,7 @@ def test_a_failure_is_told_and_stops_no_other(known: Path, capsys: pytest.Captur
     assert "fails: FAILED" in told.out
     assert "left with 1" in told.err
     assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
-    assert set(reference.on_record(known)) == {"prints", "writes"}
+    assert set(reference.read_record(known)) == {"prints", "writes"}
 
 
 def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
@@ -87,9 +87,9 @@ def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
 
 def test_a_file_that_was_not_written_is_a_failure_and_a_verdict_is_none(known: Path) -> None:
     old = ReferenceResult("old", ("python -c 'pass'",), 1.0, ("made.txt",))
-    assert "was not written" in reference.make(old, known, 1, known / "log")
+    assert "was not written" in reference.make_result(old, known, 1, known / "log")
     judge = ReferenceResult("judge", ("python -c 'raise SystemExit(1)'",), 1.0, judges=True)
-    assert reference.make(judge, known, 1, known / "log") == ""
+    assert reference.make_result(judge, known, 1, known / "log") == ""
 
 
 def test_a_name_that_there_is_not_is_told_with_the_nearest() -> None:

@@ -31,7 +31,7 @@ def test_no_conclusion_has_a_figure_typed_by_hand() -> None:
 
 
 def test_the_table_has_a_row_for_each_conclusion_and_every_figure_filled_in() -> None:
-    table = withdrawn.table()
+    table = withdrawn.withdrawn_table()
     assert table.count("\n") == 2 + len(withdrawn.conclusions())
     assert not re.search(r"[{}]", table)
 
