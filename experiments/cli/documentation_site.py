@@ -21,7 +21,7 @@ from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_atomically
 from experiments.tools.documents import layers, odd, withdrawn
 from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
-from experiments.tools.documents.beside_answer import accounts_table, numbers_table
+from experiments.tools.documents.answer_details import accounts_table, numbers_table
 from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
 from experiments.words import catalogue

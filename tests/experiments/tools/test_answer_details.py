@@ -3,7 +3,7 @@
 import pytest
 
 from experiments.tools.documents.answer import ADOPTION, MEASURES, SITES, answer_rows
-from experiments.tools.documents.beside_answer import accounts_table, effect_text, numbers_table, recorded_numbers
+from experiments.tools.documents.answer_details import accounts_table, effect_text, numbers_table, recorded_numbers
 from experiments.words.catalogue import LANGUAGES
 from scenarios import accounts
 
