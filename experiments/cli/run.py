@@ -22,7 +22,7 @@ from experiments.storage.results_folder import (
     open_results_folder,
     publish_folder,
 )
-from experiments.storage.run_crate import CRATE, CrateDescription, crate_of
+from experiments.storage.run_crate import CRATE, crate_of, seeds_and_dates
 from experiments.storage.run_folder import join_runs, parquet_files, run_manifest, write_saved, write_with_manifest
 from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.run_spec import RunSpec, command_of
@@ -30,7 +30,7 @@ from experiments.storage.saved_states import are_saved, check_save
 from experiments.storage.writing import write_atomically
 from experiments.words.bilingual import FigureTexts
 
-DESCRIPTION = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
+CONTENT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 
 
 def run_and_save(
@@ -87,11 +87,9 @@ def write_folder(
     manifest = run_manifest(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():
         write_atomically(work / name, content)
-    about = CrateDescription(
-        DESCRIPTION, manifest["command"], f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
-    )
     manifest |= {"identity": results.identity, "files": digests_of(files)}
-    write_with_manifest(work, {CRATE: crate_of(work, manifest, about)}, manifest)
+    crate = crate_of(work, manifest, CONTENT, manifest["command"], seeds_and_dates(manifest))
+    write_with_manifest(work, {CRATE: crate}, manifest)
     names = ", ".join([*sorted(files), "manifest.json"])
     message = figure_message("run.written", wording, place=results.place, files=names)
     return f"{summary_table(specs[0], measures, wording)}\n\n{message}"

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TEAM, PERSON, ARTICLE = "#team", "#matute", "https://doi.org/10.12924/johs2021.16020097"
 SHARED_FILES = ("baseline", "criteria", "timeline")
 """Files that every municipality extends or reads."""
-WHAT = "Twin worlds of a Guatemalan municipality: tables of a comparison of policies"
+CONTENT = "Twin worlds of a Guatemalan municipality: tables of a comparison of policies"
 FIXED_ENTITIES: dict[str, dict[str, Any]] = {
     PROFILE: {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
     LICENCE: {
@@ -50,23 +49,16 @@ FIXED_ENTITIES: dict[str, dict[str, Any]] = {
 """Fixed entities of a crate: profile and licence, the program's authors, the paper that it implements."""
 
 
-@dataclass(frozen=True)
-class CrateDescription:
-    """Description of a folder as a whole: its content, the command that made it, and its runs."""
-
-    what: str
-    command: str
-    run: str
-
-
-def crate_of(folder: Path, manifest: dict[str, Any], about: CrateDescription, inputs: Sequence[str] = ()) -> bytes:
-    """Return the RO-Crate metadata of a results folder; the same for the same manifest."""
+def crate_of(
+    folder: Path, manifest: dict[str, Any], content: str, command: str, runs: str, inputs: Sequence[str] = ()
+) -> bytes:
+    """Return the RO-Crate metadata of a results folder, described by ``content``; the same for the same manifest."""
     from rocrate.model.contextentity import ContextEntity  # takes half a second to import
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version=VERSION)
-    crate.name = f"Confianza: {about.command}"
-    crate.description = about.what
+    crate.name = f"Confianza: {command}"
+    crate.description = content
     crate.datePublished = manifest["written"]
     entities = {name: crate.add(ContextEntity(crate, name, properties=said)) for name, said in FIXED_ENTITIES.items()}
     entities[ARTICLE]["author"], crate.root_dataset["author"] = entities[PERSON], entities[TEAM]
@@ -75,7 +67,7 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: CrateDescription, in
     program["author"], program["citation"] = entities[TEAM], entities[ARTICLE]
     said = {path: what for path in sorted(folder.rglob("*")) if (what := describe_file(path))}
     files = [add_file(crate, folder, path, what, manifest) for path, what in said.items()]
-    action = {"@type": "CreateAction", "name": about.command, "endTime": manifest["written"], "description": about.run}
+    action = {"@type": "CreateAction", "name": command, "endTime": manifest["written"], "description": runs}
     run = crate.add(ContextEntity(crate, "#run", properties=action))
     copies = [folder / name for name in inputs]
     input_entities = [
@@ -85,6 +77,11 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: CrateDescription, in
     run["instrument"], run["object"], run["result"] = program, input_entities, files
     crate.root_dataset["mentions"] = run
     return json_of(crate.metadata.generate())
+
+
+def seeds_and_dates(manifest: dict[str, Any]) -> str:
+    """Return the seeds and the reported time of runs as text."""
+    return f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
 
 
 def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -136,6 +133,5 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
 
 def comparison_crate(folder: Path, manifest: dict[str, Any]) -> bytes:
     """Return the RO-Crate metadata of the folder of a comparison."""
-    run = f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
     inputs = [name for name in inputs_of(manifest) if (folder / name).is_file()]  # a crate lists only existing files
-    return crate_of(folder, manifest, CrateDescription(WHAT, manifest["command"], run), inputs)
+    return crate_of(folder, manifest, CONTENT, manifest["command"], seeds_and_dates(manifest), inputs)
