@@ -18,6 +18,17 @@ DEFAULT_FOLDER = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
 MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
+EXAMINATIONS = (
+    *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
+    *("practice", "reach", "laws", "coverage", "scorecard", "hindcast"),
+)
+"""All examinations, in the order in which they run."""
+WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel"))
+"""Examinations that simulate their own towns and accept --quick."""
+WITH_ONLY = ("knockouts", "audit", "effects")
+"""Examinations of which --only chooses parts."""
+DRAWN_TABLES = {"effects": "effects", "ceiling": "ceiling", "panel": "trust_events", "doses": "doses"}
+"""Tables of which a figure is drawn, by examination."""
 IN_WHOLE_YEARS = ("closed", "decisions")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
@@ -46,19 +57,16 @@ class ValidationRequest:
                 problem = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
                 suggestion = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
                 raise InputError(f"{problem}{suggestion or f'; examinations are {", ".join(EXAMINATIONS)}'}")
-        requested = [EXAMINATIONS[name] for name in self.names]
-        virtual = any(one.virtual for one in requested)
-        own_worlds = ", ".join(name for name, one in EXAMINATIONS.items() if one.virtual)
         sizes = (self.replicates, self.years, self.scale)
         rules = {
-            f"name what to validate: {', '.join(EXAMINATIONS)}": not requested,
+            f"name what to validate: {', '.join(EXAMINATIONS)}": not self.names,
             "--only names mechanisms for knockouts, rows for audit or experiments for effects: name one of them": (
-                bool(self.only) and sum(one.selects for one in requested) != 1
+                bool(self.only) and sum(name in WITH_ONLY for name in self.names) != 1
             ),
             "--years has no meaning with effects: every experiment has its own": (
                 "effects" in self.names and self.years is not None
             ),
-            f"--quick goes with {own_worlds} only": self.quick and not virtual,
+            f"--quick goes with {', '.join(WITH_QUICK)} only": (self.quick and set(WITH_QUICK).isdisjoint(self.names)),
             "--quick sets --replicates, --years and --scale itself: leave them out": (
                 self.quick and sizes != (None, None, None)
             ),
@@ -122,7 +130,7 @@ def run_examinations(request: ValidationRequest) -> bool:
     request.check()
     if request.out is not None:
         check_disk_space({"--out": (request.out, MAX_OUTPUT_BYTES)})
-    passed = [one.run(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
+    passed = [run_examination(name, request) for name in EXAMINATIONS if name in request.names]
     return all(passed)
 
 
@@ -173,44 +181,11 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     return calls[name]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Examination:
-    """Examination of the model.
+def run_examination(name: str, request: ValidationRequest) -> bool:
+    """Run an examination and draw its table; return False if it failed."""
+    result = call_of(name, request)()
+    if name in DRAWN_TABLES:
+        from experiments.cli.plot import draw_record
 
-    `virtual`: simulates its own towns and accepts --quick; `selects`: --only chooses among its parts; `drawn`: name of
-    its table in the folder for which a figure is drawn.
-    """
-
-    virtual: bool = False
-    selects: bool = False
-    drawn: str = ""
-
-    def run(self, name: str, request: ValidationRequest) -> bool:
-        """Run the examination and draw its table; return False if it failed."""
-        result = call_of(name, request)()
-        if self.drawn:
-            from experiments.cli.plot import draw_record
-
-            draw_record(request.folder / f"{self.drawn}.csv")
-        return result is not False
-
-
-EXAMINATIONS = {
-    "knockouts": Examination(selects=True),
-    "audit": Examination(selects=True),
-    "criteria": Examination(virtual=True),
-    "ranges": Examination(virtual=True),
-    "effects": Examination(virtual=True, selects=True, drawn="effects"),
-    "ceiling": Examination(virtual=True, drawn="ceiling"),
-    "panel": Examination(drawn="trust_events"),
-    "doses": Examination(virtual=True, drawn="doses"),
-    "closed": Examination(virtual=True),
-    "decisions": Examination(virtual=True),
-    "practice": Examination(virtual=True),
-    "reach": Examination(virtual=True),
-    "laws": Examination(virtual=True),
-    "coverage": Examination(virtual=True),
-    "scorecard": Examination(virtual=True),
-    "hindcast": Examination(virtual=True),
-}
-"""All examinations by name, in the order in which they run."""
+        draw_record(request.folder / f"{DRAWN_TABLES[name]}.csv")
+    return result is not False

@@ -63,7 +63,7 @@ WOULD_COMPUTE = (
     "experiments.studies.sweep_command.jobs_of",
     "experiments.figures.plot_command.draw_run",
     "experiments.figures.plot_command.draw_levels",
-    "experiments.cli.validate.Examination.run",
+    "experiments.cli.validate.run_examination",
     "experiments.figures.answers.write_contrasts",
     "experiments.page.background_worker.in_background",
     "experiments.page.serve.serve",
