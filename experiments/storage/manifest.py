@@ -130,6 +130,11 @@ def machine() -> dict[str, Any]:
     return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
 
 
+def machine_text() -> str:
+    """Return system, processor and number of cores of this machine as text."""
+    return "{system} {processor}, {cores} cores".format(**machine())
+
+
 def commit() -> str | None:
     """Return the commit of the program's checkout, marked if tracked files differ; None outside of a checkout."""
     root = Path(__file__).parent.parent.parent

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from experiments.storage.manifest import machine
+from experiments.storage.manifest import machine_text
 from experiments.storage.progress import print_note
 from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError, suggest_nearest
@@ -148,11 +148,10 @@ def rows_in(table: str) -> dict[str, str]:
 
 def table_of(results: dict[str, GroupResult], before: str = "") -> str:
     """Return the table with the new rows, and the rows of an older table that they do not replace."""
-    system = machine()
     heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
     rows = rows_in(before) | rows_of(results)
     lines = [rows[about] for about in dict.fromkeys([about for about, _ in GROUPS.values()] + [*rows]) if about in rows]
-    place = f"{system['system']} {system['processor']}, {system['cores']} cores; reached: lines of the code that reads"
+    place = f"{machine_text()}; reached: lines of the code that reads"
     return "\n".join([place, heading, *lines]) + "\n"
 
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest import machine
+from experiments.storage.manifest import machine, machine_text
 from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
@@ -60,9 +60,8 @@ def summary(turns: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str,
 
 def result_lines(result: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of times, memory and ratio."""
-    system = machine()
     least, most = min(result["ratios"]), max(result["ratios"])
-    yield f"{system['system']} {system['processor']}, {system['cores']} cores, code {fingerprint()}"
+    yield f"{machine_text()}, code {fingerprint()}"
     yield f"{SITE}: {result['residents']:,} residents, {result['couples']} couples, {result['cells']:,} populated cells"
     yield ""
     yield f"{'':30}{'plain Mesa':>14}{'this model':>14}"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest import machine
+from experiments.storage.manifest import machine, machine_text
 from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
@@ -110,9 +110,8 @@ def measure(json_file: Path | None, quick: bool) -> None:
 
 def heading(quick: bool) -> str:
     """Return the lines above the table."""
-    system = machine()
     roughly = ", quick and rough" if quick else ""
-    place = f"{system['system']} {system['processor']}, {system['cores']} cores, code {fingerprint()}{roughly}"
+    place = f"{machine_text()}, code {fingerprint()}{roughly}"
     return f"{place}\n{'':{LABEL_WIDTH}}{'measured':>16}{'goal':>16}"
 
 

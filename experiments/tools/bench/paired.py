@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.storage.manifest import machine
+from experiments.storage.manifest import machine, machine_text
 from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
@@ -127,9 +127,8 @@ def checkout_in(folder: Path) -> Checkout:
 
 def heading(here: Checkout, there: Checkout) -> str:
     """Return the lines above the table: machine, and code and folder of both checkouts."""
-    system = machine()
     return (
-        f"{system['system']} {system['processor']}, {system['cores']} cores\n"
+        f"{machine_text()}\n"
         f"here:    code {here.fingerprint}\n"
         f"there:   code {there.fingerprint}, {there.root}\n\n"
         f"{'':{LABEL_WIDTH}}{'here':>10}{'there':>10}  here over there"
