@@ -197,8 +197,7 @@ def policy_names() -> dict[str, dict[str, str]]:
 
 def mean_with_band(row: Mapping[str, str], to: str) -> str:
     """Return a mean effect with the sign of its verdict and the range of nine in ten pairs."""
-    digits = 2 if row["measure"] == MEASURES[0] else 0
-    mean, low, high = (typographic(f"{float(row[key]):+,.{digits}f}") for key in ("effect", "band_low", "band_high"))
+    mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
     return f"**{mean}**{VERDICTS[row['verdict']].sign} ({low}{to}{high})"
 
 
@@ -235,11 +234,20 @@ def digits_of(measure: str) -> int:
     return 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
 
 
+def effect_text(row: Mapping[str, str], key: str) -> str:
+    """Return an effect with its sign, in the decimal places of its measure.
+
+    >>> effect_text({"measure": "trust_mean", "effect": "0.4563"}, "effect")
+    '+0.46'
+    >>> effect_text({"measure": "crimes_occurred", "effect": "-1521.3"}, "effect")
+    '−1,521'
+    """
+    return typographic(f"{float(row[key]):+,.{digits_of(row['measure'])}f}")
+
+
 def mean_and_range(row: Mapping[str, str], to: str) -> str:
     """Return the mean of an effect over draws and, in brackets, the range of all runs."""
-    mean, low, high = (
-        typographic(f"{float(row[key]):+,.{digits_of(row['measure'])}f}") for key in ("mean", "low", "high")
-    )
+    mean, low, high = (effect_text(row, key) for key in ("mean", "low", "high"))
     return f"{mean} ({NO_BREAK.join((low, to, high))})"
 
 

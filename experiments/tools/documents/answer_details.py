@@ -13,8 +13,8 @@ from experiments.tools.documents.answer import (
     WORLDS,
     answer_rows,
     default_rows,
+    effect_text,
     recorded_rows,
-    typographic,
     uncertainty_rows,
 )
 from experiments.tools.documents.markdown import table
@@ -134,14 +134,3 @@ def after_ten_years(site: str, measure: str) -> dict[str, str]:
         ANSWER_TABLE.with_name("doses.csv"), ("site", "measure"), years=LAST_YEAR, line=ADOPTION, dose="1"
     )
     return rows[site, measure]
-
-
-def effect_text(row: Mapping[str, str], key: str) -> str:
-    """Return an effect with its sign: two digits on trust, a whole number of crimes.
-
-    >>> effect_text({"measure": "trust_mean", "effect": "0.4563"}, "effect")
-    '+0.46'
-    >>> effect_text({"measure": "crimes_occurred", "effect": "-1521.3"}, "effect")
-    '−1,521'
-    """
-    return typographic(f"{float(row[key]):+,.{2 if row['measure'] == MEASURES[0] else 0}f}")

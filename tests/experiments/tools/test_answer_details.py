@@ -2,8 +2,8 @@
 
 import pytest
 
-from experiments.tools.documents.answer import ADOPTION, MEASURES, SITES, answer_rows
-from experiments.tools.documents.answer_details import accounts_table, effect_text, numbers_table, recorded_numbers
+from experiments.tools.documents.answer import ADOPTION, MEASURES, SITES, answer_rows, effect_text
+from experiments.tools.documents.answer_details import accounts_table, numbers_table, recorded_numbers
 from experiments.words.catalogue import LANGUAGES
 from scenarios import accounts
 
