@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from experiments.comparison.arms import parse_arm_argument
 from experiments.comparison.comparison import arms_of
@@ -108,14 +109,13 @@ class ComparisonOutput:
 
 def effect_size(size: float | None, measure: str | None, power: float | None) -> EffectSize | None:
     """Return the effect for which pairs are planned; raise if its measure or power is given without its size."""
-    if size is None:
-        for option, value in {"--measure": measure, "--power": power}.items():
-            if value is not None:
-                raise InputError(f"{option} belongs to --plan: give both")
-        return None
-    effect = EffectSize(size=size)
-    effect = effect if measure is None else replace(effect, measure=measure)
-    return effect if power is None else replace(effect, power=power)
+    given: dict[str, Any] = {"measure": measure, "power": power}
+    given = {name: value for name, value in given.items() if value is not None}
+    if size is not None:
+        return EffectSize(size=size, **given)
+    for name in given:
+        raise InputError(f"--{name} belongs to --plan: give both")
+    return None
 
 
 def command_of(request: Request) -> str:

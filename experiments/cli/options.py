@@ -147,12 +147,9 @@ OutOfComparison = Annotated[Path | None, Option(metavar="DIR", help="Where to wr
 
 # Studies of many runs
 
-Study = Annotated[
-    str, Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
-]
-StudyOrNone = Annotated[
-    str | None, Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
-]
+STUDY = Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
+Study = Annotated[str, STUDY]
+StudyOrNone = Annotated[str | None, STUDY]
 Dask = Annotated[
     str | None,
     Option(

@@ -60,7 +60,7 @@ def announce_compiling() -> None:
 
 
 @contextmanager
-def report_slow(label: str, stream: TextIO | None = None) -> Iterator[None]:
+def report_slow(label: str) -> Iterator[None]:
     """Report an operation that takes longer than `FIRST_REPORT_S`, and again every `NEXT_REPORT_S` until it ends."""
     stopped, begun = threading.Event(), time.monotonic()
 
@@ -68,7 +68,7 @@ def report_slow(label: str, stream: TextIO | None = None) -> Iterator[None]:
         pause = FIRST_REPORT_S
         while not stopped.wait(pause):
             elapsed = time.monotonic() - begun
-            print(f"{label}: {format_duration(elapsed)} so far", file=stream or sys.stderr, flush=True)
+            print(f"{label}: {format_duration(elapsed)} so far", file=sys.stderr, flush=True)
             pause = NEXT_REPORT_S
 
     thread = threading.Thread(target=report_waiting, daemon=True)
