@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
-from experiments.storage.older_formats import convert_to_present
 from experiments.storage.progress import print_note
 from experiments.storage.result_tables import (
     REQUIRED_COLUMNS,
     check_columns,
     concatenate_tables,
+    name_column,
     read_parquet,
     rows_of_runs,
     split_policies,
@@ -26,6 +26,7 @@ from experiments.storage.run_store import stored_table
 from experiments.storage.saved_states import DESCRIPTION_FILE
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError, suggest_nearest
+from model.world.shift_events import CHANNELS, MOTIVES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 PLAN = "plan.parquet"
 PLAN_KEYS, SPECIFICATION_COLUMNS = ("run", "scenario", "policy", "seed"), ("command", "point")
 """Columns of every plan, and those that specify a run: ``command``, or ``point`` in plans of older versions."""
+
+CODED_COLUMNS: Mapping[str, Sequence[str]] = {"motive": MOTIVES, "told": CHANNELS}
+"""Columns of incidents that held codes before schema 3, and the names by code."""
+LABELS = ("scenario", "policy", "seed")
+"""Columns that only the table of measures had before schema 3."""
 
 
 def reference_file(package: str, name: str) -> Path:
@@ -113,6 +119,20 @@ def read_folder_table(folder: Path, name: str, runs: Collection[str] | None) -> 
         raise InputError(f"{folder} holds no {path.name}")
     table = convert_to_present(read_parquet(path, REQUIRED_COLUMNS.get(name, ()), name), labels)
     return table if runs is None else rows_of_runs(table, runs)
+
+
+def convert_to_present(table: pa.Table, labels: Mapping[str, Mapping[str, Any]]) -> pa.Table:
+    """Return a table of runs, also of an earlier schema, in the present one; ``labels`` are key columns by run."""
+    if "run" not in table.column_names:
+        return table
+    for name in CODED_COLUMNS:
+        if name in table.column_names and pa.types.is_integer(table.schema.field(name).type):
+            place = table.column_names.index(name)
+            table = table.set_column(place, name, name_column(table[name].to_numpy(), CODED_COLUMNS[name]))
+    for name in LABELS if "seed" not in table.column_names else ():
+        values = [labels.get(run, {}).get(name) for run in table["run"].to_pylist()]
+        table = table.add_column(LABELS.index(name) + 1, name, pa.array(values))
+    return table
 
 
 def read_sweep_table(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:

@@ -14,8 +14,7 @@ from stub_runs import write_study
 
 from experiments.cli import app as cli
 from experiments.storage import reading
-from experiments.storage.older_formats import convert_to_present
-from experiments.storage.reading import load_table, read, run_folders, specs_of
+from experiments.storage.reading import convert_to_present, load_table, read, run_folders, specs_of
 from experiments.words.dictionary import CHANGE, SCHEMA
 from model.engine.errors import InputError
 
