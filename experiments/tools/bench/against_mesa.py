@@ -11,14 +11,13 @@ from experiments.storage.manifest import machine, machine_text
 from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
-from experiments.tools.bench.fresh import SITE, measure_in_fresh_process
+from experiments.tools.bench.fresh import SHIFTS_PER_YEAR, SITE, measure_in_fresh_process
 from experiments.tools.bench.plain_mesa import rule_texts
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
 
 TURNS, QUICK_TURNS = 3, 1
 PLAIN_SHIFTS = 12
-SHIFTS_A_YEAR = 1095
 SIZES = ("residents", "couples", "cells")
 LEFT_WIDTH, RIGHT_WIDTH = 37, 41
 """Widths of the columns of rules: 80 characters with the space between them."""
@@ -46,7 +45,7 @@ def measure_both() -> tuple[dict[str, Any], dict[str, Any]]:
 def summary(turns: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
     """Return the medians of both models in processor seconds, and the ratio of each turn."""
     ours = [result["ends"][1] - result["ends"][0] for result, _ in turns]  # the second year: the first loads kernels
-    plain = [SHIFTS_A_YEAR * result["shift"] for _, result in turns]
+    plain = [SHIFTS_PER_YEAR * result["shift"] for _, result in turns]
     return {
         **{name: turns[0][0][name] for name in SIZES},
         "year_of_model": statistics.median(ours),

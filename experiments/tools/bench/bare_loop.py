@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.tools.bench.fresh import SHIFTS_PER_YEAR
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, stream_id
 
@@ -65,7 +66,6 @@ def work_of(counts: Mapping[str, float], draws: float, exponentials: float, rows
 
 
 STREAM = stream_id("bare loop")
-SHIFTS_PER_YEAR = 1095
 NUMBERS_PER_CACHE_LINE = 8
 """Numbers of eight bytes in a cache line."""
 

@@ -16,7 +16,7 @@ from experiments.storage.writing import write_atomically
 from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, breakdown_lines, loop_lines
 from experiments.tools.bench.commands import command_seconds, first_run_seconds, question_seconds
-from experiments.tools.bench.fresh import SITE, measure_in_fresh_process, seconds_added
+from experiments.tools.bench.fresh import SHIFTS_PER_YEAR, SITE, measure_in_fresh_process, seconds_added
 from model.engine.fingerprint import fingerprint
 
 LABEL_WIDTH = 42
@@ -218,7 +218,7 @@ def twin_results(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Resul
     yield Result("slow twin, same small town", twin["slow"] / twin["fast"], "times")
     slow = twin["slow"] / twin["resident_shifts"]
     seconds = statistics.median(one["seconds"] for one in plain)
-    fast = seconds / (plain[0]["residents"] * size.years * 1095)
+    fast = seconds / (plain[0]["residents"] * size.years * SHIFTS_PER_YEAR)
     yield Result(name, slow / fast, "times", 1000.0, at_most=False)
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from experiments.tools.bench.bare_loop import YEARS, WorkCounts, work_of
-from experiments.tools.bench.fresh import SITE, measure_in_fresh_process
+from experiments.tools.bench.fresh import SHIFTS_PER_YEAR, SITE, measure_in_fresh_process
 from experiments.tools.bench.phases import Phases
 from model.town.town import build_town
 from scenarios import load
 
-DECADE_SHIFTS = 1095 * YEARS
+DECADE_SHIFTS = SHIFTS_PER_YEAR * YEARS
 SHOWN_DECISIONS = 12
 
 

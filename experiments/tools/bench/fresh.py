@@ -14,6 +14,7 @@ from model.engine.fingerprint import fingerprint
 
 SITE = "villa_canales"
 """Municipality in which speed is measured."""
+SHIFTS_PER_YEAR = 1095
 FIRST_SHIFTS = 93
 """Shifts of the first month, which loads kernels; it is simulated before timing starts."""
 

@@ -19,7 +19,7 @@ from scenarios import load
 if TYPE_CHECKING:
     import pandas as pd
 
-YEAR, FIRST_SHIFTS = 1095, 93
+SHIFTS_PER_YEAR, FIRST_SHIFTS = 1095, 93
 SEED = 1
 TABLES = ("settlement", "group", "ledger", "cell")
 RUN_COLUMN = "run"
@@ -39,7 +39,7 @@ def clock_years(world: Any, years: str) -> dict[str, float]:
     The first month, which loads kernels, is not measured; seconds are scaled up to include it.
     """
     world.run_for(FIRST_SHIFTS)
-    shifts = round(float(years) * YEAR) - FIRST_SHIFTS
+    shifts = round(float(years) * SHIFTS_PER_YEAR) - FIRST_SHIFTS
     begun, begun_at_work = time.perf_counter(), time.process_time()
     world.run_for(shifts)
     scale = 1.0 + FIRST_SHIFTS / shifts
@@ -70,7 +70,7 @@ def megabytes() -> float:
 def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:
     """Write every monthly number of some years into a file, each column under `table/column`."""
     world = model.TrustModel(load(site, policies=[policy]), rng=SEED)
-    world.run_for(round(float(years) * YEAR))
+    world.run_for(round(float(years) * SHIFTS_PER_YEAR))
     measures = world.datacollector.get_model_vars_dataframe()
     columns = {f"measures/{name}": as_numbers(measures[name]) for name in measures if name != RUN_COLUMN}
     for table in TABLES:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds, timed
+from experiments.tools.bench.fresh import FIRST_SHIFTS, SHIFTS_PER_YEAR, SITE, processor_seconds, timed
 from model.engine.fingerprint import fingerprint
 
 TESTS = Path(__file__).parents[3] / "tests"
@@ -101,7 +101,7 @@ def phases(years: str) -> dict[str, Any]:
     from experiments.tools.bench.phases import events_by_phase, seconds_by_phase
     from model.simulation.model import TrustModel
 
-    scenario, shifts = site_variant("plain"), round(float(years) * 1095) - FIRST_SHIFTS
+    scenario, shifts = site_variant("plain"), round(float(years) * SHIFTS_PER_YEAR) - FIRST_SHIFTS
     world = TrustModel(scenario, rng=1)
     world.run_for(FIRST_SHIFTS)
     seconds = seconds_by_phase(world, shifts)
@@ -145,12 +145,12 @@ def parts(years: str) -> dict[str, Any]:
 
 def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
     """Return processor seconds from process start to the end of each year of a variant, memory and sizes."""
-    from experiments.tools.bench.probe import YEAR, megabytes
+    from experiments.tools.bench.probe import megabytes
     from model.simulation.model import TrustModel
 
     world, ends = TrustModel(site_variant(variant, float(factor)), rng=1), []
     for _ in range(int(years)):
-        world.run_for(YEAR)
+        world.run_for(SHIFTS_PER_YEAR)
         ends.append(time.process_time())
     populated, couples = world.town.cells["population"] > 0, world.town.posts["copy"] == 0
     sizes = {"residents": world.town.n_residents, "couples": int(couples.sum()), "cells": int(populated.sum())}

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from experiments.tools.bench.bare_loop import SHIFTS_PER_YEAR, YEARS, WorkCounts
-from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds
+from experiments.tools.bench.bare_loop import YEARS, WorkCounts
+from experiments.tools.bench.fresh import FIRST_SHIFTS, SHIFTS_PER_YEAR, SITE, processor_seconds
 
 if TYPE_CHECKING:
     from model.simulation.model import TrustModel

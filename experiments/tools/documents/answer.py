@@ -117,15 +117,15 @@ def with_answer(readme: str) -> str:
 
 def summary(language: str) -> str:
     """Return the effects of each factor of the question, and of all together, in a few lines."""
-    say, rows = WORDS[language], answer_rows()
+    words, rows = WORDS[language], answer_rows()
     pairs = rows[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
-    lines = [textwrap.fill(say["brief"].format(pairs=pairs, **smallest()), WIDTH) + "\n"]
+    lines = [textwrap.fill(words["brief"].format(pairs=pairs, **smallest()), WIDTH) + "\n"]
     for arm in ARMS:
         at_sites = "; ".join(
             f"{name} {', '.join(mean_with_band(rows[site, arm, one], '…') for one in MEASURES[:2])}"
             for site, name in SITES.items()
         )
-        lines.append(textwrap.fill(f"* {say[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
+        lines.append(textwrap.fill(f"* {words[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
     return "\n".join(lines) + "\n"
 
 
@@ -137,36 +137,36 @@ def smallest() -> dict[str, str]:
 
 def answer_table(language: str) -> str:
     """Return the effects of each factor, and of all, over draws, towns, random numbers and accounts, as a table."""
-    say, found = WORDS[language], answer_rows()
+    words, found = WORDS[language], answer_rows()
     single, pairs = (found[next(iter(SITES)), arm, MEASURES[0]]["n"] for arm in (ARMS[0], EVERYTHING))
-    head = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
-    to = f"{NO_BREAK}{say['to']}{NO_BREAK}"
+    head = [f"{name}: {words[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
+    to = f"{NO_BREAK}{words['to']}{NO_BREAK}"
     rows = [
-        [say[arm], *(mean_with_band(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])]
+        [words[arm], *(mean_with_band(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])]
         for arm in ARMS
     ]
-    text = textwrap.fill(say["summary"].format(pairs=pairs, single=single, **smallest()), WIDTH)
+    text = textwrap.fill(words["summary"].format(pairs=pairs, single=single, **smallest()), WIDTH)
     return f"{text}\n\n{table(['', *head], rows)}\n"
 
 
 def levels_today(language: str) -> str:
     """Return trust and crimes under the status quo, in the runs of the answer."""
-    say, rows = WORDS[language], answer_rows()
+    words, rows = WORDS[language], answer_rows()
     base = {
         (site, measure): float(rows[site, EVERYTHING, measure]["base"]) for site in SITES for measure in MEASURES[:2]
     }
     places = "; ".join(
-        say["today_at"].format(
+        words["today_at"].format(
             site=name, trust=f"{base[site, MEASURES[0]]:.1f}", crimes=f"{base[site, MEASURES[1]]:,.0f}"
         )
         for site, name in SITES.items()
     )
-    return textwrap.fill(say["today"].format(places=places), WIDTH) + "\n"
+    return textwrap.fill(words["today"].format(places=places), WIDTH) + "\n"
 
 
 def largest_effects(language: str) -> str:
     """Return the single policy with the largest mean effect on trust at each site, if its direction is known."""
-    say, answers = WORDS[language], answer_rows()
+    words, answers = WORDS[language], answer_rows()
     places = []
     for site, name in SITES.items():
         rows = {arm: answers[site, arm, MEASURES[0]] for arm in ARMS}
@@ -174,8 +174,8 @@ def largest_effects(language: str) -> str:
         if known:
             arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
             alone, together = (typographic(f"{float(rows[one]['effect']):+.2f}") for one in (arm, EVERYTHING))
-            places.append(say["largest_at"].format(arm=say[arm], site=name, alone=alone, together=together))
-    return textwrap.fill(f"{say['largest']} {'; '.join(places)}.", WIDTH) + "\n"
+            places.append(words["largest_at"].format(arm=words[arm], site=name, alone=alone, together=together))
+    return textwrap.fill(f"{words['largest']} {'; '.join(places)}.", WIDTH) + "\n"
 
 
 def recorded_rows(path: Path, keys: Sequence[str], **where: str) -> Rows:
@@ -212,21 +212,21 @@ def typographic(number: str) -> str:
 
 def draws_table(language: str) -> str:
     """Return the sources of the uncertainty of effects as a Markdown table for each municipality and policy."""
-    say, uncertainty, names = WORDS[language], uncertainty_rows(), policy_names()
+    words, uncertainty, names = WORDS[language], uncertainty_rows(), policy_names()
     tables = []
     for site, name in SITES.items():
         for world in dict.fromkeys(one for place, one, _ in uncertainty if place == site and one in names):
-            rows = [draws_row(uncertainty[site, world, measure], say) for measure in MEASURES]
-            tables.append(f"**{name}, {names[world][language]}**\n\n{table(say['draws_head'].split(' | '), rows)}")
+            rows = [draws_row(uncertainty[site, world, measure], words) for measure in MEASURES]
+            tables.append(f"**{name}, {names[world][language]}**\n\n{table(words['draws_head'].split(' | '), rows)}")
     return "\n\n".join(tables) + "\n"
 
 
-def draws_row(row: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
+def draws_row(row: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     """Return the uncertainty of one effect as the cells of a row."""
     digits = digits_of(row["measure"])
     spreads = [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
     share_up = f"{100.0 * float(row['share_up']):.0f}"
-    return [say[f"{row['measure']}_unit"], mean_and_range(row, say["to"]), *spreads, share_up]
+    return [words[f"{row['measure']}_unit"], mean_and_range(row, words["to"]), *spreads, share_up]
 
 
 def digits_of(measure: str) -> int:
@@ -271,19 +271,19 @@ def answer_page(language: str) -> str:
 
 def default_effects(language: str) -> str:
     """Return the effects at default values in Markdown: a table for each municipality."""
-    say, found = WORDS[language], default_rows()
-    parts = [say["defaults"]]
+    words, found = WORDS[language], default_rows()
+    parts = [words["defaults"]]
     for site, name in SITES.items():
         of_worlds = [[found[site, world, measure] for measure in MEASURES] for world in WORLDS]
-        rows = [[own[0][language], *(known_cell(row, say) for row in own)] for own in of_worlds]
-        parts.append(say["intro"].format(site=name, twins=of_worlds[0][0]["twins"]))
-        parts.append(table([say["head"], *(say[measure] for measure in MEASURES)], rows))
-    return "\n\n".join([*parts, say["open"]]) + "\n"
+        rows = [[own[0][language], *(known_cell(row, words) for row in own)] for own in of_worlds]
+        parts.append(words["intro"].format(site=name, twins=of_worlds[0][0]["twins"]))
+        parts.append(table([words["head"], *(words[measure] for measure in MEASURES)], rows))
+    return "\n\n".join([*parts, words["open"]]) + "\n"
 
 
-def known_cell(row: Mapping[str, str], say: Mapping[str, str]) -> str:
+def known_cell(row: Mapping[str, str], words: Mapping[str, str]) -> str:
     """Return an effect with its interval, or a note that there are too few homicides for a statement."""
-    return say["few"] if are_too_few(row["measure"], float(row["base"])) else effect_with_interval(row, say["to"])
+    return words["few"] if are_too_few(row["measure"], float(row["base"])) else effect_with_interval(row, words["to"])
 
 
 def effect_with_interval(row: Mapping[str, str], to: str) -> str:

@@ -75,11 +75,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def accounts_table(language: str) -> str:
     """Return the rival accounts in Markdown, each with its claim and the recorded effects under it."""
-    say, effects_by_account = WORDS[language], {one: answer_rows(ACCOUNTS_TABLE, one) for one in accounts.names()}
+    words, effects_by_account = WORDS[language], {one: answer_rows(ACCOUNTS_TABLE, one) for one in accounts.names()}
     first = effects_by_account[accounts.PRESENT]
     arms = ((ADOPTION, MEASURES[0]), (EVERYTHING, MEASURES[1]))
     single, pairs = (first[next(iter(SITES)), *key]["n"] for key in arms)
-    head = [say["account"], *(cell for one in SITES.values() for cell in say["cells"].format(site=one).split(DIVIDER))]
+    head = [
+        words["account"],
+        *(cell for one in SITES.values() for cell in words["cells"].format(site=one).split(DIVIDER)),
+    ]
     claims, rows = [], []
     for name, effects in effects_by_account.items():
         about = accounts.account(name)
@@ -88,35 +91,39 @@ def accounts_table(language: str) -> str:
         claims.append(f"* **{title[0].upper()}{title[1:]}.** {about.claim[language]}")
         rows.append([title, *cells])
     listed = "\n".join(claims)
-    text = textwrap.fill(say["accounts"].format(pairs=pairs, single=single), WIDTH)
+    text = textwrap.fill(words["accounts"].format(pairs=pairs, single=single), WIDTH)
     return f"{text}\n\n{listed}\n\n{table(head, rows)}\n"
 
 
 def numbers_table(language: str) -> str:
     """Return all recorded effects of MOPSIC on trust and crimes, each with the draws and accounts it averages over."""
-    say = WORDS[language]
-    rows = [[*say[name].split(DIVIDER), n, *numbers] for name, n, numbers in recorded_numbers(say)]
-    head = say["head"].format(sites=DIVIDER.join(say["heads"].format(site=one) for one in SITES.values()))
-    return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{table(head.split(DIVIDER), rows)}\n"
+    words = WORDS[language]
+    rows = [[*words[name].split(DIVIDER), n, *numbers] for name, n, numbers in recorded_numbers(words)]
+    head = words["head"].format(sites=DIVIDER.join(words["heads"].format(site=one) for one in SITES.values()))
+    return f"{textwrap.fill(words['numbers'], WIDTH)}\n\n{table(head.split(DIVIDER), rows)}\n"
 
 
-def recorded_numbers(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
+def recorded_numbers(words: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
     """Return, for each row of the table, its name, the number of pairs or draws, and the effects at each site."""
     places, mopsic = [(site, measure) for site in SITES for measure in MEASURES[:2]], WORLDS[0]
     numbers = []
     for name, rows in (("answer", answer_rows()), ("own", answer_rows(ACCOUNTS_TABLE, accounts.PRESENT))):
         effects = [rows[site, ADOPTION, measure] for site, measure in places]
         numbers.append((name, effects[0]["n"], [effect_text(row, "effect") for row in effects]))
-    for name, kind in (("draws", ""), ("calibrated", CALIBRATED)):
-        effects = [uncertainty_rows(kind)[site, mopsic, measure] for site, measure in places]
+    for name, rows in (("draws", uncertainty_rows()), ("calibrated", uncertainty_rows(CALIBRATED))):
+        effects = [rows[site, mopsic, measure] for site, measure in places]
         numbers.append(
-            (name, say["each_draw"].format(n=effects[0]["draws"]), [effect_text(row, "mean") for row in effects])
+            (name, words["each_draw"].format(n=effects[0]["draws"]), [effect_text(row, "mean") for row in effects])
         )
-    effects = [default_rows()[site, mopsic, measure] for site, measure in places]
+    rows = default_rows()
+    effects = [rows[site, mopsic, measure] for site, measure in places]
     numbers.append(
         ("defaults", effects[0]["twins"], [effect_text(row | {"effect": difference(row)}, "effect") for row in effects])
     )
-    return [*numbers, ("doses", say["emulator"], [effect_text(after_ten_years(*place), "effect") for place in places])]
+    return [
+        *numbers,
+        ("doses", words["emulator"], [effect_text(after_ten_years(*place), "effect") for place in places]),
+    ]
 
 
 def difference(row: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from experiments.tools.documents.answer import (
     recorded_rows,
     uncertainty_rows,
 )
+from experiments.tools.documents.answer import WORDS as ANSWER_WORDS
 from experiments.tools.documents.markdown import table
 from experiments.words import catalogue
 
@@ -22,58 +23,51 @@ POSTERIOR_TABLE = Path(__file__).parents[3] / "results" / "reference" / "posteri
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "head": "parameter | what it is | plausible | width left | truths inside, %",
-        "to": "to",
         "sum": (
             "Of the {all} parameters that were fitted, {wide} are about as uncertain as before (95 % of the width or"
             " more). The narrowest keeps {least} % of its width."
         ),
         "effects": "municipality | policy | {measure}: all plausible values | what the data leave",
-        "trust_mean": "trust, points of 100",
-        "crimes_occurred": "crimes a year",
     },
     "es": {
         "head": "parámetro | qué es | plausible | ancho que queda | verdades dentro, %",
-        "to": "a",
         "sum": (
             "De los {all} parámetros que se ajustaron, {wide} quedan casi tan inciertos como antes (95 % del ancho o"
             " más). El que más se reduce conserva el {least} % de su ancho."
         ),
         "effects": "municipio | política | {measure}: todo valor plausible | lo que dejan los datos",
-        "trust_mean": "confianza, puntos de 100",
-        "crimes_occurred": "delitos al año",
     },
 }
 
 
 def posterior_table(language: str) -> str:
     """Return the posterior width of each fitted parameter as a share of its plausible range, narrowest first."""
-    say = WORDS[language]
+    words = WORDS[language]
     rows = sorted(recorded_rows(POSTERIOR_TABLE, ("parameter",)).values(), key=lambda row: float(row["width"]))
     wide = sum(row["as_wide_as_its_prior"] == "True" for row in rows)
-    text = say["sum"].format(all=len(rows), wide=wide, least=percent(rows[0]["width"]))
-    markdown = table(say["head"].split(" | "), (cells(row, language) for row in rows))
+    text = words["sum"].format(all=len(rows), wide=wide, least=percent(rows[0]["width"]))
+    markdown = table(words["head"].split(" | "), (cells(row, language) for row in rows))
     return f"{textwrap.fill(text, WIDTH)}\n\n{markdown}\n"
 
 
 def effects_of_posterior(language: str) -> str:
     """Return the effects over draws from the prior and from the posterior side by side, in Markdown."""
-    say, names, prior_and_posterior = (
-        WORDS[language],
-        policy_names(),
-        (uncertainty_rows(), uncertainty_rows(CALIBRATED)),
-    )
+    words, names = ANSWER_WORDS[language], policy_names()
+    prior, posterior = uncertainty_rows(), uncertainty_rows(CALIBRATED)
     tables = []
     for measure in MEASURES[:2]:
         rows = [
             (
-                SITES[key[0]],
-                names[key[1]][language],
-                *(mean_and_range(found[key], say["to"]) for found in prior_and_posterior),
+                SITES[site],
+                names[policy][language],
+                mean_and_range(prior[site, policy, measure], words["to"]),
+                mean_and_range(posterior[site, policy, measure], words["to"]),
             )
-            for key in prior_and_posterior[1]
-            if key[1] in names and key[2] == measure
+            for site, policy, name in posterior
+            if policy in names and name == measure
         ]
-        tables.append(table(say["effects"].format(measure=say[measure]).split(" | "), rows))
+        head = WORDS[language]["effects"].format(measure=words[f"{measure}_unit"])
+        tables.append(table(head.split(" | "), rows))
     return "\n\n".join(tables) + "\n"
 
 
@@ -81,7 +75,7 @@ def cells(row: Mapping[str, str], language: str) -> list[str]:
     """Return the cells of a parameter's row."""
     name = row["parameter"]
     low, high = (f"{float(row[end]):.2g}".replace("-", "−") for end in ("prior_low", "prior_high"))
-    plausible = f"{low} {WORDS[language]['to']} {high}"
+    plausible = f"{low} {ANSWER_WORDS[language]['to']} {high}"
     left = f"{percent(row['width'])} %", percent(row["coverage"])
     return [f"`{name}`", catalogue.parameter(name, language), plausible, *left]
 
