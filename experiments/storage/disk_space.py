@@ -70,7 +70,7 @@ def size_of_runs(specs: Sequence[RunSpec]) -> float:
 
 def size_of_tables(spec: RunSpec) -> float:
     """Estimate the bytes for the tables of a run."""
-    months = spec.reported / SHIFTS_OF_MONTH
+    months = spec.reported_shifts / SHIFTS_OF_MONTH
     optional_tables = len(spec.keep) * RESIDENT_BYTES * residents_of(spec)
     return RUN_BYTES + months * (MONTH_BYTES + SETTLEMENT_BYTES * len(spec.scenario.settlements) + optional_tables)
 
@@ -102,6 +102,6 @@ def size_of_sweep(specs: Sequence[RunSpec]) -> float:
     """Estimate the bytes for a sweep: batches of measures, and optional tables."""
     if not specs:
         return 0.0
-    first, months = specs[0], specs[0].reported / SHIFTS_OF_MONTH
+    first, months = specs[0], specs[0].reported_shifts / SHIFTS_OF_MONTH
     optional_tables = len(first.keep) * RESIDENT_BYTES * residents_of(first)
     return RUN_BYTES + len(specs) * (RUN_BYTES / RUNS_PER_BATCH + months * (MONTH_BYTES / 4 + optional_tables))

@@ -107,25 +107,25 @@ class Progress:
         self.total = max(total, 1e-9)
         self.stream = stream or sys.stderr
         self.live = live_on(self.stream) if self.stream.isatty() and os.environ.get("TERM") != "dumb" else None
-        self.begun = self.stated_at = time.monotonic()
-        self.stated = 0.0
-        self.safe = self.computed = self.lost = 0
+        self.begun = self.reported_at = time.monotonic()
+        self.reported_share = 0.0
+        self.n_stored = self.n_computed = self.n_failed = 0
 
-    def ran(self, seconds: float, n_workers: int) -> None:
+    def record_computed(self, seconds: float, n_workers: int) -> None:
         """Record a computed run; after the first one, print an estimate of the total time."""
-        if self.computed == 0 and self.runs > 1:
+        if self.n_computed == 0 and self.runs > 1:
             duration = format_duration(self.runs * seconds / n_workers)
             workers = f"{n_workers} workers" if n_workers > 1 else "1 worker"
             self.print_note(f"one run takes {seconds:.2g} s: {self.runs} runs take about {duration} with {workers}")
-        self.computed += 1
+        self.n_computed += 1
 
-    def ended(self, runs: int = 1) -> None:
+    def record_stored(self, runs: int = 1) -> None:
         """Record runs that have ended and are stored."""
-        self.safe += runs
+        self.n_stored += runs
 
-    def failed(self, message: str) -> None:
+    def record_failed(self, message: str) -> None:
         """Record and report a failed run."""
-        self.lost += 1
+        self.n_failed += 1
         self.print_note(f"confianza: {message}")
 
     def print_note(self, message: str) -> None:
@@ -133,16 +133,18 @@ class Progress:
         self.close()
         print_note(message)
 
-    def reach(self, done: float) -> None:
+    def update(self, done: float) -> None:
         """Record the amount done; report it if the last report is long enough ago."""
         share, now = min(done / self.total, 1.0), time.monotonic()
-        if self.live and now - self.stated_at >= LIVE_PAUSE_S:
+        if self.live and now - self.reported_at >= LIVE_PAUSE_S:
             draw_bar(self.live, share, self.text(share, now))
-        elif not self.live and (share - self.stated > REPORT_SHARE - 1e-9 or now - self.stated_at >= REPORT_PAUSE_S):
+        elif not self.live and (
+            share - self.reported_share > REPORT_SHARE - 1e-9 or now - self.reported_at >= REPORT_PAUSE_S
+        ):
             print(self.text(share, now), file=self.stream, flush=True)
         else:
             return
-        self.stated, self.stated_at = share, now
+        self.reported_share, self.reported_at = share, now
 
     def text(self, share: float, now: float) -> str:
         """Format share done, rate and remaining time."""
@@ -152,18 +154,18 @@ class Progress:
             return f"{self.label}: {share:4.0%} in {elapsed:.0f} s{remaining}"
         rate = share * self.runs / elapsed
         pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
-        failed = f", {self.lost} failed" if self.lost else ""
+        failed = f", {self.n_failed} failed" if self.n_failed else ""
         return (
-            f"{self.label}: {share:4.0%}, {self.safe} of {self.runs} {self.word}{failed},"
+            f"{self.label}: {share:4.0%}, {self.n_stored} of {self.runs} {self.word}{failed},"
             f" {pace if share > 0.0 else 'starting'}{remaining}"
         )
 
     def conclude(self) -> None:
         """Report that all runs are done, if progress was reported before or there are several runs."""
         self.close()
-        if self.safe == self.runs and (self.stated > 0.0 or self.runs > 1):
+        if self.n_stored == self.runs and (self.reported_share > 0.0 or self.runs > 1):
             elapsed = format_duration(time.monotonic() - self.begun)
-            print_note(f"{self.label}: {self.safe} of {self.runs} {self.word} in {elapsed}")
+            print_note(f"{self.label}: {self.n_stored} of {self.runs} {self.word} in {elapsed}")
 
     def close(self) -> None:
         """Clear the bar, so that further output begins on a new line."""

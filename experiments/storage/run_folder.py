@@ -77,7 +77,7 @@ def run_manifest(
         "scenario": first.scenario.name,
         "source": first.source,
         "policy": first.policy,
-        "policies": list(first.words),
+        "policies": list(first.dated_policies),
         "varied": first.columns,
         "begins": first.begins.isoformat(),
         "until": first.until.isoformat(),
@@ -101,7 +101,7 @@ def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
     """Write the description of saved states into their folder."""
     description = {
         "settings": settings_of(dataclasses.replace(specs[0].scenario, policies=())),
-        "policies": specs[0].words,
+        "policies": specs[0].dated_policies,
         "until": specs[0].until.isoformat(),
         "runs": {one.seed: one.run for one in specs},
         "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},

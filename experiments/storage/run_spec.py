@@ -100,9 +100,9 @@ class RunSpec:
     @cached_property
     def run(self) -> str:
         """Identity: digest of everything that affects the results, and of which of them are stored."""
-        return self.identified(self.settings)
+        return self.identity_with(self.settings)
 
-    def identified(self, settings: dict[str, Any]) -> str:
+    def identity_with(self, settings: dict[str, Any]) -> str:
         """Return the identity that the run has under the given settings."""
         saved = self.saved
         parent = saved["runs"][self.seed] if saved else None
@@ -112,7 +112,7 @@ class RunSpec:
         """Raise if the files of the run have changed since it was requested."""
         forget_scenarios()
         try:
-            unchanged = self.identified(settings_of(self.scenario)) == self.run
+            unchanged = self.identity_with(settings_of(self.scenario)) == self.run
         except InputError:  # they were readable when the run was requested
             unchanged = False
         if not unchanged:
@@ -143,7 +143,7 @@ class RunSpec:
         return "+".join(policy.name for policy in self.shared.policies) or STATUS_QUO
 
     @property
-    def words(self) -> tuple[str, ...]:
+    def dated_policies(self) -> tuple[str, ...]:
         """Policies as NAME@DATE; those of the saved state come first."""
         scenario = self.shared
         return dated_policies(self.files[1], scenario, scenario.start)
@@ -161,7 +161,7 @@ class RunSpec:
         return keys | self.columns
 
     @property
-    def reported(self) -> int:
+    def reported_shifts(self) -> int:
         """Number of reported shifts."""
         return tick_of(self.until) - tick_of(self.begins)
 
@@ -169,13 +169,13 @@ class RunSpec:
     def shifts(self) -> int:
         """Number of simulated shifts, warm-up included."""
         warm_up = 0 if self.branch else round(365.25 * SHIFTS * self.shared["calendar"].warm_up)
-        return warm_up + self.reported
+        return warm_up + self.reported_shifts
 
     def with_seed(self, seed: int) -> "RunSpec":
         """Return this run with another seed."""
         return dataclasses.replace(self, seed=seed)
 
-    def overridden(self, values: Mapping[str, Any]) -> "RunSpec":
+    def with_values(self, values: Mapping[str, Any]) -> "RunSpec":
         """Return this run with further values, which replace its own."""
         all_values = dict(self.overrides) | dict(overrides_of(values))
         return dataclasses.replace(self, overrides=tuple(all_values.items()))

@@ -114,8 +114,8 @@ class Store:
     finished: set[str] = field(default_factory=set)
     rejected: list[str] = field(default_factory=list)
     pending: list[tuple[str, dict[str, pa.Table]]] = field(default_factory=list)
-    number: int = 0
-    since: float = 0.0
+    last_number: int = 0
+    pending_since: float = 0.0
 
     def open(self) -> "Store":
         """Register the valid batches of the folder, and move all other files to `REJECTED`."""
@@ -127,7 +127,7 @@ class Store:
                 continue
             self.finished.update(batch.runs)
             used.update(map(batch.file, batch.table_files))
-            self.number = max(self.number, int(path.name.partition("-")[0]))
+            self.last_number = max(self.last_number, int(path.name.partition("-")[0]))
         for table_file in (path for name in OPTIONAL_TABLES for path in (self.folder / name).glob("*.parquet")):
             if table_file not in used:
                 self.reject(table_file)
@@ -146,20 +146,20 @@ class Store:
     def add(self, run: str, tables: dict[str, pa.Table]) -> list[str]:
         """Add a finished run to the pending ones; return the runs that are written, often none yet."""
         if not self.pending:
-            self.since = self.clock()
+            self.pending_since = self.clock()
         self.pending.append((run, tables))
         return self.flush() if len(self.pending) >= MAX_PENDING_RUNS else []
 
     def tick(self) -> list[str]:
         """Write the pending runs if the first is `MAX_PENDING_S` old; return the runs that are written."""
-        return self.flush() if self.pending and self.clock() - self.since >= MAX_PENDING_S else []
+        return self.flush() if self.pending and self.clock() - self.pending_since >= MAX_PENDING_S else []
 
     def flush(self) -> list[str]:
         """Write all pending runs as one batch; return them."""
         if not self.pending:
             return []
         runs = [run for run, _ in self.pending]
-        self.number += 1
+        self.last_number += 1
         table_files = {name: self.write(name, {}) for name in self.pending[0][1] if name != MEASURES}
         metadata = {RUNS_KEY: json.dumps(runs).encode(), TABLE_FILES_KEY: json.dumps(table_files).encode()}
         self.write(MEASURES, metadata)
@@ -171,7 +171,7 @@ class Store:
         """Write one table of the pending runs, with ``metadata``; return the file name."""
         table = with_policy_columns(concatenate_tables([tables[name] for _, tables in self.pending]), self.policies)
         content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | metadata))
-        target = self.folder / name / batch_file_name(self.number, content)
+        target = self.folder / name / batch_file_name(self.last_number, content)
         make_folder(target.parent)
         write_atomically(target, content)
         return target.name

@@ -125,15 +125,15 @@ def test_where_ctrl_c_is_not_heard_it_says_how_to_stop_and_what_is_finished_is_k
 def test_the_last_line_says_that_all_is_done(capsys):
     progress = Progress("sweeping", 6, 6, word="runs safe on disk")
     for done in range(1, 7):
-        progress.reach(done)
-    progress.ended(6)
+        progress.update(done)
+    progress.record_stored(6)
     progress.conclude()
     assert capsys.readouterr().err.splitlines()[-1].startswith("sweeping: 6 of 6 runs safe on disk in ")
 
 
 def test_an_interrupted_progress_does_not_say_so(capsys):
     progress = Progress("sweeping", 6, 6)
-    progress.ended(5)
+    progress.record_stored(5)
     progress.conclude()
     assert "5 of 6" not in capsys.readouterr().err
 

@@ -95,10 +95,10 @@ def test_runs_that_differ_in_their_seeds_have_one_text():
 
 def test_another_seed_or_value_is_another_run():
     (spec,) = plan_runs("baseline", sets=["trust.memory_years=5"], years=1)
-    others = [spec.with_seed(2), spec.overridden({"trust.memory_years": 4.0})]
+    others = [spec.with_seed(2), spec.with_values({"trust.memory_years": 4.0})]
     assert len({spec.run, *(other.run for other in others)}) == 3
     assert others[1].columns == {"trust.memory_years": 4.0}
-    assert spec.overridden({"trust.memory_years": 5.0}).run == spec.run
+    assert spec.with_values({"trust.memory_years": 5.0}).run == spec.run
 
 
 @pytest.mark.parametrize(
