@@ -557,10 +557,8 @@ def contrasts(
         return
     from experiments.cli.over_draws import report_contrasts
 
-    parameter_draws = read_draws(file_of_draws(draws))
-    raise typer.Exit(
-        INTERRUPTED if report_contrasts(study, parameter_draws, measures, workers, FigureTexts(lang)) else DONE
-    )
+    drawn = read_draws(file_of_draws(draws))
+    raise typer.Exit(INTERRUPTED if report_contrasts(study, drawn, measures, workers, FigureTexts(lang)) else DONE)
 
 
 @app.command()
@@ -669,8 +667,6 @@ def message_with_value(wrong: TyperException) -> str:
 def print_error(message: str, code: int) -> int:
     """Print an error message in one line; return the exit code."""
     line = " ".join(message.split())
-    print(
-        f"confianza: {line if len(line) <= MAX_ERROR_CHARACTERS else line[:MAX_ERROR_CHARACTERS] + '…'}",
-        file=sys.stderr,
-    )
+    shown = line if len(line) <= MAX_ERROR_CHARACTERS else line[:MAX_ERROR_CHARACTERS] + "…"
+    print(f"confianza: {shown}", file=sys.stderr)
     return code

@@ -70,7 +70,5 @@ def runs_by_workers(most: int) -> list[tuple[int, float]]:
     """Return the runs per hour for each number of workers: medians of turns that measure every number once."""
     counts = range(1, most + 1)
     turns = [[max(seconds_added(ADDED_RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
-    return [
-        (n, ADDED_RUNS * 3600.0 / statistics.median(seconds))
-        for n, seconds in enumerate(zip(*turns, strict=True), start=1)
-    ]
+    medians = map(statistics.median, zip(*turns, strict=True))
+    return [(n, ADDED_RUNS * 3600.0 / seconds) for n, seconds in zip(counts, medians, strict=True)]

@@ -74,34 +74,20 @@ def measure(json_file: Path | None, quick: bool) -> None:
         print(result_line(result), flush=True)
         results.append(result)
     breakdown = break_down(size.years, size.draw_shifts)
-    loop = measure_in_fresh_process("loops", json.dumps(asdict(breakdown.work())))
+    work = breakdown.work()
+    loop = measure_in_fresh_process("loops", json.dumps(asdict(work)))
     results.append(Result("a decade in bare loops", loop["figure"], "loops", 3.0))
     parts = measure_in_fresh_process("parts", str(PART_YEARS))
-    run_parts = whole_run.run_lines(parts, breakdown.work(), loop["nanoseconds"], loop["loop"])
-    print(
-        "\n".join(
-            [
-                result_line(results[-1]),
-                "",
-                *loop_lines(breakdown.work(), loop),
-                "",
-                *run_parts,
-                "",
-                *breakdown_lines(breakdown),
-            ]
-        )
-    )
+    run_lines = whole_run.run_lines(parts, work, loop["nanoseconds"], loop["loop"])
+    lines = [result_line(results[-1]), "", *loop_lines(work, loop), "", *run_lines, "", *breakdown_lines(breakdown)]
+    print("\n".join(lines))
     content = {
         "machine": machine(),
         "fingerprint": fingerprint(),
         "quick": quick,
-        "results": [
-            asdict(result_of_measurement)
-            | {"value": json_number(result_of_measurement.value), "reached": result_of_measurement.reached}
-            for result_of_measurement in results
-        ],
+        "results": [asdict(one) | {"value": json_number(one.value), "reached": one.reached} for one in results],
         "breakdown": asdict(breakdown),
-        "bare_loop": {"work": asdict(breakdown.work()), **loop},
+        "bare_loop": {"work": asdict(work), **loop},
         "parts": parts,
     }
     if json_file is not None:

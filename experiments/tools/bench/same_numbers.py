@@ -55,17 +55,14 @@ def compare(here: Columns, there: Columns) -> Likeness:
         compared += len(both)
         for name in (one for one in both if keys and one not in keys):
             differences += column_differences(f"{table}/{name}", rows[name], rows[name + OTHER_SUFFIX], rows["month"])
-    measures_first = sorted(
-        differences, key=lambda one: (one.month, not one.column.startswith("measures/"), one.column)
-    )
-    return Likeness(digest(here), compared, tuple(measures_first), tuple(only_here), tuple(only_there))
+    ordered = sorted(differences, key=lambda one: (one.month, not one.column.startswith("measures/"), one.column))
+    return Likeness(digest(here), compared, tuple(ordered), tuple(only_here), tuple(only_there))
 
 
 def table_of(columns: Columns, table: str) -> pd.DataFrame:
     """Return the columns of one table under their own names."""
-    return pd.DataFrame(
-        {name.split("/")[1]: column for name, column in columns.items() if name.startswith(f"{table}/")}
-    )
+    prefix = f"{table}/"
+    return pd.DataFrame({name.removeprefix(prefix): own for name, own in columns.items() if name.startswith(prefix)})
 
 
 def missing_rows(table: str, rows: int, common: int) -> list[str]:

@@ -7,48 +7,34 @@ from experiments.tools.documents.module_map import TEXTS, wrapped
 from experiments.words.dictionary import EFFECT_TABLES, column, dictionary_page
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
-AS_IN_EFFECTS = (
-    "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
-)
-MODEL_TABLES = {
-    "settlements": "settlement",
-    "groups": "group",
-    "cells": "cell",
-    "ledger": "ledger",
-    "origins": "origin",
-}
+NOTE = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
+ROWS = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger", "origins": "origin"}
 """Names that the model uses for the rows of its monthly tables, by file name."""
 
 
 def tables_page() -> str:
     """Return the document."""
-    return "\n".join(
-        [
-            TEXTS["tables_head"],
-            *(line for table in ("every", *dictionary_page()["tables"]) for line in table_lines(table)),
-        ]
-    )
+    tables = ("every", *dictionary_page()["tables"])
+    return "\n".join([TEXTS["tables_head"], *(line for table in tables for line in table_lines(table))])
 
 
 def table_lines(table: str) -> Iterator[str]:
     """Yield the lines of one table."""
-    description = dictionary_page()["tables"].get(
-        table, {"en": "in every table of runs", "es": "en cada tabla de corridas"}
-    )
+    texts = dictionary_page()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
     yield f"## {'Keys · Claves' if table == 'every' else f'`{table}.parquet`'}\n"
-    yield wrapped(f"{description['en']} · {description['es']}") + "\n"
+    yield wrapped(f"{texts['en']} · {texts['es']}") + "\n"
     if table in EFFECT_TABLES:
-        yield AS_IN_EFFECTS
+        yield NOTE
     if lines := [column_entry(table, name) for name in listed_columns(table)]:
         yield "\n".join([*lines, ""])
 
 
 def listed_columns(table: str) -> Iterable[str]:
     """Return the columns of a table except those common to all tables and the measures, which are listed elsewhere."""
-    if table in MODEL_TABLES:
+    if table in ROWS:
         from model.simulation.model import HISTORY_TABLES  # imports Mesa
 
-        return [name for name in HISTORY_TABLES[MODEL_TABLES[table]].dtype.names or () if name != "month"]
+        return [name for name in HISTORY_TABLES[ROWS[table]].dtype.names or () if name != "month"]
     return dictionary_page().get(table, {})
 
 

@@ -28,39 +28,28 @@ def writers() -> dict[str, list[str]]:
 
 def writers_section() -> str:
     """Return the section of the map that lists the writers of each column."""
-    writers_by_place = writers()
-    entries = [
-        table_entry(writers_by_place, table) for table in ROW_OF_TABLE if len(written_by(writers_by_place, table)) > 1
-    ]
+    by_place = writers()
+    entries = [table_entry(by_place, table) for table in ROW_OF_TABLE if len(written_by(by_place, table)) > 1]
     tables_by_writers: dict[str, list[str]] = {}
     for table in dict.fromkeys(place.partition(".")[0] for place in TABLE_PLACES):
-        names = written_by(writers_by_place, table)
+        names = written_by(by_place, table)
         if names and (table not in ROW_OF_TABLE or len(names) == 1):
             tables_by_writers.setdefault(", ".join(names), []).append(f"`{table}`")
     others = "; ".join(f"{', '.join(tables)}: {names}" for names, tables in tables_by_writers.items())
-    return (
-        "\n".join(
-            [
-                TEXTS["writers_head"],
-                *entries,
-                wrapped(f"other tables, as a whole: {others}.", "- ", "  "),
-                hazard_entry(),
-            ]
-        )
-        + "\n"
-    )
+    entries += [wrapped(f"other tables, as a whole: {others}.", "- ", "  "), hazard_entry()]
+    return "\n".join([TEXTS["writers_head"], *entries, ""])
 
 
-def written_by(writers_by_place: Mapping[str, list[str]], table: str) -> list[str]:
+def written_by(by_place: Mapping[str, list[str]], table: str) -> list[str]:
     """Return all mechanisms that write to a table."""
-    found = {name for place, names in writers_by_place.items() if place.partition(".")[0] == table for name in names}
+    found = {name for place, names in by_place.items() if place.partition(".")[0] == table for name in names}
     return [one.name for one in MECHANISMS if one.name in found]
 
 
-def table_entry(writers_by_place: Mapping[str, list[str]], table: str) -> str:
+def table_entry(by_place: Mapping[str, list[str]], table: str) -> str:
     """Return the writers of one table; columns with the same writers are grouped."""
     columns_by_writers: dict[tuple[str, ...], list[str]] = {}
-    for place, names in writers_by_place.items():
+    for place, names in by_place.items():
         table_name, _, column = place.partition(".")
         if table_name == table and names and (table != TALLY.name or len(names) > 1):
             columns_by_writers.setdefault(tuple(names), []).append(column or "new rows")

@@ -24,7 +24,7 @@ from model.engine.errors import InputError, suggest_nearest
 
 ROOT = Path(__file__).parents[3]
 LOCK_FILE = Path(__file__).with_name("workshop.txt")
-README_FILE, REQUIREMENTS_FILE = "LEAME.txt", "requirements.txt"
+README, REQUIREMENTS = "LEAME.txt", "requirements.txt"
 HASH_OPTION = "--hash=sha256:"
 PROGRAM = "confianza"
 BYTES_PER_SYSTEM = 250e6
@@ -53,24 +53,21 @@ def bundle(folder: Path, names: list[str]) -> None:
         print_note(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
         environment, words = (SYSTEMS[name]["asked"], platform_options(name)) if name else ({}, [])
         pip_hashed(locked_lines(environment), "download", "--no-deps", "--only-binary=:all:", "--dest", target, *words)
-    template = Path(__file__).with_name(README_FILE).read_text(encoding="utf-8")
+    template = Path(__file__).with_name(README).read_text(encoding="utf-8")
     systems = ", ".join(names) or f"{sys.platform}, this kind of machine"
     requirements = "\n".join(requirement_lines(folder)).encode() + b"\n"
     readme = template.format(python=PYTHON, systems=systems)
-    write_all({folder / REQUIREMENTS_FILE: requirements, folder / README_FILE: readme.encode()})
+    write_all({folder / REQUIREMENTS: requirements, folder / README: readme.encode()})
     wheels = list(folder.glob("*.whl"))
     size = sum(path.stat().st_size for path in wheels) / 2**20
-    print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README_FILE} there says how they are installed")
+    print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README} there says how they are installed")
     if can_build():
         print_note("confianza: building the documentation site")
         build_site(folder / SITE, ROOT / "docs")
         print(f"The documentation, without internet: {folder / SITE / 'index.html'}")
     else:
         print(f"Without the documentation; to add it: {BUILD_COMMAND} {folder}")
-    print(
-        f"SHA-256 of {REQUIREMENTS_FILE}, to compare where the folder has been in other hands:"
-        f" {sha256_of(requirements)}"
-    )
+    print(f"SHA-256 of {REQUIREMENTS}, to compare where the folder has been in other hands: {sha256_of(requirements)}")
 
 
 def check_place(folder: Path) -> None:
@@ -79,12 +76,9 @@ def check_place(folder: Path) -> None:
         raise InputError("bundle makes the wheel of a checkout of the project: call it in one")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"bundle: {folder} is a file, not a folder")
-    allowed = (
-        path
-        for path in folder.glob("*")
-        if path.suffix == ".whl" or path.name in (README_FILE, REQUIREMENTS_FILE) or is_site(path)
-    )
-    foreign = sorted({path.name for path in folder.glob("*")} - {path.name for path in allowed})
+    written = (README, REQUIREMENTS)
+    others = (path for path in folder.glob("*") if path.suffix != ".whl" and path.name not in written)
+    foreign = sorted(path.name for path in others if not is_site(path))
     if foreign:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
     known = {one for line in locked_lines() for one in hashes_in(line)}
@@ -151,7 +145,7 @@ def platform_options(name: str) -> list[str]:
 def pip_hashed(lines: Sequence[str], *words: str) -> None:
     """Run pip for packages with hashes, and require that each file has one of its hashes."""
     with tempfile.TemporaryDirectory() as place:
-        listed = Path(place) / REQUIREMENTS_FILE
+        listed = Path(place) / REQUIREMENTS
         listed.write_text("\n".join(lines), encoding="utf-8")
         pip(*words, "--require-hashes", "-r", str(listed))
 

@@ -97,9 +97,9 @@ def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_pat
     listed = list(bundle.requirement_lines(wheels))
     assert [bundle.package_of(one).name for one in listed] == ["confianza", "mesa-maps"]
     assert bundle.hashes_in(listed[1]) == [bundle.sha256_of((wheels / "mesa_maps-1.0-py3-none-any.whl").read_bytes())]
-    (wheels / bundle.REQUIREMENTS_FILE).write_text("\n".join(listed), encoding="utf-8")
+    (wheels / bundle.REQUIREMENTS).write_text("\n".join(listed), encoding="utf-8")
     install = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", ".", "--no-cache-dir"]
-    install += ["--require-hashes", "-r", bundle.REQUIREMENTS_FILE, "--target", str(tmp_path / "there")]
+    install += ["--require-hashes", "-r", bundle.REQUIREMENTS, "--target", str(tmp_path / "there")]
     subprocess.run(install, cwd=wheels, env=outside(), check=True, capture_output=True)
     write_wheel(wheels, "mesa_maps", "1.0", "print('changed')")
     told = subprocess.run(install, cwd=wheels, env=outside(), capture_output=True, encoding="utf-8")
@@ -175,8 +175,8 @@ def test_an_empty_environment_is_filled_from_the_folder_alone(tmp_path: Path) ->
     wheels, fresh = tmp_path / "wheels", tmp_path / "fresh"
     program = [sys.executable, "-c", "from experiments.cli import main; main()"]
     subprocess.run([*program, "bundle", str(wheels)], cwd=ROOT, check=True)
-    installed = ["--no-index", "--find-links", ".", "--require-hashes", "-r", bundle.REQUIREMENTS_FILE]
-    assert " ".join(installed) in (wheels / bundle.README_FILE).read_text(encoding="utf-8")
+    installed = ["--no-index", "--find-links", ".", "--require-hashes", "-r", bundle.REQUIREMENTS]
+    assert " ".join(installed) in (wheels / bundle.README).read_text(encoding="utf-8")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(fresh)], check=True)
     alone = ["unshare", "--net", "--map-root-user"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
