@@ -150,9 +150,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
     one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
-    quarter_towns, coverage_pairs, decision_runs = (
-        request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20)
-    )
+    small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
@@ -163,18 +161,14 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
         "panel": lambda: show_events(folder),
         "doses": lambda: doses.show_doses(folder, replace(one_seed, longest=years(one_seed.longest))),
-        "closed": lambda: closed_town.show_closed(folder, quarter_towns, 6 if quick else int(years(closed_town.YEARS))),
-        "decisions": lambda: decisions.show_decisions(
-            folder, decision_runs, 1 if quick else int(years(decisions.YEARS))
-        ),
+        "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
+        "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.AFTER))),
         "reach": lambda: show_single_measure_effects(
             folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers
         ),
-        "laws": lambda: show_laws(
-            folder, quarter_towns.seeds, years(YEARS_ALONE), quarter_towns.sets, quarter_towns.workers
-        ),
-        "coverage": lambda: show_coverage(folder, coverage_pairs.seeds, coverage_pairs.scale, coverage_pairs.workers),
+        "laws": lambda: show_laws(folder, small.seeds, years(YEARS_ALONE), small.sets, small.workers),
+        "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }
