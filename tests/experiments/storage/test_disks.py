@@ -38,13 +38,13 @@ def _place(tmp_path, monkeypatch):
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from experiments.storage.writing import Unwritable, write_whole
+from experiments.storage.writing import Unwritable, write_atomically
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 for most in map(int, sys.argv[1:]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
     try:
-        write_whole(Path("table"), b"new" * 1000)
+        write_atomically(Path("table"), b"new" * 1000)
     except Unwritable as reason:
         assert str(reason) == "table: cannot be written: the disk is full (File too large)", reason
     else:
