@@ -1,11 +1,11 @@
 // The classroom's page: draws the lesson and the state of a run, and sends the student's actions.
 
-const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const number = (x, digits) => x.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const DASHES = ["", "8 3", "2 3", "1 5"];
+const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const formatNumber = (x, digits) => x.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const LINE_DASHES = ["", "8 3", "2 3", "1 5"];
 const TABS = ["charts", "agent", "pairs", "info"];
-const SIGNS = {
+const MAP_SYMBOLS = {
   couple: '<path d="M4,4h9v9h-9Z" fill="currentColor"/>',
   station: '<path d="M2,15V8l6.5,-5 6.5,5v7Z" fill="currentColor"/>',
   board: '<path d="M9,2l6,6.5-6,6.5-6,-6.5Z" fill="none" stroke="currentColor" stroke-width="1.8"/>',
@@ -20,7 +20,7 @@ function roundUp(value) {
 }
 
 // Heights from top to bottom, moved so that their distance is at least `gap` and none is below `lowest`.
-function apart(heights, gap, lowest) {
+function moveApart(heights, gap, lowest) {
   const down = [];
   heights.forEach((one, i) => down.push(i ? Math.max(one, down[i - 1] + gap) : one));
   return down.reverse().map((one, i) => Math.min(one, lowest - gap * i)).reverse();
@@ -36,50 +36,50 @@ function render({ model, el }) {
   const frame = () => (state().run ? model.get("frame") : null);
   const lesson = () => model.get("lesson");
   const ground = () => model.get("ground");
-  const w = (name, values = {}) => fill(lesson().words[name], values);
+  const w = (name, values = {}) => insertValues(lesson().words[name], values);
   const find = (selector) => root.querySelector(selector);
 
   const resize = new ResizeObserver(() => { if (find(".room")) { drawGround(); draw(); } });
-  const watch = () => { resize.disconnect(); resize.observe(find(".room")); };
+  const watchSize = () => { resize.disconnect(); resize.observe(find(".room")); };
 
   // Frame of the page, drawn again when the language changes
 
-  function build() {
+  function drawPage() {
     const task = state().task;
     root.lang = task.lang;
     document.documentElement.lang = task.lang;
     document.title = w("page");
     root.dataset.dark = view.dark;
     root.innerHTML = `
-<header class="cl-bar"><h1>${esc(w("title", { town: lesson().town }))}</h1><span class="sp"></span>
+<header class="cl-bar"><h1>${escapeHtml(w("title", { town: lesson().town }))}</h1><span class="sp"></span>
  <b data-id="clock"></b><span class="small" data-id="people"></span>
- <button type="button" data-do="theme" aria-label="${esc(w("theme"))}">◐</button>
- <button type="button" data-do="language" aria-label="${esc(w("language_name"))}">${w("language")}</button></header>
-<section class="cl-side" aria-label="${esc(w("controls"))}">
+ <button type="button" data-do="theme" aria-label="${escapeHtml(w("theme"))}">◐</button>
+ <button type="button" data-do="language" aria-label="${escapeHtml(w("language_name"))}">${w("language")}</button></header>
+<section class="cl-side" aria-label="${escapeHtml(w("controls"))}">
  <div class="cl-ctl"><button type="button" class="main" data-do="play"></button>
   <button type="button" data-do="step">${w("step")}</button><button type="button" data-do="reset">${w("reset")}</button></div>
  <div class="cl-row"><label class="small" for="cl-unit">${w("step_is")}</label>
   <select id="cl-unit" data-set="step">${["month", "day", "shift"].map((u) => `<option value="${u}">${w(u)}</option>`).join("")}</select>
   <label class="small" for="cl-seed">${w("seed")}</label><input id="cl-seed" type="number" min="0" data-set="seed"></div>
  <div class="cl-row"><label class="small" for="cl-policy">${w("policy")}</label>
-  <select id="cl-policy" data-set="policy">${lesson().policies.map((p) => `<option value="${p.name}" title="${esc(p.about)}">${esc(p.title)}</option>`).join("")}</select></div>
+  <select id="cl-policy" data-set="policy">${lesson().policies.map((p) => `<option value="${p.name}" title="${escapeHtml(p.about)}">${escapeHtml(p.title)}</option>`).join("")}</select></div>
  <p class="small" data-id="waits" style="min-height:1.3rem;padding:.2rem 0"></p>
- ${lesson().groups.map(group).join("")}
+ ${lesson().groups.map(groupHtml).join("")}
  <details data-open="mechanisms"><summary>${w("mechanisms")}<small data-id="switched"></small></summary>
- ${lesson().switches.map(toggle).join("")}</details></section>
+ ${lesson().switches.map(switchHtml).join("")}</details></section>
 <section class="cl-ex"><div><label class="vh" for="cl-exercise">${w("exercise", { n: "", all: "" })}</label>
  <select id="cl-exercise" data-id="exercise"><option value="0">${w("free_play")}</option>${lesson().exercises
-   .map((x, i) => `<option value="${i + 1}">${w("exercise", { n: i + 1, all: lesson().exercises.length })} · ${esc(x.title)}</option>`)
+   .map((x, i) => `<option value="${i + 1}">${w("exercise", { n: i + 1, all: lesson().exercises.length })} · ${escapeHtml(x.title)}</option>`)
    .join("")}</select><ol data-id="steps"></ol></div>
  <div class="cl-task" data-id="task"></div>
  <div class="do"><button type="button" data-do="link">${w("link")}</button><button type="button" data-do="next">${w("next")} ›</button></div></section>
-<div class="cl-work"><div class="cl-map"><div class="room"><canvas></canvas><svg role="img" aria-label="${esc(w("map"))}"></svg></div><div class="cl-lg"></div></div>
+<div class="cl-work"><div class="cl-map"><div class="room"><canvas></canvas><svg role="img" aria-label="${escapeHtml(w("map"))}"></svg></div><div class="cl-lg"></div></div>
 <div class="cl-pan"><div class="cl-tabs"><div role="tablist" style="display:flex">${TABS.map((t) => `<button type="button" role="tab" id="cl-tab-${t}" aria-controls="cl-body" data-tab="${t}">${w(t)}</button>`).join("")}</div>
  <span class="small"><span class="a" data-id="pair"></span> · <span class="b">${w("run_b")}</span></span></div>
  <p class="cl-fault" role="alert" data-id="fault" hidden></p><div class="cl-body" id="cl-body" role="tabpanel" tabindex="0"></div>
  <div class="cl-foot"><b>${w("no_finding")}</b><button type="button" class="link" data-do="eight">${w("eight")}</button>
  <button type="button" class="link" data-do="csv">${w("csv")}</button><button type="button" class="link" data-do="python">${w("python")}</button></div>
- <p class="small">${esc(w("foot"))}</p></div></div>
+ <p class="small">${escapeHtml(w("foot"))}</p></div></div>
 <dialog aria-label="${w("python")}"><p data-id="note"></p><pre tabindex="0"></pre><button type="button" data-do="copy">${w("copy")}</button>
  <button type="button" data-do="close">${w("close")}</button></dialog>`;
     for (const one of root.querySelectorAll("details")) {
@@ -87,16 +87,16 @@ function render({ model, el }) {
       one.ontoggle = () => view.open[one.open ? "add" : "delete"](one.dataset.open);
     }
     root.querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => ACTIONS[b.dataset.do](b)));
-    root.querySelectorAll("[data-tab]").forEach((b) => (b.onclick = () => { view.tab = b.dataset.tab; body(); }));
+    root.querySelectorAll("[data-tab]").forEach((b) => (b.onclick = () => { view.tab = b.dataset.tab; drawPanel(); }));
     root.querySelectorAll("[data-set]").forEach((i) => (i.onchange = () => send("set", { [i.dataset.set]: i.value })));
     root.querySelectorAll("[data-lever]").forEach((i) => {
-      i.oninput = () => say(i);
+      i.oninput = () => showLever(i);
       i.onchange = () => send("set", { lever: i.dataset.lever, value: lever(i.dataset.lever).values[i.value], today: +i.value === lever(i.dataset.lever).at });
     });
     root.querySelectorAll("[data-switch]").forEach((i) => (i.onchange = () => send("set", { switch: i.dataset.switch, on: i.checked })));
     find("[data-id=exercise]").onchange = (event) => { view.step = 0; send("exercise", { number: +event.target.value }); };
-    find(".room svg").onclick = pick;
-    watch();
+    find(".room svg").onclick = chooseCell;
+    watchSize();
     drawGround();
     draw();
   }
@@ -104,18 +104,18 @@ function render({ model, el }) {
   const levers = () => lesson().groups.flatMap((g) => g.levers);
   const lever = (name) => levers().find((l) => l.name === name);
 
-  function group(g) {
-    return `<details data-open="${g.name}"><summary><span class="${g.harm ? "h" : ""}">${esc(g.title)}</span><small data-count="${g.name}"></small></summary>
-${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l.name}">${esc(l.title)}</label><output for="cl-${l.name}"></output>
+  function groupHtml(g) {
+    return `<details data-open="${g.name}"><summary><span class="${g.harm ? "h" : ""}">${escapeHtml(g.title)}</span><small data-count="${g.name}"></small></summary>
+${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l.name}">${escapeHtml(l.title)}</label><output for="cl-${l.name}"></output>
  <input type="range" id="cl-${l.name}" data-lever="${l.name}" min="0" max="${l.values.length - 1}" list="cl-at-${l.name}"><datalist id="cl-at-${l.name}"><option value="${l.at}"></option></datalist></div>`).join("")}</details>`;
   }
 
-  function toggle(s) {
+  function switchHtml(s) {
     return `<div class="cl-sw" data-of="${s.name}"><input type="checkbox" role="switch" id="cl-${s.name}" data-switch="${s.name}" aria-describedby="cl-says-${s.name}">
-<label for="cl-${s.name}">${esc(s.title)}</label><p class="small" id="cl-says-${s.name}">${esc(s.rule)} ${esc(s.knockout)}</p></div>`;
+<label for="cl-${s.name}">${escapeHtml(s.title)}</label><p class="small" id="cl-says-${s.name}">${escapeHtml(s.rule)} ${escapeHtml(s.knockout)}</p></div>`;
   }
 
-  function say(input) {
+  function showLever(input) {
     const l = lever(input.dataset.lever), moved = +input.value !== l.at;
     const line = input.closest(".cl-lv");
     line.classList.toggle("moved", moved);
@@ -129,7 +129,7 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const { task, run, free, busy, fault, playing, waits } = state();
     const put = (id, text) => (find(`[data-id=${id}]`).textContent = text);
     if (!run) put("clock", busy);
-    put("people", w("residents", { n: number(ground().residents || 0, 0), seed: task.seed }));
+    put("people", w("residents", { n: formatNumber(ground().residents || 0, 0), seed: task.seed }));
     put("waits", waits ? w("waits") : "");
     const play = find("[data-do=play]");
     play.textContent = playing ? `❚❚ ${w("pause")}` : `▶ ${w("play")}`;
@@ -142,9 +142,9 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     root.querySelectorAll("[data-lever]").forEach((i) => {
       const l = lever(i.dataset.lever), value = task.levers[l.name];
       const at = value === undefined ? l.at : l.values.findIndex((v) => Math.abs(v - value) < 1e-9);
-      if (document.activeElement !== i || !i.matches(":active")) i.value = at < 0 ? nearest(l.values, value) : at;
+      if (document.activeElement !== i || !i.matches(":active")) i.value = at < 0 ? nearestIndex(l.values, value) : at;
       i.disabled = !free.includes(l.name);
-      say(i);
+      showLever(i);
     });
     root.querySelectorAll("[data-switch]").forEach((i) => {
       i.checked = !task.off.includes(i.dataset.switch);
@@ -159,30 +159,30 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const line = find("[data-id=fault]");
     line.hidden = !fault;
     line.textContent = fault;
-    exercise();
+    drawExercise();
     pair();
     drawFrame();
-    if (!(view.tab === "agent" && root.querySelector(".cl-one") && state().person === view.person)) body();
+    if (!(view.tab === "agent" && root.querySelector(".cl-one") && state().person === view.person)) drawPanel();
   }
 
-  const nearest = (values, x) => values.reduce((best, v, k) => (Math.abs(v - x) < Math.abs(values[best] - x) ? k : best), 0);
+  const nearestIndex = (values, x) => values.reduce((best, v, k) => (Math.abs(v - x) < Math.abs(values[best] - x) ? k : best), 0);
 
-  function exercise() {
-    const { task } = state(), given = lesson().exercises[task.exercise - 1];
-    const answered = view.step === 2 ? state().pairs?.rows.find((row) => row.name === given?.measure)?.said || "" : "";
+  function drawExercise() {
+    const { task } = state(), exerciseText = lesson().exercises[task.exercise - 1];
+    const answered = view.step === 2 ? state().pairs?.rows.find((row) => row.name === exerciseText?.measure)?.said || "" : "";
     const key = `${task.exercise}.${view.step}.${task.lock}.${task.lang}.${answered}`;
     find("[data-id=exercise]").value = task.exercise;
     find("[data-id=exercise]").disabled = task.lock;
-    find("[data-do=next]").hidden = !given;
+    find("[data-do=next]").hidden = !exerciseText;
     if (view.shown === key && find("[data-id=task]").childElementCount) return;
     view.shown = key;
     const names = ["predict", "run", "compare", "why"];
-    find("[data-id=steps]").innerHTML = given ? names.map((n, i) => `<li><button type="button" aria-pressed="${i === view.step}" data-step="${i}">${i + 1} ${w(n)}</button></li>`).join("") : "";
-    root.querySelectorAll("[data-step]").forEach((b) => (b.onclick = () => { view.step = +b.dataset.step; exercise(); }));
-    const step = names[view.step], typed = { predict: "prediction", why: "answer" }[step];
-    const field = (key, label) => `<label class="vh" for="cl-${key}">${w(label)}</label><input id="cl-${key}" type="text" maxlength="600" data-text="${key}" placeholder="${w(label)}" value="${esc(task[key])}">`;
-    find("[data-id=task]").innerHTML = given
-      ? `<p>${esc(given[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${typed ? field(step, typed) : ""}${answered ? `<p data-id="answered"><b>${esc(answered)}</b></p>` : ""}
+    find("[data-id=steps]").innerHTML = exerciseText ? names.map((n, i) => `<li><button type="button" aria-pressed="${i === view.step}" data-step="${i}">${i + 1} ${w(n)}</button></li>`).join("") : "";
+    root.querySelectorAll("[data-step]").forEach((b) => (b.onclick = () => { view.step = +b.dataset.step; drawExercise(); }));
+    const step = names[view.step], answerLabel = { predict: "prediction", why: "answer" }[step];
+    const field = (key, label) => `<label class="vh" for="cl-${key}">${w(label)}</label><input id="cl-${key}" type="text" maxlength="600" data-text="${key}" placeholder="${w(label)}" value="${escapeHtml(task[key])}">`;
+    find("[data-id=task]").innerHTML = exerciseText
+      ? `<p>${escapeHtml(exerciseText[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${answerLabel ? field(step, answerLabel) : ""}${answered ? `<p data-id="answered"><b>${escapeHtml(answered)}</b></p>` : ""}
 ${step === "why" ? `${field("student", "student")}<button type="button" data-do="work">${w("save_work")}</button>` : ""}`
       : "";
     root.querySelectorAll("[data-text]").forEach((i) => (i.oninput = () => send("set", { [i.dataset.text]: i.value })));
@@ -206,31 +206,31 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   function drawGround() {
     const g = ground();
     if (!g.width) return;
-    const sign = (name, text) => `<span><svg viewBox="0 0 18 17" aria-hidden="true">${SIGNS[name]}</svg><span data-lg="${name}">${esc(text)}</span></span>`;
+    const sign = (name, text) => `<span><svg viewBox="0 0 18 17" aria-hidden="true">${MAP_SYMBOLS[name]}</svg><span data-lg="${name}">${escapeHtml(text)}</span></span>`;
     find(".cl-lg").innerHTML = `<span style="grid-column:1/-1">${w("trust_scale")} &lt;30 ${[1, 2, 3, 4, 5].map((l) => `<i style="background:var(--l${l})"></i>`).join("")} 45+</span>` +
       sign("couple", w("couple", { n: frame()?.couples?.length || 0 })) + sign("station", w("station", { n: g.stations.length })) + sign("board", w(g.communal ? "board" : "mayor", { n: g.boards.length })) + sign("gang", w("gang")) + sign("clicked", w("clicked"));
     const { k, left, top, box } = scale(), x = (v) => left + v * k, y = (v) => top + (g.height - v) * k;
     const area = (rings) => rings.map((r) => `M${r.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join("L")}Z`).join("");
     view.paths = { outline: new Path2D(area(g.outline)), lake: new Path2D(area(g.lake)), x, y, k };
-    const taken = [];  // the largest settlements come first; a name that would overlap another is omitted
-    const free = ([a, b, name]) => {
+    const placedNames = [];  // the largest settlements come first; a name that would overlap another is omitted
+    const isFree = ([a, b, name]) => {
       const box = [x(a) - 4 * name.length, y(b) - 22, x(a) + 4 * name.length, y(b) - 4];
-      const covers = taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
-      if (!covers) taken.push(box);
+      const covers = placedNames.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
+      if (!covers) placedNames.push(box);
       return !covers;
     };
-    const names = g.names.filter(free).map(([a, b, name]) => `<text x="${x(a)}" y="${y(b) - 8}" text-anchor="middle" style="fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px">${esc(name)}</text>`);
-    const at = (shape, [a, b]) => `<g transform="translate(${x(a + 0.5) - 8},${y(b + 0.5) - 8}) scale(.9)" style="color:var(--ink)"><g stroke="var(--paper)" stroke-width="4" style="paint-order:stroke">${SIGNS[shape]}</g>${SIGNS[shape]}</g>`;
+    const names = g.names.filter(isFree).map(([a, b, name]) => `<text x="${x(a)}" y="${y(b) - 8}" text-anchor="middle" style="fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px">${escapeHtml(name)}</text>`);
+    const at = (shape, [a, b]) => `<g transform="translate(${x(a + 0.5) - 8},${y(b + 0.5) - 8}) scale(.9)" style="color:var(--ink)"><g stroke="var(--paper)" stroke-width="4" style="paint-order:stroke">${MAP_SYMBOLS[shape]}</g>${MAP_SYMBOLS[shape]}</g>`;
     const km = g.five_km * k, bar = km > box.width / 2 ? "" : `<path d="M${box.width - km - 8},${box.height - 10}h${km}" stroke="var(--ink)"/><text x="${box.width - 8 - km / 2}" y="${box.height - 15}" text-anchor="middle">${w("km")}</text>`;
     find(".room svg").innerHTML = g.boards.map((s) => at("board", s)).join("") + g.stations.map((s) => at("station", s)).join("") + names.join("") +
       `${bar}<g data-id="picked"></g>`;
   }
 
-  const day = (date) => new Date(`${date}T00:00Z`).toLocaleDateString({ en: "en-GB" }[state().task.lang] || state().task.lang, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const formatDate = (date) => new Date(`${date}T00:00Z`).toLocaleDateString({ en: "en-GB" }[state().task.lang] || state().task.lang, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
   function drawFrame() {
     const now = frame();
-    if (now?.date) find("[data-id=clock]").textContent = w("clock", { date: day(now.date), shift: now.shift + 1 });
+    if (now?.date) find("[data-id=clock]").textContent = w("clock", { date: formatDate(now.date), shift: now.shift + 1 });
     drawMap();
     send("seen");
   }
@@ -269,7 +269,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     find("[data-id=picked]").innerHTML = view.picked ? `<circle cx="${x(view.picked[0] + 0.5)}" cy="${y(view.picked[1] + 0.5)}" r="7" fill="none" stroke="var(--b)" stroke-width="3"/>` : "";
   }
 
-  function pick(event) {
+  function chooseCell(event) {
     const { k, left, top, box } = scale(), g = ground();
     const a = (event.clientX - box.left - left) / k - 0.5, b = g.height - (event.clientY - box.top - top) / k - 0.5;
     const cell = g.cells.reduce((best, c, i) => ((c[0] - a) ** 2 + (c[1] - b) ** 2 < (g.cells[best][0] - a) ** 2 + (g.cells[best][1] - b) ** 2 ? i : best), 0);
@@ -281,44 +281,44 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
 
   // Panels
 
-  function body() {
+  function drawPanel() {
     root.querySelectorAll("[data-tab]").forEach((b) => { b.setAttribute("aria-selected", b.dataset.tab === view.tab); b.tabIndex = b.dataset.tab === view.tab ? 0 : -1; });
     const place = find(".cl-body");
     place.setAttribute("aria-labelledby", `cl-tab-${view.tab}`);
-    if (view.tab === "charts") charts(place);
+    if (view.tab === "charts") drawCharts(place);
     else if (view.tab === "pairs") pairs(place);
-    else if (view.tab === "info") place.innerHTML = `<div class="cl-info">${lesson().info.map((s) => `<section><h2>${esc(s.title)}</h2>${s.items ? `<ul>${s.items.map((i) => `<li>${esc(i)}</li>`).join("")}</ul>` : `<p>${esc(s.text).replace(/`(.+?)`/g, "<code>$1</code>")}</p>`}</section>`).join("")}</div>`;
+    else if (view.tab === "info") place.innerHTML = `<div class="cl-info">${lesson().info.map((s) => `<section><h2>${escapeHtml(s.title)}</h2>${s.items ? `<ul>${s.items.map((i) => `<li>${escapeHtml(i)}</li>`).join("")}</ul>` : `<p>${escapeHtml(s.text).replace(/`(.+?)`/g, "<code>$1</code>")}</p>`}</section>`).join("")}</div>`;
     else person(place);
   }
 
-  function charts(place) {
-    if (!place.querySelector(".cl-cs")) place.innerHTML = `<div class="cl-cs">${lesson().charts.map((c) => `<figure class="${c.harm ? "hm" : ""}"><figcaption><b>${esc(c.title)}</b><small>${esc(c.unit || "")}</small></figcaption><div class="plot"></div></figure>`).join("")}</div>`;
+  function drawCharts(place) {
+    if (!place.querySelector(".cl-cs")) place.innerHTML = `<div class="cl-cs">${lesson().charts.map((c) => `<figure class="${c.harm ? "hm" : ""}"><figcaption><b>${escapeHtml(c.title)}</b><small>${escapeHtml(c.unit || "")}</small></figcaption><div class="plot"></div></figure>`).join("")}</div>`;
     const plots = [...place.querySelectorAll(".plot")];
     const sizes = plots.map((p) => [p.clientWidth, Math.max(70, p.clientHeight - 4)]);
-    lesson().charts.forEach((c, i) => (plots[i].innerHTML = chart(c, ...sizes[i])));
+    lesson().charts.forEach((c, i) => (plots[i].innerHTML = chartSvg(c, ...sizes[i])));
   }
 
-  function chart(c, width, height) {
-    const { run, a, todays } = state(), factor = c.scale || 1, many = c.lines.length > 1;
-    const of = (rows, line) => (rows ? rows[line.measure].map((v) => (v === null ? null : v * factor)) : []);
-    const lines = [...(a && !many ? [["a", of(a.series, c.lines[0]), "5 4", ""]] : []), ...(a && many ? c.lines.map((l, i) => ["a", of(a.series, l), DASHES[i] || "5 4", ""]) : []),
-      ...c.lines.map((l, i) => ["b", of(run && run.series, l), DASHES[i], many ? `${l.title} ` : ""])];
+  function chartSvg(c, width, height) {
+    const { run, a, todays } = state(), factor = c.scale || 1, hasSeveralLines = c.lines.length > 1;
+    const scaledValues = (rows, line) => (rows ? rows[line.measure].map((v) => (v === null ? null : v * factor)) : []);
+    const lines = [...(a && !hasSeveralLines ? [["a", scaledValues(a.series, c.lines[0]), "5 4", ""]] : []), ...(a && hasSeveralLines ? c.lines.map((l, i) => ["a", scaledValues(a.series, l), LINE_DASHES[i] || "5 4", ""]) : []),
+      ...c.lines.map((l, i) => ["b", scaledValues(run && run.series, l), LINE_DASHES[i], hasSeveralLines ? `${l.title} ` : ""])];
     const levels = c.lines.map((l) => (todays[l.measure] ?? null)).map((v) => (v === null ? null : v * factor));
     const all = [...lines.flatMap((l) => l[1]), ...levels].filter((v) => v !== null);
     if (!all.length) return "";
-    const most = Math.max(...all), least = c.zero ? 0 : Math.min(...all);
-    const low = c.zero ? 0 : Math.floor(least - 0.5), high = c.zero ? roundUp(Math.max(1, most)) : Math.ceil(most + 0.5);
-    const months = Math.max(12, ...lines.map((l) => l[1].length)), L = 44, R = 14 + 7.6 * Math.max(...c.lines.map((l) => (many ? l.title.length + 1 : 0) + number(most, c.digits).length)), top = 6, base = height - 18;
+    const most = Math.max(...all), lowest = c.zero ? 0 : Math.min(...all);
+    const low = c.zero ? 0 : Math.floor(lowest - 0.5), high = c.zero ? roundUp(Math.max(1, most)) : Math.ceil(most + 0.5);
+    const months = Math.max(12, ...lines.map((l) => l[1].length)), L = 44, R = 14 + 7.6 * Math.max(...c.lines.map((l) => (hasSeveralLines ? l.title.length + 1 : 0) + formatNumber(most, c.digits).length)), top = 6, base = height - 18;
     const x = (m) => L + ((width - L - R) * m) / (months - 1), y = (v) => base - ((base - top) * (v - low)) / (high - low);
-    const axis = [low, high].map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${number(v, Number.isInteger(v) ? 0 : 1)}</text>`).join("");
+    const axis = [low, high].map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${formatNumber(v, Number.isInteger(v) ? 0 : 1)}</text>`).join("");
     const years = [...Array(Math.ceil(months / 12)).keys()].map((n) => `<text x="${x(12 * n)}" y="${height - 3}" text-anchor="${n ? "middle" : "start"}">${lesson().first + n}</text>`).join("");
     const paths = lines.map(([who, values, dash]) => `<path d="${values.map((v, m) => (v === null ? "" : `${m && values[m - 1] !== null ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`)).join("")}" fill="none" stroke="var(--${who})" stroke-width="${who === "a" ? 1.6 : 2.2}" stroke-dasharray="${dash}"/>`).join("");
-    const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => `<path transform="translate(${x(0)},${y(v)})" d="M0,-5L5,0L0,5L-5,0Z" fill="var(--a)"/><text x="${x(0) + 9}" y="${Math.min(y(v) + 4, base - 3)}">${number(v, c.digits)}</text>`).join("");
-    const ends = lines.filter((l) => l[1].length && !(many && l[0] === "a")).map((l) => ({ who: l[0], v: l[1].at(-1), name: l[3], m: l[1].length - 1 })).filter((e) => e.v !== null).sort((p, q) => q.v - p.v);
-    const places = apart(ends.map((e) => y(e.v)), 14, base);
-    const labels = ends.map((e, i) => `<text x="${x(months - 1) + 6}" y="${places[i] + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${esc(e.name)}${number(e.v, c.digits)}</text>`).join("");
-    const told = ends.map((e) => `${e.who.toUpperCase()} ${e.name}${number(e.v, c.digits)}`).join(", ") || w("no_run");
-    return `<svg width="${width}" height="${height}" role="img" aria-label="${esc(c.title)}: ${esc(told)}">${axis}${years}${paths}${marks}${labels}</svg>`;
+    const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => `<path transform="translate(${x(0)},${y(v)})" d="M0,-5L5,0L0,5L-5,0Z" fill="var(--a)"/><text x="${x(0) + 9}" y="${Math.min(y(v) + 4, base - 3)}">${formatNumber(v, c.digits)}</text>`).join("");
+    const ends = lines.filter((l) => l[1].length && !(hasSeveralLines && l[0] === "a")).map((l) => ({ who: l[0], v: l[1].at(-1), name: l[3], m: l[1].length - 1 })).filter((e) => e.v !== null).sort((p, q) => q.v - p.v);
+    const places = moveApart(ends.map((e) => y(e.v)), 14, base);
+    const labels = ends.map((e, i) => `<text x="${x(months - 1) + 6}" y="${places[i] + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${escapeHtml(e.name)}${formatNumber(e.v, c.digits)}</text>`).join("");
+    const spokenValues = ends.map((e) => `${e.who.toUpperCase()} ${e.name}${formatNumber(e.v, c.digits)}`).join(", ") || w("no_run");
+    return `<svg width="${width}" height="${height}" role="img" aria-label="${escapeHtml(c.title)}: ${escapeHtml(spokenValues)}">${axis}${years}${paths}${marks}${labels}</svg>`;
   }
 
   // Eight pairs: buttons are not redrawn, so that no click is lost while worlds finish
@@ -330,7 +330,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
 <button type="button" class="link" data-p="repeat">${w("pairs_repeat")}</button><progress aria-label="${w("pairs")}"></progress><output></output><button type="button" data-p="stop">${w("pairs_stop")}</button></div><p class="small" data-p="note" role="status"></p><div data-p="table"></div></div>`;
       place.querySelectorAll("[data-size]").forEach((b) => (b.onclick = () => send("pairs", { size: b.dataset.size })));
       place.querySelector("[data-p=stop]").onclick = () => send("stop");
-      place.querySelector("[data-p=repeat]").onclick = () => show(w("pairs_repeat"), state().repeated);
+      place.querySelector("[data-p=repeat]").onclick = () => showDialog(w("pairs_repeat"), state().repeated);
     }
     const part = (name) => place.querySelector(`[data-p=${name}]`), running = Boolean(p?.running);
     part("what").textContent = differs ? w("pairs_what", { b: label }) : w("pairs_none");
@@ -345,11 +345,11 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
 
   function pairsTable({ rows, town }) {
     const head = ["outcome", "verdict", "", "effect", "interval", "head"].map((n) => (n ? `<th scope="col">${w(`pairs_${n}`)}</th>` : "<td></td>")).join("");
-    const line = (r) => `<tr><th scope="row">${esc(r.title)} <small>${esc(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${r.sign} ${esc(r.verdict)}</td><td>${span(r)}</td><td><b>${r.effect}</b></td><td>${esc(r.span)}</td><td>${esc(r.pairs)}</td></tr>`;
-    return `<table><thead><tr>${head}</tr></thead><tbody>${rows.map(line).join("")}</tbody></table><p class="small">${esc(town)} ${w("pairs_limits")}</p>`;
+    const line = (r) => `<tr><th scope="row">${escapeHtml(r.title)} <small>${escapeHtml(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${r.sign} ${escapeHtml(r.verdict)}</td><td>${effectSvg(r)}</td><td><b>${r.effect}</b></td><td>${escapeHtml(r.span)}</td><td>${escapeHtml(r.pairs)}</td></tr>`;
+    return `<table><thead><tr>${head}</tr></thead><tbody>${rows.map(line).join("")}</tbody></table><p class="small">${escapeHtml(town)} ${w("pairs_limits")}</p>`;
   }
 
-  function span({ at: [effect, low, high, delta], kind }) {
+  function effectSvg({ at: [effect, low, high, delta], kind }) {
     if ([effect, low, high, delta].includes(null)) return "";
     const width = 90, most = 1.1 * Math.max(Math.abs(low), Math.abs(high), delta) || 1, x = (v) => (width / 2) * (1 + v / most);
     const colour = { harm: "harm", b: "b" }[kind] || "soft";
@@ -359,26 +359,26 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   function person(place) {
     const p = state().person;
     view.person = p;
-    const ask = `<p class="wide">${p && p.who ? esc(p.who) : w(p ? "nobody_here" : "pick")} <button type="button" class="link" data-id="any">${w("somebody")}</button></p>`;
+    const ask = `<p class="wide">${p && p.who ? escapeHtml(p.who) : w(p ? "nobody_here" : "pick")} <button type="button" class="link" data-id="any">${w("somebody")}</button></p>`;
     if (!p || !p.who) place.innerHTML = `<div class="cl-one">${ask}</div>`;
     else {
       const width = 96, lowest = -4, x = (v) => (width * (v - lowest)) / (1 - lowest);
-      let run = 0;
-      const bars = p.terms.map(([name, size, input]) => { const from = run; run += size; const l = Math.min(x(from), x(run)); return `<dt>${esc(name)}</dt><dd><svg width="${width}" height="16" aria-hidden="true"><path d="M${x(0)},0V16" stroke="var(--faint)"/><rect x="${l}" y="4" width="${Math.max(2, Math.abs(x(run) - x(from)))}" height="8" stroke="var(--ink)" fill="${input ? "url(#cl-hatch)" : size > 0 ? "var(--ink)" : "var(--paper)"}"/></svg></dd><dd class="n">${signed(size)}</dd>`; }).join("");
+      let sum = 0;
+      const bars = p.terms.map(([name, size, input]) => { const from = sum; sum += size; const l = Math.min(x(from), x(sum)); return `<dt>${escapeHtml(name)}</dt><dd><svg width="${width}" height="16" aria-hidden="true"><path d="M${x(0)},0V16" stroke="var(--faint)"/><rect x="${l}" y="4" width="${Math.max(2, Math.abs(x(sum) - x(from)))}" height="8" stroke="var(--ink)" fill="${input ? "url(#cl-hatch)" : size > 0 ? "var(--ink)" : "var(--paper)"}"/></svg></dd><dd class="n">${signed(size)}</dd>`; }).join("");
       const bar = (share, most) => `<svg width="96" height="16" aria-hidden="true"><path d="M0,8h96" stroke="var(--reach)" stroke-width="3"/><path d="M0,8h${(96 * share) / most}" stroke="var(--ink)" stroke-width="8"/></svg>`;
-      const rows = (list, most, digits = 0) => list.map(([name, v]) => `<dt>${esc(name)}</dt><dd>${bar(v, most)}</dd><dd class="n">${number(v * (most === 1 ? 100 : 1), digits)}</dd>`).join("");
+      const rows = (list, most, digits = 0) => list.map(([name, v]) => `<dt>${escapeHtml(name)}</dt><dd>${bar(v, most)}</dd><dd class="n">${formatNumber(v * (most === 1 ? 100 : 1), digits)}</dd>`).join("");
       place.innerHTML = `<svg width="0" height="0" aria-hidden="true"><defs><pattern id="cl-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0,0V5" stroke="var(--faint)" stroke-width="3"/></pattern></defs></svg>
 <div class="cl-one">${ask}<div><h2>${w("believes")}</h2><dl>${rows(p.beliefs, 1)}</dl><h2 style="margin-top:.8rem">${w("why_not")}</h2><p class="small">${w("chances")}</p><dl>${rows(p.chances, 100)}</dl></div>
-<div><h2>${esc(p.asked)}</h2><dl>${bars}<dt class="long"><b>${w("sum")}</b></dt><dd class="n">${signed(run)}</dd><dt class="long">${w("way")}</dt><dd class="n">${signed(p.way)}</dd></dl>
+<div><h2>${escapeHtml(p.asked)}</h2><dl>${bars}<dt class="long"><b>${w("sum")}</b></dt><dd class="n">${signed(sum)}</dd><dt class="long">${w("way")}</dt><dd class="n">${signed(p.way)}</dd></dl>
 <p class="small" style="margin-top:.8rem">${w("if_changed")}</p><dl>${rows(p.ifs, 100)}</dl></div></div>`;
     }
     find("[data-id=any]").onclick = () => { view.picked = null; send("pick", { cell: -1 }); };
   }
-  const signed = (v) => (v < 0 ? "−" : "+") + number(Math.abs(v), 2);
+  const signed = (v) => (v < 0 ? "−" : "+") + formatNumber(Math.abs(v), 2);
 
   // Actions
 
-  function show(note, text) {
+  function showDialog(note, text) {
     find("[data-id=note]").textContent = note;
     find("pre").textContent = text;
     find("dialog").showModal();
@@ -389,15 +389,15 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     reset: () => send("reset"),
     theme: () => { view.dark = !view.dark; root.dataset.dark = view.dark; draw(); },
     language: () => send("set", { lang: state().task.lang === "en" ? "es" : "en" }),
-    next: () => { view.step = (view.step + 1) % 4; exercise(); },
+    next: () => { view.step = (view.step + 1) % 4; drawExercise(); },
     link: (button) => {
       const { task, address } = state();
       const link = `${location.origin}/?${address}${task.exercise && !task.lock ? "&lock=1" : ""}`;
       navigator.clipboard?.writeText(link).then(() => (button.textContent = w("copied")), () => {});
-      show(w("link"), link);
+      showDialog(w("link"), link);
     },
-    eight: () => { view.tab = "pairs"; body(); find("#cl-tab-pairs").focus(); },
-    python: () => show(w("python"), state().python),
+    eight: () => { view.tab = "pairs"; drawPanel(); find("#cl-tab-pairs").focus(); },
+    python: () => showDialog(w("python"), state().python),
     csv: () => send("file", { what: "csv" }),
     copy: () => navigator.clipboard?.writeText(find("pre").textContent),
     close: () => find("dialog").close(),
@@ -414,17 +414,17 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const at = TABS.indexOf(event.target.dataset?.tab), to = { ArrowRight: 1, ArrowLeft: TABS.length - 1 }[event.key];
     if (at < 0 || !to) return;
     view.tab = TABS[(at + to) % TABS.length];
-    body();
+    drawPanel();
     find(`[data-tab=${view.tab}]`).focus();
   });
 
-  let asked = 0;
-  const soon = (draws) => { asked ||= requestAnimationFrame(() => { asked = 0; draws(); }); };
-  const rebuild = () => { if (Object.keys(lesson()).length && Object.keys(state()).length) build(); };
+  let frameRequest = 0;
+  const drawSoon = (draws) => { frameRequest ||= requestAnimationFrame(() => { frameRequest = 0; draws(); }); };
+  const rebuild = () => { if (Object.keys(lesson()).length && Object.keys(state()).length) drawPage(); };
   model.on("change:lesson", rebuild);
   model.on("change:ground", rebuild);
   model.on("change:state", () => (find(".cl-side") ? draw() : rebuild()));
-  model.on("change:frame", () => find(".cl-side") && soon(drawFrame));
+  model.on("change:frame", () => find(".cl-side") && drawSoon(drawFrame));
   rebuild();
   send("open", { query: location.search });
   return () => resize.disconnect();

@@ -17,14 +17,14 @@ const state = {
 
 /* Inputs of all runs of a site, row by row: doses of the arm, assumptions of the draw, 1 for the account. */
 function pointsOf(runs) {
-  const found = new Float64Array(runs.arm.length * width), n = data.assumptions.length;
+  const values = new Float64Array(runs.arm.length * width), n = data.assumptions.length;
   runs.arm.forEach((arm, row) => {
-    found.set(data.doses[arm], row * width);
-    found.set(draws.subarray(runs.place[row] * n, (runs.place[row] + 1) * n), row * width + nFactors);
+    values.set(data.doses[arm], row * width);
+    values.set(draws.subarray(runs.place[row] * n, (runs.place[row] + 1) * n), row * width + nFactors);
     const account = data.inputs.indexOf(data.accounts[runs.account[row]].name);
-    if (account >= 0) found[row * width + account] = 1;
+    if (account >= 0) values[row * width + account] = 1;
   });
-  return found;
+  return values;
 }
 /* Emulators: level + slopes · x + Σ weight exp(-Σ ((x - point) / length)² / 2); an average is over all inputs but doses. */
 function hasSurface(site, years) {

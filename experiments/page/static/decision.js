@@ -1,7 +1,7 @@
 // The decision view: sliders of measures on the left, their effects in the middle, a map of effects on the right.
 
-import { fill, ground, hundred, marks, monthName, plain, pressed, reach, rem, ruler, series, spans, tint } from "./draw.js";
-import { table } from "./draws.js";
+import { setHtml, differenceMap, hundredResidents, pairMarks, monthName, escapeHtml, toggleButton, effectRange, rem, effectScale, worldsChart, spansHtml, colourCells } from "./draw.js";
+import { drawsTable } from "./draws.js";
 import { player } from "./player.js";
 import * as presentation from "./present.js";
 
@@ -16,15 +16,15 @@ const FRAME = `<div class="body"><section class="measures"><div class="top"><h2 
   <p class="small examined"></p></section></div>
   <div class="present-rows" hidden></div>
   <div class="bar" role="status"><p></p><a href="#results" data-word="see_all"></a></div>`;
-const before = {};
-let root = null, page = null, still = "", at = 0;
+const lastCurves = {};
+let root = null, page = null, shownMap = "", shownMonth = 0;
 
 const find = (selector) => root.querySelector(selector);
 
 export function make(place, shown) {
   [root, page] = [place, shown];
   root.innerHTML = FRAME;
-  still = "";
+  shownMap = "";
 }
 
 export const leave = () => player.stop();
@@ -34,11 +34,11 @@ export function draw() {
   find(".body").hidden = s.present;
   find(".present-rows").hidden = !s.present;
   if (s.present) return presentation.draw(find(".present-rows"), s);
-  for (const place of root.querySelectorAll("[data-word]")) fill(place, plain(s.words[place.dataset.word]));
-  fill(find(".bar p"), s.bar.map((one) => spans([one])).join("<br>"));
-  results(s);
-  where(s);
-  if (page.isCurrent()) levers(s);
+  for (const place of root.querySelectorAll("[data-word]")) setHtml(place, escapeHtml(s.words[place.dataset.word]));
+  setHtml(find(".bar p"), s.bar.map((one) => spansHtml([one])).join("<br>"));
+  drawResults(s);
+  drawMap(s);
+  if (page.isCurrent()) drawLevers(s);
 }
 
 export function grow() {
@@ -47,48 +47,48 @@ export function grow() {
 
 // Measures
 
-function lever(m, s) {
+function leverHtml(m, s) {
   const n = m.steps.length - 1, part = (k) => (k / n) * 100, moved = m.at !== m.today;
   const from = Math.min(m.at, m.today), to = Math.max(m.at, m.today);
   const ticks = m.steps.map((step, k) => `<i style="left:${part(k)}%"></i>`).join("");
   const names = m.steps.map((step, k) =>
-    `<span class="${k === 0 ? "f" : k === n ? "l" : ""} ${k === m.today ? "t" : ""}" style="left:${part(k)}%">${plain(step.short)}</span>`).join("");
-  const gone = moved ? `<i class="go" style="left:${part(from)}%;width:${part(to) - part(from)}%"></i>` : "";
-  return `<div class="m-main"><label for="m-${m.name}">${plain(m.title)}</label><output for="m-${m.name}">${plain(m.steps[m.at].say)}</output>
-    <button type="button" class="back" data-name="${m.name}" aria-label="${plain(m.back)}">↺</button>
-    <div class="slide"><div class="rail" aria-hidden="true">${ticks}${gone}<i class="hoy" style="left:${part(m.today)}%"></i>${names}</div></div></div>
-    <div class="reach"></div><p class="cost ${m.harm ? "is-harm" : ""}">${m.cost && !m.harm ? (moved ? `<b>${plain(m.cost)}</b>` : `${plain(s.words.a_step)} ${plain(m.cost)}`) : plain(m.note)}</p>`;
+    `<span class="${k === 0 ? "f" : k === n ? "l" : ""} ${k === m.today ? "t" : ""}" style="left:${part(k)}%">${escapeHtml(step.short)}</span>`).join("");
+  const change = moved ? `<i class="go" style="left:${part(from)}%;width:${part(to) - part(from)}%"></i>` : "";
+  return `<div class="m-main"><label for="m-${m.name}">${escapeHtml(m.title)}</label><output for="m-${m.name}">${escapeHtml(m.steps[m.at].say)}</output>
+    <button type="button" class="back" data-name="${m.name}" aria-label="${escapeHtml(m.back)}">↺</button>
+    <div class="slide"><div class="rail" aria-hidden="true">${ticks}${change}<i class="hoy" style="left:${part(m.today)}%"></i>${names}</div></div></div>
+    <div class="reach"></div><p class="cost ${m.harm ? "is-harm" : ""}">${m.cost && !m.harm ? (moved ? `<b>${escapeHtml(m.cost)}</b>` : `${escapeHtml(s.words.a_step)} ${escapeHtml(m.cost)}`) : escapeHtml(m.note)}</p>`;
 }
 
-function levers(s) {
+function drawLevers(s) {
   const list = find(".levers");
   const low = Math.min(0, ...s.measures.map((m) => m.reach?.low ?? 0)), high = Math.max(0.1, ...s.measures.map((m) => m.reach?.high ?? 0));
-  const strips = s.measures.map((m, k) => {
+  const rangePlaces = s.measures.map((m, k) => {
     const row = list.children[k] || list.appendChild(document.createElement("li"));
     row.className = `m ${m.at !== m.today ? "moved" : ""}`;
-    const input = row.querySelector("input") || document.createElement("input"), inner = lever(m, s);
+    const input = row.querySelector("input") || document.createElement("input"), inner = leverHtml(m, s);
     if (row.inner !== inner) {
-      const focused = document.activeElement, held = row.contains(focused);
+      const focused = document.activeElement, hasFocus = row.contains(focused);
       row.innerHTML = row.inner = inner;
       Object.assign(input, { type: "range", id: `m-${m.name}`, min: 0, max: m.steps.length - 1, step: 1 });
       input.dataset.name = m.name;
       row.querySelector(".slide").appendChild(input);
-      if (held) (focused === input ? input : row.querySelector("input")).focus();
+      if (hasFocus) (focused === input ? input : row.querySelector("input")).focus();
     }
     input.value = m.at;
     input.setAttribute("aria-valuetext", `${m.steps[m.at].say}; ${s.words.as_today}: ${m.steps[m.today].say}`);
     return row.querySelector(".reach");
   });
-  for (const strip of strips) strip.replaceChildren(); // drawings of a larger window would keep the rows high
-  const sizes = strips.map((strip) => [strip.clientWidth, strip.clientHeight || 4 * rem()]);
+  for (const strip of rangePlaces) strip.replaceChildren(); // drawings of a larger window would keep the rows high
+  const sizes = rangePlaces.map((strip) => [strip.clientWidth, strip.clientHeight || 4 * rem()]);
   s.measures.forEach((m, k) => {
-    strips[k].innerHTML = m.reach ? reach(m, low, high, ...sizes[k]) : `<p class="small">${plain(s.words.reach_none)}</p>`;
+    rangePlaces[k].innerHTML = m.reach ? effectRange(m, low, high, ...sizes[k]) : `<p class="small">${escapeHtml(s.words.reach_none)}</p>`;
   });
-  fill(find(".reset"), `↺ ${plain(s.words.back_all)}`);
-  fill(find(".legend"), `<span class="a">◆</span> ${plain(s.words.as_today)} <span class="b">●</span> ${plain(s.words.yours)}`);
-  fill(find(".axis"), plain(s.reach_head));
-  const date = `<input type="date" data-name="from" value="${s.begins}" min="${s.first}" aria-label="${plain(s.words.from_label)}">`;
-  fill(find(".bill"), s.chosen ? `<b>${plain(s.changes)}</b> ${date}. ${plain(s.bill)}` : plain(s.changes));
+  setHtml(find(".reset"), `↺ ${escapeHtml(s.words.back_all)}`);
+  setHtml(find(".legend"), `<span class="a">◆</span> ${escapeHtml(s.words.as_today)} <span class="b">●</span> ${escapeHtml(s.words.yours)}`);
+  setHtml(find(".axis"), escapeHtml(s.reach_head));
+  const date = `<input type="date" data-name="from" value="${s.begins}" min="${s.first}" aria-label="${escapeHtml(s.words.from_label)}">`;
+  setHtml(find(".bill"), s.chosen ? `<b>${escapeHtml(s.changes)}</b> ${date}. ${escapeHtml(s.bill)}` : escapeHtml(s.changes));
 }
 
 // The sheet with the last requested steps, even before the server has answered: else a move would undo the one before.
@@ -99,114 +99,114 @@ function requestedSheet() {
   return s;
 }
 
-function step(name, value) {
+function moveLever(name, value) {
   const s = requestedSheet();
   for (const m of s.measures) {
     if (name === null || m.name === name) m.at = name === null ? m.today : value;
   }
-  levers(s);
+  drawLevers(s);
   page.ask({ measures: s.measures.filter((m) => m.at !== m.today).map((m) => `${m.name}.${m.at}`).join(",") });
 }
 
 // Outcomes, harmful effects first. All are placed and measured before the first is drawn, since the browser computes
 // the layout again for each measurement that follows a drawing.
 
-function outcome(row, s, dated) {
+function outcomeRow(row, s, withYears) {
   const place = document.createElement("article"), R = rem(), phone = innerWidth <= 640;
-  const size = row.size ? ` <small>${plain(row.size)}</small>` : "";
+  const size = row.size ? ` <small>${escapeHtml(row.size)}</small>` : "";
   place.className = `o ${row.hero ? "hero" : ""} ${row.kind === "harm" ? "harmful" : ""}`;
   place.dataset.name = row.name;
-  place.innerHTML = `<div class="t"><h3>${plain(row.title)}</h3>
-    ${row.hero ? `<p class="big ${row.unknown ? "grey" : s.chosen ? "" : "a"}">${s.state === "running" && s.chosen ? "…" : plain(row.big || "…")} <small>${plain(s.words.of_hundred)}</small></p><p class="small">${plain(s.words.recent)}</p>` : ""}
-    <p class="v ${row.kind}">${row.sign ? `<span>${row.sign}</span> ` : ""}${plain(row.verdict)}${size}</p>${marks(row, s)}
-    ${row.note ? `<p class="small">${plain(row.note)}</p>` : ""}</div><div class="c"></div><div class="r"></div>`;
+  place.innerHTML = `<div class="t"><h3>${escapeHtml(row.title)}</h3>
+    ${row.hero ? `<p class="big ${row.unknown ? "grey" : s.chosen ? "" : "a"}">${s.state === "running" && s.chosen ? "…" : escapeHtml(row.big || "…")} <small>${escapeHtml(s.words.of_hundred)}</small></p><p class="small">${escapeHtml(s.words.recent)}</p>` : ""}
+    <p class="v ${row.kind}">${row.sign ? `<span>${row.sign}</span> ` : ""}${escapeHtml(row.verdict)}${size}</p>${pairMarks(row, s)}
+    ${row.note ? `<p class="small">${escapeHtml(row.note)}</p>` : ""}</div><div class="c"></div><div class="r"></div>`;
   find(".outcomes").appendChild(place);
   const chart = place.querySelector(".c"), side = place.querySelector(".r");
-  const height = row.hero ? (phone ? 11 : 11.6) * R : (phone ? 5.6 : dated ? 4.9 : 4.4) * R;
-  let wide = 0, beside = 0;
+  const height = row.hero ? (phone ? 11 : 11.6) * R : (phone ? 5.6 : withYears ? 4.9 : 4.4) * R;
+  let chartWidth = 0, sideWidth = 0;
   chart.style.minHeight = `${height}px`;
   place.measure = () => {
-    wide = chart.clientWidth;
-    beside = side.clientWidth;
+    chartWidth = chart.clientWidth;
+    sideWidth = side.clientWidth;
   };
   place.draw = () => {
     const one = { ...row, line: page.line[row.name] };
-    chart.innerHTML = series(one, s, s.state === "running" ? before[row.name] : null, wide, height, phone || dated || row.hero);
+    chart.innerHTML = worldsChart(one, s, s.state === "running" ? lastCurves[row.name] : null, chartWidth, height, phone || withYears || row.hero);
   };
   place.finish = () => {
     place.draw();
     side.innerHTML = row.hero
-      ? `<p class="small">${plain(s.words.against_possible)}</p>${ruler(row, beside)}${s.hundred.text ? `${s.hundred.unknown ? "" : `<div class="hundred">${hundred(s.hundred, beside, s.hundred.text)}</div>`}<p class="small">${plain(s.hundred.text)}</p>` : ""}`
-      : `<p class="small">${plain(row.said || "")}&nbsp;</p>${ruler(row, beside)}`;
-    if (s.state === "done" && row.b) before[row.name] = row.b;
+      ? `<p class="small">${escapeHtml(s.words.against_possible)}</p>${effectScale(row, sideWidth)}${s.hundred.text ? `${s.hundred.unknown ? "" : `<div class="hundred">${hundredResidents(s.hundred, sideWidth, s.hundred.text)}</div>`}<p class="small">${escapeHtml(s.hundred.text)}</p>` : ""}`
+      : `<p class="small">${escapeHtml(row.said || "")}&nbsp;</p>${effectScale(row, sideWidth)}`;
+    if (s.state === "done" && row.b) lastCurves[row.name] = row.b;
   };
   return place;
 }
 
-function results(s) {
-  fill(find(".results h2"), `${plain(s.results)} <small>${plain(s.state === "running" ? s.words.simulating : s.worlds)}</small>`);
-  fill(find(".horizon .seg"), s.horizons.map((n) => pressed(n, n, n === s.years)).join(""));
+function drawResults(s) {
+  setHtml(find(".results h2"), `${escapeHtml(s.results)} <small>${escapeHtml(s.state === "running" ? s.words.simulating : s.worlds)}</small>`);
+  setHtml(find(".horizon .seg"), s.horizons.map((n) => toggleButton(n, n, n === s.years)).join(""));
   find(".outcomes").replaceChildren();
-  const places = s.outcomes.map((row, k) => outcome(row, s, k === s.outcomes.length - 1));
+  const places = s.outcomes.map((row, k) => outcomeRow(row, s, k === s.outcomes.length - 1));
   for (const place of places) place.measure();
   for (const place of places) place.finish();
-  fill(find(".draws"), table(s.draws));
+  setHtml(find(".draws"), drawsTable(s.draws));
 }
 
 // The map by month.
 
-function where(s) {
+function drawMap(s) {
   const map = s.map, shown = Boolean(map.course && s.chosen), unknown = s.chosen ? map.unknown : "";
-  fill(find(".examined"), plain(s.examined).replace(/--memory \d+|--draws( plausible:\d+)?/g, "<code>$&</code>"));
+  setHtml(find(".examined"), escapeHtml(s.examined).replace(/--memory \d+|--draws( plausible:\d+)?/g, "<code>$&</code>"));
   find(".key").hidden = find(".play").hidden = !shown;
   if (map.ground) {
-    fill(find(".m1"), ground(shown || unknown ? map : { ...map, course: "" }, s));
+    setHtml(find(".m1"), differenceMap(shown || unknown ? map : { ...map, course: "" }, s));
     find(".m1").style.setProperty("--tall", `${(find(".m1").clientWidth * map.ground.height) / map.ground.width}px`); // for its place beside long columns
   }
-  fill(find(".key span:first-child"), plain(map.ends?.[0] || ""));
-  fill(find(".key span:last-child"), plain(map.ends?.[1] || ""));
-  if (shown) still === map.course ? month(map, at, s) : stand(map, s);
-  fill(find(".told"), s.state === "running" && s.chosen ? plain(s.words.simulating) : shown ? `<b>${plain(map.text)}</b> ${plain(map.floor)}` : plain(s.chosen ? unknown || "" : map.wait));
+  setHtml(find(".key span:first-child"), escapeHtml(map.ends?.[0] || ""));
+  setHtml(find(".key span:last-child"), escapeHtml(map.ends?.[1] || ""));
+  if (shown) shownMap === map.course ? showMonth(map, shownMonth, s) : showLastMonth(map, s);
+  setHtml(find(".told"), s.state === "running" && s.chosen ? escapeHtml(s.words.simulating) : shown ? `<b>${escapeHtml(map.text)}</b> ${escapeHtml(map.floor)}` : escapeHtml(s.chosen ? unknown || "" : map.wait));
 }
 
-function month(map, k, s) {
-  at = k;
-  tint(find(".ground"), map, Math.floor(k));
+function showMonth(map, k, s) {
+  shownMonth = k;
+  colourCells(find(".ground"), map, Math.floor(k));
   find(".play output").textContent = monthName(s, Math.floor(k));
-  fill(find(".play button"), `${player.moving ? "❚❚" : "▶"} ${plain(player.moving ? s.words.pause : s.words.play)}`);
+  setHtml(find(".play button"), `${player.moving ? "❚❚" : "▶"} ${escapeHtml(player.moving ? s.words.pause : s.words.play)}`);
 }
 
-function stand(map, s) {
+function showLastMonth(map, s) {
   player.stop();
-  still = map.course;
-  month(map, map.months - 1, s);
+  shownMap = map.course;
+  showMonth(map, map.months - 1, s);
 }
 
 function play() {
   const map = page.sheet.map, last = map.months - 1;
   if (player.moving) player.stop();
   else {
-    at = at >= last ? 0 : at;
-    player.play(at, last, map.months, (now) => {
-      const fresh = !player.moving || Math.floor(now) !== Math.floor(at);
-      at = now;
-      if (fresh) month(map, now, page.sheet);
+    shownMonth = shownMonth >= last ? 0 : shownMonth;
+    player.play(shownMonth, last, map.months, (now) => {
+      const isNewMonth = !player.moving || Math.floor(now) !== Math.floor(shownMonth);
+      shownMonth = now;
+      if (isNewMonth) showMonth(map, now, page.sheet);
     });
   }
-  month(map, at, page.sheet);
+  showMonth(map, shownMonth, page.sheet);
 }
 
 // Events
 
 export function click(on, name) {
   if (on.closest(".horizon")) page.ask({ years: name, month: "" });
-  else if (on.matches(".reset")) step(null, 0);
-  else if (on.matches(".back")) step(name, page.sheet.measures.find((m) => m.name === name).today);
+  else if (on.matches(".reset")) moveLever(null, 0);
+  else if (on.matches(".back")) moveLever(name, page.sheet.measures.find((m) => m.name === name).today);
   else if (on.closest(".play")) play();
 }
 
 export function input(event) {
-  if (event.target.type === "range") step(event.target.dataset.name, Number(event.target.value));
+  if (event.target.type === "range") moveLever(event.target.dataset.name, Number(event.target.value));
 }
 
 export function change(event) {

@@ -1,12 +1,12 @@
 // The frame of the page: socket, address, tabs of the views, header and footer.
 
-import { fill, look, plain, pressed, spans } from "./draw.js";
-import { picture, save } from "./files.js";
+import { setHtml, updateFontSize, escapeHtml, toggleButton, spansHtml } from "./draw.js";
+import { drawPicture, saveFile } from "./files.js";
 
 const find = (selector) => document.querySelector(selector);
-const read = (query) => Object.fromEntries(new URLSearchParams(query));
-const written = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
-const queryOf = (want) => `?${Object.entries(want).filter(([, value]) => value).map(([key, value]) => `${key}=${written(value)}`).join("&")}`;
+const parseQuery = (query) => Object.fromEntries(new URLSearchParams(query));
+const encodeValue = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
+const queryOf = (want) => `?${Object.entries(want).filter(([, value]) => value).map(([key, value]) => `${key}=${encodeValue(value)}`).join("&")}`;
 const VIEW_KEYS = { place: "", month: "", show: "", present: "" };
 const RECONNECT_MS = 1500;
 const BATCH_MS = 150;
@@ -68,14 +68,14 @@ const handlers = {
     page.line = content;
     view?.grow?.(page);
   },
-  file: (content) => save(content.name, new Blob([content.text])),
-  code: (content) => fill(".qr", content && `${content}<figcaption class="small">${plain(page.sheet.words.qr)}</figcaption>`),
-  fault: (content) => fill(".answer", `<b class="h">${plain(content)}</b>`),
-  full: (content) => fill(".answer", plain(content)),
+  file: (content) => saveFile(content.name, new Blob([content.text])),
+  code: (content) => setHtml(".qr", content && `${content}<figcaption class="small">${escapeHtml(page.sheet.words.qr)}</figcaption>`),
+  fault: (content) => setHtml(".answer", `<b class="h">${escapeHtml(content)}</b>`),
+  full: (content) => setHtml(".answer", escapeHtml(content)),
 };
 
 // A click is lost if its element is redrawn before it ends: drawing waits until the pointer is released.
-function press(begins) {
+function setPointerDown(begins) {
   pointerDown = begins;
   if (!pointerDown && drawPending) draw();
 }
@@ -88,8 +88,8 @@ async function draw() {
   if (!s || drawPending) return;
   modules[s.view] ??= await import(`./${s.view}.js`);
   if (s !== page.sheet) return;
-  look();
-  frame(s);
+  updateFontSize();
+  drawFrame(s);
   if (view !== modules[s.view]) {
     view?.leave?.();
     view = modules[s.view];
@@ -98,71 +98,71 @@ async function draw() {
     view.make(find("#view"), page);
   }
   view.draw(find("#view"), page);
-  if (page.isCurrent()) page.want = read(s.address);
+  if (page.isCurrent()) page.want = parseQuery(s.address);
 }
 
-function frame(s) {
+function drawFrame(s) {
   document.documentElement.lang = s.lang;
   document.documentElement.dataset.dark = s.dark;
   Object.assign(document.body.dataset, { state: s.state, view: s.view, present: s.present });
   document.title = `${s.title} · Confianza`;
-  fill("h1", plain(s.title));
-  fill(".answer", s.fault ? `<b class="h">${plain(s.fault)}</b>` : spans(s.answer));
+  setHtml("h1", escapeHtml(s.title));
+  setHtml(".answer", s.fault ? `<b class="h">${escapeHtml(s.fault)}</b>` : spansHtml(s.answer));
   find(".views").setAttribute("aria-label", s.words.views);
-  fill(".views", s.views.map((one) => `<a role="tab" id="tab-${one.name}" href="${linkTo({ view: one.name === "decision" ? "" : one.name })}" data-name="${one.name}" aria-selected="${one.name === s.view}" aria-controls="view" tabindex="${one.name === s.view ? 0 : -1}">${plain(one.title)}</a>`).join(""));
+  setHtml(".views", s.views.map((one) => `<a role="tab" id="tab-${one.name}" href="${linkTo({ view: one.name === "decision" ? "" : one.name })}" data-name="${one.name}" aria-selected="${one.name === s.view}" aria-controls="view" tabindex="${one.name === s.view ? 0 : -1}">${escapeHtml(one.title)}</a>`).join(""));
   find("#view").setAttribute("aria-labelledby", `tab-${s.view}`);
-  fill(".towns", s.towns.map((one) => pressed(one.name, one.title, one.on)).join(""));
-  for (const place of document.querySelectorAll(".head [data-word]")) fill(place, plain(s.words[place.dataset.word]));
+  setHtml(".towns", s.towns.map((one) => toggleButton(one.name, one.title, one.on)).join(""));
+  for (const place of document.querySelectorAll(".head [data-word]")) setHtml(place, escapeHtml(s.words[place.dataset.word]));
   for (const place of document.querySelectorAll(".head [data-label]")) place.setAttribute("aria-label", s.words[place.dataset.label]);
   find(".lang").lang = s.lang === "es" ? "en" : "es";
   find(".present").hidden = !(s.view === "decision" && s.chosen);
-  fill(".present", plain(s.present ? s.words.stop_presenting : s.words.present));
+  setHtml(".present", escapeHtml(s.present ? s.words.stop_presenting : s.words.present));
   const acts = ["copy_link", "copy_command", "copy_python", "save_policy", ...(s.view === "decision" ? ["save_picture"] : []), "save_data"];
-  fill(".acts", acts.map((name) => `<button type="button" data-name="${name}">${plain(s.words[name])}</button>`).join("") +
-    `<p class="small">${plain(s.words.command_note)}<code>${plain(s.command)}</code></p>`);
-  fill("footer", s.present ? `${plain(s.source)} <span class="keys">${plain(s.words.keys || "")}</span>` : `${plain(s.words.foot)} <b>${plain(s.words.foot_twins)}</b> ${plain(s.words.foot_same)}`);
+  setHtml(".acts", acts.map((name) => `<button type="button" data-name="${name}">${escapeHtml(s.words[name])}</button>`).join("") +
+    `<p class="small">${escapeHtml(s.words.command_note)}<code>${escapeHtml(s.command)}</code></p>`);
+  setHtml("footer", s.present ? `${escapeHtml(s.source)} <span class="keys">${escapeHtml(s.words.keys || "")}</span>` : `${escapeHtml(s.words.foot)} <b>${escapeHtml(s.words.foot_twins)}</b> ${escapeHtml(s.words.foot_same)}`);
 }
 
 export const linkTo = (change) => queryOf({ ...page.want, ...VIEW_KEYS, ...change });
 
-const go = (name) => ask({ ...VIEW_KEYS, view: name === "decision" ? "" : name }, "pushState");
+const openView = (name) => ask({ ...VIEW_KEYS, view: name === "decision" ? "" : name }, "pushState");
 
 // Actions
 
-const acts = {
-  copy_link: () => copy(location.href),
-  copy_command: () => copy(page.sheet.command),
-  copy_python: () => copy(page.sheet.python),
+const shareActions = {
+  copy_link: () => copyText(location.href),
+  copy_command: () => copyText(page.sheet.command),
+  copy_python: () => copyText(page.sheet.python),
   save_policy: () => send({ kind: "file", what: "policy" }),
   save_data: () => send({ kind: "file", what: "data" }),
-  save_picture: () => picture(page, (content) => save("confianza.png", content)),
+  save_picture: () => drawPicture(page, (content) => saveFile("confianza.png", content)),
 };
 
-async function copy(text) {
+async function copyText(text) {
   await navigator.clipboard.writeText(text);
   const summary = find(".share summary");
   summary.textContent = page.sheet.words.copied;
   setTimeout(() => { summary.textContent = page.sheet.words.share; }, BATCH_MS * 10);
 }
 
-function clicked(event) {
+function onClick(event) {
   const on = event.target.closest("button, a"), s = page.sheet;
   if (!on || !s) return;
   const name = on.dataset.name;
   if (on.closest(".views")) {
     event.preventDefault();
-    go(name);
+    openView(name);
   } else if (on.closest(".towns")) ask({ town: name, from: "", place: "" });
   else if (on.matches(".light")) ask({ dark: (page.want.dark ?? (s.dark ? "1" : "")) === "1" ? "0" : "1" });
   else if (on.matches(".lang")) ask({ lang: (page.want.lang || s.lang) === "es" ? "en" : "es" });
   else if (on.matches(".present")) ask({ present: s.present ? "" : "1" });
   else if (on.closest(".share")) {
-    acts[name]?.();
+    shareActions[name]?.();
     find(".share").open = false;
   } else view?.click?.(on, name, page);
 }
 
-function key(event) {
+function onKey(event) {
   const tab = event.target.closest?.('[role="tab"]');
   if (tab && ["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) {
     const tabs = [...find(".views").children], last = tabs.length - 1, at = tabs.indexOf(tab);
@@ -171,25 +171,25 @@ function key(event) {
     event.preventDefault();
   } else if (tab && event.key === " ") {
     event.preventDefault();
-    go(tab.dataset.name);
+    openView(tab.dataset.name);
   } else if (event.key === "Escape" && find(".share").open) find(".share").open = false;
   else view?.key?.(event, page);
 }
 
-document.addEventListener("pointerdown", (event) => press(Boolean(event.target.closest("button, a, summary"))));
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(press, 0, false)); // after the click
-document.addEventListener("click", clicked);
-document.addEventListener("keydown", key);
+document.addEventListener("pointerdown", (event) => setPointerDown(Boolean(event.target.closest("button, a, summary"))));
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(setPointerDown, 0, false)); // after the click
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", onKey);
 document.addEventListener("input", (event) => view?.input?.(event, page));
 document.addEventListener("change", (event) => view?.change?.(event, page));
 find(".share").addEventListener("toggle", (event) => event.target.open && send({ kind: "code", link: location.href }));
 addEventListener("popstate", () => {
-  page.want = read(location.search);
+  page.want = parseQuery(location.search);
   ask({}, "replaceState");
 });
 addEventListener("resize", () => {
   clearTimeout(resizeTimer);
   resizeTimer = setTimeout(draw, 80);
 });
-page.want = { ...(matchMedia("(prefers-color-scheme: dark)").matches ? { dark: "1" } : {}), ...read(location.search) };
+page.want = { ...(matchMedia("(prefers-color-scheme: dark)").matches ? { dark: "1" } : {}), ...parseQuery(location.search) };
 connect();

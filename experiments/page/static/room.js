@@ -1,6 +1,6 @@
 // The view "Classroom": steps of a workshop, each with a link to its view or with its command.
 
-import { fill, plain } from "./draw.js";
+import { setHtml, escapeHtml } from "./draw.js";
 import { linkTo } from "./page.js";
 
 export const make = (place) => {
@@ -8,6 +8,6 @@ export const make = (place) => {
 };
 
 export function draw(place, { sheet: s }) {
-  fill(place.querySelector("ol"), s.steps.map((step, k) => `<li><h2>${k + 1}. ${plain(step.title)}</h2><p>${plain(step.text)}</p>
-    ${step.link ? `<a class="go" href="${linkTo(step.link)}">${plain(s.words.open)}</a>` : ""}${step.command ? `<p><code>${plain(step.command)}</code></p>` : ""}</li>`).join(""));
+  setHtml(place.querySelector("ol"), s.steps.map((step, k) => `<li><h2>${k + 1}. ${escapeHtml(step.title)}</h2><p>${escapeHtml(step.text)}</p>
+    ${step.link ? `<a class="go" href="${linkTo(step.link)}">${escapeHtml(s.words.open)}</a>` : ""}${step.command ? `<p><code>${escapeHtml(step.command)}</code></p>` : ""}</li>`).join(""));
 }

@@ -1,38 +1,38 @@
 // The page of a phone: join, show the question, vote; an unsent answer is kept until the connection is back.
 
 const $ = (selector) => document.querySelector(selector);
-const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const number = (x) => Math.round(x).toLocaleString("en-US");
-const my = { lang: document.documentElement.lang, group: 0, answer: null, steps: null, waiting: null, shown: "" };
+const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const formatNumber = (x) => Math.round(x).toLocaleString("en-US");
+const phone = { lang: document.documentElement.lang, group: 0, answer: null, steps: null, waiting: null, shown: "" };
 let state = null;
-const w = (name, values = {}) => fill(state.words[name], values);
-const note = (text) => ($("#note").textContent = text);
+const w = (name, values = {}) => insertValues(state.words[name], values);
+const showNote = (text) => ($("#note").textContent = text);
 document.documentElement.dataset.dark = matchMedia("(prefers-color-scheme: dark)").matches;
 
 async function post(path, body) {
   try {
-    const answer = await fetch(`${path}?lang=${my.lang}`, { method: "POST", body: JSON.stringify(body) });
+    const answer = await fetch(`${path}?lang=${phone.lang}`, { method: "POST", body: JSON.stringify(body) });
     const content = answer.headers.get("content-type").includes("json") ? await answer.json() : {};
-    my.waiting = null;
-    if (!answer.ok) note(content.refused || w("wait"));
+    phone.waiting = null;
+    if (!answer.ok) showNote(content.refused || w("wait"));
     return answer.ok;
   } catch {
-    my.waiting = [path, body];
-    note(w("offline"));
+    phone.waiting = [path, body];
+    showNote(w("offline"));
     return false;
   }
 }
 
-async function ask() {
+async function update() {
   try {
-    const answer = await fetch(`/u/state?lang=${my.lang}`);
+    const answer = await fetch(`/u/state?lang=${phone.lang}`);
     if (!answer.ok) return;
-    if (my.waiting && state) await post(...my.waiting);
+    if (phone.waiting && state) await post(...phone.waiting);
     state = await answer.json();
     draw();
   } catch {
-    if (state) note(w("offline"));
+    if (state) showNote(w("offline"));
   }
 }
 
@@ -42,11 +42,11 @@ function draw() {
   $("#language").textContent = w("language");
   $("#language").setAttribute("aria-label", w("language_name"));
   $("#where").textContent = state.group ? w("group", { name: state.group }) : "Confianza";
-  if (key !== my.shown) {
-    my.shown = key;
-    my.answer = state.mine ?? null;
+  if (key !== phone.shown) {
+    phone.shown = key;
+    phone.answer = state.mine ?? null;
     document.querySelector("footer .main")?.remove();
-    note("");
+    showNote("");
     (SCREENS[state.phase] || SCREENS.look)();
   }
   const clock = $("#clock");
@@ -55,7 +55,7 @@ function draw() {
   if (agree) agree.textContent = state.agree;
 }
 
-function foot(label, action) {
+function addMainButton(label, action) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "main";
@@ -64,9 +64,9 @@ function foot(label, action) {
   $("footer").prepend(button);
 }
 
-function options(list, chosen, choose) {
+function drawOptions(list, chosen, choose) {
   const place = $(".options");
-  place.innerHTML = list.map(([text, more], k) => `<button type="button" aria-pressed="${k === chosen}">${esc(text)}<small>${esc(more)}</small></button>`).join("");
+  place.innerHTML = list.map(([text, more], k) => `<button type="button" aria-pressed="${k === chosen}">${escapeHtml(text)}<small>${escapeHtml(more)}</small></button>`).join("");
   [...place.children].forEach((button, k) => (button.onclick = () => {
     [...place.children].forEach((one) => one.setAttribute("aria-pressed", one === button));
     choose(k);
@@ -76,57 +76,57 @@ function options(list, chosen, choose) {
 const SCREENS = {
   join() {
     $("main").innerHTML = `<h1>${w("enter")}</h1><p>${w("code_where")}</p><div class="code"><label>${w("word")}<input id="word" maxlength="16" autocapitalize="characters" autocomplete="off"></label><label>${w("number")}<input id="number" maxlength="3" inputmode="numeric" autocomplete="off"></label></div><p class="soft">${w("privacy")}</p><h2>${w("your_group")}</h2><div class="options two"></div>`;
-    options(state.groups.map((g) => [g, ""]), my.group, (k) => (my.group = k));
-    foot(w("do_enter"), async () => { if (await post("/u/join", { word: $("#word").value, number: $("#number").value, group: my.group })) ask(); });
+    drawOptions(state.groups.map((g) => [g, ""]), phone.group, (k) => (phone.group = k));
+    addMainButton(w("do_enter"), async () => { if (await post("/u/join", { word: $("#word").value, number: $("#number").value, group: phone.group })) update(); });
   },
   predict() {
     const order = [4, 3, 2, 1, 0];
-    $("main").innerHTML = `<p class="soft">${esc(state.question.number)} · <span id="clock"></span></p><h1>${esc(state.question.text)}</h1><p>${esc(state.question.about)}</p><div class="options"></div>`;
-    options(order.map((k) => state.bins[k]), my.answer === null ? -1 : order.indexOf(my.answer), (k) => (my.answer = order[k]));
-    foot(w("send"), async () => { if (my.answer !== null && (await post("/u/vote", { asked: state.asked, answer: my.answer }))) note(w("received")); });
-    note(my.answer === null ? w("can_change") : w("received"));
+    $("main").innerHTML = `<p class="soft">${escapeHtml(state.question.number)} · <span id="clock"></span></p><h1>${escapeHtml(state.question.text)}</h1><p>${escapeHtml(state.question.about)}</p><div class="options"></div>`;
+    drawOptions(order.map((k) => state.bins[k]), phone.answer === null ? -1 : order.indexOf(phone.answer), (k) => (phone.answer = order[k]));
+    addMainButton(w("send"), async () => { if (phone.answer !== null && (await post("/u/vote", { asked: state.asked, answer: phone.answer }))) showNote(w("received")); });
+    showNote(phone.answer === null ? w("can_change") : w("received"));
   },
   reveal() {
     const said = state.said === null || state.said === undefined ? "" : w("you_said", { answer: state.bins[state.said][0] });
-    $("main").innerHTML = `<p class="soft">${esc(state.question.number)}</p><h1>${esc(said || state.question.text)}</h1><p>${w("look_up")}</p>`;
+    $("main").innerHTML = `<p class="soft">${escapeHtml(state.question.number)}</p><h1>${escapeHtml(said || state.question.text)}</h1><p>${w("look_up")}</p>`;
   },
   packages() {
-    my.steps ??= { ...(state.package || {}) };
+    phone.steps ??= { ...(state.package || {}) };
     $("main").innerHTML = `<h1>${w("your_package")}</h1><p id="cost" aria-live="polite"></p><div id="rows"></div>`;
     const rows = $("#rows");
-    rows.innerHTML = state.measures.map((m, k) => `<div class="row" data-k="${k}"><span><b>${esc(m.title)}</b><small></small></span><span class="pair"><button type="button" aria-label="${esc(m.title)}: ${w("less")}">−</button><button type="button" aria-label="${esc(m.title)}: ${w("more")}">+</button></span></div>`).join("");
+    rows.innerHTML = state.measures.map((m, k) => `<div class="row" data-k="${k}"><span><b>${escapeHtml(m.title)}</b><small></small></span><span class="pair"><button type="button" aria-label="${escapeHtml(m.title)}: ${w("less")}">−</button><button type="button" aria-label="${escapeHtml(m.title)}: ${w("more")}">+</button></span></div>`).join("");
     const show = () => {
       let cost = 0, priced = true;
       state.measures.forEach((m, k) => {
-        const at = my.steps[m.name] ?? m.today, row = rows.children[k], moved = at !== m.today;
+        const at = phone.steps[m.name] ?? m.today, row = rows.children[k], moved = at !== m.today;
         row.className = `row ${moved ? "moved" : ""} ${m.harm ? "harm" : ""}`;
         row.querySelector("small").textContent = moved ? m.steps[at] : w("as_today");
         if (moved && state.prices[m.name] === undefined) priced = false;
         if (moved) cost += (state.prices[m.name] ?? 0) * Math.abs(at - m.today);
       });
-      $("#cost").textContent = !priced ? w("no_price") : state.cap === null ? `Q ${number(cost)} · ${w("no_cap")}` : w("of_cap", { cost: number(cost), cap: number(state.cap) });
+      $("#cost").textContent = !priced ? w("no_price") : state.cap === null ? `Q ${formatNumber(cost)} · ${w("no_cap")}` : w("of_cap", { cost: formatNumber(cost), cap: formatNumber(state.cap) });
     };
     rows.onclick = (event) => {
       const button = event.target.closest("button");
       if (!button) return;
       const m = state.measures[button.closest(".row").dataset.k], up = button === button.parentNode.lastElementChild;
-      my.steps[m.name] = Math.min(m.steps.length - 1, Math.max(0, (my.steps[m.name] ?? m.today) + (up ? 1 : -1)));
+      phone.steps[m.name] = Math.min(m.steps.length - 1, Math.max(0, (phone.steps[m.name] ?? m.today) + (up ? 1 : -1)));
       show();
     };
     show();
     $("main").insertAdjacentHTML("beforeend", '<p id="agree" class="soft"></p>');
-    note(state.package ? w("received") : "");  // prices may have changed since it was sent
-    foot(w("send_group"), async () => { if (await post("/u/package", { steps: my.steps })) { note(w("received")); ask(); } });
+    showNote(state.package ? w("received") : "");  // prices may have changed since it was sent
+    addMainButton(w("send_group"), async () => { if (await post("/u/package", { steps: phone.steps })) { showNote(w("received")); update(); } });
   },
   close() {
     $("main").innerHTML = `<h1>${w("close_title")}</h1><p class="soft">${w("close_sub")}</p><div class="options"></div>`;
-    options(state.packages.map((p) => [p.name, p.measures]), state.packages.findIndex((p) => p.group === my.answer), (k) => (my.answer = state.packages[k].group));
-    foot(w("send"), async () => { if (my.answer !== null && (await post("/u/vote", { asked: state.asked, answer: my.answer }))) note(w("received")); });
+    drawOptions(state.packages.map((p) => [p.name, p.measures]), state.packages.findIndex((p) => p.group === phone.answer), (k) => (phone.answer = state.packages[k].group));
+    addMainButton(w("send"), async () => { if (phone.answer !== null && (await post("/u/vote", { asked: state.asked, answer: phone.answer }))) showNote(w("received")); });
   },
   closed() { $("main").innerHTML = `<h1>${w("gone")}</h1>`; },
   look() { $("main").innerHTML = `<h1>${w("look_up")}</h1>`; },
 };
 
-$("#language").onclick = () => { my.lang = my.lang === "en" ? "es" : "en"; ask(); };
-ask();
-setInterval(ask, 2000);
+$("#language").onclick = () => { phone.lang = phone.lang === "en" ? "es" : "en"; update(); };
+update();
+setInterval(update, 2000);

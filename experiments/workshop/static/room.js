@@ -1,40 +1,40 @@
 // The presenter's screen: agenda, votes, the eight pairs on the axis of the votes, packages, and the printed page.
 
 const $ = (selector) => document.querySelector(selector);
-const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const number = (x) => Math.round(x).toLocaleString("en-US");
+const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const formatNumber = (x) => Math.round(x).toLocaleString("en-US");
 const AGENDA = [["welcome", "welcome"], ["predict", "predict"], ["reveal", "why"], ["packages", "packages"], ["compare", "compare"], ["close", "close"]];
-const stored = sessionStorage;
-const my = { lang: stored.getItem("lang") || document.documentElement.lang, dark: stored.getItem("dark") === "1", shown: "" };
+const storage = sessionStorage;
+const settings = { lang: storage.getItem("lang") || document.documentElement.lang, dark: storage.getItem("dark") === "1", shown: "" };
 let state = null;
-const w = (name, values = {}) => fill(state.words[name], values);
-document.documentElement.dataset.dark = my.dark;
+const w = (name, values = {}) => insertValues(state.words[name], values);
+document.documentElement.dataset.dark = settings.dark;
 
-const act = (kind, more = {}) => fetch("/do", { method: "POST", body: JSON.stringify({ kind, ...more }) }).then(ask);
+const sendAction = (kind, more = {}) => fetch("/do", { method: "POST", body: JSON.stringify({ kind, ...more }) }).then(update);
 
-async function ask() {
+async function update() {
   try {
-    state = await (await fetch(`/state?lang=${my.lang}`)).json();
+    state = await (await fetch(`/state?lang=${settings.lang}`)).json();
     draw();
   } catch { /* requested again in a second */ }
 }
 
 // Targets of the buttons
 
-function next() {
-  const { phase, question_at: q, questions } = state;
-  if (phase === "welcome") return act("go", { phase: "predict", question: 0 });
-  if (phase === "predict") return act("go", { phase: "reveal", question: q });
-  if (phase === "reveal") return q + 1 < questions ? act("go", { phase: "predict", question: q + 1 }) : act("go", { phase: "packages", question: q });
-  if (phase === "packages") return act("go", { phase: "compare", question: q });
-  if (phase === "compare") return act("go", { phase: "close", question: q });
+function goOn() {
+  const { phase, question_at: question, questions } = state;
+  if (phase === "welcome") return sendAction("go", { phase: "predict", question: 0 });
+  if (phase === "predict") return sendAction("go", { phase: "reveal", question: question });
+  if (phase === "reveal") return question + 1 < questions ? sendAction("go", { phase: "predict", question: question + 1 }) : sendAction("go", { phase: "packages", question: question });
+  if (phase === "packages") return sendAction("go", { phase: "compare", question: question });
+  if (phase === "compare") return sendAction("go", { phase: "close", question: question });
   if (phase === "close") print();
 }
-function back() {
-  const { phase, question_at: q } = state, before = { predict: "welcome", reveal: "predict", packages: "reveal", compare: "packages", close: "compare" }[phase];
-  if (phase === "predict" && q > 0) return act("go", { phase: "reveal", question: q - 1 });
-  if (before) act("go", { phase: before, question: q });
+function goBack() {
+  const { phase, question_at: question } = state, previousPhase = { predict: "welcome", reveal: "predict", packages: "reveal", compare: "packages", close: "compare" }[phase];
+  if (phase === "predict" && question > 0) return sendAction("go", { phase: "reveal", question: question - 1 });
+  if (previousPhase) sendAction("go", { phase: previousPhase, question: question });
 }
 
 function draw() {
@@ -48,46 +48,46 @@ function draw() {
   $("#next").hidden = state.phase === "closed";
   $("#next").textContent = state.phase === "closed" ? "" : `${w(`go_${state.phase}`)} ›`;
   $("#back").disabled = at <= 0;
-  clock();
+  drawClock();
   const key = JSON.stringify({ ...state, left: 0 });
-  if (key === my.shown || (document.activeElement?.tagName === "INPUT" && my.phase === state.phase)) return;
-  my.shown = key;
-  my.phase = state.phase;
+  if (key === settings.shown || (document.activeElement?.tagName === "INPUT" && settings.phase === state.phase)) return;
+  settings.shown = key;
+  settings.phase = state.phase;
   const [title, sub, more] = SCREENS[state.phase]();
   $("#title").textContent = title;
   $("#sub").textContent = sub;
   $("main").className = more ? "two" : "";
   $("main").querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => ACTIONS[b.dataset.do](b)));
-  $("main").querySelectorAll("input").forEach((i) => (i.onchange = () => { i.blur(); act("price", { measure: i.dataset.measure, value: i.value }); }));
+  $("main").querySelectorAll("input").forEach((i) => (i.onchange = () => { i.blur(); sendAction("price", { measure: i.dataset.measure, value: i.value }); }));
 }
 
-function clock() {
+function drawClock() {
   const time = `${Math.floor(state.left / 60)}:${String(state.left % 60).padStart(2, "0")}`;
   const voted = ["predict", "close"].includes(state.phase) ? `<small>${w("left", { n: state.votes, all: Math.max(state.present, state.votes) })}</small>` : "";
   $("#clock").innerHTML = state.phase === "closed" ? "" : `${time}${voted}`;
 }
 
 const ACTIONS = {
-  code: () => act("code"),
-  time: () => act("time"),
-  hand: (button) => act("hand", { answer: +button.dataset.answer }),
+  code: () => sendAction("code"),
+  time: () => sendAction("time"),
+  hand: (button) => sendAction("hand", { answer: +button.dataset.answer }),
   print: () => print(),
-  erase: () => act("go", { phase: "closed", question: 0 }),
+  erase: () => sendAction("go", { phase: "closed", question: 0 }),
 };
 
-function door() {
-  const d = state.door;
-  if (!d.open) return `<aside><h2>${w("join")}</h2><p>${w("nobody_yet")}</p><p><code>${esc(d.command)}</code></p><p><b>${w("no_phone")}</b></p></aside>`;
-  return `<aside><h2>${w("join")}</h2><div class="join"><div class="qr" role="img" aria-label="QR: ${esc(d.link)}">${d.qr}</div><div><span class="soft">${w("code")}</span><p class="code">${esc(d.code)}</p><p><b>${esc(d.link)}</b></p></div></div>
-<p class="soft">${d.shut ? `<b class="h">${w("shut")}</b>` : w("same_wifi")}</p><p class="soft">${w("no_phone")}</p><button type="button" data-do="code">${w("new_code")}</button> <button type="button" data-do="time">${w("more_time")}</button></aside>`;
+function joinPanel() {
+  const joining = state.door;
+  if (!joining.open) return `<aside><h2>${w("join")}</h2><p>${w("nobody_yet")}</p><p><code>${escapeHtml(joining.command)}</code></p><p><b>${w("no_phone")}</b></p></aside>`;
+  return `<aside><h2>${w("join")}</h2><div class="join"><div class="qr" role="img" aria-label="QR: ${escapeHtml(joining.link)}">${joining.qr}</div><div><span class="soft">${w("code")}</span><p class="code">${escapeHtml(joining.code)}</p><p><b>${escapeHtml(joining.link)}</b></p></div></div>
+<p class="soft">${joining.shut ? `<b class="h">${w("shut")}</b>` : w("same_wifi")}</p><p class="soft">${w("no_phone")}</p><button type="button" data-do="code">${w("new_code")}</button> <button type="button" data-do="time">${w("more_time")}</button></aside>`;
 }
 
 // Votes and pairs on one axis
 
-function plot(counts, revealed) {
+function votesChart(counts, revealed) {
   const width = 1000, height = 470, c = width / 5, base = height - 80, top = revealed ? 96 : 20, most = Math.max(6, ...(counts || [0]));
   const unit = Math.min((base - top) / most, 34);
-  let s = state.bins.map(([word, span], k) => `<text x="${c * (k + 0.5)}" y="${base + 28}" text-anchor="middle" style="fill:var(--ink);font-weight:600;font-size:20px">${esc(word)}</text><text x="${c * (k + 0.5)}" y="${base + 54}" text-anchor="middle" style="font-size:17px">${esc(span)}</text>`).join("") + `<path d="M0,${base}H${width}" stroke="var(--ink)" stroke-width="2"/>`;
+  let s = state.bins.map(([word, span], k) => `<text x="${c * (k + 0.5)}" y="${base + 28}" text-anchor="middle" style="fill:var(--ink);font-weight:600;font-size:20px">${escapeHtml(word)}</text><text x="${c * (k + 0.5)}" y="${base + 54}" text-anchor="middle" style="font-size:17px">${escapeHtml(span)}</text>`).join("") + `<path d="M0,${base}H${width}" stroke="var(--ink)" stroke-width="2"/>`;
   if (counts) s += counts.map((n, k) => [...Array(n).keys()].map((i) => `<circle cx="${c * (k + 0.5)}" cy="${base - unit * (i + 0.6)}" r="${unit * 0.4}" fill="${revealed && k === revealed.bin ? "var(--ink)" : "var(--faint)"}"/>`).join("") + `<text x="${c * (k + 0.5)}" y="${base - unit * n - 12}" text-anchor="middle" style="font-size:26px;font-weight:700;fill:var(--ink)">${n}</text>`).join("");
   if (revealed?.pairs) {
     const edges = state.bins.length, d = +state.delta;
@@ -95,57 +95,57 @@ function plot(counts, revealed) {
     s += `<rect x="${c * revealed.bin + 3}" y="8" width="${c - 6}" height="${base - 8}" fill="none" stroke="var(--b)" stroke-width="3"/>`;
     s += revealed.pairs.map((v, i) => `<circle cx="${x(v)}" cy="${24 + (i % 8) * 15}" r="7" fill="var(--b)"/>`).join("");
     const right = revealed.bin > 2, tx = right ? c * revealed.bin - 12 : c * (revealed.bin + 1) + 12;
-    s += `<text x="${tx}" y="34" text-anchor="${right ? "end" : "start"}" style="font-size:22px;font-weight:700;fill:var(--b)">${esc(w("pairs", { mean: revealed.mean }))}</text><text x="${tx}" y="60" text-anchor="${right ? "end" : "start"}" style="font-size:17px">${esc(w("pairs_span", { low: revealed.low, high: revealed.high }))}</text>`;
+    s += `<text x="${tx}" y="34" text-anchor="${right ? "end" : "start"}" style="font-size:22px;font-weight:700;fill:var(--b)">${escapeHtml(w("pairs", { mean: revealed.mean }))}</text><text x="${tx}" y="60" text-anchor="${right ? "end" : "start"}" style="font-size:17px">${escapeHtml(w("pairs_span", { low: revealed.low, high: revealed.high }))}</text>`;
   }
-  const told = state.bins.map(([word], k) => `${word}: ${counts ? counts[k] : "–"}`).join(", ");
-  return `<div class="plot"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${esc(told)}${revealed?.mean ? `; ${esc(w("pairs", { mean: revealed.mean }))}` : ""}">${s}</svg></div>`;
+  const counted = state.bins.map(([word], k) => `${word}: ${counts ? counts[k] : "–"}`).join(", ");
+  return `<div class="plot"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(counted)}${revealed?.mean ? `; ${escapeHtml(w("pairs", { mean: revealed.mean }))}` : ""}">${s}</svg></div>`;
 }
 
-const prose = (spans) => spans.map(([text, kind]) => `<span class="${kind}">${esc(text)}</span>`).join("");
-const guessed = (counts, bin) => w("guessed", { n: counts[bin], all: counts.reduce((a, b) => a + b, 0) });
+const spansHtml = (spans) => spans.map(([text, kind]) => `<span class="${kind}">${escapeHtml(text)}</span>`).join("");
+const guessText = (counts, bin) => w("guessed", { n: counts[bin], all: counts.reduce((a, b) => a + b, 0) });
 
-function cell(g, row) {
-  const found = g.column?.rows[row.name];
+function resultCell(g, row) {
+  const result = g.column?.rows[row.name];
   if (!g.column) return `<td class="null">${w("as_today")}</td>`;
   if (g.column.running) return `<td class="null">${w("computing", { n: g.column.done })}</td>`;
-  return `<td class="${found.kind}">${esc(found.sign)} ${esc(found.said)}</td>`;
+  return `<td class="${result.kind}">${escapeHtml(result.sign)} ${escapeHtml(result.said)}</td>`;
 }
 
-const link = (one) => (one.link ? `<a href="${esc(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
+const decisionLink = (one) => (one.link ? `<a href="${escapeHtml(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
 
 function packageTable(c) {
   if (!c.groups.length) return `<p>${w("no_package")}</p>`;
-  const bar = (g) => (state.cap ? `<meter min="0" max="${state.cap}" value="${g.cost}" aria-label="${esc(g.name)}: ${w("cost")}"></meter> ` : "");
-  const cost = (g) => (g.cost === null ? `<b>${w("no_price")}</b>` : bar(g) + esc(g.price));
-  return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${esc(g.name)}<small>${esc(g.measures)}</small>${link(g)}</th>`).join("")}</tr></thead><tbody>
-<tr><th scope="row">${w("cost")}${state.cap ? `<small>${w("cap_of", { cap: number(state.cap) })}</small>` : ""}</th>${c.groups.map((g) => `<td>${cost(g)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${esc(r.title)}</th>${c.groups.map((g) => cell(g, r)).join("")}</tr>`).join("")}</tbody></table>`;
+  const bar = (g) => (state.cap ? `<meter min="0" max="${state.cap}" value="${g.cost}" aria-label="${escapeHtml(g.name)}: ${w("cost")}"></meter> ` : "");
+  const cost = (g) => (g.cost === null ? `<b>${w("no_price")}</b>` : bar(g) + escapeHtml(g.price));
+  return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${escapeHtml(g.name)}<small>${escapeHtml(g.measures)}</small>${decisionLink(g)}</th>`).join("")}</tr></thead><tbody>
+<tr><th scope="row">${w("cost")}${state.cap ? `<small>${w("cap_of", { cap: formatNumber(state.cap) })}</small>` : ""}</th>${c.groups.map((g) => `<td>${cost(g)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${escapeHtml(r.title)}</th>${c.groups.map((g) => resultCell(g, r)).join("")}</tr>`).join("")}</tbody></table>`;
 }
 
 const SCREENS = {
   welcome() {
     const steps = AGENDA.slice(1).map(([phase, word]) => `<li><h2>${w(word)} <small class="soft">${w("minutes", { n: state.minutes[phase] })}</small></h2><p>${w(`do_${word}`)}</p></li>`);
-    $("main").innerHTML = `<ol class="steps">${steps.join("")}</ol>${door()}`;
+    $("main").innerHTML = `<ol class="steps">${steps.join("")}</ol>${joinPanel()}`;
     return [w("welcome_title"), w("welcome_sub"), true];
   },
   predict() {
     const n = state.votes;
     const dots = [...Array(Math.max(n, state.present)).keys()].map((i) => `<circle cx="${24 + 42 * (i % 22)}" cy="${24 + 42 * Math.floor(i / 22)}" r="14" fill="${i < n ? "var(--ink)" : "none"}" stroke="var(--faint)" stroke-width="2" stroke-dasharray="${i < n ? "" : "4 3"}"/>`).join("");
     $("main").innerHTML = `<div class="vote"><div><h2>${w("answers", { n })}</h2><p class="soft">${w("hidden")}</p></div><svg viewBox="0 0 940 130" role="img" aria-label="${w("answers", { n })}" >${dots}</svg>
-<div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${esc(word)}<br><small class="soft">${esc(span)}</small></button>`).join("")}</div><p class="soft">${w("axis_plain")}</p></div>${door()}`;
+<div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${escapeHtml(word)}<br><small class="soft">${escapeHtml(span)}</small></button>`).join("")}</div><p class="soft">${w("axis_plain")}</p></div>${joinPanel()}`;
     return [state.question.text, state.question.about, true];
   },
   reveal() {
     const r = state.reveal, ready = !r.running && r.pairs;
     const counts = state.counts;
-    const line = ready ? prose(r.answer) : w("computing", { n: r.done });
-    $("main").innerHTML = `<div class="shown">${plot(counts, ready ? r : null)}${counts ? "" : `<p class="soft">${w("few", { n: state.fewest })}</p>`}<p class="soft">${ready ? w("axis", { today: r.today }) : w("axis_plain")}</p></div>
-<aside><h2>${w("before_talk")}</h2><p style="font-size:1.2rem">${line}</p>${r.faults.map((f) => `<p class="h">${esc(f)}</p>`).join("")}<p><b>${esc(w("talk"))}</b></p><p class="soft">${esc(w("model_only", { delta: state.delta }))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
-    return [state.question.text, ready && counts ? guessed(counts, r.bin) : state.question.number, true];
+    const line = ready ? spansHtml(r.answer) : w("computing", { n: r.done });
+    $("main").innerHTML = `<div class="shown">${votesChart(counts, ready ? r : null)}${counts ? "" : `<p class="soft">${w("few", { n: state.fewest })}</p>`}<p class="soft">${ready ? w("axis", { today: r.today }) : w("axis_plain")}</p></div>
+<aside><h2>${w("before_talk")}</h2><p style="font-size:1.2rem">${line}</p>${r.faults.map((f) => `<p class="h">${escapeHtml(f)}</p>`).join("")}<p><b>${escapeHtml(w("talk"))}</b></p><p class="soft">${escapeHtml(w("model_only", { delta: state.delta }))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
+    return [state.question.text, ready && counts ? guessText(counts, r.bin) : state.question.number, true];
   },
   packages() {
     $("main").innerHTML = `<div style="display:grid;grid-template-columns:1fr 1fr;gap:2rem"><table><thead><tr><th scope="col">${w("measure")}</th><th scope="col">${w("price")}</th></tr></thead><tbody>
-<tr><th scope="row">${w("cap")}</th><td><input inputmode="decimal" data-measure="" aria-label="${w("cap")}" value="${state.cap ?? ""}"></td></tr>${state.measures.map((m) => `<tr class="${m.harm ? "harm" : ""}"><th scope="row">${esc(m.title)}</th><td><input inputmode="decimal" data-measure="${m.name}" aria-label="${esc(m.title)}: ${w("price")}" value="${state.prices[m.name] ?? ""}" placeholder="${w("no_price")}"></td></tr>`).join("")}</tbody></table>
-<div>${state.packages.map((p) => `<h2>${esc(p.name)}</h2><p>${esc(p.measures)}</p><p class="soft">${esc(p.price)} · ${esc(p.agree)}</p>${link(p)}`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
+<tr><th scope="row">${w("cap")}</th><td><input inputmode="decimal" data-measure="" aria-label="${w("cap")}" value="${state.cap ?? ""}"></td></tr>${state.measures.map((m) => `<tr class="${m.harm ? "harm" : ""}"><th scope="row">${escapeHtml(m.title)}</th><td><input inputmode="decimal" data-measure="${m.name}" aria-label="${escapeHtml(m.title)}: ${w("price")}" value="${state.prices[m.name] ?? ""}" placeholder="${w("no_price")}"></td></tr>`).join("")}</tbody></table>
+<div>${state.packages.map((p) => `<h2>${escapeHtml(p.name)}</h2><p>${escapeHtml(p.measures)}</p><p class="soft">${escapeHtml(p.price)} · ${escapeHtml(p.agree)}</p>${decisionLink(p)}`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
     return [w("packages_title"), w("packages_sub"), false];
   },
   compare() {
@@ -154,8 +154,8 @@ const SCREENS = {
   },
   close() {
     const votes = state.close_votes, total = votes.reduce((a, b) => a + b, 0);
-    const groups = state.compare.groups.map((g) => `<tr><th scope="row">${esc(g.name)}<small>${esc(g.measures)}</small></th><td>${total < state.fewest ? "" : `<meter min="0" max="${total}" value="${votes[g.group]}" aria-label="${esc(g.name)}"></meter> <b>${votes[g.group]}</b>`}</td><td><button type="button" data-do="hand" data-answer="${g.group}">+ 1</button></td></tr>`).join("");
-    $("main").innerHTML = `<div><table><tbody>${groups}</tbody></table><p class="soft" role="status" style="margin:.6rem 0">${total < state.fewest ? w("few", { n: state.fewest }) : w("answers", { n: total })}</p><p><button type="button" data-do="print">${w("print")}</button> <button type="button" data-do="erase">${w("erase")}</button></p></div>${printed()}`;
+    const groups = state.compare.groups.map((g) => `<tr><th scope="row">${escapeHtml(g.name)}<small>${escapeHtml(g.measures)}</small></th><td>${total < state.fewest ? "" : `<meter min="0" max="${total}" value="${votes[g.group]}" aria-label="${escapeHtml(g.name)}"></meter> <b>${votes[g.group]}</b>`}</td><td><button type="button" data-do="hand" data-answer="${g.group}">+ 1</button></td></tr>`).join("");
+    $("main").innerHTML = `<div><table><tbody>${groups}</tbody></table><p class="soft" role="status" style="margin:.6rem 0">${total < state.fewest ? w("few", { n: state.fewest }) : w("answers", { n: total })}</p><p><button type="button" data-do="print">${w("print")}</button> <button type="button" data-do="erase">${w("erase")}</button></p></div>${printedPage()}`;
     return [w("close_title"), w("close_sub"), false];
   },
   closed() {
@@ -164,22 +164,22 @@ const SCREENS = {
   },
 };
 
-function printed() {
-  const asked = state.guesses.map((g) => `<tr><th scope="row">${esc(g.text)}</th>${g.votes.map((n, k) => `<td>${g.reveal.bin === k ? `<b>${n} ●</b>` : n}</td>`).join("")}<td>${g.reveal.answer ? prose(g.reveal.answer) : ""}</td></tr>`).join("");
+function printedPage() {
+  const questionRows = state.guesses.map((g) => `<tr><th scope="row">${escapeHtml(g.text)}</th>${g.votes.map((n, k) => `<td>${g.reveal.bin === k ? `<b>${n} ●</b>` : n}</td>`).join("")}<td>${g.reveal.answer ? spansHtml(g.reveal.answer) : ""}</td></tr>`).join("");
   const heads = ["bin_0", "bin_1", "bin_2", "bin_3", "bin_4"].map((b) => `<th scope="col">${w(b)}</th>`).join("");
-  return `<article class="print" aria-hidden="true"><h1>${w("print_title")}</h1><section><h2>${w("print_guess")}</h2><table><thead><tr><td></td>${heads}<td></td></tr></thead><tbody>${asked}</tbody></table></section>
+  return `<article class="print" aria-hidden="true"><h1>${w("print_title")}</h1><section><h2>${w("print_guess")}</h2><table><thead><tr><td></td>${heads}<td></td></tr></thead><tbody>${questionRows}</tbody></table></section>
 <section><h2>${w("compare_title")}</h2><p>${w("compare_sub")}</p>${packageTable(state.compare)}</section><section class="lines"><h2>${w("print_not_asked")}</h2><p></p><p></p><p></p></section></article>`;
 }
 
 addEventListener("keydown", (event) => {
   if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (state?.phase === "predict" && "12345".includes(event.key)) act("hand", { answer: +event.key - 1 });
-  if (event.key === "ArrowRight") next();
-  if (event.key === "ArrowLeft") back();
+  if (state?.phase === "predict" && "12345".includes(event.key)) sendAction("hand", { answer: +event.key - 1 });
+  if (event.key === "ArrowRight") goOn();
+  if (event.key === "ArrowLeft") goBack();
 });
-$("#next").onclick = next;
-$("#back").onclick = back;
-$("#theme").onclick = () => { my.dark = !my.dark; stored.setItem("dark", my.dark ? "1" : ""); document.documentElement.dataset.dark = my.dark; };
-$("#language").onclick = () => { my.lang = my.lang === "en" ? "es" : "en"; stored.setItem("lang", my.lang); ask(); };
-ask();
-setInterval(ask, 1000);
+$("#next").onclick = goOn;
+$("#back").onclick = goBack;
+$("#theme").onclick = () => { settings.dark = !settings.dark; storage.setItem("dark", settings.dark ? "1" : ""); document.documentElement.dataset.dark = settings.dark; };
+$("#language").onclick = () => { settings.lang = settings.lang === "en" ? "es" : "en"; storage.setItem("lang", settings.lang); update(); };
+update();
+setInterval(update, 1000);
