@@ -11,9 +11,9 @@ from model.engine.errors import InputError, suggest_nearest
 from scenarios.groups import find_parameter
 
 KEYS = ("exercise", "lock", "lang", "seed", "policy", "levers", "off", "step", "months", "predict", "why", "student")
-UNITS = ("month", "day", "shift")
-LONGEST_ANSWER = 600
-MOST_SEED = 2**31 - 1
+STEP_UNITS = ("month", "day", "shift")
+MAX_ANSWER_LENGTH = 600
+MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Assignment:
     @property
     def address(self) -> str:
         """Query string of the address that restores the assignment."""
-        stated: dict[str, Any] = {
+        values: dict[str, Any] = {
             "exercise": self.exercise or "",
             "lock": "1" if self.lock else "",
             "lang": self.lang,
@@ -60,15 +60,17 @@ class Assignment:
             "why": self.why,
             "student": self.student,
         }
-        return urlencode({key: value for key, value in stated.items() if value != ""}, safe=",.:")
+        return urlencode({key: value for key, value in values.items() if value != ""}, safe=",.:")
 
-    def may_change(self, what: str) -> bool:
+    def may_change(self, setting: str) -> bool:
         """Tell whether a lever, a switch, the policy or the seed may be changed."""
         if not self.lock or not self.exercise:
             return True
-        free = set(lesson.exercises()[self.exercise - 1]["free"])
-        kind = "levers" if what in lesson.lever_names() else "switches" if what in lesson.switch_names() else what
-        return bool({what, kind} & free)
+        changeable = set(lesson.exercises()[self.exercise - 1]["free"])
+        kind = (
+            "levers" if setting in lesson.lever_names() else "switches" if setting in lesson.switch_names() else setting
+        )
+        return bool({setting, kind} & changeable)
 
 
 def parse_assignment(address: Mapping[str, str]) -> Assignment:
@@ -81,19 +83,19 @@ def parse_assignment(address: Mapping[str, str]) -> Assignment:
         exercise=parse_whole_number("exercise", address.get("exercise", "0"), len(lesson.exercises())),
         lock=address.get("lock", "") == "1",
         lang=known_value("lang", address.get("lang", "en"), LANGUAGES),
-        seed=parse_whole_number("seed", address.get("seed", "7"), MOST_SEED),
+        seed=parse_whole_number("seed", address.get("seed", "7"), MAX_SEED),
         policy=known_value("policy", address.get("policy", "status_quo"), lesson.POLICIES),
         levers=dict(parse_lever(word) for word in address.get("levers", "").split(",") if word),
         off=frozenset(known_value("off", word, switches) for word in address.get("off", "").split(",") if word),
-        step=known_value("step", address.get("step", "month"), UNITS),
-        **{key: address.get(key, "")[:LONGEST_ANSWER] for key in ("predict", "why", "student")},
+        step=known_value("step", address.get("step", "month"), STEP_UNITS),
+        **{key: address.get(key, "")[:MAX_ANSWER_LENGTH] for key in ("predict", "why", "student")},
     )
 
 
-def parse_whole_number(key: str, word: str, most: int) -> int:
-    """Parse a whole number from 0 to ``most``."""
-    if not word.isdecimal() or int(word) > most:
-        raise InputError(f"{key} must be a whole number from 0 to {most}, got '{word[:40]}'")
+def parse_whole_number(key: str, word: str, maximum: int) -> int:
+    """Parse a whole number from 0 to ``maximum``."""
+    if not word.isdecimal() or int(word) > maximum:
+        raise InputError(f"{key} must be a whole number from 0 to {maximum}, got '{word[:40]}'")
     return int(word)
 
 
@@ -110,13 +112,13 @@ def parse_lever(word: str) -> tuple[str, float]:
     >>> parse_lever("contacts.fair:0.9")
     ('contacts.fair', 0.9)
     """
-    name, _, stated = word.partition(":")
+    name, _, number = word.partition(":")
     group, key = find_parameter(known_value("levers", name, lesson.lever_names()))
-    about = group.parameter_specs()[key]
+    spec = group.parameter_specs()[key]
     try:
-        value = float(stated)
+        value = float(number)
     except ValueError:
         value = float("nan")
-    if not about.low <= value <= about.high:
-        raise InputError(f"{name} must be a number from {about.low:g} to {about.high:g}, got '{stated[:40]}'")
+    if not spec.low <= value <= spec.high:
+        raise InputError(f"{name} must be a number from {spec.low:g} to {spec.high:g}, got '{number[:40]}'")
     return name, value

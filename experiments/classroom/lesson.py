@@ -21,58 +21,58 @@ from scenarios.policy_files import ready_policies
 KNOCKOUTS = reference_file("classroom", "knockouts.txt")
 """Effects of switching off each mechanism, as written by `confianza validate knockouts`."""
 SHOWN_EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "homicides")
-HEAD = re.compile(r"^(\w+) \(villa_canales[^)]*\): ")
-ROW = re.compile(r"^  (\w+) .*?(\S+) \[\S+, \S+\](\*?) *$")
+KNOCKOUT_HEAD = re.compile(r"^(\w+) \(villa_canales[^)]*\): ")
+KNOCKOUT_ROW = re.compile(r"^  (\w+) .*?(\S+) \[\S+, \S+\](\*?) *$")
 POLICIES = (
     *("status_quo", "mopsic_realistic", "mopsic_full", "reporting_support", "resources_only", "multicultural"),
     "heavy_hand",
 )
-STEPS = 100
+SLIDER_STEPS = 100
 """Positions of a slider."""
 
 
 @cache
-def table(name: str) -> dict[str, Any]:
+def lesson_file(name: str) -> dict[str, Any]:
     """Return the content of a TOML file beside this module."""
     return toml_beside(__file__, f"{name}.toml")
 
 
-def say(language: str, name: str, **values: Any) -> str:
+def lesson_text(language: str, name: str, **values: Any) -> str:
     """Return a text of the page with values inserted.
 
-    >>> say("es", "pause"), say("en", "exercise", n=2, all=8)
+    >>> lesson_text("es", "pause"), lesson_text("en", "exercise", n=2, all=8)
     ('Pausar', 'Exercise 2 of 8')
     """
-    return str(table("texts")[name][language]).format(**values)
+    return str(lesson_file("texts")[name][language]).format(**values)
 
 
-def in_language(stated: Any, language: str) -> Any:
+def in_language(data: Any, language: str) -> Any:
     """Return nested data with every text in one language.
 
     >>> in_language({"title": {"en": "Close", "es": "Cierre"}, "minutes": 15}, "es")
     {'title': 'Cierre', 'minutes': 15}
     """
-    if isinstance(stated, list):
-        return [in_language(one, language) for one in stated]
-    if not isinstance(stated, dict):
-        return stated
-    return stated[language] if set(stated) == {"en", "es"} else {k: in_language(v, language) for k, v in stated.items()}
+    if isinstance(data, list):
+        return [in_language(item, language) for item in data]
+    if not isinstance(data, dict):
+        return data
+    return data[language] if set(data) == {"en", "es"} else {k: in_language(v, language) for k, v in data.items()}
 
 
 @cache
 def lever_names() -> tuple[str, ...]:
     """Return the parameters that the classroom offers as levers."""
-    return tuple(name for group in table("lesson")["group"] for name in group["levers"])
+    return tuple(name for group in lesson_file("lesson")["group"] for name in group["levers"])
 
 
 def switch_names() -> tuple[str, ...]:
     """Return the mechanisms that the classroom can switch off."""
-    return tuple(one["name"] for one in table("lesson")["switch"])
+    return tuple(switch["name"] for switch in lesson_file("lesson")["switch"])
 
 
 def exercises() -> list[dict[str, Any]]:
     """Return the exercises of the file, in both languages."""
-    return list(table("exercises")["exercise"])
+    return list(lesson_file("exercises")["exercise"])
 
 
 def value_text(value: float, unit: str, language: str) -> str:
@@ -84,67 +84,69 @@ def value_text(value: float, unit: str, language: str) -> str:
     if unit == "share":
         return f"{100.0 * value:.3g} %"
     if unit.startswith("log-odds"):
-        return say(language, "odds", n=f"{math.exp(value):.2g}")
+        return lesson_text(language, "odds", n=f"{math.exp(value):.2g}")
     return f"{value:.3g} {catalogue.unit(unit, language)}"
 
 
 def lever(name: str, scenario: Scenario, language: str) -> dict[str, Any]:
     """Return the data of a lever: title, values and texts of every position, and today's value."""
     group, key = find_parameter(name)
-    about, now = group.parameter_specs()[key], float(parameter_value(scenario, name))
-    steps = max(1, round(about.high - about.low)) if group.kind(key) is int else STEPS
-    values = [about.low + (about.high - about.low) * k / steps for k in range(steps + 1)]
+    spec, today = group.parameter_specs()[key], float(parameter_value(scenario, name))
+    steps = max(1, round(spec.high - spec.low)) if group.kind(key) is int else SLIDER_STEPS
+    values = [spec.low + (spec.high - spec.low) * k / steps for k in range(steps + 1)]
     return {
         "name": name,
         "title": catalogue.lever(name, language),
         "values": values,
-        "says": [value_text(value, about.unit, language) for value in values],
-        "today": now,
-        "todays": say(language, "today_mark", value=value_text(now, about.unit, language)),
-        "at": min(range(len(values)), key=lambda k: abs(values[k] - now)),
+        "says": [value_text(value, spec.unit, language) for value in values],
+        "today": today,
+        "todays": lesson_text(language, "today_mark", value=value_text(today, spec.unit, language)),
+        "at": min(range(len(values)), key=lambda k: abs(values[k] - today)),
     }
 
 
 @cache
 def knockout_effects() -> dict[str, dict[str, str]]:
     """Return the significant effects of each mechanism's knock-out: mean difference by measure."""
-    found: dict[str, dict[str, str]] = {}
-    own: dict[str, str] = {}
+    effects: dict[str, dict[str, str]] = {}
+    mechanism_effects: dict[str, str] = {}
     for line in KNOCKOUTS.read_text(encoding="utf-8").splitlines():
-        if head := HEAD.match(line):
-            own = found.setdefault(head[1], {})
-        elif (row := ROW.match(line)) and row[3] and row[1] in SHOWN_EFFECTS:
-            own[row[1]] = row[2].replace(",", "")
-    return found
+        if head := KNOCKOUT_HEAD.match(line):
+            mechanism_effects = effects.setdefault(head[1], {})
+        elif (row := KNOCKOUT_ROW.match(line)) and row[3] and row[1] in SHOWN_EFFECTS:
+            mechanism_effects[row[1]] = row[2].replace(",", "")
+    return effects
 
 
 def knockout_text(name: str, language: str) -> str:
     """Return a sentence on the effects of switching off a mechanism; the file states with minus without it."""
     effects = knockout_effects().get(name)
     if effects is None:
-        return say(language, "no_knockout")
-    measures, parts = in_language(table("texts")["measure"], language), []
+        return lesson_text(language, "no_knockout")
+    measures, parts = in_language(lesson_file("texts")["measure"], language), []
     for measure, mean in effects.items():
         size = -float(mean) * (100.0 if measure == "trust_mean" else 1.0)
         digits = 2 if abs(size) < 1 else 1 if abs(size) < 10 else 0
         parts.append(measures[measure].format(n=format_number(size, digits, "+")))
-    return say(language, "knockout", effects=", ".join(parts) or measures["none"])
+    return lesson_text(language, "knockout", effects=", ".join(parts) or measures["none"])
 
 
 def lesson_data(scenario: Scenario, language: str) -> dict[str, Any]:
     """Return the data of the page that do not depend on a run."""
-    stated, ready = in_language(table("lesson"), language), ready_policies()
-    groups = [one | {"levers": [lever(name, scenario, language) for name in one["levers"]]} for one in stated["group"]]
+    texts, policies = in_language(lesson_file("lesson"), language), ready_policies()
+    groups = [
+        entry | {"levers": [lever(name, scenario, language) for name in entry["levers"]]} for entry in texts["group"]
+    ]
     tasks = in_language(exercises(), language)
     return {
-        "words": {name: text[language] for name, text in table("texts").items() if language in text},
-        "groups": [{"harm": ""} | one for one in groups],
-        "switches": [one | {"knockout": knockout_text(one["name"], language)} for one in stated["switch"]],
+        "words": {name: text[language] for name, text in lesson_file("texts").items() if language in text},
+        "groups": [{"harm": ""} | entry for entry in groups],
+        "switches": [entry | {"knockout": knockout_text(entry["name"], language)} for entry in texts["switch"]],
         "policies": [
-            {"name": name, "title": ready[name].title[language], "about": ready[name].about[language]}
+            {"name": name, "title": policies[name].title[language], "about": policies[name].about[language]}
             for name in POLICIES
         ],
-        "charts": stated["chart"],
-        "info": stated["info"],
-        "exercises": [{key: text for key, text in one.items() if key != "teacher"} for one in tasks],
+        "charts": texts["chart"],
+        "info": texts["info"],
+        "exercises": [{key: text for key, text in entry.items() if key != "teacher"} for entry in tasks],
     }

@@ -21,17 +21,17 @@ from scenarios import load
 from scenarios.policy_files import parse_policy_words, ready_policies
 
 SITE = "villa_canales"
-NAME = "classroom"
-FILE = f"{NAME}.toml"
-MOST_YEARS = 10
-EDGES = (0.30, 0.35, 0.40, 0.45)
+POLICY_NAME = "classroom"
+POLICY_FILE = f"{POLICY_NAME}.toml"
+MAX_YEARS = 10
+SHADE_LIMITS = (0.30, 0.35, 0.40, 0.45)
 """Trust (0-1) at the limits between the shades of the map."""
-NOBODY_LIVES = 9
-MOST_SEEDS = 3
-NAMES = 6
+EMPTY_CELL = 9
+MAX_SEEDS = 3
+N_NAMES = 6
 """Number of settlements that may be named on the map."""
 _lock = threading.Lock()
-_first: dict[int, Any] = {}
+_checkpoints: dict[int, Any] = {}
 
 
 @cache
@@ -51,30 +51,30 @@ def town() -> Town:
 def policies_of(task: Assignment) -> tuple[Policy, ...]:
     """Return the policies of an assignment: the ready one, then one of the levers and switches moved by hand."""
     entries = tuple(PolicyEntry(parameter=name, how="set", value=value) for name, value in sorted(task.levers.items()))
-    own = Policy(name=NAME, entries=entries, off=task.off)
-    return (*parse_policy_words(task.policy), *((own,) if entries or task.off else ()))
+    by_hand = Policy(name=POLICY_NAME, entries=entries, off=task.off)
+    return (*parse_policy_words(task.policy), *((by_hand,) if entries or task.off else ()))
 
 
-def world_of(task: Assignment) -> Any:
+def new_world(task: Assignment) -> Any:
     """Return a world at its start; the warm-up of a seed is simulated once for all assignments."""
     from model import TrustModel
 
     with _lock:
-        if task.seed not in _first:
-            if len(_first) >= MOST_SEEDS:
-                _first.pop(next(iter(_first)))
-            _first[task.seed] = TrustModel(scenario(), rng=task.seed, town=town()).checkpoint()
-        stated = dataclasses.replace(scenario(), policies=policies_of(task))
-        return TrustModel.resumed(stated, _first[task.seed], town=town())
+        if task.seed not in _checkpoints:
+            if len(_checkpoints) >= MAX_SEEDS:
+                _checkpoints.pop(next(iter(_checkpoints)))
+            _checkpoints[task.seed] = TrustModel(scenario(), rng=task.seed, town=town()).checkpoint()
+        with_policies = dataclasses.replace(scenario(), policies=policies_of(task))
+        return TrustModel.resumed(with_policies, _checkpoints[task.seed], town=town())
 
 
-def label(task: Assignment, language: str) -> str:
+def settings_label(task: Assignment, language: str) -> str:
     """Return a short text of the differences of an assignment from today."""
     parts = [] if task.policy == "status_quo" else [ready_policies()[task.policy].title[language]]
     parts += [catalogue.lever(name, language) for name in task.levers]
-    titles = {one["name"]: one["title"][language] for one in lesson.table("lesson")["switch"]}
-    parts += [lesson.say(language, "switched_off", title=titles[name]) for name in sorted(task.off)]
-    return ", ".join(parts) or lesson.say(language, "as_today")
+    titles = {switch["name"]: switch["title"][language] for switch in lesson.lesson_file("lesson")["switch"]}
+    parts += [lesson.lesson_text(language, "switched_off", title=titles[name]) for name in sorted(task.off)]
+    return ", ".join(parts) or lesson.lesson_text(language, "as_today")
 
 
 class LessonRun:
@@ -82,14 +82,14 @@ class LessonRun:
 
     def __init__(self, task: Assignment) -> None:
         self.task = task
-        self.world = world_of(task)
+        self.world = new_world(task)
         self.start = self.world.tick
 
     @property
     def ended(self) -> bool:
-        """Tell whether the run has reached `MOST_YEARS`."""
+        """Tell whether the run has reached `MAX_YEARS`."""
         begin = self.world.settings.start
-        return bool(self.world.date >= begin.replace(year=begin.year + MOST_YEARS))
+        return bool(self.world.date >= begin.replace(year=begin.year + MAX_YEARS))
 
     @property
     def months(self) -> int:
@@ -105,21 +105,21 @@ class LessonRun:
 
     def series(self) -> dict[str, list[float | None]]:
         """Return the measures of the charts by month; None for a missing value."""
-        past = self.world.datacollector.model_vars
-        names = [line["measure"] for chart in lesson.table("lesson")["chart"] for line in chart["lines"]]
-        return {name: [None if np.isnan(value) else float(value) for value in past[name]] for name in names}
+        monthly = self.world.datacollector.model_vars
+        names = [line["measure"] for chart in lesson.lesson_file("lesson")["chart"] for line in chart["lines"]]
+        return {name: [None if np.isnan(value) else float(value) for value in monthly[name]] for name in names}
 
     def frame(self) -> dict[str, Any]:
         """Return the map after the last shift: shades of trust by cell, couples on duty, invented gang territory."""
-        grid, where = self.world.grid, town().cells
-        living = populated()
-        trust = grid.trust.data[where["x"][living], where["y"][living]]
-        shades = np.where(np.isnan(trust), NOBODY_LIVES, np.digitize(trust, EDGES))
+        grid, cells = self.world.grid, town().cells
+        rows = inhabited_cells()
+        trust = grid.trust.data[cells["x"][rows], cells["y"][rows]]
+        shades = np.where(np.isnan(trust), EMPTY_CELL, np.digitize(trust, SHADE_LIMITS))
         couples = grid.agents.select(agent_type=Couple)
         return {
             "trust": "".join(map(str, shades)),
-            "couples": [list(one.cell.coordinate) for one in couples],
-            "gangs": spots(np.flatnonzero(self.world.state.territory >= 0)),
+            "couples": [list(couple.cell.coordinate) for couple in couples],
+            "gangs": cell_coordinates(np.flatnonzero(self.world.state.territory >= 0)),
             "date": self.world.date.isoformat(),
             "shift": self.world.tick % 3,
         }
@@ -127,71 +127,74 @@ class LessonRun:
     def table(self) -> str:
         """Return all months as CSV: date, seed, and every measure of the charts."""
         series, months = self.series(), self.world.datacollector.model_vars["month"]
-        settings = self.task.seed, label(self.task, "en")
+        settings = self.task.seed, settings_label(self.task, "en")
         rows = ([f"{month:%Y-%m}", *settings, *values] for month, *values in zip(months, *series.values(), strict=True))
         return csv_bytes(["month", "seed", "settings", *series], rows).decode()
 
-    def work(self, student: Assignment) -> str:
+    def student_work(self, student: Assignment) -> str:
         """Return the work of a student as JSON: the assignment with its answers, and the months of the run."""
-        stated = dataclasses.asdict(student) | {"levers": dict(student.levers), "off": sorted(student.off)}
-        return json.dumps({"confianza": "classroom", "task": stated, "months": self.table()}, ensure_ascii=False)
+        task = dataclasses.asdict(student) | {"levers": dict(student.levers), "off": sorted(student.off)}
+        return json.dumps({"confianza": "classroom", "task": task, "months": self.table()}, ensure_ascii=False)
 
 
 @cache
-def populated() -> Any:
+def inhabited_cells() -> Any:
     """Return the rows of the inhabited cells."""
     return inhabited(town())
 
 
-def spots(rows: Any) -> list[list[int]]:
+def cell_coordinates(rows: Any) -> list[list[int]]:
     """Return column and row of cells, from the south-west corner."""
     cells = town().cells
     return [[int(x), int(y)] for x, y in zip(cells["x"][rows], cells["y"][rows], strict=True)]
 
 
 @cache
-def ground() -> dict[str, Any]:
+def base_map() -> dict[str, Any]:
     """Return the base map of the town, which does not depend on a run."""
-    land = town()
+    site = town()
     return {
-        "width": int(land.cells["x"].max()) + 1,
-        "height": int(land.cells["y"].max()) + 1,
-        "outline": rings(land, land.outline),
-        "lake": rings(land, land.lake) if land.lake is not None else [],
-        "cells": spots(populated()),
-        "stations": spots(land.facilities["cell"]),
-        "boards": spots(land.authorities["cell"]),
-        "communal": bool(land.authorities["communal"].any()),
-        "names": [[*spots(land.centres[[z]])[0], land.settlement_names[z]] for z in largest_settlements(land, NAMES)],
-        "five_km": 5000.0 / land.cell_m,
-        "residents": land.n_residents,
+        "width": int(site.cells["x"].max()) + 1,
+        "height": int(site.cells["y"].max()) + 1,
+        "outline": rings(site, site.outline),
+        "lake": rings(site, site.lake) if site.lake is not None else [],
+        "cells": cell_coordinates(inhabited_cells()),
+        "stations": cell_coordinates(site.facilities["cell"]),
+        "boards": cell_coordinates(site.authorities["cell"]),
+        "communal": bool(site.authorities["communal"].any()),
+        "names": [
+            [*cell_coordinates(site.centres[[z]])[0], site.settlement_names[z]]
+            for z in largest_settlements(site, N_NAMES)
+        ],
+        "five_km": 5000.0 / site.cell_m,
+        "residents": site.n_residents,
     }
 
 
-def arms_of(task: Assignment, file: str = f"./{FILE}") -> list[str]:
+def policy_arguments(task: Assignment, file: str = f"./{POLICY_FILE}") -> list[str]:
     """Return the policies of an assignment as arguments of the shell and of `load`.
 
     ``file`` is the policy file of its levers and switches.
     """
-    ready = [] if task.policy == "status_quo" else [task.policy]
-    return ready + ([file] if file_of(task) else [])
+    arguments = [] if task.policy == "status_quo" else [task.policy]
+    return arguments + ([file] if policy_file_text(task) else [])
 
 
-def python_of(task: Assignment, months: int) -> str:
+def python_program(task: Assignment, months: int) -> str:
     """Return a script that reproduces a run.
 
-    >>> python_of(Assignment(off=frozenset({"hearsay"})), 2).splitlines()[-5]
+    >>> python_program(Assignment(off=frozenset({"hearsay"})), 2).splitlines()[-5]
     'scenario = load("villa_canales", policies=["./classroom.toml"])'
     """
-    text = file_of(task)
-    file = [f"Path('{FILE}').write_text({json.dumps(text)})"] if text else []
+    text = policy_file_text(task)
+    file = [f"Path('{POLICY_FILE}').write_text({json.dumps(text)})"] if text else []
     return "\n".join(
         [
             *(["from pathlib import Path", ""] if text else []),
             "from confianza import TrustModel, load",
             "",
             *file,
-            f"scenario = load({json.dumps(SITE)}, policies={json.dumps(arms_of(task))})",
+            f"scenario = load({json.dumps(SITE)}, policies={json.dumps(policy_arguments(task))})",
             f"world = TrustModel(scenario, rng={task.seed})",
             f"while len(world.datacollector.model_vars['month']) < {max(1, months)}:",
             "    world.step()  # one shift of eight hours",
@@ -200,7 +203,7 @@ def python_of(task: Assignment, months: int) -> str:
     )
 
 
-def file_of(task: Assignment) -> str:
+def policy_file_text(task: Assignment) -> str:
     """Return the levers and switches of an assignment as a policy file, empty if nothing was moved."""
     parts = []
     if task.off:

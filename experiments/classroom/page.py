@@ -15,22 +15,30 @@ import traitlets
 
 from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, parse_assignment
-from experiments.classroom.lesson_run import LessonRun, arms_of, ground, label, populated, python_of, scenario
+from experiments.classroom.lesson_run import (
+    LessonRun,
+    base_map,
+    inhabited_cells,
+    policy_arguments,
+    python_program,
+    scenario,
+    settings_label,
+)
 from experiments.classroom.one_resident import describe_resident, find_resident
 from experiments.classroom.pairs import RequestedPairs, reproduction_text
 from experiments.comparison.twin_results import WorldResult
 from experiments.figures.theme import tokens
 from experiments.page import sites
-from experiments.page.background_worker import running
+from experiments.page.background_worker import background_workers
 from experiments.storage.progress import print_note
 from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent
 FRAME_SECONDS = {"shift": 1 / 15, "day": 1 / 15, "month": 1 / 8}
 """Shortest time (s) between two frames, by the unit of a step."""
-PATIENCE = 3.0
+FRAME_TIMEOUT = 3.0
 """Seconds after which an unacknowledged frame counts as missed."""
-MOST_MISSED = 5
+MAX_MISSED = 5
 WORLD_KEYS = ("seed", "policy", "levers", "off")
 Action = Callable[[], None]
 
@@ -40,7 +48,7 @@ class ClassroomWidget(anywidget.AnyWidget):
 
     _esm = (FOLDER / "classroom.js").read_text(encoding="utf-8")
     lesson = traitlets.Dict().tag(sync=True)
-    ground = traitlets.Dict().tag(sync=True)
+    base_map = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
 
@@ -51,62 +59,62 @@ class Classroom:
     def __init__(self, language: str) -> None:
         self.task = Assignment(lang=language)
         self.run: LessonRun | None = None
-        self.before: tuple[Assignment, dict[str, list[float | None]]] | None = None
-        self.todays: dict[str, float | None] = {}
-        self.person: dict[str, Any] | None = None
+        self.previous_run: tuple[Assignment, dict[str, list[float | None]]] | None = None
+        self.first_month_today: dict[str, float | None] = {}
+        self.resident: dict[str, Any] | None = None
         self.pairs: RequestedPairs | None = None
-        self.client: int | None = None
+        self.client_number: int | None = None
         self.playing, self.closed, self.fault = False, False, ""
-        self.busy = lesson.say(language, "starting")
-        self.number, self.acknowledged, self.missed, self.turn = 0, threading.Event(), 0, 0
+        self.busy_text = lesson.lesson_text(language, "starting")
+        self.frame_number, self.frame_shown, self.n_missed, self.n_picks = 0, threading.Event(), 0, 0
         self.actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self.widget = ClassroomWidget()
         self.widget.on_msg(lambda _, message, __: self.receive(message))
-        self.thread = threading.Thread(target=self.work, name="confianza classroom", daemon=True)
+        self.thread = threading.Thread(target=self.run_actions, name="confianza classroom", daemon=True)
 
     # Thread
 
     def start(self) -> Action:
         """Show the page and start to build the town; return the function that closes the page."""
-        self.speak()
-        self.show()
-        self.actions.put(self.begin)
+        self.send_texts()
+        self.send_state()
+        self.actions.put(self.start_run)
         self.thread.start()
         return self.close
 
     def close(self) -> None:
         """End the thread after its present action, and cancel paired runs."""
         self.closed = True
-        self.give_up_pairs()
+        self.cancel_pairs()
         self.actions.put(lambda: None)
 
-    def work(self) -> None:
+    def run_actions(self) -> None:
         """Carry out the student's actions one after the other; simulate further steps while playing."""
         while not self.closed:
             try:
                 action = self.actions.get(block=not self.playing)
             except queue.Empty:
-                action = self.play_on
+                action = self.play_step
             try:
                 action()
             except InputError as reason:
-                self.playing, self.fault, self.busy = False, str(reason), ""
-                self.show()
+                self.playing, self.fault, self.busy_text = False, str(reason), ""
+                self.send_state()
             except Exception as reason:
-                self.playing, self.fault, self.busy = False, f"{type(reason).__name__}: {reason}", ""
+                self.playing, self.fault, self.busy_text = False, f"{type(reason).__name__}: {reason}", ""
                 print_note(f"page: {self.fault}")
-                self.show()
+                self.send_state()
 
-    def play_on(self) -> None:
+    def play_step(self) -> None:
         """Simulate one step and send a frame, no faster than the browser draws."""
-        begun = time.monotonic()
+        start = time.monotonic()
         self.step()
-        if self.acknowledged.wait(PATIENCE):
-            self.missed = 0
+        if self.frame_shown.wait(FRAME_TIMEOUT):
+            self.n_missed = 0
         else:
-            self.missed += 1
-            self.playing = self.missed < MOST_MISSED
-        time.sleep(max(0.0, begun + FRAME_SECONDS[self.task.step] - time.monotonic()))
+            self.n_missed += 1
+            self.playing = self.n_missed < MAX_MISSED
+        time.sleep(max(0.0, start + FRAME_SECONDS[self.task.step] - time.monotonic()))
 
     # Messages
 
@@ -114,98 +122,98 @@ class Classroom:
         """Queue the action of a message; an unknown kind is ignored."""
         kind = message.get("kind")
         if kind == "seen":
-            self.acknowledged.set()
+            self.frame_shown.set()
         elif kind in ACTIONS:
             self.actions.put(lambda: ACTIONS[kind](self, message))
 
-    def open(self, message: dict[str, Any]) -> None:
+    def open_address(self, message: dict[str, Any]) -> None:
         """Take over the assignment in the address."""
         query = dict(parse_qsl(str(message["query"]).lstrip("?")))
         if query:
             task = parse_assignment({"lang": self.task.lang} | query)
             changed = self.settings_of(task) != self.settings_of(self.task)
             self.task = task
-            self.speak()
+            self.send_texts()
             if changed:
-                self.begin()
-        self.show()
+                self.start_run()
+        self.send_state()
 
-    def set(self, message: dict[str, Any]) -> None:
+    def change_settings(self, message: dict[str, Any]) -> None:
         """Change settings as far as the assignment allows it."""
-        own, levers, off = self.task, dict(self.task.levers), set(self.task.off)
-        if (name := message.get("lever")) and own.may_change(str(name)):
+        previous, levers, off = self.task, dict(self.task.levers), set(self.task.off)
+        if (name := message.get("lever")) and previous.may_change(str(name)):
             levers.pop(str(name), None)
             levers |= {} if message.get("today") else {str(name): float(message["value"])}
-        if (name := message.get("switch")) and own.may_change(str(name)):
+        if (name := message.get("switch")) and previous.may_change(str(name)):
             (off.discard if message.get("on") else off.add)(str(name))
-        stated: dict[str, Any] = {"levers": levers, "off": frozenset(off)}
+        changes: dict[str, Any] = {"levers": levers, "off": frozenset(off)}
         for key in ("seed", "policy"):
-            if key in message and own.may_change(key):
-                stated[key] = int(message[key] or 0) if key == "seed" else str(message[key])
+            if key in message and previous.may_change(key):
+                changes[key] = int(message[key] or 0) if key == "seed" else str(message[key])
         for key in ("step", "predict", "why", "student", "lang"):
             if key in message:
-                stated[key] = str(message[key])
-        task = dataclasses.replace(own, **stated)
+                changes[key] = str(message[key])
+        task = dataclasses.replace(previous, **changes)
         self.task = parse_assignment(dict(parse_qsl(task.address)))  # validates the address
         self.fault = ""
-        if task.lang != own.lang:
-            self.person = None  # its description is in the other language
-            self.speak()
-        self.show()
+        if task.lang != previous.lang:
+            self.resident = None  # its description is in the other language
+            self.send_texts()
+        self.send_state()
 
     def choose_exercise(self, message: dict[str, Any]) -> None:
         """Choose another exercise; the answers to the last one are deleted."""
         if not self.task.lock:
             task = dataclasses.replace(self.task, exercise=int(message["number"]), predict="", why="")
             self.task = parse_assignment(dict(parse_qsl(task.address)))
-        self.show()
+        self.send_state()
 
     def play(self, message: dict[str, Any]) -> None:
         """Play or pause."""
-        self.playing, self.missed, self.fault = bool(message["on"]), 0, ""
-        self.show()
+        self.playing, self.n_missed, self.fault = bool(message["on"]), 0, ""
+        self.send_state()
 
     def step(self, _: Any = None) -> None:
         """Simulate one step."""
         if self.run is None:
             return
         if self.run.ended:
-            self.playing, self.fault = False, lesson.say(self.task.lang, "end")
+            self.playing, self.fault = False, lesson.lesson_text(self.task.lang, "end")
         else:
             months = self.run.months
             self.run.step(self.task.step)
             if self.playing and self.run.months == months:  # within a month only the map moves
-                self.show_frame()
+                self.send_frame()
                 return
-        self.show()
+        self.send_state()
 
-    def begin(self, _: Any = None) -> None:
+    def start_run(self, _: Any = None) -> None:
         """Start a new world with the present settings; the previous run remains as A."""
-        self.playing, self.fault, self.person = False, "", None
+        self.playing, self.fault, self.resident = False, "", None
         if self.run and self.run.months:
-            self.before = self.run.task, self.run.series()
-        if not self.todays:
-            today = LessonRun(Assignment(seed=self.task.seed))
-            today.step("month")
-            self.todays = {name: values[0] for name, values in today.series().items()}
-        self.run, self.busy = LessonRun(self.task), ""
-        self.widget.ground = ground()
-        self.show()
+            self.previous_run = self.run.task, self.run.series()
+        if not self.first_month_today:
+            first_run = LessonRun(Assignment(seed=self.task.seed))
+            first_run.step("month")
+            self.first_month_today = {name: values[0] for name, values in first_run.series().items()}
+        self.run, self.busy_text = LessonRun(self.task), ""
+        self.widget.ground = base_map()
+        self.send_state()
 
     def pick(self, message: dict[str, Any]) -> None:
         """Show a resident of a cell, or of the whole town."""
         if self.run is None:
             return
-        number, self.turn = int(message["cell"]), self.turn + 1
-        cell = int(populated()[number]) if 0 <= number < len(populated()) else None
-        who = find_resident(self.run.world, cell, self.turn)
-        self.person = {} if who is None else describe_resident(self.run.world, who, self.task.lang)
-        self.show()
+        number, self.n_picks = int(message["cell"]), self.n_picks + 1
+        cell = int(inhabited_cells()[number]) if 0 <= number < len(inhabited_cells()) else None
+        who = find_resident(self.run.world, cell, self.n_picks)
+        self.resident = {} if who is None else describe_resident(self.run.world, who, self.task.lang)
+        self.send_state()
 
     def ask_pairs(self, message: dict[str, Any]) -> None:
         """Request eight pairs of today and of the present settings, in a small town or in the whole one."""
-        workers = running[-1]
-        self.client = workers.register_client() if self.client is None else self.client
+        workers = background_workers[-1]
+        self.client_number = workers.register_client() if self.client_number is None else self.client_number
         pairs = self.pairs = RequestedPairs(self.task, str(message["size"]), workers.folder)
         self.fault = ""
 
@@ -213,95 +221,95 @@ class Classroom:
             self.actions.put(lambda: self.add_world(pairs, result, run))
 
         workers.start()
-        workers.ask(self.client, pairs.specs, on_world)
-        self.show()
+        workers.request_worlds(self.client_number, pairs.specs, on_world)
+        self.send_state()
 
     def add_world(self, pairs: RequestedPairs, result: WorldResult | str, run: str) -> None:
         """Add a world of paired runs, unless they were stopped or replaced."""
         if pairs is self.pairs and not pairs.stopped:
             pairs.add(result, run)
-            self.show()
+            self.send_state()
 
     def stop_pairs(self, _: Any = None) -> None:
         """Stop running pairs."""
-        self.give_up_pairs()
+        self.cancel_pairs()
         if self.pairs:
             self.pairs.stopped = self.pairs.running
-        self.show()
+        self.send_state()
 
-    def give_up_pairs(self) -> None:
+    def cancel_pairs(self) -> None:
         """Cancel the request of paired runs at the workers."""
-        if self.client is not None and running:
-            running[-1].give_up(self.client)
+        if self.client_number is not None and background_workers:
+            background_workers[-1].cancel_request(self.client_number)
 
     def send_file(self, message: dict[str, Any]) -> None:
         """Send the months as CSV, or the work of the student as JSON."""
         if self.run is None:
             return
-        name = "".join(one for one in self.task.student if one.isalnum() or one in "-_")[:40] or "student"
+        name = "".join(letter for letter in self.task.student if letter.isalnum() or letter in "-_")[:40] or "student"
         if message["what"] == "work":
-            file = f"confianza-{self.task.exercise}-{name}.json", self.run.work(self.task)
+            file = f"confianza-{self.task.exercise}-{name}.json", self.run.student_work(self.task)
         else:
             file = f"confianza-{self.task.seed}.csv", self.run.table()
         self.widget.send({"kind": "file", "name": file[0], "text": file[1]})
 
     # Output
 
-    def speak(self) -> None:
+    def send_texts(self) -> None:
         """Send the texts of the page in the chosen language."""
-        own = scenario()
-        self.widget.lesson = lesson.lesson_data(own, self.task.lang) | {
-            "town": own.title[self.task.lang],
-            "first": own.start.year,
+        town_scenario = scenario()
+        self.widget.lesson = lesson.lesson_data(town_scenario, self.task.lang) | {
+            "town": town_scenario.title[self.task.lang],
+            "first": town_scenario.start.year,
         }
 
     def settings_of(self, task: Assignment) -> list[Any]:
         """Return the settings that determine a run."""
         return [getattr(task, key) for key in WORLD_KEYS]
 
-    def show_frame(self) -> None:
+    def send_frame(self) -> None:
         """Send the present map of the run."""
-        self.number += 1
-        self.acknowledged.clear()
+        self.frame_number += 1
+        self.frame_shown.clear()
         if self.run:
-            self.widget.frame = self.run.frame() | {"number": self.number}
+            self.widget.frame = self.run.frame() | {"number": self.frame_number}
 
-    def show(self) -> None:
+    def send_state(self) -> None:
         """Send the state of the page, and the map."""
         task, run = self.task, self.run
         changeable = *lesson.lever_names(), *lesson.switch_names(), "policy", "seed"
-        past = None
-        if self.before:
-            earlier, series = self.before
-            past = {"series": series, "seed": earlier.seed, "label": label(earlier, task.lang)}
-        self.show_frame()
+        previous = None
+        if self.previous_run:
+            earlier, series = self.previous_run
+            previous = {"series": series, "seed": earlier.seed, "label": settings_label(earlier, task.lang)}
+        self.send_frame()
         self.widget.state = {
             "task": dataclasses.asdict(task) | {"levers": dict(task.levers), "off": sorted(task.off)},
             "free": [name for name in changeable if task.may_change(name)],
             "run": run and {"series": run.series(), "months": run.months},
-            "a": past,
-            "todays": self.todays,
-            "person": self.person,
+            "a": previous,
+            "todays": self.first_month_today,
+            "person": self.resident,
             "playing": self.playing,
-            "busy": self.busy,
+            "busy": self.busy_text,
             "fault": self.fault,
             "waits": bool(run and self.settings_of(run.task) != self.settings_of(task)),
             "address": task.address,
-            "label": label(task, task.lang),
-            "differs": bool(arms_of(task)),
+            "label": settings_label(task, task.lang),
+            "differs": bool(policy_arguments(task)),
             "pairs": self.pairs and self.pairs.page_data(task.lang),
             "repeated": reproduction_text(task, self.pairs.size if self.pairs else "whole"),
-            "python": python_of(task, run.months if run else 12),
+            "python": python_program(task, run.months if run else 12),
         }
 
 
 ACTIONS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
-    "open": Classroom.open,
-    "set": Classroom.set,
+    "open": Classroom.open_address,
+    "set": Classroom.change_settings,
     "exercise": Classroom.choose_exercise,
     "play": Classroom.play,
     "step": Classroom.step,
-    "reset": Classroom.begin,
+    "reset": Classroom.start_run,
     "pick": Classroom.pick,
     "file": Classroom.send_file,
     "pairs": Classroom.ask_pairs,
@@ -309,7 +317,7 @@ ACTIONS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
 }
 
 
-def style() -> str:
+def style_sheet() -> str:
     """Return the style sheet of the page, with the colours of the project as variables."""
     return tokens(".cl") + (FOLDER / "classroom.css").read_text(encoding="utf-8")
 
@@ -317,7 +325,7 @@ def style() -> str:
 @solara.component
 def Page() -> None:
     """Show the classroom in its initial language; solara requires a component of this name."""
-    room = solara.use_memo(lambda: Classroom(sites.opening.language), [])
-    solara.use_effect(room.start, [])
-    solara.Style(style())
-    solara.Div(children=[room.widget])
+    classroom = solara.use_memo(lambda: Classroom(sites.start_options.language), [])
+    solara.use_effect(classroom.start, [])
+    solara.Style(style_sheet())
+    solara.Div(children=[classroom.widget])

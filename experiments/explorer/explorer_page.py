@@ -21,7 +21,7 @@ from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed
 from experiments.words.bilingual import LANGUAGES, BilingualText
 from scenarios import accounts
 
-WORDS = "explorer."
+MESSAGE_PREFIX = "explorer."
 """Prefix of the keys of the page's messages."""
 SCRIPT = Path(__file__).with_name("explorer.js")
 
@@ -51,15 +51,15 @@ def explorer_data(
         "command": command,
         "inputs": input_names(plan),
         "factors": [{"name": name, "title": text_by_language(input_name(name))} for name in plan.factors],
-        "assumptions": [assumption(design, name) for name in plan.assumptions],
+        "assumptions": [assumption_data(design, name) for name in plan.assumptions],
         "accounts": [{"name": name, "title": title} for name, title in accounts.names().items()],
         "sites": [{"name": site, "title": text_by_language(site_name(site))} for site in SITES],
         "horizons": list(HORIZONS),
-        "measures": [measure_of(name) for name in plan.emulated],
+        "measures": [measure_data(name) for name in plan.emulated],
         **points_data(design, runs),
         "surfaces": {
-            f"{site}|{years}|{measure}": surface_data(design, one, runs[runs["site"] == site])
-            for (site, years, measure), one in surfaces.items()
+            f"{site}|{years}|{measure}": surface_data(design, surface, runs[runs["site"] == site])
+            for (site, years, measure), surface in surfaces.items()
         },
         "words": {language: page_words(language) for language in LANGUAGES},
     }
@@ -70,14 +70,14 @@ def text_by_language(text: BilingualText) -> dict[str, str]:
     return {language: getattr(text, language).unescape() for language in LANGUAGES}
 
 
-def assumption(design: ReproduceDesign, name: str) -> dict[str, Any]:
+def assumption_data(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return an assumption with its title and its values at 11 equidistant shares of its range."""
-    span = design.ranges[name]
-    values = [float(span.value(share)) for share in np.linspace(0.0, 1.0, 11)]
+    input_range = design.ranges[name]
+    values = [float(input_range.value(share)) for share in np.linspace(0.0, 1.0, 11)]
     return {"name": name, "title": text_by_language(input_name(name)), "values": values}
 
 
-def measure_of(name: str) -> dict[str, Any]:
+def measure_data(name: str) -> dict[str, Any]:
     """Return a measure with its title, unit and digits."""
     return {
         "name": name,
@@ -89,15 +89,19 @@ def measure_of(name: str) -> dict[str, Any]:
 
 def page_words(language: str) -> dict[str, str]:
     """Return the texts of the page in a language."""
-    return {key.removeprefix(WORDS): str(texts[language]) for key, texts in messages().items() if key.startswith(WORDS)}
+    return {
+        key.removeprefix(MESSAGE_PREFIX): str(texts[language])
+        for key, texts in messages().items()
+        if key.startswith(MESSAGE_PREFIX)
+    }
 
 
 def runs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return every run of a package and of the status quo once, each with its longest horizon (years)."""
     keys = ["site", "kind", "draw", "account", "arm"]
     packages = dosed_pairs(design, pairs).groupby(keys, sort=False)["years"].max().reset_index()
-    quo = packages.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
-    return pd.concat([packages, quo], ignore_index=True)
+    status_quo = packages.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
+    return pd.concat([packages, status_quo], ignore_index=True)
 
 
 def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
@@ -106,15 +110,15 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
     The doses of a run are those of its arm, its assumptions those of its draw. ``kind``, ``account`` and ``arm`` are
     indices into the lists of these names, and ``place`` is the index of the draw.
     """
-    plan, named = design.plan, list(accounts.names())
+    plan, account_names = design.plan, list(accounts.names())
     doses: dict[str, Doses] = {STATUS_QUO: {}} | {
         arm: doses for block in design.blocks for arm, doses in block.packages.items()
     }
     arms = list(dict.fromkeys(runs["arm"]))
     draws, places = np.unique(runs["draw"], return_inverse=True)
     numbered = runs.assign(
-        kind=runs["kind"].map(KINDS.index), account=runs["account"].map(named.index), arm=runs["arm"].map(arms.index),
-        place=places,
+        kind=runs["kind"].map(KINDS.index), account=runs["account"].map(account_names.index),
+        arm=runs["arm"].map(arms.index), place=places,
     )  # fmt: skip
     columns = ["kind", "draw", "place", "account", "arm", "years"]
     return {
@@ -122,7 +126,7 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
         "arms": arms,
         "doses": [[doses[arm].get(name, 0.0) for name in plan.factors] for arm in arms],
         "draws": floats_as_base64(np.array([list(design.inputs(draw).values()) for draw in draws])),
-        "runs": {site: own[columns].to_dict("list") for site, own in numbered.groupby("site", sort=False)},
+        "runs": {site: site_runs[columns].to_dict("list") for site, site_runs in numbered.groupby("site", sort=False)},
     }
 
 
@@ -131,15 +135,15 @@ def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) 
 
     ``rows`` are the indices of its points among the runs of its site.
     """
-    found, mean = coefficients_of(surface.emulator), averaged_surface(design.plan, surface)
-    where = {key: row for row, key in enumerate(zip(runs["draw"], runs["account"], runs["arm"], strict=True))}
-    rows = [where[key] for key in surface.points[["draw", "account", "arm"]].itertuples(index=False, name=None)]
+    coefficients, average = coefficients_of(surface.emulator), averaged_surface(design.plan, surface)
+    row_by_run = {key: row for row, key in enumerate(zip(runs["draw"], runs["account"], runs["arm"], strict=True))}
+    rows = [row_by_run[key] for key in surface.points[["draw", "account", "arm"]].itertuples(index=False, name=None)]
     return {
-        "level": found.level,
-        "slopes": found.slopes.tolist(),
-        "lengths": found.lengths.tolist(),
-        "weights": floats_as_base64(found.weights),
-        "average": {"level": mean.level, "weights": floats_as_base64(mean.weights)},
+        "level": coefficients.level,
+        "slopes": coefficients.slopes.tolist(),
+        "lengths": coefficients.lengths.tolist(),
+        "weights": floats_as_base64(coefficients.weights),
+        "average": {"level": average.level, "weights": floats_as_base64(average.weights)},
         "rows": rows,
         "error": surface.error,
         "r2": surface.errors.r2,

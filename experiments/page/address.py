@@ -16,8 +16,8 @@ from model.engine.errors import InputError
 VIEWS = ("decision", "why", "map", "life", "criteria", "room")
 """Views in display order; each has a module of its name in `static` and one here."""
 KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view", "place", "month", "show", "present")
-MOST_SEED = 2**32 - MAX_PAIRS
-LONGEST = 40
+MAX_SEED = 2**32 - MAX_PAIRS
+MAX_VALUE_LENGTH = 40
 """Characters of an invalid value that are repeated in an error, and longest value of ``show``."""
 
 
@@ -41,7 +41,7 @@ class AddressRequest:
     def query(self) -> str:
         """Query string of the address that restores the request."""
         choice = self.choice
-        stated = {
+        values = {
             "town": choice.site,
             "measures": ",".join(f"{name}.{step}" for name, step in choice.chosen),
             "from": choice.begins.isoformat() if choice.begins else "",
@@ -55,7 +55,7 @@ class AddressRequest:
             "show": self.show,
             "present": "1" if self.present else "",
         }
-        return urlencode({key: value for key, value in stated.items() if value}, safe=",./")
+        return urlencode({key: value for key, value in values.items() if value}, safe=",./")
 
 
 class AddressError(InputError):
@@ -63,24 +63,24 @@ class AddressError(InputError):
 
     def __init__(self, text: str, value: str, known: Collection[str] = (), **values: object) -> None:
         self.text, self.known, self.values = text, known, values
-        self.value = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        self.value = value if len(value) <= MAX_VALUE_LENGTH else f"{value[:MAX_VALUE_LENGTH]}…"
         super().__init__(self.in_language("en"))
 
     def in_language(self, language: str) -> str:
         """Return the error in one line, with the nearest valid name."""
-        close = difflib.get_close_matches(self.value, list(self.known), n=1, cutoff=0.5)
-        near = page_text(language, "wrong.near", close=close[0]) if close else ""
-        values = {"value": self.value, "near": near, "known": ", ".join(self.known)} | self.values
+        nearest = difflib.get_close_matches(self.value, list(self.known), n=1, cutoff=0.5)
+        suggestion = page_text(language, "wrong.near", close=nearest[0]) if nearest else ""
+        values = {"value": self.value, "near": suggestion, "known": ", ".join(self.known)} | self.values
         return page_text(language, f"wrong.{self.text}", **values)
 
 
-def parse_address(address: Mapping[str, str], now: AddressRequest) -> AddressRequest:
+def parse_address(address: Mapping[str, str], current: AddressRequest) -> AddressRequest:
     """Parse an address; town, years, seed, language and theme that it omits keep their present values."""
-    language = known_value("lang", address, now.language, LANGUAGES)
+    language = known_value("lang", address, current.language, LANGUAGES)
     for key in address:
         if key not in KEYS:
             raise AddressError("key", key, KEYS)
-    choice = parse_choice(address, now.choice)
+    choice = parse_choice(address, current.choice)
     settlements = sites.load_scenario(choice.site).settlements
     return AddressRequest(
         choice,
@@ -88,35 +88,35 @@ def parse_address(address: Mapping[str, str], now: AddressRequest) -> AddressReq
         place=parse_whole_number("place", address.get("place") or "0", len(settlements)),
         month=parse_whole_number("month", address.get("month") or "0", 12 * choice.years),
         view=known_value("view", address, "", ("", *VIEWS)) or VIEWS[0],
-        dark=known_value("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1",
+        dark=known_value("dark", address, "1" if current.dark else "", ("", "0", "1")) == "1",
         present=known_value("present", address, "", ("", "1")) == "1",
-        show=address.get("show", "")[:LONGEST],
+        show=address.get("show", "")[:MAX_VALUE_LENGTH],
     )
 
 
-def parse_choice(address: Mapping[str, str], now: Choice) -> Choice:
+def parse_choice(address: Mapping[str, str], current: Choice) -> Choice:
     """Parse the choice in an address; town, years and seed that it omits keep their present values."""
-    site = known_value("town", address, now.site, sites.site_names())
-    years = int(known_value("years", address, str(now.years), [str(one) for one in HORIZONS]))
-    seed = parse_whole_number("seed", address.get("seed", str(now.seed)), MOST_SEED)
+    site = known_value("town", address, current.site, sites.site_names())
+    years = int(known_value("years", address, str(current.years), list(map(str, HORIZONS))))
+    seed = parse_whole_number("seed", address.get("seed", str(current.seed)), MAX_SEED)
     start = sites.load_scenario(site).start
     begins = parse_date(address.get("from") or start.isoformat(), start, years)
     chosen = changed_measures(parse_steps(address.get("measures", "")))
     return Choice(site, chosen, begins if begins != start else None, years, seed)
 
 
-def known_value(name: str, address: Mapping[str, str], now: str, known: Collection[str]) -> str:
+def known_value(name: str, address: Mapping[str, str], default: str, known: Collection[str]) -> str:
     """Return a value of an address, by default the present one; raise `AddressError` unless it is known."""
-    value = address.get(name, now)
+    value = address.get(name, default)
     if value not in known:
-        raise AddressError("one_of", value, [one for one in known if one], what=name)
+        raise AddressError("one_of", value, list(filter(None, known)), what=name)
     return value
 
 
-def parse_whole_number(name: str, text: str, most: int) -> int:
-    """Parse a whole number from 0 to ``most``."""
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
-        raise AddressError("whole", text, what=name, most=most)
+def parse_whole_number(name: str, text: str, maximum: int) -> int:
+    """Parse a whole number from 0 to ``maximum``."""
+    if not (text.isascii() and text.isdigit() and int(text[:20]) <= maximum):
+        raise AddressError("whole", text, what=name, most=maximum)
     return int(text)
 
 
@@ -138,10 +138,10 @@ def parse_steps(text: str) -> dict[str, int]:
     >>> parse_steps("training.2,heavy_hand.1"), parse_steps("")
     ({'training': 2, 'heavy_hand': 1}, {})
     """
-    known, found = {one.name: one for one in measures()}, {}
+    known_measures, steps = {measure.name: measure for measure in measures()}, {}
     for part in filter(None, text.split(",")):
         name, _, step = part.partition(".")
-        if name not in known:
-            raise AddressError("measure", name, known)
-        found[name] = parse_whole_number(name, step, len(known[name].steps) - 1)
-    return found
+        if name not in known_measures:
+            raise AddressError("measure", name, known_measures)
+        steps[name] = parse_whole_number(name, step, len(known_measures[name].steps) - 1)
+    return steps

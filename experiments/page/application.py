@@ -19,16 +19,16 @@ from starlette.websockets import WebSocket
 
 from experiments.figures.theme import tokens
 from experiments.page import sites, visitor_limit
-from experiments.page.message_check import Malformed, protocol_error, request_of
+from experiments.page.message_check import MalformedMessage, parse_message, protocol_error
 from experiments.page.request_guard import PageRequests
 from experiments.page.visitor import Visitor
 from experiments.storage.progress import print_note
 
-FOLDER = Path(__file__).parent / "static"
-SOCKET = "/socket"
-MALFORMED = 1003
+STATIC_FOLDER = Path(__file__).parent / "static"
+SOCKET_PATH = "/socket"
+MALFORMED_CLOSE_CODE = 1003
 """Close code of a socket after a malformed message."""
-POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
@@ -41,33 +41,35 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-NEEDS = PageRequests({"GET": re.compile(r"/|/static/[a-z_]+\.(js|css)"), "websocket": re.compile(SOCKET)}, POLICY)
+PAGE_REQUESTS = PageRequests(
+    {"GET": re.compile(r"/|/static/[a-z_]+\.(js|css)"), "websocket": re.compile(SOCKET_PATH)}, CONTENT_SECURITY_POLICY
+)
 
 
 def application() -> Starlette:
     """Return the application."""
     return Starlette(
         routes=[
-            Route("/", document),
-            Route("/static/tokens.css", colours),
-            Mount("/static", StaticFiles(directory=FOLDER)),
-            WebSocketRoute(SOCKET, serve_visitor),
+            Route("/", page_document),
+            Route("/static/tokens.css", colour_style_sheet),
+            Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
+            WebSocketRoute(SOCKET_PATH, serve_visitor),
         ]
     )
 
 
-def document(_: Request) -> Response:
+def page_document(_: Request) -> Response:
     """Return the HTML document of the page."""
-    return html_document(FOLDER / "page.html")
+    return html_document(STATIC_FOLDER / "page.html")
 
 
 def html_document(file: Path) -> Response:
     """Return a document in the initial language of the page."""
     text = file.read_text(encoding="utf-8")
-    return HTMLResponse(text.replace("LANGUAGE", sites.opening.language), headers={"cache-control": "no-cache"})
+    return HTMLResponse(text.replace("LANGUAGE", sites.start_options.language), headers={"cache-control": "no-cache"})
 
 
-def colours(_: Request) -> Response:
+def colour_style_sheet(_: Request) -> Response:
     """Return the colours of the project as variables of a style sheet."""
     return Response(tokens(), media_type="text/css")
 
@@ -94,8 +96,8 @@ class Outbox:
         """Wait for messages and return all of them."""
         await self.filled.wait()
         self.filled.clear()
-        taken, self.waiting = self.waiting, {}
-        return taken
+        messages, self.waiting = self.waiting, {}
+        return messages
 
 
 async def serve_visitor(websocket: WebSocket) -> None:
@@ -111,10 +113,10 @@ async def serve_visitor(websocket: WebSocket) -> None:
     try:
         async for request in visitor_requests(websocket):
             visitor.receive(request)
-    except Malformed as reason:
+    except MalformedMessage as reason:
         print_note(f"page: a socket was closed: {reason}")
         sender.cancel()
-        await websocket.close(MALFORMED)
+        await websocket.close(MALFORMED_CLOSE_CODE)
     finally:
         outbox.open = False
         sender.cancel()
@@ -123,14 +125,14 @@ async def serve_visitor(websocket: WebSocket) -> None:
 
 
 async def visitor_requests(websocket: WebSocket) -> AsyncIterator[dict[str, Any]]:
-    """Yield the requests of a browser; raise `Malformed` at the first invalid message."""
+    """Yield the requests of a browser; raise `MalformedMessage` at the first invalid message."""
     while True:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             if reason := protocol_error(message):
                 print_note(f"page: a socket was closed: {reason}")
             return
-        yield request_of(message)
+        yield parse_message(message)
 
 
 async def send_all(websocket: WebSocket, outbox: Outbox) -> None:

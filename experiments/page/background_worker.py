@@ -34,9 +34,9 @@ from experiments.page.kept_worlds import KeptWorlds
 from experiments.storage.run_spec import RunSpec
 
 WORKERS = min(2, os.cpu_count() or 1)
-SLOTS = 64
+N_SLOTS = 64
 """Slots in shared memory for worlds that are simulated at the same time, more than there are ever workers."""
-STREAMED_COLUMNS = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
+STREAMED_COLUMNS = tuple(sorted({name for outcome in OUTCOMES for name in outcome.columns}))
 """Columns of the first world that are sent by month."""
 OnWorld = Callable[[WorldResult | str, str], None]
 """Callback for a finished world, or the reason of its failure, and its run."""
@@ -51,11 +51,11 @@ class TwinRequest:
     specs: dict[str, RunSpec]
     on_world: OnWorld
     on_months: OnMonths
-    first: str
+    first_run: str
     """Run whose months are sent while it is simulated."""
-    start: int = 0
+    start_number: int = 0
     """Start number: the visitor with the lowest gets the next world; ties go to the earliest request."""
-    drawn: int = 0
+    n_months_sent: int = 0
     """Months of the first run that have been sent."""
 
 
@@ -69,14 +69,14 @@ class BackgroundWorker:
     def __post_init__(self) -> None:
         self.requests: dict[int, TwinRequest] = {}
         self.jobs: dict[str, TwinJob] = {}
-        self.kept = KeptWorlds(self.folder / "kept")
-        self.deaths = Counter[str]()
-        self.begun = 0
+        self.kept_worlds = KeptWorlds(self.folder / "kept")
+        self.worker_deaths = Counter[str]()
+        self.last_start = 0
         """Start number of the latest scheduled world."""
-        self.clients, self.numbers = itertools.count(), itertools.count(1)
-        self.turns = multiprocessing.get_context("spawn").RawArray("q", SLOTS)
-        self.lines = SharedOutcomes(SLOTS, STREAMED_COLUMNS)
-        self.lock, self.wake = threading.Lock(), threading.Event()
+        self.client_numbers, self.job_numbers = itertools.count(), itertools.count(1)
+        self.turns = multiprocessing.get_context("spawn").RawArray("q", N_SLOTS)
+        self.outcome_lines = SharedOutcomes(N_SLOTS, STREAMED_COLUMNS)
+        self.lock, self.wake_up = threading.Lock(), threading.Event()
         self.closed = False
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
 
@@ -88,34 +88,34 @@ class BackgroundWorker:
 
     def register_client(self) -> int:
         """Return a number for a new visitor."""
-        return next(self.clients)
+        return next(self.client_numbers)
 
-    def ask(
+    def request_worlds(
         self, client: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = lambda *_: None
     ) -> None:
         """Simulate worlds for a visitor, replacing an earlier request; send the months of the first while it runs."""
-        kept = {spec.run: world for spec in specs if (world := self.kept.get(spec.run))}
+        kept = {spec.run: world for spec in specs if (world := self.kept_worlds.get(spec.run))}
         missing = {spec.run: spec for spec in specs if spec.run not in kept}
         with self.lock:
             # Keeps the start number of the earlier request, so that frequent changes neither gain nor lose a turn.
             earlier = self.requests.get(client)
-            start = max(self.begun, earlier.start if earlier else 0)
+            start = max(self.last_start, earlier.start_number if earlier else 0)
             if missing:
                 self.requests[client] = TwinRequest(missing, on_world, on_months, next(iter(missing)), start)
             else:
                 self.requests.pop(client, None)
-            self.drop_unwanted()
+            self.cancel_unwanted()
         for run, world in kept.items():
             on_world(world, run)
-        self.wake.set()
+        self.wake_up.set()
 
-    def give_up(self, client: int) -> None:
+    def cancel_request(self, client: int) -> None:
         """Cancel the request of a visitor who has left."""
         with self.lock:
             self.requests.pop(client, None)
-            self.drop_unwanted()
+            self.cancel_unwanted()
 
-    def drop_unwanted(self) -> None:
+    def cancel_unwanted(self) -> None:
         """Cancel the worlds that no request needs any more."""
         wanted = {run for request in self.requests.values() for run in request.specs}
         for run in set(self.jobs) - wanted:
@@ -126,7 +126,7 @@ class BackgroundWorker:
         """Simulate the worlds as today for the first visitor; then build the town that maps show."""
         specs = runs_of(Choice(scenario), self.folder)[0]
         finished: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.ask(self.register_client(), specs, lambda world, _: finished.put(world))
+        self.request_worlds(self.register_client(), specs, lambda world, _: finished.put(world))
         for _ in specs:
             finished.get()
         sites.load_municipality(scenario)
@@ -134,13 +134,13 @@ class BackgroundWorker:
     def close(self) -> None:
         """Stop the thread and the workers."""
         self.closed = True
-        self.wake.set()
+        self.wake_up.set()
         if self.thread.ident is not None:
             self.thread.join()
 
     def serve(self) -> None:
         """Submit worlds to the workers and deliver results; a world is submitted only when a worker is free."""
-        function = partial(run_twin_job, self.turns, self.lines)
+        function = partial(run_twin_job, self.turns, self.outcome_lines)
         executor: LocalExecutor[TwinJob, WorldResult | str | None] = LocalExecutor(self.workers, function)
         try:
             executor.prepare(lambda: self.closed)
@@ -151,26 +151,26 @@ class BackgroundWorker:
                     self.collect(executor)
                     self.send_months()
                 else:
-                    self.wake.wait()
-                    self.wake.clear()
+                    self.wake_up.wait()
+                    self.wake_up.clear()
         finally:
             executor.stop()
 
     def next_job(self) -> TwinJob | None:
         """Return the next world in fair order; None if all requested worlds are being simulated."""
         with self.lock:
-            for request in sorted(self.requests.values(), key=lambda one: one.start):
+            for request in sorted(self.requests.values(), key=lambda request: request.start_number):
                 for run, spec in request.specs.items():
                     if run not in self.jobs:
-                        self.begun = request.start
-                        request.start += 1
+                        self.last_start = request.start_number
+                        request.start_number += 1
                         return self.new_job(spec)
         return None
 
     def new_job(self, spec: RunSpec) -> TwinJob:
         """Return a job with its own slot in shared memory."""
-        number = next(self.numbers)
-        job = TwinJob(spec, number % SLOTS, number, self.folder / "warm", COLUMNS_NEEDED)
+        number = next(self.job_numbers)
+        job = TwinJob(spec, number % N_SLOTS, number, self.folder / "warm", COLUMNS_NEEDED)
         self.turns[job.place] = number
         self.jobs[spec.run] = job
         return job
@@ -178,7 +178,7 @@ class BackgroundWorker:
     def collect(self, executor: LocalExecutor[TwinJob, WorldResult | str | None]) -> None:
         """Deliver finished worlds; run a world again if its worker died."""
         for job, result in executor.wait(POLL_S):
-            if should_retry(job, result, self.deaths):
+            if should_retry(job, result, self.worker_deaths):
                 executor.submit(job)
             elif result is not None:
                 self.deliver(job, str(result) if isinstance(result, WorkerDied) else result)
@@ -187,7 +187,7 @@ class BackgroundWorker:
         """Keep a finished world and deliver it, or the reason of its failure, to all requests that wait for it."""
         run = job.spec.run
         if isinstance(result, WorldResult):
-            self.kept.add(result)
+            self.kept_worlds.add(result)
         with self.lock:
             if self.jobs.get(run) is not job:
                 return
@@ -202,16 +202,18 @@ class BackgroundWorker:
         """Send the months simulated so far of the first world of each visitor."""
         with self.lock:
             watched = [
-                (request, self.jobs[request.first]) for request in self.requests.values() if request.first in self.jobs
+                (request, self.jobs[request.first_run])
+                for request in self.requests.values()
+                if request.first_run in self.jobs
             ]
         for request, job in watched:
-            months = self.lines.read(job.place, job.turn)
-            if len(months) > request.drawn:
-                request.drawn = len(months)
-                request.on_months(months, request.first)
+            months = self.outcome_lines.read(job.place, job.turn)
+            if len(months) > request.n_months_sent:
+                request.n_months_sent = len(months)
+                request.on_months(months, request.first_run)
 
 
-running: list[BackgroundWorker] = []
+background_workers: list[BackgroundWorker] = []
 """Workers of all pages, the latest last."""
 
 
@@ -222,12 +224,12 @@ def in_background(workers: int = WORKERS, at_once: bool = True) -> Iterator[Back
     They start ``at_once``, or when they are first needed.
     """
     with tempfile.TemporaryDirectory(prefix="confianza-") as folder:
-        one = BackgroundWorker(Path(folder), workers)
-        running.append(one)
+        worker = BackgroundWorker(Path(folder), workers)
+        background_workers.append(worker)
         if at_once:
-            one.start()
+            worker.start()
         try:
-            yield one
+            yield worker
         finally:
-            running.remove(one)
-            one.close()
+            background_workers.remove(worker)
+            worker.close()

@@ -1,19 +1,19 @@
 """Describe one life in sentences: the resident and the events."""
 
 from experiments.comparison.life_recorder import LifeEvent, LifeStory
-from experiments.page.page_texts import capital, page_text
-from experiments.page.why_view import name_of
+from experiments.page.page_texts import capitalized, page_text
+from experiments.page.why_view import part_name
 from experiments.words import catalogue
 
 
 def introduction(language: str, life: LifeStory) -> str:
     """Describe a resident in one sentence, without name and place."""
     child = life.age < 15
-    who = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
-    return page_text(language, f"life.{who}", age=life.age, work=page_text(language, f"work.{life.work}"))
+    noun = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
+    return page_text(language, f"life.{noun}", age=life.age, work=page_text(language, f"work.{life.work}"))
 
 
-def sentence(language: str, event: LifeEvent) -> str:
+def event_sentence(language: str, event: LifeEvent) -> str:
     """Describe an event in a sentence."""
     if event.name in ("suffered", "saw"):
         reported = page_text(language, f"event.{event.values['told']}") if event.values["told"] else ""
@@ -23,7 +23,7 @@ def sentence(language: str, event: LifeEvent) -> str:
         return page_text(language, f"event.{event.name}", **event.values)
     cause = str(event.values["cause"])
     for name in (event.name, cause):
-        if moved := catalogue.event(name, language):
-            return moved
-    how = "other_good" if event.change >= 0.0 else "other_bad"
-    return page_text(language, f"event.{how}", cause=capital(name_of(language, cause)))
+        if text := catalogue.event(name, language):
+            return text
+    key = "other_good" if event.change >= 0.0 else "other_bad"
+    return page_text(language, f"event.{key}", cause=capitalized(part_name(language, cause)))

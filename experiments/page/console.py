@@ -11,16 +11,16 @@ class OneLineHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one log record."""
-        said = record.getMessage()
-        reason = record.exc_info[1] if record.exc_info else None
-        print_note(f"page: {in_one_line(f'{said}: {error_text(reason)}' if reason else said)}")
+        message = record.getMessage()
+        error = record.exc_info[1] if record.exc_info else None
+        print_note(f"page: {in_one_line(f'{message}: {error_text(error)}' if error else message)}")
 
 
-def error_text(reason: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """Return an error with its type and the file and line that raised it."""
-    steps = traceback.extract_tb(reason.__traceback__)
-    place = f" ({steps[-1].filename}:{steps[-1].lineno})" if steps else ""
-    return f"{type(reason).__name__}: {reason}{place}"
+    steps = traceback.extract_tb(error.__traceback__)
+    location = f" ({steps[-1].filename}:{steps[-1].lineno})" if steps else ""
+    return f"{type(error).__name__}: {error}{location}"
 
 
 def in_one_line(text: str) -> str:

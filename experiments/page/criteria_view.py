@@ -11,8 +11,8 @@ from experiments.comparison.decision_outcomes import effect_on
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.page.address import AddressRequest
 from experiments.page.page_state import PageState, Span, number
-from experiments.page.page_texts import capital
-from experiments.page.pair_rows import Pairs, pair_rows, pairs_of, waiting
+from experiments.page.page_texts import capitalized
+from experiments.page.pair_rows import Pairs, pair_rows, pairs_of, waiting_sentence
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -24,20 +24,20 @@ from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.measures.criteria import CRITERIA, GRADES, MINIMUM_EVENTS, criterion_parts, grade_index
 from scenarios.timeline import BUILT_IN_SITES
 
-DRAWS = 200
+N_GRADE_DRAWS = 200
 """Draws of anchors and weights that give the certainty of a grade."""
-WORDS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
+TEXT_KEYS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
 
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     frame = {
         "title": state.text("criteria.question"),
-        "words": {name: state.text(f"criteria.{name}") for name in WORDS},
+        "words": {name: state.text(f"criteria.{name}") for name in TEXT_KEYS},
     }
     pairs = pairs_of(state)
     if state.running or len(pairs) < MIN_RUNS:
-        return frame | {"answer": waiting(state)}
+        return frame | {"answer": waiting_sentence(state)}
     rows = criterion_rows(state, pairs)
     opened = request.show if request.show in CRITERIA else CRITERIA[0]
     return frame | {
@@ -46,73 +46,78 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "opened": opened,
         "meaning": state.text(f"criteria.meaning_{opened}"),
         "parts": part_rows(state, pairs, opened),
-        "practice": rows_of_worlds(state, pairs, [BY_PRACTICE[name] for name in RELATED_MEASURES[opened].practice]),
-        "matters": [found for name in RELATED_MEASURES[opened].matters if (found := matter_rows(state, pairs, name))],
+        "practice": headline_rows(state, pairs, [BY_PRACTICE[name] for name in RELATED_MEASURES[opened].practice]),
+        "matters": [matter for name in RELATED_MEASURES[opened].matters if (matter := matter_data(state, pairs, name))],
         "remedy": state.text("criteria.remedy_beside") if opened == "accountability" else "",
     }
 
 
 def criterion_rows(state: PageState, pairs: Pairs) -> list[dict[str, Any]]:
     """Return a row for each criterion: levels, difference, grades of the paper and of the model, monthly values."""
-    found = rows_of_worlds(state, pairs, [BY_NAME[name] for name in CRITERIA])
+    rows = headline_rows(state, pairs, [BY_NAME[name] for name in CRITERIA])
     return [
         row
         | {
             "name": name,
             "title": state.text(f"criteria.{name}"),
-            "word": criterion_word(state, pairs, name),
-            "paper": paper_word(state, name),
+            "word": grades_in_worlds(state, pairs, name),
+            "paper": grade_in_paper(state, name),
             **criterion_by_month(pairs, name),
         }
-        for name, row in zip(CRITERIA, found, strict=True)
+        for name, row in zip(CRITERIA, rows, strict=True)
     ]
 
 
-def rows_of_worlds(state: PageState, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
+def headline_rows(state: PageState, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
     """Return a row for each headline in both worlds; p-values are corrected for all rows together."""
-    titles = ((capital(getattr(line, state.language)), effect_on(line, pairs), line.digits) for line in headlines)
+    titles = ((capitalized(getattr(line, state.language)), effect_on(line, pairs), line.digits) for line in headlines)
     return pair_rows(state, titles)
 
 
 def criteria_sentence(state: PageState, rows: list[dict[str, Any]]) -> list[Span]:
     """Return the criteria with a significant and relevant change, declines first."""
-    if not state.moved:
+    if not state.has_measures:
         return [(state.text("map.unmoved"), "")]
-    sure = [row for row in rows if row["kind"] == "b"]
-    if not sure:
+    changed = [row for row in rows if row["kind"] == "b"]
+    if not changed:
         return [(state.text("criteria.nothing"), "bold")]
-    sure = sorted(sure, key=lambda row: not row["gap"].startswith("−"))
+    changed = sorted(changed, key=lambda row: not row["gap"].startswith("−"))
     spans: list[Span] = []
-    for row in sure:
+    for row in changed:
         spans += [(", " if spans else "", ""), (f"{row['title']} {row['gap']}", "h" if row["gap"][0] == "−" else "b")]
     spans.append((". ", ""))
-    if rest := len(rows) - len(sure):
-        spans.append((state.text("criteria.rest_one" if rest == 1 else "criteria.rest", n=rest), ""))
+    if n_unchanged := len(rows) - len(changed):
+        spans.append((state.text("criteria.rest_one" if n_unchanged == 1 else "criteria.rest", n=n_unchanged), ""))
     return spans
 
 
-def criterion_word(state: PageState, pairs: Pairs, name: str) -> str:
+def grades_in_worlds(state: PageState, pairs: Pairs, name: str) -> str:
     """Return the model's grade of a criterion in each world, with the percentage of draws that agree."""
     agreement: dict[str, list[str]] = {}
-    for side in (0, 1) if state.moved else (0,):
+    for side in (0, 1) if state.has_measures else (0,):
         levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
         if np.isnan(levels).all():
             return state.text("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
-        draws = [scores_over_draws(dict(pair[side].months), state.scenario.anchors, DRAWS)[name] for pair in pairs]
+        draws = [
+            scores_over_draws(dict(pair[side].months), state.scenario.anchors, N_GRADE_DRAWS)[name] for pair in pairs
+        ]
         agreement.setdefault(grade, []).append(number(100.0 * grade_shares(np.array(draws))[grade]))
     shares = {
-        catalogue.verdict(grade, state.language): " → ".join(dict.fromkeys(each)) for grade, each in agreement.items()
+        catalogue.verdict(grade, state.language): " → ".join(dict.fromkeys(percentages))
+        for grade, percentages in agreement.items()
     }
     return " → ".join(state.text("criteria.certainty", word=word, share=share) for word, share in shares.items())
 
 
-def paper_word(state: PageState, name: str) -> str:
+def grade_in_paper(state: PageState, name: str) -> str:
     """Return the grade of the paper for this municipality in 2017 and 2018; empty if it has none."""
     if state.choice.site not in BUILT_IN_SITES or name not in STATED_WORLDS["paper"]:
         return ""
-    stated = STATED_WORLDS["paper"][name][BUILT_IN_SITES.index(state.choice.site)]
-    grade = state.text("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, state.language)
+    paper_grade = STATED_WORLDS["paper"][name][BUILT_IN_SITES.index(state.choice.site)]
+    grade = (
+        state.text("criteria.weakest") if paper_grade == "weakest" else catalogue.verdict(paper_grade, state.language)
+    )
     return state.text("criteria.paper", word=grade)
 
 
@@ -126,43 +131,43 @@ def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
     a, b = a[:, first:], b[:, first:]
     gaps, base = b - a, a.mean(axis=0)
     band = (np.clip(base + gap, 0.0, 100.0) for gap in (gaps.min(axis=0), gaps.max(axis=0)))
-    rounded = [np.round(one, 2).tolist() for one in (base, b.mean(axis=0), *band)]
+    rounded = [np.round(series, 2).tolist() for series in (base, b.mean(axis=0), *band)]
     return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
 
 
 def part_rows(state: PageState, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
     """Return the rows of the components of a criterion; a note explains a missing value."""
-    rows = rows_of_worlds(state, pairs, [part_headline(part) for part in criterion_parts(criterion)])
-    unknown = state.text("criteria.few", n=f"{MINIMUM_EVENTS:g}")
-    return [row | {"note": unknown if row["a"] == "–" else ""} for row in rows]
+    rows = headline_rows(state, pairs, [part_headline(part) for part in criterion_parts(criterion)])
+    note = state.text("criteria.few", n=f"{MINIMUM_EVENTS:g}")
+    return [row | {"note": note if row["a"] == "–" else ""} for row in rows]
 
 
 # Decisions
 
 
-def matter_rows(state: PageState, pairs: Pairs, name: str) -> dict[str, Any] | None:
+def matter_data(state: PageState, pairs: Pairs, name: str) -> dict[str, Any] | None:
     """Return the options of a matter: percentage of last year's choices and most frequent decisive reason.
 
     None if no world has such a choice.
     """
-    number_of, spec = next((key, spec) for key, spec in CHOICES_DECLARED.items() if spec.name == name)
-    chosen = [[last_year(world, number_of) for world in pair] for pair in pairs]
-    if not any(len(rows) for pair in chosen for rows in pair):
+    matter_number, spec = next((key, spec) for key, spec in CHOICES_DECLARED.items() if spec.name == name)
+    choices = [[choices_of_last_year(world, matter_number) for world in pair] for pair in pairs]
+    if not any(len(rows) for pair in choices for rows in pair):
         return None
-    found = []
+    effects = []
     for option in range(len(spec.options)):
-        sides = [[share_of(pair[side], option) for pair in chosen] for side in (0, 1)]
-        title = capital(catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language))
-        found.append((title, paired(*sides, scale=Scale("shares")), 0))
-    rows = pair_rows(state, found)
-    every = np.concatenate([rows_ for pair in chosen for rows_ in pair[:1]])
+        sides = [[option_percentage(pair[side], option) for pair in choices] for side in (0, 1)]
+        title = capitalized(catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language))
+        effects.append((title, paired(*sides, scale=Scale("shares")), 0))
+    rows = pair_rows(state, effects)
+    all_choices = np.concatenate([choices_today for pair in choices for choices_today in pair[:1]])
     for option, row in enumerate(rows):
-        row["note"] = decisive_reason(state, spec, every[every["option"] == option]["term"])
-    agent = capital(catalogue.find("agents", spec.agent, state.language))
+        row["note"] = decisive_reason(state, spec, all_choices[all_choices["option"] == option]["term"])
+    agent = capitalized(catalogue.find("agents", spec.agent, state.language))
     return {"agent": agent, "title": catalogue.find("matters", spec.name, state.language), "rows": rows}
 
 
-def last_year(world: Any, matter_number: int) -> np.ndarray:
+def choices_of_last_year(world: Any, matter_number: int) -> np.ndarray:
     """Return the choices of a matter in the last twelve months of a world, or in all if it has fewer."""
     rows = world.recorded.choices
     rows = rows[rows["matter"] == matter_number]
@@ -170,7 +175,7 @@ def last_year(world: Any, matter_number: int) -> np.ndarray:
     return np.asarray(rows[rows["tick"] > rows["tick"].max(initial=0) - YEAR]) if months == MONTHS else rows
 
 
-def share_of(rows: np.ndarray, option: int) -> tuple[float, float]:
+def option_percentage(rows: np.ndarray, option: int) -> tuple[float, float]:
     """Return the percentage of choices that took an option, as numerator and denominator."""
     return 100.0 * float((rows["option"] == option).sum()), float(len(rows))
 

@@ -4,34 +4,34 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
-from experiments.comparison.policy_choice import POLICY_FILE, program_of
+from experiments.comparison.policy_choice import MAX_PAIRS, POLICY_FILE, program_of
 from experiments.page.page_state import PageState
 from experiments.page.pair_rows import pairs_of
-from experiments.page.table_rows import why_unknown
+from experiments.page.table_rows import reason_withheld
 from experiments.storage.writing import csv_bytes
 
-MONTHS = ("municipality", "outcome", "unit", "month", "seed", "today", "measures", "difference")
-EFFECTS = (
+MONTH_COLUMNS = ("municipality", "outcome", "unit", "month", "seed", "today", "measures", "difference")
+EFFECT_COLUMNS = (
     *("municipality", "outcome", "unit", "from", "until", "measures_from", "pairs", "today", "measures", "effect"),
     *("low", "high", "rose", "fell", "same", "verdict", "why"),
 )
 
 
-def file_of(state: PageState, what: str) -> dict[str, str]:
+def downloaded_file(state: PageState, kind: str) -> dict[str, str]:
     """Return name and text of a file: the measures as a policy, or the results as a table."""
-    if what == "policy":
+    if kind == "policy":
         return {"name": POLICY_FILE, "text": state.choice.file}
     name = state.choice.site.rpartition("/")[2].removesuffix(".toml")
-    return {"name": f"{name}.csv", "text": table_of(state)}
+    return {"name": f"{name}.csv", "text": results_csv(state)}
 
 
-def python_of(state: PageState) -> str:
+def python_program(state: PageState) -> str:
     """Return the program that reproduces the effect on trust, run in the folder with the file of measures."""
     file = f"./{POLICY_FILE}"
     return program_of(state.choice.request(file), [file], state.scenario.start)
 
 
-def source_of(state: PageState) -> str:
+def source_note(state: PageState) -> str:
     """Return the source of numbers and pictures: municipality, dates, seeds."""
     return state.text(
         "decision.source",
@@ -39,34 +39,34 @@ def source_of(state: PageState) -> str:
         start=state.scenario.start,
         until=state.scenario.start.replace(year=state.scenario.start.year + state.choice.years),
         begins=state.begins,
-        seeds=f"{state.choice.seed}–{state.choice.seed + state.twins_asked - 1}",
+        seeds=f"{state.choice.seed}–{state.choice.seed + MAX_PAIRS - 1}",
     )
 
 
-def table_of(state: PageState) -> str:
+def results_csv(state: PageState) -> str:
     """Return the results as CSV: a row for each outcome, month and pair, then one for each effect."""
-    months = csv_bytes(MONTHS, (month for outcome in OUTCOMES for month in month_rows(state, outcome)))
-    return b"\n".join((months, csv_bytes(EFFECTS, effect_rows(state)))).decode()
+    months = csv_bytes(MONTH_COLUMNS, (month for outcome in OUTCOMES for month in month_rows(state, outcome)))
+    return b"\n".join((months, csv_bytes(EFFECT_COLUMNS, effect_rows(state)))).decode()
 
 
-def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:
+def unit_of(outcome: DecisionOutcome, of_effect: bool = False) -> str:
     """Return the unit of an outcome, or of an effect on it."""
-    return "points of 100" if outcome.level else "cases a year" if effect else "cases a month"
+    return "points of 100" if outcome.level else "cases a year" if of_effect else "cases a month"
 
 
 def month_rows(state: PageState, outcome: DecisionOutcome) -> Iterator[list[Any]]:
     """Yield an outcome by pair and month; without measures only the world as today."""
     for pair in pairs_of(state):
-        worlds = pair if state.moved else pair[:1]
+        worlds = pair if state.has_measures else pair[:1]
         for date, *values in zip(pair[0].months["month"], *map(outcome.months, worlds), strict=True):
-            stated = [*values, values[1] - values[0]] if state.moved else values
+            numbers = [*values, values[1] - values[0]] if state.has_measures else values
             yield [
                 state.choice.site,
                 outcome.name,
                 unit_of(outcome),
                 f"{date:%Y-%m}",
                 pair[0].seed,
-                *six_digits(stated),
+                *six_digits(numbers),
             ]
 
 
@@ -78,15 +78,15 @@ def effect_rows(state: PageState) -> Iterator[list[Any]]:
         effect = result.effect
         numbers = six_digits((effect.base, effect.arm, effect.effect, effect.low, effect.high))
         counts = (effect.rose, effect.fell, effect.same)
-        stated = (
+        identity = (
             state.choice.site,
             result.outcome.name,
-            unit_of(result.outcome, effect=True),
+            unit_of(result.outcome, of_effect=True),
             start,
             until,
             state.begins,
         )
-        yield [*stated, effect.n, *numbers, *counts, result.verdict, why_unknown(state, result)]
+        yield [*identity, effect.n, *numbers, *counts, result.verdict, reason_withheld(state, result)]
 
 
 def six_digits(values: Iterable[float]) -> list[str]:

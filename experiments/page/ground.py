@@ -8,7 +8,7 @@ import numpy as np
 from experiments.comparison.town_ground import inhabited, largest_settlements, rings
 from model.town.town import Town
 
-NAMES = 9
+N_NAMES = 9
 """Number of settlements that may be named on the map, the most populous ones."""
 
 
@@ -26,24 +26,24 @@ def columns_and_rows(town: Town, cells: Any) -> tuple[np.ndarray, np.ndarray]:
     return town.cells["x"][cells] - left, town.cells["y"][cells] - bottom
 
 
-def ground(town: Town) -> dict[str, Any]:
+def base_map(town: Town) -> dict[str, Any]:
     """Return the parts of a map that do not depend on a run, in units of its cells."""
 
-    def spot(cell: int, **more: Any) -> dict[str, Any]:
+    def map_point(cell: int, **more: Any) -> dict[str, Any]:
         x, y = columns_and_rows(town, cell)
         return {"x": int(x), "y": int(y), **more}
 
     x, y = columns_and_rows(town, inhabited(town))
     left, bottom, width, height = frame_size(town)
-    named = largest_settlements(town, NAMES)
+    largest = largest_settlements(town, N_NAMES)
     return {
         "width": width,
         "height": height,
         "outline": rings(town, town.outline, (left, bottom)),
         "lake": rings(town, town.lake, (left, bottom)) if town.lake is not None else [],
-        "names": [spot(int(town.centres[z]), name=town.settlement_names[z]) for z in named],
-        "stations": [spot(int(row["cell"])) for row in town.facilities],
-        "seats": [spot(int(row["cell"])) for row in town.authorities],
+        "names": [map_point(int(town.centres[z]), name=town.settlement_names[z]) for z in largest],
+        "stations": [map_point(int(row["cell"])) for row in town.facilities],
+        "seats": [map_point(int(row["cell"])) for row in town.authorities],
         "x": x.tolist(),
         "y": y.tolist(),
         "km": 1000.0 / town.cell_m,

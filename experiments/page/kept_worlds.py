@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from experiments.comparison.twin_results import WorldResult
 
-MOST_KEPT = 96
+MAX_KEPT = 96
 """Number of worlds kept, of about 1 MB each."""
 
 
@@ -22,14 +22,14 @@ class KeptWorlds:
         self.lock = threading.Lock()
 
     def add(self, result: WorldResult) -> None:
-        """Write a world to a file, and delete the oldest beyond `MOST_KEPT`."""
+        """Write a world to a file, and delete the oldest beyond `MAX_KEPT`."""
         self.folder.mkdir(exist_ok=True)
         path = self.folder / result.run
         path.write_bytes(pickle.dumps(result))
         with self.lock:
             self.shown[result.run] = result
             self.files[result.run] = path
-            while len(self.files) > MOST_KEPT:
+            while len(self.files) > MAX_KEPT:
                 self.files.popitem(last=False)[1].unlink()
 
     def get(self, run: str) -> WorldResult | None:

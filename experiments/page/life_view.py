@@ -17,7 +17,7 @@ from experiments.page import biography
 from experiments.page.address import AddressRequest
 from experiments.page.decision_view import mood_months
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.page_texts import capital
+from experiments.page.page_texts import capitalized
 from experiments.page.pair_rows import pairs_of
 from experiments.words import catalogue
 from experiments.words.dates import MONTHS
@@ -27,15 +27,15 @@ from model.engine.random_streams import keyed_uniform
 from model.police.chief.schema import HOURS_CHOICE
 from model.world.discrete_choice.schema import SMALLEST_GUMBEL_UNIFORM
 
-KINDS = ("resident", *AGENTS)
+LIFE_KINDS = ("resident", *AGENTS)
 """Kinds of lives; first part of ``show`` in the address: KIND-NUMBER-CHOICE."""
-MOST_EVENTS, MOST_CHOICES = 7, 5
+MAX_EVENTS, MAX_CHOICES = 7, 5
 """Most events of a resident, and most choices of an agent, that are listed."""
 SMALLEST_CHANGE = 5e-4
 """Smallest change of trust (0-1) that is visible in points with one decimal."""
 HIGH_TRUST, LOSS_FACTOR = 0.6, 10.0
 """Trust (0-1) and factor of the loss in two of the counterfactual cases."""
-BY_MONTH = (
+MONTHLY_DRAWS = (
     *("watch of a board", "police and a board", "request of a board", "unmet requests of a board"),
     "patrol in a canton",
 )
@@ -44,8 +44,8 @@ UNKNOWN_DRAWS = (
     *("case before a board", "arrest in a canton", "protocol with a board", "clique punishment", "hours of the month"),
 )
 """Choices with a random number keyed by something unrecorded (a case, a year, a victim, a block of hours)."""
-SCALE = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
-WORDS = (
+CURVE_SCALES = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
+TEXT_KEYS = (
     *("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100"),
     *("parts", "ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice"),
 )
@@ -56,7 +56,7 @@ class LifeSelection:
     """Life selected in the address: kind, index among the lives of this kind, index of its choice (both from 0)."""
 
     kind: str
-    nth: int
+    index: int
     choice: int
 
 
@@ -64,38 +64,43 @@ def parse_selection(word: str) -> LifeSelection:
     """Parse the selection of a life in an address; a missing part means the first.
 
     >>> parse_selection("chief-3-2"), parse_selection("")
-    (LifeSelection(kind='chief', nth=2, choice=1), LifeSelection(kind='resident', nth=0, choice=0))
+    (LifeSelection(kind='chief', index=2, choice=1), LifeSelection(kind='resident', index=0, choice=0))
     """
     kind, *numbers = word.split("-")
-    nth, choice = ([int(one) - 1 if one.isdecimal() and one != "0" else 0 for one in numbers] + [0, 0])[:2]
-    return LifeSelection(kind if kind in KINDS else KINDS[0], nth, choice)
+    indices = [int(number) - 1 if number.isdecimal() and number != "0" else 0 for number in numbers]
+    index, choice = [*indices, 0, 0][:2]
+    return LifeSelection(kind if kind in LIFE_KINDS else LIFE_KINDS[0], index, choice)
 
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     selection = parse_selection(request.show)
-    words = {name: state.text(f"life.{name}") for name in WORDS}
+    words = {name: state.text(f"life.{name}") for name in TEXT_KEYS}
     pairs = pairs_of(state)
     kinds = kind_rows(state, selection, pairs[0][0].recorded if pairs else None)
     frame = {"title": state.text("life.question"), "words": words, "kinds": kinds}
     if not pairs:
-        return frame | {"answer": [(state.text("map.waiting", n=state.done, all=state.twins_asked), "")]}
+        return frame | {"answer": [(state.text("map.waiting", **state.progress), "")]}
     worlds: tuple[WorldRecord, WorldRecord] = tuple(world.recorded for world in pairs[0])
     seed = pairs[0][0].seed
-    about = (
+    panel = (
         resident_panel(state, worlds, selection, request.place)
         if selection.kind == "resident"
         else agent_panel(state, worlds, selection, seed)
     )
-    if about is None:
+    if panel is None:
         return frame | {"answer": [(state.text("life.nobody"), "bold")], "nobody": True}
-    return frame | about | {"moods": mood_months(state) if selection.kind == "resident" else []}
+    return frame | panel | {"moods": mood_months(state) if selection.kind == "resident" else []}
 
 
 def kind_rows(state: PageState, selection: LifeSelection, world: WorldRecord | None) -> list[dict[str, Any]]:
     """Return the kinds of lives to choose from: of agents those in the world; all before it is available."""
-    found = [kind for kind in KINDS if kind in (KINDS[0], selection.kind) or world is None or agent_count(world, kind)]
-    return [{"name": kind, "title": kind_title(state, kind), "on": kind == selection.kind} for kind in found]
+    kinds = [
+        kind
+        for kind in LIFE_KINDS
+        if kind in (LIFE_KINDS[0], selection.kind) or world is None or agent_count(world, kind)
+    ]
+    return [{"name": kind, "title": kind_title(state, kind), "on": kind == selection.kind} for kind in kinds]
 
 
 def kind_title(state: PageState, kind: str) -> str:
@@ -103,7 +108,7 @@ def kind_title(state: PageState, kind: str) -> str:
     return state.text("life.kind_communal" if kind == "authority" and state.communal else f"life.kind_{kind}")
 
 
-def day_of(state: PageState, tick: int) -> str:
+def date_text(state: PageState, tick: int) -> str:
     """Return the date of a tick for a table."""
     date = date_of_tick(tick)
     return f"{date.day} {MONTHS[state.language][date.month - 1][:3]} {date.year}"
@@ -121,10 +126,10 @@ def showable_lives(
     worlds: tuple[WorldRecord, WorldRecord], settlement: int | None
 ) -> list[tuple[LifeStory, LifeStory]]:
     """Return the lives that both worlds may show, of a settlement or of all, those with a choice first."""
-    others = {life.who: life for life in worlds[1].lives}
-    here = [life for life in worlds[0].lives if settlement is None or life.settlement == settlement]
-    both = [(life, others[life.who]) for life in here if life.who in others]
-    return sorted(both, key=lambda pair: not pair[0].tellings)
+    lives_b = {life.who: life for life in worlds[1].lives}
+    lives_a = [life for life in worlds[0].lives if settlement is None or life.settlement == settlement]
+    pairs = [(life, lives_b[life.who]) for life in lives_a if life.who in lives_b]
+    return sorted(pairs, key=lambda pair: not pair[0].tellings)
 
 
 def resident_panel(
@@ -134,15 +139,15 @@ def resident_panel(
     lives = showable_lives(worlds, place - 1 if place else None)
     if not lives:
         return None
-    a, b = lives[selection.nth % len(lives)]
-    shown_lives = (a, b) if state.moved else (a,)
+    a, b = lives[selection.index % len(lives)]
+    shown_lives = (a, b) if state.has_measures else (a,)
     tellings = a.tellings
     telling = tellings[selection.choice % len(tellings)] if tellings else None
     rows, rest = event_rows(state, shown_lives)
     return {
         "who": biography.introduction(state.language, a).rstrip("."),
         "answer": life_answer(state, a, b, telling),
-        "number": selection.nth % len(lives) + 1,
+        "number": selection.index % len(lives) + 1,
         "lines": [[100.0 * value for value in life.trust] for life in shown_lives],
         "events": rows,
         "rest": rest,
@@ -163,7 +168,7 @@ def life_answer(state: PageState, a: LifeStory, b: LifeStory, telling: Reporting
     spans.append(
         (state.text("life.trust", before=number(100.0 * a.trust[0], 1), after=number(100.0 * a.trust[-1], 1)), "")
     )
-    if state.moved:
+    if state.has_measures:
         spans += [(" ", ""), (state.text("life.trust_b", after=number(100.0 * b.trust[-1], 1)), "b")]
     return spans
 
@@ -175,18 +180,18 @@ def event_rows(state: PageState, lives: tuple[LifeStory, ...]) -> tuple[list[dic
         for event in life.events:
             merged.setdefault((event.tick, event.name, *event.values.items()), {})[side] = event
 
-    def weight(event: LifeEvent) -> float:
+    def importance(event: LifeEvent) -> float:
         # crimes suffered and their consequences come first
         return abs(event.change) if "cause" in event.values else 1.0
 
-    order = sorted(merged.values(), key=lambda sides: -max(map(weight, sides.values())))
-    chosen = sorted(order[:MOST_EVENTS], key=lambda sides: next(iter(sides.values())).tick)
-    rows = [event_row(state, number, sides) for number, sides in enumerate(chosen, start=1)]
+    order = sorted(merged.values(), key=lambda sides: -max(map(importance, sides.values())))
+    listed = sorted(order[:MAX_EVENTS], key=lambda sides: next(iter(sides.values())).tick)
+    rows = [event_row(state, number, sides) for number, sides in enumerate(listed, start=1)]
     sums = []
     for side, life in enumerate(lives):
-        shown = sum(sides[side].change for sides in chosen if side in sides)
-        small = sum(event.change for event in life.events) + life.small - shown
-        sums.append((small, life.trust[-1] - life.trust[0] - shown - small))
+        shown = sum(sides[side].change for sides in listed if side in sides)
+        unlisted = sum(event.change for event in life.events) + life.small - shown
+        sums.append((unlisted, life.trust[-1] - life.trust[0] - shown - unlisted))
     rest = [
         {"title": state.text(f"life.{name}"), "sizes": [trust_points(change) for change in changes]}
         for name, changes in zip(("small_events", "forgotten"), zip(*sums, strict=True), strict=True)
@@ -203,12 +208,12 @@ def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dic
     """Return an event with its size in each world in which it happened."""
     event = next(iter(sides.values()))
     times = f" (×{event.times})" if event.times > 1 else ""
-    only = f" ({state.text(f'life.only_{"ab"[next(iter(sides))]}')})" if state.moved and len(sides) == 1 else ""
+    only = f" ({state.text(f'life.only_{"ab"[next(iter(sides))]}')})" if state.has_measures and len(sides) == 1 else ""
     return {
         "number": number,
-        "date": day_of(state, event.tick),
-        "text": biography.sentence(state.language, event).rstrip(".") + times + only,
-        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in range(1 + state.moved)],
+        "date": date_text(state, event.tick),
+        "text": biography.event_sentence(state.language, event).rstrip(".") + times + only,
+        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in range(1 + state.has_measures)],
         "month": month_number(state, event.tick),
         "side": 1 if 0 not in sides else 0,
     }
@@ -217,27 +222,27 @@ def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dic
 # One choice of a resident
 
 
-def choice_panel(state: PageState, telling: ReportingChoice, b: LifeStory) -> dict[str, Any]:
+def choice_panel(state: PageState, telling: ReportingChoice, life_b: LifeStory) -> dict[str, Any]:
     """Return a choice of whom to tell: terms, outcomes of a hundred with the draw, and counterfactuals."""
     chances = telling.chances()
     channel = telling.taken
     if channel == "nobody":
         channel = max((name for name in chances if name != "nobody"), key=lambda name: chances[name])
     terms = telling.terms(channel)
-    known = {"loss": number(telling.loss), "trust": number(100.0 * telling.trust)}
-    when = day_of(state, telling.tick)
+    values = {"loss": number(telling.loss), "trust": number(100.0 * telling.trust)}
+    date = date_text(state, telling.tick)
     taken = state.text(f"telling.{telling.taken}")
     return {
         "title": state.text(
             "life.telling",
-            date=when,
+            date=date,
             crime=state.text(f"kind.{telling.crime}"),
             channel=state.text(f"telling.{channel}"),
         ),
         "taken": state.text("life.taken", what=taken),
         "terms": [
             {
-                "title": state.text(f"telling.term_{name}", **known),
+                "title": state.text(f"telling.term_{name}", **values),
                 "size": value,
                 "input": name == CALIBRATED,
                 "shown": signed(value, 2),
@@ -247,7 +252,7 @@ def choice_panel(state: PageState, telling: ReportingChoice, b: LifeStory) -> di
         "total": signed(sum(terms.values()), 2),
         "dots": dots_by_option(chances, [state.text(f"telling.{name}") for name in chances]),
         "ring": int(100.0 * telling.uniform),
-        "ifs": what_ifs(state, telling, b),
+        "ifs": counterfactuals(state, telling, life_b),
     }
 
 
@@ -258,23 +263,23 @@ def dots_by_option(chances: dict[str, float], titles: list[str]) -> list[dict[st
     return [{"title": title, "n": int(n)} for title, n in zip(titles, counts, strict=True) if n]
 
 
-def what_ifs(state: PageState, telling: ReportingChoice, b: LifeStory) -> list[dict[str, Any]]:
+def counterfactuals(state: PageState, telling: ReportingChoice, life_b: LifeStory) -> list[dict[str, Any]]:
     """Return the percentage who tell somebody if one input is changed, by the same formula."""
-    loss, then = LOSS_FACTOR * max(telling.loss, 100.0), b.trust[max(0, month_number(state, telling.tick) - 1)]
-    moves: dict[str, dict[str, Any]] = {
+    loss, trust_b = LOSS_FACTOR * max(telling.loss, 100.0), life_b.trust[max(0, month_number(state, telling.tick) - 1)]
+    cases: dict[str, dict[str, Any]] = {
         "as_was": {},
-        "trust_b": {"trust": then},
+        "trust_b": {"trust": trust_b},
         "trust_high": {"trust": HIGH_TRUST},
         "station": {"desk": 0.0},
         "prosecutor": {"seat": 0.0},
         "loss": {"loss": loss},
         "couple": {"at_hand": True},
     }
-    values = {"n": number(100.0 * HIGH_TRUST), "q": number(loss), "b": number(100.0 * then)}
+    values = {"n": number(100.0 * HIGH_TRUST), "q": number(loss), "b": number(100.0 * trust_b)}
     return [
-        {"title": state.text(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
-        for name, moved in moves.items()
-        if state.moved or name != "trust_b"
+        {"title": state.text(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**inputs), 1)}
+        for name, inputs in cases.items()
+        if state.has_measures or name != "trust_b"
     ]
 
 
@@ -286,76 +291,78 @@ def agent_count(world: WorldRecord, kind: str) -> int:
     return int(world.agents[kind].shape[1])
 
 
-def order_of(seed: int, agent: str, n: int) -> list[int]:
+def random_order(seed: int, agent: str, n: int) -> list[int]:
     """Return the rows of n agents in a random order, the same in both worlds of a pair."""
-    return sorted(range(n), key=lambda who: anonymous(seed, agent, who))
+    return sorted(range(n), key=lambda row: anonymous(seed, agent, row))
 
 
 def agent_panel(
     state: PageState, worlds: tuple[WorldRecord, WorldRecord], selection: LifeSelection, seed: int
 ) -> dict[str, Any] | None:
     """Return the choices of an agent in both worlds, one of them with its weights; None without agents."""
-    deciding = order_of(seed, selection.kind, agent_count(worlds[0], selection.kind))
-    if not deciding:
+    agents = random_order(seed, selection.kind, agent_count(worlds[0], selection.kind))
+    if not agents:
         return None
-    who = deciding[selection.nth % len(deciding)]
-    sides = worlds if state.moved else worlds[:1]
-    lines = [(SCALE[selection.kind] * world.agents[selection.kind][:, who]).tolist() for world in sides]
-    own = [own_choices(world, selection.kind, who) for world in sides]
-    listed = notable_choices(own)
-    at = selection.choice % len(listed) if listed else 0
-    events = [choice_row(state, k, rows) | {"on": k == at} for k, rows in enumerate(listed)]
+    row = agents[selection.index % len(agents)]
+    sides = worlds if state.has_measures else worlds[:1]
+    lines = [(CURVE_SCALES[selection.kind] * world.agents[selection.kind][:, row]).tolist() for world in sides]
+    choices = [choices_of_agent(world, selection.kind, row) for world in sides]
+    listed = notable_choices(choices)
+    selected = selection.choice % len(listed) if listed else 0
+    events = [choice_row(state, k, rows) | {"on": k == selected} for k, rows in enumerate(listed)]
     weighing = {}
     if events:
-        side = events[at]["side"]
-        weighing = option_weights(state, listed[at][side], seed, sides[side])
+        side = events[selected]["side"]
+        weighing = option_weights(state, listed[selected][side], seed, sides[side])
     return {
-        "who": f"{kind_title(state, selection.kind)} {selection.nth % len(deciding) + 1}",
-        "answer": [(state.text("life.decided", n=len(own[0])), ""), (" " + state.text("decided.numbers"), "")],
-        "number": selection.nth % len(deciding) + 1,
+        "who": f"{kind_title(state, selection.kind)} {selection.index % len(agents) + 1}",
+        "answer": [(state.text("life.decided", n=len(choices[0])), ""), (" " + state.text("decided.numbers"), "")],
+        "number": selection.index % len(agents) + 1,
         "lines": lines,
         "events": events,
         "rest": [],
         "curve": state.text(f"life.curve_{selection.kind}"),
         "choices": len(events),
-        "chosen_at": at + 1,
-        "at": events[at]["month"] if events else None,
+        "chosen_at": selected + 1,
+        "at": events[selected]["month"] if events else None,
         "weighing": weighing,
     }
 
 
-def own_choices(world: WorldRecord, kind: str, who: int) -> np.ndarray:
+def choices_of_agent(world: WorldRecord, kind: str, row: int) -> np.ndarray:
     """Return the choices of one agent."""
     numbers = [number for number, spec in CHOICES_DECLARED.items() if spec.agent == kind]
     rows = world.choices
-    return np.asarray(rows[np.isin(rows["matter"], numbers) & (rows["who"] == who)])
+    return np.asarray(rows[np.isin(rows["matter"], numbers) & (rows["who"] == row)])
 
 
 def notable_choices(sides: list[np.ndarray]) -> list[list[Any]]:
-    """Return up to `MOST_CHOICES` choices in order of time, each as its rows in both worlds (None if missing in one).
+    """Return up to `MAX_CHOICES` choices in order of time, each as its rows in both worlds (None if missing in one).
 
     The first of each matter is preferred, and choices that differ between the worlds are preferred to all others.
     """
-    keyed = [{(int(row["tick"]), int(row["matter"])): row for row in side} for side in sides]
-    every = {key: [side.get(key) for side in keyed] for key in sorted({key for side in keyed for key in side})}
+    by_key = [{(int(row["tick"]), int(row["matter"])): row for row in side} for side in sides]
+    all_choices = {key: [side.get(key) for side in by_key] for key in sorted({key for side in by_key for key in side})}
 
     def rank(key: tuple[int, int]) -> tuple[bool, bool, int]:
-        options = {None if row is None else int(row["option"]) for row in every[key]}
-        return len(options) < 2, all(row is None or row["term"] < 1 for row in every[key]), -key[0]
+        options = {None if row is None else int(row["option"]) for row in all_choices[key]}
+        return len(options) < 2, all(row is None or row["term"] < 1 for row in all_choices[key]), -key[0]
 
-    ranked = sorted(every, key=rank)
-    first = {key[1]: key for key in reversed(ranked)}
-    return [every[key] for key in sorted(sorted(ranked, key=lambda key: key != first[key[1]])[:MOST_CHOICES])]
+    ranked = sorted(all_choices, key=rank)
+    first_of_matter = {key[1]: key for key in reversed(ranked)}
+    return [
+        all_choices[key] for key in sorted(sorted(ranked, key=lambda key: key != first_of_matter[key[1]])[:MAX_CHOICES])
+    ]
 
 
-def choice_row(state: PageState, k: int, rows: list[Any]) -> dict[str, Any]:
+def choice_row(state: PageState, index: int, rows: list[Any]) -> dict[str, Any]:
     """Return one choice with the option taken in each world."""
     side = 0 if rows[0] is not None else 1
     tick, spec = int(rows[side]["tick"]), CHOICES_DECLARED[int(rows[side]["matter"])]
     return {
-        "number": k + 1,
-        "date": day_of(state, tick),
-        "text": capital(catalogue.find("matters", spec.name, state.language)),
+        "number": index + 1,
+        "date": date_text(state, tick),
+        "text": capitalized(catalogue.find("matters", spec.name, state.language)),
         "sizes": ["–" if row is None else option_name(state, spec, int(row["option"])) for row in rows],
         "month": month_number(state, tick),
         "side": side,
@@ -370,62 +377,62 @@ def option_name(state: PageState, spec: ChoiceSpec, option: int) -> str:
 def option_weights(state: PageState, row: Any, seed: int, world: WorldRecord) -> dict[str, Any]:
     """Return a recorded choice: weight of each option, outcomes of a hundred with the draw, decisive reason."""
     spec = CHOICES_DECLARED[int(row["matter"])]
-    terms = terms_of(world, row)
-    utilities = weights_of(spec, row)
+    terms = recorded_terms(world, row)
+    utilities = option_utilities(spec, row)
     odds = np.exp(utilities - utilities.max())
-    names = [option_name(state, spec, o) for o in range(len(utilities))]
+    names = [option_name(state, spec, option) for option in range(len(utilities))]
     term = int(row["term"])
     name = f"{spec.name}.{spec.terms[term - 1]}" if term > 0 else "luck"
     reason = catalogue.find("reasons", name, state.language)
     return {
         "title": state.text(
             "life.deciding",
-            date=day_of(state, int(row["tick"])),
+            date=date_text(state, int(row["tick"])),
             matter=catalogue.find("matters", spec.name, state.language),
         ),
         "taken": state.text("life.taken", what=names[int(row["option"])]),
         "terms": [
-            {"title": title, "size": float(v), "input": False, "shown": signed(float(v), 2)}
-            for title, v in zip(names, utilities, strict=True)
+            {"title": title, "size": float(utility), "input": False, "shown": signed(float(utility), 2)}
+            for title, utility in zip(names, utilities, strict=True)
         ],
         "apart": True,
-        "parts": [] if terms is None else parts_of(state, spec, terms),
+        "parts": [] if terms is None else term_rows(state, spec, terms),
         "reason": state.text("life.decisive", reason=reason) if term > 0 else state.text("life.no_decisive"),
         "drawn": random_terms(state, row, seed),
         "dots": dots_by_option(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
-        "ring": ring_of(spec, row, seed, odds / odds.sum()),
+        "ring": dot_of_draw(spec, row, seed, odds / odds.sum()),
         "ifs": [],
     }
 
 
-def terms_of(world: WorldRecord, row: Any) -> np.ndarray | None:
+def recorded_terms(world: WorldRecord, row: Any) -> np.ndarray | None:
     """Return the terms of each option of a choice (log-odds, options by terms); None if only sums are recorded."""
     return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
 
-def parts_of(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
+def term_rows(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
     """Return a row for each term of the weights that is not 0 for all options, habit first."""
     reasons = [catalogue.find("reasons", f"{spec.name}.{term}", state.language) for term in spec.terms]
     return [
-        {"title": capital(name), "sizes": [signed(float(size), 2) for size in sizes]}
+        {"title": capitalized(name), "sizes": [signed(float(size), 2) for size in sizes]}
         for name, sizes in zip([state.text("life.habit"), *reasons], terms.T, strict=True)
         if sizes.any()
     ]
 
 
-def weights_of(spec: ChoiceSpec, row: Any) -> np.ndarray:
+def option_utilities(spec: ChoiceSpec, row: Any) -> np.ndarray:
     """Return the utilities (log-odds) of the options of a choice: as many as give the recorded probability."""
-    every, option = np.array([float(row[f"v{o}"]) for o in range(len(spec.options))]), int(row["option"])
-    chances = 1.0 / np.cumsum(np.exp(every - every[option]))
-    fits = np.flatnonzero(np.isclose(chances, float(row["chance"]), rtol=1e-9, atol=0.0))
-    return every[: fits[0] + 1] if len(fits) else every
+    utilities, option = np.array([float(row[f"v{k}"]) for k in range(len(spec.options))]), int(row["option"])
+    chances = 1.0 / np.cumsum(np.exp(utilities - utilities[option]))
+    matches = np.flatnonzero(np.isclose(chances, float(row["chance"]), rtol=1e-9, atol=0.0))
+    return utilities[: matches[0] + 1] if len(matches) else utilities
 
 
-def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int | None:
+def dot_of_draw(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int | None:
     """Return the dot (of a hundred) of the random draw; None if it is unknown or each option has its own draw."""
     if not spec.ordered or spec.name in UNKNOWN_DRAWS:
         return None
-    uniform = uniform_of(spec, row, seed, 0)
+    uniform = option_uniform(spec, row, seed, 0)
     option = int(np.searchsorted(np.cumsum(chances), uniform, side="right"))
     return int(100.0 * uniform) if option == int(row["option"]) else None
 
@@ -438,17 +445,17 @@ def random_terms(state: PageState, row: Any, seed: int) -> str:
     spec = CHOICES_DECLARED[int(row["matter"])]
     if spec.ordered or spec.name in UNKNOWN_DRAWS:
         return ""
-    weights = weights_of(spec, row)
-    uniforms = np.array([uniform_of(spec, row, seed, option) for option in range(len(weights))])
-    added = -np.log(-np.log(uniforms + SMALLEST_GUMBEL_UNIFORM))
-    if int(np.argmax(weights + added)) != int(row["option"]):
+    weights = option_utilities(spec, row)
+    uniforms = np.array([option_uniform(spec, row, seed, option) for option in range(len(weights))])
+    terms = -np.log(-np.log(uniforms + SMALLEST_GUMBEL_UNIFORM))
+    if int(np.argmax(weights + terms)) != int(row["option"]):
         return ""
     names = [option_name(state, spec, option) for option in range(len(weights))]
-    parts = ", ".join(f"{name} {signed(float(extra), 2)}" for name, extra in zip(names, added, strict=True))
+    parts = ", ".join(f"{name} {signed(float(term), 2)}" for name, term in zip(names, terms, strict=True))
     return state.text("life.drawn", draws=parts)
 
 
-def uniform_of(spec: ChoiceSpec, row: Any, seed: int, option: int) -> float:
+def option_uniform(spec: ChoiceSpec, row: Any, seed: int, option: int) -> float:
     """Return the random number (0-1) of an option of a choice; ordered options share that of option 0."""
-    key = month_of(int(row["tick"])) if spec.name in BY_MONTH else int(row["tick"])
+    key = month_of(int(row["tick"])) if spec.name in MONTHLY_DRAWS else int(row["tick"])
     return keyed_uniform(seed, int(row["matter"]), key, int(row["who"]), option)

@@ -14,10 +14,10 @@ from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
 from experiments.page import sites
 from experiments.page.address import AddressRequest
-from experiments.page.decision_view import encoded_gaps, ends_of_scale, mood_months
+from experiments.page.decision_view import encoded_gaps, mood_months, scale_labels
 from experiments.page.ground import columns_and_rows
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.pair_rows import Pairs, mean_levels, pair_rows, pairs_of, waiting
+from experiments.page.pair_rows import Pairs, mean_trust_by_month, pair_rows, pairs_of, waiting_sentence
 from experiments.page.table_rows import rounded
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
@@ -26,15 +26,15 @@ from experiments.statistics.verdicts import MIN_RUNS, corrected_together, direct
 from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 
-CLASSES = 5
+N_SHADES = 5
 """Number of shades of a level."""
 NO_VALUE = 255
 """Byte of an area without a value."""
-NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
+NO_MARKS: dict[str, Any] = {"names": [], "stations": [], "seats": []}
 """Marks omitted from a map without names, since they also identify places."""
-MOST_NAMED = 2
+MAX_NAMED = 2
 """Most settlements named in the answer for each direction."""
-WORDS = (
+TEXT_KEYS = (
     *("see", "over", "couples", "incidents", "stations", "jurisdiction", "last_day", "month_label"),
     *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
 )
@@ -61,8 +61,8 @@ def trust_by_cell(world: Any) -> Ratio:
 
 def fear_by_settlement(world: Any) -> Ratio:
     """Return mean fear (0-100) by settlement."""
-    found = 100.0 * world.recorded.settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
-    return found, np.ones(found.shape)
+    fear = 100.0 * world.recorded.settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
+    return fear, np.ones(fear.shape)
 
 
 def rolling_year(months: np.ndarray) -> np.ndarray:
@@ -103,22 +103,24 @@ LAYERS = {
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     name = request.show if request.show in LAYERS else "trust"
-    words = {key: state.text(f"map.{key}") for key in WORDS} | {"km": state.text("decision.km")}
+    words = {key: state.text(f"map.{key}") for key in TEXT_KEYS} | {"km": state.text("decision.km")}
     words["seats"] = state.text("map.seats_communal" if state.communal else "map.seats")
-    title = state.text(f"map.title_{name}" if state.moved else "map.title_today")
+    title = state.text(f"map.title_{name}" if state.has_measures else "map.title_today")
     frame = {"title": title, "words": words, "layer": name, "layers": layer_rows(state, name)}
     pairs = pairs_of(state)
     if state.running or len(pairs) < MIN_RUNS:
-        return frame | {"answer": waiting(state)}
+        return frame | {"answer": waiting_sentence(state)}
     municipality = sites.load_municipality(state.choice.site)
     town, layer = municipality.town, LAYERS[name]
     n = len(pairs[0][0].months)
     return frame | {
-        "answer": trust_sentence(state, pairs, town, request) if name == "trust" else layer_answer(state, pairs, name),
-        "ground": municipality.ground | ({} if layer.named else NO_NAMES),
+        "answer": trust_sentence(state, pairs, town, request)
+        if name == "trust"
+        else layer_sentence(state, pairs, name),
+        "ground": municipality.base_map | ({} if layer.named else NO_MARKS),
         "named": layer.named,
-        "area": areas_of(town, layer.areas),
-        "borders": settlements_of(town) if state.communal and layer.named else [],
+        "area": area_by_cell(town, layer.areas),
+        "borders": settlement_by_cell(town) if state.communal and layer.named else [],
         "count": n,
         "until": min(request.month or n, n),
         "moods": mood_months(state) if name == "trust" else [],
@@ -142,17 +144,17 @@ def layer_rows(state: PageState, name: str) -> list[dict[str, Any]]:
 # Areas
 
 
-def settlements_of(town: Town) -> list[int]:
+def settlement_by_cell(town: Town) -> list[int]:
     """Return the settlement of each inhabited cell."""
     return np.maximum(town.cells["settlement"][inhabited(town)], 0).tolist()
 
 
-def areas_of(town: Town, kind: str) -> list[int]:
+def area_by_cell(town: Town, areas: str) -> list[int]:
     """Return the area of each inhabited cell; empty if each cell is an area of its own."""
-    if kind == "cell":
+    if areas == "cell":
         return []
-    if kind == "settlement":
-        return settlements_of(town)
+    if areas == "settlement":
+        return settlement_by_cell(town)
     cells = town.cells[inhabited(town)]
     return np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1)).tolist()
 
@@ -162,44 +164,44 @@ def areas_of(town: Town, kind: str) -> list[int]:
 
 def mean_level(pairs: Pairs, side: int, layer: MapLayer) -> np.ndarray:
     """Return the mean level of one side of the pairs by month and area; nan without data."""
-    found = [layer.read(pair[side]) for pair in pairs]
-    num, den = (np.sum([one[k] for one in found], axis=0) for k in (0, 1))
+    ratios = [layer.read(pair[side]) for pair in pairs]
+    num, den = (np.sum([ratio[k] for ratio in ratios], axis=0) for k in (0, 1))
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
 
 
 def maps_of_worlds(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the shades of both worlds and their difference, encoded for the browser."""
-    worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if state.moved else (0,))]
-    cuts = cuts_of(np.concatenate([world.ravel() for world in worlds]))
-    classes = [np.where(np.isnan(world), NO_VALUE, np.digitize(world, cuts)).astype(np.uint8) for world in worlds]
-    digits = 0 if all(cut == round(cut) for cut in cuts) else 1
-    found: dict[str, Any] = {
+    levels = [mean_level(pairs, side, layer) for side in ((0, 1) if state.has_measures else (0,))]
+    limits = shade_limits(np.concatenate([level.ravel() for level in levels]))
+    classes = [np.where(np.isnan(level), NO_VALUE, np.digitize(level, limits)).astype(np.uint8) for level in levels]
+    digits = 0 if all(limit == round(limit) for limit in limits) else 1
+    maps: dict[str, Any] = {
         "shades": [base64.b64encode(shades.tobytes()).decode() for shades in classes],
-        "cuts": [number(cut, digits) for cut in cuts],
+        "cuts": [number(limit, digits) for limit in limits],
     }
-    if not state.moved:
-        return found
+    if not state.has_measures:
+        return maps
     if layer.areas == "cell":
-        gaps, floor, note = (
+        differences, floor, note = (
             by_cell(pairs),
             SMALLEST_MAP_DIFFERENCE,
             state.text("decision.map_floor", floor=SMALLEST_MAP_DIFFERENCE),
         )
     else:
-        gaps, floor, note = area_gaps(pairs, layer), 0.0, state.text("map.judged")
-    gap, most = encoded_gaps(gaps, floor)
-    return found | {"gap": gap, "ends": ends_of_scale(most), "told": note}
+        differences, floor, note = area_gaps(pairs, layer), 0.0, state.text("map.judged")
+    encoded, largest = encoded_gaps(differences, floor)
+    return maps | {"gap": encoded, "ends": scale_labels(largest), "told": note}
 
 
 def claimed_cells(pairs: Pairs) -> dict[str, Any]:
     """Return the cells claimed by cliques in the first pair of worlds; they are drawn anew for every seed."""
     claims = [np.where(world.recorded.territory, 0, NO_VALUE).astype(np.uint8) for world in pairs[0]]
-    return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
+    return {"hatch": [base64.b64encode(claim.tobytes()).decode() for claim in claims], "shades": [], "cuts": []}
 
 
 def last_day(state: PageState, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
     """Return the places of couples and incidents in the first pair on the last day of a month (from 1)."""
-    worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if state.moved else 1]]
+    worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if state.has_measures else 1]]
     return {"month": month, "worlds": [[places_on_map(town, cells) for cells in world] for world in worlds]}
 
 
@@ -208,30 +210,30 @@ def places_on_map(town: Town, cells: np.ndarray) -> list[list[int]]:
     return np.stack(columns_and_rows(town, cells), axis=1).tolist()
 
 
-def cuts_of(values: np.ndarray) -> list[float]:
+def shade_limits(values: np.ndarray) -> list[float]:
     """Return the limits between five shades: round numbers that cover nearly all values.
 
     >>> cuts_of(np.linspace(27.0, 50.0, 100))
     [30.0, 35.0, 40.0, 45.0]
     """
     low, high = np.nanquantile(values, (0.02, 0.98)) if not np.isnan(values).all() else (0.0, 1.0)
-    raw = max((high - low) / CLASSES, 1e-6)
-    unit = 10.0 ** np.floor(np.log10(raw))
-    step = next(unit * k for k in (1.0, 2.0, 2.5, 5.0, 10.0) if unit * k >= raw * 0.999)
+    width = max((high - low) / N_SHADES, 1e-6)
+    unit = 10.0 ** np.floor(np.log10(width))
+    step = next(unit * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if unit * factor >= width * 0.999)
     first = np.ceil((low + high) / 2.0 / step - 2.0 + 1e-9) * step
-    return [round(float(first + k * step), 6) for k in range(CLASSES - 1)]
+    return [round(float(first + factor * step), 6) for factor in range(N_SHADES - 1)]
 
 
 def area_gaps(pairs: Pairs, layer: MapLayer) -> np.ndarray:
     """Return the effect by month and area; 0 if it is not significant."""
     sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
     months, areas = sides[0][0][0].shape
-    found = np.zeros((months, areas))
+    differences = np.zeros((months, areas))
     for month in range(months):
         effects = [area_effect(sides, layer, month, area) for area in range(areas)]
         for area, effect in enumerate(corrected_together(effects)):
-            found[month, area] = effect.effect if direction(judge(effect)) else 0.0
-    return found
+            differences[month, area] = effect.effect if direction(judge(effect)) else 0.0
+    return differences
 
 
 def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int) -> Effect:
@@ -243,7 +245,7 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
 def layer_by_month(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, for the line above the slider."""
     if layer.areas == "cell":
-        return {"lines": [mean_levels(pairs, side, PlaceAndMonth()) for side in (0, 1)], "digits": 2}
+        return {"lines": [mean_trust_by_month(pairs, side, PlaceAndMonth()) for side in (0, 1)], "digits": 2}
     sums = ([sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1))
     return {"lines": [rounded(np.mean(side, axis=0)) for side in sums], "digits": layer.digits}
 
@@ -259,32 +261,36 @@ def sum_of_areas(ratio: Ratio) -> np.ndarray:
 
 def trust_sentence(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> list[Span]:
     """Return the settlements with the largest significant changes of trust, and the number of the others."""
-    if not state.moved:
+    if not state.has_measures:
         return [(state.text("map.unmoved"), "")]
     effects = corrected_together(
         [total_effect(pairs, PlaceAndMonth(z, request.month)) for z in range(town.n_settlements)]
     )
     verdicts = [judge(effect) for effect in effects]
-    sure = sorted(
+    changed = sorted(
         (z for z, verdict in enumerate(verdicts) if direction(verdict)), key=lambda z: -abs(effects[z].effect)
     )
-    if not sure:
+    if not changed:
         return [(state.text("map.nowhere"), "bold")]
-    falls = [z for z in sure if direction(verdicts[z]) < 0]
-    sides = [("falls", falls, "h"), ("rises", [z for z in sure if z not in falls], "b")]
+    falls = [z for z in changed if direction(verdicts[z]) < 0]
+    sides = [("falls", falls, "h"), ("rises", [z for z in changed if z not in falls], "b")]
     spans: list[Span] = []
-    for way, places, kind in sides:
+    for direction_key, places, kind in sides:
         if places:
             names = ", ".join(
-                f"{town.settlement_names[z]} ({signed(effects[z].effect, 1)})" for z in places[:MOST_NAMED]
+                f"{town.settlement_names[z]} ({signed(effects[z].effect, 1)})" for z in places[:MAX_NAMED]
             )
-            more = state.text("map.and_more", n=len(places) - MOST_NAMED) if len(places) > MOST_NAMED else ""
-            spans += [(state.text(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
-    rest = town.n_settlements - len(sure)
-    return [*spans, (state.text("map.rest_one" if rest == 1 else "map.rest", n=rest), "")] if rest else spans
+            more = state.text("map.and_more", n=len(places) - MAX_NAMED) if len(places) > MAX_NAMED else ""
+            spans += [(state.text(f"map.{direction_key}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
+    n_unchanged = town.n_settlements - len(changed)
+    return (
+        [*spans, (state.text("map.rest_one" if n_unchanged == 1 else "map.rest", n=n_unchanged), "")]
+        if n_unchanged
+        else spans
+    )
 
 
-def layer_answer(state: PageState, pairs: Pairs, name: str) -> list[Span]:
+def layer_sentence(state: PageState, pairs: Pairs, name: str) -> list[Span]:
     """Return the final level of a layer in all areas together; for gangs only that the territory is invented."""
     if name == "gangs":
         return [(state.text("map.gangs_answer"), "")]
@@ -292,7 +298,7 @@ def layer_answer(state: PageState, pairs: Pairs, name: str) -> list[Span]:
     sides = [[sum_of_areas(layer.read(pair[side]))[-1] for pair in pairs] for side in (0, 1)]
     row = pair_rows(state, [("", paired(*sides, scale=Scale(layer.kind)), layer.digits)])[0]
     row["what"] = state.text(f"map.what_{name}")
-    return [(state.text("map.layer_moved" if state.moved else "map.layer_today", **row), "")]
+    return [(state.text("map.layer_moved" if state.has_measures else "map.layer_today", **row), "")]
 
 
 # One settlement
@@ -303,20 +309,24 @@ def place_panel(state: PageState, pairs: Pairs, town: Town, request: AddressRequ
     z = request.place - 1 if request.place else int(np.argmax(pairs[0][0].places[0, 0]))
     month = (request.month or len(pairs[0][0].months)) - 1
     trust = state.text("map.row_trust" if request.month else "map.row_trust_of_year")
-    found = [(trust, total_effect(pairs, PlaceAndMonth(z, request.month)), 1)]
+    effects = [(trust, total_effect(pairs, PlaceAndMonth(z, request.month)), 1)]
     for name in ("occurred", "fear", "visits"):
         layer = LAYERS[name]
         sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
-        found.append((state.text(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
-    here = town.cells["settlement"] == z
-    minutes = np.average(town.cells["minutes"][here], weights=np.maximum(town.cells["population"][here], 1e-9))
-    rows = pair_rows(state, found)
-    same = number(float(minutes))
-    rows.append({"title": state.text("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
+        effects.append((state.text(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
+    in_settlement = town.cells["settlement"] == z
+    minutes = np.average(
+        town.cells["minutes"][in_settlement], weights=np.maximum(town.cells["population"][in_settlement], 1e-9)
+    )
+    rows = pair_rows(state, effects)
+    minutes_text = number(float(minutes))
+    rows.append(
+        {"title": state.text("map.row_minutes"), "a": minutes_text, "b": minutes_text, "gap": "=", "kind": "null"}
+    )
     return {
         "number": z + 1,
         "names": list(town.settlement_names),
         "spots": places_on_map(town, town.centres),
         "rows": rows,
-        "lines": [mean_levels(pairs, side, PlaceAndMonth(z)) for side in (0, 1)],
+        "lines": [mean_trust_by_month(pairs, side, PlaceAndMonth(z)) for side in (0, 1)],
     }

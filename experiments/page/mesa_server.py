@@ -12,23 +12,23 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from experiments.page.request_guard import NOWHERE, PageRequests
+from experiments.page.request_guard import NOT_FOUND_TEXT, PageRequests
 
-CDN = "/_solara/cdn"
+CDN_PATH = "/_solara/cdn"
 """Path of the browser files that are installed with solara."""
-SETTINGS = {
+SOLARA_SETTINGS = {
     "SOLARA_APP": "experiments.classroom.page",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Confianza",
     "SOLARA_ASSETS_PROXY": "false",  # would fetch any requested file and serve it under our name
-    "SOLARA_ASSETS_CDN": CDN,
+    "SOLARA_ASSETS_CDN": CDN_PATH,
     "SOLARA_KERNEL_CULL_TIMEOUT": "60s",
 }
-PAGES = (".htm", ".html", ".xhtml", ".xml")
-VISIT = r"[0-9a-fA-F-]{36}"
-POLICY = "; ".join(
+MARKUP_SUFFIXES = (".htm", ".html", ".xhtml", ".xml")
+KERNEL_ID = r"[0-9a-fA-F-]{36}"
+CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'",
         "connect-src 'self' data: blob:",
@@ -37,33 +37,33 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-NEEDS = PageRequests(
+PAGE_REQUESTS = PageRequests(
     {
-        "GET": re.compile(rf"/|/static/.+|{CDN}/.+|/jupyter/nbextensions/.+"),
-        "POST": re.compile(rf"/_solara/api/close/{VISIT}"),
-        "websocket": re.compile(rf"/jupyter/api/kernels/{VISIT}/channels"),
+        "GET": re.compile(rf"/|/static/.+|{CDN_PATH}/.+|/jupyter/nbextensions/.+"),
+        "POST": re.compile(rf"/_solara/api/close/{KERNEL_ID}"),
+        "websocket": re.compile(rf"/jupyter/api/kernels/{KERNEL_ID}/channels"),
     },
-    POLICY,
+    CONTENT_SECURITY_POLICY,
     longest=2**24,
 )
 
 
 def application() -> ASGIApp:
     """Return solara's application with its browser files from this machine; HTML and XML among them are refused."""
-    os.environ.update(SETTINGS)
+    os.environ.update(SOLARA_SETTINGS)
     # concerns only pages embedded in a frame, which the request guard forbids
     warnings.filterwarnings("ignore", "Cookies with samesite=none")
     from solara.server.settings import assets
     from solara.server.starlette import app
 
-    files: Any = Starlette(routes=[Mount(CDN, StaticFiles(directory=assets.proxy_cache_dir))])
+    files: Any = Starlette(routes=[Mount(CDN_PATH, StaticFiles(directory=assets.proxy_cache_dir))])
 
-    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(f"{CDN}/"):
-            shown = PurePosixPath(path).suffix.lower() not in PAGES
-            await (files if shown else PlainTextResponse(NOWHERE, 404))(scope, receive, send)
+        if scope["type"] == "http" and path.startswith(f"{CDN_PATH}/"):
+            is_allowed = PurePosixPath(path).suffix.lower() not in MARKUP_SUFFIXES
+            await (files if is_allowed else PlainTextResponse(NOT_FOUND_TEXT, 404))(scope, receive, send)
         else:
             await app(scope, receive, send)
 
-    return either
+    return route

@@ -13,12 +13,12 @@ from experiments.comparison.sign_stability import laws_row
 from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.narrative.number_format import format_number
 from experiments.page import sites
-from experiments.page.page_texts import capital, page_text
+from experiments.page.page_texts import capitalized, page_text
 from model.engine.scenario import Scenario
 
 type Span = tuple[str, str]
 """Text with its style: bold, benefit (b), harm (h) or empty."""
-LEAST_POINTS = 0.1
+SMALLEST_POINTS = 0.1
 """Smallest change of a level (points) that is stated as a number."""
 
 
@@ -32,7 +32,6 @@ class PageState:
     base: tuple[WorldResult, ...] = ()
     arm: tuple[WorldResult, ...] = ()
     faults: tuple[str, ...] = ()
-    twins_asked: int = MAX_PAIRS
 
     def text(self, name: str, **values: object) -> str:
         """Return a text in the language of the visitor."""
@@ -48,16 +47,16 @@ class PageState:
         """Effect on every outcome, estimated from the pairs; empty before the first pair."""
         if not self.twins:
             return ()
-        return all_outcome_effects(self.twins, lambda one: laws_row(self.choice, one.name), self.over_draws)
+        return all_outcome_effects(self.twins, lambda outcome: laws_row(self.choice, outcome.name), self.over_draws)
 
     @cached_property
     def over_draws(self) -> Mapping[str, Any]:
         """Results over draws of the assumptions by measure; empty without a folder that has this choice."""
-        known = sites.opening.draws
-        return known.get(self.choice.key_of_draws(self.scenario), {}) if known else {}
+        results = sites.start_options.draws
+        return results.get(self.choice.key_of_draws(self.scenario), {}) if results else {}
 
     @property
-    def moved(self) -> bool:
+    def has_measures(self) -> bool:
         """Tell if any measure is moved."""
         return bool(self.choice.chosen)
 
@@ -67,14 +66,19 @@ class PageState:
         return bool(self.scenario["boards"].communal)
 
     @property
-    def done(self) -> int:
+    def n_finished(self) -> int:
         """Number of finished pairs, or without measures of finished worlds as today."""
-        return len(self.twins) if self.moved else len(self.base)
+        return len(self.twins) if self.has_measures else len(self.base)
+
+    @property
+    def progress(self) -> dict[str, int]:
+        """Number of finished pairs or worlds, and of all, as values of a text."""
+        return {"n": self.n_finished, "all": MAX_PAIRS}
 
     @property
     def running(self) -> bool:
         """Tell if worlds are still being simulated."""
-        return self.done + len(self.faults) < self.twins_asked
+        return self.n_finished + len(self.faults) < MAX_PAIRS
 
     @property
     def begins(self) -> datetime.date:
@@ -84,13 +88,15 @@ class PageState:
     @property
     def years(self) -> str:
         """Horizon in words."""
-        n = self.choice.years
-        return self.text("decision.years_one") if n == 1 else self.text("decision.years_many", n=n)
+        n_years = self.choice.years
+        return self.text("decision.years_one") if n_years == 1 else self.text("decision.years_many", n=n_years)
 
     def points(self, value: float) -> str:
-        """Return the size of a change in points; one that would be rounded to 0 is stated as below `LEAST_POINTS`."""
-        small = abs(value) < LEAST_POINTS / 2
-        return self.text(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
+        """Return the size of a change in points; one that rounds to 0 is stated as below `SMALLEST_POINTS`."""
+        is_small = abs(value) < SMALLEST_POINTS / 2
+        return self.text(
+            f"decision.{'least_' * is_small}points", n=number(SMALLEST_POINTS if is_small else abs(value), 1)
+        )
 
 
 def number(value: float, digits: int = 0, sign: str = "") -> str:
@@ -115,9 +121,9 @@ def digits_of(value: float, level: bool = False) -> int:
     return 1 if level or abs(value) < 3.0 else 0
 
 
-def spans(parts: list[Span]) -> list[list[str]]:
+def spans(texts: list[Span]) -> list[list[str]]:
     """Return spans without empty ones, as lists; the first begins with a capital."""
-    found = [[words, kind] for words, kind in parts if words]
-    if found:
-        found[0][0] = capital(found[0][0])
-    return found
+    lists = [[words, kind] for words, kind in texts if words]
+    if lists:
+        lists[0][0] = capitalized(lists[0][0])
+    return lists

@@ -23,7 +23,7 @@ def page_text(language: str, name: str, **values: Any) -> str:
     return text.format(**values) if values else text
 
 
-def capital(words: str) -> str:
+def capitalized(words: str) -> str:
     """Return words with a capital first letter."""
     return words[:1].upper() + words[1:]
 

@@ -16,36 +16,38 @@ type Pairs = list[tuple[Any, Any]]
 
 def pairs_of(state: PageState) -> Pairs:
     """Return the pairs of worlds; without measures each world as today is paired with itself."""
-    return list(state.twins) if state.moved else [(life, life) for life in state.base]
+    return list(state.twins) if state.has_measures else [(life, life) for life in state.base]
 
 
-def mean_levels(pairs: Pairs, side: int, where: PlaceAndMonth) -> list[float]:
+def mean_trust_by_month(pairs: Pairs, side: int, where: PlaceAndMonth) -> list[float]:
     """Return mean trust (0-100) of a place by month over the worlds of one side (0 or 1)."""
     return rounded(np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0))
 
 
-def waiting(state: PageState, text: str = "map.waiting", kind: str = "") -> list[Span]:
+def waiting_sentence(state: PageState, text: str = "map.waiting", kind: str = "") -> list[Span]:
     """Return the progress of running worlds, or a notice in style ``kind`` that they are too few."""
     if state.running:
-        return [(state.text(text, n=state.done, all=state.twins_asked), "")]
+        return [(state.text(text, **state.progress), "")]
     return [(state.text("decision.no_verdict", n=MIN_RUNS), kind)]
 
 
-def pair_rows(state: PageState, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
+def pair_rows(state: PageState, titled_effects: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
     """Return a row for each title with its effect and decimals; p-values are corrected for all rows together.
 
     ``kind`` is the style of a row: b (significant and relevant), little (significant but below the relevant size, or
     practically nothing) or null.
     """
-    every = list(found)
-    rows: list[dict[str, Any]] = [{"title": title, "a": number(effect.base, digits)} for title, effect, digits in every]
-    if state.moved:
-        effects = corrected_together([effect for _, effect, _ in every])
-        for row, effect, (_, _, digits) in zip(rows, effects, every, strict=True):
+    listed = list(titled_effects)
+    rows: list[dict[str, Any]] = [
+        {"title": title, "a": number(effect.base, digits)} for title, effect, digits in listed
+    ]
+    if state.has_measures:
+        effects = corrected_together([effect for _, effect, _ in listed])
+        for row, effect, (_, _, digits) in zip(rows, effects, listed, strict=True):
             verdict = judge(effect)
-            little = direction(verdict) or verdict == "nothing"
+            is_little = direction(verdict) or verdict == "nothing"
             row["b"] = number(effect.arm, digits)
             row["gap"] = signed(effect.effect, digits) if verdict in CONCLUSIVE else VERDICTS[verdict].sign
-            row["kind"] = "b" if verdict in ("rises", "falls") else "little" if little else "null"
+            row["kind"] = "b" if verdict in ("rises", "falls") else "little" if is_little else "null"
             row["verdict"] = getattr(VERDICTS[verdict], state.language)
     return rows

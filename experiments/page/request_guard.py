@@ -15,12 +15,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from experiments.page.access_token import QUERY, AccessToken
+from experiments.page.access_token import TOKEN_KEY, AccessToken
 
-LONGEST_PATH = 1000
-REFUSED = "Only the page itself may ask here. / Aquí solo puede preguntar la propia página.\n"
-NOWHERE = "There is no such thing here. / Aquí no hay tal cosa.\n"
-NO_TOKEN = """<!doctype html><meta charset="utf-8"><title>Confianza</title>
+MAX_PATH_LENGTH = 1000
+REFUSED_TEXT = "Only the page itself may ask here. / Aquí solo puede preguntar la propia página.\n"
+NOT_FOUND_TEXT = "There is no such thing here. / Aquí no hay tal cosa.\n"
+NO_TOKEN_PAGE = """<!doctype html><meta charset="utf-8"><title>Confianza</title>
 <p lang="en">Open the address that <code>confianza view</code> shows where it was started: it has a token.</p>
 <p lang="es">Abra la dirección que muestra <code>confianza view</code> donde se inició: lleva una clave.</p>
 """
@@ -41,7 +41,7 @@ class RequestGuard:
 
     def __init__(self, app: Any, port: int, needs: PageRequests) -> None:
         self.app, self.access, self.needs = app, AccessToken(port), needs
-        self.link = f"http://127.0.0.1:{port}/?{QUERY}={self.access.token}"
+        self.link = f"http://127.0.0.1:{port}/?{TOKEN_KEY}={self.access.token}"
         self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,53 +54,59 @@ class RequestGuard:
     def answer_to(self, request: HTTPConnection) -> ASGIApp:
         """Return the application that answers a request: the page, or a refusal."""
         if not self.is_from_page(request):
-            return refusal(request, PlainTextResponse(REFUSED, 403))
+            return refusal(request, PlainTextResponse(REFUSED_TEXT, 403))
         if self.access.opens_with_token(request):
             return self.access.redirect_with_cookie(request)
         if not self.access.has_cookie(request):
-            return refusal(request, HTMLResponse(NO_TOKEN, 403))
+            return refusal(request, HTMLResponse(NO_TOKEN_PAGE, 403))
         if not self.is_allowed(request.scope):
-            return refusal(request, PlainTextResponse(NOWHERE, 404))
+            return refusal(request, PlainTextResponse(NOT_FOUND_TEXT, 404))
         return self.app
 
     def is_from_page(self, request: HTTPConnection) -> bool:
         """Tell whether a request comes from the page under its own host name, or from opening its address."""
-        stated, host = request.headers, request.headers.get("host", "").lower()
-        own = stated.get("origin", "").lower() == f"http://{host}"
-        if host not in self.hosts or len(stated.getlist("host")) != 1:
+        headers, host = request.headers, request.headers.get("host", "").lower()
+        is_same_origin = headers.get("origin", "").lower() == f"http://{host}"
+        if host not in self.hosts or len(headers.getlist("host")) != 1:
             return False
-        if request.scope["type"] == "websocket" or "origin" in stated:
-            return own
-        opens = (stated.get("sec-fetch-mode"), stated.get("sec-fetch-dest")) == ("navigate", "document")  # by a link
-        return opens or stated.get("sec-fetch-site", "none") in ("none", "same-origin")
+        if request.scope["type"] == "websocket" or "origin" in headers:
+            return is_same_origin
+        is_navigation = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == (
+            "navigate",
+            "document",
+        )  # by a link
+        return is_navigation or headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     def is_allowed(self, scope: Scope) -> bool:
         """Tell whether the page uses this path and method."""
         method = scope.get("method", "websocket").replace("HEAD", "GET")
-        found = self.needs.paths.get(method)
-        return found is not None and is_path(scope["path"]) and bool(found.fullmatch(scope["path"]))
+        pattern = self.needs.paths.get(method)
+        return pattern is not None and is_valid_path(scope["path"]) and bool(pattern.fullmatch(scope["path"]))
 
     def with_security_headers(self, send: Send) -> Send:
         """Return a send function that adds the security headers to every response."""
-        rights = [(b"content-security-policy", self.needs.policy.encode()), (b"x-content-type-options", b"nosniff")]
+        security_headers = [
+            (b"content-security-policy", self.needs.policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+        ]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *rights]}
+                message = {**message, "headers": [*message.get("headers", []), *security_headers]}
             await send(message)
 
         return send_with_headers
 
 
-def is_path(path: str) -> bool:
+def is_valid_path(path: str) -> bool:
     """Tell whether a path is printable and not too long.
 
-    >>> is_path("/static/main.js"), is_path("/static/\\0"), is_path("/" + 2000 * "a")
+    >>> is_valid_path("/static/main.js"), is_valid_path("/static/\\0"), is_valid_path("/" + 2000 * "a")
     (True, False, False)
     """
-    return path.isprintable() and len(path) <= LONGEST_PATH
+    return path.isprintable() and len(path) <= MAX_PATH_LENGTH
 
 
-def refusal(request: HTTPConnection, answer: Response) -> ASGIApp:
+def refusal(request: HTTPConnection, response: Response) -> ASGIApp:
     """Return the refusal of a request; a socket is closed without a text."""
-    return WebSocketClose() if request.scope["type"] == "websocket" else answer
+    return WebSocketClose() if request.scope["type"] == "websocket" else response

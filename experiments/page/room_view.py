@@ -24,10 +24,10 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         }
         for name in STEPS
     ]
-    words = {name: state.text(f"room.{name}") for name in ("open",)}
+    texts = {name: state.text(f"room.{name}") for name in ("open",)}
     return {
         "title": state.text("room.title"),
         "answer": [(state.text("room.answer"), "")],
-        "words": words,
+        "words": texts,
         "steps": steps,
     }

@@ -19,26 +19,26 @@ SWITCH_INTERVAL = 0.0005
 """Switch interval (s) of threads; at Python's default of 5 ms each message waits for several intervals."""
 
 
-def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
+def serve_page(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
     """Serve the page of the project, or with ``mesa`` that of Mesa, until interrupted.
 
     ``draws`` are folders of comparisons over draws, the basis of the word "known" in the decision view.
     """
     check_port(port)
     sites.load_scenario(scenario)
-    sites.open_with(scenario, language, draws)
+    sites.set_start_options(scenario, language, draws)
     from experiments.page.background_worker import in_background
 
     if mesa:
-        from experiments.page.mesa_server import NEEDS, application
+        from experiments.page.mesa_server import PAGE_REQUESTS, application
 
         with in_background(at_once=False):  # only some students ask for paired runs
-            serve(application(), NEEDS, port, lambda: None)
+            serve(application(), PAGE_REQUESTS, port, lambda: None)
     else:
-        from experiments.page.application import NEEDS, application
+        from experiments.page.application import PAGE_REQUESTS, application
 
         with in_background() as background:
-            serve(application(), NEEDS, port, lambda: background.warm_up(scenario))
+            serve(application(), PAGE_REQUESTS, port, lambda: background.warm_up(scenario))
 
 
 def check_port(port: int, address: str = HOST, last: int = 65535) -> None:
@@ -54,28 +54,28 @@ def check_port(port: int, address: str = HOST, last: int = 65535) -> None:
             raise InputError(f"--port is in use by another program: {port}{where}. Choose another port.") from None
 
 
-def server_settings(**own: Any) -> dict[str, Any]:
+def server_settings(**settings: Any) -> dict[str, Any]:
     """Return the uvicorn settings of all servers of the program, with those of one server added."""
-    from experiments.page.slow_sockets import ImpatientConnection
+    from experiments.page.slow_sockets import TimedConnection
 
     return {
-        "http": ImpatientConnection,
+        "http": TimedConnection,
         "log_config": None,
         "log_level": "warning",
         "proxy_headers": False,
         "timeout_graceful_shutdown": 2,
         "ws_per_message_deflate": False,  # locally, compressing messages costs more than sending them
-        **own,
+        **settings,
     }
 
 
-def serve(app: object, needs: PageRequests, port: int, meanwhile: Callable[[], None]) -> None:
-    """Serve a page to holders of its token on this machine only; run ``meanwhile`` in a thread."""
+def serve(app: object, needs: PageRequests, port: int, background_task: Callable[[], None]) -> None:
+    """Serve a page to holders of its token on this machine only; run ``background_task`` in a thread."""
     logging.basicConfig(handlers=[OneLineHandler()], level=logging.WARNING)
     import uvicorn
 
     guard = RequestGuard(app, port, needs)
     sys.setswitchinterval(SWITCH_INTERVAL)
-    threading.Thread(target=meanwhile, name="confianza warm-up", daemon=True).start()
+    threading.Thread(target=background_task, name="confianza warm-up", daemon=True).start()
     print_note(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
     uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))

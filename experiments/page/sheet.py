@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.page import criteria_view, decision_view, life_view, map_view, room_view, sites, why_view
 from experiments.page.address import VIEWS, AddressRequest
-from experiments.page.files import python_of, source_of
+from experiments.page.files import python_program, source_note
 from experiments.page.page_state import PageState, spans
 
 VIEW_DATA: dict[str, Callable[[PageState, AddressRequest], dict[str, Any]]] = {
@@ -17,7 +18,7 @@ VIEW_DATA: dict[str, Callable[[PageState, AddressRequest], dict[str, Any]]] = {
     "room": room_view.view_data,
 }
 """Function of each view that returns ``title``, ``answer``, ``words`` and the data of its module in `static`."""
-FRAME = (
+FRAME_TEXT_KEYS = (
     *("municipality", "light", "other_language", "other_code", "share", "copy_link", "copy_command", "copy_python"),
     *("copied", "save_policy", "save_picture", "save_data", "command_note", "foot_twins", "foot_same", "qr"),
     *("views", "present", "stop_presenting", "lost", "simulating", "line_a", "line_b"),
@@ -27,14 +28,14 @@ FRAME = (
 
 def sheet_of(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the complete data of the page in its present state."""
-    own = VIEW_DATA[request.view](state, request)
-    words = {name: state.text(f"decision.{name}") for name in FRAME} | own.pop("words", {})
-    foot = ("foot", "foot_communal") if state.communal else ("foot",)
-    words["foot"] = " ".join(state.text(f"decision.{name}") for name in foot)
-    return own | {
+    view = VIEW_DATA[request.view](state, request)
+    words = {name: state.text(f"decision.{name}") for name in FRAME_TEXT_KEYS} | view.pop("words", {})
+    foot_keys = ("foot", "foot_communal") if state.communal else ("foot",)
+    words["foot"] = " ".join(state.text(f"decision.{name}") for name in foot_keys)
+    return view | {
         "words": words,
-        "answer": spans(own["answer"]),
-        "title": own["title"],
+        "answer": spans(view["answer"]),
+        "title": view["title"],
         "view": request.view,
         "views": [{"name": name, "title": state.text(f"decision.view_{name}")} for name in VIEWS if name in VIEW_DATA],
         "address": request.query,
@@ -49,10 +50,10 @@ def sheet_of(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "chosen": len(state.choice.chosen),
         "years": state.choice.years,
         "month": state.scenario.start.isoformat()[:7],
-        "asked": state.twins_asked,
-        "twins": state.done,
-        "done_of": state.text("decision.done_of", n=state.done, all=state.twins_asked),
+        "asked": MAX_PAIRS,
+        "twins": state.n_finished,
+        "done_of": state.text("decision.done_of", **state.progress),
         "command": state.choice.command,
-        "python": python_of(state),
-        "source": source_of(state),
+        "python": python_program(state),
+        "source": source_note(state),
     }

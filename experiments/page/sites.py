@@ -8,7 +8,7 @@ from typing import Any
 
 import scenarios
 from experiments.comparison.draw_results import DrawResults, read_draws_of
-from experiments.page.ground import ground
+from experiments.page.ground import base_map
 from model.engine.scenario import Scenario
 from model.town.town import Town
 
@@ -22,23 +22,23 @@ class StartOptions:
     draws: DrawResults = field(default_factory=dict)
 
 
-opening = StartOptions()
+start_options = StartOptions()
 """Options of the command line, set before the server starts."""
 
 
-def open_with(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
+def set_start_options(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
     """Set the initial municipality and language, and read folders of comparisons over draws."""
-    global opening
-    opening = StartOptions(scenario, language, read_draws_of(draws))
+    global start_options
+    start_options = StartOptions(scenario, language, read_draws_of(draws))
 
 
 def site_names() -> list[str]:
     """Return the available municipalities: that of the command line and the built-in ones."""
-    return list(dict.fromkeys([opening.scenario, *built_in()]))
+    return list(dict.fromkeys([start_options.scenario, *built_in_sites()]))
 
 
 @cache
-def built_in() -> tuple[str, ...]:
+def built_in_sites() -> tuple[str, ...]:
     """Return the built-in municipalities; cached, since their files do not change while the program runs."""
     return tuple(name for name in scenarios.names() if name != "baseline")
 
@@ -54,11 +54,11 @@ class Municipality:
     """The town of a municipality, and the base map of all its maps."""
 
     town: Town
-    ground: dict[str, Any]
+    base_map: dict[str, Any]
 
 
-MOST_SITES = 3
-_sites: dict[str, Municipality] = {}
+MAX_MUNICIPALITIES = 3
+_municipalities: dict[str, Municipality] = {}
 _lock = threading.Lock()
 
 
@@ -69,9 +69,9 @@ def load_municipality(name: str) -> Municipality:
     if name not in site_names():
         raise KeyError(name)
     with _lock:
-        if name not in _sites:
-            if len(_sites) >= MOST_SITES:
-                _sites.pop(next(iter(_sites)))
+        if name not in _municipalities:
+            if len(_municipalities) >= MAX_MUNICIPALITIES:
+                _municipalities.pop(next(iter(_municipalities)))
             town = build_town(load_scenario(name))
-            _sites[name] = Municipality(town, ground(town))
-        return _sites[name]
+            _municipalities[name] = Municipality(town, base_map(town))
+        return _municipalities[name]

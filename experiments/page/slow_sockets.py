@@ -9,36 +9,36 @@ REQUEST_SECONDS = 10.0
 """Seconds within which the first line and the headers of a request must arrive."""
 ANSWER_SECONDS = 120.0
 """Seconds within which a response must be fetched, even if the machine is busy."""
-MOST_WAITING = 100
+MAX_WAITING = 100
 """Most connections without a request; one more closes the one that has waited longest."""
 
 
-class ImpatientConnection(H11Protocol):
+class TimedConnection(H11Protocol):
     """Connection that is closed unless a whole request arrives and its response is fetched within time limits."""
 
-    waiting: ClassVar[dict["ImpatientConnection", None]] = {}
+    waiting: ClassVar[dict["TimedConnection", None]] = {}
     """Connections without a request, the longest waiting first."""
 
-    def __init__(self, *stated: Any, **named: Any) -> None:
-        super().__init__(*stated, **named)
-        self.limit: asyncio.TimerHandle | None = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
         super().connection_made(transport)
-        self.wait()
+        self.await_request()
 
     def on_response_complete(self) -> None:
         """Wait for another request."""
         super().on_response_complete()
-        self.wait()
+        self.await_request()
 
-    def wait(self) -> None:
+    def await_request(self) -> None:
         """Wait for a request; if too many connections wait, close the one that has waited longest."""
         self.close_after(REQUEST_SECONDS)
         self.waiting[self] = None
-        if len(self.waiting) > MOST_WAITING:
-            next(iter(self.waiting)).give_up()
+        if len(self.waiting) > MAX_WAITING:
+            next(iter(self.waiting)).abort()
 
     def data_received(self, data: bytes) -> None:
         """Process received data; once they form a request, start the time limit of the response."""
@@ -60,15 +60,15 @@ class ImpatientConnection(H11Protocol):
     def close_after(self, seconds: float) -> None:
         """Start a time limit that replaces an earlier one."""
         self.stop_waiting()
-        self.limit = self.loop.call_later(seconds, self.give_up)
+        self.timer = self.loop.call_later(seconds, self.abort)
 
     def stop_waiting(self) -> None:
         """Cancel the time limit."""
         self.waiting.pop(self, None)
-        if self.limit is not None:
-            self.limit.cancel()
+        if self.timer is not None:
+            self.timer.cancel()
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         """Close the connection at once, even if the other side no longer reads."""
         self.stop_waiting()
         self.transport.abort()

@@ -34,8 +34,8 @@ def measure_rows(state: PageState) -> list[Row]:
     return [measure_row(state, measure, chosen.get(measure.name, measure.today)) for measure in measures()]
 
 
-def measure_row(state: PageState, measure: DecisionMeasure, at: int) -> Row:
-    """Return the row of one measure at step ``at``."""
+def measure_row(state: PageState, measure: DecisionMeasure, step_number: int) -> Row:
+    """Return the row of one measure at step ``step_number``."""
     texts = [
         {kind: measure.worded(getattr(step, kind), step, state.scenario, state.language) for kind in ("short", "say")}
         for step in measure.steps
@@ -45,21 +45,24 @@ def measure_row(state: PageState, measure: DecisionMeasure, at: int) -> Row:
         "title": measure.title[state.language],
         "steps": texts,
         "today": measure.today,
-        "at": at,
+        "at": step_number,
         "back": state.text("decision.back_one", measure=measure.title[state.language]),
-        "reach": reach_of(state, measure, at),
-        "cost": cost_of(state, measure, at),
+        "reach": effect_range(state, measure, step_number),
+        "cost": monthly_cost(state, measure, step_number),
         "note": measure.cost[state.language],
         "harm": measure.harm,
     }
 
 
-def reach_of(state: PageState, measure: DecisionMeasure, at: int) -> Row | None:
+def effect_range(state: PageState, measure: DecisionMeasure, step_number: int) -> Row | None:
     """Return the range of effects of a measure alone on trust; None if a step has not been run."""
-    alone = [
+    effects_by_step = [
         single_measure_effects().get((state.choice.site, measure.name, step), {}) for step in range(len(measure.steps))
     ]
-    values = [0.0 if step == measure.today else own.get(TRUST.name, (math.nan,))[0] for step, own in enumerate(alone)]
+    values = [
+        0.0 if step == measure.today else effects.get(TRUST.name, (math.nan,))[0]
+        for step, effects in enumerate(effects_by_step)
+    ]
     if any(math.isnan(value) for value in values):
         return None
     low, high = min(values), max(values)
@@ -67,7 +70,7 @@ def reach_of(state: PageState, measure: DecisionMeasure, at: int) -> Row | None:
     return {
         "low": low,
         "high": high,
-        "at": values[at],
+        "at": values[step_number],
         "text": state.text("decision.reach_span", **words),
         "label": state.text("decision.reach_label", years=years_of_reach(state), **words),
     }
@@ -78,12 +81,16 @@ def years_of_reach(state: PageState) -> str:
     return state.text("decision.years_many", n=f"{YEARS:g}")
 
 
-def cost_of(state: PageState, measure: DecisionMeasure, at: int) -> str:
+def monthly_cost(state: PageState, measure: DecisionMeasure, step_number: int) -> str:
     """Return the first significant monthly cost of a measure at its step, or one step above today if unmoved."""
-    step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
-    own = single_measure_effects().get((state.choice.site, measure.name, step), {})
-    sure = {name: own[name][0] for name in SMALLEST_COSTS if name in own and (own[name][1] > 0.0 or own[name][2] < 0.0)}
-    return next(iter(cost_items(state, sure)), "")
+    step = step_number if step_number != measure.today else min(measure.today + 1, len(measure.steps) - 1)
+    effects = single_measure_effects().get((state.choice.site, measure.name, step), {})
+    significant = {
+        name: effects[name][0]
+        for name in SMALLEST_COSTS
+        if name in effects and (effects[name][1] > 0.0 or effects[name][2] < 0.0)
+    }
+    return next(iter(cost_items(state, significant)), "")
 
 
 SMALLEST_COSTS = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings": 0.5}
@@ -91,7 +98,7 @@ SMALLEST_COSTS = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "m
 
 
 def cost_items(state: PageState, sizes: dict[str, float]) -> list[str]:
-    """Return the costs of at least the size in `WORTH`, in words."""
+    """Return the costs of at least the size in `SMALLEST_COSTS`, in words."""
     return [
         state.text(f"bill.{name}", n=signed(size, digits_of(size)))
         for name, size in sizes.items()
@@ -101,7 +108,7 @@ def cost_items(state: PageState, sizes: dict[str, float]) -> list[str]:
 
 def describe_costs(state: PageState) -> str:
     """Return the countable costs estimated from the pairs, in words."""
-    if not state.moved:
+    if not state.has_measures:
         return ""
     if state.running or not state.twins:
         return state.text("decision.costs_later")
@@ -115,7 +122,8 @@ def describe_agreements(state: PageState) -> str:
     if "agreements" not in dict(state.choice.chosen) or not state.twins:
         return ""
     offered, agreed = (
-        np.mean([life.months[f"protocols_{what}"].sum() for _, life in state.twins]) for what in ("offered", "agreed")
+        np.mean([world.months[f"protocols_{status}"].sum() for _, world in state.twins])
+        for status in ("offered", "agreed")
     )
     return state.text("decision.answered", agreed=number(agreed), offered=number(offered)) if offered else ""
 
@@ -125,7 +133,7 @@ def describe_agreements(state: PageState) -> str:
 
 def outcome_rows(state: PageState) -> list[Row]:
     """Return a row for each outcome, harmful effects first; from the worlds as today if no pair is available."""
-    if state.moved and state.paired_outcomes:
+    if state.has_measures and state.paired_outcomes:
         return [
             outcome_row(state, result)
             for result in sorted(state.paired_outcomes, key=lambda result: not result.harmful)
@@ -138,16 +146,16 @@ def today_row(state: PageState, outcome: DecisionOutcome) -> Row:
     row = outcome_names(state, outcome) | {"kind": "null", "marks": [], "verdict": state.text("decision.simulating")}
     if not state.base:
         return row
-    value = float(np.mean([outcome.headline.of(life.months) for life in state.base]))
-    said = state.text("decision.freq_today", a=number(value, digits_of(value)))
+    value = float(np.mean([outcome.headline.of(world.months) for world in state.base]))
+    frequency = state.text("decision.freq_today", a=number(value, digits_of(value)))
     if outcome.share:
-        share, _ = shares_of_hundred(outcome, [(life, life) for life in state.base])
-        said = state.text("decision.freq_share_today", a=number(share))
+        share, _ = shares_of_hundred(outcome, [(world, world) for world in state.base])
+        frequency = state.text("decision.freq_share_today", a=number(share))
     return row | {
-        "verdict": "" if not state.moved and not state.running else state.text("decision.simulating"),
+        "verdict": "" if not state.has_measures and not state.running else state.text("decision.simulating"),
         "a": rounded(mean_months(outcome, state.base)),
         "big": number(value, 1),
-        "said": "" if outcome.level else said,
+        "said": "" if outcome.level else frequency,
         "ruler": range_ruler(state, outcome, value),
     }
 
@@ -166,19 +174,19 @@ def outcome_names(state: PageState, outcome: DecisionOutcome) -> Row:
 def outcome_row(state: PageState, result: PairedOutcome) -> Row:
     """Return the row of an outcome estimated from the pairs."""
     effect, verdict, level = result.effect, result.verdict, result.outcome.level
-    settled = direction(verdict) != 0
-    stated = VERDICTS["turns" if result.withheld and verdict not in SIGN_UNKNOWN else verdict]
+    is_directed = direction(verdict) != 0
+    verdict_words = VERDICTS["turns" if result.withheld and verdict not in SIGN_UNKNOWN else verdict]
     size = f"{number(abs(effect.effect), digits_of(effect.effect))} {state.text('decision.a_year')}"
     words = state.points(effect.effect) if level else size
     counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
     shown: Row = {
-        "verdict": getattr(stated, state.language),
-        "sign": stated.sign,
-        "size": words if settled else "",
+        "verdict": getattr(verdict_words, state.language),
+        "sign": verdict_words.sign,
+        "size": words if is_directed else "",
         "kind": result.colour,
         "marks": sorted(result.signs, reverse=True),
         "count": state.text("decision.in_of", n=counts[direction(verdict)], all=effect.n)
-        if settled
+        if is_directed
         else state.text("decision.mixed"),
     }
     if state.running:
@@ -203,32 +211,32 @@ def describe_outcome(state: PageState, result: PairedOutcome) -> str:
     """Return an outcome as natural frequencies, or the reason why it is unknown."""
     outcome, effect = result.outcome, result.effect
     if result.withheld and not state.running:
-        return why_unknown(state, result)
+        return reason_withheld(state, result)
     if outcome.level or state.running:
         return ""
     if are_too_few(outcome.name, effect.base):
         return state.text("decision.few_homicides", a=number(effect.base, 1))
     if outcome.share:
-        today, moved = shares_of_hundred(outcome, state.twins)
-        digits = digits_of(moved - today)
-        return state.text("decision.freq_share", a=number(today, digits), b=number(moved, digits))
+        share_today, share_after = shares_of_hundred(outcome, state.twins)
+        digits = digits_of(share_after - share_today)
+        return state.text("decision.freq_share", a=number(share_today, digits), b=number(share_after, digits))
     digits = digits_of(effect.arm - effect.base) if effect.arm < 1000.0 else 0
     a, b = number(effect.base, digits), number(effect.arm, digits)
     if effect.base == effect.arm == 0.0:
         return state.text("decision.freq_none")
-    settled = direction(result.verdict) != 0
-    return state.text("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
+    is_directed = direction(result.verdict) != 0
+    return state.text("decision.freq_change" if is_directed else "decision.freq_both", a=a, b=b)
 
 
-def why_unknown(state: PageState, result: PairedOutcome) -> str:
+def reason_withheld(state: PageState, result: PairedOutcome) -> str:
     """Return why an outcome is withheld although its pairs agree; empty if it is not withheld."""
     if not result.withheld:
         return ""
     if result.verdict == "assumed":
         return state.text("decision.unknown_assumed", n=result.draws["draws"], **both_signs(result.draws))
     names = ("up", "down", "open", "cells")
-    other = result.laws["down" if result.effect.effect > 0.0 else "up"]
-    key = "turns" if other else "wide"
+    contradicting = result.laws["down" if result.effect.effect > 0.0 else "up"]
+    key = "turns" if contradicting else "wide"
     return state.text(f"decision.unknown_{key}", **{name: int(result.laws[name]) for name in names})
 
 
@@ -239,31 +247,31 @@ def both_signs(row: Any) -> dict[str, str]:
 
 def percent_of_bound(state: PageState, result: PairedOutcome) -> str:
     """Return the effect on trust in per cent of its upper bound; empty unless trust rises."""
-    ends = bounds_here(state, result.outcome, result.effect.base)
+    bounds = bounds_of_outcome(state, result.outcome, result.effect.base)
     if (
         result.outcome is not TRUST
         or result.verdict != "rises"
         or state.running
-        or ends is None
-        or ends[1].value <= 0.0
+        or bounds is None
+        or bounds[1].value <= 0.0
     ):
         return ""
-    part = number(100.0 * result.effect.effect / ends[1].value)
-    return state.text("decision.part_of", n=part, world=ends[1].title[state.language])
+    percentage = number(100.0 * result.effect.effect / bounds[1].value)
+    return state.text("decision.part_of", n=percentage, world=bounds[1].title[state.language])
 
 
 def range_ruler(state: PageState, outcome: DecisionOutcome, base: float, result: PairedOutcome | None = None) -> Row:
     """Return an effect on a scale between its bounds; a note if the worlds of the bounds have not been run."""
-    ends = bounds_here(state, outcome, base)
-    if ends is None:
+    bounds = bounds_of_outcome(state, outcome, base)
+    if bounds is None:
         return {"none": state.text("decision.no_ends")}
     row: Row = {
         name: {
-            "value": end.value,
-            "title": end.title[state.language],
-            "shown": signed(end.value, digits_of(end.value, outcome.level)),
+            "value": bound.value,
+            "title": bound.title[state.language],
+            "shown": signed(bound.value, digits_of(bound.value, outcome.level)),
         }
-        for name, end in zip(("least", "most"), ends, strict=True)
+        for name, bound in zip(("least", "most"), bounds, strict=True)
     }
     if result is None or state.running or not result.effect.n > 1:
         return row
@@ -272,13 +280,15 @@ def range_ruler(state: PageState, outcome: DecisionOutcome, base: float, result:
     low, high = (number(value, digits_of(value, outcome.level)) for value in interval)
     words = {name: f"{row[name]['title']} {row[name]['shown']}" for name in ("least", "most")}
     label = state.text("decision.ruler_label", low=low, high=high, **words)
-    at = {} if result.withheld else {"effect": effect.effect}
-    return row | at | {"low": effect.low, "high": effect.high, "label": label}
+    size = {} if result.withheld else {"effect": effect.effect}
+    return row | size | {"low": effect.low, "high": effect.high, "label": label}
 
 
-def bounds_here(state: PageState, outcome: DecisionOutcome, base: float) -> tuple[OutcomeBound, OutcomeBound] | None:
+def bounds_of_outcome(
+    state: PageState, outcome: DecisionOutcome, base: float
+) -> tuple[OutcomeBound, OutcomeBound] | None:
     """Return the lower and upper bound of an outcome in this municipality."""
-    residents = float(np.mean([life.months["residents"].mean() for life in state.base]))
+    residents = float(np.mean([world.months["residents"].mean() for world in state.base]))
     return outcome_bounds(outcome, state.choice.site, base, residents, state.choice.years)
 
 

@@ -29,51 +29,53 @@ from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
 from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
 from experiments.page import sites
 from experiments.page.address import AddressRequest
-from experiments.page.events import met_events
+from experiments.page.events import events_of_scenario
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.page_texts import capital, has_text, page_text
-from experiments.page.pair_rows import mean_levels, pairs_of, waiting
+from experiments.page.page_texts import capitalized, has_text, page_text
+from experiments.page.pair_rows import mean_trust_by_month, pairs_of, waiting_sentence
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
 from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
 from experiments.words import catalogue
 from experiments.words.dates import month
 
-MOST_CAUSES = 9
+MAX_CAUSES = 9
 """Most causes with a row of their own; the others are summed in one row."""
 SMALLEST_SHOWN = 0.005
 """Contribution (points) below which a cause would be displayed as 0.00."""
-LAST = (*FORGETTING, MEMORY, POPULATION, NATION)
+LAST_PARTS = (*FORGETTING, MEMORY, POPULATION, NATION)
 """Parts listed below the causes: memory, population, and the national mood, a model input."""
 GROSS = "lived"
 """Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
-WORDS = (
+TEXT_KEYS = (
     *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span", "place"),
     *("when", "where", "whole", "account", "memory_note", "hidden", "alone"),
 )
-COMPARISON_WORDS = ("causes", "twins", "where_unit", "when_unit")
+COMPARISON_TEXT_KEYS = ("causes", "twins", "where_unit", "when_unit")
 """Texts with a variant for each comparison: both worlds, or the world as today with its start."""
 
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
-    words = {name: state.text(f"why.{name}") for name in WORDS}
-    words |= {name: state.text(f"why.{name if state.moved else f'{name}_today'}") for name in COMPARISON_WORDS}
+    words = {name: state.text(f"why.{name}") for name in TEXT_KEYS}
+    words |= {
+        name: state.text(f"why.{name if state.has_measures else f'{name}_today'}") for name in COMPARISON_TEXT_KEYS
+    }
     pairs = pairs_of(state)
     if state.running or len(pairs) < MIN_RUNS:
         return {
             "title": state.text("why.title", place=""),
-            "answer": waiting(state, "why.waiting", "bold"),
+            "answer": waiting_sentence(state, "why.waiting", "bold"),
             "words": words,
         }
     where = PlaceAndMonth(request.place - 1 if request.place else None, request.month)
     net = request.show != GROSS
-    total = total_of(state, where)
-    parts = cause_effects(pairs, where, net) if state.moved else causes_since_start(state.base, where, net)
+    total = total_change(state, where)
+    causes = cause_effects(pairs, where, net) if state.has_measures else causes_since_start(state.base, where, net)
     names = sites.load_municipality(state.choice.site).town.settlement_names
     return {
         "title": question_title(state, total, where, names),
-        "answer": causes_sentence(state, parts, total, where),
+        "answer": causes_sentence(state, causes, total, where),
         "words": words,
         "gross": not net,
         "place": request.place,
@@ -81,25 +83,25 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "crumb": place_and_time(state, where, names),
         "today": total.base,
         "arm": total.arm,
-        "ends": names_of_ends(state, where),
-        "rows": rows_of(state, parts),
+        "ends": end_labels(state, where),
+        "rows": bar_rows(state, causes),
         "total": signed(total.effect, 2),
         "places": place_rows(state, pairs, names),
-        "months": month_gaps(state, pairs, where),
-        "lines": [mean_levels(pairs, side, where) for side in (0, 1)],
+        "months": monthly_differences(state, pairs, where),
+        "lines": [mean_trust_by_month(pairs, side, where) for side in (0, 1)],
         "jump": strongest_mood(state, pairs, where),
         "alone": effects_one_by_one(state, total) if where == PlaceAndMonth() else [],
     }
 
 
-def total_of(state: PageState, where: PlaceAndMonth) -> Effect:
+def total_change(state: PageState, where: PlaceAndMonth) -> Effect:
     """Return the sum of the bars: the effect on trust, or without measures its change since the start."""
-    return total_effect(state.twins, where) if state.moved else change_since_start(state.base, where)
+    return total_effect(state.twins, where) if state.has_measures else change_since_start(state.base, where)
 
 
-def names_of_ends(state: PageState, where: PlaceAndMonth) -> tuple[str, str]:
+def end_labels(state: PageState, where: PlaceAndMonth) -> tuple[str, str]:
     """Return the labels of the start and the end of the bars."""
-    if state.moved:
+    if state.has_measures:
         return state.text("decision.line_a"), state.text("decision.line_b")
     last = month_name(state, where.month) if where.month else state.text("why.last_year")
     return state.text("why.at_start", month=month_name(state, 1)), state.text("why.at_end", when=last)
@@ -107,19 +109,19 @@ def names_of_ends(state: PageState, where: PlaceAndMonth) -> tuple[str, str]:
 
 def question_title(state: PageState, total: Effect, where: PlaceAndMonth, names: tuple[str, ...]) -> str:
     """Return the question, with the sum of the bars."""
-    way = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
+    title_key = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
     place = state.text("why.in", place=names[where.settlement]) if where.settlement is not None else ""
-    if not state.moved:
+    if not state.has_measures:
         return state.text("why.title", place=place)
     until = state.text("why.until", month=month_name(state, where.month)) if where.month else ""
-    return state.text(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
+    return state.text(f"why.title_{title_key}", n=number(abs(total.effect), 2), place=place, until=until)
 
 
 def month_name(state: PageState, number: int) -> str:
     """Return the name of a month; months are numbered from 1."""
     start = state.scenario.start
-    at = 12 * start.year + start.month + number - 2
-    words = month(f"{at // 12}-{at % 12 + 1:02d}-01")
+    months = 12 * start.year + start.month + number - 2
+    words = month(f"{months // 12}-{months % 12 + 1:02d}-01")
     return str(getattr(words, state.language))
 
 
@@ -135,22 +137,22 @@ def causes_sentence(state: PageState, parts: list[CauseEffect], total: Effect, w
 
     Without measures the mood, a model input, comes first, since it is then mostly the largest part.
     """
-    since = "of" if state.moved else "since"
+    since = "of" if state.has_measures else "since"
     unit = state.text(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][state.language])
     verdict = getattr(VERDICTS[judge(total)], state.language)
-    spans: list[Span] = [(capital(verdict), "bold"), (f": {signed(total.effect, 2)} {unit}. ", "")]
+    spans: list[Span] = [(capitalized(verdict), "bold"), (f": {signed(total.effect, 2)} {unit}. ", "")]
     causes, country = strongest_causes(state, parts), mood_sentence(state, parts)
-    return [*spans, *((causes, country) if state.moved else (country, causes))]
+    return [*spans, *((causes, country) if state.has_measures else (country, causes))]
 
 
 def strongest_causes(state: PageState, parts: list[CauseEffect]) -> Span:
     """Return up to three causes with the largest contributions among those with a clear verdict, with sizes."""
-    strongest = [part for part in parts if judge(part.effect) in CONCLUSIVE and part.name not in LAST][:3]
+    strongest = [part for part in parts if judge(part.effect) in CONCLUSIVE and part.name not in LAST_PARTS][:3]
     if not strongest:
         return state.text("why.none") + " ", ""
     phrases = [f"{cause_name(state, part)} ({signed(part.effect.effect, 2)})" for part in strongest]
     little = not any(judge(part.effect) in ("rises", "falls") for part in strongest)
-    most = state.text("why.most" if state.moved else "why.most_today")
+    most = state.text("why.most" if state.has_measures else "why.most_today")
     return f"{most} {'; '.join(phrases)}{state.text('why.each_little') if little else ''}. ", ""
 
 
@@ -160,20 +162,25 @@ def mood_sentence(state: PageState, parts: list[CauseEffect]) -> Span:
     if nation is None:
         return "", ""
     size = signed(nation.effect.effect, 2)
-    if state.moved:
+    if state.has_measures:
         return state.text("why.nation", n=size, today=signed(nation.today, 1)), ""
     return state.text("why.nation_today", n=size) + " ", ""
 
 
 def cause_name(state: PageState, part: CauseEffect) -> str:
     """Return the name of a part within a sentence; a harmful cause is called "more" or "less" of it."""
-    name = name_of(state.language, part.name)
-    if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in CONCLUSIVE or set(part.signs) == {-1, 1}:
+    name = part_name(state.language, part.name)
+    if (
+        part.name in LAST_PARTS
+        or part.today >= 0.0
+        or judge(part.effect) not in CONCLUSIVE
+        or set(part.signs) == {-1, 1}
+    ):
         return name
     return state.text("why.less" if part.effect.effect > 0.0 else "why.more", cause=name)
 
 
-def name_of(language: str, cause: str) -> str:
+def part_name(language: str, cause: str) -> str:
     """Return the name of a cause, of a sum of causes, or of another part.
 
     >>> name_of("es", "talk"), name_of("en", "force")
@@ -184,22 +191,22 @@ def name_of(language: str, cause: str) -> str:
     return str(catalogue.cause(cause, language))
 
 
-def rows_of(state: PageState, parts: list[CauseEffect]) -> list[dict[str, Any]]:
-    """Return the bars from A to B: the largest causes, the sum of the others, then the parts in `LAST`."""
-    causes = [part for part in parts if part.name not in LAST and part.effect.effect]
-    named = [part for part in causes if abs(part.effect.effect) >= SMALLEST_SHOWN][:MOST_CAUSES]
-    rows = [cause_bar(state, part) for part in named]
-    if others := causes[len(named) :]:
-        size = sum(part.effect.effect for part in others)
+def bar_rows(state: PageState, parts: list[CauseEffect]) -> list[dict[str, Any]]:
+    """Return the bars from A to B: the largest causes, the sum of the others, then the parts in `LAST_PARTS`."""
+    causes = [part for part in parts if part.name not in LAST_PARTS and part.effect.effect]
+    listed = [part for part in causes if abs(part.effect.effect) >= SMALLEST_SHOWN][:MAX_CAUSES]
+    rows = [cause_bar(state, part) for part in listed]
+    if others := causes[len(listed) :]:
+        total = sum(part.effect.effect for part in others)
         rows.append(
             {
                 "title": state.text("why.others_one" if len(others) == 1 else "why.others", n=len(others)),
-                "size": size,
-                "shown": signed(size, 2),
+                "size": total,
+                "shown": signed(total, 2),
                 "kind": "rest",
             }
         )
-    return rows + [cause_bar(state, part) for name in LAST for part in parts if part.name == name]
+    return rows + [cause_bar(state, part) for name in LAST_PARTS for part in parts if part.name == name]
 
 
 def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
@@ -209,7 +216,7 @@ def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
     kind = "sure" if direction(verdict) else "little" if verdict == "nothing" else "unsure"
     kind = "input" if part.name == NATION else kind
     return {
-        "title": capital(cause_name(state, part)),
+        "title": capitalized(cause_name(state, part)),
         "size": effect.effect,
         "low": effect.low,
         "high": effect.high,
@@ -223,11 +230,11 @@ def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
 
 def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the effect on trust by settlement, the most populous first."""
-    people = pairs[0][0].places[0, 0]
-    order = [int(place) for place in np.argsort(-people, kind="stable")]
-    found = corrected_together([total_of(state, PlaceAndMonth(place)) for place in order])
+    residents = pairs[0][0].places[0, 0]
+    order = [int(place) for place in np.argsort(-residents, kind="stable")]
+    effects = corrected_together([total_change(state, PlaceAndMonth(place)) for place in order])
     rows = []
-    for place, effect in zip(order, found, strict=True):
+    for place, effect in zip(order, effects, strict=True):
         verdict = judge(effect)
         rows.append(
             {
@@ -244,39 +251,44 @@ def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[d
     return rows
 
 
-def month_gaps(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> list[float]:
+def monthly_differences(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> list[float]:
     """Return the mean difference of trust by month: from the world as today, or without measures from its start."""
-    before = monthly_trust if state.moved else start_trust
-    gaps = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
-    return [round(float(gap), 4) for gap in gaps]
+    before = monthly_trust if state.has_measures else start_trust
+    differences = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
+    return [round(float(difference), 4) for difference in differences]
 
 
 def strongest_mood(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> dict[str, Any]:
     """Return the month with the largest effect of the national mood on trust; empty below the threshold."""
-    moods = [np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
-    at = int(np.argmax(np.abs(moods[0])))
-    if abs(moods[0][at]) < threshold_rules()["points"].delta:
+    contributions = [
+        np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)
+    ]
+    month_index = int(np.argmax(np.abs(contributions[0])))
+    if abs(contributions[0][month_index]) < threshold_rules()["points"].delta:
         return {}
-    sizes = {name: signed(float(mood[at]), 1) for name, mood in zip(("a", "b"), moods, strict=True)}
-    when = month_name(state, at + 1)
+    sizes = {
+        name: signed(float(contribution[month_index]), 1)
+        for name, contribution in zip(("a", "b"), contributions, strict=True)
+    }
+    when = month_name(state, month_index + 1)
     return {
-        "month": at,
-        "title": state.text("why.jump" if state.moved else "why.jump_input", month=when),
-        "text": state.text("why.jump_text" if state.moved else "why.jump_today", **sizes),
-        "label": state.text("why.jump_label", size=sizes["a"]) if state.moved else sizes["a"],
-        "events": events_after(state, pairs, where, at),
+        "month": month_index,
+        "title": state.text("why.jump" if state.has_measures else "why.jump_input", month=when),
+        "text": state.text("why.jump_text" if state.has_measures else "why.jump_today", **sizes),
+        "label": state.text("why.jump_label", size=sizes["a"]) if state.has_measures else sizes["a"],
+        "events": events_after(state, pairs, where, month_index),
     }
 
 
 def events_after(state: PageState, pairs: Pairs, where: PlaceAndMonth, first: int) -> list[str]:
     """Return the public events of three months from a jump on, each with the effect of all events of its month."""
-    moved = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
-    found = []
-    for at, known_event in met_events(state.scenario):
-        if first <= at < min(first + 3, len(moved)):
-            words = {"event": known_event.title[state.language], "month": month_name(state, at + 1)}
-            found.append(state.text("why.event", size=signed(float(moved[at]), 1), **words))
-    return found
+    contribution = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
+    sentences = []
+    for month_index, ready_event in events_of_scenario(state.scenario):
+        if first <= month_index < min(first + 3, len(contribution)):
+            words = {"event": ready_event.title[state.language], "month": month_name(state, month_index + 1)}
+            sentences.append(state.text("why.event", size=signed(float(contribution[month_index]), 1), **words))
+    return sentences
 
 
 def effects_one_by_one(state: PageState, total: Effect) -> list[Span]:
@@ -284,12 +296,12 @@ def effects_one_by_one(state: PageState, total: Effect) -> list[Span]:
     choice = state.choice
     if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
         return []
-    found = [
+    effects = [
         (name, single_measure_effects().get((choice.site, name, step), {}).get(TRUST.name))
         for name, step in choice.chosen
     ]
-    if any(effect is None for _, effect in found):
+    if any(effect is None for _, effect in effects):
         return []
     titles = {measure.name: measure.title[state.language] for measure in measures()}
-    parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in found if effect)
+    parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in effects if effect)
     return [(f"{parts} · {state.text('why.together')} ", ""), (signed(total.effect, 2), "bold")]

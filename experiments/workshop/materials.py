@@ -21,14 +21,14 @@ from experiments.storage.writing import csv_bytes, make_folder, write_all, write
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
-KINDS = ("guide", "handouts", "teacher")
-PACE = 110
+MATERIAL_KINDS = ("guide", "handouts", "teacher")
+WORDS_A_MINUTE = 110
 """Words per minute of slow reading aloud; conversation has 140 to 160."""
-MOST_BYTES = 2_000_000
+MAX_WORK_BYTES = 2_000_000
 """Largest file of a student's work (bytes)."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters of formulas in spreadsheets."""
-COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "predict", "why", "months")
+WORK_COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "predict", "why", "months")
 
 
 @cache
@@ -39,44 +39,50 @@ def guide() -> dict[str, Any]:
 
 def spoken_minutes(section: dict[str, Any], language: str) -> float:
     """Return the minutes that a section takes to read aloud."""
-    return sum(len(text.split()) for text in section["say"][language]) / PACE
+    return sum(len(text.split()) for text in section["say"][language]) / WORDS_A_MINUTE
 
 
 def sections(language: str) -> list[dict[str, Any]]:
     """Return the sections of the workshop, with first and last minute."""
     words = in_language(guide()["words"], language)
-    ends = list(accumulate(one["minutes"] for one in guide()["section"]))
+    ends = list(accumulate(section["minutes"] for section in guide()["section"]))
     return [
-        in_language(one, language)
+        in_language(section, language)
         | {
-            "when": words["from_to"].format(a=end - one["minutes"], b=end),
-            "length": words["minutes"].format(n=one["minutes"]),
-            "meanwhile": words["meanwhile"].format(n=one["do"]),
+            "when": words["from_to"].format(a=end - section["minutes"], b=end),
+            "length": words["minutes"].format(n=section["minutes"]),
+            "meanwhile": words["meanwhile"].format(n=section["do"]),
         }
-        for one, end in zip(guide()["section"], ends, strict=True)
+        for section, end in zip(guide()["section"], ends, strict=True)
     ]
 
 
-def pace(language: str) -> str:
+def pace_sentence(language: str) -> str:
     """Return a sentence on the length of the workshop, estimated from the number of words."""
-    spoken = sum(spoken_minutes(one, language) for one in guide()["section"])
-    work = sum(one["do"] for one in guide()["section"])
-    total = sum(one["minutes"] for one in guide()["section"])
-    values = {"all": total, "pace": PACE, "spoken": f"{spoken:.0f}", "work": work, "total": f"{spoken + work:.0f}"}
+    spoken = sum(spoken_minutes(section, language) for section in guide()["section"])
+    work = sum(section["do"] for section in guide()["section"])
+    total = sum(section["minutes"] for section in guide()["section"])
+    values = {
+        "all": total,
+        "pace": WORDS_A_MINUTE,
+        "spoken": f"{spoken:.0f}",
+        "work": work,
+        "total": f"{spoken + work:.0f}",
+    }
     return str(guide()["words"]["pace"][language].format(**values))
 
 
 def exercises(language: str) -> list[dict[str, Any]]:
     """Return the exercises of the classroom for the teacher's sheet, each with its locked address."""
-    number, path = guide()["words"]["exercise"][language], in_language(guide()["path"], language)
+    heading, path = guide()["words"]["exercise"][language], in_language(guide()["path"], language)
     return [
-        in_language(one, language)
+        in_language(exercise, language)
         | {
-            "number": number.format(n=n),
-            "level": path[one["level"]],
-            "address": Assignment(exercise=n, lock=True, lang=language).address,
+            "number": heading.format(n=number),
+            "level": path[exercise["level"]],
+            "address": Assignment(exercise=number, lock=True, lang=language).address,
         }
-        for n, one in enumerate(lesson.exercises(), start=1)
+        for number, exercise in enumerate(lesson.exercises(), start=1)
     ]
 
 
@@ -91,17 +97,23 @@ def with_code(text: str) -> Markup:
 
 def material_page(kind: str, language: str) -> str:
     """Return one of the materials as an HTML page."""
-    rooms = Environment(loader=PackageLoader("experiments.workshop", "."), undefined=StrictUndefined, autoescape=True)
-    rooms.filters["code"] = with_code
-    own = in_language(guide(), language)
-    return rooms.get_template("sheet.html.j2").render(
+    environment = Environment(
+        loader=PackageLoader("experiments.workshop", "."), undefined=StrictUndefined, autoescape=True
+    )
+    environment.filters["code"] = with_code
+    texts = in_language(guide(), language)
+    return environment.get_template("sheet.html.j2").render(
         kind=kind,
         lang=language,
-        heading=own["title"] if kind == "guide" else own["path"]["title"] if kind == "teacher" else own["words"][kind],
-        guide=own,
-        words=own["words"],
+        heading=texts["title"]
+        if kind == "guide"
+        else texts["path"]["title"]
+        if kind == "teacher"
+        else texts["words"][kind],
+        guide=texts,
+        words=texts["words"],
         sections=sections(language),
-        pace=pace(language),
+        pace=pace_sentence(language),
         exercises=exercises(language),
         look=REPORT,
     )
@@ -112,7 +124,11 @@ def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
     if folder.is_file():
         raise InputError(f"--out {folder} is a file, not a folder")
     make_folder(folder)
-    pages = {folder / f"{kind}_{lang}.html": material_page(kind, lang).encode() for lang in languages for kind in KINDS}
+    pages = {
+        folder / f"{kind}_{lang}.html": material_page(kind, lang).encode()
+        for lang in languages
+        for kind in MATERIAL_KINDS
+    }
     write_all(pages)
     return list(pages)
 
@@ -128,9 +144,11 @@ def collect_work(folder: Path) -> Path:
     files = sorted(folder.glob("confianza-*.json"))
     if not files:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
-    works = map(row_of, files)
+    works = map(work_row, files)
     target = folder / "work.csv"
-    write_atomically(target, csv_bytes(COLUMNS, ([escape_formula(work[name]) for name in COLUMNS] for work in works)))
+    write_atomically(
+        target, csv_bytes(WORK_COLUMNS, ([escape_formula(work[name]) for name in WORK_COLUMNS] for work in works))
+    )
     return target
 
 
@@ -140,20 +158,20 @@ def escape_formula(value: Any) -> Any:
     >>> escape_formula("=1+1"), escape_formula("baja"), escape_formula(3)
     ("'=1+1", 'baja', 3)
     """
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA and value else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_STARTS and value else value
 
 
-def row_of(file: Path) -> dict[str, Any]:
+def work_row(file: Path) -> dict[str, Any]:
     """Return the work of a student as a row; its values are validated like those of an address."""
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise ValueError(f"is larger than {MOST_BYTES:,} bytes")
-        stated = json.loads(file.read_text(encoding="utf-8"))
-        task = dict(stated["task"])
-        levers, off = dict(task.pop("levers")), list(task.pop("off"))
-        months = str(stated["months"]).count("\n") - 1
+        if file.stat().st_size > MAX_WORK_BYTES:
+            raise ValueError(f"is larger than {MAX_WORK_BYTES:,} bytes")
+        work = json.loads(file.read_text(encoding="utf-8"))
+        settings = dict(work["task"])
+        levers, off = dict(settings.pop("levers")), list(settings.pop("off"))
+        months = str(work["months"]).count("\n") - 1
     except (ValueError, KeyError, TypeError) as reason:
         raise InputError(f"{file}: is no work of a student, as the classroom saves it: {reason}") from None
-    words = {key: str(value) for key, value in task.items()} | {"lock": "1" if task.get("lock") else ""}
-    told = {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
-    return vars(parse_assignment(words | told)) | told | {"file": file.name, "months": months}
+    words = {key: str(value) for key, value in settings.items()} | {"lock": "1" if settings.get("lock") else ""}
+    lists = {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
+    return vars(parse_assignment(words | lists)) | lists | {"file": file.name, "months": months}

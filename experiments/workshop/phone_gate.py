@@ -23,18 +23,18 @@ from starlette.websockets import WebSocketClose
 from experiments.figures.theme import tokens
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
-from experiments.workshop.room import Refused, Room, texts, words
+from experiments.workshop.room import RefusedRequest, Room, texts, words
 from experiments.workshop.room_view import phone_view
 from model.engine.errors import InputError
 
-FOLDER = Path(__file__).parent / "static"
-COOKIE = "room"
-LONGEST_BODY = 2000
-REQUESTS_A_SECOND, BURST = 10.0, 40.0
+STATIC_FOLDER = Path(__file__).parent / "static"
+COOKIE_NAME = "room"
+MAX_BODY_BYTES = 2000
+REQUESTS_A_SECOND, MAX_BURST = 10.0, 40.0
 """Requests per second and at once that one address may send; a phone sends one every two seconds."""
-MOST_ADDRESSES = 1000
+MAX_ADDRESSES = 1000
 LOG_SECONDS = 10.0
-FILES = {
+PAGE_FILES = {
     "/u": ("phone.html", "text/html"),
     "/u.js": ("phone.js", "text/javascript"),
     "/u.css": ("phone.css", "text/css"),
@@ -47,7 +47,7 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
-REFUSED = "No. / No.\n"
+REFUSED_TEXT = "No. / No.\n"
 
 
 class PhoneGate:
@@ -58,8 +58,8 @@ class PhoneGate:
         self.host = f"{host}:{port}"
         self.lock = threading.Lock()
         self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self.log: Counter[str] = Counter()
-        self.logged = time.monotonic()
+        self.event_counts: Counter[str] = Counter()
+        self.last_log = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -81,10 +81,10 @@ class PhoneGate:
             return self.refuse("another host", 403)
         if request.headers.get("origin", f"http://{self.host}") != f"http://{self.host}":
             return self.refuse("another origin", 403)
-        if not self.has_room(address):
+        if not self.may_send(address):
             return self.refuse("too many requests", 429)
         path, method = request.url.path, request.method
-        if method == "GET" and path in FILES:
+        if method == "GET" and path in PAGE_FILES:
             return page_file(path, self.language)
         if method == "GET" and path == "/u/state":
             return self.state(request)
@@ -99,46 +99,46 @@ class PhoneGate:
 
     def refuse(self, reason: str, code: int) -> Response:
         """Refuse a request and count the reason."""
-        self.note(f"refused: {reason}")
-        return PlainTextResponse(REFUSED, code)
+        self.count_event(f"refused: {reason}")
+        return PlainTextResponse(REFUSED_TEXT, code)
 
-    def note(self, what: str) -> None:
+    def count_event(self, event: str) -> None:
         """Count an event and write the counts from time to time; no address is recorded."""
         with self.lock:
-            self.log[what] += 1
-            if time.monotonic() < self.logged + LOG_SECONDS and self.log.total() > 1:
+            self.event_counts[event] += 1
+            if time.monotonic() < self.last_log + LOG_SECONDS and self.event_counts.total() > 1:
                 return
-            counts, self.log, self.logged = self.log, Counter(), time.monotonic()
+            counts, self.event_counts, self.last_log = self.event_counts, Counter(), time.monotonic()
         print_note("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())))
 
-    def has_room(self, address: str) -> bool:
+    def may_send(self, address: str) -> bool:
         """Tell whether an address may send a request now: a token bucket for each, the oldest are dropped."""
         with self.lock:
             now = time.monotonic()
-            left, since = self.buckets.pop(address, (BURST, now))
-            left = min(BURST, left + REQUESTS_A_SECOND * (now - since))
-            self.buckets[address] = max(0.0, left - 1.0), now
-            if len(self.buckets) > MOST_ADDRESSES:
+            n_left, last_time = self.buckets.pop(address, (MAX_BURST, now))
+            n_left = min(MAX_BURST, n_left + REQUESTS_A_SECOND * (now - last_time))
+            self.buckets[address] = max(0.0, n_left - 1.0), now
+            if len(self.buckets) > MAX_ADDRESSES:
                 self.buckets.popitem(last=False)
-            return left >= 1.0
+            return n_left >= 1.0
 
     def state(self, request: Request) -> Response:
         """Return the data of a phone; before it has joined only the form to join."""
         language = language_of(request, self.language)
         data = {"words": words(language), "lang": language, "phase": "join", "groups": texts()["groups"]}
         try:
-            own = self.room.phone(request.cookies.get(COOKIE, ""))
-        except Refused:
+            phone = self.room.phone(request.cookies.get(COOKIE_NAME, ""))
+        except RefusedRequest:
             return JSONResponse(data | ({"phase": "closed"} if self.room.phase == "closed" else {}))
-        return JSONResponse(data | phone_view(self.room, own, self.site, language))
+        return JSONResponse(data | phone_view(self.room, phone, self.site, language))
 
     def perform(self, request: Request, path: str, body: dict[str, Any]) -> Response:
         """Carry out an action of a phone."""
         language = language_of(request, self.language)
         try:
             answer = ACTIONS[path](self, request, body)
-        except Refused as reason:
-            self.note(f"refused: {reason}")
+        except RefusedRequest as reason:
+            self.count_event(f"refused: {reason}")
             return JSONResponse({"refused": words(language)[str(reason)]}, 403)
         except (KeyError, TypeError, ValueError):
             return self.refuse("a body that is too long or broken", 400)
@@ -148,22 +148,22 @@ class PhoneGate:
         """Let a phone join with word and number."""
         address = request.client.host if request.client else ""
         key = self.room.join(str(body["word"]), str(body["number"]), int(body["group"]), address)
-        self.note("joined")
+        self.count_event("joined")
         answer = JSONResponse({})
-        answer.set_cookie(COOKIE, key, httponly=True, samesite="strict", path="/u")
+        answer.set_cookie(COOKIE_NAME, key, httponly=True, samesite="strict", path="/u")
         return answer
 
     def vote(self, request: Request, body: dict[str, Any]) -> Response:
         """Take a vote."""
         if str(body["asked"]) != self.room.open_vote:
-            raise Refused("not_now")
-        self.room.vote(request.cookies.get(COOKIE, ""), int(body["answer"]))
+            raise RefusedRequest("not_now")
+        self.room.vote(request.cookies.get(COOKIE_NAME, ""), int(body["answer"]))
         return JSONResponse({})
 
     def package(self, request: Request, body: dict[str, Any]) -> Response:
         """Take a package."""
         steps = {str(name): int(step) for name, step in dict(body["steps"]).items()}
-        self.room.send_package(request.cookies.get(COOKIE, ""), steps)
+        self.room.send_package(request.cookies.get(COOKIE_NAME, ""), steps)
         return JSONResponse({})
 
 
@@ -172,15 +172,15 @@ ACTIONS = {"/u/join": PhoneGate.join, "/u/vote": PhoneGate.vote, "/u/package": P
 
 def page_file(path: str, language: str) -> Response:
     """Return a file of the phone's page."""
-    name, kind = FILES[path]
-    text = (FOLDER / name).read_text(encoding="utf-8") if name else tokens()
+    name, kind = PAGE_FILES[path]
+    text = (STATIC_FOLDER / name).read_text(encoding="utf-8") if name else tokens()
     return Response(text.replace("LANGUAGE", language) if path == "/u" else text, media_type=kind)
 
 
 def language_of(request: Request, default: str) -> str:
     """Return the language requested by a browser, or the default."""
-    stated = request.query_params.get("lang", default)
-    return stated if stated in LANGUAGES else default
+    language = request.query_params.get("lang", default)
+    return language if language in LANGUAGES else default
 
 
 async def read_body(request: Request) -> dict[str, Any] | None:
@@ -188,27 +188,27 @@ async def read_body(request: Request) -> dict[str, Any] | None:
     content = b""
     async for part in request.stream():
         content += part
-        if len(content) > LONGEST_BODY:
+        if len(content) > MAX_BODY_BYTES:
             return None
     try:
-        found = json.loads(content)
+        body = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return body if isinstance(body, dict) else None
 
 
-def own_addresses() -> list[str]:
+def private_addresses() -> list[str]:
     """Return the addresses of this machine in networks that are not public, its loopback last."""
-    found = [
-        one.address
-        for name, some in psutil.net_if_addrs().items()
-        for one in some
-        if one.family == socket.AF_INET and ipaddress.ip_address(one.address).is_private
+    addresses = [
+        address.address
+        for name, interface_addresses in psutil.net_if_addrs().items()
+        for address in interface_addresses
+        if address.family == socket.AF_INET and ipaddress.ip_address(address.address).is_private
     ]
-    return sorted(set(found), key=lambda one: (ipaddress.ip_address(one).is_loopback, one))
+    return sorted(set(addresses), key=lambda address: (ipaddress.ip_address(address).is_loopback, address))
 
 
-def address_for(stated: str) -> str:
+def phone_address(address: str) -> str:
     """Return the address for phones; ``auto`` is the first of this machine in a local network.
 
     Raises
@@ -216,14 +216,14 @@ def address_for(stated: str) -> str:
     InputError
         If the address is not one of this machine in a network that is not public.
     """
-    known = own_addresses()
-    if stated == "auto":
-        stated = next((one for one in known if not ipaddress.ip_address(one).is_loopback), "")
-        if not stated:
+    addresses = private_addresses()
+    if address == "auto":
+        address = next((candidate for candidate in addresses if not ipaddress.ip_address(candidate).is_loopback), "")
+        if not address:
             raise InputError("--phones auto: this machine is in no local network. Connect it to the wifi of the room.")
-    if stated not in known:
+    if address not in addresses:
         raise InputError(
-            f"--phones must be auto or an address of this machine in a local network, got '{stated[:80]}'. Known are"
-            f" {', '.join(known)}."
+            f"--phones must be auto or an address of this machine in a local network, got '{address[:80]}'. Known are"
+            f" {', '.join(addresses)}."
         )
-    return stated
+    return address

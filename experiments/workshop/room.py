@@ -1,7 +1,8 @@
 """The state of a room: phones, current question, and counts of each answer.
 
 No names are recorded and no vote leaves this process: votes are stored by a random number of each phone, so that it
-can change its answer, and erased when the room closes. Only counts are shown, none of fewer than `FEWEST_SHOWN` votes.
+can change its answer, and erased when the room closes. Only counts are shown, none of fewer than `MIN_SHOWN_VOTES`
+votes.
 """
 
 import secrets
@@ -20,18 +21,18 @@ from model.engine.errors import InputError
 
 PHASES = ("welcome", "predict", "reveal", "packages", "compare", "close", "closed")
 MINUTES = {"welcome": 5, "predict": 12, "reveal": 18, "packages": 25, "compare": 15, "close": 15}
-FEWEST_SHOWN = 5
-MOST_PHONES = 200
-MOST_WRONG, MOST_WRONG_OF_ONE = 100, 5
+MIN_SHOWN_VOTES = 5
+MAX_PHONES = 200
+MAX_WRONG_CODES, MAX_WRONG_BY_ADDRESS = 100, 5
 """Wrong codes after which nobody can join, and after which one address must wait."""
 WAIT_SECONDS = 60.0
-LOST_SECONDS = 15.0
+ABSENT_SECONDS = 15.0
 """Seconds without a request after which a phone does not count as present."""
 N_BINS = 5
-MOST_QUETZALES = 1e12
+MAX_QUETZALES = 1e12
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """Refusal of a request; its message is the key of the reason in the texts."""
 
 
@@ -46,18 +47,18 @@ def words(language: str) -> dict[str, str]:
     return {name: text[language] for name, text in texts()["words"].items()}
 
 
-def delta() -> float:
+def relevant_change() -> float:
     """Return the smallest relevant change of trust (points of 100), by the common rule of effects."""
     return Scale("points").threshold(0.0, 0.0).delta
 
 
 def bin_of(points: float) -> int:
-    """Return the answer that includes a change of trust: the edges are one and two times `delta`.
+    """Return the answer that includes a change of trust: the edges are one and two times `relevant_change`.
 
     >>> [bin_of(points) for points in (-1.5, -0.7, 0.0, 0.7, 1.5)]
     [0, 1, 2, 3, 4]
     """
-    size = (abs(points) > delta()) + (abs(points) > 2.0 * delta())
+    size = (abs(points) > relevant_change()) + (abs(points) > 2.0 * relevant_change())
     return 2 + (size if points > 0.0 else -size)
 
 
@@ -78,9 +79,9 @@ class Room:
         self.lock = threading.RLock()
         self.new_code()
         self.phase, self.question = "welcome", 0
-        self.since, self.extra = time.monotonic(), 0.0
+        self.phase_start, self.extra_seconds = time.monotonic(), 0.0
         self.phones: dict[str, Phone] = {}
-        self.by_hand: Counter[tuple[str, int]] = Counter()
+        self.hand_votes: Counter[tuple[str, int]] = Counter()
         self.prices: dict[str, float] = {}
         self.cap: float | None = None
 
@@ -91,13 +92,13 @@ class Room:
         with self.lock:
             self.word = secrets.choice(texts()["code_words"])
             self.number = str(100 + secrets.randbelow(900))
-            self.wrong = 0
+            self.n_wrong_codes = 0
             self.wrong_by_address: dict[str, tuple[int, float]] = {}
 
     @property
     def blocked(self) -> bool:
         """Tell whether joining is blocked after too many wrong codes."""
-        return self.wrong >= MOST_WRONG
+        return self.n_wrong_codes >= MAX_WRONG_CODES
 
     def join(self, word: str, number: str, group: int, address: str) -> str:
         """Let a phone join; return its random number.
@@ -109,18 +110,18 @@ class Room:
         """
         with self.lock:
             if self.phase == "closed":
-                raise Refused("gone")
+                raise RefusedRequest("gone")
             tries, until = self.wrong_by_address.get(address, (0, 0.0))
-            if self.blocked or (tries >= MOST_WRONG_OF_ONE and time.monotonic() < until):
-                raise Refused("wait")
+            if self.blocked or (tries >= MAX_WRONG_BY_ADDRESS and time.monotonic() < until):
+                raise RefusedRequest("wait")
             right = secrets.compare_digest(f"{word.strip().upper()} {number.strip()}".encode(), self.code.encode())
             if not right:
-                self.wrong += 1
-                tries = 1 if tries >= MOST_WRONG_OF_ONE else tries + 1
+                self.n_wrong_codes += 1
+                tries = 1 if tries >= MAX_WRONG_BY_ADDRESS else tries + 1
                 self.wrong_by_address[address] = tries, time.monotonic() + WAIT_SECONDS
-                raise Refused("wrong_code")
-            if len(self.phones) >= MOST_PHONES:
-                raise Refused("full")
+                raise RefusedRequest("wrong_code")
+            if len(self.phones) >= MAX_PHONES:
+                raise RefusedRequest("full")
             key = secrets.token_urlsafe(16)
             self.phones[key] = Phone(min(max(group, 0), len(texts()["groups"]) - 1), time.monotonic())
             return key
@@ -146,49 +147,49 @@ class Room:
         """Return a phone that has joined, and record the time of its request."""
         with self.lock:
             if key not in self.phones:
-                raise Refused("enter")
+                raise RefusedRequest("enter")
             self.phones[key].seen = time.monotonic()
             return self.phones[key]
 
     def vote(self, key: str, answer: int) -> None:
         """Record the vote of a phone, replacing its earlier one."""
         with self.lock:
-            own = self.phone(key)
+            phone = self.phone(key)
             if not 0 <= answer < self.n_answers:
-                raise Refused("not_now")
-            own.votes[self.open_vote] = answer
+                raise RefusedRequest("not_now")
+            phone.votes[self.open_vote] = answer
 
     def add_by_hand(self, answer: int) -> None:
         """Add the vote of somebody without a phone; ``-1 - answer`` removes one."""
         with self.lock:
-            which = answer if answer >= 0 else -1 - answer
-            if which < self.n_answers:
-                change = 1 if answer >= 0 else -min(1, self.by_hand[self.open_vote, which])
-                self.by_hand[self.open_vote, which] += change
+            index = answer if answer >= 0 else -1 - answer
+            if index < self.n_answers:
+                change = 1 if answer >= 0 else -min(1, self.hand_votes[self.open_vote, index])
+                self.hand_votes[self.open_vote, index] += change
 
     def counts(self, vote_key: str, n: int) -> list[int]:
         """Return the counts of each answer of a vote."""
         with self.lock:
-            given = Counter(one.votes[vote_key] for one in self.phones.values() if vote_key in one.votes)
-            return [given[k] + self.by_hand[vote_key, k] for k in range(n)]
+            votes = Counter(phone.votes[vote_key] for phone in self.phones.values() if vote_key in phone.votes)
+            return [votes[k] + self.hand_votes[vote_key, k] for k in range(n)]
 
     def visible_counts(self, vote_key: str, n: int) -> list[int] | None:
-        """Return the counts of a vote; None if the vote is open or has fewer than `FEWEST_SHOWN` votes."""
-        found = self.counts(vote_key, n)
-        return found if sum(found) >= FEWEST_SHOWN and vote_key != self.open_vote else None
+        """Return the counts of a vote; None if the vote is open or has fewer than `MIN_SHOWN_VOTES` votes."""
+        counts = self.counts(vote_key, n)
+        return counts if sum(counts) >= MIN_SHOWN_VOTES and vote_key != self.open_vote else None
 
     @property
-    def present(self) -> int:
+    def n_present(self) -> int:
         """Number of phones with a recent request or a vote on the current question."""
         with self.lock:
-            lately = time.monotonic() - LOST_SECONDS
-            return sum(one.seen >= lately or self.open_vote in one.votes for one in self.phones.values())
+            earliest = time.monotonic() - ABSENT_SECONDS
+            return sum(phone.seen >= earliest or self.open_vote in phone.votes for phone in self.phones.values())
 
     # Packages
 
     def cost(self, chosen: ChosenSteps) -> float | None:
         """Return the cost of a package (quetzales per year); None if a measure has no price."""
-        today = {one.name: one.today for one in measures()}
+        today = {measure.name: measure.today for measure in measures()}
         if any(name not in self.prices for name, _ in chosen):
             return None
         return sum(self.prices[name] * abs(step - today[name]) for name, step in chosen)
@@ -196,36 +197,36 @@ class Room:
     def send_package(self, key: str, steps: Mapping[str, int]) -> None:
         """Record the package sent by a phone for its group."""
         with self.lock:
-            own = self.phone(key)
+            phone = self.phone(key)
             if self.phase != "packages":
-                raise Refused("not_now")
+                raise RefusedRequest("not_now")
             try:
                 chosen = changed_measures(steps)
             except InputError:
-                raise Refused("not_now") from None
+                raise RefusedRequest("not_now") from None
             cost = self.cost(chosen)
             if cost is not None and self.cap is not None and cost > self.cap:
-                raise Refused("over_cap")
-            own.package = chosen
+                raise RefusedRequest("over_cap")
+            phone.package = chosen
 
     def package(self, group: int) -> tuple[ChosenSteps | None, int, int]:
         """Return the most frequent package of a group, the number of phones that sent it, and of all its phones."""
         with self.lock:
-            own = [one for one in self.phones.values() if one.group == group]
-            sent = Counter(one.package for one in own if one.package is not None)
+            phones = [phone for phone in self.phones.values() if phone.group == group]
+            sent = Counter(phone.package for phone in phones if phone.package is not None)
             chosen, agree = sent.most_common(1)[0] if sent else (None, 0)
-            return chosen, agree, len(own)
+            return chosen, agree, len(phones)
 
     def set_price(self, measure: str, price: float | None) -> None:
         """Set the price of a step of a measure (quetzales per year), or the cap for an empty name; None removes it."""
         with self.lock:
-            if price is not None and not 0.0 <= price <= MOST_QUETZALES:
-                raise Refused("not_now")
+            if price is not None and not 0.0 <= price <= MAX_QUETZALES:
+                raise RefusedRequest("not_now")
             if not measure:
                 self.cap = price
             elif price is None:
                 self.prices.pop(measure, None)
-            elif measure in {one.name for one in measures()}:
+            elif measure in {known.name for known in measures()}:
                 self.prices[measure] = price
 
     # The agenda
@@ -234,17 +235,17 @@ class Room:
         """Go to a phase of the agenda; closing erases all votes."""
         with self.lock:
             if phase not in PHASES or not 0 <= question < len(texts()["question"]):
-                raise Refused("not_now")
+                raise RefusedRequest("not_now")
             self.phase, self.question = phase, question
-            self.since, self.extra = time.monotonic(), 0.0
+            self.phase_start, self.extra_seconds = time.monotonic(), 0.0
             if phase == "closed":
                 self.phones.clear()
-                self.by_hand.clear()
+                self.hand_votes.clear()
 
     @property
     def seconds_left(self) -> int:
         """Remaining seconds of a phase, at least 0."""
-        length = 60.0 * MINUTES.get(self.phase, 0) + self.extra
+        length = 60.0 * MINUTES.get(self.phase, 0) + self.extra_seconds
         if self.phase == "predict":
-            length = 120.0 + self.extra
-        return max(0, round(length - (time.monotonic() - self.since)))
+            length = 120.0 + self.extra_seconds
+        return max(0, round(length - (time.monotonic() - self.phase_start)))

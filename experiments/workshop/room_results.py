@@ -9,7 +9,7 @@ from experiments.comparison.decision_outcomes import TRUST, effect_on
 from experiments.comparison.policy_choice import MAX_PAIRS, Choice, runs_of
 from experiments.comparison.twin_results import PairedWorlds, WorldResult
 from experiments.page import sites
-from experiments.page.background_worker import running
+from experiments.page.background_worker import background_workers
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.page_state import PageState, number, signed, spans
 from experiments.page.table_rows import outcome_rows
@@ -25,14 +25,14 @@ class PairedRuns:
         self.site = site
         self.lock = threading.Lock()
         self.worlds: dict[ChosenSteps, PairedWorlds] = {}
-        self.composed: dict[tuple[ChosenSteps, str, str], dict[str, Any]] = {}
+        self.composed_cache: dict[tuple[ChosenSteps, str, str], dict[str, Any]] = {}
 
-    def ask(self, chosen: ChosenSteps) -> None:
+    def request_pairs(self, chosen: ChosenSteps) -> None:
         """Request the pairs of a choice, unless they were requested before."""
         with self.lock:
             if not chosen or chosen in self.worlds:
                 return
-            background = running[-1]
+            background = background_workers[-1]
             arms = runs_of(Choice(self.site, chosen, years=YEARS), background.folder)
             worlds = self.worlds[chosen] = PairedWorlds(*arms)
 
@@ -40,7 +40,7 @@ class PairedRuns:
             with self.lock:
                 worlds.add(result, run)
 
-        background.ask(background.register_client(), worlds.specs, on_world)
+        background.request_worlds(background.register_client(), worlds.specs, on_world)
 
     def state_of(self, chosen: ChosenSteps, language: str) -> PageState:
         """Return the present state of a choice as in the decision view."""
@@ -57,15 +57,15 @@ class PairedRuns:
         state, key = self.state_of(chosen, language), (chosen, language, compose.__name__)
         if state.running:
             return compose(state)
-        if key not in self.composed:
-            self.composed[key] = compose(state)
-        return self.composed[key]
+        if key not in self.composed_cache:
+            self.composed_cache[key] = compose(state)
+        return self.composed_cache[key]
 
 
-def reveal(state: PageState) -> dict[str, Any]:
+def reveal_data(state: PageState) -> dict[str, Any]:
     """Return the answer to a question: the sentence, harms first, and the effect on trust in every pair (points)."""
     data: dict[str, Any] = {
-        "done": state.done,
+        "done": state.n_finished,
         "all": MAX_PAIRS,
         "running": state.running,
         "faults": list(state.faults),
@@ -73,22 +73,22 @@ def reveal(state: PageState) -> dict[str, Any]:
     if state.running or not state.twins:
         return data
     effect = effect_on(TRUST.headline, state.twins)
-    each = [effect_on(TRUST.headline, [pair]).effect for pair in state.twins]
+    pair_effects = [effect_on(TRUST.headline, [pair]).effect for pair in state.twins]
     return data | {
         "answer": spans(decision_sentence(state)),
-        "pairs": each,
+        "pairs": pair_effects,
         "bin": bin_of(effect.effect),
         "mean": signed(effect.effect, 2),
-        "low": signed(min(each), 2),
-        "high": signed(max(each), 2),
+        "low": signed(min(pair_effects), 2),
+        "high": signed(max(pair_effects), 2),
         "today": number(effect.base, 1),
     }
 
 
-def with_size(verdict: str, size: str) -> str:
+def verdict_with_size(verdict: str, size: str) -> str:
     """Return a verdict with its size inserted after the verb.
 
-    >>> with_size("rises, by less than matters", "0.2 points"), with_size("practically nothing", "")
+    >>> verdict_with_size("rises, by less than matters", "0.2 points"), verdict_with_size("practically nothing", "")
     ('rises 0.2 points, by less than matters', 'practically nothing')
     """
     verb, comma, rest = verdict.partition(",")
@@ -99,13 +99,13 @@ def package_column(state: PageState) -> dict[str, Any]:
     """Return the column of a package: verdict and size of every outcome by name, as in the decision view."""
     rows = {
         row["name"]: {
-            "said": with_size(row["verdict"], row.get("size", "")),
+            "said": verdict_with_size(row["verdict"], row.get("size", "")),
             "sign": row.get("sign", ""),
             "kind": row["kind"],
         }
         for row in outcome_rows(state)
     }
-    return {"done": state.done, "all": MAX_PAIRS, "running": state.running, "rows": rows}
+    return {"done": state.n_finished, "all": MAX_PAIRS, "running": state.running, "rows": rows}
 
 
 def package_names(chosen: ChosenSteps, site: str, language: str) -> str:
@@ -124,11 +124,11 @@ def measure_choices(site: str, language: str) -> list[dict[str, Any]]:
     scenario = sites.load_scenario(site)
     return [
         {
-            "name": one.name,
-            "title": one.title[language],
-            "steps": [one.worded(step.say, step, scenario, language) for step in one.steps],
-            "today": one.today,
-            "harm": one.harm,
+            "name": measure.name,
+            "title": measure.title[language],
+            "steps": [measure.worded(step.say, step, scenario, language) for step in measure.steps],
+            "today": measure.today,
+            "harm": measure.harm,
         }
-        for one in measures()
+        for measure in measures()
     ]

@@ -17,24 +17,25 @@ from starlette.staticfiles import StaticFiles
 
 from experiments.page import application as page
 from experiments.page import sites
-from experiments.page.application import POLICY
+from experiments.page.application import CONTENT_SECURITY_POLICY
 from experiments.page.background_worker import in_background
 from experiments.page.qr_codes import qr_svg
 from experiments.page.request_guard import PageRequests, RequestGuard
 from experiments.page.serve import HOST, check_port, serve, server_settings
 from experiments.storage.progress import print_note
-from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for, language_of
-from experiments.workshop.room import Refused, Room, texts
+from experiments.workshop.phone_gate import MAX_BODY_BYTES, PhoneGate, language_of, phone_address
+from experiments.workshop.room import RefusedRequest, Room, texts
 from experiments.workshop.room_results import PairedRuns
-from experiments.workshop.room_view import question_choice, screen, with_links
+from experiments.workshop.room_view import question_choice, screen_data, with_links
 
-FOLDER = Path(__file__).parent / "static"
-NEEDS = PageRequests(
-    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY
+STATIC_FOLDER = Path(__file__).parent / "static"
+PAGE_REQUESTS = PageRequests(
+    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")},
+    CONTENT_SECURITY_POLICY,
 )
-MOST_CONNECTIONS = 400
+MAX_CONNECTIONS = 400
 POLL_SECONDS = 0.5
-WARNING = (
+PHONES_WARNING = (
     "confianza: WARNING: phones in the network of {address} can now reach this machine at http://{address}:{port}/u and"
     " nothing else of it. They can only join with the code, vote and send packages. Stop it with Ctrl-C."
 )
@@ -55,33 +56,33 @@ class Presenter:
                 Route("/", self.document),
                 Route("/state", self.state),
                 Route("/do", self.perform, methods=["POST"]),
-                Route("/static/tokens.css", page.colours),
-                Mount("/static", StaticFiles(directory=FOLDER)),
+                Route("/static/tokens.css", page.colour_style_sheet),
+                Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
             ]
         )
 
     def document(self, _: Request) -> Response:
         """Return the HTML document of the screen."""
-        return page.html_document(FOLDER / "room.html")
+        return page.html_document(STATIC_FOLDER / "room.html")
 
     def state(self, request: Request) -> Response:
         """Return the present data of the screen."""
-        data = screen(self.room, self.runs, language_of(request, sites.opening.language), self.joining)
+        data = screen_data(self.room, self.runs, language_of(request, sites.start_options.language), self.joining)
         return JSONResponse(with_links(data, self.decision, self.runs.site))
 
     async def perform(self, request: Request) -> Response:
         """Carry out an action: change the phase, count raised hands, set a price, add time, or renew the code."""
         try:
-            body = json.loads((await request.body())[: 10 * LONGEST_BODY])
+            body = json.loads((await request.body())[: 10 * MAX_BODY_BYTES])
             ACTIONS[body["kind"]](self.room, body)
-        except (ValueError, KeyError, TypeError, Refused) as reason:
+        except (ValueError, KeyError, TypeError, RefusedRequest) as reason:
             return JSONResponse({"refused": str(reason)}, 400)
         return JSONResponse({})
 
 
 def add_time(room: Room, _: dict[str, Any]) -> None:
     """Add a minute to the phase."""
-    room.extra += 60.0
+    room.extra_seconds += 60.0
 
 
 def set_price(room: Room, body: dict[str, Any]) -> None:
@@ -106,7 +107,7 @@ def serve_in_thread(app: Any, name: str, sockets: list[socket.socket] | None = N
     return server
 
 
-def open_page() -> str:
+def serve_decision_page() -> str:
     """Serve the page to this machine in a new thread; return its address with a token.
 
     It shares worlds and workers with the room: results of a package compared in the room are available at once.
@@ -114,8 +115,8 @@ def open_page() -> str:
     listener = socket.socket()
     listener.bind((HOST, 0))
     port = listener.getsockname()[1]
-    guard = RequestGuard(page.application(), port, page.NEEDS)
-    serve_in_thread(guard, "confianza page", [listener], ws_max_size=page.NEEDS.longest)
+    guard = RequestGuard(page.application(), port, page.PAGE_REQUESTS)
+    serve_in_thread(guard, "confianza page", [listener], ws_max_size=page.PAGE_REQUESTS.longest)
     return guard.link
 
 
@@ -123,43 +124,43 @@ def joining_data(scenario: str, address: str, port: int, language: str) -> dict[
     """Return the data on joining for the screen: link and QR code, or the command that admits phones."""
     if not address:
         return {"open": False, "command": f"confianza view {scenario} --room --phones auto --lang {language}"}
-    link = f"http://{address}:{port}/u"
-    return {"open": True, "link": link, "qr": qr_svg(link)}
+    url = f"http://{address}:{port}/u"
+    return {"open": True, "link": url, "qr": qr_svg(url)}
 
 
 def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
     """Serve the phones with a warning on the console; return the server, which is stopped by ``should_exit``."""
     server = serve_in_thread(
         gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
-    print_note(WARNING.format(address=address, port=port))
+    print_note(PHONES_WARNING.format(address=address, port=port))
     return server
 
 
 def serve_room(scenario: str, port: int, language: str, phones: str | None) -> None:
     """Serve the presenter's screen at a port of this machine, and phones at the next port if ``phones`` is given."""
-    address = address_for(phones) if phones else ""
+    address = phone_address(phones) if phones else ""
     check_port(port, last=65534 if address else 65535)
     if address:
         check_port(port + 1, address)
     sites.load_scenario(scenario)
-    sites.open_with(scenario, language)
+    sites.set_start_options(scenario, language)
     room, runs = Room(), PairedRuns(scenario)
     presenter = Presenter(room, runs, joining_data(scenario, address, port + 1, language))
     gate = PhoneGate(room, address, port + 1, scenario, language)
 
     def prepare() -> None:
         for question in range(len(texts()["question"])):  # in order, so that the first question is finished first
-            runs.ask(question_choice(question))
+            runs.request_pairs(question_choice(question))
             while runs.state_of(question_choice(question), language).running:
                 time.sleep(POLL_SECONDS)
 
     with in_background():
-        presenter.decision = open_page()
+        presenter.decision = serve_decision_page()
         server = serve_phones(gate, address, port + 1) if address else None
         try:
-            serve(presenter.application(), NEEDS, port, prepare)
+            serve(presenter.application(), PAGE_REQUESTS, port, prepare)
         finally:
             if server is not None:
                 server.should_exit = True

@@ -42,16 +42,16 @@ SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = load("villa_canales", set=SMALL)
     town = build_town(scenario)
-    lesson_run.ground.cache_clear()
-    lesson_run.populated.cache_clear()
+    lesson_run.base_map.cache_clear()
+    lesson_run.inhabited_cells.cache_clear()
     monkeypatch.setattr(lesson_run, "scenario", lambda: scenario)
     monkeypatch.setattr(lesson_run, "town", lambda: town)
-    monkeypatch.setattr(lesson_run, "_first", {})
+    monkeypatch.setattr(lesson_run, "_checkpoints", {})
 
 
 def test_both_languages_say_the_same_things() -> None:
     for name in ("texts", "lesson", "exercises"):
-        for text in said(lesson.table(name)):
+        for text in said(lesson.lesson_file(name)):
             assert set(text) == {"en", "es"}
             assert all(text.values())
             if isinstance(text["en"], list):
@@ -159,12 +159,14 @@ def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypa
     run.step("month")
     (row,) = csv.DictReader(io.StringIO(run.table()))
     monkeypatch.chdir(tmp_path)
-    script = lesson_run.python_of(task, 1).replace('load("villa_canales",', f'load("villa_canales", set={SMALL!r},')
+    script = lesson_run.python_program(task, 1).replace(
+        'load("villa_canales",', f'load("villa_canales", set={SMALL!r},'
+    )
     names: dict[str, Any] = {}
     exec(script, names)
     assert float(row["trust_mean"]) == names["world"].datacollector.model_vars["trust_mean"][0]
     assert row["settings"] == "Fair treatment, Hearsay: people tell each other (off)"
-    work = json.loads(run.work(Assignment(exercise=3, student="Ana", why="por los relatos")))
+    work = json.loads(run.student_work(Assignment(exercise=3, student="Ana", why="por los relatos")))
     assert work["task"]["why"] == "por los relatos"
     assert work["months"] == run.table()
 
@@ -173,7 +175,7 @@ def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypa
 def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() -> None:
     run = LessonRun(Assignment())
     run.step("day")
-    frame, ground = run.frame(), lesson_run.ground()
+    frame, ground = run.frame(), lesson_run.base_map()
     assert len(frame["trust"]) == len(ground["cells"])
     assert set(frame["trust"]) <= set("012349")
     assert len(frame["couples"]) == int(run.world.state.couples["on"].sum())
@@ -193,11 +195,11 @@ class StubWorkers:
     def register_client(self) -> int:
         return 4
 
-    def ask(self, seat: int, specs: Any, on_world: Any) -> None:
+    def request_worlds(self, seat: int, specs: Any, on_world: Any) -> None:
         assert seat == 4
         self.asked.append((specs, on_world))
 
-    def give_up(self, seat: int) -> None:
+    def cancel_request(self, seat: int) -> None:
         assert seat == 4
         self.given_up += 1
 
@@ -209,7 +211,7 @@ def do_all(room: Classroom) -> None:
 
 def test_pairs_stop_and_what_comes_afterwards_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workers = StubWorkers(tmp_path)
-    monkeypatch.setattr(page, "running", [workers])
+    monkeypatch.setattr(page, "background_workers", [workers])
     room = Classroom("en")
     room.task = Assignment(policy="mopsic_full", off=frozenset({"hearsay"}))
     room.ask_pairs({"size": "whole"})
@@ -280,7 +282,12 @@ def kernel_odds(world: Any, who: int) -> Any:
     rows = zero_rows(Incident, 1)
     row, tables = rows[0], world.view(ReportingTables)
     row.teller = row.victim = who
-    row.kind, row.severity, row.loss, row.clique = int(ROBBERY), one_resident.SEVERITY, one_resident.LOSS, -1
+    row.kind, row.severity, row.loss, row.clique = (
+        int(ROBBERY),
+        one_resident.ROBBERY_SEVERITY,
+        one_resident.ROBBERY_LOSS,
+        -1,
+    )
     z = int(world.town.people["settlement"][who])
     trust = float(world.trust()[who] + world.parameters[Reporting][z]["lift"])
     channel_utilities(world.shift_context(), row, tables, trust, False)

@@ -38,23 +38,23 @@ def taken(background: BackgroundWorker, number: int) -> list[str]:
 def test_visitors_take_turns_world_by_world(background: BackgroundWorker) -> None:
     wanted = [worlds(background, 2, seed) for seed in (100, 200, 300)]
     for specs in wanted:
-        background.ask(background.register_client(), specs, unheard)
+        background.request_worlds(background.register_client(), specs, unheard)
     expected = [specs[k].run for k in range(4) for specs in wanted]
     assert taken(background, 12) == expected
 
 
 def test_who_comes_later_need_not_wait_for_all_worlds_of_another(background: BackgroundWorker) -> None:
     first, second = worlds(background, 2, 100), worlds(background, 2, 200)
-    background.ask(background.register_client(), first, unheard)
+    background.request_worlds(background.register_client(), first, unheard)
     taken(background, 3)
-    background.ask(background.register_client(), second, unheard)
+    background.request_worlds(background.register_client(), second, unheard)
     assert set(taken(background, 4)) == {first[3].run, first[4].run, second[0].run, second[1].run}
 
 
 def test_three_visitors_of_one_town_need_four_worlds_for_their_first_twins(background: BackgroundWorker) -> None:
     wanted = [worlds(background, step) for step in (1, 2, 3)]
     for specs in wanted:
-        background.ask(background.register_client(), specs, unheard)
+        background.request_worlds(background.register_client(), specs, unheard)
     runs = taken(background, 4)
     assert set(runs) == {run.run for specs in wanted for run in specs[:2]}
 
@@ -62,19 +62,19 @@ def test_three_visitors_of_one_town_need_four_worlds_for_their_first_twins(backg
 def test_first_twins_of_those_who_come_later_run_before_second_twins(background: BackgroundWorker) -> None:
     """Both workers are busy with the first visitor's first twin when two more visitors of the town arrive."""
     wanted = [worlds(background, step) for step in (1, 2, 3)]
-    background.ask(background.register_client(), wanted[0], unheard)
+    background.request_worlds(background.register_client(), wanted[0], unheard)
     assert taken(background, 2) == [spec.run for spec in wanted[0][:2]]
     for specs in wanted[1:]:
-        background.ask(background.register_client(), specs, unheard)
+        background.request_worlds(background.register_client(), specs, unheard)
     assert taken(background, 2) == [specs[1].run for specs in wanted[1:]]
     assert taken(background, 1) == [wanted[0][2].run]
 
 
 def test_who_comes_later_makes_up_for_no_worlds_of_the_time_before(background: BackgroundWorker) -> None:
     first, second = worlds(background, 2, 100), worlds(background, 2, 200)
-    background.ask(background.register_client(), first, unheard)
+    background.request_worlds(background.register_client(), first, unheard)
     taken(background, 9)
-    background.ask(background.register_client(), second, unheard)
+    background.request_worlds(background.register_client(), second, unheard)
     assert sum(run in {spec.run for spec in first} for run in taken(background, 6)) == 3
 
 
@@ -84,10 +84,10 @@ def test_a_shared_world_is_given_to_all_who_wait_and_runs_while_one_of_them_is_l
     specs, heard = worlds(background, 2)[:2], []
     seats = [background.register_client() for _ in range(3)]
     for seat in seats:
-        background.ask(seat, specs, lambda _, run, seat=seat: heard.append((seat, run)))
+        background.request_worlds(seat, specs, lambda _, run, seat=seat: heard.append((seat, run)))
     job = background.next_job()
     assert job
-    background.give_up(seats[0])
+    background.cancel_request(seats[0])
     assert background.turns[job.place] == job.turn
     background.deliver(job, "an error")
     assert heard == [(seat, job.spec.run) for seat in seats[1:]]
@@ -96,10 +96,10 @@ def test_a_shared_world_is_given_to_all_who_wait_and_runs_while_one_of_them_is_l
 def test_a_world_that_nobody_waits_for_any_more_is_given_up(background: BackgroundWorker) -> None:
     heard: list[str] = []
     seat = background.register_client()
-    background.ask(seat, worlds(background, 2), lambda _, run: heard.append(run))
+    background.request_worlds(seat, worlds(background, 2), lambda _, run: heard.append(run))
     job = background.next_job()
     assert job
-    background.ask(seat, worlds(background, 2, 100), unheard)
+    background.request_worlds(seat, worlds(background, 2, 100), unheard)
     assert background.turns[job.place] > job.turn
     background.deliver(job, "an error")
     assert heard == []
@@ -107,11 +107,11 @@ def test_a_world_that_nobody_waits_for_any_more_is_given_up(background: Backgrou
 
 def test_a_move_keeps_the_turn_of_its_visitor(background: BackgroundWorker) -> None:
     one, two = background.register_client(), background.register_client()
-    background.ask(one, worlds(background, 1, 100), unheard)
-    background.ask(two, worlds(background, 1, 200), unheard)
+    background.request_worlds(one, worlds(background, 1, 100), unheard)
+    background.request_worlds(two, worlds(background, 1, 200), unheard)
     moved_on = worlds(background, 2, 100)
-    background.ask(one, moved_on, unheard)
+    background.request_worlds(one, moved_on, unheard)
     assert taken(background, 1) == [moved_on[0].run]
     for step in (1, 3, 1):
-        background.ask(one, worlds(background, step, 300), unheard)
+        background.request_worlds(one, worlds(background, step, 300), unheard)
     assert taken(background, 1) == [worlds(background, 1, 200)[0].run]

@@ -36,21 +36,21 @@ SETTLED = 3.0
 
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor_limit, "_inside", set())
+    monkeypatch.setattr(visitor_limit, "_visitors", set())
 
 
 def test_one_more_than_there_is_room_for_waits_until_somebody_leaves() -> None:
-    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MOST)]
+    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MAX_VISITORS)]
     told = visitor_limit.admit(object)
     assert isinstance(told, str)
-    assert re.search(rf"abierta {visitor_limit.MOST} veces .* open {visitor_limit.MOST} times", told)
+    assert re.search(rf"abierta {visitor_limit.MAX_VISITORS} veces .* open {visitor_limit.MAX_VISITORS} times", told)
     visitor_limit.leave(visitors[0])
     assert not isinstance(visitor_limit.admit(object), str)
     assert isinstance(visitor_limit.admit(object), str)
 
 
 def test_who_leaves_twice_makes_no_room_for_two() -> None:
-    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MOST)]
+    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MAX_VISITORS)]
     for _ in range(2):
         visitor_limit.leave(visitors[0])
     assert [isinstance(visitor_limit.admit(object), str) for _ in range(2)] == [False, True]
@@ -59,7 +59,7 @@ def test_who_leaves_twice_makes_no_room_for_two() -> None:
 def test_a_visit_that_fails_to_begin_takes_no_place() -> None:
     with pytest.raises(ZeroDivisionError):
         visitor_limit.admit(lambda: 1 / 0)
-    assert all(not isinstance(visitor_limit.admit(object), str) for _ in range(visitor_limit.MOST))
+    assert all(not isinstance(visitor_limit.admit(object), str) for _ in range(visitor_limit.MAX_VISITORS))
 
 
 def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,13 +165,13 @@ def test_reloads_leave_no_world_behind(
 @pytest.mark.slow
 def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
     url, _ = place
-    tabs = [Tab(browser, f"{url}?years=1", stranger=True) for _ in range(visitor_limit.MOST)]
+    tabs = [Tab(browser, f"{url}?years=1", stranger=True) for _ in range(visitor_limit.MAX_VISITORS)]
     for tab in tabs:
         shown(tab)
     late = Tab(browser, f"{url}?years=1", stranger=True)
-    late.page.get_by_text(f"está abierta {visitor_limit.MOST} veces").wait_for()
+    late.page.get_by_text(f"está abierta {visitor_limit.MAX_VISITORS} veces").wait_for()
     late.page.reload()
-    late.page.get_by_text(f"is open {visitor_limit.MOST} times").wait_for()
+    late.page.get_by_text(f"is open {visitor_limit.MAX_VISITORS} times").wait_for()
     tabs[0].close()
     shown(late)
     for tab in (*tabs[1:], late):

@@ -19,7 +19,7 @@ from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOu
 from experiments.comparison.draw_results import key_of, read_draws_of
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page.decision_answer import decision_sentence
-from experiments.page.draws_table import basis_of, draws_table
+from experiments.page.draws_table import basis_sentence, draws_table
 from experiments.page.page_state import PageState
 from experiments.page.table_rows import outcome_row
 from experiments.statistics.paired_effects import paired
@@ -57,7 +57,7 @@ def trust(draws: Any) -> PairedOutcome:
 def standing_with(site: str, language: str, found: PairedOutcome) -> PageState:
     """Return a choice whose pairs are all there, though nothing was simulated: nothing moves but what is given."""
     life: Any = SimpleNamespace(months=pd.DataFrame({"residents": [1000.0]}))
-    one = PageState(choice_of(site), load(site), language, base=(life,), twins_asked=8)
+    one = PageState(choice_of(site), load(site), language, base=(life,))
     still = (outcome(other, np.zeros(8)) for other in OUTCOMES[1:])
     rows = {} if found.draws is None else {TRUST.name: found.draws}
     vars(one).update(paired_outcomes=(found, *still), twins=[(life, life)] * 8, over_draws=rows)
@@ -161,8 +161,8 @@ def test_the_table_tells_range_signs_and_sources_in_the_language_of_the_page(sma
     assert "50" in table["title"]
     assert bool(ENGLISH.search(told)) == (language == "en")
     assert ("actitudes que no guían la conducta" in told) == (language == "es")
-    assert "50" in basis_of(one)
-    assert "--draws" in basis_of(standing_with(small, language, trust(None)))
+    assert "50" in basis_sentence(one)
+    assert "--draws" in basis_sentence(standing_with(small, language, trust(None)))
     assert draws_table(standing_with(small, language, trust(None))) is None
 
 

@@ -52,15 +52,15 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageState]:
     """Return eight pairs of a small town, one year, in Spanish."""
     folder = tmp_path_factory.mktemp("views")
     path = small_town_file(folder)
-    before = sites.opening
-    sites.open_with(str(path), "es")
+    before = sites.start_options
+    sites.set_start_options(str(path), "es")
     choice = Choice(str(path), changed_measures({"training": 3, "heavy_hand": 2}), years=1)
     sides = runs_of(choice, folder)
     lives = [
         tuple(simulate_world(spec, folder / "warm", COLUMNS_NEEDED, lambda _: None) for spec in side) for side in sides
     ]
     yield PageState(choice, load(str(path)), "es", lives[0], lives[1])
-    sites.opening = before
+    sites.start_options = before
 
 
 def asked(one: PageState, view: str = "map", **more: Any) -> AddressRequest:
@@ -81,7 +81,7 @@ def read(sheet: Any, key: str = "") -> Iterator[str]:
 
 SHOWS = [
     *(("map", name) for name in map_view.LAYERS),
-    *(("life", f"{kind}-1-1") for kind in life_view.KINDS),
+    *(("life", f"{kind}-1-1") for kind in life_view.LIFE_KINDS),
     *(("criteria", name) for name in CRITERIA),
 ]
 
@@ -242,7 +242,7 @@ def test_nobody_is_told_with_the_same_words_whatever_the_reason(one: PageState) 
     assert "lines" not in none
 
 
-@pytest.mark.parametrize("kind", life_view.KINDS)
+@pytest.mark.parametrize("kind", life_view.LIFE_KINDS)
 def test_no_place_and_no_name_stands_in_a_life(one: PageState, kind: str) -> None:
     town = sites.load_municipality(one.choice.site).town
     told = " ".join(read(life_view.view_data(one, asked(one, "life", show=f"{kind}-1-1"))))
@@ -263,14 +263,14 @@ def test_a_choice_is_weighed_by_terms_that_sum_and_a_hundred_dots(one: PageState
 
 
 def test_twins_number_those_who_decide_alike_and_at_random() -> None:
-    assert life_view.order_of(7, "authority", 30) == life_view.order_of(7, "authority", 30)
-    assert life_view.order_of(7, "authority", 30) != life_view.order_of(8, "authority", 30)
-    assert sorted(life_view.order_of(7, "authority", 30)) == list(range(30))
+    assert life_view.random_order(7, "authority", 30) == life_view.random_order(7, "authority", 30)
+    assert life_view.random_order(7, "authority", 30) != life_view.random_order(8, "authority", 30)
+    assert sorted(life_view.random_order(7, "authority", 30)) == list(range(30))
 
 
 def test_the_choices_of_an_agent_say_what_is_on_record(one: PageState) -> None:
     found = life_view.view_data(one, asked(one, "life", show="authority-1-1"))
-    assert 0 < found["choices"] <= life_view.MOST_CHOICES
+    assert 0 < found["choices"] <= life_view.MAX_CHOICES
     weighing = found["weighing"]
     assert sum(part["n"] for part in weighing["dots"]) == 100
     assert weighing["apart"]
@@ -280,7 +280,7 @@ def test_the_choices_of_an_agent_say_what_is_on_record(one: PageState) -> None:
 def test_the_terms_of_a_chiefs_hours_sum_to_the_weights_above_them(one: PageState) -> None:
     life = one.base[0]
     assert life.recorded is not None
-    known = [(row, life_view.terms_of(life.recorded, row)) for row in life.recorded.choices]
+    known = [(row, life_view.recorded_terms(life.recorded, row)) for row in life.recorded.choices]
     row = next(row for row, terms in known if terms is not None)
     weighing = life_view.option_weights(one, row, life.seed, life.recorded)
     for option, weight in enumerate(weighing["terms"]):
@@ -294,10 +294,10 @@ def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_wa
     shown = 0
     for row in life.recorded.choices:
         spec = CHOICES_DECLARED[int(row["matter"])]
-        weights = life_view.weights_of(spec, row)
+        weights = life_view.option_utilities(spec, row)
         chances = np.exp(weights - weights.max()) / np.exp(weights - weights.max()).sum()
         assert chances[int(row["option"])] == pytest.approx(float(row["chance"]))
-        ring = life_view.ring_of(spec, row, life.seed, chances)
+        ring = life_view.dot_of_draw(spec, row, life.seed, chances)
         added = life_view.random_terms(one, row, life.seed)
         if spec.name in life_view.UNKNOWN_DRAWS:
             assert ring is None
@@ -337,9 +337,9 @@ def test_the_level_of_a_criterion_is_that_of_its_last_month(one: PageState) -> N
 
 def test_the_paper_is_quoted_for_its_own_places_alone(one: PageState) -> None:
     villa = replace(one, choice=replace(one.choice, site="villa_canales"))
-    assert criteria_view.paper_word(villa, "c2") == "el artículo, 2017–2018: pasable"
-    assert criteria_view.paper_word(villa, "c4") == "el artículo, 2017–2018: el más débil"
-    assert criteria_view.paper_word(one, "c2") == ""
+    assert criteria_view.grade_in_paper(villa, "c2") == "el artículo, 2017–2018: pasable"
+    assert criteria_view.grade_in_paper(villa, "c4") == "el artículo, 2017–2018: el más débil"
+    assert criteria_view.grade_in_paper(one, "c2") == ""
 
 
 def test_fewer_complaints_stand_beside_women_without_remedy(one: PageState) -> None:

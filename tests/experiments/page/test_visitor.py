@@ -16,7 +16,7 @@ from chromium import small_town_file
 from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.page import sites
 from experiments.page.background_worker import BackgroundWorker, in_background
-from experiments.page.files import python_of, table_of
+from experiments.page.files import python_program, results_csv
 from experiments.page.page_texts import texts
 from experiments.page.sheet import VIEW_DATA
 from experiments.page.visitor import Visitor
@@ -38,10 +38,10 @@ def background() -> Iterator[BackgroundWorker]:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the path of a small Villa Canales, with which the page opens."""
     path = small_town_file(tmp_path_factory.mktemp("towns"))
-    before = sites.opening
-    sites.open_with(str(path), "es")
+    before = sites.start_options
+    sites.set_start_options(str(path), "es")
     yield str(path)
-    sites.opening = before
+    sites.start_options = before
 
 
 class Reader:
@@ -118,7 +118,7 @@ def test_the_program_handed_out_repeats_the_effect(
     one = reader.visitor.state
     monkeypatch.chdir(tmp_path)
     (tmp_path / "measures.toml").write_text(one.choice.file, encoding="utf-8")
-    code, told = python_of(one).replace("range(1, 8 + 1)", "range(1, 2 + 1)"), io.StringIO()
+    code, told = python_program(one).replace("range(1, 8 + 1)", "range(1, 2 + 1)"), io.StringIO()
     with contextlib.redirect_stdout(told):
         exec(code, {})
     for line, pair in zip(told.getvalue().splitlines(), one.twins, strict=False):
@@ -127,7 +127,7 @@ def test_the_program_handed_out_repeats_the_effect(
 
 def test_the_table_says_of_every_world_and_month_what_was_and_its_unit(reader: Reader) -> None:
     reader.shown(MOVED)
-    months, _, effects = table_of(reader.visitor.state).partition("\n\n")
+    months, _, effects = results_csv(reader.visitor.state).partition("\n\n")
     rows = [line.split(",") for line in months.splitlines()]
     outcomes = {row[1] for row in rows[1:]}
     assert len(rows) == 1 + 8 * 12 * len(outcomes)

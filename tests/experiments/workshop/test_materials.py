@@ -16,7 +16,7 @@ def test_each_section_fits_its_minutes_at_reading_pace_and_all_are_ninety(langua
     assert sum(one["minutes"] for one in stated) == 90
     for one in stated:
         assert materials.spoken_minutes(one, language) + one["do"] <= one["minutes"], one["name"]
-    assert "of 90" in materials.pace("en")
+    assert "of 90" in materials.pace_sentence("en")
 
 
 def test_both_languages_have_every_text_and_the_same_number_of_parts() -> None:
@@ -41,7 +41,7 @@ def test_pages_are_written_in_both_languages_and_hold_nothing_from_elsewhere(
 ) -> None:
     assert cli.code_of(["workshop", "--out", str(tmp_path / "hojas"), "--lang", "both"]) == 0
     names = {Path(line).name for line in capsys.readouterr().out.splitlines()}
-    assert names == {f"{kind}_{lang}.html" for kind in materials.KINDS for lang in ("es", "en")}
+    assert names == {f"{kind}_{lang}.html" for kind in materials.MATERIAL_KINDS for lang in ("es", "en")}
     for name in names:
         text = (tmp_path / "hojas" / name).read_text(encoding="utf-8")
         assert "https://" not in text

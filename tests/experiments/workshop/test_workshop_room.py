@@ -29,7 +29,7 @@ from experiments.cli import app as cli
 from experiments.workshop import phone_gate, room_view
 from experiments.workshop import room as rooms
 from experiments.workshop.phone_gate import PhoneGate
-from experiments.workshop.room import Refused, Room
+from experiments.workshop.room import RefusedRequest, Room
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_server import serve_phones
 
@@ -68,15 +68,15 @@ def test_nobody_votes_when_nothing_is_asked(phase: str) -> None:
     room = Room()
     (key,) = [room.join(room.word, room.number, 0, "a")]
     room.set_phase(phase, 0)
-    with pytest.raises(Refused, match="not_now"):
+    with pytest.raises(RefusedRequest, match="not_now"):
         room.vote(key, 0)
 
 
 def test_answers_are_cut_where_the_rule_of_effects_cuts() -> None:
     from experiments.statistics.thresholds import Scale
 
-    assert rooms.delta() == Scale("points").threshold(40.0, 40.0).delta == 0.5
-    assert [span for _, span in room_view.bins("en")] == [
+    assert rooms.relevant_change() == Scale("points").threshold(40.0, 40.0).delta == 0.5
+    assert [span for _, span in room_view.answer_bins("en")] == [
         *("more than −1.0", "−1.0 to −0.5", "−0.5 to +0.5", "+0.5 to +1.0", "more than +1.0"),
     ]
     assert [rooms.bin_of(value) for value in (-1.01, -0.51, -0.5, 0.5, 0.51, 1.01)] == [0, 1, 2, 2, 3, 4]
@@ -90,12 +90,12 @@ def test_a_package_keeps_under_the_cap_and_without_a_price_it_has_none() -> None
     room.set_price("training", 400.0)
     room.send_package(key, {"training": 2})
     assert room.cost((("training", 2),)) == 800.0
-    with pytest.raises(Refused, match="over_cap"):
+    with pytest.raises(RefusedRequest, match="over_cap"):
         room.send_package(key, {"training": 3})
     assert room.package(1) == ((("training", 2),), 1, 1)
     room.send_package(key, {"training": 1, "visits": 2})
     assert room.cost((("training", 1), ("visits", 2))) is None
-    with pytest.raises(Refused, match="not_now"):
+    with pytest.raises(RefusedRequest, match="not_now"):
         room.send_package(key, {"trainin": 1})
     assert room.package(0) == (None, 0, 0)
 
@@ -120,11 +120,11 @@ def test_a_thousand_wrong_codes_shut_the_door_after_a_hundred() -> None:
     room = Room()
     refused = []
     for k in range(1000):
-        with pytest.raises(Refused) as reason:
+        with pytest.raises(RefusedRequest) as reason:
             room.join("WRONG", str(100 + k % 900), 0, f"10.0.0.{k % 250}")
         refused.append(str(reason.value))
-    assert refused.count("wrong_code") == rooms.MOST_WRONG
-    with pytest.raises(Refused, match="wait"):
+    assert refused.count("wrong_code") == rooms.MAX_WRONG_CODES
+    with pytest.raises(RefusedRequest, match="wait"):
         room.join(room.word, room.number, 0, "10.0.1.1")
     room.new_code()
     assert room.join(room.word, room.number, 0, "10.0.1.1") in room.phones
@@ -133,7 +133,7 @@ def test_a_thousand_wrong_codes_shut_the_door_after_a_hundred() -> None:
 def test_one_address_waits_after_five_wrong_codes_and_others_come_in() -> None:
     room = Room()
     for k in range(8):
-        with pytest.raises(Refused, match="wrong_code" if k < 5 else "wait"):
+        with pytest.raises(RefusedRequest, match="wrong_code" if k < 5 else "wait"):
             room.join("WRONG", "123", 0, "10.0.0.1")
     assert room.join(room.word.lower(), f" {room.number}", 0, "10.0.0.2")
 
@@ -141,15 +141,15 @@ def test_one_address_waits_after_five_wrong_codes_and_others_come_in() -> None:
 def test_a_room_takes_two_hundred_phones_and_closing_erases_them() -> None:
     room = Room()
     room.set_phase("predict", 0)
-    keys = filled(room, [0] * rooms.MOST_PHONES)
-    with pytest.raises(Refused, match="full"):
+    keys = filled(room, [0] * rooms.MAX_PHONES)
+    with pytest.raises(RefusedRequest, match="full"):
         room.join(room.word, room.number, 0, "a")
     room.set_phase("closed", 0)
     assert not room.phones
     assert room.counts("question 0", 5) == [0] * 5
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedRequest):
         room.vote(keys[0], 0)
-    with pytest.raises(Refused, match="gone"):
+    with pytest.raises(RefusedRequest, match="gone"):
         room.join(room.word, room.number, 0, "a")
 
 
@@ -158,7 +158,7 @@ def test_every_word_is_said_in_both_languages_and_codes_are_many() -> None:
         assert set(text) == {"en", "es"}
     codes = rooms.texts()["code_words"]
     assert len(codes) == len(set(codes)) >= 40
-    assert 0 < rooms.MOST_WRONG / (900 * len(codes)) < 0.003
+    assert 0 < rooms.MAX_WRONG_CODES / (900 * len(codes)) < 0.003
 
 
 def test_a_package_on_the_screen_leads_to_the_decision_view_and_phones_see_no_link() -> None:
@@ -206,7 +206,7 @@ def door() -> Iterator[tuple[Room, int]]:
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone_gate, "BURST", 1e6)
+    monkeypatch.setattr(phone_gate, "MAX_BURST", 1e6)
 
 
 def asked(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes, Any]:
@@ -251,7 +251,7 @@ def test_any_other_path_is_refused(door: tuple[Room, int], method: str) -> None:
     for path in OTHER_PATHS:
         code, content, headers = asked(port, method, path, {"kind": "go", "phase": "closed", "question": 0}, **mine)
         assert code in (400, 403, 404), (method, path)
-        assert content in (phone_gate.REFUSED.encode(), b"", b"Invalid HTTP request received.")
+        assert content in (phone_gate.REFUSED_TEXT.encode(), b"", b"Invalid HTTP request received.")
         assert code == 400 or "content-security-policy" in headers
     if method != "POST":
         assert asked(port, method, "/u/join", None)[0] == 404
@@ -307,7 +307,7 @@ def test_ten_thousand_votes_of_one_phone_are_one_vote_and_mostly_refused(door: t
         answer.read()
         codes.append(answer.status)
     line.close()
-    allowed = phone_gate.BURST + phone_gate.REQUESTS_A_SECOND * (time.monotonic() - begun) + 1
+    allowed = phone_gate.MAX_BURST + phone_gate.REQUESTS_A_SECOND * (time.monotonic() - begun) + 1
     assert set(codes) == {200, 429}
     assert codes.count(200) <= allowed
     assert room.counts("question 0", 5) == [0, 0, 1, 0, 0]
@@ -318,7 +318,7 @@ def test_a_thousand_wrong_codes_at_the_door(door: tuple[Room, int], capsys: pyte
     room, port = door
     refusals = [asked(port, "POST", "/u/join", {"word": "CEIBA!", "number": str(k), "group": 0}) for k in range(1000)]
     assert {code for code, _, _ in refusals} == {403}
-    assert sum(b"Ese no es" in content for _, content, _ in refusals) <= rooms.MOST_WRONG
+    assert sum(b"Ese no es" in content for _, content, _ in refusals) <= rooms.MAX_WRONG_CODES
     assert not room.phones
     assert "127.0.0.1:" not in capsys.readouterr().err.replace(f"127.0.0.1:{port}", "")  # no address of a phone
 
