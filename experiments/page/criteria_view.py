@@ -12,11 +12,10 @@ from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.page.address import AddressRequest
 from experiments.page.page_state import PageState, Span, number
 from experiments.page.page_texts import capitalized
-from experiments.page.pair_rows import Pairs, pair_rows, pairs_of, waiting_sentence
+from experiments.page.pair_rows import pair_rows, waiting_sentence
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
-from experiments.statistics.verdicts import MIN_RUNS
 from experiments.validation.criteria import STATED_WORLDS
 from experiments.words import catalogue
 from model.engine.calendar import YEAR
@@ -35,42 +34,43 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "title": state.text("criteria.question"),
         "words": {name: state.text(f"criteria.{name}") for name in TEXT_KEYS},
     }
-    pairs = pairs_of(state)
-    if state.running or len(pairs) < MIN_RUNS:
+    if not state.has_verdicts:
         return frame | {"answer": waiting_sentence(state)}
-    rows = criterion_rows(state, pairs)
+    rows = criterion_rows(state)
     opened = request.show if request.show in CRITERIA else CRITERIA[0]
     return frame | {
         "answer": criteria_sentence(state, rows),
         "criteria": rows,
         "opened": opened,
         "meaning": state.text(f"criteria.meaning_{opened}"),
-        "parts": part_rows(state, pairs, opened),
-        "practice": headline_rows(state, pairs, [BY_PRACTICE[name] for name in RELATED_MEASURES[opened].practice]),
-        "matters": [matter for name in RELATED_MEASURES[opened].matters if (matter := matter_data(state, pairs, name))],
+        "parts": part_rows(state, opened),
+        "practice": headline_rows(state, [BY_PRACTICE[name] for name in RELATED_MEASURES[opened].practice]),
+        "matters": [matter for name in RELATED_MEASURES[opened].matters if (matter := matter_data(state, name))],
         "remedy": state.text("criteria.remedy_beside") if opened == "accountability" else "",
     }
 
 
-def criterion_rows(state: PageState, pairs: Pairs) -> list[dict[str, Any]]:
+def criterion_rows(state: PageState) -> list[dict[str, Any]]:
     """Return a row for each criterion: levels, difference, grades of the paper and of the model, monthly values."""
-    rows = headline_rows(state, pairs, [BY_NAME[name] for name in CRITERIA])
+    rows = headline_rows(state, [BY_NAME[name] for name in CRITERIA])
     return [
         row
         | {
             "name": name,
             "title": state.text(f"criteria.{name}"),
-            "word": grades_in_worlds(state, pairs, name),
+            "word": grades_in_worlds(state, name),
             "paper": grade_in_paper(state, name),
-            **criterion_by_month(pairs, name),
+            **criterion_by_month(state, name),
         }
         for name, row in zip(CRITERIA, rows, strict=True)
     ]
 
 
-def headline_rows(state: PageState, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
+def headline_rows(state: PageState, headlines: list[Headline]) -> list[dict[str, Any]]:
     """Return a row for each headline in both worlds; p-values are corrected for all rows together."""
-    titles = ((capitalized(getattr(line, state.language)), effect_on(line, pairs), line.digits) for line in headlines)
+    titles = (
+        (capitalized(getattr(line, state.language)), effect_on(line, state.pairs), line.digits) for line in headlines
+    )
     return pair_rows(state, titles)
 
 
@@ -91,16 +91,17 @@ def criteria_sentence(state: PageState, rows: list[dict[str, Any]]) -> list[Span
     return spans
 
 
-def grades_in_worlds(state: PageState, pairs: Pairs, name: str) -> str:
+def grades_in_worlds(state: PageState, name: str) -> str:
     """Return the model's grade of a criterion in each world, with the percentage of draws that agree."""
     agreement: dict[str, list[str]] = {}
-    for side in (0, 1) if state.has_measures else (0,):
-        levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
+    for side in state.sides:
+        levels = [float(pair[side].months[name].iloc[-1]) for pair in state.pairs]
         if np.isnan(levels).all():
             return state.text("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
         draws = [
-            scores_over_draws(dict(pair[side].months), state.scenario.anchors, N_GRADE_DRAWS)[name] for pair in pairs
+            scores_over_draws(dict(pair[side].months), state.scenario.anchors, N_GRADE_DRAWS)[name]
+            for pair in state.pairs
         ]
         agreement.setdefault(grade, []).append(number(100.0 * grade_shares(np.array(draws))[grade]))
     shares = {
@@ -121,9 +122,9 @@ def grade_in_paper(state: PageState, name: str) -> str:
     return state.text("criteria.paper", word=grade)
 
 
-def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
+def criterion_by_month(state: PageState, name: str) -> dict[str, Any]:
     """Return a criterion by month from its first known value: levels and band of differences (0-100)."""
-    a, b = (100.0 * np.array([pair[side].months[name].to_numpy(float) for pair in pairs]) for side in (0, 1))
+    a, b = (100.0 * np.array([pair[side].months[name].to_numpy(float) for pair in state.pairs]) for side in (0, 1))
     known = np.flatnonzero(~np.isnan(a).any(axis=0) & ~np.isnan(b).any(axis=0))
     if not len(known):
         return {"first": 0, "lines": [], "band": []}
@@ -135,9 +136,9 @@ def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
     return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
 
 
-def part_rows(state: PageState, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
+def part_rows(state: PageState, criterion: str) -> list[dict[str, Any]]:
     """Return the rows of the components of a criterion; a note explains a missing value."""
-    rows = headline_rows(state, pairs, [part_headline(part) for part in criterion_parts(criterion)])
+    rows = headline_rows(state, [part_headline(part) for part in criterion_parts(criterion)])
     note = state.text("criteria.few", n=f"{MINIMUM_EVENTS:g}")
     return [row | {"note": note if row["a"] == "–" else ""} for row in rows]
 
@@ -145,13 +146,13 @@ def part_rows(state: PageState, pairs: Pairs, criterion: str) -> list[dict[str, 
 # Decisions
 
 
-def matter_data(state: PageState, pairs: Pairs, name: str) -> dict[str, Any] | None:
+def matter_data(state: PageState, name: str) -> dict[str, Any] | None:
     """Return the options of a matter: percentage of last year's choices and most frequent decisive reason.
 
     None if no world has such a choice.
     """
     matter_number, spec = next((key, spec) for key, spec in CHOICES_DECLARED.items() if spec.name == name)
-    choices = [[choices_of_last_year(world, matter_number) for world in pair] for pair in pairs]
+    choices = [[choices_of_last_year(world, matter_number) for world in pair] for pair in state.pairs]
     if not any(len(rows) for pair in choices for rows in pair):
         return None
     effects = []
@@ -160,7 +161,7 @@ def matter_data(state: PageState, pairs: Pairs, name: str) -> dict[str, Any] | N
         title = capitalized(catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language))
         effects.append((title, paired(*sides, scale=Scale("shares")), 0))
     rows = pair_rows(state, effects)
-    all_choices = np.concatenate([choices_today for pair in choices for choices_today in pair[:1]])
+    all_choices = np.concatenate([pair[0] for pair in choices])
     for option, row in enumerate(rows):
         row["note"] = decisive_reason(state, spec, all_choices[all_choices["option"] == option]["term"])
     agent = capitalized(catalogue.find("agents", spec.agent, state.language))

@@ -121,7 +121,7 @@ def span_style(result: PairedOutcome) -> str:
 
 def telephone_summary(state: PageState) -> list[Span]:
     """Return the shortest form of the answer, for the bottom bar on telephones."""
-    if state.running or not state.paired_outcomes or state.n_finished < MIN_RUNS:
+    if not (state.has_verdicts and state.paired_outcomes):
         return [(state.text("decision.done_of", **state.progress), "bold")]
     harms = sum(result.harmful and result.outcome.harm for result in state.paired_outcomes)
     words = state.text(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)

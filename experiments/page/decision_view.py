@@ -11,7 +11,6 @@ from experiments.comparison.effect_verdicts import sign_over_laws
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.comparison.town_ground import inhabited
-from experiments.page import sites
 from experiments.page.address import AddressRequest
 from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.draws_table import basis_sentence, draws_table
@@ -26,7 +25,7 @@ from experiments.page.table_rows import (
     years_of_reach,
 )
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import MIN_RUNS, VERDICTS
+from experiments.statistics.verdicts import VERDICTS
 from model.town.town import Town
 
 TEXT_KEYS = (
@@ -82,10 +81,9 @@ def map_data(state: PageState) -> dict[str, Any]:
     }
     if state.running:
         return texts
-    municipality = sites.load_municipality(state.choice.site)
-    differences = cell_differences(state, municipality.town)
+    differences = cell_differences(state, state.municipality.town)
     labels = scale_labels(differences["most"]) if "most" in differences else ["", ""]
-    return texts | {"ground": municipality.base_map, "ends": labels} | differences
+    return texts | {"ground": state.municipality.base_map, "ends": labels} | differences
 
 
 def moved_residents(state: PageState) -> dict[str, Any]:
@@ -128,7 +126,7 @@ def mood_months(state: PageState) -> list[dict[str, Any]]:
 
 def cell_differences(state: PageState, town: Town) -> dict[str, Any]:
     """Return the difference of trust by month and inhabited cell, and a sentence on the last month."""
-    if not state.twins or state.running or state.n_finished < MIN_RUNS:
+    if not (state.has_measures and state.has_verdicts):
         return {}
     if reason := reason_withheld(state, state.paired_outcomes[0]):
         return {"unknown": reason}

@@ -6,7 +6,6 @@ from typing import Any
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
 from experiments.comparison.policy_choice import MAX_PAIRS, POLICY_FILE, program_of
 from experiments.page.page_state import PageState
-from experiments.page.pair_rows import pairs_of
 from experiments.page.table_rows import reason_withheld
 from experiments.storage.writing import csv_bytes
 
@@ -56,7 +55,7 @@ def unit_of(outcome: DecisionOutcome, of_effect: bool = False) -> str:
 
 def month_rows(state: PageState, outcome: DecisionOutcome) -> Iterator[list[Any]]:
     """Yield an outcome by pair and month; without measures only the world as today."""
-    for pair in pairs_of(state):
+    for pair in state.pairs:
         worlds = pair if state.has_measures else pair[:1]
         for date, *values in zip(pair[0].months["month"], *map(outcome.months, worlds), strict=True):
             numbers = [*values, values[1] - values[0]] if state.has_measures else values

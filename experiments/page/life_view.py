@@ -18,7 +18,6 @@ from experiments.page.address import AddressRequest
 from experiments.page.decision_view import mood_months
 from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.page_texts import capitalized
-from experiments.page.pair_rows import pairs_of
 from experiments.words import catalogue
 from experiments.words.dates import MONTHS
 from model.engine.calendar import date_of_tick, month_of, tick_of
@@ -76,13 +75,12 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     selection = parse_selection(request.show)
     words = {name: state.text(f"life.{name}") for name in TEXT_KEYS}
-    pairs = pairs_of(state)
-    kinds = kind_rows(state, selection, pairs[0][0].recorded if pairs else None)
+    kinds = kind_rows(state, selection, state.pairs[0][0].recorded if state.pairs else None)
     frame = {"title": state.text("life.question"), "words": words, "kinds": kinds}
-    if not pairs:
+    if not state.pairs:
         return frame | {"answer": [(state.text("map.waiting", **state.progress), "")]}
-    worlds: tuple[WorldRecord, WorldRecord] = tuple(world.recorded for world in pairs[0])
-    seed = pairs[0][0].seed
+    worlds: tuple[WorldRecord, WorldRecord] = tuple(world.recorded for world in state.pairs[0])
+    seed = state.pairs[0][0].seed
     panel = (
         resident_panel(state, worlds, selection, request.place)
         if selection.kind == "resident"
@@ -213,7 +211,7 @@ def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dic
         "number": number,
         "date": date_text(state, event.tick),
         "text": biography.event_sentence(state.language, event).rstrip(".") + times + only,
-        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in range(1 + state.has_measures)],
+        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in state.sides],
         "month": month_number(state, event.tick),
         "side": 1 if 0 not in sides else 0,
     }

@@ -12,17 +12,16 @@ from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
-from experiments.page import sites
 from experiments.page.address import AddressRequest
 from experiments.page.decision_view import encoded_gaps, mood_months, scale_labels
 from experiments.page.ground import columns_and_rows
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.pair_rows import Pairs, mean_trust_by_month, pair_rows, pairs_of, waiting_sentence
+from experiments.page.pair_rows import mean_trust_by_month, pair_rows, waiting_sentence
 from experiments.page.table_rows import rounded
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Kind, Scale
-from experiments.statistics.verdicts import MIN_RUNS, corrected_together, direction, judge
+from experiments.statistics.verdicts import corrected_together, direction, judge
 from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 
@@ -39,6 +38,7 @@ TEXT_KEYS = (
     *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
 )
 
+type Pairs = list[tuple[Any, Any]]
 type Ratio = tuple[np.ndarray, np.ndarray]
 """Numerator and denominator of a layer, both of shape (months, areas)."""
 
@@ -52,6 +52,10 @@ class MapLayer:
     kind: Kind = "points"
     named: bool = True
     digits: int = 1
+
+    def ratios(self, pairs: Pairs) -> list[list[Ratio]]:
+        """Return numerator and denominator in each world of both sides."""
+        return [[self.read(pair[side]) for pair in pairs] for side in (0, 1)]
 
 
 def trust_by_cell(world: Any) -> Ratio:
@@ -107,27 +111,24 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     words["seats"] = state.text("map.seats_communal" if state.communal else "map.seats")
     title = state.text(f"map.title_{name}" if state.has_measures else "map.title_today")
     frame = {"title": title, "words": words, "layer": name, "layers": layer_rows(state, name)}
-    pairs = pairs_of(state)
-    if state.running or len(pairs) < MIN_RUNS:
+    if not state.has_verdicts:
         return frame | {"answer": waiting_sentence(state)}
-    municipality = sites.load_municipality(state.choice.site)
-    town, layer = municipality.town, LAYERS[name]
-    n = len(pairs[0][0].months)
+    layer, town = LAYERS[name], state.municipality.town
+    n = len(state.pairs[0][0].months)
+    month = min(request.month or n, n)
     return frame | {
-        "answer": trust_sentence(state, pairs, town, request)
-        if name == "trust"
-        else layer_sentence(state, pairs, name),
-        "ground": municipality.base_map | ({} if layer.named else NO_MARKS),
+        "answer": trust_sentence(state, request.month) if name == "trust" else layer_sentence(state, name),
+        "ground": state.municipality.base_map | ({} if layer.named else NO_MARKS),
         "named": layer.named,
         "area": area_by_cell(town, layer.areas),
         "borders": settlement_by_cell(town) if state.communal and layer.named else [],
         "count": n,
-        "until": min(request.month or n, n),
+        "until": month,
         "moods": mood_months(state) if name == "trust" else [],
-        "panes": maps_of_worlds(state, pairs, layer) if name != "gangs" else claimed_cells(pairs),
-        "course": layer_by_month(state, pairs, layer) if name != "gangs" else {},
-        "place": place_panel(state, pairs, town, request) if layer.named else None,
-        "last_day": last_day(state, pairs, town, min(request.month or n, n)) if layer.named else None,
+        "panes": maps_of_worlds(state, layer) if name != "gangs" else claimed_cells(state),
+        "course": layer_by_month(state, layer) if name != "gangs" else {},
+        "place": place_panel(state, request) if layer.named else None,
+        "last_day": last_day(state, month) if layer.named else None,
         "note": state.text("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
     }
 
@@ -162,16 +163,15 @@ def area_by_cell(town: Town, areas: str) -> list[int]:
 # Layers
 
 
-def mean_level(pairs: Pairs, side: int, layer: MapLayer) -> np.ndarray:
-    """Return the mean level of one side of the pairs by month and area; nan without data."""
-    ratios = [layer.read(pair[side]) for pair in pairs]
+def mean_level(ratios: list[Ratio]) -> np.ndarray:
+    """Return the mean level of the worlds of one side by month and area; nan without data."""
     num, den = (np.sum([ratio[k] for ratio in ratios], axis=0) for k in (0, 1))
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
 
 
-def maps_of_worlds(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+def maps_of_worlds(state: PageState, layer: MapLayer) -> dict[str, Any]:
     """Return the shades of both worlds and their difference, encoded for the browser."""
-    levels = [mean_level(pairs, side, layer) for side in ((0, 1) if state.has_measures else (0,))]
+    levels = [mean_level(ratios) for ratios in layer.ratios(state.pairs)[: len(state.sides)]]
     limits = shade_limits(np.concatenate([level.ravel() for level in levels]))
     classes = [np.where(np.isnan(level), NO_VALUE, np.digitize(level, limits)).astype(np.uint8) for level in levels]
     digits = 0 if all(limit == round(limit) for limit in limits) else 1
@@ -182,26 +182,24 @@ def maps_of_worlds(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str,
     if not state.has_measures:
         return maps
     if layer.areas == "cell":
-        differences, floor, note = (
-            by_cell(pairs),
-            SMALLEST_MAP_DIFFERENCE,
-            state.text("decision.map_floor", floor=SMALLEST_MAP_DIFFERENCE),
-        )
+        differences, floor = by_cell(state.pairs), SMALLEST_MAP_DIFFERENCE
+        note = state.text("decision.map_floor", floor=floor)
     else:
-        differences, floor, note = area_gaps(pairs, layer), 0.0, state.text("map.judged")
+        differences, floor, note = area_gaps(state.pairs, layer), 0.0, state.text("map.judged")
     encoded, largest = encoded_gaps(differences, floor)
     return maps | {"gap": encoded, "ends": scale_labels(largest), "told": note}
 
 
-def claimed_cells(pairs: Pairs) -> dict[str, Any]:
+def claimed_cells(state: PageState) -> dict[str, Any]:
     """Return the cells claimed by cliques in the first pair of worlds; they are drawn anew for every seed."""
-    claims = [np.where(world.recorded.territory, 0, NO_VALUE).astype(np.uint8) for world in pairs[0]]
+    claims = [np.where(world.recorded.territory, 0, NO_VALUE).astype(np.uint8) for world in state.pairs[0]]
     return {"hatch": [base64.b64encode(claim.tobytes()).decode() for claim in claims], "shades": [], "cuts": []}
 
 
-def last_day(state: PageState, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
+def last_day(state: PageState, month: int) -> dict[str, Any]:
     """Return the places of couples and incidents in the first pair on the last day of a month (from 1)."""
-    worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if state.has_measures else 1]]
+    worlds = [state.pairs[0][side].recorded.last_days[month - 1] for side in state.sides]
+    town = state.municipality.town
     return {"month": month, "worlds": [[places_on_map(town, cells) for cells in world] for world in worlds]}
 
 
@@ -213,7 +211,7 @@ def places_on_map(town: Town, cells: np.ndarray) -> list[list[int]]:
 def shade_limits(values: np.ndarray) -> list[float]:
     """Return the limits between five shades: round numbers that cover nearly all values.
 
-    >>> cuts_of(np.linspace(27.0, 50.0, 100))
+    >>> shade_limits(np.linspace(27.0, 50.0, 100))
     [30.0, 35.0, 40.0, 45.0]
     """
     low, high = np.nanquantile(values, (0.02, 0.98)) if not np.isnan(values).all() else (0.0, 1.0)
@@ -226,7 +224,7 @@ def shade_limits(values: np.ndarray) -> list[float]:
 
 def area_gaps(pairs: Pairs, layer: MapLayer) -> np.ndarray:
     """Return the effect by month and area; 0 if it is not significant."""
-    sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
+    sides = layer.ratios(pairs)
     months, areas = sides[0][0][0].shape
     differences = np.zeros((months, areas))
     for month in range(months):
@@ -242,12 +240,12 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
     return paired(*map(list, values), scale=Scale(layer.kind))
 
 
-def layer_by_month(state: PageState, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+def layer_by_month(state: PageState, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, for the line above the slider."""
     if layer.areas == "cell":
-        return {"lines": [mean_trust_by_month(pairs, side, PlaceAndMonth()) for side in (0, 1)], "digits": 2}
-    sums = ([sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1))
-    return {"lines": [rounded(np.mean(side, axis=0)) for side in sums], "digits": layer.digits}
+        return {"lines": mean_trust_by_month(state, PlaceAndMonth()), "digits": 2}
+    sides = layer.ratios(state.pairs)
+    return {"lines": [rounded(np.mean([*map(sum_of_areas, side)], axis=0)) for side in sides], "digits": layer.digits}
 
 
 def sum_of_areas(ratio: Ratio) -> np.ndarray:
@@ -259,13 +257,12 @@ def sum_of_areas(ratio: Ratio) -> np.ndarray:
 # Sentences
 
 
-def trust_sentence(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> list[Span]:
+def trust_sentence(state: PageState, month: int) -> list[Span]:
     """Return the settlements with the largest significant changes of trust, and the number of the others."""
     if not state.has_measures:
         return [(state.text("map.unmoved"), "")]
-    effects = corrected_together(
-        [total_effect(pairs, PlaceAndMonth(z, request.month)) for z in range(town.n_settlements)]
-    )
+    names = state.municipality.town.settlement_names
+    effects = corrected_together([total_effect(state.pairs, PlaceAndMonth(z, month)) for z in range(len(names))])
     verdicts = [judge(effect) for effect in effects]
     changed = sorted(
         (z for z, verdict in enumerate(verdicts) if direction(verdict)), key=lambda z: -abs(effects[z].effect)
@@ -277,25 +274,20 @@ def trust_sentence(state: PageState, pairs: Pairs, town: Town, request: AddressR
     spans: list[Span] = []
     for direction_key, places, kind in sides:
         if places:
-            names = ", ".join(
-                f"{town.settlement_names[z]} ({signed(effects[z].effect, 1)})" for z in places[:MAX_NAMED]
-            )
+            phrases = ", ".join(f"{names[z]} ({signed(effects[z].effect, 1)})" for z in places[:MAX_NAMED])
             more = state.text("map.and_more", n=len(places) - MAX_NAMED) if len(places) > MAX_NAMED else ""
-            spans += [(state.text(f"map.{direction_key}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
-    n_unchanged = town.n_settlements - len(changed)
-    return (
-        [*spans, (state.text("map.rest_one" if n_unchanged == 1 else "map.rest", n=n_unchanged), "")]
-        if n_unchanged
-        else spans
-    )
+            spans += [(state.text(f"map.{direction_key}_in") + " ", ""), (phrases, kind), (f"{more}. ", "")]
+    if rest := len(names) - len(changed):
+        spans.append((state.text("map.rest_one" if rest == 1 else "map.rest", n=rest), ""))
+    return spans
 
 
-def layer_sentence(state: PageState, pairs: Pairs, name: str) -> list[Span]:
+def layer_sentence(state: PageState, name: str) -> list[Span]:
     """Return the final level of a layer in all areas together; for gangs only that the territory is invented."""
     if name == "gangs":
         return [(state.text("map.gangs_answer"), "")]
     layer = LAYERS[name]
-    sides = [[sum_of_areas(layer.read(pair[side]))[-1] for pair in pairs] for side in (0, 1)]
+    sides = [[sum_of_areas(ratio)[-1] for ratio in side] for side in layer.ratios(state.pairs)]
     row = pair_rows(state, [("", paired(*sides, scale=Scale(layer.kind)), layer.digits)])[0]
     row["what"] = state.text(f"map.what_{name}")
     return [(state.text("map.layer_moved" if state.has_measures else "map.layer_today", **row), "")]
@@ -304,29 +296,27 @@ def layer_sentence(state: PageState, pairs: Pairs, name: str) -> list[Span]:
 # One settlement
 
 
-def place_panel(state: PageState, pairs: Pairs, town: Town, request: AddressRequest) -> dict[str, Any]:
+def place_panel(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the figures of one settlement: that of the address, else the most populous."""
-    z = request.place - 1 if request.place else int(np.argmax(pairs[0][0].places[0, 0]))
-    month = (request.month or len(pairs[0][0].months)) - 1
+    town, first = state.municipality.town, state.pairs[0][0]
+    z = request.place - 1 if request.place else int(np.argmax(first.places[0, 0]))
+    month = (request.month or len(first.months)) - 1
     trust = state.text("map.row_trust" if request.month else "map.row_trust_of_year")
-    effects = [(trust, total_effect(pairs, PlaceAndMonth(z, request.month)), 1)]
+    effects = [(trust, total_effect(state.pairs, PlaceAndMonth(z, request.month)), 1)]
     for name in ("occurred", "fear", "visits"):
         layer = LAYERS[name]
-        sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
-        effects.append((state.text(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
+        effect = area_effect(layer.ratios(state.pairs), layer, month, z)
+        effects.append((state.text(f"map.row_{name}"), effect, layer.digits))
     in_settlement = town.cells["settlement"] == z
     minutes = np.average(
         town.cells["minutes"][in_settlement], weights=np.maximum(town.cells["population"][in_settlement], 1e-9)
     )
-    rows = pair_rows(state, effects)
-    minutes_text = number(float(minutes))
-    rows.append(
-        {"title": state.text("map.row_minutes"), "a": minutes_text, "b": minutes_text, "gap": "=", "kind": "null"}
-    )
+    text = number(float(minutes))
+    minutes_row = {"title": state.text("map.row_minutes"), "a": text, "b": text, "gap": "=", "kind": "null"}
     return {
         "number": z + 1,
         "names": list(town.settlement_names),
         "spots": places_on_map(town, town.centres),
-        "rows": rows,
-        "lines": [mean_trust_by_month(pairs, side, PlaceAndMonth(z)) for side in (0, 1)],
+        "rows": [*pair_rows(state, effects), minutes_row],
+        "lines": mean_trust_by_month(state, PlaceAndMonth(z)),
     }

@@ -14,6 +14,7 @@ from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.narrative.number_format import format_number
 from experiments.page import sites
 from experiments.page.page_texts import capitalized, page_text
+from experiments.statistics.verdicts import MIN_RUNS
 from model.engine.scenario import Scenario
 
 type Span = tuple[str, str]
@@ -43,6 +44,16 @@ class PageState:
         return paired_results(self.base, self.arm)
 
     @cached_property
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Pairs of finished worlds; without measures each world as today is paired with itself."""
+        return list(self.twins) if self.has_measures else [(world, world) for world in self.base]
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Sides of a pair that differ: both, or without measures the first."""
+        return (0, 1) if self.has_measures else (0,)
+
+    @cached_property
     def paired_outcomes(self) -> tuple[PairedOutcome, ...]:
         """Effect on every outcome, estimated from the pairs; empty before the first pair."""
         if not self.twins:
@@ -68,7 +79,7 @@ class PageState:
     @property
     def n_finished(self) -> int:
         """Number of finished pairs, or without measures of finished worlds as today."""
-        return len(self.twins) if self.has_measures else len(self.base)
+        return len(self.pairs)
 
     @property
     def progress(self) -> dict[str, int]:
@@ -79,6 +90,16 @@ class PageState:
     def running(self) -> bool:
         """Tell if worlds are still being simulated."""
         return self.n_finished + len(self.faults) < MAX_PAIRS
+
+    @property
+    def has_verdicts(self) -> bool:
+        """Tell if all worlds are finished and enough of them for verdicts."""
+        return not self.running and self.n_finished >= MIN_RUNS
+
+    @property
+    def municipality(self) -> sites.Municipality:
+        """Town and base map."""
+        return sites.load_municipality(self.choice.site)
 
     @property
     def begins(self) -> datetime.date:

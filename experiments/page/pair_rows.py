@@ -11,17 +11,13 @@ from experiments.page.table_rows import rounded
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
 
-type Pairs = list[tuple[Any, Any]]
 
-
-def pairs_of(state: PageState) -> Pairs:
-    """Return the pairs of worlds; without measures each world as today is paired with itself."""
-    return list(state.twins) if state.has_measures else [(life, life) for life in state.base]
-
-
-def mean_trust_by_month(pairs: Pairs, side: int, where: PlaceAndMonth) -> list[float]:
-    """Return mean trust (0-100) of a place by month over the worlds of one side (0 or 1)."""
-    return rounded(np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0))
+def mean_trust_by_month(state: PageState, where: PlaceAndMonth) -> list[list[float]]:
+    """Return mean trust (0-100) of a place by month over the worlds of each side."""
+    return [
+        rounded(np.mean([monthly_trust(world, where) for world in worlds], axis=0))
+        for worlds in zip(*state.pairs, strict=True)
+    ]
 
 
 def waiting_sentence(state: PageState, text: str = "map.waiting", kind: str = "") -> list[Span]:

@@ -24,10 +24,9 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         }
         for name in STEPS
     ]
-    texts = {name: state.text(f"room.{name}") for name in ("open",)}
     return {
         "title": state.text("room.title"),
         "answer": [(state.text("room.answer"), "")],
-        "words": texts,
+        "words": {"open": state.text("room.open")},
         "steps": steps,
     }

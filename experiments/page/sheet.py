@@ -35,9 +35,8 @@ def sheet_of(state: PageState, request: AddressRequest) -> dict[str, Any]:
     return view | {
         "words": words,
         "answer": spans(view["answer"]),
-        "title": view["title"],
         "view": request.view,
-        "views": [{"name": name, "title": state.text(f"decision.view_{name}")} for name in VIEWS if name in VIEW_DATA],
+        "views": [{"name": name, "title": state.text(f"decision.view_{name}")} for name in VIEWS],
         "address": request.query,
         "lang": state.language,
         "dark": request.dark,

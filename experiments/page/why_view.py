@@ -13,7 +13,6 @@ from experiments.comparison.cause_effects import (
     NATION,
     POPULATION,
     CauseEffect,
-    Pairs,
     PlaceAndMonth,
     cause_effects,
     causes_since_start,
@@ -27,15 +26,14 @@ from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import TRUST
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
 from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
-from experiments.page import sites
 from experiments.page.address import AddressRequest
 from experiments.page.events import events_of_scenario
 from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.page_texts import capitalized, has_text, page_text
-from experiments.page.pair_rows import mean_trust_by_month, pairs_of, waiting_sentence
+from experiments.page.pair_rows import mean_trust_by_month, waiting_sentence
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
+from experiments.statistics.verdicts import CONCLUSIVE, VERDICTS, corrected_together, direction, judge
 from experiments.words import catalogue
 from experiments.words.dates import month
 
@@ -61,8 +59,7 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     words |= {
         name: state.text(f"why.{name if state.has_measures else f'{name}_today'}") for name in COMPARISON_TEXT_KEYS
     }
-    pairs = pairs_of(state)
-    if state.running or len(pairs) < MIN_RUNS:
+    if not state.has_verdicts:
         return {
             "title": state.text("why.title", place=""),
             "answer": waiting_sentence(state, "why.waiting", "bold"),
@@ -71,25 +68,26 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     where = PlaceAndMonth(request.place - 1 if request.place else None, request.month)
     net = request.show != GROSS
     total = total_change(state, where)
-    causes = cause_effects(pairs, where, net) if state.has_measures else causes_since_start(state.base, where, net)
-    names = sites.load_municipality(state.choice.site).town.settlement_names
+    causes = (
+        cause_effects(state.pairs, where, net) if state.has_measures else causes_since_start(state.base, where, net)
+    )
     return {
-        "title": question_title(state, total, where, names),
+        "title": question_title(state, total, where),
         "answer": causes_sentence(state, causes, total, where),
         "words": words,
         "gross": not net,
         "place": request.place,
         "until": request.month,
-        "crumb": place_and_time(state, where, names),
+        "crumb": place_and_time(state, where),
         "today": total.base,
         "arm": total.arm,
         "ends": end_labels(state, where),
         "rows": bar_rows(state, causes),
         "total": signed(total.effect, 2),
-        "places": place_rows(state, pairs, names),
-        "months": monthly_differences(state, pairs, where),
-        "lines": [mean_trust_by_month(pairs, side, where) for side in (0, 1)],
-        "jump": strongest_mood(state, pairs, where),
+        "places": place_rows(state),
+        "months": monthly_differences(state, where),
+        "lines": mean_trust_by_month(state, where),
+        "jump": strongest_mood(state, where),
         "alone": effects_one_by_one(state, total) if where == PlaceAndMonth() else [],
     }
 
@@ -107,10 +105,14 @@ def end_labels(state: PageState, where: PlaceAndMonth) -> tuple[str, str]:
     return state.text("why.at_start", month=month_name(state, 1)), state.text("why.at_end", when=last)
 
 
-def question_title(state: PageState, total: Effect, where: PlaceAndMonth, names: tuple[str, ...]) -> str:
+def question_title(state: PageState, total: Effect, where: PlaceAndMonth) -> str:
     """Return the question, with the sum of the bars."""
     title_key = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
-    place = state.text("why.in", place=names[where.settlement]) if where.settlement is not None else ""
+    place = (
+        state.text("why.in", place=state.municipality.town.settlement_names[where.settlement])
+        if where.settlement is not None
+        else ""
+    )
     if not state.has_measures:
         return state.text("why.title", place=place)
     until = state.text("why.until", month=month_name(state, where.month)) if where.month else ""
@@ -125,9 +127,9 @@ def month_name(state: PageState, number: int) -> str:
     return str(getattr(words, state.language))
 
 
-def place_and_time(state: PageState, where: PlaceAndMonth, names: tuple[str, ...]) -> str:
+def place_and_time(state: PageState, where: PlaceAndMonth) -> str:
     """Return the selected place and month in words; empty for all."""
-    parts = [names[where.settlement]] if where.settlement is not None else []
+    parts = [state.municipality.town.settlement_names[where.settlement]] if where.settlement is not None else []
     parts += [month_name(state, where.month)] if where.month else []
     return ", ".join(parts)
 
@@ -183,7 +185,7 @@ def cause_name(state: PageState, part: CauseEffect) -> str:
 def part_name(language: str, cause: str) -> str:
     """Return the name of a cause, of a sum of causes, or of another part.
 
-    >>> name_of("es", "talk"), name_of("en", "force")
+    >>> part_name("es", "talk"), part_name("en", "force")
     ('pláticas', 'use of force and public violence')
     """
     if has_text(f"sum.{cause}"):
@@ -228,9 +230,9 @@ def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
     }
 
 
-def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def place_rows(state: PageState) -> list[dict[str, Any]]:
     """Return the effect on trust by settlement, the most populous first."""
-    residents = pairs[0][0].places[0, 0]
+    residents = state.pairs[0][0].places[0, 0]
     order = [int(place) for place in np.argsort(-residents, kind="stable")]
     effects = corrected_together([total_change(state, PlaceAndMonth(place)) for place in order])
     rows = []
@@ -239,7 +241,7 @@ def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[d
         rows.append(
             {
                 "number": place + 1,
-                "title": names[place],
+                "title": state.municipality.town.settlement_names[place],
                 "size": effect.effect,
                 "low": effect.low,
                 "high": effect.high,
@@ -251,17 +253,17 @@ def place_rows(state: PageState, pairs: Pairs, names: tuple[str, ...]) -> list[d
     return rows
 
 
-def monthly_differences(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> list[float]:
+def monthly_differences(state: PageState, where: PlaceAndMonth) -> list[float]:
     """Return the mean difference of trust by month: from the world as today, or without measures from its start."""
     before = monthly_trust if state.has_measures else start_trust
-    differences = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
+    differences = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in state.pairs], axis=0)
     return [round(float(difference), 4) for difference in differences]
 
 
-def strongest_mood(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> dict[str, Any]:
+def strongest_mood(state: PageState, where: PlaceAndMonth) -> dict[str, Any]:
     """Return the month with the largest effect of the national mood on trust; empty below the threshold."""
     contributions = [
-        np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)
+        np.mean([monthly_contribution(pair[side], NATION, where) for pair in state.pairs], axis=0) for side in (0, 1)
     ]
     month_index = int(np.argmax(np.abs(contributions[0])))
     if abs(contributions[0][month_index]) < threshold_rules()["points"].delta:
@@ -276,13 +278,13 @@ def strongest_mood(state: PageState, pairs: Pairs, where: PlaceAndMonth) -> dict
         "title": state.text("why.jump" if state.has_measures else "why.jump_input", month=when),
         "text": state.text("why.jump_text" if state.has_measures else "why.jump_today", **sizes),
         "label": state.text("why.jump_label", size=sizes["a"]) if state.has_measures else sizes["a"],
-        "events": events_after(state, pairs, where, month_index),
+        "events": events_after(state, where, month_index),
     }
 
 
-def events_after(state: PageState, pairs: Pairs, where: PlaceAndMonth, first: int) -> list[str]:
+def events_after(state: PageState, where: PlaceAndMonth, first: int) -> list[str]:
     """Return the public events of three months from a jump on, each with the effect of all events of its month."""
-    contribution = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
+    contribution = np.mean([monthly_contribution(base, "public_event", where) for base, _ in state.pairs], axis=0)
     sentences = []
     for month_index, ready_event in events_of_scenario(state.scenario):
         if first <= month_index < min(first + 3, len(contribution)):
