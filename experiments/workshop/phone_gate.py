@@ -89,12 +89,7 @@ class PhoneGate:
         if method == "GET" and path == "/u/state":
             return self.state(request)
         if method == "POST" and path in ACTIONS:
-            body = await read_body(request)
-            return (
-                self.refuse("a body that is too long or broken", 400)
-                if body is None
-                else self.perform(request, path, body)
-            )
+            return await self.perform(request)
         return self.refuse("another path", 404)
 
     def refuse(self, reason: str, code: int) -> Response:
@@ -132,17 +127,16 @@ class PhoneGate:
             return JSONResponse(data | ({"phase": "closed"} if self.room.phase == "closed" else {}))
         return JSONResponse(data | phone_view(self.room, phone, self.site, language))
 
-    def perform(self, request: Request, path: str, body: dict[str, Any]) -> Response:
+    async def perform(self, request: Request) -> Response:
         """Carry out an action of a phone."""
         language = language_of(request, self.language)
         try:
-            answer = ACTIONS[path](self, request, body)
+            return ACTIONS[request.url.path](self, request, await read_body(request))
         except RefusedRequest as reason:
             self.count_event(f"refused: {reason}")
             return JSONResponse({"refused": words(language)[str(reason)]}, 403)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             return self.refuse("a body that is too long or broken", 400)
-        return answer
 
     def join(self, request: Request, body: dict[str, Any]) -> Response:
         """Let a phone join with word and number."""
@@ -183,18 +177,14 @@ def language_of(request: Request, default: str) -> str:
     return language if language in LANGUAGES else default
 
 
-async def read_body(request: Request) -> dict[str, Any] | None:
-    """Return the JSON object of a request; None if it is too long or invalid."""
+async def read_body(request: Request) -> Any:
+    """Return the JSON content of a request; raise `ValueError` if it is too long or invalid."""
     content = b""
     async for part in request.stream():
         content += part
         if len(content) > MAX_BODY_BYTES:
-            return None
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
+            raise ValueError("too long")
+    return json.loads(content)
 
 
 def private_addresses() -> list[str]:
