@@ -1,7 +1,7 @@
 """The address of an assignment: its settings, the changes it allows, and the answers of a student."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,6 +61,15 @@ class Assignment:
             "student": self.student,
         }
         return urlencode({key: value for key, value in values.items() if value != ""}, safe=",.:")
+
+    @property
+    def world_settings(self) -> tuple[Any, ...]:
+        """Settings that determine a run."""
+        return self.seed, self.policy, self.levers, self.off
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all settings and answers as JSON data."""
+        return asdict(self) | {"levers": dict(self.levers), "off": sorted(self.off)}
 
     def may_change(self, setting: str) -> bool:
         """Tell whether a lever, a switch, the policy or the seed may be changed."""

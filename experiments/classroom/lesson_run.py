@@ -133,8 +133,8 @@ class LessonRun:
 
     def student_work(self, student: Assignment) -> str:
         """Return the work of a student as JSON: the assignment with its answers, and the months of the run."""
-        task = dataclasses.asdict(student) | {"levers": dict(student.levers), "off": sorted(student.off)}
-        return json.dumps({"confianza": "classroom", "task": task, "months": self.table()}, ensure_ascii=False)
+        work = {"confianza": "classroom", "task": student.as_json(), "months": self.table()}
+        return json.dumps(work, ensure_ascii=False)
 
 
 @cache

@@ -39,7 +39,6 @@ FRAME_SECONDS = {"shift": 1 / 15, "day": 1 / 15, "month": 1 / 8}
 FRAME_TIMEOUT = 3.0
 """Seconds after which an unacknowledged frame counts as missed."""
 MAX_MISSED = 5
-WORLD_KEYS = ("seed", "policy", "levers", "off")
 Action = Callable[[], None]
 
 
@@ -131,7 +130,7 @@ class Classroom:
         query = dict(parse_qsl(str(message["query"]).lstrip("?")))
         if query:
             task = parse_assignment({"lang": self.task.lang} | query)
-            changed = self.settings_of(task) != self.settings_of(self.task)
+            changed = task.world_settings != self.task.world_settings
             self.task = task
             self.send_texts()
             if changed:
@@ -263,10 +262,6 @@ class Classroom:
             "first": town_scenario.start.year,
         }
 
-    def settings_of(self, task: Assignment) -> list[Any]:
-        """Return the settings that determine a run."""
-        return [getattr(task, key) for key in WORLD_KEYS]
-
     def send_frame(self) -> None:
         """Send the present map of the run."""
         self.frame_number += 1
@@ -284,7 +279,7 @@ class Classroom:
             previous = {"series": series, "seed": earlier.seed, "label": settings_label(earlier, task.lang)}
         self.send_frame()
         self.widget.state = {
-            "task": dataclasses.asdict(task) | {"levers": dict(task.levers), "off": sorted(task.off)},
+            "task": task.as_json(),
             "free": [name for name in changeable if task.may_change(name)],
             "run": run and {"series": run.series(), "months": run.months},
             "a": previous,
@@ -293,7 +288,7 @@ class Classroom:
             "playing": self.playing,
             "busy": self.busy_text,
             "fault": self.fault,
-            "waits": bool(run and self.settings_of(run.task) != self.settings_of(task)),
+            "waits": bool(run and run.task.world_settings != task.world_settings),
             "address": task.address,
             "label": settings_label(task, task.lang),
             "differs": bool(policy_arguments(task)),
