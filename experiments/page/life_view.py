@@ -378,10 +378,13 @@ def option_weights(state: PageState, row: Any, seed: int, world: WorldRecord) ->
     terms = recorded_terms(world, row)
     utilities = option_utilities(spec, row)
     odds = np.exp(utilities - utilities.max())
+    chances = odds / odds.sum()
     names = [option_name(state, spec, option) for option in range(len(utilities))]
     term = int(row["term"])
-    name = f"{spec.name}.{spec.terms[term - 1]}" if term > 0 else "luck"
-    reason = catalogue.find("reasons", name, state.language)
+    reason = state.text("life.no_decisive")
+    if term > 0:
+        name = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
+        reason = state.text("life.decisive", reason=name)
     return {
         "title": state.text(
             "life.deciding",
@@ -395,10 +398,10 @@ def option_weights(state: PageState, row: Any, seed: int, world: WorldRecord) ->
         ],
         "apart": True,
         "parts": [] if terms is None else term_rows(state, spec, terms),
-        "reason": state.text("life.decisive", reason=reason) if term > 0 else state.text("life.no_decisive"),
+        "reason": reason,
         "drawn": random_terms(state, row, seed),
-        "dots": dots_by_option(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
-        "ring": dot_of_draw(spec, row, seed, odds / odds.sum()),
+        "dots": dots_by_option(dict(zip(names, map(float, chances), strict=True)), names),
+        "ring": dot_of_draw(spec, row, seed, chances),
         "ifs": [],
     }
 
