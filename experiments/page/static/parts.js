@@ -36,7 +36,7 @@ function eventNumbers(marks, lines, x, y, foot, R) {
     const cy = heights.find(isFree) ?? heights[0];
     placedNumbers.push([cx, cy]);
     const c = colour(one.side ? "b" : "a");
-    return `<g>${svgLine(cx, cy, cx, curveHeight, colour("faint"))}<circle cx="${cx}" cy="${cy}" r="${0.56 * R}" fill="${one.small ? colour("paper") : c}" stroke="${c}" stroke-width="1.5"/>${svgText(cx, cy + 0.28 * R, one.number, "middle", `font-weight:700;fill:${colour(one.small ? "ink" : "paper")}`)}</g>`;
+    return `<g>${svgLine(cx, cy, cx, curveHeight, colour("faint"))}<circle cx="${cx}" cy="${cy}" r="${0.56 * R}" fill="${c}" stroke="${c}" stroke-width="1.5"/>${svgText(cx, cy + 0.28 * R, one.number, "middle", `font-weight:700;fill:${colour("paper")}`)}</g>`;
   }).join("");
 }
 

@@ -47,8 +47,8 @@ export function key(event, place, page) {
   else if (event.key === "m") showAllMeasures = !showAllMeasures;
   else if (event.key === "Escape") {
     [shownRows, showAllMeasures] = [Infinity, false];
-    return page.ask({ present: "" });
-  }
-  else return undefined;
-  return draw(place, page.sheet);
+    page.ask({ present: "" });
+    return;
+  } else return;
+  draw(place, page.sheet);
 }
