@@ -59,14 +59,11 @@ class TwinRequest:
     """Months of the first run that have been sent."""
 
 
-@dataclass
 class BackgroundWorker:
     """Worker processes, and the thread that schedules the worlds of all visitors."""
 
-    folder: Path
-    workers: int = WORKERS
-
-    def __post_init__(self) -> None:
+    def __init__(self, folder: Path, workers: int = WORKERS) -> None:
+        self.folder, self.workers = folder, workers
         self.requests: dict[int, TwinRequest] = {}
         self.jobs: dict[str, TwinJob] = {}
         self.kept_worlds = KeptWorlds(self.folder / "kept")
