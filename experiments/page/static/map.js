@@ -40,11 +40,18 @@ export function draw() {
   paintCells();
 }
 
-const legendSign = (name) => `<svg width="18" height="18" viewBox="-2 -2 4 4" aria-hidden="true">${name === "couples" ? couple(0, 0, 1) : name === "incidents" ? incident(0, 0, 1.1) : name === "stations" ? station(0, 0, 1.2) : name === "seats" ? svgDiamond(0, 0, 1.3, colour("paper")).replace("/>", ` stroke="${colour("ink")}" stroke-width=".35"/>`) : `<path d="M-1.5,1.5V-1.5H1.5V1.5Z" fill="none" stroke="${colour("ink")}" stroke-width=".4" stroke-dasharray=".8 .5"/>`}</svg>`;
 const station = (x, y, r) => `<path d="M${x - r},${y + r}v${-r * 1.1}L${x},${y - r}L${x + r},${y - r * 0.1}v${r * 1.1}Z" fill="${colour("ink")}" stroke="${colour("paper")}" stroke-width="${r * 0.25}"/>`;
-
+const seat = (x, y, r, stroke) => svgDiamond(x, y, r, colour("paper")).replace("/>", ` stroke="${colour("ink")}" stroke-width="${stroke}"/>`);
 const couple = (x, y, r) => `<path d="M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}Z" fill="${colour("ink")}" stroke="${colour("paper")}" stroke-width="${r * 0.3}"/>`;
 const incident = (x, y, r) => `<circle cx="${x}" cy="${y}" r="${r}" fill="none" stroke="${colour("ink")}" stroke-width="${r * 0.4}"/>`;
+const LEGEND_SIGNS = {
+  couples: couple(0, 0, 1),
+  incidents: incident(0, 0, 1.1),
+  stations: station(0, 0, 1.2),
+  seats: seat(0, 0, 1.3, ".35"),
+  jurisdiction: `<path d="M-1.5,1.5V-1.5H1.5V1.5Z" fill="none" stroke="${colour("ink")}" stroke-width=".4" stroke-dasharray=".8 .5"/>`,
+};
+const legendSign = (name) => `<svg width="18" height="18" viewBox="-2 -2 4 4" aria-hidden="true">${LEGEND_SIGNS[name]}</svg>`;
 
 // Panes: land below, cells on a canvas of one pixel each, lines and names above.
 
@@ -71,7 +78,7 @@ function marksAbove(s, p, pixels) {
   let inner = `<g class="claims"></g>${g.outline.map((one) => `<path d="${ringPath(g, one)}" fill="none" stroke="${colour("ink")}" stroke-width="${size * 0.1}"/>`).join("")}`;
   if (!s.named) return inner;
   if (visibleMarks.jurisdiction && s.borders.length) inner += borders(s, size);
-  if (visibleMarks.seats) inner += g.seats.map((one) => svgDiamond(one.x + 0.5, up(one.y) - 0.5, size * 0.24, colour("paper")).replace("/>", ` stroke="${colour("ink")}" stroke-width="${size * 0.09}"/>`)).join("");
+  if (visibleMarks.seats) inner += g.seats.map((one) => seat(one.x + 0.5, up(one.y) - 0.5, size * 0.24, size * 0.09)).join("");
   if (visibleMarks.stations) inner += g.stations.map((one) => station(one.x + 0.5, up(one.y) - 0.5, size * 0.36)).join("");
   const [couples, incidents] = s.last_day.worlds[p] || [[], []], mark = (some, draw, r) => some.map(([x, y]) => draw(x + 0.5, up(y) - 0.5, size * r)).join("");
   inner += `<g class="last-day">${visibleMarks.incidents ? mark(incidents, incident, 0.22) : ""}${visibleMarks.couples ? mark(couples, couple, 0.17) : ""}</g>`;
