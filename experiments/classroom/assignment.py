@@ -14,6 +14,8 @@ KEYS = ("exercise", "lock", "lang", "seed", "policy", "levers", "off", "step", "
 STEP_UNITS = ("month", "day", "shift")
 MAX_ANSWER_LENGTH = 600
 MAX_SEED = 2**31 - 1
+POLICY_NAME = "classroom"
+POLICY_FILE = f"{POLICY_NAME}.toml"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,22 @@ class Assignment:
     def as_json(self) -> dict[str, Any]:
         """Return all settings and answers as JSON data."""
         return asdict(self) | {"levers": dict(self.levers), "off": sorted(self.off)}
+
+    @property
+    def policy_file(self) -> str:
+        """Levers and switches as a policy file, empty if nothing was moved."""
+        parts = []
+        if self.off:
+            parts += ["[mechanisms]", *(f"{name} = false" for name in sorted(self.off)), ""]
+        if self.levers:
+            parts += ["[set]", *(f'"{name}" = {value}' for name, value in sorted(self.levers.items())), ""]
+        head = ['title = { en = "Classroom", es = "Clase" }', 'about = { en = "By hand.", es = "A mano." }', ""]
+        return "\n".join(head + parts) if parts else ""
+
+    def policy_arguments(self, file: str = f"./{POLICY_FILE}") -> list[str]:
+        """Return the policies as arguments of the shell and of `load`; ``file`` is the path of `policy_file`."""
+        ready = [] if self.policy == "status_quo" else [self.policy]
+        return ready + ([file] if self.policy_file else [])
 
     def may_change(self, setting: str) -> bool:
         """Tell whether a lever, a switch, the policy or the seed may be changed."""

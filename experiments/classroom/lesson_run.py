@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Assignment
+from experiments.classroom.assignment import POLICY_FILE, POLICY_NAME, Assignment
 from experiments.comparison.town_ground import inhabited, largest_settlements, rings
 from experiments.storage.writing import csv_bytes
 from experiments.words import catalogue
@@ -21,8 +21,6 @@ from scenarios import load
 from scenarios.policy_files import parse_policy_words, ready_policies
 
 SITE = "villa_canales"
-POLICY_NAME = "classroom"
-POLICY_FILE = f"{POLICY_NAME}.toml"
 MAX_YEARS = 10
 SHADE_LIMITS = (0.30, 0.35, 0.40, 0.45)
 """Trust (0-1) at the limits between the shades of the map."""
@@ -171,22 +169,13 @@ def base_map() -> dict[str, Any]:
     }
 
 
-def policy_arguments(task: Assignment, file: str = f"./{POLICY_FILE}") -> list[str]:
-    """Return the policies of an assignment as arguments of the shell and of `load`.
-
-    ``file`` is the policy file of its levers and switches.
-    """
-    arguments = [] if task.policy == "status_quo" else [task.policy]
-    return arguments + ([file] if policy_file_text(task) else [])
-
-
 def python_program(task: Assignment, months: int) -> str:
     """Return a script that reproduces a run.
 
     >>> python_program(Assignment(off=frozenset({"hearsay"})), 2).splitlines()[-5]
     'scenario = load("villa_canales", policies=["./classroom.toml"])'
     """
-    text = policy_file_text(task)
+    text = task.policy_file
     file = [f"Path('{POLICY_FILE}').write_text({json.dumps(text)})"] if text else []
     return "\n".join(
         [
@@ -194,21 +183,10 @@ def python_program(task: Assignment, months: int) -> str:
             "from confianza import TrustModel, load",
             "",
             *file,
-            f"scenario = load({json.dumps(SITE)}, policies={json.dumps(policy_arguments(task))})",
+            f"scenario = load({json.dumps(SITE)}, policies={json.dumps(task.policy_arguments())})",
             f"world = TrustModel(scenario, rng={task.seed})",
             f"while len(world.datacollector.model_vars['month']) < {max(1, months)}:",
             "    world.step()  # one shift of eight hours",
             "print(world.datacollector.get_model_vars_dataframe()[['month', 'trust_mean', 'crimes_occurred']])",
         ]
     )
-
-
-def policy_file_text(task: Assignment) -> str:
-    """Return the levers and switches of an assignment as a policy file, empty if nothing was moved."""
-    parts = []
-    if task.off:
-        parts += ["[mechanisms]", *(f"{name} = false" for name in sorted(task.off)), ""]
-    if task.levers:
-        parts += ["[set]", *(f'"{name}" = {value}' for name, value in sorted(task.levers.items())), ""]
-    head = ['title = { en = "Classroom", es = "Clase" }', 'about = { en = "By hand.", es = "A mano." }', ""]
-    return "\n".join(head + parts) if parts else ""

@@ -4,16 +4,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from experiments.classroom.assignment import Assignment
+from experiments.classroom.assignment import POLICY_FILE, Assignment
 from experiments.classroom.lesson import lesson_text
-from experiments.classroom.lesson_run import (
-    POLICY_FILE,
-    SITE,
-    policy_arguments,
-    policy_file_text,
-    scenario,
-    settings_label,
-)
+from experiments.classroom.lesson_run import SITE, scenario, settings_label
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_outcomes import PairedOutcome, all_outcome_effects
 from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS, program_of, runs_with_file
@@ -38,7 +31,7 @@ def comparison_request(task: Assignment, size: str, file: str = f"./{POLICY_FILE
     """
     if size not in TOWN_SIZES:
         raise InputError(f"size must be one of {', '.join(TOWN_SIZES)}; got '{size[:40]}'")
-    arms = policy_arguments(task, file)
+    arms = task.policy_arguments(file)
     if not arms:
         raise InputError(lesson_text(task.lang, "pairs_none"))
     sets = (FIXED_TOWN, *TOWN_SIZES[size])
@@ -47,7 +40,7 @@ def comparison_request(task: Assignment, size: str, file: str = f"./{POLICY_FILE
 
 def reproduction_text(task: Assignment, size: str) -> str:
     """Return the command and the Python program that reproduce the pairs; empty if nothing is set."""
-    arms, file = policy_arguments(task), policy_file_text(task)
+    arms, file = task.policy_arguments(), task.policy_file
     if not arms:
         return ""
     request = comparison_request(task, size)
@@ -61,9 +54,7 @@ class RequestedPairs(PairedWorlds):
     def __init__(self, task: Assignment, size: str, folder: Path) -> None:
         self.task, self.size, self.stopped = task, size, False
         super().__init__(
-            *runs_with_file(
-                policy_file_text(task), folder, POLICY_FILE, lambda file: comparison_request(task, size, file)
-            )
+            *runs_with_file(task.policy_file, folder, POLICY_FILE, lambda file: comparison_request(task, size, file))
         )
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
