@@ -261,7 +261,7 @@ def trust_sentence(state: PageState, month: int) -> list[Span]:
     """Return the settlements with the largest significant changes of trust, and the number of the others."""
     if not state.has_measures:
         return [(state.text("map.unmoved"), "")]
-    names = state.municipality.town.settlement_names
+    names = state.settlement_names
     effects = corrected_together([total_effect(state.pairs, PlaceAndMonth(z, month)) for z in range(len(names))])
     verdicts = [judge(effect) for effect in effects]
     changed = sorted(
@@ -315,7 +315,7 @@ def place_panel(state: PageState, request: AddressRequest) -> dict[str, Any]:
     minutes_row = {"title": state.text("map.row_minutes"), "a": text, "b": text, "gap": "=", "kind": "null"}
     return {
         "number": z + 1,
-        "names": list(town.settlement_names),
+        "names": list(state.settlement_names),
         "spots": places_on_map(town, town.centres),
         "rows": [*pair_rows(state, effects), minutes_row],
         "lines": mean_trust_by_month(state, PlaceAndMonth(z)),

@@ -102,6 +102,11 @@ class PageState:
         return sites.load_municipality(self.choice.site)
 
     @property
+    def settlement_names(self) -> tuple[str, ...]:
+        """Names of the settlements, in the order of their numbers."""
+        return self.municipality.town.settlement_names
+
+    @property
     def begins(self) -> datetime.date:
         """Date from which the measures apply."""
         return self.choice.begins or self.scenario.start

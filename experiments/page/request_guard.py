@@ -71,10 +71,8 @@ class RequestGuard:
             return False
         if request.scope["type"] == "websocket" or "origin" in headers:
             return is_same_origin
-        is_navigation = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == (
-            "navigate",
-            "document",
-        )  # by a link
+        fetch = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
+        is_navigation = fetch == ("navigate", "document")  # by a link
         return is_navigation or headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     def is_allowed(self, scope: Scope) -> bool:

@@ -56,13 +56,11 @@ def measure_row(state: PageState, measure: DecisionMeasure, step_number: int) ->
 
 def effect_range(state: PageState, measure: DecisionMeasure, step_number: int) -> Row | None:
     """Return the range of effects of a measure alone on trust; None if a step has not been run."""
-    effects_by_step = [
+    by_step = [
         single_measure_effects().get((state.choice.site, measure.name, step), {}) for step in range(len(measure.steps))
     ]
-    values = [
-        0.0 if step == measure.today else effects.get(TRUST.name, (math.nan,))[0]
-        for step, effects in enumerate(effects_by_step)
-    ]
+    values = [effects.get(TRUST.name, (math.nan,))[0] for effects in by_step]
+    values[measure.today] = 0.0
     if any(math.isnan(value) for value in values):
         return None
     low, high = min(values), max(values)
@@ -247,7 +245,7 @@ def both_signs(row: Any) -> dict[str, str]:
 
 def percent_of_bound(state: PageState, result: PairedOutcome) -> str:
     """Return the effect on trust in per cent of its upper bound; empty unless trust rises."""
-    bounds = bounds_of_outcome(state, result.outcome, result.effect.base)
+    bounds = outcome_limits(state, result.outcome, result.effect.base)
     if (
         result.outcome is not TRUST
         or result.verdict != "rises"
@@ -262,7 +260,7 @@ def percent_of_bound(state: PageState, result: PairedOutcome) -> str:
 
 def range_ruler(state: PageState, outcome: DecisionOutcome, base: float, result: PairedOutcome | None = None) -> Row:
     """Return an effect on a scale between its bounds; a note if the worlds of the bounds have not been run."""
-    bounds = bounds_of_outcome(state, outcome, base)
+    bounds = outcome_limits(state, outcome, base)
     if bounds is None:
         return {"none": state.text("decision.no_ends")}
     row: Row = {
@@ -284,9 +282,7 @@ def range_ruler(state: PageState, outcome: DecisionOutcome, base: float, result:
     return row | size | {"low": effect.low, "high": effect.high, "label": label}
 
 
-def bounds_of_outcome(
-    state: PageState, outcome: DecisionOutcome, base: float
-) -> tuple[OutcomeBound, OutcomeBound] | None:
+def outcome_limits(state: PageState, outcome: DecisionOutcome, base: float) -> tuple[OutcomeBound, OutcomeBound] | None:
     """Return the lower and upper bound of an outcome in this municipality."""
     residents = float(np.mean([world.months["residents"].mean() for world in state.base]))
     return outcome_bounds(outcome, state.choice.site, base, residents, state.choice.years)

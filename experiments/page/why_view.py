@@ -56,9 +56,8 @@ COMPARISON_TEXT_KEYS = ("causes", "twins", "where_unit", "when_unit")
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     """Return the data of the view."""
     words = {name: state.text(f"why.{name}") for name in TEXT_KEYS}
-    words |= {
-        name: state.text(f"why.{name if state.has_measures else f'{name}_today'}") for name in COMPARISON_TEXT_KEYS
-    }
+    variant = "" if state.has_measures else "_today"
+    words |= {name: state.text(f"why.{name}{variant}") for name in COMPARISON_TEXT_KEYS}
     if not state.has_verdicts:
         return {
             "title": state.text("why.title", place=""),
@@ -108,11 +107,7 @@ def end_labels(state: PageState, where: PlaceAndMonth) -> tuple[str, str]:
 def question_title(state: PageState, total: Effect, where: PlaceAndMonth) -> str:
     """Return the question, with the sum of the bars."""
     title_key = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
-    place = (
-        state.text("why.in", place=state.municipality.town.settlement_names[where.settlement])
-        if where.settlement is not None
-        else ""
-    )
+    place = state.text("why.in", place=state.settlement_names[where.settlement]) if where.settlement is not None else ""
     if not state.has_measures:
         return state.text("why.title", place=place)
     until = state.text("why.until", month=month_name(state, where.month)) if where.month else ""
@@ -129,7 +124,7 @@ def month_name(state: PageState, number: int) -> str:
 
 def place_and_time(state: PageState, where: PlaceAndMonth) -> str:
     """Return the selected place and month in words; empty for all."""
-    parts = [state.municipality.town.settlement_names[where.settlement]] if where.settlement is not None else []
+    parts = [state.settlement_names[where.settlement]] if where.settlement is not None else []
     parts += [month_name(state, where.month)] if where.month else []
     return ", ".join(parts)
 
@@ -241,7 +236,7 @@ def place_rows(state: PageState) -> list[dict[str, Any]]:
         rows.append(
             {
                 "number": place + 1,
-                "title": state.municipality.town.settlement_names[place],
+                "title": state.settlement_names[place],
                 "size": effect.effect,
                 "low": effect.low,
                 "high": effect.high,
