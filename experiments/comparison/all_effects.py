@@ -11,10 +11,10 @@ from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import corrected
 from experiments.words.dictionary import measure
 
-SECTION, HOW = "all", f"mean of the last {MONTHS} months"
+SECTION, RULE = "all", f"mean of the last {MONTHS} months"
 
 
-def every_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+def monthly_effects_table(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a row for each pair of arms and each monthly measure that both have, in the measure's own unit."""
     return corrected(pd.DataFrame([row for pair in pairs for row in rows_of(pair)]), ["section"])
 
@@ -27,7 +27,7 @@ def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
         labels = {"unit": entry.unit, "meaning_en": entry.en, "meaning_es": entry.es}
         values: Any = (side[name].to_dict() for side in (base, arm))
         effect = pair.effect(*values, scale=monthly_scale(name, entry.unit))
-        yield row_of(pair, SECTION, name, HOW, effect) | labels
+        yield row_of(pair, SECTION, name, RULE, effect) | labels
 
 
 def last_months(months: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments.statistics.verdicts import ALPHA, sign_under_laws
 
-THREEFOLD = 3.0
+MAX_SIZE_RATIO = 3.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class LawVerdict:
     def varies(self) -> bool:
         """True if the sign is not known, or the limits of the intervals differ more than threefold in size."""
         least, most = sorted((abs(self.low), abs(self.high)))
-        return self.sign != "known" or most > THREEFOLD * least
+        return self.sign != "known" or most > MAX_SIZE_RATIO * least
 
     @property
     def known(self) -> bool:

@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.comparison_jobs import draw_of, draws_in
+from experiments.comparison.comparison_jobs import distinct_draws, draw_of
 from experiments.comparison.effects import Pair, by_seed
 from experiments.comparison.headline_measures import available_headlines
 from experiments.statistics.paired_effects import paired
 
 
-def draws_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+def effects_by_draw_table(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a row for each pair of arms, headline and draw: the drawn values and the effect over seeds."""
-    return pd.DataFrame([row for pair in pairs if len(draws_in(pair.seeds)) > 1 for row in rows_of(pair)])
+    return pd.DataFrame([row for pair in pairs if len(distinct_draws(pair.seeds)) > 1 for row in rows_of(pair)])
 
 
 def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
@@ -26,14 +26,14 @@ def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     for headline in available_headlines(base.columns.intersection(arm.columns)):
         sides = by_seed(base, headline.value), by_seed(arm, headline.value)
         scale = headline.scale(pair.years, pair.deltas.get(headline.name))
-        for number, draw in enumerate(draws_in(pair.seeds), start=1):
+        for number, draw in enumerate(distinct_draws(pair.seeds), start=1):
             worlds = [world for world in pair.seeds if draw_of(world) == draw]
             effect = paired(*([side[world] for world in worlds] for side in sides), scale=scale)
             drawn = {str(name): value for name, value in values.loc[worlds[0]].items()}
             yield place | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn
 
 
-def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
+def draw_summary_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a summary over draws for each pair of arms and headline (`summary_over_draws`)."""
     drawn = {(pair.arm.scenario, pair.arm.name): pair.base.drawn for pair in pairs}
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()

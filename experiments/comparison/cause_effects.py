@@ -26,7 +26,7 @@ from model.engine.causes import CAUSES
 POPULATION_CAUSES = ("arrival", "departure", "death")
 FORGETTING = ("forgetting_good", "forgetting_bad")
 POPULATION, MEMORY, NATION = "population", "memory", "nation"
-NAMES = tuple(CAUSES[number] for number in CAUSE_NUMBERS)
+CAUSE_NAMES = tuple(CAUSES[number] for number in CAUSE_NUMBERS)
 MERGED_CAUSES = {
     **dict.fromkeys(("answered_call", "unanswered_call", "turned_away"), "calls_and_cases"),
     **dict.fromkeys(("release", "held", "charged", "dropped", "protection"), "calls_and_cases"),
@@ -34,7 +34,7 @@ MERGED_CAUSES = {
     **dict.fromkeys(("payment", "at_home"), "harm"),
 }
 """Causes that are merged within settlements, so that no real place shows who reports or pays."""
-ALL = slice(None)
+ALL_SETTLEMENTS = slice(None)
 
 type Pairs = Sequence[tuple[WorldResult, WorldResult]]
 
@@ -49,7 +49,7 @@ class PlaceAndMonth:
     @property
     def here(self) -> slice:
         """Slice of the settlements."""
-        return ALL if self.settlement is None else slice(self.settlement, self.settlement + 1)
+        return ALL_SETTLEMENTS if self.settlement is None else slice(self.settlement, self.settlement + 1)
 
     @property
     def months(self) -> slice:
@@ -77,9 +77,9 @@ def contributions(result: WorldResult, where: PlaceAndMonth, net: bool = True) -
     """
     people, trust = (table[:, where.here].sum(axis=1) for table in result.places.astype(float))
     gained, forgotten = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in result.ledger)
-    sums = dict(zip(NAMES, (gained - forgotten if net else gained).T, strict=True))
-    totals = {name: gained[:, NAMES.index(name)] for name in (*POPULATION_CAUSES, *FORGETTING)}
-    parts = {name: sums[name] for name in NAMES if name not in totals}
+    sums = dict(zip(CAUSE_NAMES, (gained - forgotten if net else gained).T, strict=True))
+    totals = {name: gained[:, CAUSE_NAMES.index(name)] for name in (*POPULATION_CAUSES, *FORGETTING)}
+    parts = {name: sums[name] for name in CAUSE_NAMES if name not in totals}
     if net:
         parts[MEMORY] = sum(totals[name] for name in FORGETTING) + forgotten.sum(axis=1)
     else:
@@ -154,5 +154,8 @@ def monthly_trust(result: WorldResult, where: PlaceAndMonth) -> np.ndarray:
 
 def monthly_contribution(result: WorldResult, cause: str, where: PlaceAndMonth) -> np.ndarray:
     """Return the contribution of a cause to mean trust (points of 100) in each month, before forgetting."""
-    people, change = result.places[0, 1:, where.here].sum(axis=1), result.ledger[0, :, NAMES.index(cause), where.here]
+    people, change = (
+        result.places[0, 1:, where.here].sum(axis=1),
+        result.ledger[0, :, CAUSE_NAMES.index(cause), where.here],
+    )
     return np.asarray(100.0 * change.sum(axis=1) / people)

@@ -7,33 +7,33 @@ import pandas as pd
 
 from experiments.storage.reading import reference_file
 
-CEILING = reference_file("comparison", "ceiling.csv")
+CEILING_FILE = reference_file("comparison", "ceiling.csv")
 """Table written by `confianza validate ceiling`."""
 
-SAME_YEARS = 0.02
+YEARS_TOLERANCE = 0.02
 """Tolerance (years, about a week) for equal horizons, so that a leap day does not matter."""
 
 
-def ceiling() -> pd.DataFrame:
+def ceiling_table() -> pd.DataFrame:
     """Return the extreme scenarios that have results; empty if the table was never computed."""
-    if not CEILING.is_file():
+    if not CEILING_FILE.is_file():
         return pd.DataFrame()
-    table = pd.read_csv(CEILING)
+    table = pd.read_csv(CEILING_FILE)
     return table[table["trust"].notna()].reset_index(drop=True)
 
 
-def ceiling_after(table: pd.DataFrame, years: float) -> pd.DataFrame:
+def scenarios_after(table: pd.DataFrame, years: float) -> pd.DataFrame:
     """Return the extreme scenarios that ran for ``years``: effects are compared over equal horizons only.
 
-    >>> ceiling_after(pd.DataFrame({"years": [1.0, 3.0], "trust": [0.2, 0.9]}), 3.0)["trust"].tolist()
+    >>> scenarios_after(pd.DataFrame({"years": [1.0, 3.0], "trust": [0.2, 0.9]}), 3.0)["trust"].tolist()
     [0.9]
     """
     if "years" not in table:
         return table
-    return table[(table["years"] - years).abs() < SAME_YEARS].reset_index(drop=True)
+    return table[(table["years"] - years).abs() < YEARS_TOLERANCE].reset_index(drop=True)
 
 
-def worlds_at(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]":
+def values_at_site(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]":
     """Return a column of the extreme scenarios at a site, by row; empty if the table lacks the column."""
     return table.loc[table["site"] == site, column].dropna() if column in table else pd.Series(dtype=float)
 

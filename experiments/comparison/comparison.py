@@ -134,12 +134,12 @@ def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) 
         for number, own in enumerate(blocks)
         for k in range(len(own))
     ]
-    memory = memory_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas)
+    memory = effects_by_law_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas)
     draw_effects = draw_effects_table(results, blocks)
     tables = {
         "residents": residents_table(twins, blocks),
         "memory": memory,
-        "alone": alone_table(results, blocks, request.deltas),
+        "alone": independent_effects_table(results, blocks, request.deltas),
         "verdicts": verdicts_table(memory),
         "draw_effects": draw_effects,
         "uncertainty": uncertainty_table(draw_effects),
@@ -159,12 +159,12 @@ def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -
         looked = dataclasses.replace(request, replicates=n)
         arms, _ = arms_of(looked)
         compared = run_arms(looked, arms, workers, folder)
-        if compared.interrupted or all(map(is_settled, effects_of(looked, arms, compared))):
+        if compared.interrupted or all(map(is_settled, settling_effects(looked, arms, compared))):
             break
     return arms, compared
 
 
-def effects_of(request: Request, arms: Sequence[Arm], compared: ComparedRuns) -> Iterator[Effect]:
+def settling_effects(request: Request, arms: Sequence[Arm], compared: ComparedRuns) -> Iterator[Effect]:
     """Yield the effect of every arm on the measure of `--settle`."""
     headline, runs = BY_NAME[request.settle], iter(compared.runs)
     for own in by_site(arms):
@@ -180,7 +180,7 @@ def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFram
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
-def memory_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def effects_by_law_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return the effect of every arm on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
     cells: dict[tuple[int, Any], list[TaskResults]] = {}
@@ -198,7 +198,9 @@ def memory_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping
     return pd.DataFrame(rows)
 
 
-def alone_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def independent_effects_table(
+    results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]
+) -> pd.DataFrame:
     """Return the effect of each arm over independent seeds, and the variance reduction by pairing."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):

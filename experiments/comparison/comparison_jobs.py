@@ -14,13 +14,13 @@ from experiments.storage.reading import specs_of, tables
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec
 
-SEEDS = 2**32
+SEED_LIMIT = 2**32
 """Upper limit of seeds; a world number is ``draw * SEEDS + seed``."""
 
 
 def draw_of(world: int) -> int:
     """Return the draw in a world number; 0 if nothing was drawn."""
-    return world // SEEDS
+    return world // SEED_LIMIT
 
 
 def seed_of(world: int) -> int:
@@ -29,7 +29,7 @@ def seed_of(world: int) -> int:
     >>> seed_of(5), seed_of(7 * SEEDS + 5), draw_of(7 * SEEDS + 5)
     (5, 5, 7)
     """
-    return world % SEEDS
+    return world % SEED_LIMIT
 
 
 def arms_of_sweep(folder: Path) -> list[Arm]:
@@ -62,9 +62,9 @@ def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
     """Return the world number of a run; the draw is a digest of the drawn values, 0 if nothing was drawn."""
     values = {name: text for name, text in spec.overrides if name in varied}
     draw = int(digest_of(canonical(values).encode())[:7], 16) + 1 if values else 0
-    return draw * SEEDS + spec.seed
+    return draw * SEED_LIMIT + spec.seed
 
 
-def draws_in(worlds: Sequence[int]) -> list[int]:
+def distinct_draws(worlds: Sequence[int]) -> list[int]:
     """Return the distinct draws in some world numbers, sorted."""
     return sorted({draw_of(world) for world in worlds})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.over_draws import place_of, tasks_over_draws
+from experiments.comparison.over_draws import key_values, tasks_over_draws
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import Task, TaskResults
 from experiments.statistics.annual_aggregation import MONTHS
@@ -43,7 +43,7 @@ def contrast_effects(plan: pd.DataFrame, results: Sequence[TaskResults], measure
             for k, gap in gaps.iterrows():
                 label = own[int(str(k))].task.draw
                 assert label is not None
-                place = place_of(str(site), change, label)
+                place = key_values(str(site), change, label)
                 rows += [place | {"measure": name, "effect": gap[name]} for name in measures]
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.origins import BELIEFS, OriginsOfYear, accounts_by, key_of, parts_of
+from experiments.comparison.origins import BELIEFS, OriginsOfYear, effect_parts, origin_key, origins_by_run
 from experiments.statistics.contrasts import SCENARIO, SEED
 from experiments.statistics.interactions import Change, changes_of, factors_of
 from experiments.statistics.paired_effects import paired
@@ -14,19 +14,21 @@ from experiments.statistics.thresholds import Scale
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import first_columns, kept_measures, runs_of, tables
 
-NEEDS = ("residents", *BELIEFS.values())
+REQUIRED_MEASURES = ("residents", *BELIEFS.values())
 """Measures required for the decomposition."""
-TABLES = ("ledger", "origins")
+REQUIRED_TABLES = ("ledger", "origins")
 """Tables that the study must keep."""
-KEPT = ("low", "high", "n")
+INTERVAL_FIELDS = ("low", "high", "n")
 
 
 def origin_contrasts(folder: Path) -> pd.DataFrame:
     """Return the parts of each single change's effect, in points (0-100); those of a belief sum to its effect.
 
-    Empty if the sweep did not keep the measures `NEEDS` and the tables `TABLES`.
+    Empty if the sweep did not keep the measures `REQUIRED_MEASURES` and the tables `REQUIRED_TABLES`.
     """
-    if not set(NEEDS) <= set(kept_measures(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
+    if not set(REQUIRED_MEASURES) <= set(kept_measures(folder)) or not set(REQUIRED_TABLES) <= set(
+        read_manifest(folder)["keep"]
+    ):
         return pd.DataFrame()
     runs, accounts = runs_of(folder, [BELIEFS["trust"]]), accounts_of(folder)
     rows = [
@@ -41,7 +43,9 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
 
 def accounts_of(folder: Path) -> dict[str, OriginsOfYear]:
     """Return the account of trust by origin of every finished run of a sweep."""
-    return accounts_by("run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(TABLES))))
+    return origins_by_run(
+        "run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(REQUIRED_TABLES)))
+    )
 
 
 def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataFrame:
@@ -58,9 +62,9 @@ def parts_of_change(pairs: pd.DataFrame, accounts: dict[str, OriginsOfYear]) -> 
     """Yield each part of a change with its interval over seeds, averaged over combinations of other factors."""
     if pairs.empty:
         return
-    parts = pd.DataFrame([parts_of(accounts[one.base], accounts[one.arm]) for one in pairs.itertuples()])  # type: ignore[index]
+    parts = pd.DataFrame([effect_parts(accounts[one.base], accounts[one.arm]) for one in pairs.itertuples()])  # type: ignore[index]
     by_seed = parts.groupby(pairs[SEED].to_numpy()).mean()
     for key in by_seed:
         found = paired([0.0] * len(by_seed), list(by_seed[key]), scale=Scale("points"))
-        about = {"measure": key_of(*key), "estimate": found.effect}  # type: ignore[misc]
-        yield about | {name: getattr(found, name) for name in KEPT}
+        about = {"measure": origin_key(*key), "estimate": found.effect}  # type: ignore[misc]
+        yield about | {name: getattr(found, name) for name in INTERVAL_FIELDS}

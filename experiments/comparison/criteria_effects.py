@@ -16,23 +16,23 @@ from model.engine.scenario import CriterionAnchor
 from model.measures.criteria import CRITERIA, GRADES, PART_READERS, combine_parts, criterion_parts, grade_index
 
 DRAWS = 1000
-ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
+ANCHOR_STREAM, WEIGHT_STREAM = stream_id("draw of an anchor"), stream_id("draw of a weight")
 
 
-def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+def draw_anchors(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
     """Return the drawn full anchors by part: log-uniform from half to twice the stated anchor."""
     full = {anchor.part: anchor.full for anchor in anchors}
     return {
-        part: full[part] * 2.0 ** (2.0 * keyed_draws(ANCHOR, number, draws) - 1.0)
+        part: full[part] * 2.0 ** (2.0 * keyed_draws(ANCHOR_STREAM, number, draws) - 1.0)
         for number, part in enumerate(PART_READERS)
         if part in full
     }
 
 
-def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
+def draw_weights(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
     """Return drawn weights (draws × parts) that sum to 1, uniform over all such weights (Dirichlet)."""
     numbers = list(PART_READERS)
-    raw = np.array([-np.log(1.0 - keyed_draws(WEIGHT, numbers.index(part), draws)) for part in parts]).T
+    raw = np.array([-np.log(1.0 - keyed_draws(WEIGHT_STREAM, numbers.index(part), draws)) for part in parts]).T
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
 
 
@@ -43,20 +43,20 @@ def keyed_draws(key: int, who: int, draws: int) -> np.ndarray:
 
 
 @cache
-def draws_of_bounds(
+def draw_anchors_and_weights(
     anchors: tuple[CriterionAnchor, ...], draws: int
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the drawn anchors by part, and the drawn weights by criterion."""
-    full = anchors_drawn(anchors, draws)
+    full = draw_anchors(anchors, draws)
     parts = {criterion: [part for part in criterion_parts(criterion) if part in full] for criterion in CRITERIA}
-    return full, {criterion: weights_drawn(own, draws) for criterion, own in parts.items()}
+    return full, {criterion: draw_weights(own, draws) for criterion, own in parts.items()}
 
 
 def scores_over_draws(
     months: Mapping[Any, Any], anchors: Sequence[CriterionAnchor], draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return the score (0-1) of every criterion in every draw at the last month, for the twelve months up to it."""
-    full, weights = draws_of_bounds(tuple(anchors), draws)
+    full, weights = draw_anchors_and_weights(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
         own = [part for part in criterion_parts(criterion) if part in full]
@@ -77,7 +77,7 @@ def mean_scores(
     return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
 
 
-def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
+def criteria_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     """Yield the table of scores, and the share of draws in which each ordering holds, as lines of text."""
     n_seeds, n_draws = next(iter(sites.values()))["c1"].shape
     yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of"

@@ -8,7 +8,7 @@ from experiments.comparison.practice_effects import COSTS, DOSES, HABITS, MINUTE
 from experiments.words.catalogue import meaning
 from model.measures.criteria import CRITERIA, PART_READERS, criterion_parts
 
-BY_PRACTICE = {one.name: one for one in (*DOSES, *HABITS, *MINUTES, *COSTS, *PROBLEMS)} | BY_NAME
+MEASURES_BY_NAME = {one.name: one for one in (*DOSES, *HABITS, *MINUTES, *COSTS, *PROBLEMS)} | BY_NAME
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def part_headline(part: str) -> Headline:
     return last(part, en, es, 0, "criteria")
 
 
-def columns_read() -> frozenset[str]:
+def criteria_columns() -> frozenset[str]:
     """Return the monthly measures that the view of the criteria reads."""
-    practice = (BY_PRACTICE[name] for related in RELATED_MEASURES.values() for name in related.practice)
+    practice = (MEASURES_BY_NAME[name] for related in RELATED_MEASURES.values() for name in related.practice)
     traces = (f"{part}.trace" for criterion in CRITERIA for part in criterion_parts(criterion))
     return frozenset({*CRITERIA, *PART_READERS, *traces}.union(*(one.read.columns for one in practice)))

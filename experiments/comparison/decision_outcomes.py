@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.criteria_rows import columns_read as criteria_columns
+from experiments.comparison.criteria_rows import criteria_columns
 from experiments.comparison.effect_verdicts import sign_over_laws, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
@@ -82,10 +82,10 @@ OUTCOMES = (
 TRUST = OUTCOMES[0]
 COST_MEASURES = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
 """Costs of measures, in countable units."""
-SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
+SHARE_HEADLINES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
 COLUMNS_NEEDED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
     criteria_columns(),
-    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *COST_MEASURES)),
+    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARE_HEADLINES, *COST_MEASURES)),
 )
 """Monthly measures kept of a world; the model has ten times as many."""
 
@@ -197,7 +197,7 @@ def shares_with_changed_trust(twins: Sequence[Twins]) -> tuple[float, float]:
     return float(np.mean(more)), float(np.mean(less))
 
 
-def by_cell(twins: Sequence[Twins]) -> np.ndarray:
+def trust_difference_by_cell(twins: Sequence[Twins]) -> np.ndarray:
     """Return the difference of trust (points of 100) by month and cell, averaged over pairs; nan where nobody lives."""
     return 100.0 * np.mean([b.cells - a.cells for a, b in twins], axis=0, dtype=float)
 

@@ -16,10 +16,10 @@ from model.engine.fingerprint import fingerprint
 
 TABLE = "uncertainty"
 DrawResults = Mapping[str, Mapping[str, Any]]
-"""Rows of the table of uncertainty, by comparison (`key_of`) and measure."""
+"""Rows of the table of uncertainty, by comparison (`comparison_key`) and measure."""
 
 
-def read_draws_of(folders: tuple[Path, ...]) -> DrawResults:
+def read_draw_results(folders: tuple[Path, ...]) -> DrawResults:
     """Return the results over draws in some folders of comparisons.
 
     Raises
@@ -48,7 +48,7 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
         if site not in starts_today:
             starts_today[site] = arm_manifest.get("settings", {}).get("policies") == []
         elif starts_today[site] and len(rows):
-            found[key_of(arm_manifest["settings"], arm_manifest["until"])] = {
+            found[comparison_key(arm_manifest["settings"], arm_manifest["until"])] = {
                 row["measure"]: row for _, row in rows.iterrows()
             }
     if not found:
@@ -56,7 +56,7 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def key_of(settings: Mapping[str, Any], until: str) -> str:
+def comparison_key(settings: Mapping[str, Any], until: str) -> str:
     """Return the key of a comparison with today, independent of seeds and towns.
 
     Parameters

@@ -11,7 +11,7 @@ import pandas as pd
 
 from experiments.comparison import origins
 from experiments.comparison.arms import Arm, by_site
-from experiments.comparison.comparison_jobs import SEEDS, draws_in, seed_of
+from experiments.comparison.comparison_jobs import SEED_LIMIT, distinct_draws, seed_of
 from experiments.comparison.decision_effects import Values, shares_of
 from experiments.comparison.headline_measures import HEADLINES, PRIMARY_MEASURES, Headline, available_headlines
 from experiments.comparison.practice_effects import PRACTICE
@@ -24,7 +24,7 @@ from experiments.storage.run_spec import OWN
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose trust and fear the comparison reports, if the model has them."""
-BY_GROUP = ("trust", "fear")
+GROUP_COLUMNS = ("trust", "fear")
 type Runs = dict[int, pd.DataFrame]
 """Monthly measures of runs by seed."""
 SECTIONS: Mapping[str, Sequence[Headline]] = {"headline": HEADLINES, **PRACTICE}
@@ -51,7 +51,7 @@ class Pair:
         if self.why_unpaired:
             return unpaired(list(base.values()), list(arm.values()), scale=scale)
         shared = [seed for seed in self.seeds if seed in base and seed in arm]
-        if len(draws_in(shared)) > 1:
+        if len(distinct_draws(shared)) > 1:
             return crossed(*by_draw_and_seed(base, arm, shared), scale=scale)
         return paired([base[seed] for seed in shared], [arm[seed] for seed in shared], scale=scale)
 
@@ -71,7 +71,10 @@ def by_draw_and_seed(base: Values, arm: Values, worlds: Sequence[int]) -> tuple[
     seeds = sorted({seed_of(world) for world in worlds})
     sides = np.array(
         [
-            [[number_of(side.get(draw * SEEDS + seed, math.nan)) for seed in seeds] for draw in draws_in(worlds)]
+            [
+                [number_of(side.get(draw * SEED_LIMIT + seed, math.nan)) for seed in seeds]
+                for draw in distinct_draws(worlds)
+            ]
             for side in (base, arm)
         ]
     )
@@ -207,7 +210,7 @@ def group_rows(pair: Pair) -> Iterator[dict[str, Any]]:
         return
     base, arm = (side.table("groups") for side in (pair.base, pair.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
-        for column in BY_GROUP:
+        for column in GROUP_COLUMNS:
             read = Expression(recent=column, scale=100.0)
             sides = [by_seed(side[side["group"] == group], read.of) for side in (base, arm)]
             if any(math.isnan(value) for side in sides for value in side.values()):
@@ -231,14 +234,14 @@ def origin_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     if pair.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (pair.base, pair.arm)):
         return
     names = ("measures", "origins", "ledger")
-    base, arm = (origins.accounts_by("seed", *map(side.table, names)) for side in (pair.base, pair.arm))
-    parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in pair.seeds if seed in base and seed in arm}
+    base, arm = (origins.origins_by_run("seed", *map(side.table, names)) for side in (pair.base, pair.arm))
+    parts = {seed: origins.effect_parts(base[seed], arm[seed]) for seed in pair.seeds if seed in base and seed in arm}
     if not parts:  # no month was simulated
         return
     zeros: Values = dict.fromkeys(parts, 0.0)
     for key in next(iter(parts.values())):
         values: Values = {seed: own[key] for seed, own in parts.items()}
-        yield effect_row(pair, "origin", origins.key_of(*key), "recent", zeros, values)
+        yield effect_row(pair, "origin", origins.origin_key(*key), "recent", zeros, values)
     for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):
         sides: list[Values] = [{seed: side[seed].events[kind] for seed in parts} for side in (base, arm)]
         yield effect_row(pair, "origin", f"events.{kind}", "recent", *sides)

@@ -11,7 +11,7 @@ from experiments.statistics.paired_effects import Value
 from experiments.statistics.thresholds import Kind, Scale
 from experiments.words.bilingual import BilingualText, bilingual
 
-How = Literal["recent", "last", "year", "mean", "share", "month", "shift"]
+RuleName = Literal["recent", "last", "year", "mean", "share", "month", "shift"]
 RULE_WORDS = {
     "recent": {"en": "mean of the last 12 months", "es": "promedio de los últimos 12 meses"},
     "last": {"en": "last month", "es": "último mes"},
@@ -28,7 +28,7 @@ class Headline:
     """One number of a run: its name, rule, labels in both languages, and kind of threshold."""
 
     name: str
-    how: How
+    how: RuleName
     read: Expression
     en: str
     es: str

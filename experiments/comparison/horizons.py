@@ -11,7 +11,7 @@ from experiments.statistics.annual_aggregation import MONTHS
 
 HORIZONS = (1, 3, 10)
 """Years after which effects are reported, if a comparison reaches at least two of them."""
-TOLD = (PRIMARY_MEASURES[0], "crimes_occurred", *PRIMARY_MEASURES[1:3], "homicides", *PRIMARY_MEASURES[3:])
+REPORTED_MEASURES = (PRIMARY_MEASURES[0], "crimes_occurred", *PRIMARY_MEASURES[1:3], "homicides", *PRIMARY_MEASURES[3:])
 """Reported measures: those of page one, all crimes and homicides."""
 
 
@@ -30,7 +30,7 @@ def horizon_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     for years in reached if len(reached) > 1 else ():
         base, arm = (months_until(months, years) for months in sides)
         runs = months_by_seed(base), months_by_seed(arm)
-        for headline in (BY_NAME[name] for name in TOLD):
+        for headline in (BY_NAME[name] for name in REPORTED_MEASURES):
             if headline.is_in(base) and headline.is_in(arm):
                 effect = pair.headline_effect(headline, *runs, years)
                 yield row_of(pair, f"year {years}", headline.name, headline.how, effect) | {"years": years}

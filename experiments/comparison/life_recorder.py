@@ -36,11 +36,11 @@ TELLABLE_MOTIVES = ("none", "robbery")
 """Life stories with any other crime (gangs, partners, killings) stay private; so do those with new kinds."""
 PRIVATE_CAUSES = ("protection", "collective_violence", "payment")
 """Life stories with violence at home, collective violence or payments to gangs stay private."""
-SMALL = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
-MOST = 30
-FOLLOWED = 16
+SMALL_CAUSES = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
+MAX_EVENTS = 30
+FOLLOWED_PER_SETTLEMENT = 16
 """Residents followed in each settlement, so that one can be shown whatever happened to the others."""
-LEAST_AGE_YEARS, DAYS_A_YEAR = 12.0, 365.25
+MIN_AGE_YEARS, DAYS_A_YEAR = 12.0, 365.25
 ZONES = ("core", "between", "far")
 """Zones by which reports of crime are counted: the core, the cells between, and those far from the police."""
 BY_SETTLEMENT, BY_ZONE = ("fear", "occurred", "visits"), ("occurred", "told", "complaints")
@@ -117,7 +117,7 @@ class LifeRecorder:
         self.day = deque[np.ndarray](maxlen=SHIFTS)
         self.last_days: list[tuple[np.ndarray, np.ndarray]] = []
         self.hours: dict[tuple[int, int], np.ndarray] = {}
-        self.agents = {agent: [numbers_of_agents(world, agent)] for agent in AGENTS}
+        self.agents = {agent: [agent_values(world, agent)] for agent in AGENTS}
         self.save_state(world)
 
     def save_state(self, world: Any) -> None:
@@ -183,7 +183,7 @@ class LifeRecorder:
             if cause in PRIVATE_CAUSES:
                 self.private.add(int(row["who"]))
             name = f"{cause}_{'good' if change >= 0.0 else 'bad'}"
-            event = LifeEvent(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
+            event = LifeEvent(world.tick - 1, name, {"cause": cause}, change, cause in SMALL_CAUSES)
             self.lives[int(row["who"])].events.append(event)
 
     def reproduced_choice(self, world: Any, row: Any) -> ReportingChoice | None:
@@ -224,10 +224,10 @@ class LifeRecorder:
         couples = world.state.couples
         on_duty = couples["cell"][(couples["on"] == 1) & (couples["cell"] >= 0)]
         self.last_days.append((on_duty, np.concatenate(self.day)))
-        self.hours |= terms_of_hours(world)
+        self.hours |= hour_terms_by_choice(world)
         self.zones = np.zeros_like(self.zones)
         for agent, months in self.agents.items():
-            months.append(numbers_of_agents(world, agent))
+            months.append(agent_values(world, agent))
 
     def recorded(self, world: Any) -> WorldRecord:
         """Return the record, without private life stories."""
@@ -264,17 +264,17 @@ def is_tellable(mind: Any, home: Any) -> bool:
 
 
 def select_residents(world: Any) -> np.ndarray:
-    """Return residents of twelve years or more with the most experience, `FOLLOWED` for each settlement.
+    """Return residents of twelve years or more with the most experience, `FOLLOWED_PER_SETTLEMENT` for each settlement.
 
     The page may show any of them, so that the absence of a private life story reveals nothing.
     """
     minds, people = world.state.minds, world.town.people
-    old = world.tick // 3 - people["born"] > LEAST_AGE_YEARS * DAYS_A_YEAR
+    old = world.tick // 3 - people["born"] > MIN_AGE_YEARS * DAYS_A_YEAR
     found = np.flatnonzero((minds["gone"] < 0) & old[: len(minds)])
     seen = sum(minds[name][found] for name in EVIDENCE_COLUMNS)
     found = found[np.lexsort((-seen, people["settlement"][found]))]
     first = np.searchsorted(people["settlement"][found], people["settlement"][found])
-    return found[np.arange(len(found)) - first < FOLLOWED]
+    return found[np.arange(len(found)) - first < FOLLOWED_PER_SETTLEMENT]
 
 
 def begin_story(world: Any, who: int) -> LifeStory:
@@ -285,14 +285,14 @@ def begin_story(world: Any, who: int) -> LifeStory:
     return LifeStory(who, int(person["settlement"]), bool(person["female"]), age, int(person["occupation"]), trust)
 
 
-def numbers_of_agents(world: Any, agent: str) -> np.ndarray:
+def agent_values(world: Any, agent: str) -> np.ndarray:
     """Return the recorded value of each agent of a kind: legitimacy (0-1), share of planned hours, or members."""
     if agent == "authority":
         return np.asarray(1.0 / (1.0 + np.exp(-world.state.boards["legitimacy"])))
     return np.array(world.state[CHIEFS]["work"] if agent == "chief" else world.state.cliques["members"], float)
 
 
-def terms_of_hours(world: Any) -> dict[tuple[int, int], np.ndarray]:
+def hour_terms_by_choice(world: Any) -> dict[tuple[int, int], np.ndarray]:
     """Return the terms (log-odds) by which chiefs have just chosen the hours of a month, by tick and chief.
 
     The record of a choice has only the utilities of its options. The model's function recomputes the terms from the
@@ -338,10 +338,10 @@ def merge_events(events: list[LifeEvent]) -> list[LifeEvent]:
 
 
 def shorten_life(life: LifeStory) -> LifeStory:
-    """Keep all large events, and the small ones with the largest changes up to `MOST` events."""
+    """Keep all large events, and the small ones with the largest changes up to `MAX_EVENTS` events."""
     life.events = merge_events(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
-    room = max(0, MOST - sum(not event.small for event in life.events))
+    room = max(0, MAX_EVENTS - sum(not event.small for event in life.events))
     dropped = {id(event) for event in small[room:]}
     life.left_out, life.small = len(dropped), sum(event.change for event in small[room:])
     life.events = [event for event in life.events if id(event) not in dropped]

@@ -42,7 +42,7 @@ NUMBER, QUALITY = "number", "quality"
 NATION, REST = "nation", "rest"
 """National mood; and the rest: changes of population, decay of earlier evidence, nonlinearity of belief."""
 GROUPS = (*KINDS, NATION, REST)
-FEW = 0.1
+MIN_EVENT_SHARE = 0.1
 """Fraction of the other side's events up to which quality is not estimated from a side; a convention."""
 
 
@@ -81,7 +81,7 @@ def origins_of_year(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.Data
     return OriginsOfYear(means, events, points, nation)
 
 
-def accounts_by(
+def origins_by_run(
     key: str, months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame
 ) -> dict[Any, OriginsOfYear]:
     """Return the account of every run; column ``key`` identifies the runs in all tables."""
@@ -104,19 +104,19 @@ def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[f
     >>> split_effect((0.0, 0.0), (4.0, 2.0))
     (2.0, 0.0)
 
-    Quality is not estimated from a side with hardly any events (`FEW`): fifty arrests instead of one are more arrests,
-    not better ones.
+    Quality is not estimated from a side with hardly any events (`MIN_EVENT_SHARE`): fifty arrests instead of one are
+    more arrests, not better ones.
 
     >>> [round(part, 6) for part in split_effect((1.0, -9.0), (50.0, -50.0))]
     [-49.0, 8.0]
     """
     (n, left), (m, leaves) = base, arm
-    qualities = [points / events for events, points in (base, arm) if events > FEW * max(n, m)]
+    qualities = [points / events for events, points in (base, arm) if events > MIN_EVENT_SHARE * max(n, m)]
     by_number = (m - n) * sum(qualities) / len(qualities) if qualities else 0.0
     return by_number, leaves - left - by_number
 
 
-def parts_of(base: OriginsOfYear, arm: OriginsOfYear) -> dict[tuple[str, str, str], float]:
+def effect_parts(base: OriginsOfYear, arm: OriginsOfYear) -> dict[tuple[str, str, str], float]:
     """Return the parts of an effect between paired runs by belief, group and part; those of a belief sum to it."""
     found: dict[tuple[str, str, str], float] = {}
     for belief in BELIEFS:
@@ -134,10 +134,10 @@ def parts_of(base: OriginsOfYear, arm: OriginsOfYear) -> dict[tuple[str, str, st
     return found
 
 
-def key_of(belief: str, group: str, part: str) -> str:
+def origin_key(belief: str, group: str, part: str) -> str:
     """Return the name of a part in tables.
 
-    >>> key_of("trust", "treatment", "number"), key_of("trust", "rest", "")
+    >>> origin_key("trust", "treatment", "number"), origin_key("trust", "rest", "")
     ('trust.treatment.number', 'trust.rest')
     """
     return ".".join(one for one in (belief, group, part) if one)

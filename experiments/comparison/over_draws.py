@@ -17,9 +17,9 @@ from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import TOWN, RunSpec, values_of
 from scenarios import accounts
 
-UNDER_ACCOUNTS = 8
+DRAWS_UNDER_ACCOUNTS = 8
 """Draws that are repeated under every rival account."""
-PLACE = ["site", "against", "measure"]
+KEY_COLUMNS = ["site", "against", "measure"]
 
 
 def rival_accounts() -> list[str]:
@@ -46,22 +46,22 @@ def tasks_over_draws(
     fixed = values_of(sets)
     for n, draw in enumerate(draws, start=1):
         labels = [DrawLabel(n, accounts.PRESENT, run) for run in (0, 1)]
-        labels += [DrawLabel(n, name, 0) for name in rival_accounts() if n <= UNDER_ACCOUNTS]
+        labels += [DrawLabel(n, name, 0) for name in rival_accounts() if n <= DRAWS_UNDER_ACCOUNTS]
         first = firsts[0].seed + n - 1
         for label in labels:
             seed = first + len(draws) * label.run
-            town = seed if label.run and is_other_town(n) else first
+            town = seed if label.run and is_second_run_in_other_town(n) else first
             own = {**draw.values, **accounts.read(label.account), TOWN: town, **fixed}
             specs = (dataclasses.replace(one, town="", seed=seed).overridden(own) for one in firsts)
             yield Task(number, tuple(specs), "draw", draw=label)
 
 
-def is_other_town(draw: int) -> bool:
+def is_second_run_in_other_town(draw: int) -> bool:
     """Return whether the second run of a draw is in another town than the first."""
     return draw % 2 == 0
 
 
-def place_of(site: str, against: str, label: DrawLabel) -> dict[str, Any]:
+def key_values(site: str, against: str, label: DrawLabel) -> dict[str, Any]:
     """Return the columns that identify a row of a table over draws."""
     return {"site": site, "against": against, "draw": label.number, "account": label.account, "run": label.run}
 
@@ -74,7 +74,7 @@ def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence
             continue
         months = [run.months for run in one.finished]
         for k, arm in enumerate(blocks[one.task.block][1:], start=1):
-            place = place_of(arm.scenario, arm.name, label)
+            place = key_values(arm.scenario, arm.name, label)
             for headline in available_headlines(months[0].columns):
                 base, value = (number_of(headline.value(months[side])) for side in (0, k))
                 rows.append(place | {"measure": headline.name, "base": base, "effect": value - base})
@@ -88,7 +88,7 @@ def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
         if (label := one.task.draw) is None:
             continue
         spec, months = one.task.specs[0], one.finished[0].months
-        place = place_of(spec.scenario.name, spec.policy, label)
+        place = key_values(spec.scenario.name, spec.policy, label)
         rows += [
             place | {"measure": headline.name, "effect": number_of(headline.value(months))}
             for headline in available_headlines(months.columns)
@@ -101,13 +101,13 @@ def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
     if effects.empty:
         return pd.DataFrame()
     rows = []
-    groups: Any = effects.groupby(PLACE, sort=False)
+    groups: Any = effects.groupby(KEY_COLUMNS, sort=False)
     for place, own in groups:
         wide = own.pivot_table(index="draw", columns=["account", "run"], values="effect", dropna=False)
         if not {(accounts.PRESENT, run) for run in (0, 1)} <= set(wide.columns):
             continue
         both = wide[[(accounts.PRESENT, 0), (accounts.PRESENT, 1)]].to_numpy()
-        same = np.array([not is_other_town(int(draw)) for draw in wide.index])
+        same = np.array([not is_second_run_in_other_town(int(draw)) for draw in wide.index])
         rivals = {
             str(name): (wide[name, 0] - wide[accounts.PRESENT, 0]).to_numpy()
             for name in dict.fromkeys(wide.columns.get_level_values("account"))
@@ -116,7 +116,7 @@ def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
         if found := uncertainty_of(both, same, rivals):
             row = dataclasses.asdict(found) | {"sd": found.sd, "against_accounts": ", ".join(found.against)}
             del row["against"]
-            rows.append(dict(zip(PLACE, place, strict=True)) | row)
+            rows.append(dict(zip(KEY_COLUMNS, place, strict=True)) | row)
     return pd.DataFrame(rows)
 
 
@@ -127,12 +127,12 @@ def accounts_table(effects: pd.DataFrame) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     first = effects[effects["run"] == 0] if len(effects) else effects
-    groups: Any = first.groupby(PLACE, sort=False) if len(first) else ()
+    groups: Any = first.groupby(KEY_COLUMNS, sort=False) if len(first) else ()
     for place, own in groups:
         wide = own.pivot_table(index="draw", columns="account", values="effect", dropna=False).dropna()
         for name in wide.columns if len(wide) > 1 else ():
             own, shift = wide[name], wide[name] - wide[accounts.PRESENT]
             row = {"account": name, "draws": len(wide), "effect": own.mean(), "error": error_of(own.to_numpy())}
             row |= {"shift": shift.mean(), "shift_error": error_of(shift.to_numpy())}
-            rows.append(dict(zip(PLACE, place, strict=True)) | row)
+            rows.append(dict(zip(KEY_COLUMNS, place, strict=True)) | row)
     return pd.DataFrame(rows)

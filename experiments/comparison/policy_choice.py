@@ -12,7 +12,7 @@ from typing import Any
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import POLICY, ChosenSteps, file_of, policy_of
-from experiments.comparison.draw_results import key_of
+from experiments.comparison.draw_results import comparison_key
 from experiments.execution.run_requests import after
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_identity import digest_of, settings_of
@@ -26,7 +26,7 @@ FIXED_TOWN = "population.seed=1"
 """All paired runs of the page share one town, the one that its maps show."""
 HORIZONS = (1, 2, 5, 10)
 POLICY_FILE = f"{POLICY}.toml"
-PROGRAM = """from confianza import TrustModel, load
+PROGRAM_TEMPLATE = """from confianza import TrustModel, load
 
 for seed in range({first}, {last} + 1):
     ends = []
@@ -63,9 +63,9 @@ class Choice:
         return self.request(f"./{POLICY_FILE}").command
 
     def key_of_draws(self, scenario: Scenario) -> str:
-        """Return the key of its results over draws (`experiments.comparison.draw_results.key_of`)."""
+        """Return the key of its results over draws (`experiments.comparison.draw_results.comparison_key`)."""
         moved = dataclasses.replace(scenario, policies=(policy_of(self.chosen, self.begins),))
-        return key_of(settings_of(moved), after(scenario.start, self.years).isoformat())
+        return comparison_key(settings_of(moved), after(scenario.start, self.years).isoformat())
 
     @property
     def file(self) -> str:
@@ -109,7 +109,7 @@ def program_of(request: Request, policies: Sequence[str], start: datetime.date) 
         First day of the municipality.
     """
     years = int(request.years or 1)
-    return PROGRAM.format(
+    return PROGRAM_TEMPLATE.format(
         first=request.seed,
         last=request.seed + request.replicates - 1,
         site=request.scenarios[0],

@@ -19,22 +19,22 @@ USE_WORDS = {
     "talks": ("planned talks", "pláticas planificadas"),
     "patrol": ("patrol", "patrullaje"),
 }
-TOGETHER = ("together", "en total")
-EVERY_USE = tuple(f"minutes_{use}" for use in MINUTE_USES)
-A_MONTH = 1.0 / 12.0
-OFFICERS = 2.0
+TOTAL_WORDS = ("together", "en total")
+ALL_MINUTE_COLUMNS = tuple(f"minutes_{use}" for use in MINUTE_USES)
+YEARLY_TO_MONTHLY = 1.0 / 12.0
+OFFICERS_PER_COUPLE = 2.0
 """Officers of a couple."""
 
 
-def of_shift(name: str, words: tuple[str, str], *uses: str) -> Headline:
+def minutes_per_shift(name: str, words: tuple[str, str], *uses: str) -> Headline:
     """Return a headline measure in minutes of a couple-shift."""
     return Headline(name, "shift", Expression(sum=uses, per=("couple_shifts",)), *words, 1, "minutes", "minutes")
 
 
-def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
+def officer_hours_per_month(name: str, words: tuple[str, str], *uses: str) -> Headline:
     """Return a headline measure in officers' hours a month."""
     en, es = words
-    scale = OFFICERS / 60.0 * A_MONTH
+    scale = OFFICERS_PER_COUPLE / 60.0 * YEARLY_TO_MONTHLY
     return Headline(
         name, "month", Expression(sum=uses, scale=scale), f"officers' hours: {en}", f"horas de agentes: {es}", 0
     )
@@ -42,7 +42,7 @@ def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
 
 def monthly(name: str, en: str, es: str, digits: int = 0, kind: Kind = "counts") -> Headline:
     """Return a headline measure that is a sum a month."""
-    return Headline(name, "month", Expression(sum=(name,), scale=A_MONTH), en, es, digits, kind=kind)
+    return Headline(name, "month", Expression(sum=(name,), scale=YEARLY_TO_MONTHLY), en, es, digits, kind=kind)
 
 
 DOSES = (
@@ -68,12 +68,12 @@ HABITS = (
     last("habit_follow", "habit of follow-up", "costumbre de seguimiento", 0),
 )
 MINUTES = (
-    *(of_shift(f"minutes_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
-    of_shift("minutes_all", TOGETHER, *EVERY_USE),
+    *(minutes_per_shift(f"minutes_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
+    minutes_per_shift("minutes_all", TOTAL_WORDS, *ALL_MINUTE_COLUMNS),
 )
 COSTS = (
-    *(of_hours(f"hours_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
-    of_hours("hours_all", TOGETHER, *EVERY_USE),
+    *(officer_hours_per_month(f"hours_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
+    officer_hours_per_month("hours_all", TOTAL_WORDS, *ALL_MINUTE_COLUMNS),
     monthly("litres", "litres of fuel", "litros de combustible", kind="amounts"),
     mean("vehicles_working", "vehicles and motorcycles that work", "vehículos y motos que funcionan", 1),
     monthly("training_days", "training days", "días de capacitación", 1),

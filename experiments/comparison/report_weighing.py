@@ -22,9 +22,9 @@ from model.world.shift_events import CHANNELS
 
 OPEN_CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor")
 """Channels of a victim of a crime without gangs, in the order of the draw, which begins with telling nobody."""
-TASTES = tuple(name for name in OPEN_CHANNELS if name not in ("phone", "communal"))
+CHANNEL_CONSTANTS = tuple(name for name in OPEN_CHANNELS if name not in ("phone", "communal"))
 """Channels with a constant of their own; the telephone is the reference."""
-CALIBRATED = "intercept"
+CALIBRATED_TERM = "intercept"
 """Name of the only calibrated term."""
 
 
@@ -65,7 +65,7 @@ class ReportingChoice:
         """Return the terms of the utility of a channel, in log-odds relative to telling nobody."""
         p = self.numbers
         found = {
-            CALIBRATED: p["intercept"],
+            CALIBRATED_TERM: p["intercept"],
             "kind": self.kind,
             "severity": p["severity"] * self.severity,
             "loss": p["loss"] * math.log1p(self.loss / LOSS_UNIT),
@@ -128,7 +128,9 @@ def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]
     drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
     return {
         "crime": KINDS[kind],
-        "numbers": {name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *TASTES)},
+        "numbers": {
+            name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *CHANNEL_CONSTANTS)
+        },
         "kind": float(world.cached_view(readiness_by_kind)[z, kind]),
         "desk": float(home["minutes"]),
         "seat": float(home["seat_minutes"]),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.comparison import arms_of, memory_table
+from experiments.comparison.comparison import arms_of, effects_by_law_table
 from experiments.comparison.decision_measures import ChosenSteps
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.effect_verdicts import verdicts_table
@@ -23,9 +23,9 @@ from experiments.storage.writing import frame_as_csv, make_folder, write_atomica
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
-TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
+TESTED_LAWS = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
 """The shortest and the longest memory, besides that of the page; data cannot tell them apart."""
-LAWS = reference_file("comparison", "laws.csv")
+LAWS_FILE = reference_file("comparison", "laws.csv")
 """Table written by `confianza validate laws`."""
 
 
@@ -35,7 +35,7 @@ type Row = dict[str, Any]
 @cache
 def laws_table() -> dict[tuple[str, ChosenSteps, str], Row]:
     """Return the table by municipality, chosen measure and outcome; empty if it was never computed."""
-    rows: Any = pd.read_csv(LAWS).to_dict("records") if LAWS.is_file() else ()
+    rows: Any = pd.read_csv(LAWS_FILE).to_dict("records") if LAWS_FILE.is_file() else ()
     return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
 
 
@@ -53,7 +53,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
         tasks = [
             Task(number, tuple(under_law(law, spec) for spec in world), "memory", law)
             for number, arms in enumerate(blocks)
-            for law in TRIED
+            for law in TESTED_LAWS
             for world in zip(*(arm.specs for arm in arms), strict=True)
         ]
         results = run_jobs(tasks, run_task, workers, "laws of trust").whole
@@ -61,11 +61,11 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     origin = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [
         row_of(row, *steps[row["against"]]) | origin
-        for _, row in verdicts_table(memory_table(results, blocks, {})).iterrows()
+        for _, row in verdicts_table(effects_by_law_table(results, blocks, {})).iterrows()
         if row["measure"] in {one.name for one in OUTCOMES}
     ]
     content = frame_as_csv(pd.DataFrame(rows), ".4g")
-    write_atomically(out / LAWS.name, content)
+    write_atomically(out / LAWS_FILE.name, content)
     print(content.decode(), end="")
 
 

@@ -22,10 +22,10 @@ from experiments.storage.writing import frame_as_csv, make_folder, write_atomica
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
-REACH = reference_file("comparison", "reach.csv")
+REACH_FILE = reference_file("comparison", "reach.csv")
 """Table written by `confianza validate reach`."""
 YEARS = 2.0
-WORLDS: dict[str, Text] = {
+EXTREME_WORLDS: dict[str, Text] = {
     "no_police": {"en": "no police", "es": "sin policía"},
     "all_best": {"en": "all best", "es": "todo lo mejor"},
 }
@@ -37,7 +37,7 @@ STEPS = tuple((one.name, number) for one in measures() for number, step in enume
 @cache
 def single_measure_table() -> pd.DataFrame:
     """Return the table; empty if it was never computed."""
-    return pd.read_csv(REACH) if REACH.is_file() else pd.DataFrame()
+    return pd.read_csv(REACH_FILE) if REACH_FILE.is_file() else pd.DataFrame()
 
 
 @cache
@@ -69,7 +69,12 @@ def show_single_measure_effects(out: Path, twins: int, years: float, sets: Seque
 
 
 def request_of(
-    site: str, folder: Path, twins: int, years: float, sets: Sequence[str], worlds: Sequence[str] = tuple(WORLDS)
+    site: str,
+    folder: Path,
+    twins: int,
+    years: float,
+    sets: Sequence[str],
+    worlds: Sequence[str] = tuple(EXTREME_WORLDS),
 ) -> Request:
     """Return the comparison of today with every step and extreme world; write a policy file for each step."""
     make_folder(folder)
@@ -85,7 +90,7 @@ def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dic
     """Return the effects of every step and extreme world on every outcome and cost at one site."""
     origin = {"site": site, "years": years, "twins": len(results), "code": fingerprint()}
     base, rows = months_of(results, 0), []
-    for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):
+    for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in EXTREME_WORLDS)), start=1):
         months = months_of(results, k)
         for headline in (*(one.headline for one in OUTCOMES), *COST_MEASURES):
             sides = (list(by_seed(side, headline.value).values()) for side in (base, months))

@@ -6,7 +6,7 @@ import numpy as np
 
 from model.town.town import Town
 
-SIMPLER_M = 60.0
+OUTLINE_TOLERANCE_M = 60.0
 """Tolerance of simplified outlines in metres."""
 
 
@@ -23,7 +23,7 @@ def largest_settlements(town: Town, number: int) -> np.ndarray:
 
 def rings(town: Town, shape: Any, corner: tuple[int, int] = (0, 0)) -> list[list[list[float]]]:
     """Return the outer rings of a shape in cells from ``corner``, itself in cells from the south-west of the grid."""
-    plain = shape.simplify(SIMPLER_M)
+    plain = shape.simplify(OUTLINE_TOLERANCE_M)
     parts = [part for part in getattr(plain, "geoms", [plain]) if part.geom_type == "Polygon" and not part.is_empty]
     lines = [np.asarray(part.exterior.coords)[:, :2] for part in parts]
     return [((line - town.origin) / town.cell_m - corner).round(2).tolist() for line in lines]

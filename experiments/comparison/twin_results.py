@@ -53,7 +53,7 @@ class TwinJob:
         return f"{self.spec.run} {self.place} {self.turn}"
 
 
-type Draw = Callable[[int, Mapping[str, float]], None]
+type MonthCallback = Callable[[int, Mapping[str, float]], None]
 """Callback that takes the index of a finished month and its measures."""
 
 
@@ -100,7 +100,7 @@ def run_twin_job(turns: Any, lines: SharedOutcomes, job: TwinJob, tell: ReportPr
 
 
 def simulate_world(
-    spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = lambda *_: None
+    spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: MonthCallback = lambda *_: None
 ) -> WorldResult:
     """Simulate one world from its warm-up to its end; call ``draw`` after each month."""
     world = world_after_warm_up(spec, town_for(spec), warm)

@@ -20,18 +20,18 @@ from model.engine.errors import InputError, suggest_nearest
 Reals = NDArray[np.float64]
 Range = tuple[float, float]
 
-FEWEST = 8
+MIN_POINTS = 8
 """Minimum number of points for a fit."""
-MOST_LENGTHS = 40
+MAX_LENGTHS = 40
 """Inputs up to which each has its own length scale; beyond, all share one."""
-LENGTHS, SCALES, NOISES = (0.1, 100.0), (1e-4, 1e3), (1e-6, 1e1)
+LENGTH_BOUNDS, SCALE_BOUNDS, NOISE_BOUNDS = (0.1, 100.0), (1e-4, 1e3), (1e-6, 1e1)
 """Bounds of length scales, in widths of the ranges, and of variances, relative to that of the results."""
 JITTER = 1e-8
 """Relative variance that keeps the covariance invertible."""
 RESTARTS, SEED = 2, 1
-MOST_SEARCHED = 300
+MAX_SEARCH_POINTS = 300
 """Random points used to find length scales and variances, since the time grows with their cube."""
-OUTSIDE = 0.0455
+P_OUTSIDE_TWO_SD = 0.0455
 """Probability of a normal variable beyond two standard deviations."""
 
 
@@ -137,7 +137,7 @@ def fit_emulator(
     ranges: Mapping[str, Range],
     noise: Any = None,
     found_from: NDArray[np.integer] | None = None,
-    shortest: float = LENGTHS[0],
+    shortest: float = LENGTH_BOUNDS[0],
 ) -> Emulator:
     """Fit an emulator.
 
@@ -152,8 +152,8 @@ def fit_emulator(
     noise
         Variance of random variation of each result (a number or one for each); estimated with the rest if not given.
     found_from
-        Indices of the results from which length scales and variances are found; at most `MOST_SEARCHED` at random if
-        not given. They must not include several results of a group that shares more than its inputs: that would be
+        Indices of the results from which length scales and variances are found; at most `MAX_SEARCH_POINTS` at random
+        if not given. They must not include several results of a group that shares more than its inputs: that would be
         mistaken for an effect of the inputs.
     shortest
         Smallest length scale of an input, in widths of its range.
@@ -164,11 +164,11 @@ def fit_emulator(
         If there are too few points, results that are not finite, or inputs outside their ranges.
     """
     points, results = scaled_inputs(inputs, ranges), np.asarray(values, float)
-    if len(results) != len(points) or len(results) < FEWEST:
-        raise InputError(f"an emulator needs at least {FEWEST} results, one a point, got {len(results)}")
+    if len(results) != len(points) or len(results) < MIN_POINTS:
+        raise InputError(f"an emulator needs at least {MIN_POINTS} results, one a point, got {len(results)}")
     if not np.isfinite(results).all():
         raise InputError(f"an emulator needs numbers, got {int((~np.isfinite(results)).sum())} results that are none")
-    some = np.random.default_rng(SEED).permutation(len(results))[:MOST_SEARCHED]
+    some = np.random.default_rng(SEED).permutation(len(results))[:MAX_SEARCH_POINTS]
     chosen = np.sort(some if found_from is None else found_from)
     known = None if noise is None else np.broadcast_to(np.asarray(noise, float), results.shape)
     kernel = likely_kernel(points[chosen], results[chosen], None if known is None else known[chosen], shortest)
@@ -179,17 +179,17 @@ def fit_emulator(
     return Emulator(dict(ranges), points, results, known, clone_with(kernel, points, results, known))
 
 
-def likely_kernel(points: Reals, values: Reals, noise: Reals | None, shortest: float = LENGTHS[0]) -> Any:
+def likely_kernel(points: Reals, values: Reals, noise: Reals | None, shortest: float = LENGTH_BOUNDS[0]) -> Any:
     """Return the covariance of greatest likelihood, relative to the variance of values; with noise if none is given."""
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
     from threadpoolctl import threadpool_limits
 
     first = max(1.0, shortest)
-    lengths = np.full(points.shape[1], first) if points.shape[1] <= MOST_LENGTHS else first
-    kernel = kernels.ConstantKernel(0.5, SCALES) * kernels.RBF(lengths, (shortest, LENGTHS[1]))
-    kernel += kernels.ConstantKernel(0.5, SCALES) * kernels.DotProduct(1.0, "fixed")
+    lengths = np.full(points.shape[1], first) if points.shape[1] <= MAX_LENGTHS else first
+    kernel = kernels.ConstantKernel(0.5, SCALE_BOUNDS) * kernels.RBF(lengths, (shortest, LENGTH_BOUNDS[1]))
+    kernel += kernels.ConstantKernel(0.5, SCALE_BOUNDS) * kernels.DotProduct(1.0, "fixed")
     if noise is None:
-        kernel += kernels.WhiteKernel(0.1, NOISES)
+        kernel += kernels.WhiteKernel(0.1, NOISE_BOUNDS)
     relative = 0.0 if noise is None else noise / spread_of(values) ** 2
     process = GaussianProcessRegressor(
         kernel, alpha=JITTER + relative, normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
@@ -250,7 +250,7 @@ def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
         r2=1.0 - float((errors**2).mean()) / variance if variance else 0.0,
         ceiling=max(0.0, 1.0 - float(emulator.noise.mean()) / variance) if variance else 0.0,
         outside=outside,
-        p=float(binomtest(outside, len(errors), OUTSIDE, alternative="greater").pvalue),
+        p=float(binomtest(outside, len(errors), P_OUTSIDE_TWO_SD, alternative="greater").pvalue),
     )
 
 

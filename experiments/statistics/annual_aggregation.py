@@ -63,11 +63,11 @@ def years_of(run: pd.DataFrame) -> list[pd.DataFrame]:
     return full or [ordered]
 
 
-def by_run(measures: pd.DataFrame) -> list[pd.DataFrame]:
+def runs_in_seed_order(measures: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the months of every run, in order of seeds."""
     return [run for _, run in measures.groupby("seed", sort=True)]
 
 
-def values(expression: Expression, runs: Sequence[pd.DataFrame], year: int) -> list[float]:
+def yearly_values(expression: Expression, runs: Sequence[pd.DataFrame], year: int) -> list[float]:
     """Return the number in one year (0 the first, -1 the last) of every run."""
     return [expression.of(years_of(run)[year]) for run in runs]

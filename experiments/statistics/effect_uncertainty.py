@@ -16,7 +16,7 @@ from experiments.statistics.verdicts import ALPHA
 
 MIN_DRAWS = 20
 """Number of draws below which no sign is called known: fewer cannot show a share of 95 %."""
-FEWEST_OF_ACCOUNT = 4
+MIN_DRAWS_OF_ACCOUNT = 4
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def uncertainty_of(
     noise = random / 2.0 + town * float(np.where(same, 1.0, 0.5).mean())
     assumed = max(0.0, float(means.var(ddof=1)) - noise)
     shifts = {name: one[np.isfinite(one)] for name, one in accounts.items()}
-    shifts = {name: one for name, one in shifts.items() if len(one) >= FEWEST_OF_ACCOUNT}
+    shifts = {name: one for name, one in shifts.items() if len(one) >= MIN_DRAWS_OF_ACCOUNT}
     pool = np.concatenate([effects[:, 0], *(effects[:, 0] + one.mean() for one in shifts.values())])
     low, high = np.quantile(pool, (ALPHA / 2.0, 1.0 - ALPHA / 2.0))
     share_up, share_down = float((means > 0.0).mean()), float((means < 0.0).mean())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 
-LARGEST, SECOND = 3.0, 2.5
+MAX_IMPLAUSIBILITY, MAX_SECOND_IMPLAUSIBILITY = 3.0, 2.5
 WORTHWHILE_REDUCTION = 0.1
 """Share of the space that a wave must rule out to justify the runs of another wave."""
 UNINFORMATIVE_RATIO = 0.95
@@ -33,8 +33,8 @@ def not_ruled_out(implausible: Reals) -> NDArray[np.bool_]:
     if implausible.shape[1] == 0:
         return np.ones(len(implausible), bool)
     ordered = np.sort(implausible, axis=1)
-    remaining: NDArray[np.bool_] = ordered[:, -1] < LARGEST
-    return remaining & (ordered[:, -2] < SECOND) if implausible.shape[1] > 1 else remaining
+    remaining: NDArray[np.bool_] = ordered[:, -1] < MAX_IMPLAUSIBILITY
+    return remaining & (ordered[:, -2] < MAX_SECOND_IMPLAUSIBILITY) if implausible.shape[1] > 1 else remaining
 
 
 def is_as_wide_as_its_prior(ratio: float) -> bool:

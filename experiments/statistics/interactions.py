@@ -20,7 +20,7 @@ from experiments.words.dictionary import CHANGE
 
 MAX_ORDER = 3
 TIMES_SIGN = " × "
-KEPT = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose", "fell", "same")
+EFFECT_FIELDS = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose", "fell", "same")
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def contrast_rows(
         effect = paired(*(list(side) for side in by_seed), scale=scale)
         if effect.n:
             worlds = len(known.to_frame()[others].drop_duplicates()) if others else 1
-            kept = {name: getattr(effect, name) for name in KEPT}
+            kept = {name: getattr(effect, name) for name in EFFECT_FIELDS}
             yield {"measure": measure, "estimate": effect.effect, "combinations": worlds} | kept
 
 

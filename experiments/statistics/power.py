@@ -6,7 +6,7 @@ from bisect import bisect_left
 from experiments.statistics.paired_effects import POWER, smallest_effect
 from model.engine.errors import InputError
 
-FEWEST, MOST = 2, 1_000_000
+MIN_PAIRS, MAX_PAIRS = 2, 1_000_000
 SPREAD_FACTOR = 1.4
 """Factor for the spread of a pilot: that of eight runs is 0.3 to 0.9 of the true one in the median (decisions/0027)."""
 
@@ -35,8 +35,8 @@ def pairs_needed(spread: float, size: float, power: float = POWER) -> int:
     if spread == 0.0:
         reason = f"--plan {size:g}: no pair of the pilot's twins differs, so no number of twins can be planned"
         raise NoPlan("alike", reason)
-    numbers = range(FEWEST, MOST + 1)
+    numbers = range(MIN_PAIRS, MAX_PAIRS + 1)
     place = bisect_left(numbers, True, key=lambda n: smallest_effect(spread, n, power) <= size)
     if place == len(numbers):
-        raise NoPlan("many", f"--plan {size:g}: more than {MOST:,} twins would be needed")
+        raise NoPlan("many", f"--plan {size:g}: more than {MAX_PAIRS:,} twins would be needed")
     return numbers[place]

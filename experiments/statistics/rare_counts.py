@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from experiments.statistics.paired_effects import LEVEL, Effect
 
-FEW_DIFFER = 6
+MIN_DIFFERENT_PAIRS = 6
 """Number of differing pairs below which a count is reported as events, not only as a mean."""
 
 
@@ -24,7 +24,7 @@ def rare_count(effect: Effect, years: float) -> RareCount | None:
     The limits are Clopper and Pearson's (Biometrika 1934) for the share of pairs that differ.
     """
     differ = effect.rose + effect.fell
-    if not effect.paired or effect.n < 1 or differ >= FEW_DIFFER:
+    if not effect.paired or effect.n < 1 or differ >= MIN_DIFFERENT_PAIRS:
         return None
     from scipy.stats import binomtest  # takes half a second to import
 

@@ -12,14 +12,14 @@ from experiments.storage.writing import csv_bytes, write_atomically
 from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.sensitivity_methods import Problem
 
-EFFECTS, DEPENDENCE = "effects_over_assumed.csv", "effects_depend_on.csv"
-PERMUTATIONS, NULL_LEVEL, SHOWN = 200, 0.95, 5
-FOLDS, MOST_FITTED = 10, 8
-HEAD = (
+EFFECTS_FILE, DEPENDENCE_FILE = "effects_over_assumed.csv", "effects_depend_on.csv"
+PERMUTATIONS, NULL_LEVEL, PARAMETERS_SHOWN = 200, 0.95, 5
+FOLDS, MAX_FITTED = 10, 8
+EFFECT_COLUMNS = (
     *("scenario", "policy", "measure", "draws", "seeds", "mean", "low", "high"),
     *("sd_assumed", "sd_random", "share_up", "null_r", "found", "r2", "ceiling"),
 )
-DEPENDENCE_HEAD = ("scenario", "policy", "measure", "parameter", "r", "null_r")
+DEPENDENCE_COLUMNS = ("scenario", "policy", "measure", "parameter", "r", "null_r")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def assumed_effect(
         return None
     parts, effects = variance_components(differences), differences.mean(axis=1)
     low, high = np.quantile(effects, (0.05, 0.95))
-    found, line = correlations(points, effects), null_line(points, effects, problem.seed)
+    found, line = correlations(points, effects), null_correlation(points, effects, problem.seed)
     return AssumedEffect(
         arm,
         measure,
@@ -112,7 +112,7 @@ def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: i
     for k in range(FOLDS):
         own, rest = fold == k, fold != k
         r = np.abs(correlations(points[rest], values[rest]))
-        chosen = [place for place in np.argsort(-r)[:MOST_FITTED] if r[place] > line]
+        chosen = [place for place in np.argsort(-r)[:MAX_FITTED] if r[place] > line]
         design = np.column_stack([np.ones(len(values)), points[:, chosen]])
         weights = np.linalg.lstsq(design[rest], values[rest], rcond=None)[0]
         errors[own] = values[own] - design[own] @ weights
@@ -131,7 +131,7 @@ def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.divide(values @ columns, scale, out=np.zeros(points.shape[1]), where=scale > 0.0)
 
 
-def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
+def null_correlation(points: np.ndarray, values: np.ndarray, seed: int) -> float:
     """Return the 95 % quantile of the largest absolute correlation with shuffled values."""
     rng = np.random.default_rng(seed)
     largest = [np.abs(correlations(points, rng.permutation(values))).max() for _ in range(PERMUTATIONS)]
@@ -140,10 +140,10 @@ def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
 
 def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:
     """Write and print all effects, and the parameters on which each depends."""
-    write_atomically(folder / EFFECTS, csv_of(effects))
-    write_atomically(folder / DEPENDENCE, dependence_csv_of(effects))
+    write_atomically(folder / EFFECTS_FILE, effects_csv(effects))
+    write_atomically(folder / DEPENDENCE_FILE, dependence_csv(effects))
     print("\n".join(format_effects(effects)))
-    print(f"\nWritten to {folder}/{EFFECTS} and {DEPENDENCE}.")
+    print(f"\nWritten to {folder}/{EFFECTS_FILE} and {DEPENDENCE_FILE}.")
 
 
 def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
@@ -157,7 +157,7 @@ def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
         ends = f"{three_digits(effect.low)} to {three_digits(effect.high)}"
         spreads = f"{three_digits(effect.sd_assumed):>10}{three_digits(effect.sd_random):>10}{effect.share_up:>7.0%}"
         yield f"  {effect.measure:16}{three_digits(effect.mean):>10}{ends:>22}{spreads}"
-        named = [f"{name} {r:+.2f}" for name, r in effect.strongest[: min(effect.found, SHOWN)]]
+        named = [f"{name} {r:+.2f}" for name, r in effect.strongest[: min(effect.found, PARAMETERS_SHOWN)]]
         text = f"beyond chance (r {effect.null_r:.2f}): {', '.join(named) or 'none'}"
         text += f"; these predict {max(effect.r2, 0.0):.0%} of at most {effect.ceiling:.0%} in other draws"
         text += f"; of the other {len(effect.correlation) - effect.found} nothing is found"
@@ -173,14 +173,14 @@ def three_digits(value: float, sign: str = "") -> str:
     return f"{value:{sign}{',.0f' if abs(value) >= 100.0 else '.3g'}}"
 
 
-def csv_of(effects: Sequence[AssumedEffect]) -> bytes:
+def effects_csv(effects: Sequence[AssumedEffect]) -> bytes:
     """Return all effects as CSV."""
-    names = HEAD[2:]
+    names = EFFECT_COLUMNS[2:]
     rows = ((*one.arm, *(getattr(one, name) for name in names)) for one in effects)
-    return csv_bytes(HEAD, rows, ".6g")
+    return csv_bytes(EFFECT_COLUMNS, rows, ".6g")
 
 
-def dependence_csv_of(effects: Sequence[AssumedEffect]) -> bytes:
+def dependence_csv(effects: Sequence[AssumedEffect]) -> bytes:
     """Return the correlations of every parameter with every effect as CSV."""
     rows = ((*one.arm, one.measure, name, r, one.null_r) for one in effects for name, r in one.strongest)
-    return csv_bytes(DEPENDENCE_HEAD, rows, ".6g")
+    return csv_bytes(DEPENDENCE_COLUMNS, rows, ".6g")

@@ -18,20 +18,20 @@ from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import MIN_RUNS, corrected, direction, judge
 from experiments.storage.run_spec import RunSpec
-from experiments.studies.assumed_effects import SHOWN, AssumedEffect, three_digits
+from experiments.studies.assumed_effects import PARAMETERS_SHOWN, AssumedEffect, three_digits
 from experiments.studies.factors import Range
 from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.study import Study
-from experiments.studies.study_folder import CONFIRMED
+from experiments.studies.study_folder import CONFIRMED_FOLDER
 from experiments.studies.study_jobs import points_of
 from model.simulation.registry import MEASURES
 
-TABLE = "effects_confirmed.csv"
-MOST = 8
+CONFIRMED_FILE = "effects_confirmed.csv"
+MAX_PARAMETERS = 8
 """Maximum number of parameters; of more, those with the largest correlations relative to chance."""
 ENDS = (0.02, 0.98)
 """Shares of the range at which a parameter is set."""
-COUNTED = ("crimes", "deaths", "calls", "count")
+COUNT_UNITS = ("crimes", "deaths", "calls", "count")
 """Units of measures that are summed over the last twelve months; all others are averaged."""
 COLUMNS = ("scenario", "policy", "measure", "parameter", "low_value", "high_value", "at_low", "at_high", "effect",
            "low", "high", "n", "p", "adjusted", "verdict")  # fmt: skip
@@ -41,15 +41,15 @@ def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
     """Return the parameters with a correlation beyond chance in any effect, the largest ones first."""
     found: dict[str, float] = {}
     for one in effects:
-        for name, r in one.strongest[: min(one.found, SHOWN)]:
+        for name, r in one.strongest[: min(one.found, PARAMETERS_SHOWN)]:
             found[name] = max(found.get(name, 0.0), abs(r) / one.null_r)
-    return sorted(found, key=lambda name: -found[name])[:MOST]
+    return sorted(found, key=lambda name: -found[name])[:MAX_PARAMETERS]
 
 
 def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
     """Run the missing confirmation runs of a folder; return the contrasts and whether it was interrupted."""
     names = candidates(effects)
-    outcome = run_missing_tasks(tasks_of(study, names), workers, "confirming", folder / CONFIRMED)
+    outcome = run_missing_tasks(tasks_of(study, names), workers, "confirming", folder / CONFIRMED_FOLDER)
     return contrasts(study, names, outcome.results), outcome.interrupted
 
 
@@ -119,7 +119,7 @@ def effects_by_end(study: Study, results: Sequence[TaskResults]) -> pd.DataFrame
 
 def last_year(months: pd.DataFrame, measure: str) -> float:
     """Return a measure of a run over its last twelve months: summed if it is a count, else the mean."""
-    counted = MEASURES[measure].unit in COUNTED
+    counted = MEASURES[measure].unit in COUNT_UNITS
     expression = Expression(sum=(measure,)) if counted else Expression(mean=measure)
     return expression.of(months.sort_values("month").tail(MONTHS))
 

@@ -16,7 +16,7 @@ from scenarios.ranges import matching_parameters
 
 STATED, PLAUSIBLE = "stated", "plausible"
 """Keywords for the valid range of a parameter, and for the plausible range of an unmeasured one."""
-DIGITS = 6
+SIGNIFICANT_DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Range:
         if self.whole:
             return min(int(self.low + math.floor(share * (self.high - self.low + 1))), int(self.high))
         exact = value_between(self.low, self.high, self.scale, share)
-        return min(max(float(f"{exact:.{DIGITS}g}"), self.low), self.high)
+        return min(max(float(f"{exact:.{SIGNIFICANT_DIGITS}g}"), self.low), self.high)
 
 
 @dataclass(frozen=True)

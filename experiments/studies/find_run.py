@@ -33,7 +33,7 @@ def find_run(word: str, within: Path | None) -> FoundRun:
     folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
     for folder in folders:
         try:
-            if one := found_in(folder, named):
+            if one := run_in_folder(folder, named):
                 return one
         except FilesChanged:
             raise
@@ -47,7 +47,7 @@ def find_run(word: str, within: Path | None) -> FoundRun:
     raise InputError(f"no run '{word}' in {where}")
 
 
-def found_in(folder: Path, run: str) -> FoundRun | None:
+def run_in_folder(folder: Path, run: str) -> FoundRun | None:
     """Return a run if it belongs to a folder, else None."""
     for place in filter(Path.is_dir, places_of(folder)):
         if spec := specs_of(place).get(run):

@@ -31,16 +31,16 @@ from experiments.storage.results_folder import PARTS, unfinished_path
 from experiments.storage.run_store import Store, is_intact
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
-KINDS = ("worker", "coordinator")
-SAFE = re.compile(r"(\d+) of \d+ (?:runs safe|done)")
-SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1", "--replicates", "40")
+KILLED_PROCESSES = ("worker", "coordinator")
+SAFE_RUNS = re.compile(r"(\d+) of \d+ (?:runs safe|done)")
+SMALL_RUN = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1", "--replicates", "40")
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "run": ("run", "baseline", *SMALL),
-    "compare": ("compare", "status_quo", "reporting_support", "--scenario", "baseline", *SMALL),
+    "run": ("run", "baseline", *SMALL_RUN),
+    "compare": ("compare", "status_quo", "reporting_support", "--scenario", "baseline", *SMALL_RUN),
     "sweep": ("sweep",),
 }
-LONGEST_S = 600.0
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM also ends a process at once
+TIMEOUT_S = 600.0
+KILL_SIGNAL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM also ends a process at once
 STUDY = """
 scenarios = ["baseline"]
 policies = [["status_quo"], ["reporting_support"]]
@@ -72,7 +72,7 @@ class Sweep:
 
     def end(self) -> int:
         """Wait for the process to end; return its exit code."""
-        return self.process.wait(timeout=LONGEST_S)
+        return self.process.wait(timeout=TIMEOUT_S)
 
     def finish(self) -> bytes:
         """Wait for success; return the table of a sweep as CSV, else all Parquet files; raise Broken on failure."""
@@ -103,7 +103,7 @@ class Sweep:
 
     def safe(self) -> int:
         """Return the number of runs that it has reported as safe."""
-        return max(map(int, SAFE.findall(self.messages.read_text(encoding="utf-8"))), default=0)
+        return max(map(int, SAFE_RUNS.findall(self.messages.read_text(encoding="utf-8"))), default=0)
 
     def wait_for_workers(self) -> list[int]:
         """Wait until workers have started, or the process has ended; return the workers' identifiers."""
@@ -118,12 +118,12 @@ class Sweep:
         self.wait_for_workers()
         time.sleep(after)
         try:
-            os.kill(rng.choice(self.wait_for_workers()), KILL)
+            os.kill(rng.choice(self.wait_for_workers()), KILL_SIGNAL)
         except (IndexError, ProcessLookupError):
             return False
         return True
 
-    def kill_coordinator(self, after: float, sent: signal.Signals = KILL) -> bool:
+    def kill_coordinator(self, after: float, sent: signal.Signals = KILL_SIGNAL) -> bool:
         """Kill the coordinator; raise Broken if runs reported as safe are lost; return whether it still ran."""
         self.wait_for_workers()
         time.sleep(after)
@@ -162,7 +162,7 @@ def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM,
     expected, seconds = sweep_without_kill(study, folder / f"whole-{what}", program, what)
     yield f"{what}, undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
     while hits < kills:
-        kind, moment = KINDS[hits % len(KINDS)], rng.uniform(0.0, 1.0) * seconds
+        kind, moment = KILLED_PROCESSES[hits % len(KILLED_PROCESSES)], rng.uniform(0.0, 1.0) * seconds
         out = folder / f"{what}-{hits + late:04d}"
         table, hit = sweep_with_kill(partial(Sweep, study, out, program, what), kind, moment, rng)
         if table != expected:

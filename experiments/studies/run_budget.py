@@ -10,9 +10,9 @@ from experiments.storage.progress import format_duration
 from experiments.studies.sensitivity_methods import Method, Problem
 from model.engine.errors import InputError
 
-UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-SPARED, PILOT_SHARE, MOST = 0.9, 0.1, 4096
-FEWEST_SEEDS = 2
+SECONDS_PER_UNIT = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+USED_SHARE, PILOT_SHARE, MAX_BLOCKS = 0.9, 0.1, 4096
+MIN_SEEDS = 2
 
 PILOT_POINTS, PILOT_SEEDS = 6, 4
 
@@ -50,9 +50,9 @@ def seconds_in(text: str) -> float:
     (1800.0, 5400.0)
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
-    if not found or found[2] not in UNITS or float(found[1]) <= 0.0:
+    if not found or found[2] not in SECONDS_PER_UNIT or float(found[1]) <= 0.0:
         raise InputError(f"--budget must be a time like 30m, 2h or 90s, got '{text}'")
-    return float(found[1]) * UNITS[found[2]]
+    return float(found[1]) * SECONDS_PER_UNIT[found[2]]
 
 
 def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: Pilot) -> None:
@@ -73,16 +73,16 @@ def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: P
 def largest_design(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> DesignSize:
     """Return the largest design of at most ``runs`` runs; with fewer replicates if it would be too small."""
     points = method.block(len(problem.moving))
-    for replicates in range(len(seeds), FEWEST_SEEDS - 1, -1):
+    for replicates in range(len(seeds), MIN_SEEDS - 1, -1):
         blocks = int(runs // (points * replicates))
         if method.powers and blocks:
             blocks = 1 << (blocks.bit_length() - 1)
         if blocks >= method.fewest:
-            return DesignSize(min(blocks, MOST), seeds[:replicates])
-    least = method.fewest * points * FEWEST_SEEDS
+            return DesignSize(min(blocks, MAX_BLOCKS), seeds[:replicates])
+    least = method.fewest * points * MIN_SEEDS
     raise InputError(
         f"--budget allows {max(int(runs), 0):,} runs, but {method.name} with {len(problem.moving)} factors needs at"
-        f" least {method.fewest} {method.unit} × {points} points × {FEWEST_SEEDS} replicates = {least:,} runs"
+        f" least {method.fewest} {method.unit} × {points} points × {MIN_SEEDS} replicates = {least:,} runs"
     )
 
 
@@ -99,12 +99,12 @@ def plan_design(
     result = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
     seeds = stated.seeds[: needed_replicates(result.noise, len(stated.seeds))]
     size = largest_design(
-        method, problem, seeds, SPARED * (allowed - result.spent) * result.lanes / (result.seconds * arms)
+        method, problem, seeds, USED_SHARE * (allowed - result.spent) * result.lanes / (result.seconds * arms)
     )
     whole = result.spent + size.runs(method, problem) * arms * result.seconds / result.lanes
     pace = f"a run takes {result.seconds:.2g} s here, so about {format_duration(whole)} of {budget}"
     return size, "\n".join(
-        [*replicates_sentence(result.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
+        [*replicates_in_words(result.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
     )
 
 
@@ -115,10 +115,10 @@ def needed_replicates(noise: Mapping[str, VarianceComponents], most: int) -> int
     2
     """
     within_reach = [one.needed for one in noise.values() if one.needed <= most]
-    return min(most, max(FEWEST_SEEDS, *map(int, within_reach))) if within_reach else most
+    return min(most, max(MIN_SEEDS, *map(int, within_reach))) if within_reach else most
 
 
-def replicates_sentence(noise: Mapping[str, VarianceComponents], run: int) -> Iterator[str]:
+def replicates_in_words(noise: Mapping[str, VarianceComponents], run: int) -> Iterator[str]:
     """Yield a sentence with the replicates that each measure needs by the pilot, and the measures with too few."""
     if not noise:
         return

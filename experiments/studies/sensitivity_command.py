@@ -23,10 +23,10 @@ from experiments.storage.run_store import stored_table
 from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.studies import study_folder as place
 from experiments.studies.assumed_effects import AssumedEffect, assumed_effect, write_effects
-from experiments.studies.confirmation import TABLE as CONFIRMED
+from experiments.studies.confirmation import CONFIRMED_FILE as CONFIRMED
 from experiments.studies.confirmation import confirm, confirmed_lines, last_year
 from experiments.studies.run_budget import DesignSize, PilotResult, check_factors, plan_design
-from experiments.studies.sensitivity_indices import INDICES, analyse_measure, csv_of, text_of
+from experiments.studies.sensitivity_indices import INDICES_FILE, analyse_measure, indices_csv, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_jobs import confirm_size, points_of
@@ -176,9 +176,9 @@ def analyse_indices(
         arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
         for measure, own in values.items():
             findings.append(analyse_measure(arm, measure, method, problem, points, points_by_seeds(arm_rows, own)))
-    write_atomically(target / INDICES, csv_of(findings))
+    write_atomically(target / INDICES_FILE, indices_csv(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
-    print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
+    print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES_FILE}.")
     print(f"To plot them: confianza plot {shlex.quote(str(target))}")
 
 

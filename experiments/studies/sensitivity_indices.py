@@ -9,16 +9,16 @@ import numpy as np
 
 from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.storage.writing import csv_bytes
-from experiments.studies.sensitivity_methods import Index, Method, Problem, ranks, whole_blocks
+from experiments.studies.sensitivity_methods import Index, Method, Problem, complete_blocks, ranks
 
-INDICES = "indices.csv"
-DOMINATED = 0.5
+INDICES_FILE = "indices.csv"
+MAX_RANKED_NOISE = 0.5
 """Share of random variation in the means above which factors are not ranked."""
-HEAD = (
+COLUMNS = (
     *("scenario", "policy", "measure", "factor", "index", "value", "half_width", "rank_best", "rank_worst"),
     *("luck_in_runs", "luck_in_means", "replicates", "replicates_needed", "blocks", "blocks_dropped"),
 )
-WIDTH, NAME, MOST_ROWS = 80, 38, 15
+LINE_WIDTH, NAME_WIDTH, MAX_ROWS = 80, 38, 15
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def analyse_measure(
 ) -> SensitivityFinding:
     """Analyse one measure; ``outcomes`` are points × seeds, NaN for a failed run or an undefined measure."""
     block = method.block(len(problem.moving))
-    whole = whole_blocks(outcomes, block)
+    whole = complete_blocks(outcomes, block)
     n_blocks, dropped = len(whole) // block, int((~whole).sum()) // block
     kept = outcomes[whole]
     noise = variance_components(kept)
@@ -68,7 +68,7 @@ def refusal_of(noise: VarianceComponents | None) -> str:
     """Return why factors are not ranked; empty if they are."""
     if noise is None:
         return "with one seed random variation cannot be told from the factors; state at least 2 seeds"
-    if noise.in_means > DOMINATED:
+    if noise.in_means > MAX_RANKED_NOISE:
         return f"random variation makes {noise.in_means:.0%} of what differs between points; {replicates_clause(noise)}"
     return ""
 
@@ -82,17 +82,17 @@ def replicates_clause(noise: VarianceComponents) -> str:
 
 def text_of(finding: SensitivityFinding) -> str:
     """Return a finding as lines of at most 80 columns."""
-    title = f"{finding.measure}: {', '.join(finding.arm)}"[:WIDTH]
+    title = f"{finding.measure}: {', '.join(finding.arm)}"[:LINE_WIDTH]
     lines = [title, *noise_lines(finding)]
     if finding.refusal:
         lines += wrapped(f"no ranking: {finding.refusal}")
     if finding.indices:
-        lines.append(f"  {'':{NAME}}{finding.method.main:>11}{'± 95 %':>11}{'rank':>9}")
-        for one in finding.main[:MOST_ROWS]:
+        lines.append(f"  {'':{NAME_WIDTH}}{finding.method.main:>11}{'± 95 %':>11}{'rank':>9}")
+        for one in finding.main[:MAX_ROWS]:
             place = "-".join(map(str, dict.fromkeys(finding.ranks.get(one.factor, ("-",)))))
-            lines.append(f"  {one.factor[:NAME]:{NAME}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}")
-        if (more := len(finding.main) - MOST_ROWS) > 0:
-            lines.append(f"  and {more} more in {INDICES}")
+            lines.append(f"  {one.factor[:NAME_WIDTH]:{NAME_WIDTH}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}")
+        if (more := len(finding.main) - MAX_ROWS) > 0:
+            lines.append(f"  and {more} more in {INDICES_FILE}")
     if finding.ranks and all(span == (1, len(finding.main)) for span in finding.ranks.values()):
         lines += wrapped("all intervals overlap: the order says nothing yet")
     return "\n".join(lines)
@@ -114,12 +114,12 @@ def noise_lines(finding: SensitivityFinding) -> list[str]:
 
 def wrapped(text: str, first: str = "  ", rest: str = "  ") -> list[str]:
     """Return a text in lines of at most 80 columns, with indents of the first line and of the others."""
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
+    return textwrap.wrap(text, LINE_WIDTH, initial_indent=first, subsequent_indent=rest)
 
 
-def csv_of(findings: Sequence[SensitivityFinding]) -> bytes:
+def indices_csv(findings: Sequence[SensitivityFinding]) -> bytes:
     """Return all findings as CSV."""
-    return csv_bytes(HEAD, (row for finding in findings for row in rows_of(finding)))
+    return csv_bytes(COLUMNS, (row for finding in findings for row in rows_of(finding)))
 
 
 def rows_of(finding: SensitivityFinding) -> Iterator[tuple[object, ...]]:

@@ -13,10 +13,10 @@ import numpy as np
 
 from model.engine.errors import InputError, suggest_nearest
 
-LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
+MORRIS_LEVELS, RESAMPLES, PAWN_SLIDES = 4, 1000, 8
 DRAWS = "draws"
 """Method that compares policies with the first one over draws of all factors."""
-PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
+PAWN_RESAMPLES, PAWN_DUMMIES, Z_95 = 50, 15, 1.96
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Problem:
     @property
     def salib(self) -> dict[str, Any]:
         """The problem in SALib's format, a new object each time."""
-        return in_cube(list(self.names)) | {"groups": list(self.groups)}
+        return unit_cube_problem(list(self.names)) | {"groups": list(self.groups)}
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def sample_morris(problem: Problem, size: int) -> np.ndarray:
     """Return trajectories through a grid of four levels."""
     from SALib.sample import morris
 
-    return morris.sample(problem.salib, size, num_levels=LEVELS, seed=problem.seed)
+    return morris.sample(problem.salib, size, num_levels=MORRIS_LEVELS, seed=problem.seed)
 
 
 def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
@@ -76,7 +76,7 @@ def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -
     from SALib.analyze import morris
 
     found = morris.analyze(
-        problem.salib, points, outcomes, num_resamples=RESAMPLES, num_levels=LEVELS, seed=problem.seed
+        problem.salib, points, outcomes, num_resamples=RESAMPLES, num_levels=MORRIS_LEVELS, seed=problem.seed
     )
     names, half = found["names"], np.nan_to_num(np.asarray(found["mu_star_conf"], float))
     star = indices("mu_star", names, np.ma.filled(np.ma.asarray(found["mu_star"], float), np.nan), half)
@@ -114,7 +114,7 @@ def analyse_pawn(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> 
     rng = np.random.default_rng(problem.seed)
     value = distances(points, outcomes)
     draws = rng.integers(0, len(points), (PAWN_RESAMPLES, len(points)))
-    half = CONFIDENT * np.std([distances(points[rows], outcomes[rows]) for rows in draws], axis=0)
+    half = Z_95 * np.std([distances(points[rows], outcomes[rows]) for rows in draws], axis=0)
     dummy = [distances(rng.permutation(points), outcomes) for _ in range(PAWN_DUMMIES)]
     above = np.maximum(value - np.mean(dummy, axis=0), 0.0)
     return indices("above_dummy", problem.names, above, half) + indices("pawn", problem.names, value, half)
@@ -124,11 +124,11 @@ def distances(points: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     """Return the median PAWN index of every column of points."""
     from SALib.analyze import pawn
 
-    problem = in_cube([f"x{column}" for column in range(points.shape[1])])
-    return np.asarray(pawn.analyze(problem, points, outcomes, S=SLIDES)["median"], float)
+    problem = unit_cube_problem([f"x{column}" for column in range(points.shape[1])])
+    return np.asarray(pawn.analyze(problem, points, outcomes, S=PAWN_SLIDES)["median"], float)
 
 
-def in_cube(names: list[str]) -> dict[str, Any]:
+def unit_cube_problem(names: list[str]) -> dict[str, Any]:
     """Return factors of these names with bounds 0 and 1, in SALib's format."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0] for _ in names]}
 
@@ -187,10 +187,10 @@ def method_named(name: str) -> Method:
     return METHODS[name]
 
 
-def whole_blocks(outcomes: np.ndarray, block: int) -> np.ndarray:
+def complete_blocks(outcomes: np.ndarray, block: int) -> np.ndarray:
     """Return a mask of the points in blocks without a missing value.
 
-    >>> whole_blocks(np.array([[1.0], [2.0], [np.nan], [4.0]]), 2).tolist()
+    >>> complete_blocks(np.array([[1.0], [2.0], [np.nan], [4.0]]), 2).tolist()
     [True, True, False, False]
     """
     whole = np.isfinite(outcomes).all(axis=1).reshape(-1, block).all(axis=1)

@@ -23,9 +23,9 @@ KEYS = (
     *("keep", "measures", "set", "vary", "delta", "design", "sensitivity"),
 )
 DESIGNS = {"lhs": "a Latin hypercube", "sobol": "a Sobol' sequence"}
-SEEDS = 12
+DEFAULT_SEEDS = 12
 """Default number of seeds."""
-MOST_SEEDS, MOST_POINTS = 10_000, 1_000_000
+MAX_SEEDS, MAX_POINTS = 10_000, 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,13 +138,13 @@ def policies_of(table: StudyTable, folder: Path) -> tuple[tuple[str, ...], ...]:
 
 def seeds_of(table: StudyTable) -> tuple[int, ...]:
     """Return the seeds: a list, or from 1 up to a number of seeds."""
-    value = table.values.get("seeds", SEEDS)
+    value = table.values.get("seeds", DEFAULT_SEEDS)
     if isinstance(value, list):
         right = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
         if not right or not value or len(set(value)) < len(value):
             raise table.error(f"seeds must be different whole numbers from 0 to {2**32 - 1}, got {value!r}")
         return tuple(value)
-    return tuple(range(1, 1 + table.whole("seeds", SEEDS, 1, MOST_SEEDS)))
+    return tuple(range(1, 1 + table.whole("seeds", DEFAULT_SEEDS, 1, MAX_SEEDS)))
 
 
 def years_of(table: StudyTable) -> float:
@@ -180,7 +180,7 @@ def design_of(table: StudyTable) -> Design:
     table.check_keys(("kind", "points", "seed"))
     design = Design(
         kind=table.word("kind", "lhs", tuple(DESIGNS)),
-        points=table.whole("points", 16, 1, MOST_POINTS),
+        points=table.whole("points", 16, 1, MAX_POINTS),
         seed=table.whole("seed", 1, 0, 2**32 - 1),
     )
     if design.kind == "sobol" and design.points & (design.points - 1):

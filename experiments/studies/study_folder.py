@@ -23,20 +23,20 @@ from experiments.studies.study import Study
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
-CONFIRMED, OVER_DRAWS = "confirmed", "over_draws"
+CONFIRMED_FOLDER, OVER_DRAWS_FOLDER = "confirmed", "over_draws"
 """Subfolders of confirmation runs, and of runs over draws of assumed parameters."""
-CONTRASTS = "contrasts_over_draws.csv"
-OWN = (MEASURES, REJECTED, QUARANTINE, CONFIRMED, OVER_DRAWS, *OPTIONAL_TABLES)
+CONTRASTS_FILE = "contrasts_over_draws.csv"
+SUBFOLDERS = (MEASURES, REJECTED, QUARANTINE, CONFIRMED_FOLDER, OVER_DRAWS_FOLDER, *OPTIONAL_TABLES)
 """Subfolders that a sweep creates, whatever a manifest says; none of them may be a link to another place."""
 
-PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
+FIGURE_PREFIXES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
 """Prefixes of the names of figures that are drawn into the folder."""
 
 
 def folder_for(study: Study, out: Path | None) -> Path:
     """Return the folder of a study; raise InputError if it holds files of something else."""
     folder = place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
-    check_own(folder, *OWN, LOCK)
+    check_own(folder, *SUBFOLDERS, LOCK)
     return folder
 
 
@@ -58,10 +58,10 @@ def clear(folder: Path) -> None:
     """Remove a sweep from its folder, the manifest last; files that are not part of it stay."""
     if kind_of(folder) != SWEEP:
         return
-    for name in OWN:
+    for name in SUBFOLDERS:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
-    pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
+    pictures = [path for path in folder.glob("*.png") if path.name.startswith(FIGURE_PREFIXES)]
     answers = [
         folder / f"contrasts{ending}" for ending in (".parquet", ".csv", ".tex", "_origins.csv", "_over_draws.csv")
     ]

@@ -14,7 +14,7 @@ from experiments.studies.study import Design, Study
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
 
-MOST_UNASKED, MOST = 10_000, 1_000_000
+MAX_UNCONFIRMED_RUNS, MAX_RUNS = 10_000, 1_000_000
 """Runs of a study above which confirmation is needed, and above which even listing them takes too long."""
 PACE_S = 2.5e-6
 """Approximate seconds per resident and year on one core (results/reference/bench.txt)."""
@@ -22,14 +22,14 @@ PACE_S = 2.5e-6
 
 def confirm_size(study: Study, runs: int, parallel: int, agreed: bool) -> None:
     """Ask for confirmation of a very large study, with number and time; raise InputError without a terminal."""
-    if runs <= MOST_UNASKED or agreed:
+    if runs <= MAX_UNCONFIRMED_RUNS or agreed:
         return
     scenario = shared_scenario(study, study.scenarios[0], study.policies[0])
     residents = scenario["population"].total * scenario["population"].scale
     seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / parallel
     question = f"{study.name} means {runs:,} runs, about {format_duration(seconds)} with {parallel} at a time"
-    if runs > MOST:
-        raise InputError(f"{question}; a study may have at most {MOST:,}: shorten its lists or its design")
+    if runs > MAX_RUNS:
+        raise InputError(f"{question}; a study may have at most {MAX_RUNS:,}: shorten its lists or its design")
     if not sys.stdin.isatty():
         raise InputError(f"{question}: give --yes if that is what you mean")
     if input(f"{question}. Go on? [y/N] ").strip().lower() not in ("y", "yes", "s", "sí", "si"):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from experiments.comparison.cause_effects import (
+    CAUSE_NAMES,
     FORGETTING,
     MEMORY,
     MERGED_CAUSES,
-    NAMES,
     NATION,
     POPULATION,
     PlaceAndMonth,
@@ -90,7 +90,7 @@ def test_a_settlement_does_not_tell_who_called_or_paid(pairs: Pairs) -> None:
     assert not names & (set(MERGED_CAUSES) - set(MERGED_CAUSES.values()))
     assert {MEMORY, POPULATION, NATION} <= names
     everywhere = {part.name for part in cause_effects(pairs, PlaceAndMonth())}
-    assert everywhere == {*NAMES, MEMORY, POPULATION} - {*FORGETTING, "arrival", "departure", "death"}
+    assert everywhere == {*CAUSE_NAMES, MEMORY, POPULATION} - {*FORGETTING, "arrival", "departure", "death"}
 
 
 def test_the_mood_of_the_country_moves_both_worlds_alike_and_at_once(pairs: Pairs) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from experiments.comparison import contrast_origins
-from experiments.comparison.origins import BELIEFS, KINDS, OriginsOfYear, key_of
+from experiments.comparison.origins import BELIEFS, KINDS, OriginsOfYear, origin_key
 from experiments.figures.answers import csv_of_origins
 from experiments.narrative.origin_sentences import part_keys
 
@@ -34,8 +34,8 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Path:
                     {"run": run, "scenario": "here", "seed": seed, "policy.a": a, "policy.b": b, "trust_mean": 0.4}
                 )
                 accounts[run] = account(40.0 + seed + stops * each, stops, stops * each)
-    monkeypatch.setattr(contrast_origins, "kept_measures", lambda _: list(contrast_origins.NEEDS))
-    monkeypatch.setattr(contrast_origins, "read_manifest", lambda _: {"keep": list(contrast_origins.TABLES)})
+    monkeypatch.setattr(contrast_origins, "kept_measures", lambda _: list(contrast_origins.REQUIRED_MEASURES))
+    monkeypatch.setattr(contrast_origins, "read_manifest", lambda _: {"keep": list(contrast_origins.REQUIRED_TABLES)})
     monkeypatch.setattr(contrast_origins, "runs_of", lambda *_: pd.DataFrame(rows))
     monkeypatch.setattr(contrast_origins, "first_columns", lambda _: ["policy"])
     monkeypatch.setattr(contrast_origins, "accounts_of", lambda _: accounts)
@@ -53,7 +53,7 @@ def test_fewer_stops_are_no_better_stops(folder: Path) -> None:
 def test_every_part_is_told_for_every_change_and_those_of_trust_sum_to_its_effect(folder: Path) -> None:
     table = contrast_origins.origin_contrasts(folder)
     assert list(table[table["change"] == "a"]["measure"]) == [
-        key_of(*key) for belief in BELIEFS for key in part_keys(belief)
+        origin_key(*key) for belief in BELIEFS for key in part_keys(belief)
     ]
     sums = table[table["measure"].str.startswith("trust.")].groupby("change")["estimate"].sum()
     assert sums.to_dict() == {"a": pytest.approx(0.75), "b": pytest.approx(0.75)}

@@ -21,10 +21,10 @@ from experiments.comparison.decision_outcomes import (
     SMALLEST_MAP_DIFFERENCE,
     TRUST,
     PairedOutcome,
-    by_cell,
     effect_on,
     paired_outcome,
     shares_with_changed_trust,
+    trust_difference_by_cell,
 )
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.outcome_bounds import outcome_bounds
@@ -451,7 +451,7 @@ def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest
     sign_stability.show_laws(tmp_path, 2, 0.25, SMALL, 1)
     table = pd.read_csv(tmp_path / "laws.csv").set_index("outcome")
     assert set(table.index) == {one.name for one in OUTCOMES}
-    assert set(table["cells"]) == {len(sign_stability.TRIED)}
+    assert set(table["cells"]) == {len(sign_stability.TESTED_LAWS)}
     assert (table[["up", "down", "none", "open"]].sum(axis=1) == table["cells"]).all()
     assert table.loc["crimes_occurred", "low"] < 0.0
     assert set(table["sign"]) <= {"known", "turns", "open"}
@@ -463,7 +463,7 @@ def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[W
     shown = cell_differences(one, town)
     parts = np.frombuffer(base64.b64decode(shown["course"]), np.int8).reshape(shown["months"], -1)
     assert parts.shape == (12, int((town.cells["population"] > 0).sum()))
-    gaps = by_cell(one.twins)
+    gaps = trust_difference_by_cell(one.twins)
     assert (parts[np.abs(gaps) < SMALLEST_MAP_DIFFERENCE] == 0).all()
     assert np.abs(parts).max() == 127
     last = np.where(np.abs(gaps[-1]) < SMALLEST_MAP_DIFFERENCE, 0.0, gaps[-1])

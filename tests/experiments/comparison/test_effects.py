@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.comparison.comparison_jobs import SEEDS
+from experiments.comparison.comparison_jobs import SEED_LIMIT
 from experiments.comparison.effects import (
     Pair,
     by_draw_and_seed,
@@ -116,9 +116,9 @@ def test_an_effect_is_of_twins_that_both_sides_have() -> None:
     assert found.error == pytest.approx(stats.sem([1.0, 3.0]))
     apart = Pair(arm(), arm(), (), "seeds").effect(base, other, scale=None)
     assert (apart.n, apart.paired, apart.effect) == (4, False, np.mean([2, 5, 9, 60]) - np.mean([1, 2, 4, 50]))
-    drawn = {SEEDS * draw + seed: draw + seed for draw in (1, 2) for seed in (1, 2)}
+    drawn = {SEED_LIMIT * draw + seed: draw + seed for draw in (1, 2) for seed in (1, 2)}
     gains = {world: value * 1.5 for world, value in drawn.items()}
-    one_draw = {world: value for world, value in gains.items() if world < 2 * SEEDS}
+    one_draw = {world: value for world, value in gains.items() if world < 2 * SEED_LIMIT}
     worlds = tuple(drawn)
     assert Pair(arm(), arm(), worlds).effect(drawn, gains, scale=None).effect == pytest.approx(3.0 / 2.0)
     assert Pair(arm(), arm(), worlds).effect(drawn, one_draw, scale=None).n == 2
@@ -127,8 +127,8 @@ def test_an_effect_is_of_twins_that_both_sides_have() -> None:
 def test_where_parameters_were_drawn_draws_and_seeds_are_crossed() -> None:
     draws, seeds = 4, 3
     effects = np.random.default_rng(1).normal(size=(draws, seeds)) + np.arange(draws)[:, None]
-    base = {SEEDS * draw + seed: 10.0 + seed + draw for draw in range(draws) for seed in range(seeds)}
-    gained = {world: value + effects[world // SEEDS, world % SEEDS] for world, value in base.items()}
+    base = {SEED_LIMIT * draw + seed: 10.0 + seed + draw for draw in range(draws) for seed in range(seeds)}
+    gained = {world: value + effects[world // SEED_LIMIT, world % SEED_LIMIT] for world, value in base.items()}
     points = Scale("points")
     found = Pair(arm(), arm(), tuple(base)).effect(base, gained, scale=points)
     tables = (np.array([*values.values()]).reshape(draws, seeds) for values in (base, gained))
@@ -142,8 +142,8 @@ def test_where_parameters_were_drawn_draws_and_seeds_are_crossed() -> None:
 
 
 def test_a_draw_without_every_seed_is_left_out() -> None:
-    base = {SEEDS * draw + seed: (1.0, 1.0) for draw in range(3) for seed in range(2)}
-    one, other = base | {SEEDS + 1: (0.0, 0.0)}, base | {2 * SEEDS: (0.0, 0.0)}
+    base = {SEED_LIMIT * draw + seed: (1.0, 1.0) for draw in range(3) for seed in range(2)}
+    one, other = base | {SEED_LIMIT + 1: (0.0, 0.0)}, base | {2 * SEED_LIMIT: (0.0, 0.0)}
     assert [side.shape for side in by_draw_and_seed(base, base, [*base])] == [(3, 2)] * 2
     assert [side.shape for side in by_draw_and_seed(one, other, [*base])] == [(1, 2)] * 2, "only one draw has all four"
 

@@ -220,5 +220,5 @@ def test_small_events_beyond_the_limit_are_summed(everybody: tuple[TrustModel, L
     life = everybody[2].lives[0]
     events = [LifeEvent(k, "talk_good", {"cause": "talk"}, 0.001 * (k + 1), small=True) for k in range(40)]
     short = shorten_life(replace(life, events=events, left_out=0, small=0.0))
-    assert (len(short.events), short.left_out) == (life_recorder.MOST, 10)
+    assert (len(short.events), short.left_out) == (life_recorder.MAX_EVENTS, 10)
     assert short.small == pytest.approx(0.001 * sum(range(1, 11)))

@@ -18,8 +18,8 @@ from experiments.comparison.origins import (
     QUALITY,
     REST,
     OriginsOfYear,
+    effect_parts,
     origins_of_year,
-    parts_of,
 )
 from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
 from experiments.words.bilingual import LANGUAGES
@@ -50,23 +50,23 @@ def test_both_parts_sum_to_the_effect_and_change_sign_with_the_sides(
 
 
 def test_half_as_many_stops_of_the_same_kind_are_no_better_treatment() -> None:
-    parts = parts_of(account(10.0, -4.0), account(5.0, -2.0))
+    parts = effect_parts(account(10.0, -4.0), account(5.0, -2.0))
     assert parts["trust", "treatment", NUMBER] == pytest.approx(2.0)
     assert parts["trust", "treatment", QUALITY] == parts["trust", REST, ""] == 0.0
-    better = parts_of(account(10.0, -4.0), account(10.0, -2.0))
+    better = effect_parts(account(10.0, -4.0), account(10.0, -2.0))
     assert better["trust", "treatment", QUALITY] == pytest.approx(2.0)
     assert better["trust", "treatment", NUMBER] == 0.0
 
 
 def test_a_kind_that_hardly_happened_before_counts_by_its_number() -> None:
-    parts = parts_of(account(0.0002, -0.007), account(0.0262, -0.216))
+    parts = effect_parts(account(0.0002, -0.007), account(0.0262, -0.216))
     assert parts["trust", "treatment", NUMBER] == pytest.approx(-0.214, abs=0.001)
     assert parts["trust", "treatment", QUALITY] < 0.006, "many more detentions are no better treatment"
 
 
 def test_parts_of_each_belief_sum_to_its_effect_whatever_is_not_traced() -> None:
     base, arm = account(10.0, -4.0), account(7.0, -5.0, trust=43.0)
-    parts = parts_of(base, arm)
+    parts = effect_parts(base, arm)
     for belief in BELIEFS:
         total = sum(value for key, value in parts.items() if key[0] == belief)
         assert total == pytest.approx(arm.levels[belief] - base.levels[belief])
@@ -103,8 +103,8 @@ def test_a_sentence_tells_fewer_stops_from_better_treatment(language: str) -> No
     fewer = {"es": "menos registros", "en": "fewer stops"}[language]
     better = {"es": "mejor trato", "en": "better treatment"}[language]
     for stops, points, said in ((5.0, -2.0, fewer), (10.0, -2.0, better)):
-        parts = parts_of(account(10.0, -4.0), account(stops, points))
-        rows = {origins.key_of(*key): {"effect": value} for key, value in parts.items()}
+        parts = effect_parts(account(10.0, -4.0), account(stops, points))
+        rows = {origins.origin_key(*key): {"effect": value} for key, value in parts.items()}
         rows["events.stop"] = {"effect": stops - 10.0}
         sentence = origin_sentence(rows, lambda row: Markup(f"{row['effect']:+.2f}"))
         assert sentence is not None

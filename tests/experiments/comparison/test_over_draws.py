@@ -8,7 +8,7 @@ from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import agreement_over_draws, verdict_of, with_verdict_columns
-from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
+from experiments.comparison.over_draws import DRAWS_UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -27,7 +27,7 @@ def tasks():
 
 def test_each_draw_runs_twice_and_the_first_ones_under_every_account(tasks):
     labels = [task.draw for task in tasks]
-    assert len(set(labels)) == len(labels) == 2 * len(DRAWS) + UNDER_ACCOUNTS * RIVALS
+    assert len(set(labels)) == len(labels) == 2 * len(DRAWS) + DRAWS_UNDER_ACCOUNTS * RIVALS
     assert len({task.key for task in tasks}) == len(tasks)
 
 
@@ -64,7 +64,7 @@ def effects(n=24, mean=1.0):
     rows = []
     for draw in range(1, n + 1):
         for account, run, shift in (("present_law", 0, 0.0), ("present_law", 1, 0.0), ("fixed_attitudes", 0, -3.0)):
-            if account == "present_law" or draw <= UNDER_ACCOUNTS:
+            if account == "present_law" or draw <= DRAWS_UNDER_ACCOUNTS:
                 effect = mean + shift + 0.1 * rng.normal()
                 rows.append(place | {"draw": draw, "account": account, "run": run, "effect": effect})
     return pd.DataFrame(rows)
@@ -77,7 +77,7 @@ def test_tables_say_what_the_uncertainty_comes_from_and_which_account_turns_the_
     under = accounts_table(effects()).set_index("account")
     assert under.loc["fixed_attitudes", "shift"] == pytest.approx(-3.0, abs=0.15)
     assert under.loc["present_law", "shift"] == 0.0
-    assert (under["draws"] == UNDER_ACCOUNTS).all()
+    assert (under["draws"] == DRAWS_UNDER_ACCOUNTS).all()
 
 
 def test_no_draws_no_tables():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.emulation.emulator import (
-    MOST_SEARCHED,
+    MAX_SEARCH_POINTS,
     fit_emulator,
     grouped_errors,
     leave_one_out_errors,
@@ -88,7 +88,7 @@ def test_unknown_random_variation_is_estimated():
 
 @pytest.mark.thorough
 def test_all_points_predict_although_lengths_are_found_from_some():
-    inputs = drawn(MOST_SEARCHED + 200)
+    inputs = drawn(MAX_SEARCH_POINTS + 200)
     values = noisy(inputs)
     of_all, of_some = (fit_emulator({k: v[:n] for k, v in inputs.items()}, values[:n], RANGES) for n in (500, 300))
     new = drawn(400, seed=3)

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from experiments.statistics.contrasts import INTERACTION, MOST_LEVELS, contrasts, grid_effects, grid_of, parts_of
-from experiments.statistics.interactions import KEPT, MAX_ORDER, interactions
+from experiments.statistics.interactions import EFFECT_FIELDS, MAX_ORDER, interactions
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.statistics.verdicts import benjamini_hochberg
@@ -230,7 +230,7 @@ def test_interactions_are_tests_of_the_contrasts_of_seeds(noisy) -> None:
             row = rows[name, change, "y"]
             effect = paired([0.0] * 9, list(by_seed), scale=POINTS)
             assert row["estimate"] == pytest.approx(by_seed.mean())
-            for field in set(KEPT) - {"adjusted"}:
+            for field in set(EFFECT_FIELDS) - {"adjusted"}:
                 assert row[field] == pytest.approx(getattr(effect, field)), (change, field)
             twice = rows[name, change, "z"]
             assert (twice["estimate"], twice["delta"]) == pytest.approx((-2.0 * by_seed.mean(), 1.0))

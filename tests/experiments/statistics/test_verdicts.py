@@ -12,9 +12,9 @@ from experiments.comparison.effect_verdicts import sign_over_laws, with_verdict_
 from experiments.comparison.headline_measures import PRIMARY_MEASURES
 from experiments.figures.page_one import OUTCOMES
 from experiments.statistics.paired_effects import paired, smallest_effect, t_quantile, unpaired
-from experiments.statistics.power import FEWEST as FEWEST_PLANNED
-from experiments.statistics.power import MOST, SPREAD_FACTOR, pairs_needed, planned_spread
-from experiments.statistics.rare_counts import FEW_DIFFER, rare_count
+from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, pairs_needed, planned_spread
+from experiments.statistics.power import MIN_PAIRS as FEWEST_PLANNED
+from experiments.statistics.rare_counts import MIN_DIFFERENT_PAIRS, rare_count
 from experiments.statistics.thresholds import Scale, monthly_scale, threshold_rules
 from experiments.statistics.verdicts import (
     ALPHA,
@@ -221,7 +221,7 @@ def test_rare_counts_are_events_with_exact_limits() -> None:
 
 
 def test_a_count_is_told_as_events_while_few_pairs_differ() -> None:
-    for differ, told in ((FEW_DIFFER - 1, True), (FEW_DIFFER, False)):
+    for differ, told in ((MIN_DIFFERENT_PAIRS - 1, True), (MIN_DIFFERENT_PAIRS, False)):
         ups, downs = differ - 2, 2
         arm = [1.0] * ups + [-1.0] * downs + [0.0] * (10 - differ)
         one = rare_count(paired([0.0] * 10, arm), years=1.0)
@@ -247,8 +247,8 @@ def test_a_plan_is_the_least_number_of_pairs_that_shows_the_effect() -> None:
         assert smallest_effect(spread, n, power) <= size < smallest_effect(spread, n - 1, power)
     assert pairs_needed(1.0, 100.0) == FEWEST_PLANNED == 2
     assert pairs_needed(1.0, smallest_effect(1.0, 17)) == 17
-    least = smallest_effect(1.0, MOST)
-    assert pairs_needed(1.0, least) == MOST
+    least = smallest_effect(1.0, MAX_PAIRS)
+    assert pairs_needed(1.0, least) == MAX_PAIRS
     with pytest.raises(InputError, match=r"^--plan 0\.00280159: more than 1,000,000 twins would be needed$"):
         pairs_needed(1.0, least * (1.0 - 1e-9))
 

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from experiments.studies.assumed_effects import assumed_effect, csv_of, dependence_csv_of, format_effects
+from experiments.studies.assumed_effects import assumed_effect, dependence_csv, effects_csv, format_effects
 from experiments.studies.factors import Range, ranges_of
 from experiments.studies.sensitivity_methods import Problem
 from experiments.studies.study import find_study, read_study
@@ -59,9 +59,9 @@ def test_tables_hold_every_effect_and_every_parameter_and_lines_are_short() -> N
     points, noise = drawn(20)
     found = assumed_effect(ARM, "crimes_occurred", PROBLEM, points, 1e4 * points[:, [0]] + noise)
     assert found is not None
-    (row,) = csv.DictReader(io.StringIO(csv_of([found]).decode()))
+    (row,) = csv.DictReader(io.StringIO(effects_csv([found]).decode()))
     assert float(row["mean"]) == pytest.approx(found.mean, rel=1e-5)
-    rows = list(csv.DictReader(io.StringIO(dependence_csv_of([found]).decode())))
+    rows = list(csv.DictReader(io.StringIO(dependence_csv([found]).decode())))
     assert [one["parameter"] for one in rows][:1] == ["p.x0"]
     assert len(rows) == len(NAMES)
     assert max(map(len, format_effects([found]))) <= 80

@@ -15,7 +15,7 @@ from experiments.storage.writing import frame_as_csv
 from experiments.studies.assumed_effects import AssumedEffect
 from experiments.studies.confirmation import (
     ENDS,
-    MOST,
+    MAX_PARAMETERS,
     candidates,
     confirm,
     confirmed_lines,
@@ -76,7 +76,7 @@ def test_candidates_are_those_beyond_chance_the_largest_first_and_few():
     ])  # fmt: skip
     assert found == ["b", "a", "d"]
     many = [effect("c1", {f"x{k}{n}": 0.9 for n in range(9)}) for k in range(4)]
-    assert len(candidates(many)) == MOST
+    assert len(candidates(many)) == MAX_PARAMETERS
     assert candidates([effect("c1", {"a": 0.1})]) == []
 
 

@@ -17,8 +17,8 @@ from experiments.studies.run_budget import (
     plan_design,
     seconds_in,
 )
-from experiments.studies.sensitivity_indices import analyse_measure, csv_of, text_of
-from experiments.studies.sensitivity_methods import DRAWS, METHODS, Problem, whole_blocks
+from experiments.studies.sensitivity_indices import analyse_measure, indices_csv, text_of
+from experiments.studies.sensitivity_methods import DRAWS, METHODS, Problem, complete_blocks
 from model.engine.errors import InputError
 
 NAMES = ("trust.fast_days", "hearsay.weight", "contacts.fair")
@@ -154,7 +154,7 @@ def test_parameters_of_one_mechanism_move_together():
 def test_what_is_told_fits_80_columns_and_the_file_has_a_row_for_every_index(name):
     finding = found(name, noise=1.0)
     assert max(map(len, text_of(finding).splitlines())) <= 80
-    rows = csv_of([finding]).decode().splitlines()
+    rows = indices_csv([finding]).decode().splitlines()
     assert len(rows) == 1 + len(finding.indices)
     assert all(len(row.split(",")) == len(rows[0].split(",")) for row in rows)
 
@@ -226,6 +226,6 @@ def test_blocks_are_dropped_whole(blocks, size, data):
     table = np.zeros((blocks * size, 2))
     bad = data.draw(st.sets(st.integers(0, blocks * size - 1)))
     table[sorted(bad), 1] = np.nan
-    kept = whole_blocks(table, size).reshape(blocks, size)
+    kept = complete_blocks(table, size).reshape(blocks, size)
     assert [bool(row.all()) for row in kept] == [not bad & set(range(b * size, (b + 1) * size)) for b in range(blocks)]
     assert (kept.all(axis=1) == kept.any(axis=1)).all()
