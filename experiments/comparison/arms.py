@@ -36,7 +36,7 @@ class ArmArgument:
 class Arm:
     """One side of a comparison: its planned or finished runs, and their tables once they exist.
 
-    For an arm from a sweep, ``drawn`` names the parameters that the sweep varied, and ``runs`` has the world number of
+    For an arm from a sweep, ``varied`` names the parameters that the sweep varied, and ``runs`` has the world number of
     each of its runs (`comparison_jobs.world_of`).
     """
 
@@ -52,13 +52,13 @@ class Arm:
     folder: Path | None = None
     specs: tuple[RunSpec, ...] = field(default=(), compare=False)
     label: str = ""
-    drawn: tuple[str, ...] = ()
+    varied: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
     cache: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Cache of tables: a comparison reads most of them several times, and never reads maps."""
 
     @classmethod
-    def of(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
+    def from_runs(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
         """Return the arm made of the runs of several seeds."""
         first, scenario = specs[0], specs[0].scenario
         fields: dict[str, Any] = {
@@ -88,7 +88,7 @@ class Arm:
             self.cache[name] = rows
         return self.cache[name]
 
-    def has(self, name: str) -> bool:
+    def has_table(self, name: str) -> bool:
         """Return whether the arm's results hold a table; arms of a sweep have only measures."""
         return name == "measures" if self.runs else (self.folder or Path()).joinpath(f"{name}.parquet").is_file()
 
@@ -139,7 +139,9 @@ def planned_arms(arguments: Sequence[ArmArgument], scenarios: Sequence[str], **o
     for site in dict.fromkeys(scenarios or [DEFAULT_SITE]):
         sites.setdefault(site, []).extend(arg.policies for arg in arguments if not (arg.site or arg.folder))
     arms = [
-        Arm.of(name, plan_runs(site, policies=[name], **options)) for site, names in sites.items() for name in names
+        Arm.from_runs(name, plan_runs(site, policies=[name], **options))
+        for site, names in sites.items()
+        for name in names
     ]
     check_duplicates(arms)
     return arms

@@ -21,7 +21,7 @@ def effects_by_draw_table(pairs: Sequence[Pair]) -> pd.DataFrame:
 def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the rows of one pair of arms."""
     base, arm = pair.base.table("measures"), pair.arm.table("measures")
-    values = base.drop_duplicates("seed").set_index("seed")[list(pair.base.drawn)]
+    values = base.drop_duplicates("seed").set_index("seed")[list(pair.base.varied)]
     place = {"site": pair.arm.scenario, "against": pair.arm.name}
     for headline in available_headlines(base.columns.intersection(arm.columns)):
         sides = by_seed(base, headline.value), by_seed(arm, headline.value)
@@ -35,7 +35,7 @@ def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
 
 def draw_summary_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a summary over draws for each pair of arms and headline (`summary_over_draws`)."""
-    drawn = {(pair.arm.scenario, pair.arm.name): pair.base.drawn for pair in pairs}
+    drawn = {(pair.arm.scenario, pair.arm.name): pair.base.varied for pair in pairs}
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
     return pd.DataFrame(
         [

@@ -47,12 +47,12 @@ class PlaceAndMonth:
     month: int = 0
 
     @property
-    def here(self) -> slice:
+    def settlement_slice(self) -> slice:
         """Slice of the settlements."""
         return ALL_SETTLEMENTS if self.settlement is None else slice(self.settlement, self.settlement + 1)
 
     @property
-    def months(self) -> slice:
+    def month_slice(self) -> slice:
         """Slice of the months to average over."""
         return slice(self.month - 1, self.month) if self.month else slice(-MONTHS, None)
 
@@ -70,13 +70,15 @@ class CauseEffect:
     today: float
 
 
-def contributions(result: WorldResult, where: PlaceAndMonth, net: bool = True) -> dict[str, float]:
+def contributions(result: WorldResult, place: PlaceAndMonth, net: bool = True) -> dict[str, float]:
     """Return the contribution of each part to mean trust (0-100) in one world; the parts sum to it.
 
     With ``net`` false, causes include what was forgotten later, and forgetting is two parts of its own.
     """
-    people, trust = (table[:, where.here].sum(axis=1) for table in result.places.astype(float))
-    gained, forgotten = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in result.ledger)
+    people, trust = (table[:, place.settlement_slice].sum(axis=1) for table in result.places.astype(float))
+    gained, forgotten = (
+        np.cumsum(table[:, :, place.settlement_slice].sum(axis=2, dtype=float), axis=0) for table in result.ledger
+    )
     sums = dict(zip(CAUSE_NAMES, (gained - forgotten if net else gained).T, strict=True))
     totals = {name: gained[:, CAUSE_NAMES.index(name)] for name in (*POPULATION_CAUSES, *FORGETTING)}
     parts = {name: sums[name] for name in CAUSE_NAMES if name not in totals}
@@ -86,33 +88,33 @@ def contributions(result: WorldResult, where: PlaceAndMonth, net: bool = True) -
         parts |= {name: totals[name] for name in FORGETTING}
     parts[POPULATION] = trust[0] + sum(totals[name] for name in POPULATION_CAUSES)
     return {
-        name: float(np.mean(100.0 * np.asarray(one)[where.months] / people[1:][where.months]))
-        for name, one in merge_small_causes(parts, where).items()
+        name: float(np.mean(100.0 * np.asarray(one)[place.month_slice] / people[1:][place.month_slice]))
+        for name, one in merge_small_causes(parts, place).items()
     }
 
 
-def merge_small_causes(parts: Mapping[str, np.ndarray], where: PlaceAndMonth) -> dict[str, np.ndarray]:
+def merge_small_causes(parts: Mapping[str, np.ndarray], place: PlaceAndMonth) -> dict[str, np.ndarray]:
     """Merge the causes listed in `MERGED_CAUSES` if the place is a single settlement."""
     merged: dict[str, np.ndarray] = {}
     for name, part in parts.items():
-        label = name if where.settlement is None else MERGED_CAUSES.get(name, name)
+        label = name if place.settlement is None else MERGED_CAUSES.get(name, name)
         merged[label] = merged[label] + part if label in merged else part
     return merged
 
 
-def cause_effects(pairs: Pairs, where: PlaceAndMonth, net: bool = True) -> list[CauseEffect]:
+def cause_effects(pairs: Pairs, place: PlaceAndMonth, net: bool = True) -> list[CauseEffect]:
     """Return all parts of the effect on trust, the largest first, with p-values corrected together."""
-    before, after = ([contributions(pair[side], where, net) for pair in pairs] for side in (0, 1))
+    before, after = ([contributions(pair[side], place, net) for pair in pairs] for side in (0, 1))
     return effects_by_name(before, after)
 
 
-def causes_since_start(results: Sequence[WorldResult], where: PlaceAndMonth, net: bool = True) -> list[CauseEffect]:
+def causes_since_start(results: Sequence[WorldResult], place: PlaceAndMonth, net: bool = True) -> list[CauseEffect]:
     """Return all parts of the change of trust since the start of the worlds as today, the largest first.
 
     At the start all causes are 0 and ``population`` is the whole of trust.
     """
-    after = [contributions(result, where, net) for result in results]
-    starts = [start_trust(result, where) for result in results]
+    after = [contributions(result, place, net) for result in results]
+    starts = [start_trust(result, place) for result in results]
     before = [dict.fromkeys(parts, 0.0) | {POPULATION: trust} for parts, trust in zip(after, starts, strict=True)]
     return effects_by_name(before, after)
 
@@ -128,34 +130,34 @@ def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mappi
     return sorted(parts, key=lambda one: -abs(one.effect.effect))
 
 
-def total_effect(pairs: Pairs, where: PlaceAndMonth) -> Effect:
+def total_effect(pairs: Pairs, place: PlaceAndMonth) -> Effect:
     """Return the effect on mean trust (0-100) in a place and period."""
-    sides = ([monthly_trust(pair[side], where)[where.months].mean() for pair in pairs] for side in (0, 1))
+    sides = ([monthly_trust(pair[side], place)[place.month_slice].mean() for pair in pairs] for side in (0, 1))
     return paired(*map(list, sides), scale=Scale("points"))
 
 
-def change_since_start(results: Sequence[WorldResult], where: PlaceAndMonth) -> Effect:
+def change_since_start(results: Sequence[WorldResult], place: PlaceAndMonth) -> Effect:
     """Return the change of mean trust (0-100) in a place since the start of the worlds as today."""
-    after = [monthly_trust(result, where)[where.months].mean() for result in results]
-    return paired([start_trust(result, where) for result in results], after, scale=Scale("points"))
+    after = [monthly_trust(result, place)[place.month_slice].mean() for result in results]
+    return paired([start_trust(result, place) for result in results], after, scale=Scale("points"))
 
 
-def start_trust(result: WorldResult, where: PlaceAndMonth) -> float:
+def start_trust(result: WorldResult, place: PlaceAndMonth) -> float:
     """Return mean trust (0-100) at the start."""
-    people, trust = result.places[:, 0, where.here].sum(axis=1)
+    people, trust = result.places[:, 0, place.settlement_slice].sum(axis=1)
     return float(100.0 * trust / people)
 
 
-def monthly_trust(result: WorldResult, where: PlaceAndMonth) -> np.ndarray:
+def monthly_trust(result: WorldResult, place: PlaceAndMonth) -> np.ndarray:
     """Return mean trust (0-100) by month."""
-    people, trust = (table[1:, where.here].sum(axis=1) for table in result.places)
+    people, trust = (table[1:, place.settlement_slice].sum(axis=1) for table in result.places)
     return np.asarray(100.0 * trust / people)
 
 
-def monthly_contribution(result: WorldResult, cause: str, where: PlaceAndMonth) -> np.ndarray:
+def monthly_contribution(result: WorldResult, cause: str, place: PlaceAndMonth) -> np.ndarray:
     """Return the contribution of a cause to mean trust (points of 100) in each month, before forgetting."""
     people, change = (
-        result.places[0, 1:, where.here].sum(axis=1),
-        result.ledger[0, :, CAUSE_NAMES.index(cause), where.here],
+        result.places[0, 1:, place.settlement_slice].sum(axis=1),
+        result.ledger[0, :, CAUSE_NAMES.index(cause), place.settlement_slice],
     )
     return np.asarray(100.0 * change.sum(axis=1) / people)

@@ -46,14 +46,14 @@ def swept_arm(folder: Path, manifest: dict[str, Any], specs: dict[str, RunSpec])
     """Return the arm made of some runs of a sweep."""
     worlds = {run: world_of(spec, manifest["varied"]) for run, spec in specs.items()}
     first = next(iter(specs.values()))
-    return Arm.of(
+    return Arm.from_runs(
         "+".join(first.policies),
         list(specs.values()),
         policies=first.policies,
         seeds=tuple(worlds.values()),
         fingerprint=manifest["fingerprint"],
         folder=folder,
-        drawn=tuple(manifest["varied"]),
+        varied=tuple(manifest["varied"]),
         runs=worlds,
     )
 

@@ -69,7 +69,7 @@ class Request:
         names = ("sets", "start", "years", "until", "seed", "replicates")
         return {name: getattr(self, name) for name in names} | {"town": "" if TOWN in values_of(self.sets) else OWN}
 
-    def stated(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the request as a JSON-compatible dict."""
         return dataclasses.asdict(self)
 

@@ -38,7 +38,7 @@ def options_of(matter: str, found: pd.Series) -> Sequence[str]:
 
 def decisions_table(arms: Sequence[Arm]) -> pd.DataFrame:
     """Return how often a year each option was chosen in each arm, with its most frequent decisive reason."""
-    return pd.DataFrame([row for arm in arms if arm.has("decisions") for row in rows_of(arm)])
+    return pd.DataFrame([row for arm in arms if arm.has_table("decisions") for row in rows_of(arm)])
 
 
 def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:

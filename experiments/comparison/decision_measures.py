@@ -52,7 +52,7 @@ class DecisionMeasure:
         """Number of the step without changes."""
         return next(number for number, step in enumerate(self.steps) if not step.entries)
 
-    def worded(self, text: Text, step: Step, scenario: Scenario, language: str) -> str:
+    def text_with_value(self, text: Text, step: Step, scenario: Scenario, language: str) -> str:
         """Return a text about a step with the value of the parameter `counts` in a municipality."""
         if not self.counts:
             return text[language]

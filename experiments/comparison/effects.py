@@ -206,7 +206,7 @@ def by_seed[V: Value](months: pd.DataFrame, read: Callable[[pd.DataFrame], V]) -
 
 def group_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for trust and for fear of every group, averaged over the last twelve months."""
-    if not (pair.base.has("groups") and pair.arm.has("groups")):
+    if not (pair.base.has_table("groups") and pair.arm.has_table("groups")):
         return
     base, arm = (side.table("groups") for side in (pair.base, pair.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
@@ -220,7 +220,7 @@ def group_rows(pair: Pair) -> Iterator[dict[str, Any]]:
 
 def cause_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for the contribution of every ledger cause to mean trust (`causes_of`)."""
-    if not (pair.base.has("ledger") and pair.arm.has("ledger")):
+    if not (pair.base.has_table("ledger") and pair.arm.has_table("ledger")):
         return
     sides = [causes_of(side) for side in (pair.base, pair.arm)]
     zeros: list[dict[int, Value]] = [dict.fromkeys(next(iter(side.values()), {}), 0.0) for side in sides]
@@ -231,7 +231,9 @@ def cause_rows(pair: Pair) -> Iterator[dict[str, Any]]:
 
 def origin_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the effects on trust and its beliefs by origin, and the changes of events, for paired runs."""
-    if pair.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (pair.base, pair.arm)):
+    if pair.why_unpaired or not all(
+        side.has_table("origins") and side.has_table("ledger") for side in (pair.base, pair.arm)
+    ):
         return
     names = ("measures", "origins", "ledger")
     base, arm = (origins.origins_by_run("seed", *map(side.table, names)) for side in (pair.base, pair.arm))
@@ -249,7 +251,7 @@ def origin_rows(pair: Pair) -> Iterator[dict[str, Any]]:
 
 def decision_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every option of every kind of choice: its share of all choices in per cent."""
-    if not (pair.base.has("decisions") and pair.arm.has("decisions")):
+    if not (pair.base.has_table("decisions") and pair.arm.has_table("decisions")):
         return
     base_shares, arm_shares = (shares_of(side.table("decisions")) for side in (pair.base, pair.arm))
     for taken, base in base_shares.items():

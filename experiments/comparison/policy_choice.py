@@ -62,13 +62,13 @@ class Choice:
         """Command that repeats the comparison in the folder of its policy file."""
         return self.request(f"./{POLICY_FILE}").command
 
-    def key_of_draws(self, scenario: Scenario) -> str:
+    def draws_key(self, scenario: Scenario) -> str:
         """Return the key of its results over draws (`experiments.comparison.draw_results.comparison_key`)."""
         moved = dataclasses.replace(scenario, policies=(policy_of(self.chosen, self.begins),))
         return comparison_key(settings_of(moved), after(scenario.start, self.years).isoformat())
 
     @property
-    def file(self) -> str:
+    def policy_text(self) -> str:
         """Text of the policy file of its measures."""
         return file_of(policy_of(self.chosen, self.begins))
 
@@ -78,7 +78,7 @@ def runs_of(choice: Choice, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
     """Return the runs of the world as today and, if any measure is chosen, of that with them, seed by seed."""
     if choice.years not in HORIZONS:
         raise InputError(f"years must be one of {', '.join(map(str, HORIZONS))}, got {choice.years}")
-    return runs_with_file(choice.file, folder, POLICY_FILE, choice.request)[: 2 if choice.chosen else 1]
+    return runs_with_file(choice.policy_text, folder, POLICY_FILE, choice.request)[: 2 if choice.chosen else 1]
 
 
 def runs_with_file(

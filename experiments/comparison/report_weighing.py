@@ -34,9 +34,9 @@ class ReportingChoice:
 
     ``tick`` is the shift; ``taken`` the chosen channel, or "nobody"; ``uniform`` (0-1) the random number of the draw.
     ``numbers`` are the parameters of reporting in force, ``kind`` the readiness by kind of crime relative to robbery
-    (log-odds); ``severity`` and ``trust`` are from 0 to 1, ``loss`` in quetzales, ``desk`` and ``seat`` the minutes to
-    the next station and to the prosecutor. ``reach`` is the reach of the communal authority (0 closes the channel),
-    ``near`` and ``deference`` are its two terms (log-odds).
+    (log-odds); ``severity`` and ``trust`` are from 0 to 1, ``loss`` in quetzales, ``station_minutes`` and
+    ``prosecutor_minutes`` the way to the next station and to the prosecutor. ``reach`` is the reach of the communal
+    authority (0 closes the channel), ``near`` and ``deference`` are its two terms (log-odds).
     """
 
     tick: int
@@ -48,8 +48,8 @@ class ReportingChoice:
     severity: float
     loss: float
     trust: float
-    desk: float
-    seat: float
+    station_minutes: float
+    prosecutor_minutes: float
     at_hand: bool
     has_number: bool
     reach: float
@@ -75,9 +75,9 @@ class ReportingChoice:
         if channel in ("patrol", "station", "own_phone", "prosecutor"):
             found[channel] = p[channel]
         if channel == "station":
-            found["way"] = -p["minutes"] * self.desk / MINUTES_AN_HOUR
+            found["way"] = -p["minutes"] * self.station_minutes / MINUTES_AN_HOUR
         elif channel == "prosecutor":
-            found["way"] = -p["minutes"] * self.seat / MINUTES_AN_HOUR
+            found["way"] = -p["minutes"] * self.prosecutor_minutes / MINUTES_AN_HOUR
         elif channel == "communal":
             found |= {"near": self.near, "deference": self.deference, "reach": math.log(self.reach)}
         return found
@@ -132,8 +132,8 @@ def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]
             name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *CHANNEL_CONSTANTS)
         },
         "kind": float(world.cached_view(readiness_by_kind)[z, kind]),
-        "desk": float(home["minutes"]),
-        "seat": float(home["seat_minutes"]),
+        "station_minutes": float(home["minutes"]),
+        "prosecutor_minutes": float(home["seat_minutes"]),
         "has_number": bool(person["council"] == 1 and drawn),
         "reach": float(authority["reach"]),
         "near": float(authority["near"]),

@@ -44,7 +44,7 @@ class Wave:
     points: Reals
     results: Reals
     emulators: Mapping[str, Emulator]
-    left: float
+    remaining_share: float
 
     @property
     def used(self) -> dict[str, Emulator]:
@@ -60,16 +60,16 @@ class Matched:
     targets: tuple[Target, ...]
     noise: Mapping[str, float]
     waves: list[Wave] = field(default_factory=list)
-    left: Reals = field(default_factory=lambda: np.zeros((0, 0)))
+    remaining: Reals = field(default_factory=lambda: np.zeros((0, 0)))
     weights: Reals = field(default_factory=lambda: np.zeros(0))
 
     def draws(self, n: int, rng: np.random.Generator) -> Reals:
         """Sample points of the remaining space by their weights."""
-        return self.left[rng.choice(len(self.left), n, p=self.weights)]
+        return self.remaining[rng.choice(len(self.remaining), n, p=self.weights)]
 
     def widths(self) -> dict[str, float]:
         """Return, by parameter, the width of 90 % of the posterior over that of 90 % of the prior."""
-        widths = [np.ptp(weighted_quantiles(column, self.weights)) for column in self.left.T]
+        widths = [np.ptp(weighted_quantiles(column, self.weights)) for column in self.remaining.T]
         return {name: float(one) / INTERVAL_LEVEL for name, one in zip(self.names, widths, strict=True)}
 
 
@@ -104,23 +104,23 @@ def match_history(
         emulators = fit_emulators(points, results, history)
         history.waves.append(Wave(points, results, emulators, share))
         candidates = rng.random((CANDIDATES, len(names)))
-        history.left = candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
-        before, share = share, len(history.left) / CANDIDATES
+        history.remaining = candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
+        before, share = share, len(history.remaining) / CANDIDATES
         history.waves[-1] = Wave(points, results, emulators, share)
-        if share == 0.0 or before - share < WORTHWHILE_REDUCTION * before or len(history.left) < size:
+        if share == 0.0 or before - share < WORTHWHILE_REDUCTION * before or len(history.remaining) < size:
             break
-        points = history.left[rng.choice(len(history.left), size, replace=False)]
-    history.left = sample_remaining(history, rng)
+        points = history.remaining[rng.choice(len(history.remaining), size, replace=False)]
+    history.remaining = sample_remaining(history, rng)
     latest = {name: emulator for wave in history.waves for name, emulator in wave.used.items()}
-    history.weights = weights_of(history, history.left, latest, {target.name: target.value for target in targets})
+    history.weights = weights_of(history, history.remaining, latest, {target.name: target.value for target in targets})
     return history
 
 
 def sample_remaining(history: Matched, rng: np.random.Generator) -> Reals:
     """Sample many points of the remaining space, within the box around its known points; empty if there is none."""
-    if not len(history.left):
-        return history.left
-    low, high = history.left.min(axis=0), history.left.max(axis=0)
+    if not len(history.remaining):
+        return history.remaining
+    low, high = history.remaining.min(axis=0), history.remaining.max(axis=0)
     candidates = low + (high - low) * rng.random((CANDIDATES, len(low)))
     return candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
 

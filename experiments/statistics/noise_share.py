@@ -13,31 +13,31 @@ MAX_NOISE_SHARE = 0.1
 
 @dataclass(frozen=True)
 class VarianceComponents:
-    """Variance of single runs by source: points, seeds (``common`` to all points) and residual (``own``)."""
+    """Variance of single runs by source: points, seeds (``common`` to all points) and ``residual``."""
 
     points: float
     common: float
-    own: float
+    residual: float
     replicates: int
 
     @property
     def in_runs(self) -> float:
         """Share of random variation in the variance of single runs."""
-        return share(self.common + self.own, self.points)
+        return share(self.common + self.residual, self.points)
 
     @property
     def in_means(self) -> float:
         """Share of random variation in the variance between means of points; the common part cancels out."""
-        return share(self.own / self.replicates, self.points)
+        return share(self.residual / self.replicates, self.points)
 
     @property
-    def needed(self) -> float:
+    def needed_replicates(self) -> float:
         """Number of replicates that lowers `in_means` to `MAX_NOISE_SHARE`; infinite if points do not differ."""
-        if self.own == 0.0:
+        if self.residual == 0.0:
             return 1.0
         if self.points == 0.0:
             return math.inf
-        return max(1.0, math.ceil(self.own / self.points * (1.0 - MAX_NOISE_SHARE) / MAX_NOISE_SHARE))
+        return max(1.0, math.ceil(self.residual / self.points * (1.0 - MAX_NOISE_SHARE) / MAX_NOISE_SHARE))
 
 
 def share(noise: float, other: float) -> float:

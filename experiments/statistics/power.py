@@ -12,11 +12,11 @@ SPREAD_FACTOR = 1.4
 
 
 class NoPlan(InputError):
-    """No number of pairs can be planned; ``why`` is `pilot`, `alike` or `many`."""
+    """No number of pairs can be planned; ``kind`` is `pilot`, `alike` or `many`."""
 
-    def __init__(self, why: str, message: str) -> None:
+    def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
-        self.why = why
+        self.kind = kind
 
 
 def planned_spread(spread: float, floor: float) -> float:

@@ -112,7 +112,7 @@ class CriterionThresholds(NamedTuple):
         """Return whether a change is large enough to be a response to a policy."""
         return change >= self.moved
 
-    def stands(self, change: float, error: float) -> bool:
+    def is_unchanged(self, change: float, error: float) -> bool:
         """Return whether a criterion is unchanged: its change is small, within its error, or not known."""
         return math.isnan(change) or change <= max(self.still, self.errors * error)
 

@@ -92,7 +92,7 @@ def assumed_effect(
         float(low),
         float(high),
         math.sqrt(parts.points) if parts else math.nan,
-        math.sqrt(parts.common + parts.own) if parts else math.nan,
+        math.sqrt(parts.common + parts.residual) if parts else math.nan,
         float((effects > 0.0).mean()),
         dict(zip(problem.names, map(float, found), strict=True)),
         line,

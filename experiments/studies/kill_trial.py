@@ -75,7 +75,10 @@ class Sweep:
         return self.process.wait(timeout=TIMEOUT_S)
 
     def finish(self) -> bytes:
-        """Wait for success; return the table of a sweep as CSV, else all Parquet files; raise Broken on failure."""
+        """Wait for success; return the table of a sweep as CSV, else all Parquet files.
+
+        Raises `KillNotSurvived` on failure.
+        """
         if code := self.end():
             raise KillNotSurvived(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
         if self.what == "sweep":
@@ -83,7 +86,7 @@ class Sweep:
         files = sorted(self.out.rglob("*.parquet"))
         return b"".join(path.relative_to(self.out).as_posix().encode() + path.read_bytes() for path in files)
 
-    def kept(self) -> int:
+    def runs_on_disk(self) -> int:
         """Return the number of runs, or pairs of runs, on disk."""
         if self.what == "sweep":
             return len(Store(self.out).open().finished)
@@ -101,7 +104,7 @@ class Sweep:
                         process_ids.append(child.pid)
         return process_ids
 
-    def safe(self) -> int:
+    def runs_reported_safe(self) -> int:
         """Return the number of runs that it has reported as safe."""
         return max(map(int, SAFE_RUNS.findall(self.messages.read_text(encoding="utf-8"))), default=0)
 
@@ -124,14 +127,14 @@ class Sweep:
         return True
 
     def kill_coordinator(self, after: float, sent: signal.Signals = KILL_SIGNAL) -> bool:
-        """Kill the coordinator; raise Broken if runs reported as safe are lost; return whether it still ran."""
+        """Kill the coordinator; return whether it still ran; raise `KillNotSurvived` if reported runs are lost."""
         self.wait_for_workers()
         time.sleep(after)
         ran = self.process.poll() is None
         self.process.send_signal(sent)
         self.end()
-        if (kept := self.kept()) < self.safe():
-            raise KillNotSurvived(f"{self.safe()} runs were told to be safe, {kept} are there")
+        if (kept := self.runs_on_disk()) < self.runs_reported_safe():
+            raise KillNotSurvived(f"{self.runs_reported_safe()} runs were told to be safe, {kept} are there")
         return ran
 
 
@@ -156,7 +159,7 @@ def sweep_with_kill(begin: Callable[[], Sweep], kind: str, after: float, rng: ra
 
 
 def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> Iterator[str]:
-    """Kill sweeps until ``kills`` of them were hit; yield a line for each; raise Broken if one did not survive."""
+    """Kill sweeps until ``kills`` of them were hit; yield a line for each; raise `KillNotSurvived` if one is not."""
     rng, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
     study.write_text(STUDY, encoding="utf-8")
     expected, seconds = sweep_without_kill(study, folder / f"whole-{what}", program, what)

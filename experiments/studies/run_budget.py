@@ -22,8 +22,8 @@ class PilotResult:
     """Result of a pilot: seconds per run, parallel runs, elapsed seconds, and variance components by measure."""
 
     seconds: float
-    lanes: int
-    spent: float = 0.0
+    parallel_runs: int
+    elapsed: float = 0.0
     noise: Mapping[str, VarianceComponents] = field(default_factory=dict)
 
 
@@ -40,7 +40,7 @@ class DesignSize:
 
     def runs(self, method: Method, problem: Problem) -> int:
         """Return the number of runs."""
-        return self.blocks * method.block(len(problem.moving)) * len(self.seeds)
+        return self.blocks * method.block(len(problem.group_names)) * len(self.seeds)
 
 
 def seconds_in(text: str) -> float:
@@ -57,32 +57,32 @@ def seconds_in(text: str) -> float:
 
 def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: Pilot) -> None:
     """Raise InputError, with the cost in runs and time, if a method does not allow so many factors."""
-    moving = len(problem.moving)
-    if moving <= method.most_factors:
+    n_groups = len(problem.group_names)
+    if n_groups <= method.max_factors:
         return
     runs = stated.runs(method, problem)
     result = pilot(2, 1, math.inf)
     raise InputError(
-        f"{method.name} takes at most {method.most_factors} factors, got {moving}: {stated.blocks} × (2 × {moving} + 2)"
-        f" points × {len(stated.seeds)} replicates = {runs:,} runs of {result.seconds:.2g} s,"
-        f" {format_duration(runs * result.seconds / result.lanes)};"
+        f"{method.name} takes at most {method.max_factors} factors, got {n_groups}:"
+        f" {stated.blocks} × (2 × {n_groups} + 2) points × {len(stated.seeds)} replicates ="
+        f" {runs:,} runs of {result.seconds:.2g} s, {format_duration(runs * result.seconds / result.parallel_runs)};"
         f" screen them with --method morris first, or let the parameters of a mechanism move together"
     )
 
 
 def largest_design(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> DesignSize:
     """Return the largest design of at most ``runs`` runs; with fewer replicates if it would be too small."""
-    points = method.block(len(problem.moving))
+    points = method.block(len(problem.group_names))
     for replicates in range(len(seeds), MIN_SEEDS - 1, -1):
         blocks = int(runs // (points * replicates))
-        if method.powers and blocks:
+        if method.power_of_two and blocks:
             blocks = 1 << (blocks.bit_length() - 1)
-        if blocks >= method.fewest:
+        if blocks >= method.min_blocks:
             return DesignSize(min(blocks, MAX_BLOCKS), seeds[:replicates])
-    least = method.fewest * points * MIN_SEEDS
+    least = method.min_blocks * points * MIN_SEEDS
     raise InputError(
-        f"--budget allows {max(int(runs), 0):,} runs, but {method.name} with {len(problem.moving)} factors needs at"
-        f" least {method.fewest} {method.unit} × {points} points × {MIN_SEEDS} replicates = {least:,} runs"
+        f"--budget allows {max(int(runs), 0):,} runs, but {method.name} with {len(problem.group_names)} factors needs"
+        f" at least {method.min_blocks} {method.unit} × {points} points × {MIN_SEEDS} replicates = {least:,} runs"
     )
 
 
@@ -99,9 +99,9 @@ def plan_design(
     result = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
     seeds = stated.seeds[: needed_replicates(result.noise, len(stated.seeds))]
     size = largest_design(
-        method, problem, seeds, USED_SHARE * (allowed - result.spent) * result.lanes / (result.seconds * arms)
+        method, problem, seeds, USED_SHARE * (allowed - result.elapsed) * result.parallel_runs / (result.seconds * arms)
     )
-    whole = result.spent + size.runs(method, problem) * arms * result.seconds / result.lanes
+    whole = result.elapsed + size.runs(method, problem) * arms * result.seconds / result.parallel_runs
     pace = f"a run takes {result.seconds:.2g} s here, so about {format_duration(whole)} of {budget}"
     return size, "\n".join(
         [*replicates_in_words(result.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
@@ -114,7 +114,7 @@ def needed_replicates(noise: Mapping[str, VarianceComponents], most: int) -> int
     >>> needed_replicates({"a": VarianceComponents(1.0, 0.0, 0.2, 4), "b": VarianceComponents(1.0, 0.0, 99.0, 4)}, 8)
     2
     """
-    within_reach = [one.needed for one in noise.values() if one.needed <= most]
+    within_reach = [one.needed_replicates for one in noise.values() if one.needed_replicates <= most]
     return min(most, max(MIN_SEEDS, *map(int, within_reach))) if within_reach else most
 
 
@@ -122,8 +122,11 @@ def replicates_in_words(noise: Mapping[str, VarianceComponents], run: int) -> It
     """Yield a sentence with the replicates that each measure needs by the pilot, and the measures with too few."""
     if not noise:
         return
-    needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in noise.items()]
-    short = [name for name, one in noise.items() if one.needed > run]
+    needs = [
+        f"{name} {'no number' if math.isinf(one.needed_replicates) else f'{one.needed_replicates:,.0f}'}"
+        for name, one in noise.items()
+    ]
+    short = [name for name, one in noise.items() if one.needed_replicates > run]
     too_few = f"; {run} are run, too few for {', '.join(short)}" if short else ""
     wanted = f"replicates that bring random variation to {MAX_NOISE_SHARE:.0%} of the means, by the pilot"
     yield f"{wanted}: {', '.join(needs)}{too_few}"
@@ -131,9 +134,9 @@ def replicates_in_words(noise: Mapping[str, VarianceComponents], run: int) -> It
 
 def design_in_words(method: Method, problem: Problem, size: DesignSize) -> str:
     """Return a sentence on the size of a design."""
-    points = method.block(len(problem.moving))
+    points = method.block(len(problem.group_names))
     each = f" × {points} points" if points > 1 else ""
     return (
         f"{method.name}: {size.blocks} {method.unit}{each} × {len(size.seeds)} replicates ="
-        f" {size.runs(method, problem):,} runs for {len(problem.moving)} factors"
+        f" {size.runs(method, problem):,} runs for {len(problem.group_names)} factors"
     )

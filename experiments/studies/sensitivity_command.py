@@ -35,7 +35,7 @@ from model.engine.errors import InputError
 
 
 def sensitivity(
-    name: str, method_name: str, budget: str | None, hands: StudyWorkers, out: Path | None, fresh: bool
+    name: str, method_name: str, budget: str | None, study_workers: StudyWorkers, out: Path | None, fresh: bool
 ) -> int:
     """Run the missing runs of a sensitivity analysis and analyse it; return the exit code."""
     study, method = read_study(find_study(name)), method_named(method_name)
@@ -45,20 +45,20 @@ def sensitivity(
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        size, stated = agreed_design(study, method, problem, budget, hands, target)
+        size, stated = agreed_design(study, method, problem, budget, study_workers, target)
         print_note(stated)
-        confirm_size(study, size.runs(method, problem) * study.arms, hands.workers, hands.agreed)
+        confirm_size(study, size.runs(method, problem) * study.arms, study_workers.workers, study_workers.agreed)
         points = method.sample(problem, size.blocks)
         rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
         jobs = list({job.run: job for row in rows for job in row}.values())
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
         words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
-        code = compute_missing(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
+        code = compute_missing(study, jobs, target, study_workers, sensitivity=agreement, command=shlex.join(words))
         if code == INTERRUPTED:
             return code
         if method.name == DRAWS:
             effects = analyse_effects(study, problem, points, rows, target)
-            return INTERRUPTED if run_confirmation(study, effects, target, hands) else code
+            return INTERRUPTED if run_confirmation(study, effects, target, study_workers) else code
         analyse_indices(study, method, problem, points, rows, target)
     return code
 
@@ -73,13 +73,15 @@ def problem_of(study: Study, method: Method) -> Problem:
     together = study.sensitivity.by == "mechanism" and method.name != "pawn"
     groups = tuple(name.partition(".")[0] for name in names) if together else names
     problem = Problem(names, groups, seed=study.design.seed or 1)
-    if len(problem.moving) < 2:
-        raise InputError(f"{study.name}: a sensitivity analysis needs at least 2 factors, got {len(problem.moving)}")
+    if len(problem.group_names) < 2:
+        raise InputError(
+            f"{study.name}: a sensitivity analysis needs at least 2 factors, got {len(problem.group_names)}"
+        )
     return problem
 
 
 def agreed_design(
-    study: Study, method: Method, problem: Problem, budget: str | None, hands: StudyWorkers, target: Path
+    study: Study, method: Method, problem: Problem, budget: str | None, study_workers: StudyWorkers, target: Path
 ) -> tuple[DesignSize, str]:
     """Return the size of the design, that of an analysis begun in the folder or a new one, and a sentence on it."""
     is_sweep = kind_of(target) == SWEEP
@@ -90,25 +92,31 @@ def agreed_design(
     if stated is not None or is_sweep:
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
     stated = DesignSize(study.design.points, study.seeds)
-    if method.powers and stated.blocks & (stated.blocks - 1):
+    if method.power_of_two and stated.blocks & (stated.blocks - 1):
         raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
-    clocked = partial(pilot, study, method, problem, hands)
+    clocked = partial(pilot, study, method, problem, study_workers)
     check_factors(method, problem, stated, clocked)
     return plan_design(method, problem, stated, budget, clocked, study.arms)
 
 
 def pilot(
-    study: Study, method: Method, problem: Problem, hands: StudyWorkers, n_points: int, n_seeds: int, limit: float
+    study: Study,
+    method: Method,
+    problem: Problem,
+    study_workers: StudyWorkers,
+    n_points: int,
+    n_seeds: int,
+    limit: float,
 ) -> PilotResult:
     """Run some distant points of the design with some seeds; return the time per run and the random variation."""
     begun = time.monotonic()
-    design = method.sample(problem, method.fewest)
+    design = method.sample(problem, method.min_blocks)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
     rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
     jobs = list({job.run: job for row in rows for job in row}.values())
     print_note(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
-        executor, _ = executor_and_order(hands, interruption, len(jobs))
+        executor, _ = executor_and_order(study_workers, interruption, len(jobs))
         try:
             results = pilot_results(executor, jobs, lambda: interruption.came, limit)
         finally:
@@ -213,9 +221,9 @@ def analyse_effects(
     return effects
 
 
-def run_confirmation(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: StudyWorkers) -> bool:
+def run_confirmation(study: Study, effects: Sequence[AssumedEffect], target: Path, study_workers: StudyWorkers) -> bool:
     """Confirm the parameters found with new seeds; write and print it; return whether it was interrupted."""
-    table, interrupted = confirm(study, effects, target, hands.workers)
+    table, interrupted = confirm(study, effects, target, study_workers.workers)
     if interrupted:
         report_interruption("start again to go on with the confirmation")
         return True

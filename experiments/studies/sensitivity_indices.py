@@ -49,12 +49,12 @@ def analyse_measure(
     arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
 ) -> SensitivityFinding:
     """Analyse one measure; ``outcomes`` are points × seeds, NaN for a failed run or an undefined measure."""
-    block = method.block(len(problem.moving))
+    block = method.block(len(problem.group_names))
     whole = complete_blocks(outcomes, block)
     n_blocks, dropped = len(whole) // block, int((~whole).sum()) // block
     kept = outcomes[whole]
     noise = variance_components(kept)
-    if n_blocks - dropped < max(method.fewest, n_blocks / 2):
+    if n_blocks - dropped < max(method.min_blocks, n_blocks / 2):
         text = f"{dropped} of {n_blocks} {method.unit} hold a failed run or no number; too few are left"
         return SensitivityFinding(arm, measure, method, (), noise, n_blocks, dropped, text)
     means = kept.mean(axis=1)
@@ -75,9 +75,9 @@ def refusal_of(noise: VarianceComponents | None) -> str:
 
 def replicates_clause(noise: VarianceComponents) -> str:
     """Return a clause with the number of replicates that would suffice."""
-    if math.isinf(noise.needed):
+    if math.isinf(noise.needed_replicates):
         return "no number of replicates would show more"
-    return f"{noise.needed:,.0f} replicates would bring that to 10 %"
+    return f"{noise.needed_replicates:,.0f} replicates would bring that to 10 %"
 
 
 def text_of(finding: SensitivityFinding) -> str:
@@ -125,7 +125,7 @@ def indices_csv(findings: Sequence[SensitivityFinding]) -> bytes:
 def rows_of(finding: SensitivityFinding) -> Iterator[tuple[object, ...]]:
     """Yield the indices of a measure with their ranks, random variation and numbers of blocks."""
     noise = finding.noise
-    stated = (noise.in_runs, noise.in_means, noise.replicates, noise.needed) if noise else ("", "", 1, "")
+    stated = (noise.in_runs, noise.in_means, noise.replicates, noise.needed_replicates) if noise else ("", "", 1, "")
     for one in finding.indices:
         rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
         index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)

@@ -28,7 +28,7 @@ class Problem:
     seed: int = 1
 
     @property
-    def moving(self) -> tuple[str, ...]:
+    def group_names(self) -> tuple[str, ...]:
         """Names of the groups, each once."""
         return tuple(dict.fromkeys(self.groups))
 
@@ -59,9 +59,9 @@ class Method:
     block: Callable[[int], int]
     sample: Callable[[Problem, int], np.ndarray]
     analyse: Callable[[Problem, np.ndarray, np.ndarray], list[Index]]
-    fewest: int
-    powers: bool = False
-    most_factors: int = 10_000
+    min_blocks: int
+    power_of_two: bool = False
+    max_factors: int = 10_000
 
 
 def sample_morris(problem: Problem, size: int) -> np.ndarray:
@@ -80,7 +80,7 @@ def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -
     )
     names, half = found["names"], np.nan_to_num(np.asarray(found["mu_star_conf"], float))
     star = indices("mu_star", names, np.ma.filled(np.ma.asarray(found["mu_star"], float), np.nan), half)
-    if len(problem.names) > len(problem.moving):
+    if len(problem.names) > len(problem.group_names):
         return star  # the spread within a group mixes directions
     return star + indices("sigma", names, np.ma.filled(np.ma.asarray(found["sigma"], float), np.nan), 0.0 * half)
 
@@ -99,7 +99,9 @@ def analyse_sobol(problem: Problem, points: np.ndarray, outcomes: np.ndarray) ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # warnings of resamples with equal values
         found = sobol.analyze(problem.salib, outcomes, num_resamples=RESAMPLES, seed=problem.seed)
-    return [one for name in ("ST", "S1") for one in indices(name, problem.moving, found[name], found[f"{name}_conf"])]
+    return [
+        one for name in ("ST", "S1") for one in indices(name, problem.group_names, found[name], found[f"{name}_conf"])
+    ]
 
 
 def sample_pawn(problem: Problem, size: int) -> np.ndarray:
@@ -147,7 +149,7 @@ PAWN = Method(
     block=lambda _: 1,
     sample=sample_pawn,
     analyse=analyse_pawn,
-    fewest=40,
+    min_blocks=40,
 )
 METHODS = {
     method.name: method
@@ -157,25 +159,25 @@ METHODS = {
             main="mu_star",
             meaning="mean absolute change over the whole range",
             unit="trajectories",
-            block=lambda moving: moving + 1,
+            block=lambda n_groups: n_groups + 1,
             sample=sample_morris,
             analyse=analyse_morris,
-            fewest=4,
+            min_blocks=4,
         ),
         Method(
             name="sobol",
             main="ST",
             meaning="share of variance, with all interactions",
             unit="base points",
-            block=lambda moving: 2 * moving + 2,
+            block=lambda n_groups: 2 * n_groups + 2,
             sample=sample_sobol,
             analyse=analyse_sobol,
-            fewest=16,
-            powers=True,
-            most_factors=12,
+            min_blocks=16,
+            power_of_two=True,
+            max_factors=12,
         ),
         PAWN,
-        replace(PAWN, name=DRAWS, unit="draws", fewest=3),
+        replace(PAWN, name=DRAWS, unit="draws", min_blocks=3),
     )
 }
 

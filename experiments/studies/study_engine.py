@@ -30,7 +30,7 @@ class Engine:
     executor: Executor[RunSpec, FinishedRun | FailedRun]
     store: Store
     progress: Progress
-    each: int
+    shifts_per_run: int
     """Shifts that one run simulates."""
     interruption: Interruption
     outcome: SweepOutcome = field(default_factory=SweepOutcome)
@@ -40,20 +40,20 @@ class Engine:
         try:
             for ended in as_completed(self.executor, jobs, lambda: self.interruption.came):
                 for job, result in ended:
-                    self.take(job, result)
-                self.finish(self.store.tick())
-                self.show()
+                    self.store_result(job, result)
+                self.mark_finished(self.store.tick())
+                self.report_progress()
             self.outcome.interrupted = self.interruption.came
         finally:
             self.executor.stop()
             for job, late in self.executor.wait(0.0):
                 if isinstance(late, FinishedRun):
-                    self.take(job, late)
-            self.finish(self.store.flush())
+                    self.store_result(job, late)
+            self.mark_finished(self.store.flush())
             self.progress.conclude()
         return self.outcome
 
-    def take(self, job: RunSpec, result: FinishedRun | FailedRun | WorkerDied) -> None:
+    def store_result(self, job: RunSpec, result: FinishedRun | FailedRun | WorkerDied) -> None:
         """Store the result of a job, or put a failed one into quarantine; raise InputError if no run can go on."""
         if isinstance(result, WorkerDied):
             text = f"the worker process {DEATHS_TEXT}"
@@ -68,15 +68,15 @@ class Engine:
         if result.code != fingerprint():
             raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")
         self.progress.ran(result.seconds, self.executor.worker_count())
-        self.finish(self.store.add(job.run, result.tables))
+        self.mark_finished(self.store.add(job.run, result.tables))
 
-    def finish(self, runs: list[str]) -> None:
+    def mark_finished(self, runs: list[str]) -> None:
         """Remove runs from quarantine that are now safe on disk, and count them."""
         for run in runs:
             quarantine.remove_run(self.store.folder, run)
         self.progress.ended(len(runs))
 
-    def show(self) -> None:
+    def report_progress(self) -> None:
         """Report the progress if it is due."""
-        whole = (self.progress.computed + self.progress.lost) * self.each
-        self.progress.reach(whole + min(self.executor.shifts(), self.executor.worker_count() * self.each))
+        whole = (self.progress.computed + self.progress.lost) * self.shifts_per_run
+        self.progress.reach(whole + min(self.executor.shifts(), self.executor.worker_count() * self.shifts_per_run))

@@ -40,11 +40,11 @@ class StudyWorkers:
     """True if any number of runs is confirmed in advance."""
 
 
-def sweep(name: str, hands: StudyWorkers, out: Path | None, fresh: bool, wording: FigureTexts) -> int:
+def sweep(name: str, study_workers: StudyWorkers, out: Path | None, fresh: bool, wording: FigureTexts) -> int:
     """Run the missing runs of a study, print the folder of results in a language, and return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
-    confirm_size(study, count_of(study), hands.workers, hands.agreed)
+    confirm_size(study, count_of(study), study_workers.workers, study_workers.agreed)
     with report_slow(f"planning {study.name}"):
         jobs = jobs_of(study)
     for line in overridden_factors(study):
@@ -53,7 +53,7 @@ def sweep(name: str, hands: StudyWorkers, out: Path | None, fresh: bool, wording
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        code = compute_missing(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
+        code = compute_missing(study, jobs, target, study_workers, command=shlex.join(["confianza", "sweep", name]))
     if code != INTERRUPTED:
         print(figure_message("run.swept", wording, place=target, runs=len(jobs), folder=shlex.quote(str(target))))
     return code
@@ -69,7 +69,9 @@ def overridden_factors(study: Study) -> Iterator[str]:
                         yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
 
 
-def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: StudyWorkers, **more: Any) -> int:
+def compute_missing(
+    study: Study, jobs: Sequence[RunSpec], target: Path, study_workers: StudyWorkers, **more: Any
+) -> int:
     """Compute the missing runs of a folder, which must be locked; return the exit code."""
     for path in leftover_files(target):
         path.unlink()
@@ -86,7 +88,7 @@ def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: 
     check_disk_space({"--out": (target, size_of_sweep(missing))})
     begun = time.monotonic()
     try:
-        outcome = run_missing(missing, store, hands) if missing else SweepOutcome()
+        outcome = run_missing(missing, store, study_workers) if missing else SweepOutcome()
     except (OSError, Unwritable) as reason:
         raise Unwritable(
             f"{write_error_text(reason)}; {finished_in_words(store, jobs)}; start again then, and only what is missing"
@@ -105,10 +107,10 @@ def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: 
     return report_outcome(outcome, target, finished, len(jobs))
 
 
-def run_missing(missing: list[RunSpec], store: Store, hands: StudyWorkers) -> SweepOutcome:
+def run_missing(missing: list[RunSpec], store: Store, study_workers: StudyWorkers) -> SweepOutcome:
     """Run jobs in an order that groups them by town and warm-up."""
     with Interruption() as interruption:
-        executor, order = executor_and_order(hands, interruption, len(missing))
+        executor, order = executor_and_order(study_workers, interruption, len(missing))
         each = max(missing[0].shifts, 1)
         progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
         jobs = with_shared_warm_ups(missing)
@@ -116,15 +118,15 @@ def run_missing(missing: list[RunSpec], store: Store, hands: StudyWorkers) -> Sw
 
 
 def executor_and_order(
-    hands: StudyWorkers, interruption: Interruption, runs: int
+    study_workers: StudyWorkers, interruption: Interruption, runs: int
 ) -> tuple[Executor[RunSpec, FinishedRun | FailedRun], Callable[[RunSpec], tuple[str, str]]]:
     """Return the executor, and the sort key of the jobs to submit."""
-    if hands.dask is not None:
+    if study_workers.dask is not None:
         from experiments.execution.dask_executor import DaskExecutor
 
-        return DaskExecutor(hands.dask), lambda job: (job.source, warm_up_key(job))
+        return DaskExecutor(study_workers.dask), lambda job: (job.source, warm_up_key(job))
     announce_compiling()
-    executor = LocalExecutor(min(hands.workers, runs), try_run)
+    executor = LocalExecutor(min(study_workers.workers, runs), try_run)
     groups = executor.prepare(lambda: interruption.came)
     return executor, lambda job: (town_of(job, groups), warm_up_key(job))
 

@@ -444,7 +444,7 @@ def test_a_word_is_a_site_with_policies_or_a_folder(tmp_path):
 
 def test_a_request_survives_its_manifest():
     request = Request(arms=("a", "b"), sets=("x=1",), years=2.0, memory=3, independent=True)
-    assert Request.read(json.loads(json.dumps(request.stated()))) == request
+    assert Request.read(json.loads(json.dumps(request.as_dict()))) == request
     assert request.command == "confianza compare a b --set x=1 --years 2 --independent --memory 3"
 
 

@@ -131,14 +131,14 @@ def test_measures_are_said_without_codes_and_with_their_number(language: str) ->
     scenario = load("totonicapan")
     for one in measures():
         for step in one.steps:
-            said = [one.worded(text, step, scenario, language) for text in (step.short, step.say)]
+            said = [one.text_with_value(text, step, scenario, language) for text in (step.short, step.say)]
             assert not any("_" in text or "{" in text or "log" in text for text in said)
     assert "26" not in one.title[language]
 
 
 def test_the_file_of_measures_is_a_policy_that_says_the_same(tmp_path: Path) -> None:
     choice = Choice("villa_canales", changed_measures({"reporting": 3, "rotation": 2}))
-    (tmp_path / POLICY_FILE).write_text(choice.file, encoding="utf-8")
+    (tmp_path / POLICY_FILE).write_text(choice.policy_text, encoding="utf-8")
     assert set(read_policy(str(tmp_path / POLICY_FILE)).policy.entries) == set(policy_of(choice.chosen).entries)
 
 

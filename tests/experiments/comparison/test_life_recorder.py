@@ -206,7 +206,8 @@ def test_a_telling_draws_nobody_first() -> None:
     numbers |= {"intercept": math.log(0.5), "trust": 0.0}
     one = ReportingChoice(
         tick=0, crime="robbery", taken="nobody", uniform=0.1, numbers=numbers,
-        kind=0.0, severity=0.0, loss=0.0, trust=0.5, desk=0.0, seat=0.0, at_hand=False, has_number=False, reach=0.0,
+        kind=0.0, severity=0.0, loss=0.0, trust=0.5, station_minutes=0.0, prosecutor_minutes=0.0,
+        at_hand=False, has_number=False, reach=0.0,
         near=0.0, deference=0.0,
     )  # fmt: skip
     assert one.chances()["nobody"] == pytest.approx(0.4)

@@ -37,7 +37,7 @@ def found():
 @pytest.mark.thorough
 def test_the_truth_is_left_and_the_rest_is_ruled_out(found):
     assert found.waves[-1].left < 0.2
-    low, high = np.array([weighted_quantiles(column, found.weights) for column in found.left.T]).T
+    low, high = np.array([weighted_quantiles(column, found.weights) for column in found.remaining.T]).T
     assert (low <= TRUTH).all()
     assert (high >= TRUTH).all()
 

@@ -14,7 +14,7 @@ TABLE = np.array([[1.0, 2.0, 6.0], [3.0, 6.0, 6.0]])
 def test_the_parts_of_a_two_way_table_are_those_computed_by_hand() -> None:
     noise = variance_components(TABLE)
     assert noise is not None
-    assert (noise.points, noise.common, noise.own, noise.replicates) == pytest.approx((4.0 / 3.0, 3.0, 2.0, 3))
+    assert (noise.points, noise.common, noise.residual, noise.replicates) == pytest.approx((4.0 / 3.0, 3.0, 2.0, 3))
     assert variance_components(1e6 + TABLE) == noise
 
 
@@ -23,28 +23,28 @@ def test_the_shares_of_noise_in_runs_and_in_means_are_those_computed_by_hand() -
     assert noise is not None
     assert noise.in_runs == pytest.approx(15.0 / 19.0)  # (3 + 2) of (3 + 2 + 4/3)
     assert noise.in_means == pytest.approx(1.0 / 3.0)  # 2/3 of (2/3 + 4/3)
-    assert VarianceComponents(points=1.0, common=7.0, own=1.0, replicates=4).in_means == pytest.approx(0.2)
+    assert VarianceComponents(points=1.0, common=7.0, residual=1.0, replicates=4).in_means == pytest.approx(0.2)
 
 
 def test_as_many_replicates_as_needed_leave_the_wanted_share_of_noise() -> None:
-    noise = VarianceComponents(points=4.0 / 3.0, common=3.0, own=2.0, replicates=3)
-    assert noise.needed == 14  # 2 / (4/3) × 0.9 / 0.1 = 13.5
+    noise = VarianceComponents(points=4.0 / 3.0, common=3.0, residual=2.0, replicates=3)
+    assert noise.needed_replicates == 14  # 2 / (4/3) × 0.9 / 0.1 = 13.5
     for replicates, enough in ((13, False), (14, True)):
         assert (
-            VarianceComponents(noise.points, noise.common, noise.own, replicates).in_means <= MAX_NOISE_SHARE
+            VarianceComponents(noise.points, noise.common, noise.residual, replicates).in_means <= MAX_NOISE_SHARE
         ) is enough
-    assert VarianceComponents(points=100.0, common=3.0, own=2.0, replicates=3).needed == 1.0
-    assert VarianceComponents(points=1.0, common=3.0, own=0.0, replicates=3).needed == 1.0
-    assert VarianceComponents(points=0.0, common=3.0, own=0.0, replicates=3).needed == 1.0
-    assert math.isinf(VarianceComponents(points=0.0, common=0.0, own=2.0, replicates=3).needed)
+    assert VarianceComponents(points=100.0, common=3.0, residual=2.0, replicates=3).needed_replicates == 1.0
+    assert VarianceComponents(points=1.0, common=3.0, residual=0.0, replicates=3).needed_replicates == 1.0
+    assert VarianceComponents(points=0.0, common=3.0, residual=0.0, replicates=3).needed_replicates == 1.0
+    assert math.isinf(VarianceComponents(points=0.0, common=0.0, residual=2.0, replicates=3).needed_replicates)
 
 
 def test_no_part_of_the_variance_is_negative() -> None:
     noise = variance_components(np.array([[0.0, 1.0], [1.0, 0.0]]))
-    assert noise == VarianceComponents(points=0.0, common=0.0, own=1.0, replicates=2)
+    assert noise == VarianceComponents(points=0.0, common=0.0, residual=1.0, replicates=2)
     assert (noise.in_runs, noise.in_means) == (1.0, 1.0)
     assert variance_components(np.full((3, 4), 0.1)) == VarianceComponents(
-        points=0.0, common=0.0, own=0.0, replicates=4
+        points=0.0, common=0.0, residual=0.0, replicates=4
     )
 
 

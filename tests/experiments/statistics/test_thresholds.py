@@ -77,10 +77,10 @@ def test_nothing_is_known_of_a_measure_without_a_scale() -> None:
 
 def test_a_criterion_responds_from_its_threshold_on_and_stands_within_its_error() -> None:
     assert [CRITERION.responds(change) for change in (0.029, 0.03, -0.03)] == [False, True, False]
-    assert CRITERION.stands(0.02, 0.001)
-    assert not CRITERION.stands(0.021, 0.001)
-    assert CRITERION.stands(0.021, 0.0105)
-    assert CRITERION.stands(math.nan, 0.0)
+    assert CRITERION.is_unchanged(0.02, 0.001)
+    assert not CRITERION.is_unchanged(0.021, 0.001)
+    assert CRITERION.is_unchanged(0.021, 0.0105)
+    assert CRITERION.is_unchanged(math.nan, 0.0)
 
 
 def test_homicides_alone_can_be_too_few_for_a_statement() -> None:

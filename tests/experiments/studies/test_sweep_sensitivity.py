@@ -123,14 +123,14 @@ def test_the_parts_of_variance_are_found():
     noise = variance_components(parts)
     assert noise.points == pytest.approx(9.0, rel=0.1)
     assert noise.common == pytest.approx(1.0, rel=0.4)
-    assert noise.own == pytest.approx(4.0, rel=0.05)
-    assert noise.needed == 4.0
+    assert noise.residual == pytest.approx(4.0, rel=0.05)
+    assert noise.needed_replicates == 4.0
 
 
 @given(st.integers(2, 6), st.integers(2, 4), st.floats(-1e3, 1e3))
 def test_runs_that_are_all_equal_have_no_noise(points, seeds, value):
     noise = variance_components(np.full((points, seeds), value))
-    assert (noise.in_runs, noise.in_means, noise.needed) == (0.0, 0.0, 1.0)
+    assert (noise.in_runs, noise.in_means, noise.needed_replicates) == (0.0, 0.0, 1.0)
 
 
 def test_the_problem_given_to_the_library_is_a_copy():
@@ -164,14 +164,14 @@ def test_what_is_told_fits_80_columns_and_the_file_has_a_row_for_every_index(nam
 def test_a_design_fits_its_budget_and_fills_it(name, factors, seeds, runs):
     names = tuple(f"a.x{number}" for number in range(factors))
     method, problem = METHODS[name], Problem(names, names)
-    if method.fewest * method.block(factors) * 2 > runs:
+    if method.min_blocks * method.block(factors) * 2 > runs:
         with pytest.raises(InputError, match=f"allows {int(runs):,} runs"):
             largest_design(method, problem, tuple(range(seeds)), runs)
         return
     size = largest_design(method, problem, tuple(range(seeds)), runs)
     assert size.runs(method, problem) <= runs
-    assert size.blocks >= method.fewest
-    more = DesignSize(2 * size.blocks if method.powers else size.blocks + 1, size.seeds)
+    assert size.blocks >= method.min_blocks
+    more = DesignSize(2 * size.blocks if method.power_of_two else size.blocks + 1, size.seeds)
     assert size.blocks == 4096 or more.runs(method, problem) > runs
 
 
