@@ -15,7 +15,7 @@ from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec
 
 SEED_LIMIT = 2**32
-"""Upper limit of seeds; a world number is ``draw * SEEDS + seed``."""
+"""Upper limit of seeds; a world number is ``draw * SEED_LIMIT + seed``."""
 
 
 def draw_of(world: int) -> int:
@@ -26,7 +26,7 @@ def draw_of(world: int) -> int:
 def seed_of(world: int) -> int:
     """Return the seed in a world number.
 
-    >>> seed_of(5), seed_of(7 * SEEDS + 5), draw_of(7 * SEEDS + 5)
+    >>> seed_of(5), seed_of(7 * SEED_LIMIT + 5), draw_of(7 * SEED_LIMIT + 5)
     (5, 5, 7)
     """
     return world % SEED_LIMIT

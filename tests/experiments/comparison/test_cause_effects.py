@@ -50,7 +50,7 @@ def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, w
     for pair in pairs:
         for result in pair:
             assert sum(contributions(result, where, net).values()) == pytest.approx(
-                monthly_trust(result, where)[where.months].mean()
+                monthly_trust(result, where)[where.month_slice].mean()
             )
     parts = cause_effects(pairs, where, net)
     total = total_effect(pairs, where).effect
@@ -67,7 +67,7 @@ def test_all_parts_of_one_world_sum_to_its_change_since_the_start(
     change = change_since_start(results, where)
     assert change.base == pytest.approx(np.mean([100.0 * trust_at_start(result, where) for result in results]))
     assert change.arm == pytest.approx(
-        np.mean([monthly_trust(result, where)[where.months].mean() for result in results])
+        np.mean([monthly_trust(result, where)[where.month_slice].mean() for result in results])
     )
     parts = causes_since_start(results, where, net)
     assert sum(part.effect.effect for part in parts) == pytest.approx(change.effect, abs=1e-5)

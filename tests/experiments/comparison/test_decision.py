@@ -197,7 +197,7 @@ def test_the_background_lives_the_same_bits_as_the_command(
     lived: list[list[WorldResult]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path(POLICY_FILE).write_text(HARD.file, encoding="utf-8")
+    Path(POLICY_FILE).write_text(HARD.policy_text, encoding="utf-8")
     folder, _ = compare(HARD.request(f"./{POLICY_FILE}"), 1, None)
     effects = pd.read_parquet(folder / "effects.parquet").set_index("measure")
     for outcome in OUTCOMES:

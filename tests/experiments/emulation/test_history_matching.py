@@ -55,7 +55,7 @@ def test_waves_stop_when_nothing_shrinks(found):
     assert all(fall >= WORTHWHILE_REDUCTION for fall in falls[:-1])
     vague = match_history(simulate, NAMES, targets(observation=10.0), {"a": SD**2, "b": SD**2}, size=30, most=4)
     assert len(vague.waves) == 1
-    assert vague.waves[0].left == 1.0
+    assert vague.waves[0].remaining_share == 1.0
 
 
 def test_results_that_no_parameter_moves_rule_nothing_out():
@@ -64,8 +64,8 @@ def test_results_that_no_parameter_moves_rule_nothing_out():
 
     far = [Target("a", 100.0, 0.01, 0.01), Target("b", -100.0, 0.01, 0.01)]
     empty = match_history(noise, NAMES, far, {"a": 1.0, "b": 1.0}, size=40, most=2)
-    assert empty.waves[0].left in (0.0, 1.0)
-    assert not empty.waves[0].used or empty.waves[0].left == 0.0
+    assert empty.waves[0].remaining_share in (0.0, 1.0)
+    assert not empty.waves[0].used or empty.waves[0].remaining_share == 0.0
 
 
 def test_intervals_cover_simulated_truths_as_often_as_they_say(found):

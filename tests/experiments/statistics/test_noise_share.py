@@ -59,7 +59,7 @@ def test_known_parts_are_found_again() -> None:
         table = 2.0 * rng.normal(size=(12, 1)) + rng.normal(size=(1, 8)) + 1.5 * rng.normal(size=(12, 8))
         one = variance_components(table)
         assert one is not None
-        found.append((one.points, one.common, one.own))
+        found.append((one.points, one.common, one.residual))
     assert np.mean(found, axis=0) == pytest.approx([4.0, 1.0, 2.25], rel=0.1)
 
 
