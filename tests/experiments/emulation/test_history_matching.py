@@ -36,7 +36,7 @@ def found():
 
 @pytest.mark.thorough
 def test_the_truth_is_left_and_the_rest_is_ruled_out(found):
-    assert found.waves[-1].left < 0.2
+    assert found.waves[-1].remaining_share < 0.2
     low, high = np.array([weighted_quantiles(column, found.weights) for column in found.remaining.T]).T
     assert (low <= TRUTH).all()
     assert (high >= TRUTH).all()
@@ -50,7 +50,7 @@ def test_a_parameter_that_cannot_matter_is_as_wide_as_its_prior(found):
 
 
 def test_waves_stop_when_nothing_shrinks(found):
-    left = [1.0, *(wave.left for wave in found.waves)]
+    left = [1.0, *(wave.remaining_share for wave in found.waves)]
     falls = [(before - after) / before for before, after in itertools.pairwise(left)]
     assert all(fall >= WORTHWHILE_REDUCTION for fall in falls[:-1])
     vague = match_history(simulate, NAMES, targets(observation=10.0), {"a": SD**2, "b": SD**2}, size=30, most=4)
