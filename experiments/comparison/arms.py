@@ -1,12 +1,11 @@
 """Arms of a comparison: parsed from [SITE:]POLICY[+POLICY…][@DATE], or read from a folder of results."""
 
 import datetime
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ DEFAULT_SITE = "villa_canales"
 class ArmArgument:
     """One arm argument of the command line: a policy, optionally with its site, or a folder of results."""
 
-    text: str
     site: str | None = None
     policies: str = ""
     folder: Path | None = None
@@ -92,11 +90,6 @@ class Arm:
         """Return whether the arm's results hold a table; arms of a sweep have only measures."""
         return name == "measures" if self.runs else (self.folder or Path()).joinpath(f"{name}.parquet").is_file()
 
-    @cached_property
-    def world(self) -> str:
-        """JSON text of everything that paired arms share: settings without policies, period and code."""
-        return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
-
 
 def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
     """Return the months of some runs of a sweep, with their world numbers as seeds."""
@@ -120,14 +113,14 @@ def parse_arm_argument(text: str) -> ArmArgument:
     """Parse one arm argument of the command line.
 
     >>> parse_arm_argument("totonicapan:status_quo")
-    ArmArgument(text='totonicapan:status_quo', site='totonicapan', policies='status_quo', folder=None)
+    ArmArgument(site='totonicapan', policies='status_quo', folder=None)
     """
     if Path(text).is_dir() or ("/" in text and not re.search(r"\.toml(@[-\d]+)?$", text)):
-        return ArmArgument(text, folder=Path(text))
+        return ArmArgument(folder=Path(text))
     site, colon, policies = text.rpartition(":")
     if not policies.strip() or (colon and not site):
         raise InputError(f"an arm is [SITE:]POLICY[+POLICY…][@DATE] or a folder, got '{text}'")
-    return ArmArgument(text, site or None, policies)
+    return ArmArgument(site or None, policies)
 
 
 def planned_arms(arguments: Sequence[ArmArgument], scenarios: Sequence[str], **options: Any) -> list[Arm]:

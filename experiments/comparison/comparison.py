@@ -14,7 +14,6 @@ from experiments.comparison.arms import Arm, by_site, check_horizons, parse_arm_
 from experiments.comparison.comparison_jobs import arms_of_sweep
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import verdicts_table
-from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME, available_headlines
 from experiments.comparison.over_draws import accounts_table, draw_effects_table, tasks_over_draws, uncertainty_table
 from experiments.execution.trust_accounts import LAWS
@@ -189,10 +188,10 @@ def effects_by_law_table(results: Sequence[TaskResults], blocks: Blocks, deltas:
     for (number, law), own in cells.items():
         months = [months_of(own, k) for k in range(len(blocks[number]))]
         for k, arm in enumerate(blocks[number][1:], start=1):
-            for headline in available_headlines(months[0].columns):
-                values = [by_seed(side, headline.value) for side in (months[0], months[k])]
+            for headline in available_headlines(own[0].finished[0].tables["measures"].column_names):
+                values = [[headline.value(run) for run in months[side]] for side in (0, k)]
                 scale = headline.scale(own[0].years, deltas.get(headline.name))
-                effect = dataclasses.asdict(paired(*(list(one.values()) for one in values), scale=scale))
+                effect = dataclasses.asdict(paired(*values, scale=scale))
                 place = {"site": arm.scenario, "against": arm.name, **law._asdict()}
                 rows.append(place | {"measure": headline.name} | effect)
     return pd.DataFrame(rows)
@@ -207,18 +206,17 @@ def independent_effects_table(
         twins = [one for one in results if one.task.block == number and one.task.kind == "twins"]
         alone = [one for one in results if one.task.block == number and one.task.kind == "alone"]
         for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
-            base, twin, other = (months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1)))
-            for headline in available_headlines(base.columns):
-                values = [by_seed(side, headline.value) for side in (base, twin, other)]
+            months = [months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1))]
+            for headline in available_headlines(twins[0].finished[0].tables["measures"].column_names):
+                base, twin, other = ([headline.value(run) for run in side] for side in months)
                 scale = headline.scale(twins[0].years, deltas.get(headline.name))
-                independent = unpaired(list(values[0].values()), list(values[2].values()), scale=scale)
-                twin_effect = paired(*([side[seed] for seed in values[0]] for side in values[:2]), scale=scale)
+                independent, twin_effect = unpaired(base, other, scale=scale), paired(base, twin, scale=scale)
                 ratio = variance_ratio(independent.error**2, twin_effect.error**2)
                 place = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
                 rows.append(place | dataclasses.asdict(independent) | {"variance_ratio": ratio})
     return pd.DataFrame(rows)
 
 
-def months_of(results: Sequence[TaskResults], k: int) -> pd.DataFrame:
-    """Return the months of the arm with index ``k`` in some tasks."""
-    return pd.concat([one.finished[k].months for one in results])
+def months_of(results: Sequence[TaskResults], k: int) -> list[pd.DataFrame]:
+    """Return the months of the arm with index ``k`` in each task; tasks without a full month are left out."""
+    return [months for one in results if len(months := one.finished[k].months)]

@@ -68,12 +68,10 @@ def scores_over_draws(
     return scores
 
 
-def mean_scores(
-    measures: pd.DataFrame, anchors: Sequence[CriterionAnchor], draws: int = DRAWS
-) -> dict[str, np.ndarray]:
+def mean_scores(measures: pd.DataFrame, anchors: Sequence[CriterionAnchor]) -> dict[str, np.ndarray]:
     """Return the scores of every criterion (seeds × draws) for all runs of one scenario."""
     seeds = measures.sort_values("month").groupby("seed", sort=True)
-    runs = [scores_over_draws(dict(months.items()), anchors, draws) for _, months in seeds]
+    runs = [scores_over_draws(dict(months.items()), anchors) for _, months in seeds]
     return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
 
 

@@ -12,7 +12,6 @@ from experiments.comparison.comparison import arms_of, months_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import Text, file_of, measures, policy_of
 from experiments.comparison.decision_outcomes import COST_MEASURES, OUTCOMES
-from experiments.comparison.effects import by_seed
 from experiments.execution.executor import run_jobs
 from experiments.execution.twin_runs import Task, TaskResults, run_task
 from experiments.statistics.paired_effects import paired
@@ -93,7 +92,7 @@ def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dic
     for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in EXTREME_WORLDS)), start=1):
         months = months_of(results, k)
         for headline in (*(one.headline for one in OUTCOMES), *COST_MEASURES):
-            sides = (list(by_seed(side, headline.value).values()) for side in (base, months))
+            sides = ([headline.value(run) for run in side] for side in (base, months))
             effect = paired(*sides, scale=headline.scale(years))
             numbers = {name: getattr(effect, name) for name in ("effect", "low", "high", "delta")}
             rows.append(origin | {"measure": name, "step": step, "outcome": headline.name} | numbers)

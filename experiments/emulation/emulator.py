@@ -247,11 +247,16 @@ def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
     outside = int((np.abs(errors) > 2.0 * found.sd).sum())
     return Diagnostics(
         points=len(errors),
-        r2=1.0 - float((errors**2).mean()) / variance if variance else 0.0,
+        r2=explained_share(errors, variance),
         ceiling=max(0.0, 1.0 - float(emulator.noise.mean()) / variance) if variance else 0.0,
         outside=outside,
         p=float(binomtest(outside, len(errors), P_OUTSIDE_TWO_SD, alternative="greater").pvalue),
     )
+
+
+def explained_share(errors: Reals, variance: float) -> float:
+    """Return the share of the variance of results that is predicted; 0 if they are all equal."""
+    return 1.0 - float((errors**2).mean()) / variance if variance else 0.0
 
 
 def grouped_errors(emulator: Emulator, groups: Sequence[int], counted: int | None = None) -> GroupedErrors:
@@ -262,7 +267,7 @@ def grouped_errors(emulator: Emulator, groups: Sequence[int], counted: int | Non
         groups=len(set(groups)),
         results=len(errors),
         error=float(np.sqrt((errors**2).mean())),
-        r2=1.0 - float((errors**2).mean()) / variance if variance else 0.0,
+        r2=explained_share(errors, variance),
         within=float((np.abs(errors) <= 2.0 * found.sd[first]).mean()),
     )
 

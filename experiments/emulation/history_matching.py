@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from experiments.emulation.emulator import Emulator, fit_emulator
+from experiments.emulation.emulator import Emulator, Reals, fit_emulator
 from experiments.statistics.implausibility import INTERVAL_LEVEL, WORTHWHILE_REDUCTION, implausibility, not_ruled_out
 
-Reals = NDArray[np.float64]
 Simulator = Callable[[Reals, int], Reals]
 """Function of points (0-1 by parameter) and the index of a wave; returns results (points × columns)."""
 SEED = 1
@@ -37,14 +35,14 @@ class Target:
         return self.observation + self.discrepancy
 
 
-@dataclass(frozen=True)
+@dataclass
 class Wave:
     """A wave: its points and results, an emulator for each target, and the remaining share of the space."""
 
     points: Reals
     results: Reals
     emulators: Mapping[str, Emulator]
-    remaining_share: float
+    remaining_share: float = 1.0
 
     @property
     def used(self) -> dict[str, Emulator]:
@@ -101,12 +99,10 @@ def match_history(
     points, share = qmc.LatinHypercube(len(names), rng=rng).random(size), 1.0
     for number in range(most):
         results = simulate(points, number)
-        emulators = fit_emulators(points, results, history)
-        history.waves.append(Wave(points, results, emulators, share))
-        candidates = rng.random((CANDIDATES, len(names)))
-        history.remaining = candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
+        history.waves.append(Wave(points, results, fit_emulators(points, results, history)))
+        history.remaining = remaining_points(history, rng.random((CANDIDATES, len(names))))
         before, share = share, len(history.remaining) / CANDIDATES
-        history.waves[-1] = Wave(points, results, emulators, share)
+        history.waves[-1].remaining_share = share
         if share == 0.0 or before - share < WORTHWHILE_REDUCTION * before or len(history.remaining) < size:
             break
         points = history.remaining[rng.choice(len(history.remaining), size, replace=False)]
@@ -121,8 +117,12 @@ def sample_remaining(history: Matched, rng: np.random.Generator) -> Reals:
     if not len(history.remaining):
         return history.remaining
     low, high = history.remaining.min(axis=0), history.remaining.max(axis=0)
-    candidates = low + (high - low) * rng.random((CANDIDATES, len(low)))
-    return candidates[not_ruled_out(implausibilities(history, candidates).max(axis=0))]
+    return remaining_points(history, low + (high - low) * rng.random((CANDIDATES, len(low))))
+
+
+def remaining_points(history: Matched, points: Reals) -> Reals:
+    """Return the points that no wave rules out."""
+    return points[not_ruled_out(implausibilities(history, points).max(axis=0))]
 
 
 def fit_emulators(points: Reals, results: Reals, history: Matched) -> dict[str, Emulator]:

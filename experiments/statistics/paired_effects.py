@@ -236,14 +236,9 @@ def sample_variance(values: np.ndarray) -> float:
     return float(values.var(ddof=1)) if len(values) > 1 else math.nan
 
 
-def standard_deviation(values: np.ndarray) -> float:
-    """Return the standard deviation over runs; nan for fewer than two."""
-    return math.sqrt(sample_variance(values))
-
-
 def error_of(values: np.ndarray) -> float:
     """Return the standard error of a mean; nan for fewer than two values."""
-    return standard_deviation(values) / math.sqrt(len(values)) if len(values) else math.nan
+    return math.sqrt(sample_variance(values)) / math.sqrt(len(values)) if len(values) else math.nan
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:

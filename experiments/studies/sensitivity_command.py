@@ -3,7 +3,7 @@
 import math
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from experiments.studies.run_budget import DesignSize, PilotResult, check_factor
 from experiments.studies.sensitivity_indices import INDICES_FILE, analyse_measure, indices_csv, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
-from experiments.studies.study_jobs import confirm_size, points_of
+from experiments.studies.study_jobs import confirm_size, distinct_runs, runs_by_point
 from experiments.studies.sweep_command import INTERRUPTED, StudyWorkers, compute_missing, executor_and_order
 from model.engine.errors import InputError
 
@@ -49,8 +49,8 @@ def sensitivity(
         print_note(stated)
         confirm_size(study, size.runs(method, problem) * study.arms, study_workers.workers, study_workers.agreed)
         points = method.sample(problem, size.blocks)
-        rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
-        jobs = list({job.run: job for row in rows for job in row}.values())
+        rows = runs_by_point(study, size.seeds, points)
+        jobs = distinct_runs(rows)
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
         words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
         code = compute_missing(study, jobs, target, study_workers, sensitivity=agreement, command=shlex.join(words))
@@ -112,8 +112,8 @@ def pilot(
     begun = time.monotonic()
     design = method.sample(problem, method.min_blocks)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
-    rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
-    jobs = list({job.run: job for row in rows for job in row}.values())
+    rows = runs_by_point(study, study.seeds[:n_seeds], chosen)[:n_points]
+    jobs = distinct_runs(rows)
     print_note(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
         executor, _ = executor_and_order(study_workers, interruption, len(jobs))
@@ -178,12 +178,11 @@ def analyse_indices(
     if months is None:
         return
     values = {measure: last_year_values(months, measure) for measure in study.sensitivity.measures}
-    findings = []
-    for start in range(0, len(rows), len(points)):
-        arm_rows = rows[start : start + len(points)]
-        arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
-        for measure, own in values.items():
-            findings.append(analyse_measure(arm, measure, method, problem, points, points_by_seeds(arm_rows, own)))
+    findings = [
+        analyse_measure(arm, measure, method, problem, points, points_by_seeds(arm_rows, own))
+        for arm, arm_rows in rows_by_arm(rows, len(points))
+        for measure, own in values.items()
+    ]
     write_atomically(target / INDICES_FILE, indices_csv(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES_FILE}.")
@@ -206,19 +205,23 @@ def analyse_effects(
     months = months_of(study, rows, target)
     if months is None:
         return []
-    arms = [rows[begin : begin + len(points)] for begin in range(0, len(rows), len(points))]
     effects: list[AssumedEffect] = []
     for measure in study.sensitivity.measures:
         values, bases = last_year_values(months, measure), dict[str, np.ndarray]()
-        for arm_rows in arms:
-            scenario, own = arm_rows[0][0].scenario.name, points_by_seeds(arm_rows, values)
-            base = bases.setdefault(scenario, own)
-            arm = scenario, arm_rows[0][0].policy
+        for arm, arm_rows in rows_by_arm(rows, len(points)):
+            own = points_by_seeds(arm_rows, values)
+            base = bases.setdefault(arm[0], own)
             if own is not base and (found := assumed_effect(arm, measure, problem, points, own - base)):
                 effects.append(found)
     effects.sort(key=lambda one: one.arm)  # stable: measures stay in the order of the study
     write_effects(effects, target)
     return effects
+
+
+def rows_by_arm(rows: list[list[RunSpec]], n_points: int) -> Iterator[tuple[tuple[str, str], list[list[RunSpec]]]]:
+    """Yield scenario and policy of each arm, and its runs by point."""
+    for begin in range(0, len(rows), n_points):
+        yield (rows[begin][0].scenario.name, rows[begin][0].policy), rows[begin : begin + n_points]
 
 
 def run_confirmation(study: Study, effects: Sequence[AssumedEffect], target: Path, study_workers: StudyWorkers) -> bool:

@@ -178,10 +178,11 @@ def deltas_of(table: StudyTable) -> Mapping[str, float]:
 def design_of(table: StudyTable) -> Design:
     """Return the design of the ranges."""
     table.check_keys(("kind", "points", "seed"))
+    default = Design()
     design = Design(
-        kind=table.word("kind", "lhs", tuple(DESIGNS)),
-        points=table.whole("points", 16, 1, MAX_POINTS),
-        seed=table.whole("seed", 1, 0, 2**32 - 1),
+        kind=table.word("kind", default.kind, tuple(DESIGNS)),
+        points=table.whole("points", default.points, 1, MAX_POINTS),
+        seed=table.whole("seed", default.seed, 0, 2**32 - 1),
     )
     if design.kind == "sobol" and design.points & (design.points - 1):
         raise table.error(f"points must be a power of 2 for {DESIGNS['sobol']}, got {design.points}")

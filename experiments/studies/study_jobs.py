@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,11 +44,17 @@ def count_of(study: Study) -> int:
 
 def jobs_of(study: Study, points: np.ndarray | None = None) -> list[RunSpec]:
     """Return the runs of a study in its own order; equal rows are one run."""
-    jobs: dict[str, RunSpec] = {}
-    for point in points_of(study, points):
-        for job in map(point.with_seed, study.seeds):
-            jobs.setdefault(job.run, job)
-    return list(jobs.values())
+    return distinct_runs(runs_by_point(study, study.seeds, points))
+
+
+def runs_by_point(study: Study, seeds: Sequence[int], points: np.ndarray | None = None) -> list[list[RunSpec]]:
+    """Return the runs of each point of a study, seed by seed."""
+    return [[point.with_seed(seed) for seed in seeds] for point in points_of(study, points)]
+
+
+def distinct_runs(rows: Sequence[Sequence[RunSpec]]) -> list[RunSpec]:
+    """Return all runs, of which equal ones are listed once."""
+    return list({job.run: job for row in rows for job in row}.values())
 
 
 def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpec]:
