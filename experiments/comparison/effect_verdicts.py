@@ -3,22 +3,80 @@
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.comparison.arms import Arm
-from experiments.comparison.breakeven import crossed_laws, verdict
 from experiments.comparison.criteria_effects import DRAWS, grade_shares, mean_scores, over_seeds
 from experiments.comparison.effects import EVENTS, corrected_effects, scale_of
 from experiments.statistics.paired_effects import interval
 from experiments.statistics.thresholds import Threshold
-from experiments.statistics.verdicts import MIN_RUNS, direction, judge
+from experiments.statistics.verdicts import ALPHA, MIN_RUNS, direction, judge, sign_under_laws
 from model.engine.scenario import CriterionAnchor
 
 NO_EVENTS = dict.fromkeys(EVENTS, math.nan)
+MAX_SIZE_RATIO = 3.0
+"""Ratio of the limits of intervals over all laws of trust above which an effect varies in size."""
+
+
+@dataclass(frozen=True)
+class LawVerdict:
+    """Verdict on one measure over the laws of trust that Guatemalan data cannot tell apart, with counts by result.
+
+    ``cells`` is the number of laws. ``up`` and ``down`` count significant effects, ``open`` all others, and ``none``
+    intervals within delta. ``low`` and ``high`` are the extreme limits of the intervals; ``sign`` is known, turns or
+    open (`sign_under_laws`).
+    """
+
+    cells: int
+    up: int
+    down: int
+    none: int
+    open: int
+    low: float
+    high: float
+    sign: str
+
+    @property
+    def varies(self) -> bool:
+        """True if the sign is not known, or the limits of the intervals differ more than threefold in size."""
+        least, most = sorted((abs(self.low), abs(self.high)))
+        return self.sign != "known" or most > MAX_SIZE_RATIO * least
+
+    @property
+    def known(self) -> bool:
+        """True if all laws agree on the sign and roughly on the size, or all effects are negligible."""
+        return self.none == self.cells or (self.sign == "known" and not self.varies)
+
+
+def crossed_laws(laws: pd.DataFrame) -> pd.DataFrame:
+    """Return the grid of memory and asymmetry: rows in which nothing else changes, all in older tables."""
+    return laws[laws["also"] == ""] if "also" in laws else laws
+
+
+def corner_laws(laws: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which something besides memory and asymmetry differs from the central law."""
+    return laws.drop(crossed_laws(laws).index)
+
+
+def verdict_over_laws(grid: pd.DataFrame) -> LawVerdict:
+    """Return the verdict on one measure of one arm from its rows under all laws."""
+    effect, settled = grid["effect"], grid["p"] <= ALPHA
+    inside = (grid["low"] >= -grid["delta"]) & (grid["high"] <= grid["delta"])
+    up, down = (int((settled & beyond).sum()) for beyond in (effect > 0.0, effect < 0.0))
+    return LawVerdict(
+        cells=len(grid),
+        up=up,
+        down=down,
+        none=int(inside.sum()),
+        open=len(grid) - up - down,
+        low=float(grid["low"].min()),
+        high=float(grid["high"].max()),
+        sign=sign_under_laws(list(effect), list(grid["p"])),
+    )
 
 
 def sign_over_laws(laws: Any) -> str | None:
@@ -114,7 +172,7 @@ def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     rows: list[dict[str, Any]] = []
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
-        result = verdict(grid)
+        result = verdict_over_laws(grid)
         # range of the effect along one axis of the grid, averaged over the other
         spans = {
             f"span_{name}": np.ptp(crossed_laws(grid).groupby(column)["effect"].mean())

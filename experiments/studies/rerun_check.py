@@ -24,14 +24,8 @@ SAME, FAULT = 0, 1
 
 
 def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
-    """Compute a run again and compare it with the stored numbers; return the exit code.
-
-    Raises `InputError` if its code or its input files have changed.
-    """
-    if spec.run != run:
-        raise InputError(
-            f"run {run} is now {spec.run}: the code (this is {fingerprint()}), the scenario or a policy has changed"
-        )
+    """Compute a run again and compare it with the stored numbers; return the exit code."""
+    check_code(run, spec)
     try:
         (measures,) = recompute([spec], 1, f"run {run}")
     except FilesChanged:
@@ -42,6 +36,14 @@ def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
         return FAULT
     print(summary_table(spec, measures.to_pandas(), FigureTexts("en")))
     return compare_with_stored(measures, stored)
+
+
+def check_code(run: str, spec: RunSpec) -> None:
+    """Raise InputError if a run cannot be repeated because its code or its input files have changed."""
+    if spec.run != run:
+        raise InputError(
+            f"run {run} is now {spec.run}: the code (this is {fingerprint()}), the scenario or a policy has changed"
+        )
 
 
 def recompute(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:

@@ -18,8 +18,8 @@ from systems import listening, needs_signals
 
 from experiments.cli import app as cli
 from experiments.comparison.arms import parse_arm_argument
-from experiments.comparison.breakeven import verdict
 from experiments.comparison.comparison_request import Request
+from experiments.comparison.effect_verdicts import verdict_over_laws
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import HEADLINES
 from experiments.comparison.practice_effects import PRACTICE
@@ -374,14 +374,14 @@ def test_the_break_even_grid_says_known_or_not_known(laws, tmp_path, capsys, mon
     assert "5 times" in told
     assert "an unanswered call costs 10 points" in told
     assert max(len(line) for line in told.splitlines() if str(tmp_path) not in line) <= 80
-    assert law_sentence(verdict(cells), FigureTexts("en")).split(":")[0] in told
+    assert law_sentence(verdict_over_laws(cells), FigureTexts("en")).split(":")[0] in told
 
 
 def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
 
     def of(*effects, reach=0.1):
         p = 0.001 if reach < 0.2 else 0.5
-        return verdict(
+        return verdict_over_laws(
             pd.DataFrame([{"effect": e, "low": e - reach, "high": e + reach, "p": p, "delta": 0.5} for e in effects])
         )
 

@@ -48,7 +48,7 @@ class HandMade:
     base: dict[str, Any] = field(default_factory=base_of)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
-    def has(self, name: str) -> bool:
+    def has_table(self, name: str) -> bool:
         return name in self.tables
 
     def table(self, name: str) -> pd.DataFrame:

@@ -8,9 +8,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.comparison.breakeven import LawVerdict, corner_laws, crossed_laws, verdict
 from experiments.comparison.criteria_effects import grade_shares, mean_scores, over_seeds
-from experiments.comparison.effect_verdicts import criteria_table, sign_over_laws, verdicts_table, with_verdict_columns
+from experiments.comparison.effect_verdicts import (
+    LawVerdict,
+    corner_laws,
+    criteria_table,
+    crossed_laws,
+    sign_over_laws,
+    verdict_over_laws,
+    verdicts_table,
+    with_verdict_columns,
+)
 from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.verdicts import ALPHA, MIN_RUNS, benjamini_hochberg
 from experiments.words.bilingual import FigureTexts
@@ -34,11 +42,13 @@ def law(**more):
 
 
 def test_a_verdict_counts_the_laws_that_leave_each_sign() -> None:
-    one = verdict(cells((2.0, 0.5, 0.01), (-1.5, 0.25, ALPHA), (0.25, 0.25, 0.06), (-0.25, 0.25, 0.9), (0.0, 0.5, 1.0)))
+    one = verdict_over_laws(
+        cells((2.0, 0.5, 0.01), (-1.5, 0.25, ALPHA), (0.25, 0.25, 0.06), (-0.25, 0.25, 0.9), (0.0, 0.5, 1.0))
+    )
     assert one == LawVerdict(cells=5, up=1, down=1, none=3, open=3, low=-1.75, high=2.5, sign="open")
-    assert verdict(cells((2.0, 0.5, 0.01), (-1.5, 0.25, 0.01))).sign == "turns"
-    assert verdict(cells((0.0, 0.5, 0.01), (0.26, 0.25, 0.01), (-0.26, 0.25, 0.01))).none == 1
-    assert verdict(cells((0.0, 0.0, 0.01))).up == verdict(cells((0.0, 0.0, 0.01))).down == 0
+    assert verdict_over_laws(cells((2.0, 0.5, 0.01), (-1.5, 0.25, 0.01))).sign == "turns"
+    assert verdict_over_laws(cells((0.0, 0.5, 0.01), (0.26, 0.25, 0.01), (-0.26, 0.25, 0.01))).none == 1
+    assert verdict_over_laws(cells((0.0, 0.0, 0.01))).up == verdict_over_laws(cells((0.0, 0.0, 0.01))).down == 0
 
 
 def test_a_size_varies_if_the_limits_of_the_intervals_are_more_than_threefold_apart() -> None:
