@@ -22,15 +22,15 @@ def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the rows of one pair of arms."""
     base, arm = pair.base.table("measures"), pair.arm.table("measures")
     values = base.drop_duplicates("seed").set_index("seed")[list(pair.base.varied)]
-    place = {"site": pair.arm.scenario, "against": pair.arm.name}
+    key = {"site": pair.arm.scenario, "against": pair.arm.name}
     for headline in available_headlines(base.columns.intersection(arm.columns)):
         sides = by_seed(base, headline.value), by_seed(arm, headline.value)
         scale = headline.scale(pair.years, pair.deltas.get(headline.name))
         for number, draw in enumerate(distinct_draws(pair.seeds), start=1):
             worlds = [world for world in pair.seeds if draw_of(world) == draw]
             effect = paired(*([side[world] for world in worlds] for side in sides), scale=scale)
-            drawn = {str(name): value for name, value in values.loc[worlds[0]].items()}
-            yield place | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn
+            drawn_values = {str(name): value for name, value in values.loc[worlds[0]].items()}
+            yield key | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn_values
 
 
 def draw_summary_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:

@@ -62,9 +62,9 @@ def labelled_arms(arms: Sequence[Arm]) -> list[Arm]:
     """Label arms of folders that share site and name; raise `InputError` if labelled arms are still the same."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
     labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
-    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    counts = Counter((arm.scenario, arm.name) for arm in labelled)
     for arm in labelled:
-        if again[arm.scenario, arm.name] > 1:
+        if counts[arm.scenario, arm.name] > 1:
             raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
     return labelled
 
@@ -127,13 +127,15 @@ def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) 
     blocks = by_site(arms)
     outcome = run_missing_tasks(tasks_of(request, blocks), workers, "comparing", folder)
     results = outcome.results
-    twins = [one for one in results if one.task.kind == "twins"]
+    twins = [result for result in results if result.task.kind == "twins"]
     runs = [
-        [one.finished[k] for one in twins if one.task.block == number]
-        for number, own in enumerate(blocks)
-        for k in range(len(own))
+        [result.finished[k] for result in twins if result.task.block == number]
+        for number, site_arms in enumerate(blocks)
+        for k in range(len(site_arms))
     ]
-    memory = effects_by_law_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas)
+    memory = effects_by_law_table(
+        [result for result in results if result.task.kind == "memory"], blocks, request.deltas
+    )
     draw_effects = draw_effects_table(results, blocks)
     tables = {
         "residents": residents_table(twins, blocks),
@@ -154,11 +156,11 @@ def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -
     """
     if not request.settle:
         return arms, run_arms(request, arms, workers, folder)
-    for n in (*(look for look in SAMPLE_SIZES if look < request.replicates), request.replicates):
-        looked = dataclasses.replace(request, replicates=n)
-        arms, _ = arms_of(looked)
-        compared = run_arms(looked, arms, workers, folder)
-        if compared.interrupted or all(map(is_settled, settling_effects(looked, arms, compared))):
+    for n in (*(size for size in SAMPLE_SIZES if size < request.replicates), request.replicates):
+        smaller_request = dataclasses.replace(request, replicates=n)
+        arms, _ = arms_of(smaller_request)
+        compared = run_arms(smaller_request, arms, workers, folder)
+        if compared.interrupted or all(map(is_settled, settling_effects(smaller_request, arms, compared))):
             break
     return arms, compared
 
@@ -166,9 +168,9 @@ def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -
 def settling_effects(request: Request, arms: Sequence[Arm], compared: ComparedRuns) -> Iterator[Effect]:
     """Yield the effect of every arm on the measure of `--settle`."""
     headline, runs = BY_NAME[request.settle], iter(compared.runs)
-    for own in by_site(arms):
-        sides = [[headline.value(one.months) for one in next(runs)] for _ in own]
-        scale = headline.scale(own[0].years, request.deltas.get(headline.name))
+    for site_arms in by_site(arms):
+        sides = [[headline.value(run.months) for run in next(runs)] for _ in site_arms]
+        scale = headline.scale(site_arms[0].years, request.deltas.get(headline.name))
         yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 
 
@@ -182,15 +184,15 @@ def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFram
 def effects_by_law_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return the effect of every arm on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
-    cells: dict[tuple[int, Any], list[TaskResults]] = {}
-    for one in results:
-        cells.setdefault((one.task.block, one.task.law), []).append(one)
-    for (number, law), own in cells.items():
-        months = [months_of(own, k) for k in range(len(blocks[number]))]
+    groups: dict[tuple[int, Any], list[TaskResults]] = {}
+    for result in results:
+        groups.setdefault((result.task.block, result.task.law), []).append(result)
+    for (number, law), tasks_of_law in groups.items():
+        months = [months_of(tasks_of_law, k) for k in range(len(blocks[number]))]
         for k, arm in enumerate(blocks[number][1:], start=1):
-            for headline in available_headlines(own[0].finished[0].tables["measures"].column_names):
+            for headline in available_headlines(tasks_of_law[0].finished[0].tables["measures"].column_names):
                 values = [[headline.value(run) for run in months[side]] for side in (0, k)]
-                scale = headline.scale(own[0].years, deltas.get(headline.name))
+                scale = headline.scale(tasks_of_law[0].years, deltas.get(headline.name))
                 effect = dataclasses.asdict(paired(*values, scale=scale))
                 place = {"site": arm.scenario, "against": arm.name, **law._asdict()}
                 rows.append(place | {"measure": headline.name} | effect)
@@ -203,8 +205,8 @@ def independent_effects_table(
     """Return the effect of each arm over independent seeds, and the variance reduction by pairing."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):
-        twins = [one for one in results if one.task.block == number and one.task.kind == "twins"]
-        alone = [one for one in results if one.task.block == number and one.task.kind == "alone"]
+        twins = [result for result in results if result.task.block == number and result.task.kind == "twins"]
+        alone = [result for result in results if result.task.block == number and result.task.kind == "alone"]
         for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
             months = [months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1))]
             for headline in available_headlines(twins[0].finished[0].tables["measures"].column_names):
@@ -219,4 +221,4 @@ def independent_effects_table(
 
 def months_of(results: Sequence[TaskResults], k: int) -> list[pd.DataFrame]:
     """Return the months of the arm with index ``k`` in each task; tasks without a full month are left out."""
-    return [months for one in results if len(months := one.finished[k].months)]
+    return [months for result in results if len(months := result.finished[k].months)]

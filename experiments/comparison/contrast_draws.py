@@ -27,8 +27,8 @@ def tasks_of_study(plan: pd.DataFrame, specs: dict[str, RunSpec], draws: Sequenc
         Runs of the study by identity.
     """
     tasks: list[Task] = []
-    for number, (_, own) in enumerate(plan.groupby(SCENARIO, sort=False)):
-        firsts = [specs[run] for run in own["run"]]
+    for number, (_, site_plan) in enumerate(plan.groupby(SCENARIO, sort=False)):
+        firsts = [specs[run] for run in site_plan["run"]]
         sets = [f"{name}={text}" for name, text in firsts[0].overrides]
         tasks += tasks_over_draws(number, firsts, draws, sets)
     return tasks
@@ -38,10 +38,10 @@ def contrast_effects(plan: pd.DataFrame, results: Sequence[TaskResults], measure
     """Return every contrast of one to three changes in every run over draws, as rows of the effects table."""
     rows: list[dict[str, Any]] = []
     for number, (site, arms) in enumerate(plan.groupby(SCENARIO, sort=False)):
-        own = [one for one in results if one.task.block == number]
-        for change, gaps in contrasts_of(arms, own, measures):
+        site_results = [result for result in results if result.task.block == number]
+        for change, gaps in contrasts_of(arms, site_results, measures):
             for k, gap in gaps.iterrows():
-                label = own[int(str(k))].task.draw
+                label = site_results[int(str(k))].task.draw
                 assert label is not None
                 place = key_values(str(site), change, label)
                 rows += [place | {"measure": name, "effect": gap[name]} for name in measures]

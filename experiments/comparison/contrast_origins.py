@@ -66,5 +66,5 @@ def parts_of_change(pairs: pd.DataFrame, accounts: dict[str, OriginsOfYear]) -> 
     by_seed = parts.groupby(pairs[SEED].to_numpy()).mean()
     for key in by_seed:
         found = paired([0.0] * len(by_seed), list(by_seed[key]), scale=Scale("points"))
-        about = {"measure": origin_key(*key), "estimate": found.effect}  # type: ignore[misc]
-        yield about | {name: getattr(found, name) for name in INTERVAL_FIELDS}
+        part = {"measure": origin_key(*key), "estimate": found.effect}  # type: ignore[misc]
+        yield part | {name: getattr(found, name) for name in INTERVAL_FIELDS}

@@ -37,9 +37,9 @@ def draw_weights(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
 
 
 @cache
-def keyed_draws(key: int, who: int, draws: int) -> np.ndarray:
+def keyed_draws(key: int, part_number: int, draws: int) -> np.ndarray:
     """Return the keyed random numbers (0-1) of all draws."""
-    return np.array([keyed_uniform(1, key, draw, who, 0) for draw in range(draws)])
+    return np.array([keyed_uniform(1, key, draw, part_number, 0) for draw in range(draws)])
 
 
 @cache
@@ -49,7 +49,7 @@ def draw_anchors_and_weights(
     """Return the drawn anchors by part, and the drawn weights by criterion."""
     full = draw_anchors(anchors, draws)
     parts = {criterion: [part for part in criterion_parts(criterion) if part in full] for criterion in CRITERIA}
-    return full, {criterion: draw_weights(own, draws) for criterion, own in parts.items()}
+    return full, {criterion: draw_weights(part_names, draws) for criterion, part_names in parts.items()}
 
 
 def scores_over_draws(
@@ -59,12 +59,12 @@ def scores_over_draws(
     full, weights = draw_anchors_and_weights(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
-        own = [part for part in criterion_parts(criterion) if part in full]
+        parts = [part for part in criterion_parts(criterion) if part in full]
         if criterion in months and math.isnan(np.asarray(months[criterion])[-1]):
             scores[criterion] = np.full(draws, math.nan)
             continue
-        placed = {part: np.clip(np.asarray(months[f"{part}.trace"])[-1] / full[part], 0.0, 1.0) for part in own}
-        scores[criterion] = combine_parts(criterion, placed, dict(zip(own, weights[criterion].T, strict=True)))
+        part_scores = {part: np.clip(np.asarray(months[f"{part}.trace"])[-1] / full[part], 0.0, 1.0) for part in parts}
+        scores[criterion] = combine_parts(criterion, part_scores, dict(zip(parts, weights[criterion].T, strict=True)))
     return scores
 
 

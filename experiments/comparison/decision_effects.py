@@ -21,13 +21,13 @@ Values = Mapping[int, Value]
 
 def shares_of(choices: pd.DataFrame) -> dict[str, dict[int, Value]]:
     """Return the share of each option by choice and option, then seed, as (100 × times chosen, all choices)."""
-    found: dict[str, dict[int, Value]] = {}
+    shares: dict[str, dict[int, Value]] = {}
     groups: Any = choices.groupby(["matter", "seed"])
-    for (matter, seed), own in groups:
-        taken = Counter(own["option"])
-        for option in options_of(str(matter), own["option"]):
-            found.setdefault(f"{matter}.{option}", {})[int(seed)] = 100.0 * taken[option], float(len(own))
-    return found
+    for (matter, seed), rows in groups:
+        counts = Counter(rows["option"])
+        for option in options_of(str(matter), rows["option"]):
+            shares.setdefault(f"{matter}.{option}", {})[int(seed)] = 100.0 * counts[option], float(len(rows))
+    return shares
 
 
 def options_of(matter: str, found: pd.Series) -> Sequence[str]:
@@ -47,14 +47,14 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
     choices = arm.table("decisions")
     matters: Any = choices.groupby(["agent", "matter"])
-    for (agent, matter), own in sorted(matters, key=sort_key):
-        for option in options_of(matter, own["option"]):
-            reasons = own.loc[own["option"] == option, "reason"]
+    for (agent, matter), rows in sorted(matters, key=sort_key):
+        for option in options_of(matter, rows["option"]):
+            reasons = rows.loc[rows["option"] == option, "reason"]
             reason, share = main_reason(Counter(reasons))
             place = {"site": arm.scenario, "arm": arm.name, "agent": agent, "matter": matter, "option": option}
             yield place | {
                 "chosen": len(reasons) / years,
-                "share": 100.0 * len(reasons) / len(own),
+                "share": 100.0 * len(reasons) / len(rows),
                 "reason": reason,
                 "reason_share": share,
             }

@@ -56,7 +56,7 @@ class DecisionMeasure:
         """Return a text about a step with the value of the parameter `counts` in a municipality."""
         if not self.counts:
             return text[language]
-        own = [one for one in step.entries if one.parameter == self.counts]
+        own = [entry for entry in step.entries if entry.parameter == self.counts]
         value = value_after(float(parameter_value(scenario, self.counts)), own)
         return text[language].format(n=f"{UNIT_SIZES[self.unit] * value:,.0f}")
 

@@ -190,10 +190,10 @@ def shares_with_changed_trust(twins: Sequence[Twins]) -> tuple[float, float]:
     more, less = [], []
     for a, b in twins:
         n = min(len(a.people), len(b.people))
-        gap = b.people[:n] - a.people[:n]
-        gap = gap[~np.isnan(gap)]
-        more.append(100.0 * float((gap > NOTABLE_DIFFERENCE).mean()))
-        less.append(100.0 * float((gap < -NOTABLE_DIFFERENCE).mean()))
+        difference = b.people[:n] - a.people[:n]
+        difference = difference[~np.isnan(difference)]
+        more.append(100.0 * float((difference > NOTABLE_DIFFERENCE).mean()))
+        less.append(100.0 * float((difference < -NOTABLE_DIFFERENCE).mean()))
     return float(np.mean(more)), float(np.mean(less))
 
 

@@ -38,7 +38,7 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
     if not (folder / f"{TABLE}.parquet").is_file():
         raise InputError(f"--draws {folder} holds no draws: make it by {manifest['command']} --draws plausible:50")
     table: Any = tables(folder, TABLE).to_pandas()
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     starts_today: dict[str, bool] = {}
     for arm in manifest["arms"]:
         if arm["fingerprint"] != fingerprint():
@@ -48,12 +48,12 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
         if site not in starts_today:
             starts_today[site] = arm_manifest.get("settings", {}).get("policies") == []
         elif starts_today[site] and len(rows):
-            found[comparison_key(arm_manifest["settings"], arm_manifest["until"])] = {
+            results[comparison_key(arm_manifest["settings"], arm_manifest["until"])] = {
                 row["measure"]: row for _, row in rows.iterrows()
             }
-    if not found:
+    if not results:
         raise InputError(f"--draws {folder} must compare policies with status_quo, named first")
-    return found
+    return results
 
 
 def comparison_key(settings: Mapping[str, Any], until: str) -> str:

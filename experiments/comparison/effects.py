@@ -78,8 +78,8 @@ def by_draw_and_seed(base: Values, arm: Values, worlds: Sequence[int]) -> tuple[
             for side in (base, arm)
         ]
     )
-    whole = ~np.isnan(sides).any(axis=(0, 2))
-    return sides[0][whole], sides[1][whole]
+    complete = ~np.isnan(sides).any(axis=(0, 2))
+    return sides[0][complete], sides[1][complete]
 
 
 def number_of(value: Value) -> float:
@@ -92,29 +92,29 @@ def number_of(value: Value) -> float:
 def pairs_of(arms: Sequence[Arm], deltas: Mapping[str, float] | None = None) -> list[Pair]:
     """Return the pairs to compare: arms with the first of their site, then first arms of different sites."""
     sites, deltas = by_site(arms), deltas or {}
-    pairs = [pair_of_arms(own[0], arm, deltas) for own in sites for arm in own[1:]]
-    first, *others = [own[0] for own in sites]
+    pairs = [pair_of_arms(site_arms[0], arm, deltas) for site_arms in sites for arm in site_arms[1:]]
+    first, *others = [site_arms[0] for site_arms in sites]
     return pairs + [Pair(first, other, (), "sites", deltas) for other in others]
 
 
 def pair_of_arms(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None) -> Pair:
     """Pair two arms of one site by seed; as independent runs if they do not share random numbers."""
     shared = tuple(seed for seed in base.seeds if seed in arm.seeds)
-    why = ""
+    reason = ""
     if arm.fingerprint != base.fingerprint:
-        why = "code"
+        reason = "code"
     elif town_of(arm) != town_of(base):
-        why = "town"
+        reason = "town"
     elif not shared:
-        why = "seeds"
-    return Pair(base, arm, () if why else shared, why, deltas or {})
+        reason = "seeds"
+    return Pair(base, arm, () if reason else shared, reason, deltas or {})
 
 
 def town_of(arm: Arm) -> tuple[Any, ...]:
     """Return the settings that determine the population of the town, which paired runs must share."""
     parameters = arm.base["parameters"]
-    own = {"seed": OWN} if arm.base["town"] == OWN else {}
-    people = parameters["population"] | own, parameters.get("daily_rhythm")
+    seed = {"seed": OWN} if arm.base["town"] == OWN else {}
+    people = parameters["population"] | seed, parameters.get("daily_rhythm")
     return arm.base["outline"], arm.base["settlements"], people
 
 
@@ -137,8 +137,8 @@ def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
         return corrected(table, ["site"])
     table = corrected(table, ["section"])
     page_one = table[(table["section"] == "headline") & table["measure"].isin(PRIMARY_MEASURES)]
-    for _, own in page_one.groupby("site") if "site" in page_one else ():
-        table.loc[own.index, "adjusted"] = holm(own["p"].tolist())
+    for _, site_rows in page_one.groupby("site") if "site" in page_one else ():
+        table.loc[site_rows.index, "adjusted"] = holm(site_rows["p"].tolist())
     return table
 
 
@@ -180,8 +180,8 @@ def scale_of(section: str, measure: str, years: float) -> Scale | None:
         return Scale("shares")
     if section in ("only_arm", "only_base"):
         return Scale("counts", per_year=1.0 / years, years=years)
-    own = next((one for one in SECTIONS.get(section, ()) if one.name == measure), None)
-    return own.scale(years) if own else None
+    headline = next((candidate for candidate in SECTIONS.get(section, ()) if candidate.name == measure), None)
+    return headline.scale(years) if headline else None
 
 
 def headline_rows(pair: Pair) -> Iterator[dict[str, Any]]:
@@ -242,7 +242,7 @@ def origin_rows(pair: Pair) -> Iterator[dict[str, Any]]:
         return
     zeros: Values = dict.fromkeys(parts, 0.0)
     for key in next(iter(parts.values())):
-        values: Values = {seed: own[key] for seed, own in parts.items()}
+        values: Values = {seed: parts_of_seed[key] for seed, parts_of_seed in parts.items()}
         yield effect_row(pair, "origin", origins.origin_key(*key), "recent", zeros, values)
     for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):
         sides: list[Values] = [{seed: side[seed].events[kind] for seed in parts} for side in (base, arm)]
@@ -254,19 +254,19 @@ def decision_rows(pair: Pair) -> Iterator[dict[str, Any]]:
     if not (pair.base.has_table("decisions") and pair.arm.has_table("decisions")):
         return
     base_shares, arm_shares = (shares_of(side.table("decisions")) for side in (pair.base, pair.arm))
-    for taken, base in base_shares.items():
-        arm = arm_shares.get(taken, {})
+    for option, base in base_shares.items():
+        arm = arm_shares.get(option, {})
         if arm and (pair.why_unpaired or base.keys() & arm.keys()):
-            yield effect_row(pair, "decision", taken, "share", base, arm)
+            yield effect_row(pair, "decision", option, "share", base, arm)
 
 
 def resident_rows(pair: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the numbers of residents with an act or experience in only the arm's or only the first arm's world."""
-    own = residents[(residents["site"] == pair.arm.scenario) & (residents["against"] == pair.arm.name)]
-    for what in dict.fromkeys(own["what"]):
+    arm_rows = residents[(residents["site"] == pair.arm.scenario) & (residents["against"] == pair.arm.name)]
+    for act in dict.fromkeys(arm_rows["what"]):
         for side in ("only_arm", "only_base"):
-            counts = own[own["what"] == what].set_index("seed")[side].astype(float).to_dict()
-            yield effect_row(pair, side, what, "count", dict.fromkeys(counts, 0.0), counts)
+            counts = arm_rows[arm_rows["what"] == act].set_index("seed")[side].astype(float).to_dict()
+            yield effect_row(pair, side, act, "count", dict.fromkeys(counts, 0.0), counts)
 
 
 def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:

@@ -270,11 +270,11 @@ def select_residents(world: Any) -> np.ndarray:
     """
     minds, people = world.state.minds, world.town.people
     old = world.tick // 3 - people["born"] > MIN_AGE_YEARS * DAYS_A_YEAR
-    found = np.flatnonzero((minds["gone"] < 0) & old[: len(minds)])
-    seen = sum(minds[name][found] for name in EVIDENCE_COLUMNS)
-    found = found[np.lexsort((-seen, people["settlement"][found]))]
-    first = np.searchsorted(people["settlement"][found], people["settlement"][found])
-    return found[np.arange(len(found)) - first < FOLLOWED_PER_SETTLEMENT]
+    residents = np.flatnonzero((minds["gone"] < 0) & old[: len(minds)])
+    experience = sum(minds[name][residents] for name in EVIDENCE_COLUMNS)
+    residents = residents[np.lexsort((-experience, people["settlement"][residents]))]
+    first = np.searchsorted(people["settlement"][residents], people["settlement"][residents])
+    return residents[np.arange(len(residents)) - first < FOLLOWED_PER_SETTLEMENT]
 
 
 def begin_story(world: Any, who: int) -> LifeStory:
@@ -300,16 +300,16 @@ def hour_terms_by_choice(world: Any) -> dict[tuple[int, int], np.ndarray]:
     and the terms are left out. Each choice of the model clears the work space before using it.
     """
     rows, tables = world.choices(), world.view(ChoiceTables)
-    found: dict[tuple[int, int], np.ndarray] = {}
+    terms_by_choice: dict[tuple[int, int], np.ndarray] = {}
     for row in rows[(rows["matter"] == HOURS_CHOICE) & (rows["tick"] == world.tick - 1)]:
         key = int(row["tick"]), int(row["who"])
-        if key not in found:
+        if key not in terms_by_choice:
             fill_hour_terms(world, tables, key[1])
             terms = tables.terms[: len(HOUR_USES), : 1 + len(HOUR_TERMS)].copy()
             utilities = [row[f"v{option}"] for option in range(len(HOUR_USES))]
             if (np.cumsum(terms, axis=1)[:, -1] == utilities).all():
-                found[key] = terms
-    return found
+                terms_by_choice[key] = terms
+    return terms_by_choice
 
 
 def choices_of_agents(world: Any) -> np.ndarray:
@@ -326,23 +326,23 @@ def merge_events(events: list[LifeEvent]) -> list[LifeEvent]:
     >>> [(one.times, one.change) for one in merge_events(events)]
     [(2, 0.75)]
     """
-    found: dict[tuple[Any, ...], LifeEvent] = {}
+    merged: dict[tuple[Any, ...], LifeEvent] = {}
     for event in events:
         key = event.tick, event.name, *event.values.items()
-        if event.change and key in found:
-            found[key].change += event.change
-            found[key].times += 1
+        if event.change and key in merged:
+            merged[key].change += event.change
+            merged[key].times += 1
         else:
-            found[key if event.change else (*key, len(found))] = event
-    return list(found.values())
+            merged[key if event.change else (*key, len(merged))] = event
+    return list(merged.values())
 
 
 def shorten_life(life: LifeStory) -> LifeStory:
     """Keep all large events, and the small ones with the largest changes up to `MAX_EVENTS` events."""
     life.events = merge_events(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
-    room = max(0, MAX_EVENTS - sum(not event.small for event in life.events))
-    dropped = {id(event) for event in small[room:]}
-    life.left_out, life.small = len(dropped), sum(event.change for event in small[room:])
+    n_small_kept = max(0, MAX_EVENTS - sum(not event.small for event in life.events))
+    dropped = {id(event) for event in small[n_small_kept:]}
+    life.left_out, life.small = len(dropped), sum(event.change for event in small[n_small_kept:])
     life.events = [event for event in life.events if id(event) not in dropped]
     return life

@@ -62,12 +62,14 @@ class OriginsOfYear:
 def origins_of_year(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> OriginsOfYear:
     """Return the account of one run over its last twelve months, from its measures, origins and ledger."""
     residents = months.set_index("month")["residents"].sort_index().tail(MONTHS)
-    last = residents.index
-    levels = months.set_index("month").loc[last]
+    last_months = residents.index
+    levels = months.set_index("month").loc[last_months]
     events: dict[str, float] = {}
     points: dict[tuple[str, str], float] = {}
     tables = {
-        column: origins.pivot_table(column, "month", "origin", "sum", fill_value=0.0).reindex(last, fill_value=0.0)
+        column: origins.pivot_table(column, "month", "origin", "sum", fill_value=0.0).reindex(
+            last_months, fill_value=0.0
+        )
         for column in ("lasting", *BELIEFS)
     }
     for kinds in KINDS.values():
@@ -75,8 +77,8 @@ def origins_of_year(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.Data
             each = {name: sum_of(table, names).div(residents).mean() for name, table in tables.items()}
             events[kind] = float(each["lasting"])
             points |= {(belief, kind): 100.0 * float(each[belief]) for belief in BELIEFS}
-    booked = ledger[ledger["cause"] == NATION].groupby("month")["change"].sum().sort_index().cumsum()
-    nation = 100.0 * float(booked.reindex(last, method="ffill").fillna(0.0).div(residents).mean())
+    national_mood = ledger[ledger["cause"] == NATION].groupby("month")["change"].sum().sort_index().cumsum()
+    nation = 100.0 * float(national_mood.reindex(last_months, method="ffill").fillna(0.0).div(residents).mean())
     means = {belief: 100.0 * float(levels[measure].mean()) for belief, measure in BELIEFS.items()}
     return OriginsOfYear(means, events, points, nation)
 
@@ -110,28 +112,30 @@ def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[f
     >>> [round(part, 6) for part in split_effect((1.0, -9.0), (50.0, -50.0))]
     [-49.0, 8.0]
     """
-    (n, left), (m, leaves) = base, arm
-    qualities = [points / events for events, points in (base, arm) if events > MIN_EVENT_SHARE * max(n, m)]
-    by_number = (m - n) * sum(qualities) / len(qualities) if qualities else 0.0
-    return by_number, leaves - left - by_number
+    (base_events, base_points), (arm_events, arm_points) = base, arm
+    qualities = [
+        points / events for events, points in (base, arm) if events > MIN_EVENT_SHARE * max(base_events, arm_events)
+    ]
+    by_number = (arm_events - base_events) * sum(qualities) / len(qualities) if qualities else 0.0
+    return by_number, arm_points - base_points - by_number
 
 
 def effect_parts(base: OriginsOfYear, arm: OriginsOfYear) -> dict[tuple[str, str, str], float]:
     """Return the parts of an effect between paired runs by belief, group and part; those of a belief sum to it."""
-    found: dict[tuple[str, str, str], float] = {}
+    parts: dict[tuple[str, str, str], float] = {}
     for belief in BELIEFS:
         for group, kinds in KINDS.items():
-            both = [
+            splits = [
                 split_effect(*((side.events[kind], side.points[belief, kind]) for side in (base, arm)))
                 for kind in kinds
             ]
-            found[belief, group, NUMBER] = sum(one[0] for one in both)
-            found[belief, group, QUALITY] = sum(one[1] for one in both)
+            parts[belief, group, NUMBER] = sum(split[0] for split in splits)
+            parts[belief, group, QUALITY] = sum(split[1] for split in splits)
         if belief == "trust":
-            found[belief, NATION, ""] = arm.nation - base.nation
-        known = sum(part for key, part in found.items() if key[0] == belief)
-        found[belief, REST, ""] = arm.levels[belief] - base.levels[belief] - known
-    return found
+            parts[belief, NATION, ""] = arm.nation - base.nation
+        sum_of_parts = sum(part for key, part in parts.items() if key[0] == belief)
+        parts[belief, REST, ""] = arm.levels[belief] - base.levels[belief] - sum_of_parts
+    return parts
 
 
 def origin_key(belief: str, group: str, part: str) -> str:

@@ -52,7 +52,7 @@ def tasks_over_draws(
             seed = first + len(draws) * label.run
             town = seed if label.run and is_second_run_in_other_town(n) else first
             own = {**draw.values, **accounts.read(label.account), TOWN: town, **fixed}
-            specs = (dataclasses.replace(one, town="", seed=seed).overridden(own) for one in firsts)
+            specs = (dataclasses.replace(spec, town="", seed=seed).overridden(own) for spec in firsts)
             yield Task(number, tuple(specs), "draw", draw=label)
 
 
@@ -102,8 +102,8 @@ def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     rows = []
     groups: Any = effects.groupby(KEY_COLUMNS, sort=False)
-    for place, own in groups:
-        wide = own.pivot_table(index="draw", columns=["account", "run"], values="effect", dropna=False)
+    for place, rows_of_effect in groups:
+        wide = rows_of_effect.pivot_table(index="draw", columns=["account", "run"], values="effect", dropna=False)
         if not {(accounts.PRESENT, run) for run in (0, 1)} <= set(wide.columns):
             continue
         both = wide[[(accounts.PRESENT, 0), (accounts.PRESENT, 1)]].to_numpy()
@@ -113,8 +113,11 @@ def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
             for name in dict.fromkeys(wide.columns.get_level_values("account"))
             if name != accounts.PRESENT
         }
-        if found := uncertainty_of(both, same, rivals):
-            row = dataclasses.asdict(found) | {"sd": found.sd, "against_accounts": ", ".join(found.against)}
+        if uncertainty := uncertainty_of(both, same, rivals):
+            row = dataclasses.asdict(uncertainty) | {
+                "sd": uncertainty.sd,
+                "against_accounts": ", ".join(uncertainty.against),
+            }
             del row["against"]
             rows.append(dict(zip(KEY_COLUMNS, place, strict=True)) | row)
     return pd.DataFrame(rows)

@@ -103,9 +103,9 @@ class ReportingChoice:
                 return name
         return next(name for name in reversed(OPEN_CHANNELS) if self.is_open(name))
 
-    def told_share(self, **moved: float) -> float:
+    def told_share(self, **changes: float) -> float:
         """Return the probability of telling anybody, with some inputs replaced."""
-        return 1.0 - replace(self, **moved).chances()["nobody"]  # type: ignore[arg-type]
+        return 1.0 - replace(self, **changes).chances()["nobody"]  # type: ignore[arg-type]
 
 
 def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]:
@@ -123,18 +123,18 @@ def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]
         Row of the communal board of the resident's settlement as it was when the choice was made.
     """
     person = world.town.people[who]
-    z, home = int(person["settlement"]), world.town.cells[person["home"]]
-    p, authority = world.parameters[Reporting][z], world.parameters[CommunalAuthority][z]
-    drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
+    settlement, home = int(person["settlement"]), world.town.cells[person["home"]]
+    p, authority = world.parameters[Reporting][settlement], world.parameters[CommunalAuthority][settlement]
+    phone_drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
     return {
         "crime": KINDS[kind],
         "numbers": {
             name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *CHANNEL_CONSTANTS)
         },
-        "kind": float(world.cached_view(readiness_by_kind)[z, kind]),
+        "kind": float(world.cached_view(readiness_by_kind)[settlement, kind]),
         "station_minutes": float(home["minutes"]),
         "prosecutor_minutes": float(home["seat_minutes"]),
-        "has_number": bool(person["council"] == 1 and drawn),
+        "has_number": bool(person["council"] == 1 and phone_drawn),
         "reach": float(authority["reach"]),
         "near": float(authority["near"]),
         "deference": float(authority["deference"] * board["legitimacy"]),

@@ -69,9 +69,12 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     print(content.decode(), end="")
 
 
-def row_of(found: Any, measure: str, step: int) -> Row:
+def row_of(verdict_row: Any, measure: str, step: int) -> Row:
     """Return the row of one outcome of one step: numbers of pairs and laws, and counts of laws by result."""
-    counts = {name: int(found[name]) for name in ("n", "cells", "up", "down", "none", "open")}
-    ends = {name: 0.0 if math.isclose(found[name], 0.0, abs_tol=1e-9) else found[name] for name in ("low", "high")}
-    place = {"site": found["site"], "measure": measure, "step": step, "outcome": found["measure"]}
-    return place | counts | ends | {"sign": found["sign"]}
+    counts = {name: int(verdict_row[name]) for name in ("n", "cells", "up", "down", "none", "open")}
+    ends = {
+        name: 0.0 if math.isclose(verdict_row[name], 0.0, abs_tol=1e-9) else verdict_row[name]
+        for name in ("low", "high")
+    }
+    place = {"site": verdict_row["site"], "measure": measure, "step": step, "outcome": verdict_row["measure"]}
+    return place | counts | ends | {"sign": verdict_row["sign"]}

@@ -42,11 +42,11 @@ def single_measure_table() -> pd.DataFrame:
 @cache
 def single_measure_effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
     """Return the effect of each single measure with its interval, by municipality, measure, step and outcome."""
-    found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
+    effects: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
     row: Any
     for row in single_measure_table().itertuples():
-        found.setdefault((row.site, row.measure, row.step), {})[row.outcome] = (row.effect, row.low, row.high)
-    return found
+        effects.setdefault((row.site, row.measure, row.step), {})[row.outcome] = (row.effect, row.low, row.high)
+    return effects
 
 
 def show_single_measure_effects(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:

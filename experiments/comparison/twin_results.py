@@ -120,8 +120,8 @@ def simulate_world(
         recorder.close_month(world)
 
     cells = simulate_until(world, tick_of(spec.until), report, step_and_record)
-    here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
-    people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
+    is_present = world.minds["gone"][: world.state[ARRIVED][0]] < 0
+    people = np.where(is_present, world.trust()[: len(is_present)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
     tables = by_cell(cells), by_place(opening, world), by_cause(world)
     return WorldResult(spec.run, spec.seed, months, people, *tables, recorder.recorded(world))
@@ -135,9 +135,9 @@ def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
 
 def residents_by_place(world: TrustModel) -> np.ndarray:
     """Return residents and the opening balance of the ledger by settlement, shape (2, settlements)."""
-    here = world.minds["gone"] < 0
-    n = np.bincount(world.town.people["settlement"][here], minlength=world.town.n_settlements)
-    return np.array([n, world.state[TOTAL]])
+    is_present = world.minds["gone"] < 0
+    residents = np.bincount(world.town.people["settlement"][is_present], minlength=world.town.n_settlements)
+    return np.array([residents, world.state[TOTAL]])
 
 
 def by_place(opening: np.ndarray, world: TrustModel) -> np.ndarray:

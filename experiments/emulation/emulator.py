@@ -168,8 +168,8 @@ def fit_emulator(
         raise InputError(f"an emulator needs at least {MIN_POINTS} results, one a point, got {len(results)}")
     if not np.isfinite(results).all():
         raise InputError(f"an emulator needs numbers, got {int((~np.isfinite(results)).sum())} results that are none")
-    some = np.random.default_rng(SEED).permutation(len(results))[:MAX_SEARCH_POINTS]
-    chosen = np.sort(some if found_from is None else found_from)
+    shuffled = np.random.default_rng(SEED).permutation(len(results))[:MAX_SEARCH_POINTS]
+    chosen = np.sort(shuffled if found_from is None else found_from)
     known = None if noise is None else np.broadcast_to(np.asarray(noise, float), results.shape)
     kernel = likely_kernel(points[chosen], results[chosen], None if known is None else known[chosen], shortest)
     if known is None:
@@ -284,7 +284,9 @@ def scaled_inputs(inputs: Mapping[str, Any], ranges: Mapping[str, Range]) -> Rea
         values = np.atleast_1d(np.asarray(inputs[name], float))
         inside = (values >= low) & (values <= high)
         if not inside.all():
-            got = values[~inside][0]
-            raise InputError(f"{name} must lie in [{low:g}, {high:g}], where the emulator was fitted, got {got:g}")
+            first_outside = values[~inside][0]
+            raise InputError(
+                f"{name} must lie in [{low:g}, {high:g}], where the emulator was fitted, got {first_outside:g}"
+            )
         columns.append((values - low) / (high - low))
     return np.column_stack(np.broadcast_arrays(*columns))

@@ -180,8 +180,8 @@ def weights_of(
     for target in history.targets:
         if target.name in emulators:
             mean, variance = predict_points(history, emulators[target.name], points)
-            whole = variance + uncertainty_of_target(history, target)
-            logarithm -= 0.5 * (np.log(whole) + (mean - measured[target.name]) ** 2 / whole)
+            total_variance = variance + uncertainty_of_target(history, target)
+            logarithm -= 0.5 * (np.log(total_variance) + (mean - measured[target.name]) ** 2 / total_variance)
     return normalised_weights(logarithm)
 
 

@@ -28,8 +28,8 @@ class Expression:
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> "Expression":
         """Return the rule in an entry of a TOML file."""
-        own: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in entry.items()}
-        return cls(**own)
+        fields: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in entry.items()}
+        return cls(**fields)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -45,15 +45,15 @@ class Expression:
         if self.last:
             return self.scale * float(months[self.last].iloc[-1])
         if self.per:
-            counted, whole = self.ratio(months)
-            return counted / whole if whole else float("nan")
+            numerator, denominator = self.ratio(months)
+            return numerator / denominator if denominator else float("nan")
         yearly = float(months[list(self.sum)].to_numpy().sum()) * MONTHS / len(months)
         return self.scale * (yearly / float(months[self.per_mean].mean()) if self.per_mean else yearly)
 
     def ratio(self, months: pd.DataFrame) -> tuple[float, float]:
         """Return numerator and denominator of a share for these months of one run."""
-        counted, whole = (float(months[list(some)].to_numpy().sum()) for some in (self.sum, self.per))
-        return self.scale * counted, whole
+        numerator, denominator = (float(months[list(some)].to_numpy().sum()) for some in (self.sum, self.per))
+        return self.scale * numerator, denominator
 
 
 def years_of(run: pd.DataFrame) -> list[pd.DataFrame]:

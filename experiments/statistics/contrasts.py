@@ -27,12 +27,12 @@ class Contrast:
 
 def contrasts(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
     """Yield the effects of all levels of all factors on a measure, then the interactions of two policies."""
-    for _, own in runs.groupby(SCENARIO, sort=False):
+    for _, scenario_runs in runs.groupby(SCENARIO, sort=False):
         for factor in factors:
-            if factor != SCENARIO and own[factor].nunique() <= MOST_LEVELS:
-                yield from factor_contrasts(own, factors, factor, measure, scale)
+            if factor != SCENARIO and scenario_runs[factor].nunique() <= MOST_LEVELS:
+                yield from factor_contrasts(scenario_runs, factors, factor, measure, scale)
         if POLICY in factors:
-            yield from policy_interactions(own, factors, measure, scale)
+            yield from policy_interactions(scenario_runs, factors, measure, scale)
 
 
 def factor_contrasts(
@@ -109,8 +109,8 @@ def grid_effects(
     """Return the effect of a policy against the first at every pair of levels of two factors (rows, columns)."""
     first = runs[POLICY].iloc[0]
     cells = {}
-    for (y, x), own in runs.groupby(list(pair)):
-        wide = levels_by_seed(own, [*grids, POLICY], POLICY, measure)
+    for (y, x), cell_runs in runs.groupby(list(pair)):
+        wide = levels_by_seed(cell_runs, [*grids, POLICY], POLICY, measure)
         if effect := effect_between(wide, [first], [policy], scale):
             cells[y, x] = effect
     return grid_of(cells)

@@ -114,13 +114,13 @@ def account_spread(shifts: Sequence[np.ndarray]) -> float:
 
 def accounts_of_other_sign(means: np.ndarray, shifts: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Return the accounts under which the mean effect has the other sign (Student's t, Bonferroni at 5 %)."""
-    found, sign = [], float(np.sign(means.mean()))
-    for name, one in shifts.items():
-        under = means.mean() + one
-        p = p_value(float(under.mean()), error_of(under), len(under) - 1)
-        if sign * under.mean() < 0.0 and p <= ALPHA / len(shifts):
-            found.append(name)
-    return tuple(found)
+    names, sign = [], float(np.sign(means.mean()))
+    for name, shift in shifts.items():
+        shifted = means.mean() + shift
+        p = p_value(float(shifted.mean()), error_of(shifted), len(shifted) - 1)
+        if sign * shifted.mean() < 0.0 and p <= ALPHA / len(shifts):
+            names.append(name)
+    return tuple(names)
 
 
 def sign_over_draws(draws: int, share: float, against: Sequence[str]) -> str:

@@ -71,8 +71,8 @@ def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str,
     """
     rows = [
         row
-        for scenario, own in runs.groupby(SCENARIO, sort=False)
-        for row in scenario_rows(own, str(scenario), factors_of(own, varied), scales)
+        for scenario, scenario_runs in runs.groupby(SCENARIO, sort=False)
+        for row in scenario_rows(scenario_runs, str(scenario), factors_of(scenario_runs, varied), scales)
     ]
     if not rows:
         return pd.DataFrame()

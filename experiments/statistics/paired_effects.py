@@ -68,37 +68,41 @@ def paired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None =
     >>> one.rose, round(one.effect, 3), round(one.low, 3), round(one.high, 3)
     (3, 1.333, -0.101, 2.768)
     """
-    left, right = as_ratios(base), as_ratios(arm)
-    known = has_value(left) & has_value(right)
-    signs = np.sign(paired_differences(left[known, 0] / left[known, 1], right[known, 0] / right[known, 1]))
-    left, right = linearised(left[known]), linearised(right[known])
-    gap, n = paired_differences(left, right), int(known.sum())
-    limits = threshold_of(scale, mean(left), mean(right))
+    base_values, arm_values = as_ratios(base), as_ratios(arm)
+    known = has_value(base_values) & has_value(arm_values)
+    signs = np.sign(
+        paired_differences(base_values[known, 0] / base_values[known, 1], arm_values[known, 0] / arm_values[known, 1])
+    )
+    base_values, arm_values = linearised(base_values[known]), linearised(arm_values[known])
+    differences, n = paired_differences(base_values, arm_values), int(known.sum())
+    limits = threshold_of(scale, mean(base_values), mean(arm_values))
     return Effect(
         n=n,
         undefined=len(known) - n,
-        **means_of_sides(left, right),
-        **interval(mean(gap), error_of(gap), n, limits),
+        **means_of_sides(base_values, arm_values),
+        **interval(mean(differences), error_of(differences), n, limits),
         rose=int((signs > 0).sum()),
         fell=int((signs < 0).sum()),
         same=int((signs == 0).sum()),
         paired=True,
-        variance_ratio=variance_ratio(sample_variance(left) + sample_variance(right), sample_variance(gap)),
+        variance_ratio=variance_ratio(
+            sample_variance(base_values) + sample_variance(arm_values), sample_variance(differences)
+        ),
     )
 
 
 def unpaired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None = None) -> Effect:
     """Return the effect between independent runs (Welch's degrees of freedom)."""
-    left, right = (linearised(side[has_value(side)]) for side in (as_ratios(base), as_ratios(arm)))
-    n = min(len(left), len(right))
-    parts = [sample_variance(side) / len(side) if len(side) > 1 else math.nan for side in (left, right)]
-    error, freedom = math.sqrt(sum(parts)), welch_freedom(parts, (len(left), len(right)))
-    limits = threshold_of(scale, mean(left), mean(right))
+    base_values, arm_values = (linearised(side[has_value(side)]) for side in (as_ratios(base), as_ratios(arm)))
+    n = min(len(base_values), len(arm_values))
+    parts = [sample_variance(side) / len(side) if len(side) > 1 else math.nan for side in (base_values, arm_values)]
+    error, freedom = math.sqrt(sum(parts)), welch_freedom(parts, (len(base_values), len(arm_values)))
+    limits = threshold_of(scale, mean(base_values), mean(arm_values))
     return Effect(
         n=n,
-        undefined=len(base) + len(arm) - len(left) - len(right),
-        **means_of_sides(left, right),
-        **interval(mean(right) - mean(left), error, n, limits, freedom),
+        undefined=len(base) + len(arm) - len(base_values) - len(arm_values),
+        **means_of_sides(base_values, arm_values),
+        **interval(mean(arm_values) - mean(base_values), error, n, limits, freedom),
         rose=0,
         fell=0,
         same=0,
@@ -116,13 +120,13 @@ def crossed(base: np.ndarray, arm: np.ndarray, *, scale: Scale | None = None) ->
     >>> crossed(np.zeros((2, 3)), np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]])).effect
     2.5
     """
-    whole = paired(list(base.ravel()), list(arm.ravel()), scale=scale)
+    pooled = paired(list(base.ravel()), list(arm.ravel()), scale=scale)
     errors = {
         name: two_way_error(table) for name, table in (("base_error", base), ("arm_error", arm), ("error", arm - base))
     }
     n = min(base.shape)
-    ends: dict[str, Any] = interval(whole.effect, errors["error"], n, Threshold(whole.delta, whole.floor))
-    return replace(whole, base_error=errors["base_error"], arm_error=errors["arm_error"], **ends)
+    ends: dict[str, Any] = interval(pooled.effect, errors["error"], n, Threshold(pooled.delta, pooled.floor))
+    return replace(pooled, base_error=errors["base_error"], arm_error=errors["arm_error"], **ends)
 
 
 def two_way_error(table: np.ndarray) -> float:
@@ -136,9 +140,9 @@ def two_way_error(table: np.ndarray) -> float:
 def mean_squares(table: np.ndarray) -> tuple[float, float, float]:
     """Return the mean squares of rows, of columns and of the residual of a two-way table without repetition."""
     rows, columns = table.shape
-    by_row, by_column, whole = table.mean(axis=1), table.mean(axis=0), table.mean()
-    rest = table - by_row[:, None] - by_column[None, :] + whole
-    residual = float((rest**2).sum()) / ((rows - 1) * (columns - 1))
+    by_row, by_column, grand_mean = table.mean(axis=1), table.mean(axis=0), table.mean()
+    residuals = table - by_row[:, None] - by_column[None, :] + grand_mean
+    residual = float((residuals**2).sum()) / ((rows - 1) * (columns - 1))
     return columns * float(by_row.var(ddof=1)), rows * float(by_column.var(ddof=1)), residual
 
 

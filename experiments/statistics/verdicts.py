@@ -120,8 +120,8 @@ def corrected(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
     if table.empty:
         return table
     adjusted = pd.Series(math.nan, table.index)
-    for _, own in table.groupby(list(families), sort=False, dropna=False)["p"]:
-        adjusted[own.index] = benjamini_hochberg(list(own))
+    for _, p_values in table.groupby(list(families), sort=False, dropna=False)["p"]:
+        adjusted[p_values.index] = benjamini_hochberg(list(p_values))
     return table.assign(adjusted=adjusted)
 
 

@@ -76,13 +76,13 @@ def assumed_effect(
     -------
     The effect, or None if fewer than three draws have a value.
     """
-    known = np.isfinite(differences).all(axis=1)
-    points, differences = points[known], differences[known]
+    is_complete = np.isfinite(differences).all(axis=1)
+    points, differences = points[is_complete], differences[is_complete]
     if len(differences) < 3:
         return None
     parts, effects = variance_components(differences), differences.mean(axis=1)
     low, high = np.quantile(effects, (0.05, 0.95))
-    found, line = correlations(points, effects), null_correlation(points, effects, problem.seed)
+    correlation, line = correlations(points, effects), null_correlation(points, effects, problem.seed)
     return AssumedEffect(
         arm,
         measure,
@@ -94,7 +94,7 @@ def assumed_effect(
         math.sqrt(parts.points) if parts else math.nan,
         math.sqrt(parts.common + parts.residual) if parts else math.nan,
         float((effects > 0.0).mean()),
-        dict(zip(problem.names, map(float, found), strict=True)),
+        dict(zip(problem.names, map(float, correlation), strict=True)),
         line,
         predicted_share(points, effects, line, problem.seed),
         1.0 - parts.in_means if parts else math.nan,
@@ -110,14 +110,14 @@ def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: i
     fold = np.random.default_rng(seed).permutation(len(values)) % FOLDS
     errors = np.zeros(len(values))
     for k in range(FOLDS):
-        own, rest = fold == k, fold != k
-        r = np.abs(correlations(points[rest], values[rest]))
+        test_draws, training_draws = fold == k, fold != k
+        r = np.abs(correlations(points[training_draws], values[training_draws]))
         chosen = [place for place in np.argsort(-r)[:MAX_FITTED] if r[place] > line]
         design = np.column_stack([np.ones(len(values)), points[:, chosen]])
-        weights = np.linalg.lstsq(design[rest], values[rest], rcond=None)[0]
-        errors[own] = values[own] - design[own] @ weights
-    whole = float(((values - values.mean()) ** 2).sum())
-    return 1.0 - float((errors**2).sum()) / whole if whole else math.nan
+        weights = np.linalg.lstsq(design[training_draws], values[training_draws], rcond=None)[0]
+        errors[test_draws] = values[test_draws] - design[test_draws] @ weights
+    total_squares = float(((values - values.mean()) ** 2).sum())
+    return 1.0 - float((errors**2).sum()) / total_squares if total_squares else math.nan
 
 
 def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -39,11 +39,11 @@ COLUMNS = ("scenario", "policy", "measure", "parameter", "low_value", "high_valu
 
 def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
     """Return the parameters with a correlation beyond chance in any effect, the largest ones first."""
-    found: dict[str, float] = {}
-    for one in effects:
-        for name, r in one.strongest[: min(one.found, PARAMETERS_SHOWN)]:
-            found[name] = max(found.get(name, 0.0), abs(r) / one.null_r)
-    return sorted(found, key=lambda name: -found[name])[:MAX_PARAMETERS]
+    ratios: dict[str, float] = {}
+    for effect in effects:
+        for name, r in effect.strongest[: min(effect.found, PARAMETERS_SHOWN)]:
+            ratios[name] = max(ratios.get(name, 0.0), abs(r) / effect.null_r)
+    return sorted(ratios, key=lambda name: -ratios[name])[:MAX_PARAMETERS]
 
 
 def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
@@ -86,16 +86,16 @@ def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]
     effects = effects_by_end(study, results)
     rows = []
     groups: Any = effects.groupby(["scenario", "policy", "measure", "number"], sort=False)
-    for (scenario, policy, measure, number), own in groups:
-        ends = own.pivot_table(index="seed", columns="end", values="effect").dropna()
+    for (scenario, policy, measure, number), effect_rows in groups:
+        ends = effect_rows.pivot_table(index="seed", columns="end", values="effect").dropna()
         if set(ends.columns) != {0, 1} or ends.empty:
             continue
         span: Range = study.factors.ranges[names[number - 1]]
         scale = monthly_scale(measure, MEASURES[measure].unit)
-        stated = {"scenario": scenario, "policy": policy, "measure": measure, "parameter": names[number - 1]}
+        key = {"scenario": scenario, "policy": policy, "measure": measure, "parameter": names[number - 1]}
         values = dict(zip(("low_value", "high_value"), map(span.value, ENDS), strict=True))
-        found = paired(list(ends[0]), list(ends[1]), scale=scale)
-        rows.append(stated | values | {"at_low": ends[0].mean(), "at_high": ends[1].mean()} | dataclasses.asdict(found))
+        effect = paired(list(ends[0]), list(ends[1]), scale=scale)
+        rows.append(key | values | {"at_low": ends[0].mean(), "at_high": ends[1].mean()} | dataclasses.asdict(effect))
     if not rows:
         return pd.DataFrame(columns=list(COLUMNS))
     table = corrected(pd.DataFrame(rows), ["scenario"])
@@ -105,15 +105,15 @@ def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]
 def effects_by_end(study: Study, results: Sequence[TaskResults]) -> pd.DataFrame:
     """Return the effect of every policy on every measure in each confirmation run."""
     rows = []
-    for one in results:
-        assert one.task.draw is not None
-        months = [run.months for run in one.finished]
-        for spec, own in zip(one.task.specs[1:], months[1:], strict=True):
-            where = {"scenario": spec.scenario.name, "policy": spec.policy, "seed": spec.seed}
-            where |= {"number": one.task.draw.number, "end": one.task.draw.run}
+    for result in results:
+        assert result.task.draw is not None
+        months = [run.months for run in result.finished]
+        for spec, policy_months in zip(result.task.specs[1:], months[1:], strict=True):
+            key = {"scenario": spec.scenario.name, "policy": spec.policy, "seed": spec.seed}
+            key |= {"number": result.task.draw.number, "end": result.task.draw.run}
             for measure in study.sensitivity.measures:
-                effect = last_year(own, measure) - last_year(months[0], measure)
-                rows.append(where | {"measure": measure, "effect": effect})
+                effect = last_year(policy_months, measure) - last_year(months[0], measure)
+                rows.append(key | {"measure": measure, "effect": effect})
     return pd.DataFrame(rows, columns=["scenario", "policy", "seed", "number", "end", "measure", "effect"])
 
 

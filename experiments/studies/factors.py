@@ -65,13 +65,17 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
     entries = flat_items(table.values, leaf=("low", "high"))
-    for name, value in sorted(entries, key=lambda one: one[1] in (STATED, PLAUSIBLE)):  # whole mechanisms last
+    for name, value in sorted(entries, key=lambda entry: entry[1] in (STATED, PLAUSIBLE)):  # whole mechanisms last
         try:
             if isinstance(value, list):
                 grids[name] = grid_of(name, value)
             else:
-                found = dict(ranges_of(name, value))
-                ranges |= {one: ranges.get(one, span) for one, span in found.items() if one == name or one not in fixed}
+                entry_ranges = dict(ranges_of(name, value))
+                ranges |= {
+                    parameter: ranges.get(parameter, span)
+                    for parameter, span in entry_ranges.items()
+                    if parameter == name or parameter not in fixed
+                }
         except InputError as reason:
             raise InputError(f"{table.file}: [vary] {reason}") from None
     return StudyFactors(grids, {name: span for name, span in ranges.items() if name not in grids})

@@ -49,10 +49,10 @@ def seconds_in(text: str) -> float:
     >>> seconds_in("30m"), seconds_in("1.5h")
     (1800.0, 5400.0)
     """
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
-    if not found or found[2] not in SECONDS_PER_UNIT or float(found[1]) <= 0.0:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
+    if not match or match[2] not in SECONDS_PER_UNIT or float(match[1]) <= 0.0:
         raise InputError(f"--budget must be a time like 30m, 2h or 90s, got '{text}'")
-    return float(found[1]) * SECONDS_PER_UNIT[found[2]]
+    return float(match[1]) * SECONDS_PER_UNIT[match[2]]
 
 
 def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: Pilot) -> None:
@@ -101,8 +101,8 @@ def plan_design(
     size = largest_design(
         method, problem, seeds, USED_SHARE * (allowed - result.elapsed) * result.parallel_runs / (result.seconds * arms)
     )
-    whole = result.elapsed + size.runs(method, problem) * arms * result.seconds / result.parallel_runs
-    pace = f"a run takes {result.seconds:.2g} s here, so about {format_duration(whole)} of {budget}"
+    total_seconds = result.elapsed + size.runs(method, problem) * arms * result.seconds / result.parallel_runs
+    pace = f"a run takes {result.seconds:.2g} s here, so about {format_duration(total_seconds)} of {budget}"
     return size, "\n".join(
         [*replicates_in_words(result.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
     )

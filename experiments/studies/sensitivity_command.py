@@ -161,13 +161,13 @@ def noise_by_measure(
 ) -> dict[str, VarianceComponents]:
     """Return the variance components of each measure in a pilot, over points with a value in every run."""
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
-    found = {}
+    components = {}
     for measure in study.sensitivity.measures:
         outcomes = points_by_seeds(rows, last_year_values(months, measure))
         noise = variance_components(outcomes[np.isfinite(outcomes).all(axis=1)])
         if noise is not None:
-            found[measure] = noise
-    return found
+            components[measure] = noise
+    return components
 
 
 def analyse_indices(

@@ -50,18 +50,18 @@ def analyse_measure(
 ) -> SensitivityFinding:
     """Analyse one measure; ``outcomes`` are points × seeds, NaN for a failed run or an undefined measure."""
     block = method.block(len(problem.group_names))
-    whole = complete_blocks(outcomes, block)
-    n_blocks, dropped = len(whole) // block, int((~whole).sum()) // block
-    kept = outcomes[whole]
-    noise = variance_components(kept)
+    complete = complete_blocks(outcomes, block)
+    n_blocks, dropped = len(complete) // block, int((~complete).sum()) // block
+    outcomes_kept = outcomes[complete]
+    noise = variance_components(outcomes_kept)
     if n_blocks - dropped < max(method.min_blocks, n_blocks / 2):
         text = f"{dropped} of {n_blocks} {method.unit} hold a failed run or no number; too few are left"
         return SensitivityFinding(arm, measure, method, (), noise, n_blocks, dropped, text)
-    means = kept.mean(axis=1)
+    means = outcomes_kept.mean(axis=1)
     if np.ptp(means) <= 1e-12 * max(1.0, float(np.abs(means).max())):
         return SensitivityFinding(arm, measure, method, (), noise, n_blocks, dropped, "no factor moves it at all")
-    found = tuple(method.analyse(problem, points[whole], means))
-    return SensitivityFinding(arm, measure, method, found, noise, n_blocks, dropped, refusal_of(noise))
+    indices = tuple(method.analyse(problem, points[complete], means))
+    return SensitivityFinding(arm, measure, method, indices, noise, n_blocks, dropped, refusal_of(noise))
 
 
 def refusal_of(noise: VarianceComponents | None) -> str:

@@ -195,8 +195,8 @@ def complete_blocks(outcomes: np.ndarray, block: int) -> np.ndarray:
     >>> complete_blocks(np.array([[1.0], [2.0], [np.nan], [4.0]]), 2).tolist()
     [True, True, False, False]
     """
-    whole = np.isfinite(outcomes).all(axis=1).reshape(-1, block).all(axis=1)
-    return np.repeat(whole, block)
+    complete = np.isfinite(outcomes).all(axis=1).reshape(-1, block).all(axis=1)
+    return np.repeat(complete, block)
 
 
 def ranks(indices: Sequence[Index]) -> dict[str, tuple[int, int]]:

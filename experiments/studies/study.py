@@ -140,8 +140,8 @@ def seeds_of(table: StudyTable) -> tuple[int, ...]:
     """Return the seeds: a list, or from 1 up to a number of seeds."""
     value = table.values.get("seeds", DEFAULT_SEEDS)
     if isinstance(value, list):
-        right = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
-        if not right or not value or len(set(value)) < len(value):
+        are_seeds = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
+        if not are_seeds or not value or len(set(value)) < len(value):
             raise table.error(f"seeds must be different whole numbers from 0 to {2**32 - 1}, got {value!r}")
         return tuple(value)
     return tuple(range(1, 1 + table.whole("seeds", DEFAULT_SEEDS, 1, MAX_SEEDS)))
@@ -168,11 +168,11 @@ def known_words(table: StudyTable, key: str, default: tuple[str, ...], known: tu
 def deltas_of(table: StudyTable) -> Mapping[str, float]:
     """Return the smallest effects that matter, by measure."""
     table.check_keys(every_measure() if table.values else ())
-    found = {name: checked_finite(f"{table.file}: delta.{name}", value) for name, value in table.values.items()}
-    for name, value in found.items():
+    deltas = {name: checked_finite(f"{table.file}: delta.{name}", value) for name, value in table.values.items()}
+    for name, value in deltas.items():
         if not value > 0.0:
             raise table.error(f"{name} must be more than 0, got {value:g}")
-    return found
+    return deltas
 
 
 def design_of(table: StudyTable) -> Design:
