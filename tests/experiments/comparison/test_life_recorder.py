@@ -50,7 +50,7 @@ def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> Worl
 def everybody() -> Iterator[tuple[TrustModel, LifeRecorder, WorldRecord]]:
     """Return two months of a small town in which everybody is listened to."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(life_recorder, "FOLLOWED", 10**6)
+        patch.setattr(life_recorder, "FOLLOWED_PER_SETTLEMENT", 10**6)
         world = begun()
         recorder = LifeRecorder(world)
         yield world, recorder, run(world, recorder)
