@@ -8,7 +8,7 @@ from experiments.narrative.findings import capital
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import BilingualText, bilingual, join_texts
-from experiments.words.catalogue import find
+from experiments.words.catalogue import find_words
 
 FEW = 9.5
 """Percentage below which a decimal is shown."""
@@ -34,7 +34,7 @@ class DecisionKind:
 
 def model_words(part: str, name: str) -> BilingualText:
     """Return an entry of the model's catalogue in both languages."""
-    return bilingual(*(find(part, name, language) for language in ("es", "en")))
+    return bilingual(*(find_words(part, name, language) for language in ("es", "en")))
 
 
 def matters(site: Site) -> list[DecisionKind]:

@@ -25,7 +25,7 @@ from experiments.storage.run_folder import join_runs
 from experiments.storage.saved_states import check_went_on
 from experiments.studies.rerun_check import check_code as check_run
 from experiments.studies.rerun_check import recompute, rows_of
-from experiments.words.dictionary import CHANGE
+from experiments.words.dictionary import POLICY_PREFIX
 from model.engine.errors import InputError
 
 
@@ -69,7 +69,9 @@ def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
     """Yield a line for each finished run of a sweep that differs when it is repeated."""
     stored = tables(folder, "measures")
-    stored = stored.select([name for name in stored.column_names if not name.startswith(CHANGE)])  # added by studies
+    stored = stored.select(
+        [name for name in stored.column_names if not name.startswith(POLICY_PREFIX)]
+    )  # added by studies
     finished = set(stored["run"].to_pylist())
     specs = []
     for run, spec in sorted(specs_of(folder).items()):

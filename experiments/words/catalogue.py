@@ -14,10 +14,10 @@ from model.engine.parameters import all_parameters
 from scenarios.groups import import_declaring_modules
 
 LANGUAGES = ("en", "es")
-MODEL = Path(__file__).parent.parent.parent / "model"
-NO_WORDS = ("evidence.toml", "sources.toml", "built_in.toml")
+MODEL_FOLDER = Path(__file__).parent.parent.parent / "model"
+FILES_WITHOUT_WORDS = ("evidence.toml", "sources.toml", "built_in.toml")
 """TOML files beside the code that contain no words."""
-NOUN = {
+PART_NOUNS = {
     "name": "mechanism",
     "causes": "cause of the ledger",
     "measures": "measure",
@@ -44,7 +44,7 @@ Text = Mapping[str, str]
 @cache
 def every_word() -> Mapping[str, Mapping[str, Text]]:
     """Return all words beside the code of the model, by part, name and language."""
-    found = gathered(path for path in sorted(MODEL.rglob("*.toml")) if path.name not in NO_WORDS)
+    found = collect_words(path for path in sorted(MODEL_FOLDER.rglob("*.toml")) if path.name not in FILES_WITHOUT_WORDS)
     import_declaring_modules()
     english = {name: about.about for name, _, about in all_parameters()}
     return found | {
@@ -52,22 +52,26 @@ def every_word() -> Mapping[str, Mapping[str, Text]]:
     }
 
 
-def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
+def collect_words(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
     """Return the words of some files; raise if one is defined twice or lacks a language."""
-    found: dict[str, dict[str, Text]] = {part: {} for part in NOUN}
+    found: dict[str, dict[str, Text]] = {part: {} for part in PART_NOUNS}
     where: dict[tuple[str, str], Path] = {}
     for path in paths:
-        for part, name, text in read(path):
+        for part, name, text in read_words(path):
             if (part, name) in where:
-                raise InputError(f"{path}: the {NOUN[part]} '{name}' has its words in {where[part, name]}; keep one")
+                raise InputError(
+                    f"{path}: the {PART_NOUNS[part]} '{name}' has its words in {where[part, name]}; keep one"
+                )
             languages = ("es",) if part == "parameters" else LANGUAGES
             if not isinstance(text, dict) or set(text) != set(languages):
-                raise InputError(f"{path}: the {NOUN[part]} '{name}' needs words for {' and '.join(languages)} alone")
+                raise InputError(
+                    f"{path}: the {PART_NOUNS[part]} '{name}' needs words for {' and '.join(languages)} alone"
+                )
             found[part][name], where[part, name] = text, path
     return found
 
 
-def read(path: Path) -> list[tuple[str, str, Any]]:
+def read_words(path: Path) -> list[tuple[str, str, Any]]:
     """Return part, name and text of all words of a file; its name, levers and parameters belong to its mechanism.
 
     Parameters have only Spanish words here: the English ones are in the code.
@@ -77,8 +81,8 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}") from None
     for part in parts:
-        if part not in NOUN:
-            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, NOUN)}")
+        if part not in PART_NOUNS:
+            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, PART_NOUNS)}")
     owner = path.parent.name
     own = {"name": {owner: parts["name"]}} if "name" in parts else {}
     for part in ("levers", "parameters"):
@@ -89,7 +93,7 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
     return [(part, name, text) for part, some in (parts | own).items() for name, text in some.items()]
 
 
-def find(part: str, name: str, language: str) -> str:
+def find_words(part: str, name: str, language: str) -> str:
     """Return the words for one name; raise an `InputError` if they are missing.
 
     >>> cause("bribe", "es"), mechanism("hearsay", "es")
@@ -100,7 +104,7 @@ def find(part: str, name: str, language: str) -> str:
     some = every_word()[part]
     if name not in some:
         raise InputError(
-            f"no words for the {NOUN[part]} '{name}'{suggest_nearest(name, some)}: say them in a TOML of model/"
+            f"no words for the {PART_NOUNS[part]} '{name}'{suggest_nearest(name, some)}: say them in a TOML of model/"
         )
     return some[name][language]
 
@@ -114,32 +118,32 @@ def meaning(measure: str, language: str) -> str:
     'C1: shifts led by who has been there half a year (trace, without anchors)'
     """
     if measure in every_word()["measures"]:
-        return find("measures", measure, language)
+        return find_words("measures", measure, language)
     part, _, last = measure.rpartition(".")
     if last == "trace":
-        return find("composed", last, language).format(part=meaning(part, language))
+        return find_words("composed", last, language).format(part=meaning(part, language))
     for one in every_word()["kinds"]:
         book = measure.removesuffix(f"_{one}")
         if book != measure and book in every_word()["measures"]:
             return f"{meaning(book, language)}: {kind(one, language)}"
-    return find("measures", measure, language)
+    return find_words("measures", measure, language)
 
 
-cause = partial(find, "causes")
+cause = partial(find_words, "causes")
 """Names a cause of the ledger."""
-mechanism = partial(find, "name")
+mechanism = partial(find_words, "name")
 """Gives the short title of a mechanism."""
-kind = partial(find, "kinds")
+kind = partial(find_words, "kinds")
 """Names a kind of crime."""
-group = partial(find, "groups")
+group = partial(find_words, "groups")
 """Names a group of residents, as a label."""
-people = partial(find, "people")
+people = partial(find_words, "people")
 """Names a group of residents, as it stands in a sentence."""
-verdict = partial(find, "verdicts")
+verdict = partial(find_words, "verdicts")
 """Gives the paper's word for a criterion."""
-unit = partial(find, "units")
+unit = partial(find_words, "units")
 """Names a unit of measures and levers."""
-lever = partial(find, "levers")
+lever = partial(find_words, "levers")
 """Gives the title of a lever by its dotted name."""
 
 
@@ -149,12 +153,12 @@ def parameter(name: str, language: str) -> str:
     >>> parameter("plant.share_women", "es"), parameter("contacts.fair", "es")
     ('mujeres entre los agentes', 'Trato justo')
     """
-    return find("levers" if name in every_word()["levers"] else "parameters", name, language)
+    return find_words("levers" if name in every_word()["levers"] else "parameters", name, language)
 
 
 def event(name: str, language: str) -> str | None:
     """Return the sentence in a life story for an event that changed trust; None if it has none."""
-    return find("events", name, language) if name in every_word()["events"] else None
+    return find_words("events", name, language) if name in every_word()["events"] else None
 
 
 def in_both(words: Callable[[str, str], str], name: str) -> tuple[str, str]:

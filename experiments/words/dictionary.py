@@ -12,14 +12,14 @@ from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 from scenarios.groups import find_parameter
 
-SCHEMA = 3
+SCHEMA_VERSION = 3
 """Version of the format of results folders and manifests; a manifest without it is older than versions."""
 
 
-CHANGE, SWITCH = "policy.", "mechanisms."
+POLICY_PREFIX, MECHANISM_PREFIX = "policy.", "mechanisms."
 """Prefixes of the columns for a policy of the run, and for a mechanism that is on or off."""
-PREFIX = "confianza."
-DICTIONARY = b"confianza.columns"
+METADATA_PREFIX = "confianza."
+DICTIONARY_KEY = b"confianza.columns"
 EFFECT_TABLES = (
     *("all_effects", "criteria", "draws", "drawn", "decided", "horizons", "residents", "memory", "verdicts", "alone"),
     *("draw_effects", "uncertainty", "accounts", "contrasts"),
@@ -42,14 +42,14 @@ class DictionaryColumn:
 
 
 @cache
-def dictionary_page() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def data_dictionary() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return the meanings of tables and, by table, of their columns."""
     return toml_beside(__file__, "columns.toml")
 
 
 def units() -> set[str]:
     """Return the units of all columns in ``columns.toml``."""
-    return {one["unit"] for part in dictionary_page().values() for one in part.values() if "unit" in one}
+    return {one["unit"] for part in data_dictionary().values() for one in part.values() if "unit" in one}
 
 
 @cache
@@ -60,11 +60,11 @@ def column(table: str, name: str) -> DictionaryColumn:
     ('0-1', 'days', 'factor')
     """
     for part in (table, SHARED_COLUMNS.get(table, ""), "every"):
-        if name in dictionary_page().get(part, {}):
-            return DictionaryColumn(**dictionary_page()[part][name])
-    if name.startswith(CHANGE):
-        return policy(name.removeprefix(CHANGE))
-    return factor(name) or measure(name)
+        if name in data_dictionary().get(part, {}):
+            return DictionaryColumn(**data_dictionary()[part][name])
+    if name.startswith(POLICY_PREFIX):
+        return policy_column(name.removeprefix(POLICY_PREFIX))
+    return factor_column(name) or measure_column(name)
 
 
 def unit_in(table: str, name: str) -> str:
@@ -73,23 +73,23 @@ def unit_in(table: str, name: str) -> str:
     >>> unit_in("cells", "trust"), unit_in("cells", "settlement")
     ('0-1', '')
     """
-    parts = (dictionary_page().get(part, {}) for part in (table, SHARED_COLUMNS.get(table, ""), "every"))
+    parts = (data_dictionary().get(part, {}) for part in (table, SHARED_COLUMNS.get(table, ""), "every"))
     return next((part[name].get("unit", "") for part in parts if name in part), "")
 
 
-def policy(name: str) -> DictionaryColumn:
+def policy_column(name: str) -> DictionaryColumn:
     """Return the meaning of the column for a policy of the run."""
     return DictionaryColumn(
         f"whether the run has the policy {name}", f"si la corrida tiene la política {name}", role="factor"
     )
 
 
-def factor(name: str) -> DictionaryColumn | None:
+def factor_column(name: str) -> DictionaryColumn | None:
     """Return the meaning of the column of a varied parameter, switch or other setting; None if it is none of these."""
-    if name in dictionary_page()["settings"]:
-        return DictionaryColumn(**dictionary_page()["settings"][name])
-    if name.startswith(SWITCH):
-        mechanism = name.removeprefix(SWITCH)
+    if name in data_dictionary()["settings"]:
+        return DictionaryColumn(**data_dictionary()["settings"][name])
+    if name.startswith(MECHANISM_PREFIX):
+        mechanism = name.removeprefix(MECHANISM_PREFIX)
         en, es = (catalogue.mechanism(mechanism, language) for language in catalogue.LANGUAGES)
         return DictionaryColumn(f"whether this is on: {en}", f"si esto está activo: {es}", role="factor")
     try:
@@ -102,7 +102,7 @@ def factor(name: str) -> DictionaryColumn | None:
     )
 
 
-def measure(name: str) -> DictionaryColumn:
+def measure_column(name: str) -> DictionaryColumn:
     """Return the meaning of a monthly measure."""
     from model.simulation.registry import MEASURES  # imports Numba, which keys and factors do not need
 
@@ -113,9 +113,9 @@ def measure(name: str) -> DictionaryColumn:
 def with_meanings(table: pa.Table, name: str) -> pa.Table:
     """Return a table with its meaning and those of its fields in the metadata."""
     fields = [field.with_metadata(field_metadata(column(name, field.name))) for field in table.schema]
-    about = {f"about_{lang}": text for lang, text in dictionary_page()["tables"][name].items()}
-    table_metadata = {"table": name, "schema": str(SCHEMA)} | about
-    metadata = {f"{PREFIX}{key}".encode(): text.encode() for key, text in table_metadata.items()}
+    about = {f"about_{lang}": text for lang, text in data_dictionary()["tables"][name].items()}
+    table_metadata = {"table": name, "schema": str(SCHEMA_VERSION)} | about
+    metadata = {f"{METADATA_PREFIX}{key}".encode(): text.encode() for key, text in table_metadata.items()}
     return pa.table(table.columns, pa.schema(fields, metadata))
 
 
@@ -127,11 +127,11 @@ def field_metadata(about: DictionaryColumn) -> dict[bytes, bytes]:
 
 def with_dictionary(table: pa.Table) -> pa.Table:
     """Return a table that repeats the metadata of its fields in its own, for readers that ignore those of fields."""
-    fields = {field.name: read(field) for field in table.schema if field.metadata}
+    fields = {field.name: field_texts(field) for field in table.schema if field.metadata}
     dictionary = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return table.replace_schema_metadata((table.schema.metadata or {}) | {DICTIONARY: dictionary.encode()})
+    return table.replace_schema_metadata((table.schema.metadata or {}) | {DICTIONARY_KEY: dictionary.encode()})
 
 
-def read(field: pa.Field) -> dict[str, str]:
+def field_texts(field: pa.Field) -> dict[str, str]:
     """Return the metadata of a field as text."""
     return {key.decode(): text.decode() for key, text in field.metadata.items()}

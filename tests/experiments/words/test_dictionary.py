@@ -9,7 +9,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.execution.run_requests import plan_runs
 from experiments.storage.run_folder import parquet_of
-from experiments.words.dictionary import DICTIONARY, EFFECT_TABLES, column, dictionary_page, with_meanings
+from experiments.words.dictionary import DICTIONARY_KEY, EFFECT_TABLES, column, data_dictionary, with_meanings
 from model.engine.errors import InputError
 
 SMALL = ("villa_canales", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 def test_every_field_of_every_table_says_what_it_holds_in_both_languages(folder):
     paths = list(folder.glob("*.parquet"))
-    assert {path.stem for path in paths} == set(dictionary_page()["tables"]) - {"plan", "effects", *EFFECT_TABLES}
+    assert {path.stem for path in paths} == set(data_dictionary()["tables"]) - {"plan", "effects", *EFFECT_TABLES}
     for path in paths:
         schema = pq.read_schema(path)
         for field in schema:
@@ -34,7 +34,7 @@ def test_every_field_of_every_table_says_what_it_holds_in_both_languages(folder)
             assert said["role"] in ("key", "factor", "subject", "value"), (path.stem, field.name)
             assert said["meaning_en"] != said["meaning_es"], (path.stem, field.name)
             assert pa.types.is_string(field.type) or said["role"] != "value" or said["unit"], (path.stem, field.name)
-        assert list(json.loads(schema.metadata[DICTIONARY])) == schema.names
+        assert list(json.loads(schema.metadata[DICTIONARY_KEY])) == schema.names
         assert schema.metadata[b"confianza.table"].decode() == path.stem
 
 

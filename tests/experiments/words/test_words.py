@@ -12,7 +12,7 @@ from experiments.comparison.cause_effects import MEMORY, MERGED_CAUSES, POPULATI
 from experiments.comparison.effects import GROUPS as IN_SENTENCES
 from experiments.page import why_view
 from experiments.words import catalogue, dictionary
-from experiments.words.catalogue import LANGUAGES, every_word, gathered
+from experiments.words.catalogue import LANGUAGES, collect_words, every_word
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -23,7 +23,7 @@ from model.town.crime_kinds import NAMES as KINDS
 from model.world.month import GROUPS
 from scenarios.groups import model_levers
 
-MECHANISMS = {path.parent.name for path in catalogue.MODEL.glob("*/*/words.toml")}
+MECHANISMS = {path.parent.name for path in catalogue.MODEL_FOLDER.glob("*/*/words.toml")}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
 ALIKE = {"0-1", "0-100", "%", "km", "m", "km/h"}
 """What is the same in both languages."""
@@ -77,7 +77,7 @@ def named_by_the_model() -> dict[str, set[str]]:
 
 def test_everything_has_words_and_no_words_are_without_a_thing(subtests: pytest.Subtests) -> None:
     words, named = every_word(), named_by_the_model()
-    for part in (part for part in catalogue.NOUN if part != "events"):
+    for part in (part for part in catalogue.PART_NOUNS if part != "events"):
         with subtests.test(part=part):
             assert set(words[part]) == named[part]
 
@@ -88,7 +88,7 @@ def test_the_english_of_a_parameter_stands_in_the_code_alone(tmp_path: Path) -> 
     path = tmp_path / "fear" / "words.toml"
     path.write_text('[parameters]\nharm = { en = "fear", es = "temor" }\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"the parameter .fear\.harm. needs words for es alone"):
-        gathered([path])
+        collect_words([path])
 
 
 def test_events_of_a_life_are_those_of_causes() -> None:
@@ -179,13 +179,13 @@ def test_a_file_of_words_that_is_wrong_is_refused(tmp_path: Path, text: str, tol
         (tmp_path / name).mkdir()
         (tmp_path / name / "words.toml").write_text(own, encoding="utf-8")
     with pytest.raises(InputError, match=told):
-        gathered(sorted(tmp_path.glob("*/words.toml")))
+        collect_words(sorted(tmp_path.glob("*/words.toml")))
 
 
 def test_who_corrects_a_word_leaves_the_code_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint.__wrapped__()
     copy = tmp_path / "model"
-    shutil.copytree(catalogue.MODEL, copy)
+    shutil.copytree(catalogue.MODEL_FOLDER, copy)
     monkeypatch.setattr("model.engine.fingerprint.PACKAGE", copy)
     assert fingerprint.__wrapped__() == before
     told = copy / "trust" / "hearsay" / "words.toml"
