@@ -10,7 +10,7 @@ import pyarrow as pa
 from experiments.comparison.contrast_origins import origin_contrasts
 from experiments.comparison.origins import BELIEFS, key_of
 from experiments.figures.forest import draw_contrasts
-from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, figure_bytes, language_suffix
+from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
 from experiments.narrative.labels import (
     change_label,
@@ -34,11 +34,11 @@ from experiments.words.bilingual import FigureTexts
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
-NAME = "contrasts"
+TABLE_NAME = "contrasts"
 WINDOW = "monthly means over the last 12 months"
 
 
-def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: bool = False) -> list[Path]:
+def write_contrasts(study: str, requested: str, out: Path | None, lang: str, fresh: bool = False) -> list[Path]:
     """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files.
 
     If the sweep kept the required tables, effects on trust by origin are written to a separate file.
@@ -46,27 +46,27 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
     Existing files with other content are replaced only if ``fresh``.
     """
     folder = sweep_folder(study)
-    shown = chosen_measures(folder, asked, MEASURES_SHOWN)
+    shown = chosen_measures(folder, requested, CONTRAST_MEASURES)
     with report_slow(f"comparing the runs of {folder}"):
         table = contrasts_of(folder)
     if table.empty:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no contrast")
     shown = [measure for measure in shown if measure in set(table["measure"])]
     if not shown:
-        raise InputError(f"{folder}: no run has a value of {asked}, so there is nothing to set against each other")
-    rows = with_meanings(pa.Table.from_pandas(table, preserve_index=False), NAME)
-    told = table[table["measure"].isin(shown)]
-    latex = latex_of(told, shown, FigureTexts(lang), origin_of(folder, study)).encode()
+        raise InputError(f"{folder}: no run has a value of {requested}, so there is nothing to set against each other")
+    rows = with_meanings(pa.Table.from_pandas(table, preserve_index=False), TABLE_NAME)
+    shown_rows = table[table["measure"].isin(shown)]
+    latex = latex_of(shown_rows, shown, FigureTexts(lang), origin_of(folder, study)).encode()
     suffix = language_suffix(lang)
-    path = out or folder / f"{NAME}{suffix}.png"
+    path = out or folder / f"{TABLE_NAME}{suffix}.png"
     files = {
-        folder / f"{NAME}.parquet": parquet_of(rows),
-        folder / f"{NAME}.csv": table_as_csv(rows),
-        folder / f"{NAME}{suffix}.tex": latex,
+        folder / f"{TABLE_NAME}.parquet": parquet_of(rows),
+        folder / f"{TABLE_NAME}.csv": table_as_csv(rows),
+        folder / f"{TABLE_NAME}{suffix}.tex": latex,
     }
     if len(parts := origin_contrasts(folder)):
-        files[folder / f"{NAME}_origins.csv"] = csv_of_origins(parts)
-    figure = draw_contrasts(told, shown, FigureTexts(lang))
+        files[folder / f"{TABLE_NAME}_origins.csv"] = csv_of_origins(parts)
+    figure = draw_contrasts(shown_rows, shown, FigureTexts(lang))
     files[path] = figure_bytes(figure, path)
     for file, content in files.items():
         check_replaced(file, content, fresh)

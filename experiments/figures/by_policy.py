@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from experiments.comparison.effects import GROUPS, by_seed, number_of
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.figures import small_multiples as m
+from experiments.figures import small_multiples
 from experiments.figures.drawing import (
     count_worlds,
     finding_of,
@@ -20,26 +20,26 @@ from experiments.narrative.labels import headline_name
 from experiments.narrative.number_format import format_number
 from experiments.narrative.report_reading import ArmReading, Site, too_few_homicides
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
-from experiments.words.catalogue import cause, group, in_both
+from experiments.words.catalogue import bilingual_words, cause, group
 from model.measures.criteria import CRITERIA
 
-MAIN = (
+MAIN_MEASURES = (
     *("trust_mean", "fear_mean", "violent_crimes", "extortions", "crimes_told"),
     *("complaints_filed", "women_without_remedy", "homicides", "response_minutes_median"),
 )
-BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
-FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
+CRIME_RECORDS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
+FUNNEL_MEASURES = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
 PER_CENT, POINTS = (
     bilingual("Por ciento de hoy", "Per cent of today"),
     bilingual("Puntos de confianza", "Points of trust"),
 )
 SCORE = bilingual("Puntos de la nota, de 100", "Points of the score, of 100")
-OF_HEADLINES = bilingual(
+HEADLINE_NOTE = bilingual(
     " Punto pequeño: la diferencia de un par de gemelos. Entre paréntesis, hoy.",
     " Small dot: the difference within one pair of twins. In brackets, today.",
 )
-CAUSES_SHOWN = 7
-ROW, LEFT = 0.15, 2.0
+MAX_CAUSES = 7
+ROW_HEIGHT, NAMES_WIDTH = 0.15, 2.0
 """Height of a row and width of row names, in inches."""
 
 
@@ -47,7 +47,7 @@ def draw_headlines(
     site: Site, wording: FigureTexts, finding: BilingualText, names: Sequence[str], unit: BilingualText = PER_CENT
 ) -> Figure:
     """Draw effects on headline measures, each labelled with its value under the status quo."""
-    return draw_forests(site, wording, finding, with_today(site, names, wording), "headline", unit)
+    return draw_forests(site, wording, finding, labels_with_today(site, names, wording), "headline", unit)
 
 
 def draw_forests(
@@ -60,23 +60,26 @@ def draw_forests(
 ) -> Figure:
     """Draw effects in rows on one scale, a panel per policy; headline measures also show each pair of runs."""
     texts = finding, note_of_forest(site, unit, section)
-    sheet, drawn = policy_panels(site, wording, texts, m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
+    sheet, drawn = (
+        policy_panels(site, wording, texts, small_multiples.PanelSizes(0.1 + ROW_HEIGHT * len(labels), NAMES_WIDTH)),
+        [],
+    )
     for number, arm in enumerate(site.others):
         axes = sheet.panel_of_rows(number, list(labels.values()))
-        m.mark_zero(axes)
+        small_multiples.mark_zero(axes)
         for at, name in enumerate(labels):
             row = site.effect(arm, name, section)
             if row is not None and not math.isnan(row["effect"]):
                 scale = (100.0 / row["base"] if row["base"] else 0.0) if unit is PER_CENT else 1.0
                 low, value, high = (scale * row[end] for end in ("low", "effect", "high"))
-                settled = site.judged(arm, name, section) in ("rises", "falls")
+                settled = site.verdict(arm, name, section) in ("rises", "falls")
                 pairs = pair_differences(site, arm, name) if section == "headline" else []
-                m.draw_pairs(axes, at, [scale * one for one in pairs], settled)
-                m.draw_estimate(axes, at, low, value, high, settled)
+                small_multiples.draw_pairs(axes, at, [scale * one for one in pairs], settled)
+                small_multiples.draw_estimate(axes, at, low, value, high, settled)
         axes.margins(x=0.12)
-        m.sign_values(axes)
+        small_multiples.sign_values(axes)
         drawn.append(axes)
-    m.share_scale(drawn)
+    small_multiples.share_scale(drawn)
     return sheet.figure
 
 
@@ -89,7 +92,7 @@ def note_of_forest(site: Site, unit: BilingualText, section: str) -> BilingualTe
         f"{{unit}}. Dot: mean of {n} twins; stroke: 95 %; hollow: cannot be told from chance.",
         unit=unit,
     )
-    return note + OF_HEADLINES if section == "headline" else note
+    return note + HEADLINE_NOTE if section == "headline" else note
 
 
 def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
@@ -105,7 +108,7 @@ def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
     return [one for one in differences if not math.isnan(one)]
 
 
-def with_today(site: Site, names: Sequence[str], wording: FigureTexts) -> dict[str, str]:
+def labels_with_today(site: Site, names: Sequence[str], wording: FigureTexts) -> dict[str, str]:
     """Return labels of headline measures, each with its value under the status quo in brackets."""
     found = [(arm, name) for name in names for arm in reversed(site.others)]
     rows = {name: row for arm, name in found if (row := site.effect(arm, name)) is not None}
@@ -113,7 +116,7 @@ def with_today(site: Site, names: Sequence[str], wording: FigureTexts) -> dict[s
     return {name: f"{headline_name(name, wording)} ({value})" for name, value in today.items()}
 
 
-def known_rows(site: Site, names: Sequence[str], section: str = "headline", prefix: str = "") -> list[str]:
+def measures_with_results(site: Site, names: Sequence[str], section: str = "headline", prefix: str = "") -> list[str]:
     """Return the measures that have results for any policy."""
     return [name for name in names if any(site.effect(arm, prefix + name, section) is not None for arm in site.others)]
 
@@ -128,15 +131,16 @@ def draw_books(site: Site, wording: FigureTexts) -> Figure:
     apart = [
         arm
         for arm in site.others
-        if "rises" in {site.judged(arm, name) for name in BOOKS[2:]} and site.judged(arm, BOOKS[0]) != "rises"
+        if "rises" in {site.verdict(arm, name) for name in CRIME_RECORDS[2:]}
+        and site.verdict(arm, CRIME_RECORDS[0]) != "rises"
     ]
     finding = finding_of(
         apart,
         "{arms}: sube lo denunciado o registrado, no el delito",
         "{arms}: what is filed or recorded rises, crime does not",
-        movers_finding(site, BOOKS[0], ("Lo ocurrido", "sube", "baja"), ("What happened", "rises", "falls")),
+        movers_finding(site, CRIME_RECORDS[0], ("Lo ocurrido", "sube", "baja"), ("What happened", "rises", "falls")),
     )
-    return draw_headlines(site, wording, finding, BOOKS)
+    return draw_headlines(site, wording, finding, CRIME_RECORDS)
 
 
 @register_figure(
@@ -146,7 +150,11 @@ def draw_books(site: Site, wording: FigureTexts) -> Figure:
 )
 def draw_effects(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect of every policy on the main measures."""
-    shown = [name for name in known_rows(site, MAIN) if not (name == "homicides" and too_few_homicides(site))]
+    shown = [
+        name
+        for name in measures_with_results(site, MAIN_MEASURES)
+        if not (name == "homicides" and too_few_homicides(site))
+    ]
     words = ("El delito violento", "sube", "baja"), ("Violent crime", "rises", "falls")
     finding = movers_finding(site, "violent_crimes", *words)
     return draw_headlines(site, wording, finding, shown)
@@ -155,9 +163,12 @@ def draw_effects(site: Site, wording: FigureTexts) -> Figure:
 @register_figure("groups", "Efecto en la confianza, por grupo.", "Effect on trust, by group.")
 def draw_groups(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect on trust by group; the finding names policies under which some groups gain and others lose."""
-    labels = {f"trust_{name}": wording(*in_both(group, name)) for name in known_rows(site, GROUPS, "group", "trust_")}
+    labels = {
+        f"trust_{name}": wording.of(bilingual_words(group, name))
+        for name in measures_with_results(site, GROUPS, "group", "trust_")
+    }
     finding = finding_of(
-        [arm for arm in site.others if {"rises", "falls"} <= {site.judged(arm, name, "group") for name in labels}],
+        [arm for arm in site.others if {"rises", "falls"} <= {site.verdict(arm, name, "group") for name in labels}],
         "{arms}: unos ganan confianza y otros la pierden",
         "{arms}: some gain trust, others lose it",
         bilingual(
@@ -177,8 +188,8 @@ def draw_causes(site: Site, wording: FigureTexts) -> Figure:
     """Draw the change in the contribution of each cause to mean trust, in points."""
     table = site.effects("cause")
     sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
-    shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
-    labels = {name: wording(*in_both(cause, name)) for name in shown}
+    shown = list(sizes[sizes > 0.0].index[:MAX_CAUSES]) or list(sizes.index[:1])
+    labels = {name: wording.of(bilingual_words(cause, name)) for name in shown}
     return draw_forests(site, wording, cause_finding(site, shown), labels, "cause", POINTS)
 
 
@@ -188,11 +199,11 @@ def cause_finding(site: Site, names: Sequence[str]) -> BilingualText:
         (abs(site.effect(arm, name, "cause")["effect"]), name)
         for name in names
         for arm in site.others
-        if site.judged(arm, name, "cause") in ("rises", "falls")
+        if site.verdict(arm, name, "cause") in ("rises", "falls")
     ]
     if not told:
         return bilingual("Ninguna causa se distingue del azar", "No cause can be told from chance")
-    first = bilingual(*in_both(cause, max(told)[1]))
+    first = bilingual_words(cause, max(told)[1])
     return bilingual("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
@@ -205,7 +216,7 @@ def draw_criteria(site: Site, wording: FigureTexts) -> Figure:
     """Draw effects on the four criteria and accountability; with a single arm, draw its scores."""
     if not site.others:
         return draw_scores(site, wording)
-    return draw_headlines(site, wording, criteria_finding(site), known_rows(site, CRITERIA), SCORE)
+    return draw_headlines(site, wording, criteria_finding(site), measures_with_results(site, CRITERIA), SCORE)
 
 
 def draw_scores(site: Site, wording: FigureTexts) -> Figure:
@@ -213,10 +224,10 @@ def draw_scores(site: Site, wording: FigureTexts) -> Figure:
     rows = {name: site.numbers.row("criteria", site=site.name, arm=site.base.name, criterion=name) for name in CRITERIA}
     known = {name: 100.0 * float(row["score"]) for name, row in rows.items() if row is not None}
     note = note_of(site, "Nota media de los sorteos de la vara.", "Mean score over draws of where the bar is set.")
-    sizes = m.PanelSizes(0.1 + ROW * len(known), LEFT)
+    sizes = small_multiples.PanelSizes(0.1 + ROW_HEIGHT * len(known), NAMES_WIDTH)
     sheet = policy_panels(site, wording, (criteria_finding(site), note), sizes)
     axes = sheet.panel_of_rows(0, [headline_name(name, wording) for name in known])
-    axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=m.A)
+    axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=small_multiples.COLOUR_A)
     axes.set_xlim(-3.0, 103.0)
     return sheet.figure
 
@@ -226,7 +237,7 @@ def criteria_finding(site: Site) -> BilingualText:
     if not site.others:
         return bilingual("La práctica frente a los cuatro criterios", "Practice beside the four criteria")
     return finding_of(
-        [arm for arm in site.others if sum(site.judged(arm, name) == "rises" for name in CRITERIA) > 1],
+        [arm for arm in site.others if sum(site.verdict(arm, name) == "rises" for name in CRITERIA) > 1],
         "{arms}: la práctica se acerca a más de un criterio",
         "{arms}: practice comes nearer to more than one criterion",
         bilingual(
@@ -244,4 +255,4 @@ def criteria_finding(site: Site) -> BilingualText:
 def draw_funnel(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect of every policy on the yearly number of each step from crime to sentence."""
     finding = movers_finding(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall"))
-    return draw_headlines(site, wording, finding, known_rows(site, FUNNEL))
+    return draw_headlines(site, wording, finding, measures_with_results(site, FUNNEL_MEASURES))

@@ -4,38 +4,38 @@ import math
 
 from markupsafe import Markup
 
-MOST_DOTS = 100
-ACROSS = ((8, 4), (20, 5), (50, 8), (MOST_DOTS, 10))
+MAX_DOTS = 100
+DOTS_PER_ROW = ((8, 4), (20, 5), (50, 8), (MAX_DOTS, 10))
 """Pairs of the largest number of dots in a field and its number of dots per row."""
-BIG, HALF, SMALL = 0.74, 0.56, 0.32
+LARGE_DOT, CHANCE_DOT, SMALL_DOT = 0.74, 0.56, 0.32
 """Diameter of a dot as a share of its cell: a world in the main direction, one there by chance, any other."""
-WIDTH, EDGE = 40.0, 2.0
+RULER_WIDTH, RULER_MARGIN = 40.0, 2.0
 
-FIELD = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')
-DOTS = Markup('<path d="{d}" stroke-dasharray="0 1" stroke-linecap="round" stroke-width="{width}" class="{kind}"/>')
-HATCH = Markup(
+FIELD_SVG = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')
+DOTS_SVG = Markup('<path d="{d}" stroke-dasharray="0 1" stroke-linecap="round" stroke-width="{width}" class="{kind}"/>')
+HATCH_SVG = Markup(
     '<svg class="dots" viewBox="0 0 10 10" aria-hidden="true"><path class="hatch" '
     'd="M0,3L3,0M0,6L6,0M0,9L9,0M2,10L10,2M5,10L10,5M8,10L10,8"/></svg>'
 )
-RULER = Markup(
+RULER_SVG = Markup(
     '<svg class="ruler" viewBox="0 0 40 8" aria-hidden="true"><path class="reach" d="M2,4H38"/>'
     '<path class="ends" d="M2,1V7M38,1V7"/>{span}<path class="today" d="M{today},1.4l2.6,2.6l-2.6,2.6l-2.6,-2.6Z"/>'
     "{dot}</svg>"
 )
-SPAN = Markup('<path class="span" d="M{low},4H{high}"/>')
-DOT = Markup('<circle class="{kind}" cx="{at}" cy="4" r="2.7"/>')
+SPAN_SVG = Markup('<path class="span" d="M{low},4H{high}"/>')
+DOT_SVG = Markup('<circle class="{kind}" cx="{at}" cy="4" r="2.7"/>')
 
 
-def dot_field(n: int, went: int, kind: str) -> Markup:
-    """Return ``n`` dots, one for each world, of which ``went`` are large; more than a hundred are scaled down."""
-    shown = min(n, MOST_DOTS)
-    big = round(went * shown / n) if n else 0
-    across = next(width for most, width in ACROSS if shown <= most)
+def dot_field(n: int, large: int, kind: str) -> Markup:
+    """Return ``n`` dots, one for each world, of which ``large`` are large; more than a hundred are scaled down."""
+    shown = min(n, MAX_DOTS)
+    large_shown = round(large * shown / n) if n else 0
+    across = next(width for most, width in DOTS_PER_ROW if shown <= most)
     down = math.ceil(shown / across)
-    size = HALF if kind == "n" else BIG
-    gone = DOTS.format(d=dot_rows(0, big, across, down), width=size, kind="went")
-    rest = DOTS.format(d=dot_rows(big, shown, across, down), width=SMALL, kind="rest")
-    return FIELD.format(kind=kind, across=across, down=down, rest=rest, gone=gone)
+    size = CHANCE_DOT if kind == "n" else LARGE_DOT
+    gone = DOTS_SVG.format(d=dot_rows(0, large_shown, across, down), width=size, kind="went")
+    rest = DOTS_SVG.format(d=dot_rows(large_shown, shown, across, down), width=SMALL_DOT, kind="rest")
+    return FIELD_SVG.format(kind=kind, across=across, down=down, rest=rest, gone=gone)
 
 
 def dot_rows(first: int, last: int, across: int, down: int) -> str:
@@ -60,8 +60,12 @@ def share_on(ends: tuple[float, float], value: float) -> float:
 def draw_ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
     """Return a ruler over the range of effects that the model can reach, with marks for today and one policy."""
     values = (0.0,) if at is None else (0.0, *interval, at)
-    today, *policy = (f"{EDGE + share_on(ends, value) * (WIDTH - 2.0 * EDGE):.1f}" for value in values)
+    today, *policy = (
+        f"{RULER_MARGIN + share_on(ends, value) * (RULER_WIDTH - 2.0 * RULER_MARGIN):.1f}" for value in values
+    )
     if not policy:
-        return RULER.format(today=today, span="", dot="")
+        return RULER_SVG.format(today=today, span="", dot="")
     low, high, place = policy
-    return RULER.format(today=today, span=SPAN.format(low=low, high=high), dot=DOT.format(kind=kind, at=place))
+    return RULER_SVG.format(
+        today=today, span=SPAN_SVG.format(low=low, high=high), dot=DOT_SVG.format(kind=kind, at=place)
+    )

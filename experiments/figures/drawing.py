@@ -39,7 +39,7 @@ def policy_panels(
 
 def movers_finding(site: Site, measure: str, es: tuple[str, str, str], en: tuple[str, str, str]) -> BilingualText:
     """Return the finding on policies that raise or lower a measure; ``es`` and ``en`` are its name and two verbs."""
-    sides = [[arm for arm in site.others if site.judged(arm, measure) == way] for way in ("rises", "falls")]
+    sides = [[arm for arm in site.others if site.verdict(arm, measure) == way] for way in ("rises", "falls")]
     name = bilingual(es[0], en[0])
     if not any(sides):
         return bilingual(
@@ -79,4 +79,4 @@ def note_of(site: Site, es: str, en: str, **parts: object) -> BilingualText:
 def count_worlds(site: Site) -> int:
     """Return the largest number of paired worlds of any policy, or the number of seeds if there is none."""
     rows = [site.effect(arm, "trust_mean") for arm in site.others]
-    return int(max((row["n"] for row in rows if row is not None), default=len(site.base.stated["seeds"])))
+    return int(max((row["n"] for row in rows if row is not None), default=len(site.base.entry["seeds"])))

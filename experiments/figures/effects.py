@@ -6,16 +6,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.record_figures import Row, draw_band, is_known
-from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes, mark_zero, name_rows
+from experiments.figures.small_multiples import COLOUR_A, COLOUR_B, PanelFigure, PanelSizes, mark_zero, name_rows
 from experiments.figures.theme import INK, NULL, REACH, SOFT, WHITE
 from experiments.narrative.messages import figure_message, message_or_name
 from experiments.words.bilingual import FigureTexts
 
 UNITS = ("ratio", "elasticity", "%", "log points", "points", "level")
-WORDS = "figure.experiments.words"
+WORDS_KEY = "figure.experiments.words"
 """Prefix of the messages for status, verdict and source of a line; other words are the same in both languages."""
-CENTRAL, WEAK = "central", "rich-country sizes x .3"
-ROW, LEFT, RIGHT, WIDE, OVER = 0.155, 4.1, 2.2, 10.4, 0.2
+CENTRAL_VARIANT, WEAK_VARIANT = "central", "rich-country sizes x .3"
+ROW_HEIGHT, NAMES_WIDTH, VERDICTS_WIDTH, FIGURE_WIDTH, SPACE_ABOVE = 0.155, 4.1, 2.2, 10.4, 0.2
 """Row height, widths of its name, of its verdict and of the figure, and space above each unit, in inches."""
 
 Titles = Mapping[str, tuple[str, str]]
@@ -24,13 +24,13 @@ Titles = Mapping[str, tuple[str, str]]
 
 def draw_experiments(rows: Sequence[Row], wording: FigureTexts, titles: Titles) -> Figure:
     """Draw all lines that have a value, grouped by unit; levels only if a published value exists."""
-    own = [row for row in rows if row["variant"] == CENTRAL]
+    own = [row for row in rows if row["variant"] == CENTRAL_VARIANT]
     shown = [row for row in own if is_known(row["value"])]
     shown = [row for row in shown if row["unit"] != "level" or is_known(row["published_low"])]
     units = [some for unit in UNITS if (some := [row for row in shown if row["unit"] == unit])]
-    lines = [with_experiments(some) for some in units]
-    tall = tuple(0.1 + ROW * len(some) for some in lines)
-    sizes = PanelSizes(tall, LEFT, OVER, wide=WIDE, right=RIGHT)
+    lines = [lines_with_headings(some) for some in units]
+    tall = tuple(0.1 + ROW_HEIGHT * len(some) for some in lines)
+    sizes = PanelSizes(tall, NAMES_WIDTH, SPACE_ABOVE, figure_width=FIGURE_WIDTH, labels_width=VERDICTS_WIDTH)
     missing = sum(row["verdict"] == "not available" for row in own)
     texts = finding_of(own, wording), figure_message("figure.experiments.note", wording, missing=missing)
     sheet = PanelFigure(wording, texts, [""], sizes)
@@ -64,13 +64,13 @@ def finding_of(rows: Sequence[Row], wording: FigureTexts) -> str:
         counts["of_prior"] = sum(verdict.startswith("prior only") for verdict in own)
         parts.append(
             figure_message(
-                "figure.experiments.inside", wording, status=message_or_name(WORDS, status, wording), **counts
+                "figure.experiments.inside", wording, status=message_or_name(WORDS_KEY, status, wording), **counts
             )
         )
     return figure_message("figure.experiments.published", wording, parts="; ".join(parts))
 
 
-def with_experiments(rows: Sequence[Row]) -> list[Row | str]:
+def lines_with_headings(rows: Sequence[Row]) -> list[Row | str]:
     """Return the rows of a panel: the name of every experiment, followed by its lines."""
     lines: list[Row | str] = []
     for row in rows:
@@ -80,7 +80,7 @@ def with_experiments(rows: Sequence[Row]) -> list[Row | str]:
 
 def write_verdict(axes: Axes, at: float, row: Row, wording: FigureTexts) -> None:
     """Write status, verdict and source to the right of a line."""
-    words = [message_or_name(WORDS, row[name], wording) for name in ("status", "verdict", "source") if row[name]]
+    words = [message_or_name(WORDS_KEY, row[name], wording) for name in ("status", "verdict", "source") if row[name]]
     place = axes.get_yaxis_transform()
     axes.text(1.01, at, " · ".join(words), transform=place, va="center", fontsize=6.5, color=SOFT)
 
@@ -99,17 +99,19 @@ def limits_of(rows: Sequence[Row]) -> tuple[float, float]:
 def draw_line(axes: Axes, at: float, row: Row, rows: Sequence[Row]) -> None:
     """Draw one line: range over variants, published range, and simulated value with interval."""
     same = [one for one in rows if (one["experiment"], one["line"]) == (row["experiment"], row["line"])]
-    others = [(one["variant"], one["value"]) for one in same if one["variant"] != CENTRAL and is_known(one["value"])]
-    if corners := [value for variant, value in others if variant != WEAK]:
+    others = [
+        (one["variant"], one["value"]) for one in same if one["variant"] != CENTRAL_VARIANT and is_known(one["value"])
+    ]
+    if corners := [value for variant, value in others if variant != WEAK_VARIANT]:
         draw_band(axes, (min(corners), max(corners)), at, color=REACH, linewidth=6.0)
     if is_known(row["published_low"]):
         high = row["published_high"] if is_known(row["published_high"]) else axes.get_xlim()[1]
         alpha = 0.35 if row["prior"] else 0.8
-        axes.plot([row["published_low"], high], [at - 0.24] * 2, color=A, linewidth=2.6, alpha=alpha, zorder=2)
+        axes.plot([row["published_low"], high], [at - 0.24] * 2, color=COLOUR_A, linewidth=2.6, alpha=alpha, zorder=2)
     firm = row["verdict"] in ("inside", "outside", "open")
-    colour = B if firm or not (is_known(row["low"]) and row["low"] <= row["nothing"] <= row["high"]) else NULL
+    colour = COLOUR_B if firm or not (is_known(row["low"]) and row["low"] <= row["nothing"] <= row["high"]) else NULL
     if is_known(row["low"]):
         axes.plot([row["low"], row["high"]], [at, at], color=colour, linewidth=1.4, zorder=3)
     axes.plot(row["value"], at, "o", markersize=4, mec=colour, mew=1.1, color=colour if firm else WHITE, zorder=4)
-    weak = [value for variant, value in others if variant == WEAK]
+    weak = [value for variant, value in others if variant == WEAK_VARIANT]
     axes.plot(weak, [at] * len(weak), ">", markersize=3.6, mec=INK, mew=0.8, color=WHITE, zorder=5)

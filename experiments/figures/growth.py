@@ -19,10 +19,10 @@ from experiments.figures.theme import FIRM, NULL
 class GrowthPanel:
     """Texts of a panel: the quantity that grows, labels of both axes, and the unit of the values on the x axis."""
 
-    doubled: str
-    across: str
-    up: str
-    unit: float = 1.0
+    quantity: str
+    x_label: str
+    y_label: str
+    x_unit: float = 1.0
 
 
 PANELS: Mapping[str, GrowthPanel] = {
@@ -54,9 +54,9 @@ def draw_panel(axes: Axes, panel: GrowthPanel, points: Sequence[tuple[float, flo
     axes.plot(x, y, color=FIRM, linewidth=1.6, marker="o", markersize=4)
     axes.set_xlim(0.0, 1.05 * x[-1])
     axes.set_ylim(0.0, 1.2 * max(y))
-    axes.set_xticks(x, [f"{one / panel.unit:,.0f}" for one in x])
-    axes.set_xlabel(panel.across)
-    axes.set_ylabel(panel.up)
+    axes.set_xticks(x, [f"{one / panel.x_unit:,.0f}" for one in x])
+    axes.set_xlabel(panel.x_label)
+    axes.set_ylabel(panel.y_label)
     axes.set_title(title_of(panel, points), fontsize=8.5, loc="left")
 
 
@@ -68,4 +68,4 @@ def title_of(panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> str:
     """
     (x0, y0), (x1, y1) = points[0], points[-1]
     times = 2.0 ** (math.log(y1 / y0) / math.log(x1 / x0)) if x1 > x0 else math.nan
-    return f"twice the {panel.doubled}: {times:.2f} times"
+    return f"twice the {panel.quantity}: {times:.2f} times"

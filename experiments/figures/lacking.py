@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.storage.progress import print_note
 from experiments.words.bilingual import bilingual
 
-LACKING = (ArithmeticError, LookupError, TypeError, ValueError)
+MISSING_NUMBER_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError)
 """Errors that drawing raises if numbers are missing."""
 FIGURE_MISSING = bilingual(
     "Aquí falta una figura: no hay números para ella.", "A figure is missing here: there are no numbers for it."
@@ -26,7 +26,7 @@ def as_missing_numbers() -> Iterator[None]:
     """Convert errors of drawing and rendering to `MissingNumbers`."""
     try:
         yield
-    except LACKING as reason:
+    except MISSING_NUMBER_ERRORS as reason:
         raise MissingNumbers(f"{type(reason).__name__}: {reason}") from reason
 
 

@@ -12,8 +12,8 @@ from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import factor_levels, variance_share
-from experiments.figures.small_multiples import ROW_LETTER, WIDE, PanelFigure, PanelSizes
-from experiments.figures.theme import INK, NULL, SOFT, letters_on
+from experiments.figures.small_multiples import FIGURE_WIDTH, ROW_LETTER_WIDTH, PanelFigure, PanelSizes
+from experiments.figures.theme import INK, NULL, SOFT, text_colour_on
 from experiments.narrative.labels import (
     capital_meaning,
     decimals_needed,
@@ -30,12 +30,12 @@ from experiments.statistics import contrasts as c
 from experiments.statistics.paired_effects import Effect
 from experiments.words.bilingual import FigureTexts
 
-EFFECTS, VALUES = "PuOr", "cividis"
+EFFECT_COLOURS, VALUE_COLOURS = "PuOr", "cividis"
 """Colour maps of effects (diverging around zero) and of values, both safe for colour blindness."""
-MOST_FACETS, MOST_WRITTEN = 4, 80
-FEWEST, LONG = 4, 34
+MAX_FACETS, MAX_LABELLED_CELLS = 4, 80
+MIN_CELLS, LABEL_LETTERS = 4, 34
 """Least number of rows and columns for which a panel has room; characters in a line of a row label."""
-CELL, WIDEST, AXIS, OVER, FOOT = 0.3, 0.6, 0.4, 0.3, 0.55
+CELL_HEIGHT, CELL_WIDTH, AXIS_LABEL_WIDTH, SPACE_ABOVE, SPACE_BELOW = 0.3, 0.6, 0.4, 0.3, 0.55
 """Height and width of a cell, width of an axis label, and space above and below a panel, in inches."""
 
 
@@ -60,10 +60,10 @@ def draw_factor_pairs(
     finding = figure_message("figure.grid.strongest", wording, what=capital_meaning(measures[0], wording), **parts)
     texts = finding, figure_message("figure.grid.factors", wording)
     heads = [f"{meaning_with_unit(one, wording)}, {title_label(where, wording)}" for one, where in places]
-    sheet = sheet_of(grids, wording, texts, heads, 2)
+    sheet = figure_for_grids(grids, wording, texts, heads, 2)
     for number, (grid, pair) in enumerate(zip(grids, pairs, strict=True)):
         axes = sheet.panel(number)
-        draw_grid(axes, grid, Normalize(np.nanmin(grid.effect), np.nanmax(grid.effect)), VALUES, wording)
+        draw_grid(axes, grid, Normalize(np.nanmin(grid.effect), np.nanmax(grid.effect)), VALUE_COLOURS, wording)
         name_axes(axes, pair, wording)
     return sheet.figure
 
@@ -77,16 +77,16 @@ def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> c.Grid:
     return c.Grid(mean, (by_seed.std() / np.sqrt(by_seed.count())).unstack(), mean.notna().astype(float))
 
 
-def sheet_of(
+def figure_for_grids(
     grids: Sequence[c.Grid], wording: FigureTexts, texts: Texts, heads: list[str], across: int, rows: int = 0
 ) -> PanelFigure:
     """Return a figure with panels sized for the largest grid; if ``rows`` > 0 there is space for panel titles."""
-    high, wide = (max(FEWEST, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
-    names = [wrap_text(level_label(name, wording), LONG) for one in grids for name in one.effect.index]
-    left = AXIS + ROW_LETTER * max(len(line) for name in names for line in name.split("\n"))
-    across, over = min(across, len(heads)), OVER if rows else 0.0
-    room = max(WIDE, across * (wide * WIDEST + left))
-    sizes = PanelSizes(CELL * high, left, over, max(rows, 1), across, room, left, foot=FOOT)
+    high, wide = (max(MIN_CELLS, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
+    names = [wrap_text(level_label(name, wording), LABEL_LETTERS) for one in grids for name in one.effect.index]
+    left = AXIS_LABEL_WIDTH + ROW_LETTER_WIDTH * max(len(line) for name in names for line in name.split("\n"))
+    across, over = min(across, len(heads)), SPACE_ABOVE if rows else 0.0
+    room = max(FIGURE_WIDTH, across * (wide * CELL_WIDTH + left))
+    sizes = PanelSizes(CELL_HEIGHT * high, left, over, max(rows, 1), across, room, left, space_below=SPACE_BELOW)
     return PanelFigure(wording, texts, heads, sizes)
 
 
@@ -112,7 +112,7 @@ def draw_effect_map(
     """Draw the map of one policy with a row for each measure and a panel for each level of the third factor."""
     up, across, *third = names
     parts, heads = [runs], [""]
-    if third and runs[third[0]].nunique() <= MOST_FACETS:
+    if third and runs[third[0]].nunique() <= MAX_FACETS:
         facets = sorted(runs[third[0]].unique())
         parts = [runs[runs[third[0]] == facet] for facet in facets]
         heads = [f"{factor_label(third[0], wording)} = {level_label(facet, wording)}" for facet in facets]
@@ -132,13 +132,13 @@ def draw_measures(
     Grids over a ``pair`` of factors share one colour scale; those of policies list the first policy at the top.
     """
     every = [one for grids in maps.values() for one in grids]
-    sheet = sheet_of(every, wording, texts, heads, len(heads), len(maps))
+    sheet = figure_for_grids(every, wording, texts, heads, len(heads), len(maps))
     for row, (measure, grids) in enumerate(maps.items()):
         sizes = [np.abs(one.effect.to_numpy(float)) for one in grids]
         reaches = [float(np.nanmax(size)) if np.isfinite(size).any() else 0.0 for size in sizes]
         for number, one in enumerate(grids):
             axes, reach = sheet.panel(number, row), (max(reaches) if pair else reaches[number]) or 1.0
-            draw_grid(axes, one, Normalize(-reach, reach), EFFECTS, wording)
+            draw_grid(axes, one, Normalize(-reach, reach), EFFECT_COLOURS, wording)
             if pair:
                 name_axes(axes, pair, wording)
             else:
@@ -168,17 +168,19 @@ def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, wording: 
     shown[~settled, 3] = 0.0
     axes.imshow(shown, origin="lower", aspect="auto", interpolation="none")
     axes.set_xticks(range(values.shape[1]), [wrap_text(level_label(name, wording), 12) for name in one.effect.columns])
-    axes.set_yticks(range(values.shape[0]), [wrap_text(level_label(name, wording), LONG) for name in one.effect.index])
+    axes.set_yticks(
+        range(values.shape[0]), [wrap_text(level_label(name, wording), LABEL_LETTERS) for name in one.effect.index]
+    )
     axes.grid(visible=False)
-    if values.size > MOST_WRITTEN:
+    if values.size > MAX_LABELLED_CELLS:
         axes.figure.colorbar(ScalarMappable(scale, colours), ax=axes)
         return
     digits, errors = decimals_needed(values), one.error.to_numpy(float)
     for (row, column), value in np.ndenumerate(values):
         if math.isfinite(value):
-            text = with_sign(value, f"+,.{digits}f") if colours == EFFECTS else f"{value:,.{digits}f}"
+            text = with_sign(value, f"+,.{digits}f") if colours == EFFECT_COLOURS else f"{value:,.{digits}f}"
             text += f"\n±{errors[row, column]:.{digits}f}" if math.isfinite(errors[row, column]) else ""
-            colour = letters_on(to_hex(shown[row, column])) if settled[row, column] else NULL
+            colour = text_colour_on(to_hex(shown[row, column])) if settled[row, column] else NULL
             axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures import small_multiples as m
+from experiments.figures import small_multiples
 from experiments.figures.drawing import count_worlds, movers_finding, note_of, policy_panels, register_figure
 from experiments.narrative.labels import headline_name
 from experiments.narrative.report_reading import ArmReading, Site
@@ -16,11 +16,11 @@ from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
-LEFT = 1.25
+NAMES_WIDTH = 1.25
 """Width of row names in inches."""
 
 
-class Course(NamedTuple):
+class MonthlySeries(NamedTuple):
     """Monthly series of a headline measure: function that reads it from a monthly table, and decimals."""
 
     measure: str
@@ -35,31 +35,31 @@ def rolling_mean(column: str, window: int = MONTHS, scale: float = 1.0) -> Calla
     )
 
 
-def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tuple[float, tuple[float, float]]:
+def draw_series(axes: Axes, site: Site, arm: ArmReading, series: MonthlySeries) -> tuple[float, tuple[float, float]]:
     """Draw world A dashed, B solid, and a band around A from the least to the greatest paired difference.
 
     Only seeds that both arms share are drawn, or all if they share none.  Returns the last month in years, and the last
     values of both worlds.
     """
     tables = (one.table("measures").sort_values(["seed", "month"]).reset_index(drop=True) for one in (site.base, arm))
-    shown = (months.assign(shown=course.read(months)) for months in tables)
+    shown = (months.assign(shown=series.read(months)) for months in tables)
     before, after = (months.pivot(index="seed", columns="month", values="shown") for months in shown)
     shared = before.index.intersection(after.index)
     before, after = (before, after) if shared.empty else (before.loc[shared], after.loc[shared])
     gaps = (after - (before if len(shared) else before.mean())).to_numpy()
-    verdict = "missing" if arm == site.base else site.judged(arm, course.measure)
+    verdict = "missing" if arm == site.base else site.verdict(arm, series.measure)
     when = [one.year + (one.month - 1) / MONTHS for one in pd.DatetimeIndex(before.columns)]
-    mean, colour, marker = before.mean().to_numpy(), m.colour_of(verdict), "o" if len(when) == 1 else None
+    mean, colour, marker = before.mean().to_numpy(), small_multiples.colour_of(verdict), "o" if len(when) == 1 else None
     at = drawn_months(len(when))
     x, line, gaps = [when[one] for one in at], mean[at], gaps[:, at]
     axes.fill_between(x, line + gaps.min(axis=0), line + gaps.max(axis=0), color=colour, alpha=0.18, linewidth=0)
-    axes.plot(x, line, color=m.A, linewidth=1.2, dashes=(3, 2), marker=marker)
+    axes.plot(x, line, color=small_multiples.COLOUR_A, linewidth=1.2, dashes=(3, 2), marker=marker)
     if verdict != "missing":
         axes.plot(x, line + gaps.mean(axis=0), color=colour, linewidth=1.6, marker=marker)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_xlim(when[0] - 0.2 / MONTHS, when[-1] + 0.2 / MONTHS)
     axes.set_xticks([when[0], when[-1]] if len(when) > 1 else when)
-    axes.xaxis.set_major_formatter(FuncFormatter(month_words))
+    axes.xaxis.set_major_formatter(FuncFormatter(month_label))
     first, *_, last = axes.get_xticklabels() * 2
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
@@ -74,10 +74,10 @@ def drawn_months(months: int) -> list[int]:
     >>> drawn_months(3), drawn_months(120)[-2:]
     ([0, 1, 2], [116, 119])
     """
-    return list(range(months - 1, -1, -1 if months <= ALL_MONTHS else -3))[::-1]
+    return list(range(months - 1, -1, -1 if months <= MAX_MONTHS_DRAWN else -3))[::-1]
 
 
-def month_words(when: float, _: Any) -> str:
+def month_label(when: float, _: Any) -> str:
     """Return a position on the time axis as a year, or as year and month."""
     year, month = divmod(round(when * MONTHS), MONTHS)
     return f"{year}-{month + 1:02d}" if month else f"{year}"
@@ -89,7 +89,10 @@ def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits
     apart, middle = 0.17 * (high - low), (ends[0] + ends[1]) / 2.0
     up = 1.0 if ends[1] >= ends[0] else -1.0
     places = [middle - up * apart / 2.0, middle + up * apart / 2.0] if abs(ends[1] - ends[0]) < apart else list(ends)
-    looks: tuple[dict[str, Any], ...] = ({"color": m.A}, {"color": m.colour_of(verdict), "weight": "bold"})
+    looks: tuple[dict[str, Any], ...] = (
+        {"color": small_multiples.COLOUR_A},
+        {"color": small_multiples.colour_of(verdict), "weight": "bold"},
+    )
     for value, place, look in zip(ends, places, looks, strict=True):
         axes.annotate(
             f"{value:,.{digits}f}", (when, place), (2, 0), textcoords="offset points",
@@ -97,8 +100,8 @@ def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits
         )  # fmt: skip
 
 
-ALL_MONTHS = 60
-SHORT = {
+MAX_MONTHS_DRAWN = 60
+SHORT_VERDICTS = {
     "rises_little": ("sube poco", "rises a little"),
     "falls_little": ("baja poco", "falls a little"),
     "open": ("no se distingue", "chance"),
@@ -109,40 +112,55 @@ SHORT = {
 """Short words for verdicts above a panel, in Spanish and in English."""
 
 
-def draw_courses(
-    site: Site, wording: FigureTexts, texts: tuple[BilingualText, BilingualText], courses: list[Course], tall: float
+def draw_all_series(
+    site: Site,
+    wording: FigureTexts,
+    texts: tuple[BilingualText, BilingualText],
+    all_series: list[MonthlySeries],
+    tall: float,
 ) -> Figure:
     """Draw monthly series with a row for each measure and a panel for each policy; both worlds are labelled once."""
-    sheet = policy_panels(site, wording, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
-    for at, course in enumerate(courses):
-        drawn, name = [], headline_name(course.measure, wording)
+    sheet = policy_panels(
+        site,
+        wording,
+        texts,
+        small_multiples.PanelSizes(tall, NAMES_WIDTH, small_multiples.VERDICT_LINE, len(all_series)),
+    )
+    for at, series in enumerate(all_series):
+        drawn, name = [], headline_name(series.measure, wording)
         for number, arm in enumerate(site.others or site.arms):
-            axes, verdict = sheet.panel(number, at), site.judged(arm, course.measure) if site.others else "missing"
-            ends = draw_course(axes, site, arm, course)
+            axes, verdict = sheet.panel(number, at), site.verdict(arm, series.measure) if site.others else "missing"
+            ends = draw_series(axes, site, arm, series)
             if site.others:
-                m.write_verdict(axes, verdict_with_count(site, arm, course.measure, wording), verdict)
-            if number % sheet.across == 0:
+                small_multiples.write_verdict(axes, verdict_with_count(site, arm, series.measure, wording), verdict)
+            if number % sheet.columns == 0:
                 sheet.label(at, name, number)
             else:
                 axes.tick_params(labelleft=False)
-            drawn.append((axes, *ends, course.digits, verdict))
-        m.share_height([axes for axes, *_ in drawn])
+            drawn.append((axes, *ends, series.digits, verdict))
+        small_multiples.share_height([axes for axes, *_ in drawn])
         for ended in drawn:
             write_last_values(*ended)
-    moves = any(direction(site.judged(arm, "trust_mean")) for arm in site.others)
-    look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
+    moves = any(direction(site.verdict(arm, "trust_mean")) for arm in site.others)
+    look = {"fontsize": 7, "weight": "bold", "color": small_multiples.colour_of("rises" if moves else "open")}
     y = sheet.top + sheet.block - 0.34  # to the left of the first panel
-    sheet.write(m.EDGE, y - 0.15, wording("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
+    sheet.write(
+        small_multiples.MARGIN,
+        y - 0.15,
+        wording("- - A, como hoy", "- - A, as today"),
+        fontsize=7,
+        color=small_multiples.COLOUR_A,
+    )
     sheet.write(0.06, y, wording("— B, con la política", "— B, with the policy"), **look)
     return sheet.figure
 
 
 def verdict_with_count(site: Site, arm: ArmReading, measure: str, wording: FigureTexts) -> str:
     """Return sign and words of a verdict, with the count of pairs if the measure rises or falls."""
-    verdict, row = site.judged(arm, measure), site.effect(arm, measure)
+    verdict, row = site.verdict(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]
     if verdict not in ("rises", "falls"):
-        return f"{words.sign} {wording(*SHORT.get(verdict, (words.es, words.en)))}"
+        return f"{words.sign} {wording(*SHORT_VERDICTS.get(verdict, (words.es, words.en)))}"
     k, n = row["rose" if verdict == "rises" else "fell"], row["n"]
     return wording(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
 
@@ -167,8 +185,8 @@ def draw_trust(site: Site, wording: FigureTexts) -> Figure:
     finding = movers_finding(site, "trust_mean", ("La confianza", "sube", "baja"), ("Trust", "rises", "falls"))
     if not site.others:
         finding = bilingual("La confianza, mes por mes", "Trust, month by month")
-    course = Course("trust_mean", lambda months: months["trust_mean"] * 100.0)
-    return draw_courses(site, wording, (finding, lines_and_band(site)), [course], 0.8)
+    series = MonthlySeries("trust_mean", lambda months: months["trust_mean"] * 100.0)
+    return draw_all_series(site, wording, (finding, lines_and_band(site)), [series], 0.8)
 
 
 @register_figure(
@@ -178,14 +196,14 @@ def draw_trust(site: Site, wording: FigureTexts) -> Figure:
 )
 def draw_outcomes(site: Site, wording: FigureTexts) -> Figure:
     """Draw homicides, reporting, response and women without remedy over time."""
-    courses = [
-        Course("homicides", rolling_mean("homicides", scale=12.0)),
-        Course("told_share", rolling_mean("told_share", 3, 100.0)),
-        Course("response_minutes_median", rolling_mean("response_minutes_median", 3)),
-        Course("women_without_remedy", rolling_mean("women_without_remedy", scale=12.0)),
+    all_series = [
+        MonthlySeries("homicides", rolling_mean("homicides", scale=12.0)),
+        MonthlySeries("told_share", rolling_mean("told_share", 3, 100.0)),
+        MonthlySeries("response_minutes_median", rolling_mean("response_minutes_median", 3)),
+        MonthlySeries("women_without_remedy", rolling_mean("women_without_remedy", scale=12.0)),
     ]
-    told = ("Lo que se reporta de cada cien delitos", "sube", "baja"), ("Crimes told of a hundred", "rise", "fall")
+    reporting = ("Lo que se reporta de cada cien delitos", "sube", "baja"), ("Crimes told of a hundred", "rise", "fall")
     note = lines_and_band(site) + bilingual(
         " Homicidios y mujeres: doce meses.", " Homicides and women: twelve months."
     )
-    return draw_courses(site, wording, (movers_finding(site, "told_share", *told), note), courses, 0.7)
+    return draw_all_series(site, wording, (movers_finding(site, "told_share", *reporting), note), all_series, 0.7)

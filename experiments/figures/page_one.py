@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
+from experiments.figures.dot_strip import HATCH_SVG, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ceiling_bounds
 from experiments.narrative.findings import DOMESTIC_VIOLENCE, WOMEN, displayed_digits, main_direction
 from experiments.narrative.labels import verdict_label
@@ -27,7 +27,7 @@ class OutcomeColumn(NamedTuple):
 
 A_YEAR = bilingual("al año", "a year")
 # Long words have soft hyphens: in print a column is narrower than some of them.
-SOUGHT = (
+GOALS = (
     OutcomeColumn("trust_mean", bilingual("Confianza", "Trust"), bilingual("puntos de 100", "points of 100")),
     OutcomeColumn("violent_crimes", bilingual("Delito violento", "Violent crime"), A_YEAR),
     OutcomeColumn("extortions", bilingual("Extorsión", "Extortion"), A_YEAR),
@@ -49,8 +49,8 @@ COSTS = (
     OutcomeColumn("litres", bilingual("Litros", "Litres"), bilingual("al mes", "a month"), section="cost"),
     OutcomeColumn("training_days", bilingual("Días de curso", "Training days"), A_YEAR),
 )
-OUTCOMES = (*SOUGHT, *HARMS)
-COUNTS = {
+OUTCOMES = (*GOALS, *HARMS)
+VERDICT_TEXTS = {
     **dict.fromkeys(SIGN_UNKNOWN, bilingual("no se sabe", "not known")),
     "few": bilingual("muy pocos", "too few"),
     "missing": bilingual("sin dato", "no data"),
@@ -82,12 +82,12 @@ class OutcomeCell:
         return VERDICTS[self.verdict].sign
 
     @property
-    def said(self) -> BilingualText:
+    def verdict_words(self) -> BilingualText:
         """Words of the verdict."""
         return verdict_label(self.verdict)
 
     @property
-    def twins(self) -> tuple[int, int] | None:
+    def pair_counts(self) -> tuple[int, int] | None:
         """Number of paired worlds, and of those in the main direction; None if not known."""
         if self.row is None or self.verdict in SIGN_UNKNOWN:
             return None
@@ -97,8 +97,12 @@ class OutcomeCell:
     def dots(self) -> Markup:
         """Dots for paired worlds, large for those in the main direction; a hatch if the effect is not known."""
         if self.verdict in SIGN_UNKNOWN:
-            return HATCH
-        return Markup("") if self.twins is None or self.verdict == "missing" else dot_field(*self.twins, self.kind)
+            return HATCH_SVG
+        return (
+            Markup("")
+            if self.pair_counts is None or self.verdict == "missing"
+            else dot_field(*self.pair_counts, self.kind)
+        )
 
     @property
     def effect(self) -> float | None:
@@ -115,17 +119,17 @@ class OutcomeCell:
 
 def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
     """Return the cell of a policy and an outcome."""
-    row, verdict = site.effect(arm, column.measure), site.judged(arm, column.measure)
-    told = number_words(site, row, "effect", "+") if direction(verdict) else Markup("")
-    count, ends = COUNTS.get(verdict), ceiling_bounds(site, column.measure)
+    row, verdict = site.effect(arm, column.measure), site.verdict(arm, column.measure)
+    number = page_one_number(site, row, "effect", "+") if direction(verdict) else Markup("")
+    count, ends = VERDICT_TEXTS.get(verdict), ceiling_bounds(site, column.measure)
     if count is None:
         count = bilingual(
             "{k} de {n}", "{k} of {n}", k=site.number(row, main_direction(row)[0], 0), n=site.number(row, "n", 0)
         )
-    return OutcomeCell(row, verdict, told, count, None if ends is None else ends.span, column.harm)
+    return OutcomeCell(row, verdict, number, count, None if ends is None else ends.span, column.harm)
 
 
-def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
+def page_one_number(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     """Return a number in the format of page one: points with a decimal, counts without unless they are small."""
     return site.number(row, name, displayed_digits(row, name), sign)
 
@@ -135,10 +139,10 @@ def base_of(site: Site, column: OutcomeColumn) -> Markup:
     row = site.effect(site.others[0], column.measure, column.section)
     if row is None:
         return Markup("–")
-    return number_words(site, row, "base") if row["base"] else site.number(row, "base", 0)
+    return page_one_number(site, row, "base") if row["base"] else site.number(row, "base", 0)
 
 
-def is_told(site: Site, arm: ArmReading, column: OutcomeColumn) -> bool:
+def is_number_shown(site: Site, arm: ArmReading, column: OutcomeColumn) -> bool:
     """Return whether the change of a cost is shown as a number."""
     verdict = judge(site.effect(arm, column.measure, column.section))
     return bool(direction(verdict)) or verdict == "few"
@@ -147,8 +151,8 @@ def is_told(site: Site, arm: ArmReading, column: OutcomeColumn) -> bool:
 def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> Markup:
     """Return the change of a cost; 0 if it is unchanged, ≈ if not distinguishable from chance."""
     row = site.effect(arm, column.measure, column.section)
-    if is_told(site, arm, column):
-        return number_words(site, row, "effect", "+")
+    if is_number_shown(site, arm, column):
+        return page_one_number(site, row, "effect", "+")
     verdict = judge(row)
     return (
         Markup("0") if verdict == "nothing" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
@@ -171,7 +175,7 @@ def decimals(column: OutcomeColumn) -> int:
     return 1 if BY_NAME[column.measure].unit == "0-100" else 0
 
 
-def example() -> Markup:
+def example_dots() -> Markup:
     """Return example dots for the legend."""
     return dot_field(8, 7, "b")
 

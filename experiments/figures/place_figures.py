@@ -10,20 +10,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.drawing import note_of, policy_panels, register_figure
-from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
+from experiments.figures.small_multiples import MARGIN, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
-FLOOR = 0.2
+MIN_EFFECT_SHOWN = 0.2
 """Points of trust below which an effect has no colour."""
-LEAST_SHARE = 0.005
+MIN_SHARE_STATED = 0.005
 """Share of cells below which the finding gives no number, as it would be rounded to 0 %."""
-MOST = 0.98
+SHARE_COLOURED = 0.98
 """Share of cells within the colour scale, so that outliers do not make all others pale."""
-LEVELS = 17
+COLOUR_LEVELS = 17
 """Number of colours on a map: as many as can be distinguished, and odd, so that zero has a colour."""
-FRAME, SCALE = "0.6", 0.38
+OUTLINE_GREY, SCALE_HEIGHT = "0.6", 0.38
 """Grey level of an outline; height of a colour scale below a map, in inches."""
 
 
@@ -38,22 +38,22 @@ def draw_maps(site: Site, wording: FigureTexts) -> Figure:
     gaps = [grid - today for grid in others]
     note = note_of(
         site,
-        f"Sin color: menos de {FLOOR:g} puntos de diferencia.",
-        f"No colour: less than {FLOOR:g} points of difference.",
+        f"Sin color: menos de {MIN_EFFECT_SHOWN:g} puntos de diferencia.",
+        f"No colour: less than {MIN_EFFECT_SHOWN:g} points of difference.",
     )
     left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
-    sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), EDGE, foot=SCALE)
+    sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), MARGIN, space_below=SCALE_HEIGHT)
     heads = [wording("Como hoy, al final", "As today, at the end"), *(wording.of(arm.title) for arm in site.others)]
     sheet = policy_panels(site, wording, (map_finding(site, gaps), note), sizes, heads)
-    low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - MOST, MOST))
-    widest = max(FLOOR, *(float(np.nanquantile(np.abs(gap), MOST)) for gap in gaps))
+    low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - SHARE_COLOURED, SHARE_COLOURED))
+    widest = max(MIN_EFFECT_SHOWN, *(float(np.nanquantile(np.abs(gap), SHARE_COLOURED)) for gap in gaps))
     images = [draw_map(sheet.panel(0), today, "viridis", (low, high))]
     for number, gap in enumerate(gaps, start=1):
-        told = np.where(np.abs(gap) < FLOOR, np.nan, gap)
+        told = np.where(np.abs(gap) < MIN_EFFECT_SHOWN, np.nan, gap)
         images.append(draw_map(sheet.panel(number), told, "PuOr", (-widest, widest)))
     for axes in (image.axes for image in images if site.outline is not None):
         for part in getattr(site.outline, "geoms", [site.outline]):
-            axes.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
+            axes.plot(*part.exterior.xy, color=OUTLINE_GREY, linewidth=0.6)
         axes.margins(0.02)
         axes.autoscale()
     draw_colour_scale(sheet, images[0], wording("confianza (0-100)", "trust (0-100)"))
@@ -63,11 +63,11 @@ def draw_maps(site: Site, wording: FigureTexts) -> Figure:
 
 def map_finding(site: Site, gaps: list[np.ndarray]) -> BilingualText:
     """Return the finding on the policy that changes trust in the most cells."""
-    shares = [float((np.abs(gap) >= FLOOR).sum()) / max(1, int((~np.isnan(gap)).sum())) for gap in gaps]
+    shares = [float((np.abs(gap) >= MIN_EFFECT_SHOWN).sum()) / max(1, int((~np.isnan(gap)).sum())) for gap in gaps]
     first = max(range(len(gaps)), key=shares.__getitem__)
     if not shares[first]:
         return bilingual("En ningún lugar se mueve la confianza", "Trust moves nowhere")
-    if shares[first] < LEAST_SHARE:
+    if shares[first] < MIN_SHARE_STATED:
         return bilingual("Casi en ningún lugar se mueve la confianza", "Trust moves almost nowhere")
     return bilingual(
         f"{{arm}} mueve la confianza en {100.0 * shares[first]:.0f} % de donde vive gente",
@@ -93,7 +93,7 @@ def grids_of(site: Site) -> Iterator[np.ndarray]:
 def draw_map(axes: Axes, grid: np.ndarray, colours: str, ends: tuple[float, float]) -> Any:
     """Draw a grid as a map, north up, and return its image."""
     axes.set_axis_off()
-    steps = matplotlib.colormaps[colours].resampled(LEVELS)
+    steps = matplotlib.colormaps[colours].resampled(COLOUR_LEVELS)
     return axes.imshow(grid, origin="lower", cmap=steps, vmin=ends[0], vmax=ends[1], interpolation="none")
 
 

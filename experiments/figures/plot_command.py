@@ -21,24 +21,24 @@ from experiments.studies.sensitivity_indices import INDICES
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError, suggest_nearest
 
-SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
-MEASURES_SHOWN = (
+DEFAULT_MEASURES = ("trust_mean", "told_share", "crimes_occurred", "homicides")
+CONTRAST_MEASURES = (
     *("trust_mean", "crimes_occurred", "crimes_told", "crimes_recorded", "homicides", "crimes_occurred_extortion"),
     *("told_share", "c1", "c2", "c3", "c4"),
 )
 """Default measures of contrasts."""
 
 
-def draw_folder(folder: Path, asked: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
+def draw_folder(folder: Path, requested: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
     """Draw all figures of a folder into it; for sweeps measures and path can be chosen.  Return the paths written."""
     is_sweep, wording = kind_of(folder) == SWEEP, FigureTexts(lang)
     has_indices = is_sweep and (folder / INDICES).is_file()
-    if (asked or out is not None) and (has_indices or not is_sweep):
+    if (requested or out is not None) and (has_indices or not is_sweep):
         raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
     if has_indices:
         figures = dict(index_charts(folder, wording))
     elif is_sweep:
-        figures = sweep_figures(folder, chosen_measures(folder, asked, SHOWN), wording)
+        figures = sweep_figures(folder, chosen_measures(folder, requested, DEFAULT_MEASURES), wording)
     else:
         figures = {"summary": run_figure(folder, wording)}
     target = out or folder / f"{language_suffix(lang)}.png"
@@ -54,12 +54,12 @@ def language_suffix(lang: str) -> str:
     return "" if lang == "en" else f"-{lang}"
 
 
-def chosen_measures(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
+def chosen_measures(folder: Path, requested: str, default: Sequence[str]) -> list[str]:
     """Return the requested measures; without a request the defaults that a sweep kept, or its first four."""
     there = kept_measures(folder)
-    if not asked:
+    if not requested:
         return [name for name in default if name in there] or there[:4]
-    names = [name.strip() for name in asked.split(",") if name.strip()]
+    names = [name.strip() for name in requested.split(",") if name.strip()]
     for name in names:
         if name not in there:
             raise InputError(f"--measures: {folder} kept no '{name}'{suggest_nearest(name, there)}")

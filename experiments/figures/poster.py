@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from experiments.comparison.comparison_request import Request
-from experiments.figures.dot_strip import MOST_DOTS, share_on
+from experiments.figures.dot_strip import MAX_DOTS, share_on
 from experiments.figures.page_one import OutcomeCell, base_of, cell, cost, costs, outcomes
 from experiments.figures.theme import REPORT, WHITE
 from experiments.narrative import answers
@@ -17,64 +17,66 @@ from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
 CAPTION, KEY = message("figure.poster.caption"), message("figure.poster.key")
-WIDE, HIGH, EDGE, NAME = 11.7, 16.5, 0.55, 2.5
+PAGE_WIDTH, PAGE_HEIGHT, MARGIN, NAME_WIDTH = 11.7, 16.5, 0.55, 2.5
 """Width and height of A3, its margin, and the width of the column of policies, in inches."""
-OF_LETTER = 0.0078
+LETTER_WIDTH = 0.0078
 """Width of a character in inches per point of font size."""
-OF_LINE = 0.0185
+LINE_SPACING = 0.0185
 """Line spacing in inches per point of font size."""
-HEAD, TODAY, LEAST, APART = 0.75, 0.5, 1.45, 0.25
+HEADINGS_HEIGHT, TODAY_HEIGHT, MIN_ROW_HEIGHT, SPACE_BELOW_TABLE = 0.75, 0.5, 1.45, 0.25
 """Heights of headings, of today's row and of the lowest policy row, and space below the table, in inches."""
 COLOURS = {"b": REPORT["b"], "h": REPORT["harm"], "n": REPORT["null"]}
-DOTS_ACROSS, DOT = 10, 0.1
+DOTS_ACROSS, DOT_SIZE = 10, 0.1
 
 
 class Poster:
     """Sheet filled from top to bottom; coordinates are inches from the upper left corner."""
 
     def __init__(self, site: Site, wording: FigureTexts) -> None:
-        self.site, self.wording, self.y = site, wording, EDGE
-        columns, spent = outcomes(site), costs(site)
-        self.wide = (WIDE - 2.0 * EDGE - NAME) / (len(columns) + len(spent))
+        self.site, self.wording, self.y = site, wording, MARGIN
+        columns, cost_columns = outcomes(site), costs(site)
+        self.wide = (PAGE_WIDTH - 2.0 * MARGIN - NAME_WIDTH) / (len(columns) + len(cost_columns))
         """Width of a column in inches."""
-        every = [(one, EDGE + NAME + (k + 0.5) * self.wide) for k, one in enumerate([*columns, *spent])]
-        self.columns, self.spent = every[: len(columns)], every[len(columns) :]
-        self.figure = Figure(figsize=(WIDE, HIGH), facecolor=WHITE)
+        every = [(one, MARGIN + NAME_WIDTH + (k + 0.5) * self.wide) for k, one in enumerate([*columns, *cost_columns])]
+        self.columns, self.cost_columns = every[: len(columns)], every[len(columns) :]
+        self.figure = Figure(figsize=(PAGE_WIDTH, PAGE_HEIGHT), facecolor=WHITE)
         self.figure.set_layout_engine("none")
         self.axes: Axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         self.axes.set_axis_off()
-        self.axes.set_xlim(0.0, WIDE)
-        self.axes.set_ylim(HIGH, 0.0)
+        self.axes.set_xlim(0.0, PAGE_WIDTH)
+        self.axes.set_ylim(PAGE_HEIGHT, 0.0)
 
-    def write(self, place: tuple[float, float], text: str, size: float, wide: float = NAME, **look: Any) -> float:
+    def write(self, place: tuple[float, float], text: str, size: float, wide: float = NAME_WIDTH, **look: Any) -> float:
         """Write a text wrapped to a width; return the vertical position below it."""
-        lines = textwrap.wrap(text, max(6, int(wide / (OF_LETTER * size))))
+        lines = textwrap.wrap(text, max(6, int(wide / (LETTER_WIDTH * size))))
         shown: dict[str, Any] = {"color": REPORT["ink"], "va": "top", "linespacing": 1.25} | look
         self.axes.text(*place, "\n".join(lines), fontsize=size, **shown)
-        return place[1] + OF_LINE * size * len(lines)
+        return place[1] + LINE_SPACING * size * len(lines)
 
     def write_below(self, text: BilingualText, size: float, **look: Any) -> None:
         """Write a text over the full width at the current position, and move the position below it."""
-        self.y = self.write((EDGE, self.y), self.wording.of(text), size, WIDE - 2.0 * EDGE, **look) + 0.12
+        self.y = self.write((MARGIN, self.y), self.wording.of(text), size, PAGE_WIDTH - 2.0 * MARGIN, **look) + 0.12
 
     def draw_rule(self, colour: str = REPORT["line"], width: float = 0.8) -> None:
         """Draw a line over the full width."""
-        self.axes.plot([EDGE, WIDE - EDGE], [self.y, self.y], color=colour, linewidth=width)
+        self.axes.plot([MARGIN, PAGE_WIDTH - MARGIN], [self.y, self.y], color=colour, linewidth=width)
 
     def draw_table(self) -> None:
         """Draw the table: headings, today, and a row for each policy."""
         self.draw_rule(REPORT["ink"], 2.0)
         bold: dict[str, Any] = {"ha": "center", "weight": "bold"}
-        for one, x in self.columns + self.spent:
+        for one, x in self.columns + self.cost_columns:
             words = self.wording.of(bilingual("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
             self.write((x, self.y + 0.1), words, 7.6, self.wide, color=REPORT["harm" if one.harm else "ink"], **bold)
-        self.y += HEAD
-        self.axes.add_patch(Rectangle((EDGE, self.y), WIDE - 2.0 * EDGE, TODAY, color=REPORT["wash"], zorder=0))
+        self.y += HEADINGS_HEIGHT
+        self.axes.add_patch(
+            Rectangle((MARGIN, self.y), PAGE_WIDTH - 2.0 * MARGIN, TODAY_HEIGHT, color=REPORT["wash"], zorder=0)
+        )
         today = self.wording("Como hoy", "As today")
-        self.write((EDGE + 0.08, self.y + 0.13), today, 14.0, weight="bold", color=REPORT["a"])
-        for one, x in self.columns + self.spent:
+        self.write((MARGIN + 0.08, self.y + 0.13), today, 14.0, weight="bold", color=REPORT["a"])
+        for one, x in self.columns + self.cost_columns:
             self.write((x, self.y + 0.15), base_of(self.site, one).striptags(), 12.0, color=REPORT["a"], **bold)
-        self.y += TODAY
+        self.y += TODAY_HEIGHT
         for arm in self.site.others:
             self.draw_policy(arm)
 
@@ -82,34 +84,36 @@ class Poster:
         """Draw the row of a policy."""
         self.draw_rule()
         top = self.y + 0.1
-        foot = self.write((EDGE, top), self.wording.of(arm.title), 14.0, weight="bold")
-        foot = self.write((EDGE, foot), self.wording.of(answers.two_sentences(self.site, arm)), 10.0, NAME - 0.15)
+        foot = self.write((MARGIN, top), self.wording.of(arm.title), 14.0, weight="bold")
+        foot = self.write(
+            (MARGIN, foot), self.wording.of(answers.two_sentences(self.site, arm)), 10.0, NAME_WIDTH - 0.15
+        )
         for one, x in self.columns:
             self.draw_outcome(x, top, cell(self.site, arm, one))
-        for one, x in self.spent:
+        for one, x in self.cost_columns:
             self.write((x, top + 0.3), cost(self.site, arm, one).striptags(), 12.0, ha="center")
-        self.y = max(foot + 0.1, self.y + LEAST)
+        self.y = max(foot + 0.1, self.y + MIN_ROW_HEIGHT)
 
     def draw_outcome(self, x: float, y: float, one: OutcomeCell) -> None:
         """Draw one cell: sign and number, a dot for each pair, the count of those in the main direction, the ruler."""
         look: dict[str, Any] = {"ha": "center", "color": COLOURS[one.kind]}
         self.write((x, y), f"{one.sign} {one.number.striptags()}", 12.5, weight="bold", **look)
-        if one.twins is not None:
-            self.draw_dots(x, y + 0.36 + 0.4, one.twins, COLOURS[one.kind])
+        if one.pair_counts is not None:
+            self.draw_dots(x, y + 0.36 + 0.4, one.pair_counts, COLOURS[one.kind])
         self.write((x, y + 0.86), self.wording.of(one.count), 9.5, **look)
         if one.span is not None:
             self.draw_ruler(x, y + 1.15, one.span, one)
 
-    def draw_dots(self, x: float, y: float, twins: tuple[int, int], colour: str) -> None:
+    def draw_dots(self, x: float, y: float, pair_counts: tuple[int, int], colour: str) -> None:
         """Draw a dot for each pair from the bottom up: large for those in the main direction, small for others."""
-        n = min(twins[0], MOST_DOTS)
-        went = round(twins[1] * n / twins[0])
+        n = min(pair_counts[0], MAX_DOTS)
+        large = round(pair_counts[1] * n / pair_counts[0])
         across = DOTS_ACROSS if n > 2 * DOTS_ACROSS else 4
         step = 0.9 / max(across, 6)
         for k in range(n):
             place = x + (k % across - (across - 1) / 2.0) * step, y - k // across * min(step, 0.042 * DOTS_ACROSS)
-            size = 72.0 * (DOT if k < went else DOT / 2.6) * min(1.0, step / 0.15)
-            look: dict[str, Any] = {"markeredgewidth": 0, "color": colour if k < went else REPORT["dot"]}
+            size = 72.0 * (DOT_SIZE if k < large else DOT_SIZE / 2.6) * min(1.0, step / 0.15)
+            look: dict[str, Any] = {"markeredgewidth": 0, "color": colour if k < large else REPORT["dot"]}
             self.axes.plot(*place, "o", markersize=size, **look)
 
     def draw_ruler(self, x: float, y: float, span: tuple[float, float], one: OutcomeCell) -> None:
@@ -131,7 +135,7 @@ def draw_poster(site: Site, wording: FigureTexts) -> Figure:
     sheet.write_below(answers.page_one_answer(site), 17.0)
     sheet.write_below(KEY, 10.5, color=REPORT["soft"])
     sheet.draw_table()
-    sheet.y += APART
+    sheet.y += SPACE_BELOW_TABLE
     sheet.draw_rule(REPORT["ink"], 2.0)
     sheet.y += 0.15
     sheet.write_below(bilingual("Lo que no se debe concluir", "What must not be concluded"), 15.0, weight="bold")
@@ -140,6 +144,6 @@ def draw_poster(site: Site, wording: FigureTexts) -> Figure:
     command = Request.read(site.numbers.manifest["request"]).command
     soft = {"color": REPORT["soft"]}
     sheet.write_below(bilingual("Se hizo con: {command}", "Made with: {command}", command=command), 9.5, **soft)
-    sheet.figure.set_figheight(max(HIGH, sheet.y + EDGE))
+    sheet.figure.set_figheight(max(PAGE_HEIGHT, sheet.y + MARGIN))
     sheet.axes.set_ylim(sheet.figure.get_figheight(), 0.0)
     return sheet.figure

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures import small_multiples as m
+from experiments.figures import small_multiples
 from experiments.figures.theme import REACH, WHITE
 from experiments.narrative.labels import title_label, with_sign
 from experiments.narrative.messages import figure_message, message_or_name
@@ -15,17 +15,17 @@ from experiments.words.bilingual import FigureTexts, bilingual
 
 Row = Mapping[str, Any]
 CEILING_PANELS = ("trust", "crimes", "homicides")
-READINGS = {"panel": (m.B, "o", -0.18), "single": (m.A, "D", 0.18)}
+READINGS = {"panel": (small_multiples.COLOUR_B, "o", -0.18), "single": (small_multiples.COLOUR_A, "D", 0.18)}
 """Colour, marker and vertical shift within the row of each reading of a dose."""
-SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
+MARKER_SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
 """Marker size (points) by years after which a dose is measured."""
-HIDDEN = ("fair_at_", "more_at_")
+HIDDEN_PREFIXES = ("fair_at_", "more_at_")
 """Prefixes of doses that serve only to find the break-even share."""
 EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")
-READ_AS = ("panel", "single")
+EVENT_READINGS = ("panel", "single")
 """Readings of an event that are drawn."""
-SHAPES = {"latent": "o", "survey": "D"}
-LEFT, WIDE, OVER = 2.1, 10.4, 0.2
+MARKERS = {"latent": "o", "survey": "D"}
+NAMES_WIDTH, FIGURE_WIDTH, SPACE_ABOVE = 2.1, 10.4, 0.2
 """Width of row names and of the figure of events, and space above each panel, in inches."""
 
 
@@ -49,12 +49,12 @@ def draw_ceiling(rows: Sequence[Row], wording: FigureTexts) -> Figure:
     if few := dict.fromkeys(title_label(row["site"], wording) for row in rows if row["few"]):
         note += " " + figure_message("figure.ceiling.few", wording, sites=", ".join(few))
     heads = [figure_message(f"figure.ceiling.{panel}", wording) for panel in CEILING_PANELS]
-    forest = m.ForestRows([title_label(site, wording) for site in sites], heads, list(worlds.values()))
+    forest = small_multiples.ForestRows([title_label(site, wording) for site in sites], heads, list(worlds.values()))
     marks = ceiling_marks(rows, sites, list(worlds))
-    return m.draw_forest(wording, (ceiling_finding(rows, wording), note), forest, marks)
+    return small_multiples.draw_forest(wording, (ceiling_finding(rows, wording), note), forest, marks)
 
 
-def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[m.ForestMark]:
+def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[small_multiples.ForestMark]:
     """Yield a mark for every number; those with too few homicides count as not distinguishable from chance."""
     for row in rows:
         for panel, name in enumerate(CEILING_PANELS):
@@ -63,7 +63,9 @@ def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> I
                 apart = not is_known(low) or low > 0.0 or high < 0.0
                 ends = (low, value, high) if is_known(low) else (value, value, value)
                 settled = apart and not (name == "homicides" and row["few"])
-                yield m.ForestMark(sites.index(row["site"]), panel, worlds.index(row["world"]), *ends, settled)
+                yield small_multiples.ForestMark(
+                    sites.index(row["site"]), panel, worlds.index(row["world"]), *ends, settled
+                )
 
 
 def ceiling_finding(rows: Sequence[Row], wording: FigureTexts) -> str:
@@ -78,19 +80,19 @@ def ceiling_finding(rows: Sequence[Row], wording: FigureTexts) -> str:
 
 def draw_doses(table: Sequence[Row], wording: FigureTexts) -> Figure:
     """Draw effects on trust by dose, with a panel for each site: both readings, and the band over corners."""
-    shown = [row for row in table if not row["dose"].startswith(HIDDEN) and row["reading"] in READINGS]
+    shown = [row for row in table if not row["dose"].startswith(HIDDEN_PREFIXES) and row["reading"] in READINGS]
     sites = list(dict.fromkeys(row["site"] for row in shown))
     doses = {row["dose"]: wording(row["es"], row["en"]) for row in shown}
     times = sorted({row["years"] for row in shown})
     years, note = times[-1], figure_message("figure.doses.note", wording, when=", ".join(f"{one:.0f}" for one in times))
-    forest = m.ForestRows([""], [title_label(site, wording) for site in sites], list(doses.values()))
+    forest = small_multiples.ForestRows([""], [title_label(site, wording) for site in sites], list(doses.values()))
     sheet, (drawn,) = forest.draw(wording, (dose_finding(shown, years, wording), note))
     for row in shown:
         axes, (colour, marker, shift) = drawn[sites.index(row["site"])], READINGS[row["reading"]]
         at = list(doses).index(row["dose"]) + shift
         if row["years"] == years and is_known(row["band_low"]):
             draw_band(axes, (row["band_low"], row["band_high"]), at, color=REACH, linewidth=6.0)
-        axes.plot(row["value"], at, marker, markersize=SIZES.get(row["years"], 3.2), color=colour, zorder=3)
+        axes.plot(row["value"], at, marker, markersize=MARKER_SIZES.get(row["years"], 3.2), color=colour, zorder=3)
     return sheet.figure
 
 
@@ -107,7 +109,7 @@ def dose_finding(table: Sequence[Row], years: float, wording: FigureTexts) -> st
 
 def draw_events(rows: Sequence[Row], wording: FigureTexts) -> Figure:
     """Draw a panel for each event: effect on trust by day, and below it coefficients of the simulated panel."""
-    days = [row for row in rows if row["reading"] in READ_AS and row["quantity"].startswith("day")]
+    days = [row for row in rows if row["reading"] in EVENT_READINGS and row["quantity"].startswith("day")]
     panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
     days.sort(key=lambda row: (row["reading"], day_of(row)))
     heads = {row["event"]: wording(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
@@ -116,25 +118,25 @@ def draw_events(rows: Sequence[Row], wording: FigureTexts) -> Figure:
             heads[row["event"]] += source
     heads = {name: heads[name] for name in EVENTS if name in heads}
     parts = [(some, list(dict.fromkeys(row_name(row, wording) for row in some))) for some in (days, panels)]
-    tall = tuple(0.1 + m.ROW * len(names) for _, names in parts)
-    sizes = m.PanelSizes(tall, LEFT, OVER, across=len(heads), wide=WIDE)
+    tall = tuple(0.1 + small_multiples.ROW_HEIGHT * len(names) for _, names in parts)
+    sizes = small_multiples.PanelSizes(tall, NAMES_WIDTH, SPACE_ABOVE, columns=len(heads), figure_width=FIGURE_WIDTH)
     found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
     left = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
     finding = figure_message("figure.events.left", wording, **dict(zip(("bad", "good"), left, strict=True)))
     texts = finding, figure_message("figure.events.note", wording)
-    sheet = m.PanelFigure(wording, texts, list(heads.values()), sizes)
+    sheet = small_multiples.PanelFigure(wording, texts, list(heads.values()), sizes)
     for at, (some, names) in enumerate(parts):
         drawn: list[Axes] = []
         for number, event in enumerate(heads):
             own = [row for row in some if row["event"] == event]
             if own:
                 axes = sheet.panel(number, at)
-                m.mark_zero(axes)
-                m.name_rows(axes, [""] * len(names) if drawn else names)
+                small_multiples.mark_zero(axes)
+                small_multiples.name_rows(axes, [""] * len(names) if drawn else names)
                 for row in own:
                     draw_event(axes, names.index(row_name(row, wording)), row)
                 drawn.append(axes)
-        m.share_scale(drawn)
+        small_multiples.share_scale(drawn)
     return sheet.figure
 
 
@@ -165,9 +167,16 @@ def row_name(row: Row, wording: FigureTexts) -> str:
 def draw_event(axes: Axes, at: float, row: Row) -> None:
     """Draw one number with the published range; filled if the model's weight was set from it."""
     if is_known(row["published_low"]) and is_known(row["published_high"]):
-        draw_band(axes, (row["published_low"], row["published_high"]), at, color=m.A, linewidth=4.0, alpha=0.45)
+        draw_band(
+            axes,
+            (row["published_low"], row["published_high"]),
+            at,
+            color=small_multiples.COLOUR_A,
+            linewidth=4.0,
+            alpha=0.45,
+        )
     value, error = row["value"], 2.0 * row["error"] if is_known(row["error"]) else 0.0
-    axes.plot([value - error, value + error], [at, at], color=m.B, linewidth=1.4)
-    shape = SHAPES.get(row["quantity"].rpartition(", ")[2], "o")
-    colour = m.B if row["status"] == "set" else WHITE
-    axes.plot(value, at, shape, markersize=3.8, mec=m.B, mew=1.1, color=colour, zorder=4)
+    axes.plot([value - error, value + error], [at, at], color=small_multiples.COLOUR_B, linewidth=1.4)
+    shape = MARKERS.get(row["quantity"].rpartition(", ")[2], "o")
+    colour = small_multiples.COLOUR_B if row["status"] == "set" else WHITE
+    axes.plot(value, at, shape, markersize=3.8, mec=small_multiples.COLOUR_B, mew=1.1, color=colour, zorder=4)

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 
 from experiments.comparison.comparison_request import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
-from experiments.figures.context_figure import CONTEXT
+from experiments.figures.context_figure import CONTEXT_FIGURES
 from experiments.figures.drawing import FIGURES
 from experiments.figures.lacking import as_missing_numbers, check_has_numbers, draw_or_skip
 from experiments.figures.poster import CAPTION, draw_poster
-from experiments.figures.svg import AROUND, LOOK, render_figure
+from experiments.figures.svg import FIGURE_STYLE, MARGIN, render_figure
 from experiments.narrative.report_reading import Site, read_sites
 from experiments.storage.manifest import read_manifest
 from experiments.storage.writing import make_folder, write_atomically
@@ -24,9 +24,9 @@ from model.engine.errors import InputError, suggest_nearest
 
 FIGURE_MODULES = (over_time, by_policy, place_figures, grids)
 """Modules that register their figures on import, in the order of the report."""
-ONE_ARM = ("trust", "criteria")
+ONE_ARM_FIGURES = ("trust", "criteria")
 """Figures of a site with a single arm."""
-KINDS: tuple[str, ...] = (".svg", ".png")
+FILE_ENDINGS: tuple[str, ...] = (".svg", ".png")
 
 
 class StandaloneFigure(NamedTuple):
@@ -34,7 +34,7 @@ class StandaloneFigure(NamedTuple):
 
     caption: BilingualText
     draw: Callable[[FigureTexts], Figure]
-    edge: float | None = AROUND
+    margin: float | None = MARGIN
 
 
 def available_figures(site: Site) -> list[str]:
@@ -42,14 +42,14 @@ def available_figures(site: Site) -> list[str]:
     there = {name: len(site.numbers.rows(name, site=site.name)) > 0 for name in ("memory", "criteria", "draws")}
     there |= {"groups": len(site.effects("group")) > 0, "causes": len(site.effects("cause")) > 0}
     there["minutes"] = len(site.effects("minutes")) > 0
-    there["maps"] = all(arm.has("cells") for arm in site.arms)
-    drawable = FIGURES if site.others else ONE_ARM
+    there["maps"] = all(arm.has_table("cells") for arm in site.arms)
+    drawable = FIGURES if site.others else ONE_ARM_FIGURES
     return [name for name in drawable if there.get(name, True)]
 
 
 def draw_site_figure(name: str, site: Site, wording: FigureTexts) -> Figure:
     """Return one figure of a site; raise `MissingNumbers` if it has no data."""
-    with matplotlib.rc_context(LOOK), as_missing_numbers():
+    with matplotlib.rc_context(FIGURE_STYLE), as_missing_numbers():
         return check_has_numbers(FIGURES[name][0](site, wording))
 
 
@@ -70,28 +70,34 @@ def standalone_figures(folder: Path) -> dict[str, StandaloneFigure]:
         for site in sites
         if site.others
     }
-    return of_sites | posters | {name: StandaloneFigure(caption, draw) for name, (caption, draw) in CONTEXT.items()}
+    return (
+        of_sites
+        | posters
+        | {name: StandaloneFigure(caption, draw) for name, (caption, draw) in CONTEXT_FIGURES.items()}
+    )
 
 
 def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
     """Write all figures of a comparison into a folder, or the one named by a file; return the paths written."""
     command = Request.read(read_manifest(folder)["request"]).command
-    figures, kinds, place = standalone_figures(folder), KINDS, target
-    if target.suffix in KINDS:
+    figures, endings, place = standalone_figures(folder), FILE_ENDINGS, target
+    if target.suffix in FILE_ENDINGS:
         if target.stem not in figures:
             raise InputError(
                 f"--figures {target}: this comparison has no figure '{target.stem}', but {', '.join(figures)}"
                 f"{suggest_nearest(target.stem, figures)}"
             )
-        figures, kinds, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
+        figures, endings, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
     elif target.exists() and not target.is_dir():
         raise InputError(f"--figures {target} is a file, not a folder")
     make_folder(place)
     written = []
     for language, (name, figure) in itertools.product(languages_of(lang), figures.items()):
         stem = f"{name}{f'-{language}' if lang == 'both' else ''}"
-        files = {place / f"{stem}{kind}": f"{command} --figures {name}{kind} --lang {language}" for kind in kinds}
-        for path, content in (draw_or_skip(stem, partial(rendered, figure, language, files)) or {}).items():
+        files = {
+            place / f"{stem}{ending}": f"{command} --figures {name}{ending} --lang {language}" for ending in endings
+        }
+        for path, content in (draw_or_skip(stem, partial(render_files, figure, language, files)) or {}).items():
             write_atomically(path, content)
             written.append(path)
     if not written:
@@ -99,25 +105,26 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
     return written
 
 
-def rendered(figure: StandaloneFigure, language: str, files: Mapping[Path, str]) -> dict[Path, bytes]:
+def render_files(figure: StandaloneFigure, language: str, files: Mapping[Path, str]) -> dict[Path, bytes]:
     """Return the content of a figure's files, by path; ``files`` gives the command stored in each as its source."""
     caption = figure.caption.text(language)
     found = {}
     for path, source in files.items():
-        with matplotlib.rc_context(LOOK):
+        with matplotlib.rc_context(FIGURE_STYLE):
             drawing = figure.draw(FigureTexts(language))
         about = {"Title": caption, "Description": caption, "Source": source}
-        found[path] = render_figure(drawing, path.suffix, path.stem, about, figure.edge)
+        found[path] = render_figure(drawing, path.suffix, path.stem, about, figure.margin)
     return found
 
 
-def check_name(target: Path) -> None:
+def check_figure_name(target: Path) -> None:
     """Raise InputError if the name of a file is not that of a figure of any comparison."""
     own = (*FIGURES, "poster")
-    names = (*CONTEXT, *(f"-{name}" for name in own))
+    names = (*CONTEXT_FIGURES, *(f"-{name}" for name in own))
     near = [f"{target.stem.rpartition('-')[0]}-{name}" for name in own]
-    if target.suffix in KINDS and not target.stem.endswith(names):
+    if target.suffix in FILE_ENDINGS and not target.stem.endswith(names):
         raise InputError(
-            f"--figures {target}: a file must be named after its figure, got '{target.stem}': {', '.join(CONTEXT)}, or"
-            f" SITE-NAME with NAME among {', '.join(own)}{suggest_nearest(target.stem, near)}"
+            f"--figures {target}: a file must be named after its figure, got '{target.stem}': "
+            f"{', '.join(CONTEXT_FIGURES)}, or SITE-NAME with NAME among {', '.join(own)}"
+            f"{suggest_nearest(target.stem, near)}"
         )

@@ -13,7 +13,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
+from experiments.figures.small_multiples import COLOUR_A, COLOUR_B, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL
 from experiments.narrative.labels import title_label
 from experiments.narrative.messages import figure_message
@@ -21,26 +21,26 @@ from experiments.statistics.annual_aggregation import MONTHS
 from experiments.storage.run_spec import RunSpec
 from experiments.words.bilingual import FigureTexts
 
-BAND = 0.18
-LOOKS: tuple[dict[str, Any], ...] = (
-    {"color": B, "linewidth": 1.8},
+BAND_ALPHA = 0.18
+LINE_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": COLOUR_B, "linewidth": 1.8},
     {"color": INK, "linewidth": 1.2},
-    {"color": A, "linewidth": 1.2, "dashes": (3, 2)},
+    {"color": COLOUR_A, "linewidth": 1.2, "dashes": (3, 2)},
     {"color": NULL, "linewidth": 1.2},
     {"color": NULL, "linewidth": 1.2, "dashes": (1, 1)},
 )
-DAYS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
+DATE_FORMATS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
 """Numeric date formats for the time axis, from years to seconds, which are the same in every language."""
-NAMES, GROWS = 1.25, 2.0
+LABELS_WIDTH, LOG_HEADROOM = 1.25, 2.0
 """Width of line labels in inches; factor from the largest value to the upper limit of a logarithmic axis."""
 
-BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
-DEATHS = ("rate_12",)
+CRIME_RECORDS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
+HOMICIDE_RATE = ("rate_12",)
 PANELS: Mapping[str, tuple[Sequence[str], float]] = {
     "trust": (("trust_mean", "trust_contact", "trust_no_contact"), 100.0),
     "beliefs": (("fairness_mean", "effectiveness_mean", "fear_mean"), 100.0),
-    "books": (BOOKS, 1.0),
-    "deaths": (DEATHS, 1.0),
+    "books": (CRIME_RECORDS, 1.0),
+    "deaths": (HOMICIDE_RATE, 1.0),
     "answers": (("told_share", "in_hour", "never"), 100.0),
     "criteria": (("c1", "c2", "c3", "c4", "accountability"), 100.0),
 }
@@ -55,7 +55,7 @@ def draw_run(spec: RunSpec, measures: pd.DataFrame, wording: FigureTexts) -> Fig
     parts = {"begins": spec.begins, "until": spec.until, "policy": title_label(spec.policy, wording), "seeds": seeds}
     texts = finding_of(spec, months, wording), figure_message("figure.run.note", wording, **parts)
     heads = [figure_message(f"figure.run.panel.{name}", wording) for name in PANELS]
-    sheet = PanelFigure(wording, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))
+    sheet = PanelFigure(wording, texts, heads, PanelSizes(1.15, 0.35, columns=2, labels_width=LABELS_WIDTH))
     for number, (lines, scale) in enumerate(PANELS.values()):
         draw_measures(sheet.panel(number), months, lines, scale, wording)
     return sheet.figure
@@ -95,28 +95,30 @@ def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
 def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale: float, wording: FigureTexts) -> None:
     """Draw monthly measures: the mean over runs, their range as a band, and a label at the end of each line."""
     ends = []
-    for column, look in zip(lines, LOOKS, strict=False):
+    for column, look in zip(lines, LINE_STYLES, strict=False):
         runs = months.assign(shown=scale * months[column]).groupby("month")["shown"]
         mean = runs.mean()
         axes.plot(mean.index, mean, marker="o" if runs.ngroups == 1 else None, **look)
         if months["seed"].nunique() > 1:
-            axes.fill_between(mean.index, runs.min(), runs.max(), color=look["color"], alpha=BAND, linewidth=0)
+            axes.fill_between(mean.index, runs.min(), runs.max(), color=look["color"], alpha=BAND_ALPHA, linewidth=0)
         value = float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0
         ends.append((figure_message(f"figure.run.line.{column}", wording), value, look["color"]))
-    if lines is BOOKS:
+    if lines is CRIME_RECORDS:
         axes.set_yscale("symlog", linthresh=1.0)
-        axes.set_ylim(0.0, GROWS * max(1.0, float(months[list(lines)].to_numpy().max())))
-    elif lines is DEATHS:
+        axes.set_ylim(0.0, LOG_HEADROOM * max(1.0, float(months[list(lines)].to_numpy().max())))
+    elif lines is HOMICIDE_RATE:
         axes.set_ylim(bottom=0.0)
     locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
-        mdates.ConciseDateFormatter(locator, formats=DAYS, zero_formats=["", *DAYS[:-1]], show_offset=False)
+        mdates.ConciseDateFormatter(
+            locator, formats=DATE_FORMATS, zero_formats=["", *DATE_FORMATS[:-1]], show_offset=False
+        )
     )
-    write_names(axes, mdates.date2num(mean.index[-1]), ends)
+    write_line_labels(axes, mdates.date2num(mean.index[-1]), ends)
 
 
-def write_names(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], least: float = 0.1) -> None:
+def write_line_labels(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], least: float = 0.1) -> None:
     """Write line labels next to the last values, shifted apart to avoid overlap."""
     bottom, top = (axes.transData.transform((when, end))[1] for end in axes.get_ylim())
     height = -math.inf

@@ -17,51 +17,52 @@ from experiments.figures.theme import INK, LINE, NULL, SOFT, TOKENS
 from experiments.statistics.verdicts import CONCLUSIVE, direction
 from experiments.words.bilingual import FigureTexts
 
-A, B = (TOKENS[name][0] for name in ("a", "b"))
-WIDE, EDGE, GAP = 7.4, 0.0, 0.34
+COLOUR_A, COLOUR_B = (TOKENS[name][0] for name in ("a", "b"))
+FIGURE_WIDTH, MARGIN, PANEL_GAP = 7.4, 0.0, 0.34
 """Width of a figure, margin, and space between panels, in inches."""
-LETTER, TICKS = 0.068, 0.3
+HEADING_LETTER_WIDTH, TICK_LABEL_WIDTH = 0.068, 0.3
 """Width of a character of a panel heading, and of the tick labels at the left of a panel, in inches."""
-TITLE, UNDER, HEAD, VERDICT, APART, FOOT = 0.2, 0.16, 0.15, 0.17, 0.05, 0.22
+TITLE_LINE, NOTE_LINE, HEADING_LINE, VERDICT_LINE, SPACE_ABOVE, SPACE_BELOW = 0.2, 0.16, 0.15, 0.17, 0.05, 0.22
 """Heights of a line of title, note, heading and verdict, and space above and below a panel, in inches."""
-ROW, LEAST, ROW_LETTER, LONGEST = 0.16, 1.15, 0.054, 3.4
+ROW_HEIGHT, MIN_PANEL_WIDTH, ROW_LETTER_WIDTH, MAX_ROW_NAME_WIDTH = 0.16, 1.15, 0.054, 3.4
 """Row height, and widths of the narrowest panel, a character of a row name and the longest name, in inches."""
-BELOW = 0.3
+PAIR_DOT_OFFSET = 0.3
 """Distance of the dots of pairs below their mean, as a share of a row."""
-ROOM = 0.03
+SCALE_MARGIN = 0.03
 """Margin at both ends of a scale, as a share of it, so that no mark is cut off."""
-ACROSS = 96, 140
+LETTERS_PER_LINE = 96, 140
 """Characters in a line of the title and of the note below it."""
-HEADED: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
+HEADING_STYLE: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
 
 
 @dataclass(frozen=True)
 class PanelSizes:
     """Layout of panels; lengths are in inches.
 
-    ``tall`` is the height of panels (of each row, if they differ), ``left`` the width of names at the left, ``over``
-    and ``foot`` the space above and below each panel, ``rows`` and ``across`` the numbers of rows and columns.
-    ``wide`` is the width of the figure, ``gap`` the space between panels, ``right`` that for labels at line ends.
+    ``height`` is that of panels (of each row, if they differ), ``names_width`` the width of names at the left,
+    ``space_above`` and ``space_below`` the space around each panel, ``rows`` and ``columns`` the numbers of panels.
+    ``figure_width`` includes all columns, ``gap`` is the space between them, ``labels_width`` that for labels at line
+    ends.
     """
 
-    tall: float | tuple[float, ...]
-    left: float
-    over: float = 0.0
+    height: float | tuple[float, ...]
+    names_width: float
+    space_above: float = 0.0
     rows: int = 1
-    across: int = 6
-    wide: float = WIDE
-    gap: float = GAP
-    right: float = 0.0
-    foot: float = FOOT
+    columns: int = 6
+    figure_width: float = FIGURE_WIDTH
+    gap: float = PANEL_GAP
+    labels_width: float = 0.0
+    space_below: float = SPACE_BELOW
 
     @property
-    def talls(self) -> tuple[float, ...]:
+    def heights(self) -> tuple[float, ...]:
         """Height of the panels of each row."""
-        return self.tall if isinstance(self.tall, tuple) else (self.tall,) * self.rows
+        return self.height if isinstance(self.height, tuple) else (self.height,) * self.rows
 
-    def down(self, row: int) -> float:
+    def height_above(self, row: int) -> float:
         """Return the height above a row in inches: panels of all rows above it with their spaces."""
-        return sum(self.over + APART + tall + self.foot for tall in self.talls[:row])
+        return sum(self.space_above + SPACE_ABOVE + height + self.space_below for height in self.heights[:row])
 
 
 class PanelFigure:
@@ -69,49 +70,57 @@ class PanelFigure:
 
     def __init__(self, wording: FigureTexts, texts: tuple[str, str], heads: Sequence[str], sizes: PanelSizes) -> None:
         self.wording, self.heads, self.sizes = wording, heads, sizes
-        self.across = min(sizes.across, len(heads))
-        most = (int(letters * sizes.wide / WIDE) for letters in ACROSS)
-        title, under = (wording.lines(*one).split("\n") for one in zip(texts, most, strict=True))
-        self.top = TITLE * len(title) + UNDER * len(under) + 0.1
-        self.named = HEAD * max(len(self.wrapped(head)) for head in heads) if any(heads) else 0.0
-        self.block = self.named + sizes.down(len(sizes.talls))
-        self.figure = Figure(figsize=(sizes.wide, self.top + -(-len(heads) // self.across) * self.block))
+        self.columns = min(sizes.columns, len(heads))
+        widths = (int(letters * sizes.figure_width / FIGURE_WIDTH) for letters in LETTERS_PER_LINE)
+        title, note = (wording.wrap(text, width) for text, width in zip(texts, widths, strict=True))
+        self.top = TITLE_LINE * len(title) + NOTE_LINE * len(note) + 0.1
+        self.heads_height = HEADING_LINE * max(len(self.wrap_head(head)) for head in heads) if any(heads) else 0.0
+        self.block = self.heads_height + sizes.height_above(len(sizes.heights))
+        self.figure = Figure(figsize=(sizes.figure_width, self.top + -(-len(heads) // self.columns) * self.block))
         self.figure.set_layout_engine("none")
         self.figure.set_label("\n".join(texts))
         for number, line in enumerate(title):
-            self.write(EDGE, 0.02 + TITLE * number, line, fontsize=10.5, weight="bold", color=INK)
-        for number, line in enumerate(under):
-            self.write(EDGE, TITLE * len(title) + 0.03 + UNDER * number, line, fontsize=7.5, color=SOFT)
+            self.write(MARGIN, 0.02 + TITLE_LINE * number, line, fontsize=10.5, weight="bold", color=INK)
+        for number, line in enumerate(note):
+            self.write(MARGIN, TITLE_LINE * len(title) + 0.03 + NOTE_LINE * number, line, fontsize=7.5, color=SOFT)
 
     @property
-    def wide(self) -> float:
+    def panel_width(self) -> float:
         """Width of a panel in inches."""
         sizes = self.sizes
-        return (sizes.wide - sizes.left - EDGE - sizes.gap * self.across) / self.across - sizes.right
+        panels = sizes.figure_width - sizes.names_width - MARGIN - sizes.gap * self.columns
+        return panels / self.columns - sizes.labels_width
 
-    def wrapped(self, head: str) -> list[str]:
+    @property
+    def column_width(self) -> float:
+        """Distance in inches from the left edge of a panel to that of the next."""
+        return self.panel_width + self.sizes.labels_width + self.sizes.gap
+
+    def wrap_head(self, head: str) -> list[str]:
         """Return the lines of a panel heading."""
-        return self.wording.lines(head, int((self.wide + self.sizes.right + self.sizes.gap) / LETTER)).split("\n")
+        return self.wording.wrap(head, int(self.column_width / HEADING_LETTER_WIDTH))
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:
         """Write a text at a position in inches from the left and from the top."""
         height = self.figure.get_figheight()
-        self.figure.text(x / self.sizes.wide, 1.0 - y / height, text, va="top", **look)
+        self.figure.text(x / self.sizes.figure_width, 1.0 - y / height, text, va="top", **look)
 
     def place(self, number: int, row: int) -> tuple[float, float]:
         """Return the upper left corner of a panel, in inches from the left and from the top."""
-        block, column = divmod(number, self.across)
-        down = self.top + block * self.block + self.named + self.sizes.down(row) + self.sizes.over + APART
-        return self.sizes.left + column * (self.wide + self.sizes.right + self.sizes.gap), down
+        block, column = divmod(number, self.columns)
+        down = self.top + block * self.block + self.heads_height
+        down = down + self.sizes.height_above(row) + self.sizes.space_above + SPACE_ABOVE
+        return self.sizes.names_width + column * self.column_width, down
 
     def panel(self, number: int, row: int = 0) -> Axes:
         """Return the axes of a panel (``number`` of its heading, and row); the first row gets the heading."""
         x, y = self.place(number, row)
         if row == 0:
-            for line, text in enumerate(self.wrapped(self.heads[number])):
-                self.write(x, self.top + number // self.across * self.block + HEAD * line, text, **HEADED)
-        (wide, height), tall = self.figure.get_size_inches(), self.sizes.talls[row]
-        axes = self.figure.add_axes((x / wide, 1.0 - (y + tall) / height, self.wide / wide, tall / height))
+            top = self.top + number // self.columns * self.block
+            for line, text in enumerate(self.wrap_head(self.heads[number])):
+                self.write(x, top + HEADING_LINE * line, text, **HEADING_STYLE)
+        (width, height), tall = self.figure.get_size_inches(), self.sizes.heights[row]
+        axes = self.figure.add_axes((x / width, 1.0 - (y + tall) / height, self.panel_width / width, tall / height))
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.spines["bottom"].set_color(LINE)
         axes.tick_params(axis="both", length=0, labelsize=7, colors=SOFT, pad=2)
@@ -122,14 +131,15 @@ class PanelFigure:
     def panel_of_rows(self, number: int, names: Sequence[str]) -> Axes:
         """Return the axes of a panel with rows, which are labelled in the first column only."""
         axes = self.panel(number)
-        name_rows(axes, names if number % self.across == 0 else [""] * len(names))
+        name_rows(axes, names if number % self.columns == 0 else [""] * len(names))
         return axes
 
     def label(self, row: int, text: str, number: int = 0) -> None:
         """Write the label of a row of panels to the left of the block that contains panel ``number``."""
         _, y = self.place(number, row)
-        for line, part in enumerate(self.wording.lines(text, int((self.sizes.left - TICKS) / LETTER)).split("\n")):
-            self.write(EDGE, y + 0.14 * line, part, **HEADED)
+        letters = int((self.sizes.names_width - TICK_LABEL_WIDTH) / HEADING_LETTER_WIDTH)
+        for line, part in enumerate(self.wording.wrap(text, letters)):
+            self.write(MARGIN, y + 0.14 * line, part, **HEADING_STYLE)
 
 
 class ForestRows(NamedTuple):
@@ -141,23 +151,24 @@ class ForestRows(NamedTuple):
     bold: Collection[int] = ()
 
     def draw(
-        self, wording: FigureTexts, texts: tuple[str, str], over: float = 0.0
+        self, wording: FigureTexts, texts: tuple[str, str], space_above: float = 0.0
     ) -> tuple[PanelFigure, list[list[Axes]]]:
         """Return a figure and the panels of every block, with row names at the left."""
         longest = max(len(line) for text in (*self.names, *self.blocks) for line in text.split("\n"))
-        left, across = min(LONGEST, 0.15 + ROW_LETTER * longest), len(self.heads)
-        wide = max(WIDE, left + across * (LEAST + GAP))
-        sizes = PanelSizes(0.1 + ROW * len(self.names), left, over, across=across, wide=wide)
+        names_width, columns = min(MAX_ROW_NAME_WIDTH, 0.15 + ROW_LETTER_WIDTH * longest), len(self.heads)
+        width = max(FIGURE_WIDTH, names_width + columns * (MIN_PANEL_WIDTH + PANEL_GAP))
+        height = 0.1 + ROW_HEIGHT * len(self.names)
+        sizes = PanelSizes(height, names_width, space_above, columns=columns, figure_width=width)
         sheet, grid = PanelFigure(wording, texts, [*self.heads] * len(self.blocks), sizes), []
         for number, block in enumerate(self.blocks):
-            drawn = [sheet.panel_of_rows(number * across + place, self.names) for place in range(across)]
+            drawn = [sheet.panel_of_rows(number * columns + column, self.names) for column in range(columns)]
             for axes in drawn:
                 mark_zero(axes)
                 sign_values(axes)
                 axes.margins(x=0.1)
             for at in self.bold:
                 drawn[0].get_yticklabels()[at].set_fontweight("bold")
-            sheet.write(EDGE, sheet.top + number * sheet.block, block, **HEADED)
+            sheet.write(MARGIN, sheet.top + number * sheet.block, block, **HEADING_STYLE)
             grid.append(drawn)
         return sheet, grid
 
@@ -184,7 +195,7 @@ def draw_forest(wording: FigureTexts, texts: tuple[str, str], rows: ForestRows, 
 
 def draw_estimate(axes: Axes, at: float, low: float, value: float, high: float, settled: bool) -> None:
     """Draw a number with its interval in a row: filled if distinguishable from chance, else hollow and grey."""
-    colour = B if settled else NULL
+    colour = COLOUR_B if settled else NULL
     axes.plot([low, high], [at, at], color=colour, linewidth=1.5, solid_capstyle="round")
     axes.plot(value, at, "o", markersize=4, mec=colour, mew=1.1, color=colour if settled else "none")
 
@@ -196,8 +207,8 @@ def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: boo
     """
     if not differences:
         return
-    ends = [(one, at + BELOW) for one in differences for _ in range(2)]
-    look: dict[str, Any] = {"color": B if settled else NULL, "alpha": 0.55, "linewidth": 1.5, "fill": False}
+    ends = [(one, at + PAIR_DOT_OFFSET) for one in differences for _ in range(2)]
+    look: dict[str, Any] = {"color": COLOUR_B if settled else NULL, "alpha": 0.55, "linewidth": 1.5, "fill": False}
     axes.add_patch(PathPatch(Path(ends, [Path.MOVETO, Path.LINETO] * len(differences)), capstyle="round", **look))
 
 
@@ -209,7 +220,7 @@ def write_verdict(axes: Axes, text: str, verdict: str) -> None:
 
 def colour_of(verdict: str) -> str:
     """Return the colour of an effect: blue if its direction is known, else grey."""
-    return B if direction(verdict) else NULL
+    return COLOUR_B if direction(verdict) else NULL
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
@@ -237,7 +248,7 @@ def share_scale(drawn: Sequence[Axes]) -> None:
     reach = [limit for axes in drawn for limit in axes.get_xlim()]
     low, high = min(reach), max(reach)
     for axes in drawn:
-        axes.set_xlim(low - ROOM * (high - low), high + ROOM * (high - low))
+        axes.set_xlim(low - SCALE_MARGIN * (high - low), high + SCALE_MARGIN * (high - low))
 
 
 def share_height(drawn: Sequence[Axes]) -> None:

@@ -10,7 +10,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from PIL import Image
 
-LOOK: Any = {
+FIGURE_STYLE: Any = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Helvetica", "Arial"],
@@ -27,23 +27,23 @@ LOOK: Any = {
 }
 DPI = 200
 ENDINGS = (".png", ".svg", ".pdf")
-AROUND = 0.15
+MARGIN = 0.15
 """Margin in inches around a figure in a separate file."""
 
 
 def render_figure(
-    figure: Figure, ending: str, name: str, about: dict[str, str] | None = None, edge: float | None = AROUND
+    figure: Figure, ending: str, name: str, about: dict[str, str] | None = None, margin: float | None = MARGIN
 ) -> bytes:
-    """Return a figure as PNG, SVG or PDF, cropped to its content plus ``edge`` inches, or uncropped if None.
+    """Return a figure as PNG, SVG or PDF, cropped to its content plus ``margin`` inches, or uncropped if None.
 
     Its metadata are its finding and note, for readers who cannot see it, unless ``about`` gives others.
     """
     text = str(figure.get_label()).replace("\n", ". ")
     known: dict[str, Any] = {"Title": title_of(figure), "Description": text} if about is None else about
-    options: dict[str, Any] = {} if edge is None else {"bbox_inches": "tight", "pad_inches": edge}
-    settings = LOOK
+    options: dict[str, Any] = {} if margin is None else {"bbox_inches": "tight", "pad_inches": margin}
+    settings = FIGURE_STYLE
     if ending == ".svg":
-        settings, known = LOOK | {"svg.hashsalt": name}, {"Date": None, "Creator": "Confianza", **known}
+        settings, known = FIGURE_STYLE | {"svg.hashsalt": name}, {"Date": None, "Creator": "Confianza", **known}
     elif ending == ".png":
         options, known = options | {"dpi": DPI}, {"Software": "Confianza", **known}
     else:

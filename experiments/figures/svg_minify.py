@@ -15,12 +15,12 @@ import numpy as np
 from PIL import Image
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-LINK = f"{XLINK}href"
-STEP = re.compile(r"([MLCQz])([^MLCQz]*)")
-STILL = re.compile(r"^rotate\(-?0 ")
-USED = re.compile(r"#([\w-]+)")
-PNG = "data:image/png;base64,"
-PALETTE = 256
+XLINK_HREF = f"{XLINK}href"
+PATH_STEP = re.compile(r"([MLCQz])([^MLCQz]*)")
+NO_ROTATION = re.compile(r"^rotate\(-?0 ")
+REFERENCE = re.compile(r"#([\w-]+)")
+PNG_PREFIX = "data:image/png;base64,"
+MAX_COLOURS = 256
 COORDINATES = ("x", "y", "width", "height")
 
 
@@ -60,7 +60,9 @@ def minify_svg(svg: str, styles: Styles, texts: dict[str, str]) -> str:
     """Return a minified SVG; ``texts`` are the translations of its texts to the other language."""
     root = fromstring(svg)
     stated = [pair for one in root.iter() for pair in one.attrib.items()]
-    used = set(USED.findall(" ".join(value for key, value in stated if key == LINK or value.startswith("url("))))
+    used = set(
+        REFERENCE.findall(" ".join(value for key, value in stated if key == XLINK_HREF or value.startswith("url(")))
+    )
     _, _, width, height = root.attrib["viewBox"].split()
     inner = "".join(minify_element(child, used, styles, texts) for child in root)
     return f'<svg viewBox="0 0 {round_tenth(float(width))} {round_tenth(float(height))}" role="img">{inner}</svg>'
@@ -96,22 +98,22 @@ def minify_attributes(element: Element, tag: str, used: set[str], styles: Styles
             found.append((name, round_tenth(float(value))))
         elif name == "id":
             found += [(name, styles.part(value))] if value in used else []
-        elif value.startswith(PNG):
-            found.append((name, PNG + reduce_palette(value.removeprefix(PNG))))
-        elif name == "transform" and STILL.match(value):
+        elif value.startswith(PNG_PREFIX):
+            found.append((name, PNG_PREFIX + reduce_palette(value.removeprefix(PNG_PREFIX))))
+        elif name == "transform" and NO_ROTATION.match(value):
             continue
         elif value.startswith(("#", "url(")):
-            found.append((name, USED.sub(lambda match: f"#{styles.part(match[1])}", value)))
+            found.append((name, REFERENCE.sub(lambda match: f"#{styles.part(match[1])}", value)))
         else:
             found.append((name, value))
     return found
 
 
 def reduce_palette(encoded: str) -> str:
-    """Return a PNG (base 64) with a palette, or unchanged if it has more than `PALETTE` colours."""
+    """Return a PNG (base 64) with a palette, or unchanged if it has more than `MAX_COLOURS` colours."""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
     colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
-    if len(colours) > PALETTE:
+    if len(colours) > MAX_COLOURS:
         return encoded
     small = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8))
     small.putpalette(colours.tobytes(), "RGBA")
@@ -137,7 +139,7 @@ def relative_path(path: str) -> str:
     'm10 20l5 0 0-1.5z'
     """
     stated, last, start, said = "", (0, 0), (0, 0), ""
-    for verb, digits in STEP.findall(path):
+    for verb, digits in PATH_STEP.findall(path):
         numbers = [round(float(one) * 10) for one in digits.split()]
         steps = [value - last[k % 2] for k, value in enumerate(numbers)]
         text = "".join(with_blank(round_tenth(step / 10), k) for k, step in enumerate(steps))

@@ -33,25 +33,25 @@ TOKENS = {
 
 Levels on a map are shades of ink, l1 to l5; only differences are ochre or blue.
 """
-MAP = {"raise", "land", "lake", "l1", "l2", "l3", "l4", "l5"}
+PAGE_ONLY = {"raise", "land", "lake", "l1", "l2", "l3", "l4", "l5"}
 """Colours used by the page only."""
 WHITE = "#FFFFFF"
-REPORT = {name: light for name, (light, _) in TOKENS.items() if name not in MAP}
+REPORT = {name: light for name, (light, _) in TOKENS.items() if name not in PAGE_ONLY}
 REPORT |= {"paper": WHITE, "wash": "#F5F2EA", "blush": "#FAF1F5", "dot": "#B4AEA2"}
 """Colours of the report, which is printed on white; its style sheet refers to them as `--NAME`."""
 
 
-def letters_on(colour: str) -> str:
+def text_colour_on(colour: str) -> str:
     """Return the text colour for a background colour.
 
-    >>> letters_on("#eeeeee") == INK, letters_on("#4d4d4d") == PAPER
+    >>> text_colour_on("#eeeeee") == INK, text_colour_on("#4d4d4d") == PAPER
     (True, True)
     """
     red, green, blue = bytes.fromhex(colour[1:])
     return INK if 0.3 * red + 0.6 * green + 0.1 * blue > 140.0 else PAPER
 
 
-def tokens(place: str = ":root") -> str:
+def css_variables(place: str = ":root") -> str:
     """Return the colours as CSS variables `--NAME` of a selector, for light and dark mode."""
     stated = (" ".join(f"--{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
     return "{0} {{ {1} }}\n{0}[data-dark=true] {{ {2} }}\n".format(place, *stated)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from experiments.figures import small_multiples as m
+from experiments.figures import small_multiples
 from experiments.figures.theme import INK, LINE, NULL, SOFT
 from experiments.narrative.labels import capital_meaning, display_factor, factor_label, meaning_with_unit, title_label
 from experiments.narrative.messages import figure_message
@@ -17,17 +17,17 @@ from experiments.studies.sensitivity_methods import METHODS
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
 
-MOST_ROWS, NAMED = 15, 8
-IN_UNITS = ("mu_star", "sigma")
+MAX_ROWS, MAX_NAMED_POINTS = 15, 8
+INDICES_WITH_UNITS = ("mu_star", "sigma")
 """Indices in the unit of their measure, which are converted to display units."""
-WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
+POINT_RADIUS, LETTER_WIDTH, NAME_HEIGHT = 0.014, 0.026, 0.075
 """Radius of a point, width of a character and height of a line of names, as shares of the axis."""
 
 
 def index_charts(folder: Path, wording: FigureTexts) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure for every scenario and combination of policies."""
     table = pd.read_csv(folder / INDICES)
-    scale = table["measure"].map(display_factor).where(table["index"].isin(IN_UNITS), 1.0)
+    scale = table["measure"].map(display_factor).where(table["index"].isin(INDICES_WITH_UNITS), 1.0)
     table = table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
     if table.empty:
         raise InputError(f"{folder}: no factor moved any measure, so there is nothing to draw")
@@ -46,23 +46,28 @@ def draw_tornado(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     own = table[table["index"] == index]
     measures = list(dict.fromkeys(own["measure"]))
     wide = own.pivot(index="factor", columns="measure", values="value")
-    order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MOST_ROWS]
+    order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MAX_ROWS]
     words = [factor_label(name, wording) for name in order]
     left_out = len(wide) - len(order)
     note = figure_message(f"figure.sensitivity.{index}", wording, arm=arm)
     note += " " + figure_message("figure.sensitivity.left_out", wording, n=left_out) if left_out else ""
     texts = strongest_factor(own, measures[0], wording), note
-    heads = [(meaning_with_unit if index in IN_UNITS else capital_meaning)(measure, wording) for measure in measures]
-    sheet, (drawn,) = m.ForestRows([""], heads, words).draw(wording, texts, m.VERDICT)
+    heads = [
+        (meaning_with_unit if index in INDICES_WITH_UNITS else capital_meaning)(measure, wording)
+        for measure in measures
+    ]
+    sheet, (drawn,) = small_multiples.ForestRows([""], heads, words).draw(wording, texts, small_multiples.VERDICT_LINE)
     for axes, measure in zip(drawn, measures, strict=True):
         some = own[own["measure"] == measure].set_index("factor")
         ranked = bool(some["rank_best"].notna().any())
         for at, (value, half) in enumerate(some.reindex(order)[["value", "half_width"]].to_numpy()):
             axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
-            m.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
+            small_multiples.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
         noise, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
         kind = "one_seed" if pd.isna(noise) else "luck"
-        m.write_verdict(axes, figure_message(f"figure.sensitivity.{kind}", wording, share=100.0 * noise, n=n), "open")
+        small_multiples.write_verdict(
+            axes, figure_message(f"figure.sensitivity.{kind}", wording, share=100.0 * noise, n=n), "open"
+        )
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
         axes.set_xlim(left=min(0.0, float(some["value"].min())))
         if index == "ST" and pd.notna(noise):
@@ -85,29 +90,31 @@ def draw_morris(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], wording)
     texts = finding, figure_message("figure.sensitivity.morris", wording, arm=arm)
     heads = [meaning_with_unit(measure, wording) for measure in measures]
-    sheet = m.PanelFigure(wording, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
+    sheet = small_multiples.PanelFigure(
+        wording, texts, heads, small_multiples.PanelSizes(2.1, 0.45, columns=2, gap=0.6)
+    )
     for number, measure in enumerate(measures):
         axes = sheet.panel(number)
         wide = table[table["measure"] == measure].pivot(index="factor", columns="index", values="value")
-        axes.plot(wide["mu_star"], wide["sigma"], "o", color=m.B, markersize=4)
+        axes.plot(wide["mu_star"], wide["sigma"], "o", color=small_multiples.COLOUR_B, markersize=4)
         end = 1.08 * float(wide[["mu_star", "sigma"]].to_numpy().max())
         axes.plot([0.0, end], [0.0, end], color=SOFT, linewidth=0.8, linestyle=":")
         axes.set(xlim=(0.0, end * 1.45), ylim=(0.0, end * 1.2))
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_locator(MaxNLocator(4, prune="lower"))
-        name_points(axes, wide.nlargest(NAMED, "mu_star"), end, wording)
+        name_points(axes, wide.nlargest(MAX_NAMED_POINTS, "mu_star"), end, wording)
     return sheet.figure
 
 
 def name_points(axes: Axes, table: pd.DataFrame, end: float, wording: FigureTexts) -> None:
     """Write the names of points next to them, from the bottom up and without overlap."""
-    taken = [(x - WIDE_OF_POINT * end, x + WIDE_OF_POINT * end, y) for x, y in table[["mu_star", "sigma"]].to_numpy()]
+    taken = [(x - POINT_RADIUS * end, x + POINT_RADIUS * end, y) for x, y in table[["mu_star", "sigma"]].to_numpy()]
     for name, point in table.sort_values("sigma").iterrows():
-        x, y = point["mu_star"] + 2.0 * WIDE_OF_POINT * end, point["sigma"]
-        right = x + LETTER * end * len(factor_label(str(name), wording))
+        x, y = point["mu_star"] + 2.0 * POINT_RADIUS * end, point["sigma"]
+        right = x + LETTER_WIDTH * end * len(factor_label(str(name), wording))
         for other in sorted(place[2] for place in taken if place[0] < right and place[1] > x):
-            if abs(other - y) < LINE_OF_NAME * end:
-                y = other + LINE_OF_NAME * end
+            if abs(other - y) < NAME_HEIGHT * end:
+                y = other + NAME_HEIGHT * end
         taken.append((x, right, y))
         leader = {"arrowstyle": "-", "lw": 0.5, "color": SOFT} if y > point["sigma"] else None
         axes.annotate(

@@ -9,7 +9,7 @@ from experiments.narrative.report_reading import ArmReading, Site, too_few_homic
 from experiments.statistics.verdicts import RISES
 from experiments.words.bilingual import BilingualText, join_as_list, join_texts
 
-MOST_NAMED = 2
+MAX_NAMED = 2
 """Gains and harms of a policy named in its sentence; the table shows all."""
 GAINS = {
     "violent_crimes": "falls",
@@ -33,11 +33,11 @@ def two_sentences(site: Site, arm: ArmReading) -> BilingualText:
 
 def other_effects(site: Site, arm: ArmReading) -> BilingualText:
     """Return the other effects of a policy in a year: a sentence for its harms, then one for its benefits."""
-    gains = effect_phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
-    harms = harms_of(site, arm)[:MOST_NAMED]
-    if site.judged(arm, WRONGFUL) in RISES and not too_few_homicides(site):
+    gains = effect_phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MAX_NAMED]
+    harms = harms_of(site, arm)[:MAX_NAMED]
+    if site.verdict(arm, WRONGFUL) in RISES and not too_few_homicides(site):
         deaths = finding(site, arm, DEATHS)
-        (harms if site.judged(arm, DEATHS) in RISES else gains).append(finding_text(deaths, "phrase"))
+        (harms if site.verdict(arm, DEATHS) in RISES else gains).append(finding_text(deaths, "phrase"))
     else:
         harms += effect_phrases(site, arm, {COMPLAINTS: "falls"})
     if not gains and not harms:
@@ -51,7 +51,7 @@ def effect_phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> lis
     return [
         finding_text(finding(site, arm, measure), "phrase")
         for measure, verdict in verdicts.items()
-        if site.judged(arm, measure)
+        if site.verdict(arm, measure)
         in (verdict, f"{verdict}_little" if measure in HARMS and verdict == "rises" else "")
     ]
 
@@ -71,12 +71,12 @@ def page_one_answer(site: Site) -> BilingualText:
 
 def best_policy(site: Site) -> BilingualText:
     """Return the policy that raises trust most, its effect compared with the possible rise, and its harms."""
-    rising = [arm for arm in site.others if site.judged(arm, TRUST) == "rises"]
-    little = [arm for arm in site.others if site.judged(arm, TRUST) == "rises_little"]
+    rising = [arm for arm in site.others if site.verdict(arm, TRUST) == "rises"]
+    little = [arm for arm in site.others if site.verdict(arm, TRUST) == "rises_little"]
     if not rising and not little:
         return message("page_one.none")
     best = max(rising or little, key=lambda arm: float(site.effect(arm, TRUST)["effect"]))
-    harms = harms_of(site, best)[:MOST_NAMED]
+    harms = harms_of(site, best)[:MAX_NAMED]
     return finding_text(
         finding(site, best, TRUST),
         "page_one.little" if not rising else "page_one.only" if len(rising) == 1 else "page_one.best",
@@ -96,13 +96,13 @@ def possible_rise(site: Site) -> BilingualText:
 
 def accompanying_harms(site: Site) -> Iterator[BilingualText]:
     """Yield sentences on violence at home without remedy and on persons detained without cause."""
-    remedied = [arm for arm in site.others if site.judged(arm, DOMESTIC_VIOLENCE) == "falls"]
+    remedied = [arm for arm in site.others if site.verdict(arm, DOMESTIC_VIOLENCE) == "falls"]
     if remedied:
         arm = min(remedied, key=lambda one: float(site.effect(one, DOMESTIC_VIOLENCE)["effect"]))
         yield finding_text(finding(site, arm, DOMESTIC_VIOLENCE), "page_one.remedied", arm=quoted_title(arm))
     for arm in site.others:
         if harm := effect_phrases(site, arm, {WRONGFUL: "rises"}):
-            form = "detained_and_lowered" if site.judged(arm, TRUST) == "falls" else "detained"
+            form = "detained_and_lowered" if site.verdict(arm, TRUST) == "falls" else "detained"
             yield message(f"page_one.{form}", arm=quoted_title(arm), phrase=harm[0])
 
 
@@ -113,8 +113,8 @@ def quoted_title(arm: ArmReading) -> BilingualText:
 
 def warnings(site: Site) -> list[BilingualText]:
     """Return warnings against misreading page one, with the numbers of this comparison."""
-    detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) in RISES]
-    found = [message("warning.predicts_nothing"), over_draws(site), *smallest_detectable(site)]
+    detaining = [arm for arm in site.others if site.verdict(arm, WRONGFUL) in RISES]
+    found = [message("warning.predicts_nothing"), draws_warning(site), *smallest_detectable(site)]
     found += [finding_text(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted_title(arm)) for arm in detaining]
     found += [message("warning.fewer_complaints"), message("warning.consent")]
     if too_few_homicides(site):
@@ -123,10 +123,10 @@ def warnings(site: Site) -> list[BilingualText]:
     return found
 
 
-def over_draws(site: Site) -> BilingualText:
+def draws_warning(site: Site) -> BilingualText:
     """Return the effect on trust over draws of the assumed values, or a note if there are none or too few."""
     arm = site.others[0]
-    row = site.over_draws(arm, TRUST)
+    row = site.draws_row(arm, TRUST)
     if row is None or row["sign"] == "few":
         return message("warning.defaults_only")
     low, high = (site.numbers.show("uncertainty", row.name, name, 1, "+") for name in ("low", "high"))

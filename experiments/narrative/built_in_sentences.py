@@ -2,9 +2,8 @@
 
 from experiments.narrative.messages import message
 from experiments.storage.built_in_levers import built_in_levers
+from experiments.words import catalogue
 from experiments.words.bilingual import BilingualText, bilingual
-from experiments.words.catalogue import in_both
-from experiments.words.catalogue import lever as title_of
 
 
 def built_in_sentence(lever: str) -> BilingualText:
@@ -14,5 +13,7 @@ def built_in_sentence(lever: str) -> BilingualText:
     'Built in, not found: thefts of and from vehicles, by “Cameras”.'
     """
     return message(
-        "built_in", what=bilingual(**built_in_levers()[lever]["what"]), lever=bilingual(*in_both(title_of, lever))
+        "built_in",
+        what=bilingual(**built_in_levers()[lever]["what"]),
+        lever=catalogue.bilingual_words(catalogue.lever, lever),
     )

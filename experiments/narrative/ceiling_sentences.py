@@ -9,14 +9,14 @@ from experiments.comparison.ceiling_effects import outcome_range, worlds_at
 from experiments.narrative.number_format import Numbers
 from experiments.narrative.report_reading import Site
 
-TRUST = {"trust_mean": "trust"}
+RENAMED_COLUMNS = {"trust_mean": "trust"}
 """Ceiling columns whose name differs from their headline measure."""
-RESIDENTS = 1e5
+RESIDENTS_PER_COUNT = 1e5
 """Counts of the ceiling are for so many residents."""
 
 
 @dataclass(frozen=True)
-class Ends:
+class CeilingBounds:
     """Greatest fall and rise of one measure at one site, with their rows in the ceiling; None and 0 are today."""
 
     column: str
@@ -26,7 +26,7 @@ class Ends:
     span: tuple[float, float]
 
 
-MEASURES = {
+CEILING_MEASURES = {
     "trust": {"es": "confianza", "en": "trust", "digits": 2},
     "crimes": {"es": "delitos", "en": "crimes", "digits": 1},
     "homicides": {"es": "homicidios", "en": "homicides", "digits": 1},
@@ -34,27 +34,29 @@ MEASURES = {
 """Columns of the ceiling in the annex, with names and decimals."""
 
 
-def rows_at(numbers: Numbers, site: str) -> list[Any]:
+def ceiling_rows(numbers: Numbers, site: str) -> list[Any]:
     """Return the ceiling rows of one site."""
     return list(numbers.rows("ceiling", site=site).itertuples())
 
 
-def ceiling_bounds(site: Site, measure: str) -> Ends | None:
+def ceiling_bounds(site: Site, measure: str) -> CeilingBounds | None:
     """Return the bounds of a measure among today and the extreme scenarios; None if these were not run."""
-    column = TRUST.get(measure, measure)
+    column = RENAMED_COLUMNS.get(measure, measure)
     worlds = worlds_at(site.numbers.tables["ceiling"], site.name, column)
     found = outcome_range(zip(worlds, worlds.index, strict=True), None)
     if found is None or found[0] == found[1]:
         return None
     (least, low), (most, high) = found
-    scale = 1.0 if measure in TRUST else float(f"{site.residents / RESIDENTS:.4g}")  # rounded as it is shown
-    return Ends(column, low, high, scale, (scale * least, scale * most))
+    scale = 1.0
+    if measure not in RENAMED_COLUMNS:
+        scale = float(f"{site.residents / RESIDENTS_PER_COUNT:.4g}")  # rounded as it is shown
+    return CeilingBounds(column, low, high, scale, (scale * least, scale * most))
 
 
 def displayed_bound(site: Site, measure: str, which: str, digits: int) -> Markup:
     """Return the lower or upper bound of a measure as shown in the table of page one; today is 0."""
-    ends = ceiling_bounds(site, measure)
-    if ends is None:
+    bounds = ceiling_bounds(site, measure)
+    if bounds is None:
         return Markup("–")
-    row = getattr(ends, which)
-    return Markup("0") if row is None else site.numbers.show("ceiling", row, ends.column, digits, "+", ends.scale)
+    row = getattr(bounds, which)
+    return Markup("0") if row is None else site.numbers.show("ceiling", row, bounds.column, digits, "+", bounds.scale)

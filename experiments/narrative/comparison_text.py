@@ -13,10 +13,10 @@ from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS, Headli
 from experiments.comparison.origins import key_of
 from experiments.execution.trust_accounts import FURTHER_LAWS
 from experiments.narrative.built_in_sentences import built_in_sentence
-from experiments.narrative.draw_lines import account_lines, effect_lines, labelled
+from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
 from experiments.narrative.labels import headline_name
 from experiments.narrative.messages import figure_message, message
-from experiments.narrative.number_format import number, read_optional, with_error, years_of
+from experiments.narrative.number_format import compact_number, read_optional, reported_years, with_error
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
@@ -31,9 +31,9 @@ from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
 THOUSAND, MILLION = 1e3, 1e6
-NAMES, PARTS = 25, 53
+NAME_WIDTH, PART_WIDTH = 25, 53
 ALL_ALIKE = "all alike"
-PAIR, FIRST = ["base_site", "base_arm", "site", "against"], "trust_mean"
+PAIR_COLUMNS, FIRST_MEASURE = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = ("sites", "code", "town", "seeds")
 Rows = Any
 """Rows of a table; columns are read as attributes, whose types no checker knows."""
@@ -41,124 +41,126 @@ Rows = Any
 
 def comparison_lines(folder: Path, target: EffectSize | None = None, language: str = "en") -> Iterator[str]:
     """Yield a stored comparison as lines of text in a language."""
-    say = FigureTexts(language)
+    wording = FigureTexts(language)
     manifest = read_manifest(folder)
-    years = years_of(manifest)
+    years = reported_years(manifest)
     effects = with_verdict_columns(tables(folder, "effects").to_pandas(), years)
     check_rows(folder / "effects.parquet", effects)
     extra = {name: with_verdict_columns(read_optional(folder, name), years) for name in ("memory", "alone")}
     extra |= {name: read_optional(folder, name) for name in ("uncertainty", "accounts")}
-    pairs: Any = effects.groupby(PAIR, sort=False)
+    pairs: Any = effects.groupby(PAIR_COLUMNS, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
-        yield from pair_heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, manifest, say)
-        yield from headline_lines(rows[rows["section"] == "headline"], say)
-        yield from built_in_lines(manifest["arms"], ((base_site, base_arm), (site, against)), say)
+        yield from pair_heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, manifest, wording)
+        yield from headline_lines(rows[rows["section"] == "headline"], wording)
+        yield from built_in_lines(manifest["arms"], ((base_site, base_arm), (site, against)), wording)
         if base_site != site:
             continue
-        yield from origin_lines(rows[rows["section"] == "origin"], say)
-        yield from resident_lines(rows[rows["section"].isin(("only_arm", "only_base"))], say)
+        yield from origin_lines(rows[rows["section"] == "origin"], wording)
+        yield from resident_lines(rows[rows["section"].isin(("only_arm", "only_base"))], wording)
         chosen = {name: table[(table["site"] == site) & (table["against"] == against)] for name, table in extra.items()}
-        yield from alone_lines(chosen["alone"], say)
-        yield from memory_lines(chosen["memory"], say)
-        yield from effect_lines(chosen["uncertainty"], say)
-        yield from account_lines(chosen["accounts"], say)
+        yield from alone_lines(chosen["alone"], wording)
+        yield from memory_lines(chosen["memory"], wording)
+        yield from effect_lines(chosen["uncertainty"], wording)
+        yield from account_lines(chosen["accounts"], wording)
         if target:
-            yield from plan_lines(rows, target, say)
+            yield from plan_lines(rows, target, wording)
 
 
 def check_rows(file: Path, effects: Rows) -> None:
-    """Raise `InputError` if a table of effects has unknown words, or a pair lacks the measure `FIRST`."""
+    """Raise `InputError` if a table of effects has unknown words, or a pair lacks the measure `FIRST_MEASURE`."""
     headline = effects[effects["section"] == "headline"]
     for column, known in (("why_unpaired", ("", *WHY_UNPAIRED)), ("how", tuple(RULE_WORDS))):
         for word in headline[column].unique():
             if word not in known:
                 raise InputError(f"{file}: column '{column}' knows {', '.join(known)}, got '{word}'")
-    opening = headline[headline["measure"] == FIRST]
-    if not len(opening) == len(opening[PAIR].drop_duplicates()) == len(effects[PAIR].drop_duplicates()):
-        raise InputError(f"{file} must have one row of {FIRST} for each pair: make the folder anew")
+    opening = headline[headline["measure"] == FIRST_MEASURE]
+    if not len(opening) == len(opening[PAIR_COLUMNS].drop_duplicates()) == len(effects[PAIR_COLUMNS].drop_duplicates()):
+        raise InputError(f"{file} must have one row of {FIRST_MEASURE} for each pair: make the folder anew")
 
 
 def built_in_lines(
-    arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], say: FigureTexts
+    arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], wording: FigureTexts
 ) -> Iterator[str]:
     """Yield the hazards that policies of both sides set as inputs."""
     levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in levers_of_manifest(arm)]
     for lever in dict.fromkeys(levers):
-        yield from textwrap.wrap(built_in_sentence(lever).text(say.language), WIDTH)
+        yield from textwrap.wrap(built_in_sentence(lever).text(wording.language), WIDTH)
 
 
-def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], say: FigureTexts) -> Iterator[str]:
+def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], wording: FigureTexts) -> Iterator[str]:
     """Yield the title of a pair, its period and the heading of its table."""
     yield ""
-    yield from textwrap.wrap(figure_message("comparison.title", say, arm=arm, base=base), WIDTH)
+    yield from textwrap.wrap(figure_message("comparison.title", wording, arm=arm, base=base), WIDTH)
     paired = rows["paired"].all()
-    kind = figure_message(f"comparison.{'paired' if paired else 'independent'}", say, n=int(rows["n"].max()))
-    period = figure_message("comparison.period", say, begins=manifest["begins"], until=manifest["until"], kind=kind)
+    kind = figure_message(f"comparison.{'paired' if paired else 'independent'}", wording, n=int(rows["n"].max()))
+    period = figure_message("comparison.period", wording, begins=manifest["begins"], until=manifest["until"], kind=kind)
     yield from textwrap.wrap(period, WIDTH)
     settings = {key: text_of(value) for one in manifest["arms"] for key, value in one.get("changed", {}).items()}
-    yield from changed_settings(settings, say)
+    yield from changed_settings(settings, wording)
     if why := rows["why_unpaired"].iloc[0]:
-        reason = figure_message(f"comparison.why_unpaired.{why}", say)
-        yield from textwrap.wrap(figure_message("comparison.unpaired", say, why=reason), WIDTH)
+        reason = figure_message(f"comparison.why_unpaired.{why}", wording)
+        yield from textwrap.wrap(figure_message("comparison.unpaired", wording, why=reason), WIDTH)
     yield ""
-    names = [figure_message(f"comparison.{name}", say) for name in ("base", "effect", "interval", "rose")]
+    names = [figure_message(f"comparison.{name}", wording) for name in ("base", "effect", "interval", "rose")]
     rose = names[3] if paired else ""
-    yield f"{'':<{NAMES}}{names[0]:>12}{names[1]:>9}{names[2]:>18}{rose:>8}{'delta':>8}"
+    yield f"{'':<{NAME_WIDTH}}{names[0]:>12}{names[1]:>9}{names[2]:>18}{rose:>8}{'delta':>8}"
 
 
-def headline_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
+def headline_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield a line for every headline measure, then notes and the smallest detectable effects."""
     for row in rows.itertuples():
         if row.measure not in BY_NAME:
             raise InputError(f"effects: no headline measure '{row.measure}'{suggest_nearest(row.measure, BY_NAME)}")
         headline = BY_NAME[row.measure]
         rose = f"{row.rose}/{row.n}" if row.paired else ""
-        yield from labelled(
-            headline_name(row.measure, say),
-            NAMES,
+        yield from labelled_row(
+            headline_name(row.measure, wording),
+            NAME_WIDTH,
             f"{with_error(row.base, row.base_error, headline):>12}"
-            f"{number(row.effect, headline.digits, '+'):>9}"
-            f"{interval_text(row.low, row.high, headline, say):>18}{rose:>8}"
-            f"{number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}",
+            f"{compact_number(row.effect, headline.digits, '+'):>9}"
+            f"{interval_text(row.low, row.high, headline, wording):>18}{rose:>8}"
+            f"{compact_number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}",
         )
-    yield from textwrap.wrap(figure_message("comparison.legend", say), WIDTH)
-    yield from rare_lines(rows, say)
-    when = RULE_WORDS[rows.loc[rows["measure"] == "trust_mean", "how"].iloc[0]][say.language]
-    yield from textwrap.wrap(figure_message("comparison.units", say, when=when), WIDTH)
-    yield from smallest_lines(rows, say)
+    yield from textwrap.wrap(figure_message("comparison.legend", wording), WIDTH)
+    yield from rare_lines(rows, wording)
+    when = RULE_WORDS[rows.loc[rows["measure"] == "trust_mean", "how"].iloc[0]][wording.language]
+    yield from textwrap.wrap(figure_message("comparison.units", wording, when=when), WIDTH)
+    yield from smallest_lines(rows, wording)
 
 
-def origin_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
+def origin_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield the parts of the effect on trust by origin: number and quality of events."""
     if rows.empty:
         return
     known = {row["measure"]: row for _, row in rows.iterrows()}
     yield ""
-    effect, span = (figure_message(f"comparison.{name}", say) for name in ("effect", "interval"))
-    yield f"{figure_message('comparison.origins', say):<{PARTS}}{effect:>9}{span:>18}"
+    effect, span = (figure_message(f"comparison.{name}", wording) for name in ("effect", "interval"))
+    yield f"{figure_message('comparison.origins', wording):<{PART_WIDTH}}{effect:>9}{span:>18}"
     for belief, group, part in part_keys():
         row = known[key_of(belief, group, part)]
-        span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], say)
-        name = str(getattr(part_name(group, part), say.language))
-        yield from labelled(f"  {name}", PARTS, f"{number(row['effect'], 3, '+'):>9}{span:>18}")
+        span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], wording)
+        name = str(getattr(part_name(group, part), wording.language))
+        yield from labelled_row(f"  {name}", PART_WIDTH, f"{compact_number(row['effect'], 3, '+'):>9}{span:>18}")
 
 
-def interval_text(low: float, high: float, headline: Headline, say: FigureTexts) -> str:
+def interval_text(low: float, high: float, headline: Headline, wording: FigureTexts) -> str:
     """Format an interval, with one more decimal if it would be rounded to 0."""
     if math.isnan(low):
         return "-"
     widest = max(abs(low), abs(high))
     digits = headline.digits + (round(widest, headline.digits) == 0.0 < widest)
-    return figure_message("comparison.span", say, low=number(low, digits, "+"), high=number(high, digits, "+"))
+    return figure_message(
+        "comparison.span", wording, low=compact_number(low, digits, "+"), high=compact_number(high, digits, "+")
+    )
 
 
-def rare_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
+def rare_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield rare counts as numbers of events, with the exact limits of the share of pairs that differ."""
     rare = rows[rows["events_base"].notna()]
     nowhere = rare[rare["events_base"] + rare["events_arm"] == 0.0]
     parts = [
         figure_message(
-            "comparison.rare_one", say, name=headline_name(row.measure, say), arm=f"{row.events_arm:,.0f}",
+            "comparison.rare_one", wording, name=headline_name(row.measure, wording), arm=f"{row.events_arm:,.0f}",
             base=f"{row.events_base:,.0f}", differ=f"{row.differ:.0f}", low=f"{row.differ_low:.0f}",
             high=f"{row.differ_high:.0f}",
         )
@@ -166,52 +168,63 @@ def rare_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
     ]  # fmt: skip
     if parts:
         yield from textwrap.wrap(
-            figure_message("comparison.rare", say, n=rare["n"].max(), parts="; ".join(parts)), WIDTH
+            figure_message("comparison.rare", wording, n=rare["n"].max(), parts="; ".join(parts)), WIDTH
         )
     if len(nowhere):
-        names, most = ", ".join(headline_name(name, say) for name in nowhere["measure"]), nowhere["differ_high"].max()
-        yield from textwrap.wrap(figure_message("comparison.no_event", say, names=names, most=f"{most:.0f}"), WIDTH)
+        names, most = (
+            ", ".join(headline_name(name, wording) for name in nowhere["measure"]),
+            nowhere["differ_high"].max(),
+        )
+        yield from textwrap.wrap(figure_message("comparison.no_event", wording, names=names, most=f"{most:.0f}"), WIDTH)
 
 
-def smallest_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
+def smallest_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield the smallest detectable effects on the main measures."""
     parts = [
-        f"{headline_name(row.measure, say)} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
+        f"{headline_name(row.measure, wording)} {compact_number(row.smallest, BY_NAME[row.measure].digits + 1)}"
         for row in rows.itertuples()
         if row.measure in ("trust_mean", "fear_mean", "crimes_told", "homicides") and not math.isnan(row.smallest)
     ]
     if parts:
-        text = figure_message("comparison.smallest", say, power=f"{POWER:.0%}", parts=", ".join(parts))
+        text = figure_message("comparison.smallest", wording, power=f"{POWER:.0%}", parts=", ".join(parts))
         yield from textwrap.wrap(text, WIDTH)
 
 
-def resident_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
+def resident_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield the numbers of residents who act differently, averaged over pairs."""
     if rows.empty:
         return
     yield ""
-    yield f"{figure_message('comparison.residents', say):<58}{figure_message('comparison.mean_of_twins', say):>22}"
+    title, mean = (figure_message(f"comparison.{name}", wording) for name in ("residents", "mean_of_twins"))
+    yield f"{title:<58}{mean:>22}"
     for what, own in rows.groupby("measure", sort=False):
         digits = 1 if own["effect"].max() < THOUSAND else 0
-        cells = [f"{number(row.effect, digits)}±{number(row.error, digits)}" for row in own.itertuples()]
-        yield f"  {figure_message(f'comparison.deeds.{what}', say):<50}{cells[0]:>14}{cells[1]:>14}"
+        cells = [
+            f"{compact_number(row.effect, digits)}±{compact_number(row.error, digits)}" for row in own.itertuples()
+        ]
+        yield f"  {figure_message(f'comparison.deeds.{what}', wording):<50}{cells[0]:>14}{cells[1]:>14}"
 
 
-def alone_lines(rows: Rows, say: FigureTexts) -> Iterator[str]:
+def alone_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield the effects over independent seeds, and the variance reduction by pairing."""
     if rows.empty:
         return
     yield ""
-    names = [figure_message(f"comparison.{name}", say) for name in ("alone", "effect", "interval", "variance_ratio")]
-    yield f"{names[0]:<{NAMES}}{names[1]:>18}{names[2]:>20}{names[3]:>17}"
-    alike = figure_message("comparison.alike", say)
+    names = [
+        figure_message(f"comparison.{name}", wording) for name in ("alone", "effect", "interval", "variance_ratio")
+    ]
+    yield f"{names[0]:<{NAME_WIDTH}}{names[1]:>18}{names[2]:>20}{names[3]:>17}"
+    alike = figure_message("comparison.alike", wording)
     for row in rows.itertuples():
         headline = BY_NAME[row.measure]
-        effect, span = with_error(row.effect, row.error, headline, "+"), interval_text(row.low, row.high, headline, say)
+        effect, span = (
+            with_error(row.effect, row.error, headline, "+"),
+            interval_text(row.low, row.high, headline, wording),
+        )
         cells = f"{effect:>18}{span:>20}{ratio_text(row.variance_ratio, alike):>17}"
-        yield from labelled(headline_name(row.measure, say), NAMES, cells)
+        yield from labelled_row(headline_name(row.measure, wording), NAME_WIDTH, cells)
     if (rows["variance_ratio"] == math.inf).any():
-        yield figure_message("comparison.alike_means", say, alike=alike)
+        yield figure_message("comparison.alike_means", wording, alike=alike)
 
 
 def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
@@ -227,7 +240,7 @@ def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
     return f"{ratio:,.1f}" if ratio < MILLION else f"{ratio:.0e}"
 
 
-def memory_lines(grid: Rows, say: FigureTexts) -> Iterator[str]:
+def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
     """Yield the effect on trust under every law of trust, and the verdicts over laws on all measures."""
     if grid.empty:
         return
@@ -235,35 +248,35 @@ def memory_lines(grid: Rows, say: FigureTexts) -> Iterator[str]:
     grid_of_trust = crossed_laws(trust)
     memories = sorted(set(grid_of_trust["memory_years"]))
     yield ""
-    yield figure_message("comparison.laws", say, n=trust["n"].max())
-    yield figure_message("comparison.laws_star", say)
-    years = (figure_message("comparison.laws_years", say, n=f"{memory:g}") for memory in memories)
-    yield f"{figure_message('comparison.laws_rows', say):<16}" + "".join(one.rjust(12) for one in years)
+    yield figure_message("comparison.laws", wording, n=trust["n"].max())
+    yield figure_message("comparison.laws_star", wording)
+    years = (figure_message("comparison.laws_years", wording, n=f"{memory:g}") for memory in memories)
+    yield f"{figure_message('comparison.laws_rows', wording):<16}" + "".join(one.rjust(12) for one in years)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
         effects = "".join(effect_with_star(row).rjust(12) for row in cells.itertuples())
-        yield f"{figure_message('comparison.laws_times', say, n=f'{weight:g}'):<16}{effects}".rstrip()
-    yield figure_message("comparison.laws_columns", say)
+        yield f"{figure_message('comparison.laws_times', wording, n=f'{weight:g}'):<16}{effects}".rstrip()
+    yield figure_message("comparison.laws_columns", wording)
     also: Rows = corner_laws(trust)
     for row in also.itertuples():
         law = FURTHER_LAWS[row.also]
-        yield f"{say(law.es, law.en):<40}{effect_with_star(row).rjust(12)}".rstrip()
+        yield f"{wording(law.es, law.en):<40}{effect_with_star(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
-        verdicts.setdefault(law_sentence(verdict(rows), say), []).append(headline_name(str(measure), say))
+        verdicts.setdefault(law_sentence(verdict(rows), wording), []).append(headline_name(str(measure), wording))
     for text, names in verdicts.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
 
 
-def law_sentence(result: LawVerdict, say: FigureTexts) -> str:
+def law_sentence(result: LawVerdict, wording: FigureTexts) -> str:
     """Return whether an effect is known under all laws of trust, with reasons if not, as a sentence."""
     if result.known:
-        return figure_message("laws.nothing" if result.none == result.cells else "laws.known", say)
+        return figure_message("laws.nothing" if result.none == result.cells else "laws.known", wording)
     unsure = result.open or (min(result.up, result.down) if result.sign == "open" else 0)
     true = {"turns": result.sign == "turns", "doubtful": unsure > 0, "varies": result.sign == "known" and result.varies}
     counts = {"up": result.up, "down": result.down, "open": unsure, "cells": result.cells}
     return figure_message(
-        "laws.open", say, why=join_as_list([message(f"laws.{name}", **counts) for name in true if true[name]])
+        "laws.open", wording, why=join_as_list([message(f"laws.{name}", **counts) for name in true if true[name]])
     )
 
 
@@ -274,12 +287,12 @@ def effect_with_star(row: Any) -> str:
     )
 
 
-def plan_lines(rows: Rows, target: EffectSize, say: FigureTexts) -> Iterator[str]:
+def plan_lines(rows: Rows, target: EffectSize, wording: FigureTexts) -> Iterator[str]:
     """Yield the number of pairs needed to detect the target effect, estimated from this comparison as a pilot."""
     row = rows[(rows["section"] == "headline") & (rows["measure"] == target.measure)]
     yield ""
     if row.empty:
-        yield figure_message("comparison.no_plan", say, measure=target.measure)
+        yield figure_message("comparison.no_plan", wording, measure=target.measure)
         return
     pilot = row.iloc[0]
     root = math.sqrt(float(pilot["n"]))
@@ -288,11 +301,11 @@ def plan_lines(rows: Rows, target: EffectSize, say: FigureTexts) -> Iterator[str
     try:
         twins, alone = (pairs_needed(one, target.size, target.power) for one in (spread, apart))
     except NoPlan as reason:
-        about = {"name": headline_name(target.measure, say), "size": f"{target.size:g}", "most": f"{MOST:,}"}
-        yield from textwrap.wrap(figure_message(f"comparison.no_plan_{reason.why}", say, **about), WIDTH)
+        about = {"name": headline_name(target.measure, wording), "size": f"{target.size:g}", "most": f"{MOST:,}"}
+        yield from textwrap.wrap(figure_message(f"comparison.no_plan_{reason.why}", wording, **about), WIDTH)
         return
     text = figure_message(
-        "comparison.plan", say, size=f"{target.size:g}", name=headline_name(target.measure, say),
+        "comparison.plan", wording, size=f"{target.size:g}", name=headline_name(target.measure, wording),
         power=f"{target.power:.0%}", twins=f"{twins:,}", alone=f"{alone:,}", pilot=pilot["n"],
         caution=f"{SPREAD_FACTOR:g}",
     )  # fmt: skip

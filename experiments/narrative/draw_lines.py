@@ -11,13 +11,13 @@ from typing import Any
 from experiments.comparison.headline_measures import BY_NAME, PRIMARY_MEASURES
 from experiments.narrative.labels import change_label, headline_name, title_label
 from experiments.narrative.messages import figure_message
-from experiments.narrative.number_format import number, rounded, with_error
+from experiments.narrative.number_format import compact_number, round_number, with_error
 from experiments.words.bilingual import FigureTexts
 from experiments.words.catalogue import unit
 from model.simulation.registry import MEASURES
 from scenarios import accounts
 
-WIDTH, NAMES, CELL, ENDS, ACCOUNT, COLUMN = 80, 25, 8, 18, 28, 13
+WIDTH, NAME_WIDTH, CELL_WIDTH, INTERVAL_WIDTH, ACCOUNT_WIDTH, MEASURE_WIDTH = 80, 25, 8, 18, 28, 13
 SPREADS = ("sd_random", "sd_town", "sd_assumed", "sd_account")
 SHOWN = (*PRIMARY_MEASURES, "fear_mean", "crimes_occurred", "homicides", "told_share", "c1", "c2", "c3", "c4")
 """Measures in the printed table of effects; the file has all."""
@@ -32,18 +32,20 @@ def level_lines(table: Any, draws: int, wording: FigureTexts) -> Iterator[str]:
         yield figure_message("over_draws.few", wording, n=draws)
         return
     yield from textwrap.wrap(figure_message("over_draws.levels", wording, n=draws), WIDTH)
-    yield head_of_draws(wording, (CELL, ENDS, 7, 7, 7, 7))
+    yield draws_heading(wording, (CELL_WIDTH, INTERVAL_WIDTH, 7, 7, 7, 7))
     for row in table.itertuples():
         headline = BY_NAME[row.measure]
-        low, high = rounded(row.low, headline.digits), rounded(row.high, headline.digits)
+        low, high = round_number(row.low, headline.digits), round_number(row.high, headline.digits)
         ends = figure_message("over_draws.ends", wording, low=low, high=high)
-        spreads = "".join(f"{rounded(getattr(row, name), headline.digits):>7}" for name in SPREADS)
-        yield from labelled(
-            wording.of(headline.label), NAMES, f"{rounded(row.mean, headline.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
+        spreads = "".join(f"{round_number(getattr(row, name), headline.digits):>7}" for name in SPREADS)
+        yield from labelled_row(
+            wording.of(headline.label),
+            NAME_WIDTH,
+            f"{round_number(row.mean, headline.digits):>{CELL_WIDTH}}{ends:>{INTERVAL_WIDTH}}{spreads}",
         )
 
 
-def labelled(label: str, width: int, cells: str) -> Iterator[str]:
+def labelled_row(label: str, width: int, cells: str) -> Iterator[str]:
     """Yield a line of a table, with a line of its own for a label that exceeds its column."""
     if len(label) > width:
         yield label
@@ -51,11 +53,11 @@ def labelled(label: str, width: int, cells: str) -> Iterator[str]:
     yield f"{label:<{width}}{cells}"
 
 
-def head_of_draws(wording: FigureTexts, widths: Sequence[int]) -> str:
+def draws_heading(wording: FigureTexts, widths: Sequence[int]) -> str:
     """Return the table heading: mean, range, and as many other columns as there are widths."""
     names = [figure_message(f"over_draws.head.{name}", wording) for name in ("mean", *SPREADS, "share_up")]
     cells = [names[0], "95 %", *names[1:]][: len(widths)]
-    return " " * NAMES + "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    return " " * NAME_WIDTH + "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
 
 def contrast_lines(table: Any, draws: int, measures: Sequence[str], wording: FigureTexts) -> Iterator[str]:
@@ -96,15 +98,15 @@ def effect_lines(rows: Any, wording: FigureTexts) -> Iterator[str]:
         return
     yield ""
     yield from textwrap.wrap(figure_message("over_draws.effects", wording, n=rows["draws"].max()), WIDTH)
-    yield head_of_draws(wording, (CELL, 15, 7, 7, 7, 6, 5))
+    yield draws_heading(wording, (CELL_WIDTH, 15, 7, 7, 7, 6, 5))
     shown = rows[rows["measure"].isin(SHOWN)]
     for row in shown.itertuples():
         headline = BY_NAME[row.measure]
-        ends = f"{number(row.low, headline.digits)}..{number(row.high, headline.digits)}"
-        spreads = [number(getattr(row, name), max(headline.digits, 1)) for name in SPREADS]
+        ends = f"{compact_number(row.low, headline.digits)}..{compact_number(row.high, headline.digits)}"
+        spreads = [compact_number(getattr(row, name), max(headline.digits, 1)) for name in SPREADS]
         cells = "".join(f"{cell:>7}" for cell in spreads[:3]) + f"{spreads[3]:>6}{row.share_up:>5.0%}"
-        mean = f"{number(row.mean, headline.digits, '+'):>{CELL}}"
-        yield from labelled(wording.of(headline.label), NAMES, f"{mean}{ends:>15}{cells}")
+        mean = f"{compact_number(row.mean, headline.digits, '+'):>{CELL_WIDTH}}"
+        yield from labelled_row(wording.of(headline.label), NAME_WIDTH, f"{mean}{ends:>15}{cells}")
     for sign, own in shown.groupby("sign", sort=False):
         names = [
             " ".join([wording.of(headline.label), *(f"({note})" for note in opposing_accounts(row, wording))])
@@ -122,21 +124,21 @@ def account_lines(rows: Any, wording: FigureTexts) -> Iterator[str]:
     yield ""
     yield figure_message("over_draws.accounts", wording, n=rows["draws"].max())
     known = [name for name in SHOWN_BY_ACCOUNT if name in set(rows["measure"])]
-    yield from column_heads([headline_name(name, wording) for name in known])
+    yield from account_headings([headline_name(name, wording) for name in known])
     for account, own in rows.groupby("account", sort=False):
         by_measure = {row.measure: row for row in own.itertuples()}
         cells = [with_error(by_measure[one].effect, by_measure[one].error, BY_NAME[one], "+") for one in known]
-        yield from labelled(
-            account_title(str(account), wording), ACCOUNT, "".join(cell.rjust(COLUMN) for cell in cells)
+        yield from labelled_row(
+            account_title(str(account), wording), ACCOUNT_WIDTH, "".join(cell.rjust(MEASURE_WIDTH) for cell in cells)
         )
 
 
-def column_heads(names: Sequence[str]) -> Iterator[str]:
+def account_headings(names: Sequence[str]) -> Iterator[str]:
     """Yield the column headings of accounts, wrapped and aligned at the bottom.
 
-    >>> [line.split() for line in column_heads(["crimes that occurred", "C1"])]
+    >>> [line.split() for line in account_headings(["crimes that occurred", "C1"])]
     [['crimes', 'that'], ['occurred', 'C1']]
     """
-    wrapped = [reversed(textwrap.wrap(name, COLUMN - 1)) for name in names]
+    wrapped = [reversed(textwrap.wrap(name, MEASURE_WIDTH - 1)) for name in names]
     lines = list(itertools.zip_longest(*wrapped, fillvalue=""))
-    yield from (" " * ACCOUNT + "".join(part.rjust(COLUMN) for part in line) for line in reversed(lines))
+    yield from (" " * ACCOUNT_WIDTH + "".join(part.rjust(MEASURE_WIDTH) for part in line) for line in reversed(lines))

@@ -16,7 +16,7 @@ from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, ins
 TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
 DOMESTIC_VIOLENCE = "domestic_without_remedy"
 """Acts of violence at home without remedy for the woman; reported before `WOMEN`, those left without remedy."""
-FEW = 10.0
+SMALL_SIZE = 10.0
 """Sizes below this are shown with a decimal."""
 
 
@@ -80,7 +80,7 @@ class Finding:
 def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Finding:
     """Return the finding on one effect in a report; its verdict considers other laws of trust if ``laws``."""
     row = site.effect(arm, measure)
-    verdict = site.judged(arm, measure) if laws else judge(row)
+    verdict = site.verdict(arm, measure) if laws else judge(row)
     if row is None:
         return Finding(measure, verdict)
     way, _ = main_direction(row)
@@ -130,7 +130,7 @@ def effect_size(site: Site, row: Any) -> str:
 
 def displayed_digits(row: Any, name: str) -> int:
     """Return the decimals of a number in sentences and on page one: one for trust and small numbers, else 0."""
-    digits = 1 if row["measure"] == TRUST or abs(row[name]) < FEW else 0
+    digits = 1 if row["measure"] == TRUST or abs(row[name]) < SMALL_SIZE else 0
     return digits_needed(row, digits) if name == "effect" else digits
 
 

@@ -16,13 +16,13 @@ from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.result_tables import STATUS_QUO, parts_of
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
-from experiments.words.catalogue import in_both, meaning, mechanism, parameter, unit
+from experiments.words.catalogue import bilingual_words, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
 from scenarios import load
 from scenarios.policy_files import read_policy
 
-FACTORS = {
+FACTOR_LABELS = {
     SCENARIO: ("municipio", "municipality"),
     POLICY: ("políticas", "policies"),
     INTERACTION: ("juntas, más allá de la suma", INTERACTION),
@@ -33,12 +33,12 @@ FACTORS = {
 }
 """Labels of the factors of studies (Spanish, English); parameters and mechanisms have their own."""
 
-OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
+UNITS_TIMES_100 = {"0-1": "0-100", "share": "%"}
 """Units of measures from 0 to 1, and the units in which they are displayed."""
 AS_TODAY = "como hoy", "as today"
-YEARLY = frozenset(one.read.sum[0] for one in HEADLINES if one.how == "year" and len(one.read.sum) == 1)
+YEARLY_COUNTS = frozenset(one.read.sum[0] for one in HEADLINES if one.how == "year" and len(one.read.sum) == 1)
 """Monthly counts that are displayed as counts a year."""
-A_YEAR = {"es": " al año", "en": " a year"}
+PER_YEAR = {"es": " al año", "en": " a year"}
 
 
 def verdict_label(verdict: str) -> BilingualText:
@@ -48,25 +48,27 @@ def verdict_label(verdict: str) -> BilingualText:
 
 def display_factor(measure: str) -> float:
     """Return the display scale of a measure: 100 for those from 0 to 1, 12 for yearly counts."""
-    if measure in YEARLY:
+    if measure in YEARLY_COUNTS:
         return float(MONTHS)
-    return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
+    return 100.0 if MEASURES[measure].unit in UNITS_TIMES_100 else 1.0
 
 
 def display_scale(measure: str) -> Scale:
     """Return the scale that effects on a measure are judged on in display units (`display_factor`)."""
     own, times = monthly_scale(measure, MEASURES[measure].unit), display_factor(measure)
-    return replace(own, unit=own.unit * times, per_year=own.per_year / times if measure in YEARLY else own.per_year)
+    return replace(
+        own, unit=own.unit * times, per_year=own.per_year / times if measure in YEARLY_COUNTS else own.per_year
+    )
 
 
-def people_unit(measure: str, language: str) -> str:
+def display_unit(measure: str, language: str) -> str:
     """Return the display unit of a measure.
 
-    >>> people_unit("trust_mean", "en"), people_unit("told_share", "es"), people_unit("homicides", "es")
+    >>> display_unit("trust_mean", "en"), display_unit("told_share", "es"), display_unit("homicides", "es")
     ('0-100', '%', 'muertes al año')
     """
     own = MEASURES[measure].unit
-    return OF_A_HUNDRED.get(own) or unit(own, language) + A_YEAR[language] * (measure in YEARLY)
+    return UNITS_TIMES_100.get(own) or unit(own, language) + PER_YEAR[language] * (measure in YEARLY_COUNTS)
 
 
 def headline_name(measure: str, wording: FigureTexts) -> str:
@@ -76,7 +78,7 @@ def headline_name(measure: str, wording: FigureTexts) -> str:
 
 def meaning_with_unit(measure: str, wording: FigureTexts) -> str:
     """Return the meaning of a measure with its unit."""
-    es, en = (f"{meaning(measure, one)} ({people_unit(measure, one)})" for one in ("es", "en"))
+    es, en = (f"{meaning(measure, one)} ({display_unit(measure, one)})" for one in ("es", "en"))
     return wording(es, en)
 
 
@@ -86,7 +88,7 @@ def capital_meaning(measure: str, wording: FigureTexts) -> str:
     >>> capital_meaning("homicides", FigureTexts("es"))
     'Homicidios'
     """
-    words = wording(*in_both(meaning, measure))
+    words = wording.of(bilingual_words(meaning, measure))
     return words[:1].upper() + words[1:]
 
 
@@ -113,11 +115,11 @@ def title_label(names: str, wording: FigureTexts) -> str:
 
 def factor_label(factor: str, wording: FigureTexts) -> str:
     """Return the label of a factor, or its name if it has none."""
-    if factor in FACTORS:
-        return wording(*FACTORS[factor])
-    for ask in (parameter, mechanism):
+    if factor in FACTOR_LABELS:
+        return wording(*FACTOR_LABELS[factor])
+    for words in (parameter, mechanism):
         with contextlib.suppress(InputError):
-            return wording(*in_both(ask, factor))
+            return wording.of(bilingual_words(words, factor))
     return factor
 
 
@@ -136,10 +138,10 @@ def change_label(change: str, wording: FigureTexts) -> str:
     >>> change_label("mopsic_full × trust.harm=0.5", FigureTexts("en"))
     'MOPSIC in full × weight of a harm of severity 1 = 0.5'
     """
-    return TIMES_SIGN.join(one_change(one, wording) for one in change.split(TIMES_SIGN))
+    return TIMES_SIGN.join(single_change_label(one, wording) for one in change.split(TIMES_SIGN))
 
 
-def one_change(change: str, wording: FigureTexts) -> str:
+def single_change_label(change: str, wording: FigureTexts) -> str:
     """Return the label of one change: the title of a policy, or a parameter with its level."""
     factor, is_level, level = change.partition("=")
     return f"{factor_label(factor, wording)} = {level}" if is_level else title_label(change, wording)

@@ -30,10 +30,10 @@ class Numbers:
 
     def __init__(self, folder: Path) -> None:
         self.manifest: dict[str, Any] = read_manifest(folder)
-        years = years_of(self.manifest)
+        years = reported_years(self.manifest)
         self.tables = {name: with_verdict_columns(read_optional(folder, name), years) for name in TABLES}
         self.tables["ceiling"] = ceiling_after(ceiling(), years)
-        self.known_places: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[int]]] = {}
+        self.row_places: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[int]]] = {}
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """Return the rows of a table in which columns have these values, with their original row numbers."""
@@ -49,12 +49,12 @@ class Numbers:
 
         The index is cached, since a report looks up thousands of rows.
         """
-        if (table, columns) not in self.known_places:
-            rows, found = self.tables[table], self.known_places.setdefault((table, columns), {})
+        if (table, columns) not in self.row_places:
+            rows, found = self.tables[table], self.row_places.setdefault((table, columns), {})
             if set(columns) <= set(rows):
                 for place, values in enumerate(zip(*(rows[column] for column in columns), strict=True)):
                     found.setdefault(values, []).append(place)
-        return self.known_places[table, columns]
+        return self.row_places[table, columns]
 
     def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
         """Return the number of one cell with its place and format (``effects:12:low:2+``), or a dash if missing."""
@@ -65,14 +65,14 @@ class Numbers:
         form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
         return Markup('<data value="{}:{}:{}:{}">{}</data>').format(table, row, column, form, text)
 
-    def stated(self, key: str) -> Markup:
+    def manifest_entry(self, key: str) -> Markup:
         """Return an entry of the manifest, or the length of a list, marked with its key."""
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)
 
 
-def years_of(manifest: Mapping[str, Any]) -> float:
+def reported_years(manifest: Mapping[str, Any]) -> float:
     """Return the length in years of the period that a comparison reports."""
     begins, until = (datetime.date.fromisoformat(manifest[key]) for key in ("begins", "until"))
     return (until - begins).days / DAYS_OF_YEAR
@@ -84,10 +84,10 @@ def read_optional(folder: Path, name: str) -> pd.DataFrame:
     return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
 
 
-def rounded(value: float, digits: int, sign: str = "") -> str:
+def round_number(value: float, digits: int, sign: str = "") -> str:
     """Format a number with comma for thousands and point for decimals; a rounded 0 has no sign.
 
-    >>> rounded(1234.56, 1), rounded(-0.04, 1, "+"), rounded(0.6, 0, "+")
+    >>> round_number(1234.56, 1), round_number(-0.04, 1, "+"), round_number(0.6, 0, "+")
     ('1,234.6', '0.0', '+1')
     """
     value = round(value, digits) + 0.0
@@ -100,7 +100,7 @@ def format_number(value: float, digits: int, sign: str = "") -> str:
     >>> format_number(1234.56, 1), format_number(0.04, 1, "+"), format_number(-0.6, 0, "+")
     ('1,234.6', '0.0', '−1')
     """
-    return rounded(value, digits, sign).replace("-", "−")
+    return round_number(value, digits, sign).replace("-", "−")
 
 
 def with_error(value: float, error: float, headline: Headline, sign: str = "") -> str:
@@ -110,13 +110,13 @@ def with_error(value: float, error: float, headline: Headline, sign: str = "") -
     >>> with_error(1.234, 0.05, BY_NAME["trust_mean"], "+")
     '+1.23±0.05'
     """
-    return f"{number(value, headline.digits, sign)}±{number(error, headline.digits)}"
+    return f"{compact_number(value, headline.digits, sign)}±{compact_number(error, headline.digits)}"
 
 
-def number(value: float, digits: int, sign: str = "") -> str:
+def compact_number(value: float, digits: int, sign: str = "") -> str:
     """Format a number, in thousands from `THOUSANDS` on; a dash if missing."""
     if math.isnan(value):
         return "-"
     if abs(value) >= THOUSANDS:
         return f"{value / 1000.0:{sign},.0f}k"
-    return rounded(value, digits, sign)
+    return round_number(value, digits, sign)

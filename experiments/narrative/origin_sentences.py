@@ -9,7 +9,7 @@ from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, key_o
 from experiments.narrative.messages import message
 from experiments.words.bilingual import BilingualText, join_texts
 
-SHOWN = 0.005
+MIN_SHOWN = 0.005
 """Parts of trust (0-100) smaller than this are left out of sentences."""
 
 
@@ -49,7 +49,7 @@ def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -
     found: list[tuple[float, BilingualText]] = []
     for key in part_keys():
         row = effects.get(key_of(*key))
-        if row is not None and abs(row["effect"]) >= SHOWN:
+        if row is not None and abs(row["effect"]) >= MIN_SHOWN:
             _, group, part = key
             name = part_with_direction(group, part, row["effect"], event_change(effects, group))
             found.append((-abs(row["effect"]), message("origin.part", name=name, size=show(row))))

@@ -27,10 +27,10 @@ from model.town.territory import scaled_scenario
 from scenarios import load
 
 INTERVAL_COLUMNS = ("effect", "low", "high")
-SMALL = (*INTERVAL_COLUMNS, "error")
-MOST_MORE_DIGITS = 3
-MOST_CHANGES = 3
-DEFAULTS: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
+ROUNDED_COLUMNS = (*INTERVAL_COLUMNS, "error")
+MAX_EXTRA_DIGITS = 3
+MAX_CHANGES = 3
+ENTRY_DEFAULTS: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
 """Defaults of manifest entries that are missing in comparisons made before sweeps could be compared."""
 
 
@@ -41,28 +41,28 @@ class ArmReading:
     site: str
     name: str
     folder: Path
-    stated: dict[str, Any]
+    entry: dict[str, Any]
     begins: str
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @property
     def title(self) -> BilingualText:
         """Titles of its policies, with the start of later ones, and all other differences."""
-        parts = [self.policy_title(policy) for policy in self.stated["policies"]]
+        parts = [self.policy_title(policy) for policy in self.entry["policies"]]
         code = Markup("<code>{} = {}</code>")
-        differs = [BilingualText(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
-        label = Markup("<code>{}</code>").format(self.stated["label"]) if self.stated["label"] else ""
+        differs = [BilingualText(*[code.format(*one)] * 2) for one in self.entry["differs"].items()]
+        label = Markup("<code>{}</code>").format(self.entry["label"]) if self.entry["label"] else ""
         whole = join_texts(parts, " + ") if parts else bilingual("Statu quo", "Status quo")
         if not differs:
             return bilingual("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
-        rest = bilingual(" y otros", " and others") if len(differs) > MOST_CHANGES else bilingual("", "")
-        shown = join_texts([join_as_list(differs[:MOST_CHANGES]), rest], "")
+        rest = bilingual(" y otros", " and others") if len(differs) > MAX_CHANGES else bilingual("", "")
+        shown = join_texts([join_as_list(differs[:MAX_CHANGES]), rest], "")
         return bilingual("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
 
     def policy_title(self, policy: dict[str, Any]) -> BilingualText:
         """Return the title of a policy, with its start if it is later than that of the comparison."""
         start = policy["start"]
-        name = as_given(policy["title"], policy["name"])
+        name = escaped_text(policy["title"], policy["name"])
         if not start or start <= self.begins:
             return name
         return bilingual("{name} desde el {start}", "{name} from {start}", name=name, start=day(start))
@@ -70,35 +70,35 @@ class ArmReading:
     @property
     def gaming(self) -> bool:
         """True if one of its policies only simulates compliance."""
-        return any(policy["name"].startswith("gaming_") for policy in self.stated["policies"])
+        return any(policy["name"].startswith("gaming_") for policy in self.entry["policies"])
 
     @property
     def about(self) -> BilingualText:
         """Descriptions of its policies, joined."""
-        return join_texts(as_given(policy["about"]) for policy in self.stated["policies"])
+        return join_texts(escaped_text(policy["about"]) for policy in self.entry["policies"])
 
     @property
     def built_in(self) -> list[BilingualText]:
         """Sentences on effects that its policies set as inputs, so that they are not findings."""
-        return [built_in_sentence(lever) for lever in levers_of_manifest(self.stated)]
+        return [built_in_sentence(lever) for lever in levers_of_manifest(self.entry)]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results, cached."""
         if name not in self.tables:
-            own = self.site, self.stated["swept"]
-            if self.stated["swept"]:
+            own = self.site, self.entry["swept"]
+            if self.entry["swept"]:
                 rows = next(arm for arm in arms_of_sweep(self.folder) if (arm.scenario, arm.name) == own).table(name)
             else:
                 rows = tables(self.folder, name).to_pandas()
             self.tables[name] = rows
         return self.tables[name]
 
-    def has(self, name: str) -> bool:
+    def has_table(self, name: str) -> bool:
         """Return whether the arm's results have a table."""
-        return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
+        return bool(self.entry["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
 
 
-def as_given(texts: Mapping[str, str], default: str = "") -> BilingualText:
+def escaped_text(texts: Mapping[str, str], default: str = "") -> BilingualText:
     """Return a text by language as escaped markup, with a default for missing languages."""
     return BilingualText(*(escape(texts.get(language, default)) for language in LANGUAGES))
 
@@ -117,7 +117,7 @@ def digits_needed(row: Any, digits: int) -> int:
     """Return the decimals, up to three more, with which a nonzero effect is not shown as zero."""
     ends = [abs(row[name]) for name in INTERVAL_COLUMNS if row[name] == row[name]]
     reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
-    more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
+    more = next((k for k in range(MAX_EXTRA_DIGITS + 1) if round(reach, digits + k)), 0)
     return digits + more
 
 
@@ -166,34 +166,34 @@ class Site:
 
     def effect(self, arm: ArmReading, measure: str, section: str = "headline") -> Any:
         """Return the row of one effect, or None if there is none."""
-        return self.known.get((section, arm.name, measure))
+        return self.effect_rows.get((section, arm.name, measure))
 
-    def of_section(self, arm: ArmReading, section: str) -> dict[str, Any]:
+    def section_effects(self, arm: ArmReading, section: str) -> dict[str, Any]:
         """Return the effects of one arm in a section by measure."""
         return {row["measure"]: row for _, row in self.effects(section, arm).iterrows()}
 
-    def side(self, arm: ArmReading, measure: str, section: str = "headline") -> tuple[Any, str]:
+    def row_and_column(self, arm: ArmReading, measure: str, section: str = "headline") -> tuple[Any, str]:
         """Return the row that has a measure of an arm, or None, and the name of its column."""
         if arm == self.base:
             return self.effect(self.others[0], measure, section), "base"
         return self.effect(arm, measure, section), "arm"
 
     @cached_property
-    def known(self) -> dict[tuple[str, str, str], Any]:
+    def effect_rows(self) -> dict[tuple[str, str, str], Any]:
         """Every effect within this site by section, arm and measure."""
         rows = self.numbers.rows("effects", site=self.name, base_site=self.name)
         return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
 
-    def verdict(self, arm: ArmReading, measure: str) -> Any:
+    def law_verdicts(self, arm: ArmReading, measure: str) -> Any:
         """Return the row of verdicts over other laws of trust, or None if these were not run."""
         return self.numbers.row("verdicts", site=self.name, against=arm.name, measure=measure)
 
-    def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
+    def verdict(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
         """Return the verdict on an effect, qualified by draws of the assumed parameters and by laws of trust."""
-        effect, laws = self.effect(arm, measure, section), sign_over_laws(self.verdict(arm, measure))
-        return verdict_of(effect, laws, self.over_draws(arm, measure))
+        effect, laws = self.effect(arm, measure, section), sign_over_laws(self.law_verdicts(arm, measure))
+        return verdict_of(effect, laws, self.draws_row(arm, measure))
 
-    def over_draws(self, arm: ArmReading, measure: str) -> Any:
+    def draws_row(self, arm: ArmReading, measure: str) -> Any:
         """Return the row of an effect over draws of the assumed parameters, or None if these were not run."""
         return self.numbers.row("uncertainty", site=self.name, against=arm.name, measure=measure)
 
@@ -201,7 +201,7 @@ class Site:
         """Return one number of an effect, formatted for the report."""
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
-        if digits is None and column in SMALL:
+        if digits is None and column in ROUNDED_COLUMNS:
             exact = digits_needed(row, exact)
         return self.numbers.show("effects", row.name, column, exact, sign)
 
@@ -213,11 +213,15 @@ def read_sites(folder: Path) -> list[Site]:
     titles: dict[str, dict[str, str]] = {}
     for entry in numbers.manifest["arms"]:
         arm = ArmReading(
-            entry["scenario"], entry["name"], folder / entry["folder"], DEFAULTS | entry, numbers.manifest["begins"]
+            entry["scenario"],
+            entry["name"],
+            folder / entry["folder"],
+            ENTRY_DEFAULTS | entry,
+            numbers.manifest["begins"],
         )
         sites.setdefault(arm.site, []).append(arm)
         titles[arm.site] = entry["title"]
-    return [Site(name, as_given(titles[name], name), tuple(arms), numbers) for name, arms in sites.items()]
+    return [Site(name, escaped_text(titles[name], name), tuple(arms), numbers) for name, arms in sites.items()]
 
 
 def too_few_homicides(site: Site) -> bool:

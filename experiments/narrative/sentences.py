@@ -17,21 +17,21 @@ from experiments.narrative.findings import (
     finding,
     finding_text,
 )
-from experiments.narrative.messages import EMPTY, enumerated, message
+from experiments.narrative.messages import EMPTY, message, message_with_list
 from experiments.narrative.report_reading import ArmReading, Site, settled
 from experiments.statistics.thresholds import are_too_few
-from experiments.words.bilingual import BilingualText, bilingual, join_as_list, join_texts
-from experiments.words.catalogue import in_both, people
+from experiments.words.bilingual import BilingualText, join_as_list, join_texts
+from experiments.words.catalogue import bilingual_words, people
 from model.measures.criteria import CRITERIA
 
-MAIN = (
+MAIN_MEASURES = (
     *(TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed"),
     *(DOMESTIC_VIOLENCE, WOMEN, "men_without_remedy", "response_minutes_median", "calls_unserved"),
     *("refused", "crowds", WRONGFUL),
 )
-DRAWN = (TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", DOMESTIC_VIOLENCE, WOMEN)
+DRAWS_MEASURES = (TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", DOMESTIC_VIOLENCE, WOMEN)
 ONE_POINT = 1.0
-GAMED = 5.0
+MAX_UNREMARKED_RISE = 5.0
 """Points (0-100) up to which a rise of a criterion by a policy that only simulates compliance needs no warning."""
 DEEDS = ("told", "complained", "harmed", "met", "trust")
 
@@ -48,7 +48,7 @@ def report_question(sites: list[Site]) -> BilingualText:
 
 def effect_sentences(site: Site, arm: ArmReading) -> list[BilingualText]:
     """Return the effects of one policy as sentences; the effect on trust always has its own."""
-    found = [one for name in MAIN if (one := finding(site, arm, name)).row is not None]
+    found = [one for name in MAIN_MEASURES if (one := finding(site, arm, name)).row is not None]
     lines = [one for one in found if one.measure == TRUST or (one.settled and not one.little)]
     others = [one for one in found if one not in lines]
     slight = [one for one in others if one.little]
@@ -57,9 +57,9 @@ def effect_sentences(site: Site, arm: ArmReading) -> list[BilingualText]:
     return [
         *(measure_sentence(site, arm, one) for one in lines),
         homicide_sentence(site, arm),
-        *enumerated("annex.slight", [finding_text(one, "short.effect") for one in slight]),
-        *enumerated("annex.nothing_much", [one.label for one in nothing]),
-        *enumerated("annex.open", [one.label for one in open_ones]),
+        *message_with_list("annex.slight", [finding_text(one, "short.effect") for one in slight]),
+        *message_with_list("annex.nothing_much", [one.label for one in nothing]),
+        *message_with_list("annex.open", [one.label for one in open_ones]),
         *resident_changes(site, arm),
     ]
 
@@ -79,7 +79,7 @@ def below_a_point(result: Finding) -> BilingualText:
 
 def known_under_laws(site: Site, arm: ArmReading, measure: str) -> BilingualText:
     """Return whether the effect is known over the grid of memory and asymmetry; empty if it was not run."""
-    row = site.verdict(arm, measure)
+    row = site.law_verdicts(arm, measure)
     if row is None or (sign := sign_over_laws(row)) is None:
         return EMPTY
     number = {name: site.numbers.show("verdicts", row.name, name) for name in ("cells", "up", "down", "open")}
@@ -112,8 +112,8 @@ def cautions(site: Site, arm: ArmReading) -> list[BilingualText]:
         counts = {name: site.number(one.row, "arm", 0) for name, one in (("acts", acts), ("women", women))}
         found.append(finding_text(acts, "annex.no_remedy", **counts))
     raised = [finding(site, arm, name) for name in CRITERIA] if arm.gaming else []
-    gamed = [finding_text(one, "short.effect") for one in raised if one.row["effect"] > GAMED]
-    return [*found, *enumerated("annex.gamed", gamed)]
+    gamed = [finding_text(one, "short.effect") for one in raised if one.row["effect"] > MAX_UNREMARKED_RISE]
+    return [*found, *message_with_list("annex.gamed", gamed)]
 
 
 def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> BilingualText:
@@ -126,14 +126,16 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> BilingualTe
     count = sum(map(len, sides.values()))
     parts = []
     for side, own in sides.items():
-        groups = [bilingual(*in_both(people, name)) for name in own]
-        parts += enumerated(f"annex.{side}", [message("annex.all_groups")] if groups and len(own) == count else groups)
+        groups = [bilingual_words(people, name) for name in own]
+        parts += message_with_list(
+            f"annex.{side}", [message("annex.all_groups")] if groups and len(own) == count else groups
+        )
     return capital(message("annex.sentence", said=join_texts(parts, "; ")))
 
 
 def resident_changes(site: Site, arm: ArmReading) -> list[BilingualText]:
     """Return how many residents act differently, as one sentence in a list."""
-    more, fewer = (site.of_section(arm, side) for side in ("only_arm", "only_base"))
+    more, fewer = (site.section_effects(arm, side) for side in ("only_arm", "only_base"))
     changes = [
         message(f"deeds.{deed}", more=count_with_error(site, more[deed]), fewer=count_with_error(site, fewer[deed]))
         for deed in DEEDS
@@ -158,11 +160,11 @@ def smallest_seen_effects(site: Site, arm: ArmReading) -> BilingualText:
 
 def signs_over_draws(site: Site, arm: ArmReading) -> list[BilingualText]:
     """Return in how many draws the main effects keep their sign; empty without draws."""
-    rows = (site.numbers.row("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN)
-    return [over_draws(site, row) for row in rows if row is not None]
+    rows = (site.numbers.row("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWS_MEASURES)
+    return [draws_sentence(site, row) for row in rows if row is not None]
 
 
-def over_draws(site: Site, row: Any) -> BilingualText:
+def draws_sentence(site: Site, row: Any) -> BilingualText:
     """Return how one effect varies over draws of parameters, as one sentence."""
     digits = BY_NAME[row["measure"]].digits
     forms = dict.fromkeys(("up", "down", "draws"), (0, "")) | dict.fromkeys(("low", "high"), (digits, "+"))
@@ -174,7 +176,7 @@ def over_draws(site: Site, row: Any) -> BilingualText:
 
 def deciding_measurement(site: Site, arm: ArmReading) -> BilingualText:
     """Return the local measurement that would decide whether a policy raises trust."""
-    row = site.verdict(arm, TRUST)
+    row = site.law_verdicts(arm, TRUST)
     if row is None:
         return decides_among_draws(site, arm)
     spans = {name: site.numbers.show("verdicts", row.name, name, 2) for name in ("span_memory", "span_asymmetry")}

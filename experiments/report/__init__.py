@@ -19,8 +19,7 @@ from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
-from experiments.narrative.ceiling_sentences import MEASURES as OF_CEILING
-from experiments.narrative.ceiling_sentences import displayed_bound, rows_at
+from experiments.narrative.ceiling_sentences import CEILING_MEASURES, ceiling_rows, displayed_bound
 from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, read_sites, too_few_homicides
@@ -35,11 +34,11 @@ from experiments.words.toml_files import toml_beside
 from model.measures.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
-SOURCES = {
+TEMPLATE_NAMES = {
     "answers": answers,
     "page_one": page_one,
     "chapters": toml_beside(__file__, "chapters.toml"),
-    "shown_end": displayed_bound,
+    "displayed_bound": displayed_bound,
     "sentences": sentences,
     "decided": decided,
     "disagreeing": disagreeing,
@@ -47,18 +46,17 @@ SOURCES = {
     "tables": tables,
     "message": message,
     "headlines": BY_NAME,
-    "how": RULE_WORDS,
-    "names": catalogue,
-    "in_both": catalogue.in_both,
+    "rule_words": RULE_WORDS,
+    "catalogue": catalogue,
+    "bilingual_words": catalogue.bilingual_words,
     "verdict_words": lambda row: verdict_label(judge(row)),
     "criteria": CRITERIA,
     "day": day,
-    "available": available_figures,
-    "few_deaths": too_few_homicides,
-    "ceiling_at": rows_at,
-    "of_ceiling": OF_CEILING,
+    "too_few_homicides": too_few_homicides,
+    "ceiling_rows": ceiling_rows,
+    "ceiling_measures": CEILING_MEASURES,
     "figure_styles": FIGURE_STYLES,
-    "look": REPORT,
+    "colours": REPORT,
 }
 """Names that the templates may use."""
 
@@ -67,14 +65,14 @@ def build(folder: Path, lang: str = "es", prices: Prices = NO_PRICES) -> bytes:
     """Return the report of the comparison in a folder, with costs in quetzales for units that have a price."""
     sites, languages, styles = read_sites(folder), languages_of(lang), Styles()
     template = environment(languages).get_template("template.html.j2")
-    figures = partial(figures_of, languages=languages, styles=styles)
-    page = template.render(facts(sites, lang, prices), figures=figures)
+    figures = partial(figures_html, languages=languages, styles=styles)
+    page = template.render(template_variables(sites, lang, prices), figures=figures)
     return page.replace(FIGURE_STYLES, styles.css).encode()
 
 
 def environment(languages: tuple[str, ...]) -> Environment:
     """Return the template environment for a report in some languages."""
-    found = Environment(
+    templates = Environment(
         loader=PackageLoader("experiments.report", "."),
         autoescape=True,
         undefined=StrictUndefined,
@@ -85,16 +83,16 @@ def environment(languages: tuple[str, ...]) -> Environment:
     def t(es: str, en: str, **parts: object) -> Markup:
         return bilingual(es, en, **parts).shown(languages)
 
-    found.globals |= SOURCES | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
-    return found
+    templates.globals |= TEMPLATE_NAMES | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
+    return templates
 
 
-def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
+def template_variables(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
     """Return the template variables of a report: results, question, sources, and the command that reproduces it."""
     numbers, question = sites[0].numbers, sentences.report_question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
-    options = {"lang": lang, "prices": prices.stated}
+    options = {"lang": lang, "prices": prices.by_cost}
     embedded = {key: value for key, value in manifest.items() if key != "files"} | options
     return {
         "lang": lang,
@@ -104,7 +102,7 @@ def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
         "manifest": manifest,
         "question": question,
         "title": question.text(languages_of(lang)[0]),
-        "shrunk": any(arm.stated["scale"] < 1.0 for site in sites for arm in site.arms),
+        "shrunk": any(arm.entry["scale"] < 1.0 for site in sites for arm in site.arms),
         "all_figures": [f"{site.name}-{name}" for site, name in figures_in(sites)],
         "command": command,
         "qr": qr_of(command),
@@ -126,26 +124,23 @@ def sites_with(sites: list[Site], figure: str) -> list[Site]:
     return [site for site in sites if figure in available_figures(site)]
 
 
-def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:
+def figures_html(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return the HTML of some figures of a site."""
-    there = available_figures(site)
-    return Markup("").join(figure_of(site, name, languages, styles) for name in names if name in there)
+    available = available_figures(site)
+    return Markup("").join(figure_html(site, name, languages, styles) for name in names if name in available)
 
 
-def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
+def figure_html(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return the HTML of one figure with its caption; both languages share one drawing."""
-    wording = FigureTexts(languages[0])
+    wording, figure_id = FigureTexts(languages[0]), f"{site.name}-{name}"
     try:
         with as_missing_numbers():
-            drawing = draw_site_figure(name, site, wording)
-            svg = render_figure(drawing, ".svg", f"{site.name}-{name}", {}, None).decode()
+            svg = render_figure(draw_site_figure(name, site, wording), ".svg", figure_id, {}, None).decode()
     except MissingNumbers as reason:
-        print_note(f"{site.name}-{name} is left out of the report, since it lacks numbers ({reason})")
+        print_note(f"{figure_id} is left out of the report, since it lacks numbers ({reason})")
         return Markup('<p class="note">{}</p>').format(FIGURE_MISSING.shown(languages))
-    picture = Markup(minify_svg(svg, styles, wording.pairs if len(languages) > 1 else {}))
+    drawing = Markup(minify_svg(svg, styles, wording.pairs if len(languages) > 1 else {}))
+    label = Markup('<svg role="img" aria-labelledby="{}-alt" ').format(figure_id)
     caption = FIGURES[name][1].shown(languages)
-    known = f"{site.name}-{name}"
-    shown = Markup('<figure id="{0}">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>').format(
-        known, picture, caption
-    )
-    return shown.replace("<svg ", Markup('<svg role="img" aria-labelledby="{}-alt" ').format(known), 1)
+    html = Markup('<figure id="{0}">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>')
+    return html.format(figure_id, drawing.replace("<svg ", label, 1), caption)

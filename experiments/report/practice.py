@@ -14,12 +14,16 @@ from experiments.words.bilingual import BilingualText, bilingual
 
 def measures_of(site: Site, section: str) -> list[Headline]:
     """Return the measures of a section of the table for which a site has results."""
-    return [one for one in PRACTICE[section] if any((section, arm.name, one.name) in site.known for arm in site.others)]
+    return [
+        one
+        for one in PRACTICE[section]
+        if any((section, arm.name, one.name) in site.effect_rows for arm in site.others)
+    ]
 
 
 def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> BilingualText:
     """Return the level in an arm and, except for the first arm, its difference from the first arm."""
-    row, side = site.side(arm, one.name, section)
+    row, side = site.row_and_column(arm, one.name, section)
     if row is None or math.isnan(row[side]):
         return bilingual("–", "–")
     level, error = (site.number(row, name, one.digits) for name in (side, f"{side}_error"))

@@ -14,10 +14,10 @@ from experiments.report.tables import COSTS
 from experiments.words.bilingual import BilingualText
 from model.engine.errors import InputError, suggest_nearest
 
-COUNTED = ("year", "month")
+PRICED_KINDS = ("year", "month")
 """Kinds of costs counted per year or month, which can have a price; a stock such as officers cannot."""
 PRICED: dict[str, Headline] = {
-    one.name: one for one in (*(BY_NAME[name] for name in COSTS), *PRACTICE["cost"]) if one.how in COUNTED
+    one.name: one for one in (*(BY_NAME[name] for name in COSTS), *PRACTICE["cost"]) if one.how in PRICED_KINDS
 }
 """Costs that can have a price, by name."""
 
@@ -26,22 +26,22 @@ PRICED: dict[str, Headline] = {
 class Prices:
     """Prices in quetzales per unit, by cost; costs without a price are shown in units only, and nothing is summed."""
 
-    stated: Mapping[str, float] = field(default_factory=dict)
+    by_cost: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def words(self) -> list[str]:
+    def options(self) -> list[str]:
         """Options of the command that state these prices."""
-        return [f"--price {name}={price:g}" for name, price in self.stated.items()]
+        return [f"--price {name}={price:g}" for name, price in self.by_cost.items()]
 
     @property
-    def listed(self) -> list[tuple[BilingualText, str]]:
+    def labels_and_prices(self) -> list[tuple[BilingualText, str]]:
         """Name of each cost with a price, and that price."""
-        named = [(PRICED[name], price) for name, price in self.stated.items()]
+        named = [(PRICED[name], price) for name, price in self.by_cost.items()]
         return [(one.label, f"Q {price:,.2f}") for one, price in named]
 
-    def of(self, site: Site, row: Any, column: str, sign: str = "") -> Markup:
+    def in_quetzales(self, site: Site, row: Any, column: str, sign: str = "") -> Markup:
         """Return one number of a cost in quetzales, on a separate line; empty if it has no price."""
-        price = None if row is None else self.stated.get(row["measure"])
+        price = None if row is None else self.by_cost.get(row["measure"])
         if price is None:
             return Markup("")
         told = site.numbers.show("effects", row.name, column, 0, sign, price)
@@ -61,7 +61,7 @@ def read_prices(words: Sequence[str]) -> Prices:
 
     Examples
     --------
-    >>> read_prices(["litres=9.5", "km=3"]).words
+    >>> read_prices(["litres=9.5", "km=3"]).options
     ['--price litres=9.5', '--price km=3']
     """
     stated = {}

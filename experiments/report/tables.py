@@ -15,7 +15,7 @@ from experiments.narrative.number_format import Numbers
 from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list
-from experiments.words.catalogue import in_both, verdict
+from experiments.words.catalogue import bilingual_words, verdict
 from model.measures.criteria import CRITERIA
 
 COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
@@ -91,7 +91,7 @@ def origin_parts(site: Site) -> list[tuple[BilingualText, str]]:
 
 def origins_of(site: Site, arm: ArmReading) -> BilingualText | None:
     """Return the sentence on the origin of the effect on trust, or None without such results."""
-    return origin_sentence(site.of_section(arm, "origin"), lambda row: site.number(row, "effect", 2, "+"))
+    return origin_sentence(site.section_effects(arm, "origin"), lambda row: site.number(row, "effect", 2, "+"))
 
 
 def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
@@ -129,7 +129,7 @@ def criterion(site: Site, arm: ArmReading, name: str) -> BilingualText:
         return bilingual("–", "–")
     share = site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0)
     score = site.numbers.show("criteria", row.name, "score", 2)
-    word = bilingual(*in_both(verdict, row["word"]))
+    word = bilingual_words(verdict, row["word"])
     return bilingual("{word} {share} % ({score})", "{word} {share} % ({score})", word=word, share=share, score=score)
 
 

@@ -76,15 +76,15 @@ class FigureTexts:
         """Return a bilingual text in the language of the figure, without markup."""
         return self(text.text("es"), text.text("en"))
 
-    def lines(self, text: str, width: int) -> str:
-        """Wrap a text of this figure; record the other language of each line."""
+    def wrap(self, text: str, width: int) -> list[str]:
+        """Return the lines of a text of this figure; record the other language of each line."""
         if not text:
-            return text
+            return [""]
         own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
         other += [""] * (len(own) - len(other))
         other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
         self.pairs |= dict(zip(own, other, strict=True))
-        return "\n".join(own)
+        return own
 
 
 def languages_of(lang: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from experiments.words.bilingual import BilingualText, bilingual
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import all_parameters
 from scenarios.groups import import_declaring_modules
@@ -161,10 +162,10 @@ def event(name: str, language: str) -> str | None:
     return find_words("events", name, language) if name in every_word()["events"] else None
 
 
-def in_both(words: Callable[[str, str], str], name: str) -> tuple[str, str]:
+def bilingual_words(words: Callable[[str, str], str], name: str) -> BilingualText:
     """Return the words that a function of this module gives in Spanish and in English.
 
-    >>> in_both(group, "women")
-    ('mujeres', 'women')
+    >>> bilingual_words(group, "women")
+    BilingualText(es=Markup('mujeres'), en=Markup('women'))
     """
-    return words(name, "es"), words(name, "en")
+    return bilingual(words(name, "es"), words(name, "en"))

@@ -55,7 +55,7 @@ def test_the_page_uses_every_colour_by_meaning_and_no_other() -> None:
 
 
 def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> None:
-    light, dark = theme.tokens().splitlines()
+    light, dark = theme.css_variables().splitlines()
     assert light.startswith(":root {")
     assert dark.startswith(":root[data-dark=true] {")
     for name, (by_day, by_night) in theme.TOKENS.items():
@@ -65,7 +65,7 @@ def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> No
 
 def test_the_report_uses_every_colour_of_its_look_and_no_other() -> None:
     assert named(r"var\(--([\w-]+)\)", *REPORT.glob("*.j2")) == set(theme.REPORT)
-    assert environment(("es",)).globals["look"] == theme.REPORT
+    assert environment(("es",)).globals["colours"] == theme.REPORT
 
 
 def test_words_can_be_read_on_their_ground(subtests: pytest.Subtests) -> None:

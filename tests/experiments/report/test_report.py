@@ -22,15 +22,15 @@ from experiments.comparison.effects import EVENTS
 from experiments.execution.trust_accounts import Law
 from experiments.figures import place_figures
 from experiments.figures.by_policy import cause_finding
-from experiments.figures.context_figure import CONTEXT, read_series
+from experiments.figures.context_figure import CONTEXT_FIGURES, read_series
 from experiments.figures.drawing import FIGURES
-from experiments.figures.place_figures import FLOOR
+from experiments.figures.place_figures import MIN_EFFECT_SHOWN
 from experiments.figures.report_figures import draw_site_figure, figures_in, write_figures
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
-from experiments.narrative.number_format import years_of
+from experiments.narrative.number_format import reported_years
 from experiments.narrative.report_reading import INTERVAL_COLUMNS, read_sites
-from experiments.report import SOURCES, build
+from experiments.report import TEMPLATE_NAMES, build
 from experiments.statistics.paired_effects import two_way_error
 from experiments.storage.embedded_manifest import embedded
 from experiments.storage.manifest import read_manifest
@@ -90,7 +90,7 @@ def page(folder):
 def words_of(folder, lang):
     """Return a report whose figures are left out: they take most of the time, and say nothing else."""
     with pytest.MonkeyPatch.context() as quick:
-        quick.setattr("experiments.report.figure_of", lambda *_: "")
+        quick.setattr("experiments.report.figure_html", lambda *_: "")
         return build(folder, lang).decode()
 
 
@@ -114,7 +114,7 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
     assert "What the model could have shown" not in words_of(folder, "en") or ceiling().size
     columns = "site,world,en,es,twins,years,few,trust,trust_low,trust_high,crimes,crimes_low,crimes_high"
     columns += ",homicides,homicides_low,homicides_high,code"
-    years = years_of(read_manifest(folder))
+    years = reported_years(read_manifest(folder))
     rows = [
         f"villa_canales,no_police,no police,sin policía,5,{years},False,-3,-4,-2,90,80,99,70,60,80,old",
         f"villa_canales,all_best,all best,todo lo mejor,5,{years},True,4,3,5,-50,-60,-40,-38,-50,-20,old",
@@ -233,7 +233,7 @@ def test_the_chief_cause_is_the_largest_where_it_is_told_from_chance():
     site: Any = SimpleNamespace(
         others=["a", "b"],
         effect=lambda arm, name, _: {"effect": found.get((arm, name), (0.0, ""))[0]},
-        judged=lambda arm, name, _: found.get((arm, name), (0.0, "alike"))[1],
+        verdict=lambda arm, name, _: found.get((arm, name), (0.0, "alike"))[1],
     )
     assert cause_finding(site, ["bribe", "hearsay"]).es == f"Lo que más mueve la confianza: {cause('hearsay', 'es')}"
 
@@ -243,13 +243,13 @@ def test_the_chief_cause_is_the_largest_where_it_is_told_from_chance():
 )
 def test_a_map_tells_no_share_that_would_be_nought(moved, told):
     gap = np.zeros((10, 100))
-    gap.flat[:moved] = 2.0 * FLOOR
+    gap.flat[:moved] = 2.0 * MIN_EFFECT_SHOWN
     site: Any = SimpleNamespace(others=[SimpleNamespace(title=bilingual("a", "a"))])
     assert told in place_figures.map_finding(site, [gap]).en
 
 
 def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
-    for figure, chapter in SOURCES["chapters"].items():
+    for figure, chapter in TEMPLATE_NAMES["chapters"].items():
         assert figure in FIGURES
         for language in ("es", "en"):
             assert 5 < len(chapter[language]["words"].split()) <= 60
@@ -387,7 +387,7 @@ def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path)
         assert again.read_bytes() == (tmp_path / "a" / again.name).read_bytes()
     names = {path.name for path in written}
     assert {f"villa_canales-{name}.svg" for name in FIGURES if name != "draws"} <= names
-    assert {f"{name}.png" for name in CONTEXT} <= names
+    assert {f"{name}.png" for name in CONTEXT_FIGURES} <= names
     assert "villa_canales-poster.png" in names
     svg = (tmp_path / "a" / "villa_canales-trust.svg").read_text(encoding="utf-8")
     assert "confianza compare status_quo" in svg
@@ -494,7 +494,7 @@ def test_maps_show_the_mean_of_each_cell_over_the_worlds_and_no_difference_too_s
         return 100.0 * here.pivot_table(index="y", columns="x", values="trust", aggfunc="mean").to_numpy()
 
     before, *others = (trust(arm) for arm in ARMS)
-    gaps = [np.where(np.abs(after - before) < FLOOR, np.nan, after - before) for after in others]
+    gaps = [np.where(np.abs(after - before) < MIN_EFFECT_SHOWN, np.nan, after - before) for after in others]
     places = [
         place for place in draw_site_figure("maps", read_sites(folder)[0], FigureTexts("es")).axes if place.images
     ]
