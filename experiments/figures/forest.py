@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.figures.small_multiples import ForestMark, ForestRows, draw_forest
+from experiments.figures.small_multiples import draw_estimate, forest_panels
 from experiments.narrative.labels import (
     capital_meaning,
     change_label,
@@ -34,21 +34,21 @@ def draw_levels(
     if not every:
         return None
     names, scenarios = names_of(every, wording), list(dict.fromkeys(one.scenario for one in every))
-    places, marks = list(names), []
-    for k, measure in enumerate(measures):
-        for one in found[measure]:
-            ends = one.effect.low, one.effect.effect, one.effect.high
-            place = scenarios.index(one.scenario), k, places.index((one.factor, one.level))
-            marks.append(ForestMark(*place, *ends, one.effect.settled))
-    rows = ForestRows(
+    changes = [(level_change(one, wording), one.effect.effect, one.effect.settled) for one in found[measures[0]]]
+    note = figure_message("figure.twins.note", wording, n=max(one.effect.n for one in every))
+    sheet, grid = forest_panels(
+        wording,
+        (largest_change(wording, measures[0], changes), note),
         [title_label(name, wording) for name in scenarios],
         [meaning_with_unit(measure, wording) for measure in measures],
         list(names.values()),
-        [at for at, (_, level) in enumerate(places) if level is None],
+        bold=[at for at, (_, level) in enumerate(names) if level is None],
     )
-    changes = [(level_change(one, wording), one.effect.effect, one.effect.settled) for one in found[measures[0]]]
-    note = figure_message("figure.twins.note", wording, n=max(one.effect.n for one in every))
-    return draw_forest(wording, (largest_change(wording, measures[0], changes), note), rows, marks)
+    for panel, measure in enumerate(measures):
+        for one in found[measure]:
+            axes, row = grid[scenarios.index(one.scenario)][panel], list(names).index((one.factor, one.level))
+            draw_estimate(axes, row, one.effect.low, one.effect.effect, one.effect.high, one.effect.settled)
+    return sheet.figure
 
 
 def names_of(every: Sequence[Contrast], wording: FigureTexts) -> dict[tuple[str, object], str]:
@@ -77,16 +77,21 @@ def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], wording: Figure
     changes = {one: change_label(one, wording) for one in dict.fromkeys(table["change"])}
     scenarios = list(dict.fromkeys(table["scenario"]))
     note = figure_message("figure.twins.contrasts", wording, years=table["years"].iloc[0], n=table["n"].max())
-    marks, sizes = [], []
+    scales = {measure: display_factor(measure) for measure in measures}
+    first = table[table["measure"] == measures[0]]
+    sizes = zip(first["change"].map(changes), scales[measures[0]] * first["estimate"], first["settled"], strict=True)
+    sheet, grid = forest_panels(
+        wording,
+        (largest_change(wording, measures[0], sizes), note),
+        [title_label(one, wording) for one in scenarios],
+        [meaning_with_unit(measure, wording) for measure in measures],
+        list(changes.values()),
+    )
     for row in table.to_dict("records"):
-        low, value, high = (display_factor(row["measure"]) * row[name] for name in ("low", "estimate", "high"))
-        place = scenarios.index(row["scenario"]), measures.index(row["measure"]), list(changes).index(row["change"])
-        marks.append(ForestMark(*place, low, value, high, row["settled"]))
-        if row["measure"] == measures[0]:
-            sizes.append((changes[row["change"]], value, row["settled"]))
-    heads = [meaning_with_unit(measure, wording) for measure in measures]
-    rows = ForestRows([title_label(one, wording) for one in scenarios], heads, list(changes.values()))
-    return draw_forest(wording, (largest_change(wording, measures[0], sizes), note), rows, marks)
+        low, value, high = (scales[row["measure"]] * row[name] for name in ("low", "estimate", "high"))
+        axes = grid[scenarios.index(row["scenario"])][measures.index(row["measure"])]
+        draw_estimate(axes, list(changes).index(row["change"]), low, value, high, row["settled"])
+    return sheet.figure
 
 
 def largest_change(wording: FigureTexts, measure: str, changes: Iterable[tuple[str, float, bool]]) -> str:

@@ -1,7 +1,7 @@
 """Draw recorded tables: the ceiling of worlds, doses of treatment, and single events."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -49,23 +49,23 @@ def draw_ceiling(rows: Sequence[Row], wording: FigureTexts) -> Figure:
     if few := dict.fromkeys(title_label(row["site"], wording) for row in rows if row["few"]):
         note += " " + figure_message("figure.ceiling.few", wording, sites=", ".join(few))
     heads = [figure_message(f"figure.ceiling.{panel}", wording) for panel in CEILING_PANELS]
-    forest = small_multiples.ForestRows([title_label(site, wording) for site in sites], heads, list(worlds.values()))
-    marks = ceiling_marks(rows, sites, list(worlds))
-    return small_multiples.draw_forest(wording, (ceiling_finding(rows, wording), note), forest, marks)
-
-
-def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[small_multiples.ForestMark]:
-    """Yield a mark for every number; those with too few homicides count as not distinguishable from chance."""
+    titles = [title_label(site, wording) for site in sites]
+    sheet, grid = small_multiples.forest_panels(
+        wording, (ceiling_finding(rows, wording), note), titles, heads, list(worlds.values())
+    )
     for row in rows:
-        for panel, name in enumerate(CEILING_PANELS):
-            low, value, high = (row[f"{name}{end}"] for end in ("_low", "", "_high"))
-            if is_known(value):
-                apart = not is_known(low) or low > 0.0 or high < 0.0
-                ends = (low, value, high) if is_known(low) else (value, value, value)
-                settled = apart and not (name == "homicides" and row["few"])
-                yield small_multiples.ForestMark(
-                    sites.index(row["site"]), panel, worlds.index(row["world"]), *ends, settled
-                )
+        draw_world(grid[sites.index(row["site"])], list(worlds).index(row["world"]), row)
+    return sheet.figure
+
+
+def draw_world(panels: Sequence[Axes], at: int, row: Row) -> None:
+    """Draw the numbers of one world; homicides count as not distinguishable from chance if they are too few."""
+    for axes, name in zip(panels, CEILING_PANELS, strict=True):
+        low, value, high = (row[f"{name}{end}"] for end in ("_low", "", "_high"))
+        if is_known(value):
+            apart = not is_known(low) or low > 0.0 or high < 0.0
+            ends = (low, value, high) if is_known(low) else (value, value, value)
+            small_multiples.draw_estimate(axes, at, *ends, apart and not (name == "homicides" and row["few"]))
 
 
 def ceiling_finding(rows: Sequence[Row], wording: FigureTexts) -> str:
@@ -85,8 +85,8 @@ def draw_doses(table: Sequence[Row], wording: FigureTexts) -> Figure:
     doses = {row["dose"]: wording(row["es"], row["en"]) for row in shown}
     times = sorted({row["years"] for row in shown})
     years, note = times[-1], figure_message("figure.doses.note", wording, when=", ".join(f"{one:.0f}" for one in times))
-    forest = small_multiples.ForestRows([""], [title_label(site, wording) for site in sites], list(doses.values()))
-    sheet, (drawn,) = forest.draw(wording, (dose_finding(shown, years, wording), note))
+    texts, heads = (dose_finding(shown, years, wording), note), [title_label(site, wording) for site in sites]
+    sheet, (drawn,) = small_multiples.forest_panels(wording, texts, [""], heads, list(doses.values()))
     for row in shown:
         axes, (colour, marker, shift) = drawn[sites.index(row["site"])], READINGS[row["reading"]]
         at = list(doses).index(row["dose"]) + shift

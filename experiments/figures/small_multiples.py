@@ -3,9 +3,9 @@
 World A is ochre, dashed, ◆; world B is blue, solid, ●; grey is an effect that chance may explain.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -142,55 +142,35 @@ class PanelFigure:
             self.write(MARGIN, y + 0.14 * line, part, **HEADING_STYLE)
 
 
-class ForestRows(NamedTuple):
-    """Rows of a forest plot, with a panel for each head in every block; rows in ``bold`` are headings."""
+def forest_panels(
+    wording: FigureTexts,
+    texts: tuple[str, str],
+    blocks: Sequence[str],
+    heads: Sequence[str],
+    names: Sequence[str],
+    bold: Collection[int] = (),
+    space_above: float = 0.0,
+) -> tuple[PanelFigure, list[list[Axes]]]:
+    """Return the figure of a forest plot and the panels of every block, to be filled by `draw_estimate`.
 
-    blocks: Sequence[str]
-    heads: Sequence[str]
-    names: Sequence[str]
-    bold: Collection[int] = ()
-
-    def draw(
-        self, wording: FigureTexts, texts: tuple[str, str], space_above: float = 0.0
-    ) -> tuple[PanelFigure, list[list[Axes]]]:
-        """Return a figure and the panels of every block, with row names at the left."""
-        longest = max(len(line) for text in (*self.names, *self.blocks) for line in text.split("\n"))
-        names_width, columns = min(MAX_ROW_NAME_WIDTH, 0.15 + ROW_LETTER_WIDTH * longest), len(self.heads)
-        width = max(FIGURE_WIDTH, names_width + columns * (MIN_PANEL_WIDTH + PANEL_GAP))
-        height = 0.1 + ROW_HEIGHT * len(self.names)
-        sizes = PanelSizes(height, names_width, space_above, columns=columns, figure_width=width)
-        sheet, grid = PanelFigure(wording, texts, [*self.heads] * len(self.blocks), sizes), []
-        for number, block in enumerate(self.blocks):
-            drawn = [sheet.panel_of_rows(number * columns + column, self.names) for column in range(columns)]
-            for axes in drawn:
-                mark_zero(axes)
-                sign_values(axes)
-                axes.margins(x=0.1)
-            for at in self.bold:
-                drawn[0].get_yticklabels()[at].set_fontweight("bold")
-            sheet.write(MARGIN, sheet.top + number * sheet.block, block, **HEADING_STYLE)
-            grid.append(drawn)
-        return sheet, grid
-
-
-class ForestMark(NamedTuple):
-    """Effect with its interval in a forest plot; ``settled`` if it is distinguishable from chance."""
-
-    block: int
-    panel: int
-    row: float
-    low: float
-    value: float
-    high: float
-    settled: bool
-
-
-def draw_forest(wording: FigureTexts, texts: tuple[str, str], rows: ForestRows, marks: Iterable[ForestMark]) -> Figure:
-    """Return a forest plot; marks are filled if distinguishable from chance, else hollow."""
-    sheet, grid = rows.draw(wording, texts)
-    for one in marks:
-        draw_estimate(grid[one.block][one.panel], *one[2:])
-    return sheet.figure
+    Every block has a panel for each head, with the row ``names`` at the left; rows in ``bold`` are headings.
+    """
+    longest = max(len(line) for text in (*names, *blocks) for line in text.split("\n"))
+    names_width, columns = min(MAX_ROW_NAME_WIDTH, 0.15 + ROW_LETTER_WIDTH * longest), len(heads)
+    width = max(FIGURE_WIDTH, names_width + columns * (MIN_PANEL_WIDTH + PANEL_GAP))
+    sizes = PanelSizes(0.1 + ROW_HEIGHT * len(names), names_width, space_above, columns=columns, figure_width=width)
+    sheet, grid = PanelFigure(wording, texts, [*heads] * len(blocks), sizes), []
+    for number, block in enumerate(blocks):
+        drawn = [sheet.panel_of_rows(number * columns + column, names) for column in range(columns)]
+        for axes in drawn:
+            mark_zero(axes)
+            sign_values(axes)
+            axes.margins(x=0.1)
+        for at in bold:
+            drawn[0].get_yticklabels()[at].set_fontweight("bold")
+        sheet.write(MARGIN, sheet.top + number * sheet.block, block, **HEADING_STYLE)
+        grid.append(drawn)
+    return sheet, grid
 
 
 def draw_estimate(axes: Axes, at: float, low: float, value: float, high: float, settled: bool) -> None:

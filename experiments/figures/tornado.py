@@ -56,7 +56,9 @@ def draw_tornado(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
         (meaning_with_unit if index in INDICES_WITH_UNITS else capital_meaning)(measure, wording)
         for measure in measures
     ]
-    sheet, (drawn,) = small_multiples.ForestRows([""], heads, words).draw(wording, texts, small_multiples.VERDICT_LINE)
+    sheet, (drawn,) = small_multiples.forest_panels(
+        wording, texts, [""], heads, words, space_above=small_multiples.VERDICT_LINE
+    )
     for axes, measure in zip(drawn, measures, strict=True):
         some = own[own["measure"] == measure].set_index("factor")
         ranked = bool(some["rank_best"].notna().any())
