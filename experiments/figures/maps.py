@@ -1,6 +1,7 @@
 """Draw grids of two factors: means, effects of a policy over two parameters, and effects of pairs of policies."""
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -23,10 +24,20 @@ from experiments.narrative.labels import (
     meaning_with_unit,
     title_label,
     with_sign,
-    wrap_text,
 )
 from experiments.narrative.messages import figure_message
-from experiments.statistics import contrasts as c
+from experiments.statistics.contrasts import (
+    INTERACTION,
+    MOST_LEVELS,
+    POLICY,
+    SCENARIO,
+    Contrast,
+    Grid,
+    contrasts,
+    grid_effects,
+    grid_of,
+    parts_of,
+)
 from experiments.statistics.paired_effects import Effect
 from experiments.words.bilingual import FigureTexts
 
@@ -39,22 +50,19 @@ CELL_HEIGHT, CELL_WIDTH, AXIS_LABEL_WIDTH, SPACE_ABOVE, SPACE_BELOW = 0.3, 0.6, 
 """Height and width of a cell, width of an axis label, and space above and below a panel, in inches."""
 
 
-Texts = tuple[str, str]
-
-
 def draw_factor_pairs(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
 ) -> Figure | None:
     """Draw a grid for each measure and municipality over the two factors with the largest variance shares."""
-    free = [name for name in factors if name != c.SCENARIO]
+    free = [name for name in factors if name != SCENARIO]
     if len(free) < 2:
         return None
-    places = [(measure, scenario) for measure in measures for scenario in runs[c.SCENARIO].unique()]
+    places = [(measure, scenario) for measure in measures for scenario in runs[SCENARIO].unique()]
     grids, pairs = [], []
     for measure, scenario in places:
-        own = runs[runs[c.SCENARIO] == scenario]
+        own = runs[runs[SCENARIO] == scenario]
         strong = sorted(free, key=lambda one: -variance_share(own, one, measure))[:2]
-        pairs.append(sorted(strong, key=c.POLICY.__eq__))
+        pairs.append(sorted(strong, key=POLICY.__eq__))
         grids.append(mean_grid(own, pairs[-1], measure))
     parts = {name: factor_label(one, wording) for name, one in zip(("first", "second"), pairs[0], strict=True)}
     finding = figure_message("figure.grid.strongest", wording, what=capital_meaning(measures[0], wording), **parts)
@@ -68,21 +76,21 @@ def draw_factor_pairs(
     return sheet.figure
 
 
-def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> c.Grid:
+def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> Grid:
     """Return the mean of a measure, with its Monte Carlo error, at every pair of levels of two factors."""
     across, up = (factor_levels(runs, factor, most_bins=4) for factor in pair)
     by = [up.rename("up"), across.rename("across")]
     by_seed = runs.groupby([*by, runs["seed"]], observed=True)[measure].mean().groupby(["up", "across"], observed=True)
     mean = by_seed.mean().unstack()
-    return c.Grid(mean, (by_seed.std() / np.sqrt(by_seed.count())).unstack(), mean.notna().astype(float))
+    return Grid(mean, (by_seed.std() / np.sqrt(by_seed.count())).unstack(), mean.notna().astype(float))
 
 
 def figure_for_grids(
-    grids: Sequence[c.Grid], wording: FigureTexts, texts: Texts, heads: list[str], across: int, rows: int = 0
+    grids: Sequence[Grid], wording: FigureTexts, texts: tuple[str, str], heads: list[str], across: int, rows: int = 0
 ) -> PanelFigure:
     """Return a figure with panels sized for the largest grid; if ``rows`` > 0 there is space for panel titles."""
     high, wide = (max(MIN_CELLS, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
-    names = [wrap_text(level_label(name, wording), LABEL_LETTERS) for one in grids for name in one.effect.index]
+    names = [textwrap.fill(level_label(name, wording), LABEL_LETTERS) for one in grids for name in one.effect.index]
     left = AXIS_LABEL_WIDTH + ROW_LETTER_WIDTH * max(len(line) for name in names for line in name.split("\n"))
     across, over = min(across, len(heads)), SPACE_ABOVE if rows else 0.0
     room = max(FIGURE_WIDTH, across * (wide * CELL_WIDTH + left))
@@ -94,13 +102,13 @@ def draw_effect_maps(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
 ) -> dict[str, Figure]:
     """Draw a map for each scenario and policy except the first: its effect over two or three parameters."""
-    grids = [name for name in factors if "." in name and 2 <= runs[name].nunique() <= c.MOST_LEVELS]
-    if c.POLICY not in factors or len(grids) < 2:
+    grids = [name for name in factors if "." in name and 2 <= runs[name].nunique() <= MOST_LEVELS]
+    if POLICY not in factors or len(grids) < 2:
         return {}
     found = []
-    for scenario, own in runs.groupby(c.SCENARIO, sort=False):
-        for policy in own[c.POLICY].unique()[1:]:
-            place, first = title_label(str(scenario), wording), title_label(str(own[c.POLICY].iloc[0]), wording)
+    for scenario, own in runs.groupby(SCENARIO, sort=False):
+        for policy in own[POLICY].unique()[1:]:
+            place, first = title_label(str(scenario), wording), title_label(str(own[POLICY].iloc[0]), wording)
             note = figure_message("figure.grid.effects", wording, place=place, first=first)
             found.append(draw_effect_map(own, grids, str(policy), measures, note, wording))
     return {f"effect_map{f'_{number}' if len(found) > 1 else ''}": one for number, one in enumerate(found, start=1)}
@@ -117,7 +125,7 @@ def draw_effect_map(
         parts = [runs[runs[third[0]] == facet] for facet in facets]
         heads = [f"{factor_label(third[0], wording)} = {level_label(facet, wording)}" for facet in facets]
     maps = {
-        measure: [c.grid_effects(part, names, (up, across), policy, measure, display_scale(measure)) for part in parts]
+        measure: [grid_effects(part, names, (up, across), policy, measure, display_scale(measure)) for part in parts]
         for measure in measures
     }
     texts = sign_finding(maps[measures[0]], policy, measures[0], wording), note
@@ -125,7 +133,11 @@ def draw_effect_map(
 
 
 def draw_measures(
-    maps: Mapping[str, Sequence[c.Grid]], wording: FigureTexts, texts: Texts, heads: list[str], pair: Sequence[str] = ()
+    maps: Mapping[str, Sequence[Grid]],
+    wording: FigureTexts,
+    texts: tuple[str, str],
+    heads: list[str],
+    pair: Sequence[str] = (),
 ) -> Figure:
     """Draw grids of effects with a row for each measure.
 
@@ -144,12 +156,12 @@ def draw_measures(
             else:
                 axes.invert_yaxis()
             axes.set_title(
-                wrap_text(meaning_with_unit(measure, wording), 46), loc="left", fontsize=7.5, color=INK, pad=4
+                textwrap.fill(meaning_with_unit(measure, wording), 46), loc="left", fontsize=7.5, color=INK, pad=4
             )
     return sheet.figure
 
 
-def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, wording: FigureTexts) -> str:
+def sign_finding(grids: Sequence[Grid], policy: str, measure: str, wording: FigureTexts) -> str:
     """Return the finding: numbers of cells in which a policy raises and lowers the first measure."""
     effects, settled = (
         np.concatenate([getattr(one, part).to_numpy(float).ravel() for one in grids]) for part in ("effect", "settled")
@@ -161,15 +173,17 @@ def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, wording: Fi
     )
 
 
-def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, wording: FigureTexts) -> None:
+def draw_grid(axes: Axes, one: Grid, scale: Normalize, colours: str, wording: FigureTexts) -> None:
     """Draw a grid with its numbers if they fit; cells that chance may explain have no colour."""
     values, settled = one.effect.to_numpy(float), one.settled.to_numpy(float) == 1.0
     shown = colormaps[colours](scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
     axes.imshow(shown, origin="lower", aspect="auto", interpolation="none")
-    axes.set_xticks(range(values.shape[1]), [wrap_text(level_label(name, wording), 12) for name in one.effect.columns])
+    axes.set_xticks(
+        range(values.shape[1]), [textwrap.fill(level_label(name, wording), 12) for name in one.effect.columns]
+    )
     axes.set_yticks(
-        range(values.shape[0]), [wrap_text(level_label(name, wording), LABEL_LETTERS) for name in one.effect.index]
+        range(values.shape[0]), [textwrap.fill(level_label(name, wording), LABEL_LETTERS) for name in one.effect.index]
     )
     axes.grid(visible=False)
     if values.size > MAX_LABELLED_CELLS:
@@ -194,31 +208,31 @@ def draw_policy_pairs(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], wording: FigureTexts
 ) -> Figure | None:
     """Draw policies in pairs: single effects on the diagonal, joint effects below it, interactions above it."""
-    first = str(runs[c.POLICY].iloc[0])
-    every = [c.parts_of(str(name), first) for name in runs[c.POLICY].unique()]
+    first = str(runs[POLICY].iloc[0])
+    every = [parts_of(str(name), first) for name in runs[POLICY].unique()]
     names = list(dict.fromkeys(name for parts in every if len(parts) == 1 for name in parts))
-    if c.POLICY not in factors or not any(len(parts) == 2 for parts in every):
+    if POLICY not in factors or not any(len(parts) == 2 for parts in every):
         return None
-    scenarios = list(runs[c.SCENARIO].unique())
-    found = {measure: list(c.contrasts(runs, [c.POLICY], measure, display_scale(measure))) for measure in measures}
+    scenarios = list(runs[SCENARIO].unique())
+    found = {measure: list(contrasts(runs, [POLICY], measure, display_scale(measure))) for measure in measures}
     grids = {
         measure: [pair_grid([one for one in some if one.scenario == place], names, first) for place in scenarios]
         for measure, some in found.items()
     }
-    pairs = [one.effect.settled for one in found[measures[0]] if one.factor == c.INTERACTION]
+    pairs = [one.effect.settled for one in found[measures[0]] if one.factor == INTERACTION]
     counts = {"settled": sum(pairs), "n": len(pairs)}
     finding = figure_message("figure.grid.together", wording, what=capital_meaning(measures[0], wording), **counts)
     texts = finding, figure_message("figure.grid.pairs", wording, first=title_label(first, wording))
     return draw_measures(grids, wording, texts, [title_label(place, wording) for place in scenarios])
 
 
-def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Grid:
+def pair_grid(found: Sequence[Contrast], names: list[str], first: str) -> Grid:
     """Return single effects, joint effects and interactions as one grid of policies by policies."""
     cells: dict[tuple[object, object], Effect] = {}
     for one in found:
-        parts = sorted(c.parts_of(str(one.level), first), key=names.index)
+        parts = sorted(parts_of(str(one.level), first), key=names.index)
         if len(parts) <= 2:
             low, high = parts[0], parts[-1]
-            cells[(low, high) if one.factor == c.INTERACTION else (high, low)] = one.effect
-    whole = c.grid_of(cells)
-    return c.Grid(*(part.reindex(index=names, columns=names) for part in (whole.effect, whole.error, whole.settled)))
+            cells[(low, high) if one.factor == INTERACTION else (high, low)] = one.effect
+    whole = grid_of(cells)
+    return Grid(*(part.reindex(index=names, columns=names) for part in (whole.effect, whole.error, whole.settled)))

@@ -173,13 +173,3 @@ def outcomes(site: Site) -> list[OutcomeColumn]:
 def decimals(column: OutcomeColumn) -> int:
     """Return the number of decimals for the ends of a column's range."""
     return 1 if BY_NAME[column.measure].unit == "0-100" else 0
-
-
-def example_dots() -> Markup:
-    """Return example dots for the legend."""
-    return dot_field(8, 7, "b")
-
-
-def example_ruler() -> Markup:
-    """Return an example ruler for the legend."""
-    return draw_ruler((-1.0, 1.0), 0.5, (0.3, 0.7), "b")

@@ -31,8 +31,9 @@ LINE_STYLES: tuple[dict[str, Any], ...] = (
 )
 DATE_FORMATS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
 """Numeric date formats for the time axis, from years to seconds, which are the same in every language."""
-LABELS_WIDTH, LOG_HEADROOM = 1.25, 2.0
-"""Width of line labels in inches; factor from the largest value to the upper limit of a logarithmic axis."""
+LABELS_WIDTH, LABEL_DISTANCE, LOG_HEADROOM = 1.25, 0.1, 2.0
+"""Width of line labels in inches; their least distance as a share of the axis; factor from the largest value to the
+upper limit of a logarithmic axis."""
 
 CRIME_RECORDS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 HOMICIDE_RATE = ("rate_12",)
@@ -118,13 +119,13 @@ def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale:
     write_line_labels(axes, mdates.date2num(mean.index[-1]), ends)
 
 
-def write_line_labels(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], least: float = 0.1) -> None:
+def write_line_labels(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]]) -> None:
     """Write line labels next to the last values, shifted apart to avoid overlap."""
     bottom, top = (axes.transData.transform((when, end))[1] for end in axes.get_ylim())
     height = -math.inf
     for name, value, colour in sorted(ends, key=lambda end: end[1]):
         own = (axes.transData.transform((when, value))[1] - bottom) / (top - bottom)
-        height = max(own, height + least)
+        height = max(own, height + LABEL_DISTANCE)
         axes.annotate(
             name, (1.0, height), (3, 0), xycoords="axes fraction", textcoords="offset points",
             va="center", fontsize=7, color=colour, annotation_clip=False,

@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import textwrap
 from dataclasses import replace
 from functools import cache
 
@@ -145,11 +144,6 @@ def single_change_label(change: str, wording: FigureTexts) -> str:
     """Return the label of one change: the title of a policy, or a parameter with its level."""
     factor, is_level, level = change.partition("=")
     return f"{factor_label(factor, wording)} = {level}" if is_level else title_label(change, wording)
-
-
-def wrap_text(text: str, width: int) -> str:
-    """Wrap a text to a width."""
-    return "\n".join(textwrap.wrap(text, width))
 
 
 def with_sign(value: float, form: str = "+,.3g") -> str:

@@ -47,6 +47,6 @@ def message_or_name(part: str, name: str, wording: FigureTexts) -> str:
     return figure_message(f"{part}.{name}", wording) if f"{part}.{name}" in messages() else wording(name, name)
 
 
-def message_with_list(key: str, parts: list[BilingualText], **more: object) -> list[BilingualText]:
+def message_with_list(key: str, parts: list[BilingualText]) -> list[BilingualText]:
     """Return a list with one message formatted with listed parts; empty if there are no parts."""
-    return [message(key, names=join_as_list(parts), **more)] if parts else []
+    return [message(key, names=join_as_list(parts))] if parts else []

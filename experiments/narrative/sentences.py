@@ -175,19 +175,14 @@ def draws_sentence(site: Site, row: Any) -> BilingualText:
 
 
 def deciding_measurement(site: Site, arm: ArmReading) -> BilingualText:
-    """Return the local measurement that would decide whether a policy raises trust."""
+    """Return the local measurement that would decide whether a policy raises trust; if unknown, why."""
     row = site.law_verdicts(arm, TRUST)
     if row is None:
-        return decides_among_draws(site, arm)
+        drawn = site.numbers.row("drawn", site=site.name, against=arm.name, measure=TRUST)
+        if drawn is not None and drawn["parameter"]:
+            return message("decides.parameter", parameter=drawn["parameter"])
+        return message("decides.not_run")
     spans = {name: site.numbers.show("verdicts", row.name, name, 2) for name in ("span_memory", "span_asymmetry")}
     wider = "memory" if row["span_memory"] >= row["span_asymmetry"] else "asymmetry"
     lead = message(f"decides.{'nothing' if row['known'] else wider}")
     return join_texts([lead, message("decides.moves", **spans)])
-
-
-def decides_among_draws(site: Site, arm: ArmReading) -> BilingualText:
-    """Return the parameter to measure according to draws; without draws, why nothing can be said."""
-    swept = site.numbers.row("drawn", site=site.name, against=arm.name, measure=TRUST)
-    if swept is not None and swept["parameter"]:
-        return message("decides.parameter", parameter=swept["parameter"])
-    return message("decides.not_run")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS
-from experiments.figures import page_one
+from experiments.figures import dot_strip, page_one
 from experiments.figures.drawing import FIGURES
 from experiments.figures.lacking import FIGURE_MISSING, MissingNumbers, as_missing_numbers
 from experiments.figures.report_figures import available_figures, draw_site_figure, figures_in
@@ -37,6 +37,7 @@ FIGURE_STYLES = "/* styles of figures */"
 TEMPLATE_NAMES = {
     "answers": answers,
     "page_one": page_one,
+    "dot_strip": dot_strip,
     "chapters": toml_beside(__file__, "chapters.toml"),
     "displayed_bound": displayed_bound,
     "sentences": sentences,

@@ -59,9 +59,8 @@ def column(table: str, name: str) -> DictionaryColumn:
     >>> column("groups", "trust").unit, column("plan", "trust.fast_days").unit, column("cells", "policy.cctv").role
     ('0-1', 'days', 'factor')
     """
-    for part in (table, SHARED_COLUMNS.get(table, ""), "every"):
-        if name in data_dictionary().get(part, {}):
-            return DictionaryColumn(**data_dictionary()[part][name])
+    if stated := stated_column(table, name):
+        return DictionaryColumn(**stated)
     if name.startswith(POLICY_PREFIX):
         return policy_column(name.removeprefix(POLICY_PREFIX))
     return factor_column(name) or measure_column(name)
@@ -73,8 +72,13 @@ def unit_in(table: str, name: str) -> str:
     >>> unit_in("cells", "trust"), unit_in("cells", "settlement")
     ('0-1', '')
     """
+    return stated_column(table, name).get("unit", "")
+
+
+def stated_column(table: str, name: str) -> Mapping[str, str]:
+    """Return the entry in ``columns.toml`` of a column; empty if there is none."""
     parts = (data_dictionary().get(part, {}) for part in (table, SHARED_COLUMNS.get(table, ""), "every"))
-    return next((part[name].get("unit", "") for part in parts if name in part), "")
+    return next((part[name] for part in parts if name in part), {})
 
 
 def policy_column(name: str) -> DictionaryColumn:
