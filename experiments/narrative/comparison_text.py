@@ -15,7 +15,7 @@ from experiments.execution.trust_accounts import FURTHER_LAWS
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
 from experiments.narrative.labels import headline_name
-from experiments.narrative.messages import figure_message, message
+from experiments.narrative.messages import LINE_WIDTH, figure_message, message, message_lines
 from experiments.narrative.number_format import compact_number, read_optional, reported_years, with_error
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
@@ -29,7 +29,6 @@ from experiments.storage.run_spec import text_of
 from experiments.words.bilingual import FigureTexts, join_as_list
 from model.engine.errors import InputError, suggest_nearest
 
-WIDTH = 80
 THOUSAND, MILLION = 1e3, 1e6
 NAME_WIDTH, PART_WIDTH = 25, 53
 ALL_ALIKE = "all alike"
@@ -84,22 +83,22 @@ def built_in_lines(
     """Yield the hazards that policies of both sides set as inputs."""
     levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in levers_of_manifest(arm)]
     for lever in dict.fromkeys(levers):
-        yield from textwrap.wrap(built_in_sentence(lever).text(wording.language), WIDTH)
+        yield from textwrap.wrap(built_in_sentence(lever).text(wording.language), LINE_WIDTH)
 
 
 def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], wording: FigureTexts) -> Iterator[str]:
     """Yield the title of a pair, its period and the heading of its table."""
     yield ""
-    yield from textwrap.wrap(figure_message("comparison.title", wording, arm=arm, base=base), WIDTH)
+    yield from message_lines("comparison.title", wording, arm=arm, base=base)
     paired = rows["paired"].all()
     kind = figure_message(f"comparison.{'paired' if paired else 'independent'}", wording, n=int(rows["n"].max()))
-    period = figure_message("comparison.period", wording, begins=manifest["begins"], until=manifest["until"], kind=kind)
-    yield from textwrap.wrap(period, WIDTH)
+    days = {"begins": manifest["begins"], "until": manifest["until"]}
+    yield from message_lines("comparison.period", wording, kind=kind, **days)
     settings = {key: text_of(value) for one in manifest["arms"] for key, value in one.get("changed", {}).items()}
     yield from changed_settings(settings, wording)
     if why := rows["why_unpaired"].iloc[0]:
         reason = figure_message(f"comparison.why_unpaired.{why}", wording)
-        yield from textwrap.wrap(figure_message("comparison.unpaired", wording, why=reason), WIDTH)
+        yield from message_lines("comparison.unpaired", wording, why=reason)
     yield ""
     names = [figure_message(f"comparison.{name}", wording) for name in ("base", "effect", "interval", "rose")]
     rose = names[3] if paired else ""
@@ -121,10 +120,10 @@ def headline_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
             f"{interval_text(row.low, row.high, headline, wording):>18}{rose:>8}"
             f"{compact_number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}",
         )
-    yield from textwrap.wrap(figure_message("comparison.legend", wording), WIDTH)
+    yield from message_lines("comparison.legend", wording)
     yield from rare_lines(rows, wording)
     when = RULE_WORDS[rows.loc[rows["measure"] == "trust_mean", "how"].iloc[0]][wording.language]
-    yield from textwrap.wrap(figure_message("comparison.units", wording, when=when), WIDTH)
+    yield from message_lines("comparison.units", wording, when=when)
     yield from smallest_lines(rows, wording)
 
 
@@ -167,15 +166,13 @@ def rare_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
         for row in rare.drop(nowhere.index).itertuples()
     ]  # fmt: skip
     if parts:
-        yield from textwrap.wrap(
-            figure_message("comparison.rare", wording, n=rare["n"].max(), parts="; ".join(parts)), WIDTH
-        )
+        yield from message_lines("comparison.rare", wording, n=rare["n"].max(), parts="; ".join(parts))
     if len(nowhere):
         names, most = (
             ", ".join(headline_name(name, wording) for name in nowhere["measure"]),
             nowhere["differ_high"].max(),
         )
-        yield from textwrap.wrap(figure_message("comparison.no_event", wording, names=names, most=f"{most:.0f}"), WIDTH)
+        yield from message_lines("comparison.no_event", wording, names=names, most=f"{most:.0f}")
 
 
 def smallest_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
@@ -186,8 +183,7 @@ def smallest_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
         if row.measure in ("trust_mean", "fear_mean", "crimes_told", "homicides") and not math.isnan(row.smallest)
     ]
     if parts:
-        text = figure_message("comparison.smallest", wording, power=f"{POWER:.0%}", parts=", ".join(parts))
-        yield from textwrap.wrap(text, WIDTH)
+        yield from message_lines("comparison.smallest", wording, power=f"{POWER:.0%}", parts=", ".join(parts))
 
 
 def resident_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
@@ -197,10 +193,10 @@ def resident_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     yield ""
     title, mean = (figure_message(f"comparison.{name}", wording) for name in ("residents", "mean_of_twins"))
     yield f"{title:<58}{mean:>22}"
-    for what, own in rows.groupby("measure", sort=False):
-        digits = 1 if own["effect"].max() < THOUSAND else 0
+    for what, sides in rows.groupby("measure", sort=False):
+        digits = 1 if sides["effect"].max() < THOUSAND else 0
         cells = [
-            f"{compact_number(row.effect, digits)}±{compact_number(row.error, digits)}" for row in own.itertuples()
+            f"{compact_number(row.effect, digits)}±{compact_number(row.error, digits)}" for row in sides.itertuples()
         ]
         yield f"  {figure_message(f'comparison.deeds.{what}', wording):<50}{cells[0]:>14}{cells[1]:>14}"
 
@@ -265,7 +261,7 @@ def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
     for measure, rows in grid.groupby("measure", sort=False):
         verdicts.setdefault(law_sentence(verdict(rows), wording), []).append(headline_name(str(measure), wording))
     for text, names in verdicts.items():
-        yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
+        yield from textwrap.wrap(f"{text}: {', '.join(names)}", LINE_WIDTH, subsequent_indent="    ")
 
 
 def law_sentence(result: LawVerdict, wording: FigureTexts) -> str:
@@ -302,11 +298,10 @@ def plan_lines(rows: Rows, target: EffectSize, wording: FigureTexts) -> Iterator
         twins, alone = (pairs_needed(one, target.size, target.power) for one in (spread, apart))
     except NoPlan as reason:
         about = {"name": headline_name(target.measure, wording), "size": f"{target.size:g}", "most": f"{MOST:,}"}
-        yield from textwrap.wrap(figure_message(f"comparison.no_plan_{reason.why}", wording, **about), WIDTH)
+        yield from message_lines(f"comparison.no_plan_{reason.why}", wording, **about)
         return
-    text = figure_message(
+    yield from message_lines(
         "comparison.plan", wording, size=f"{target.size:g}", name=headline_name(target.measure, wording),
         power=f"{target.power:.0%}", twins=f"{twins:,}", alone=f"{alone:,}", pilot=pilot["n"],
         caution=f"{SPREAD_FACTOR:g}",
     )  # fmt: skip
-    yield from textwrap.wrap(text, WIDTH)

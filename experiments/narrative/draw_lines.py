@@ -10,14 +10,14 @@ from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, PRIMARY_MEASURES
 from experiments.narrative.labels import change_label, headline_name, title_label
-from experiments.narrative.messages import figure_message
+from experiments.narrative.messages import LINE_WIDTH, figure_message, message_lines
 from experiments.narrative.number_format import compact_number, round_number, with_error
 from experiments.words.bilingual import FigureTexts
 from experiments.words.catalogue import unit
 from model.simulation.registry import MEASURES
 from scenarios import accounts
 
-WIDTH, NAME_WIDTH, CELL_WIDTH, INTERVAL_WIDTH, ACCOUNT_WIDTH, MEASURE_WIDTH = 80, 25, 8, 18, 28, 13
+NAME_WIDTH, CELL_WIDTH, INTERVAL_WIDTH, ACCOUNT_WIDTH, MEASURE_WIDTH = 25, 8, 18, 28, 13
 SPREADS = ("sd_random", "sd_town", "sd_assumed", "sd_account")
 SHOWN = (*PRIMARY_MEASURES, "fear_mean", "crimes_occurred", "homicides", "told_share", "c1", "c2", "c3", "c4")
 """Measures in the printed table of effects; the file has all."""
@@ -31,7 +31,7 @@ def level_lines(table: Any, draws: int, wording: FigureTexts) -> Iterator[str]:
     if table.empty:
         yield figure_message("over_draws.few", wording, n=draws)
         return
-    yield from textwrap.wrap(figure_message("over_draws.levels", wording, n=draws), WIDTH)
+    yield from message_lines("over_draws.levels", wording, n=draws)
     yield draws_heading(wording, (CELL_WIDTH, INTERVAL_WIDTH, 7, 7, 7, 7))
     for row in table.itertuples():
         headline = BY_NAME[row.measure]
@@ -66,16 +66,16 @@ def contrast_lines(table: Any, draws: int, measures: Sequence[str], wording: Fig
     if not len(shown):
         yield figure_message("over_draws.few", wording, n=draws)
         return
-    yield from textwrap.wrap(figure_message("over_draws.contrasts", wording, n=draws), WIDTH)
+    yield from message_lines("over_draws.contrasts", wording, n=draws)
     for (site, measure), rows in shown.groupby(["site", "measure"], sort=False):
         yield f"\n{title_label(site, wording)}, {measure} [{unit(MEASURES[measure].unit, wording.language)}]"
         for row in rows.itertuples():
             change = change_label(row.against, wording)
-            yield from textwrap.wrap(change, WIDTH, initial_indent="  ", subsequent_indent="  ")
+            yield from textwrap.wrap(change, LINE_WIDTH, initial_indent="  ", subsequent_indent="  ")
             ends = figure_message("over_draws.ends", wording, low=f"{row.low:.3g}", high=f"{row.high:.3g}")
             sign = ", ".join([figure_message(f"over_draws.sign.{row.sign}", wording), *opposing_accounts(row, wording)])
             text = f"{row.mean:+.3g}; {ends}; {row.share_up:.0%}; {sign}"
-            yield from textwrap.wrap(text, WIDTH, initial_indent="      ", subsequent_indent="      ")
+            yield from textwrap.wrap(text, LINE_WIDTH, initial_indent="      ", subsequent_indent="      ")
 
 
 def opposing_accounts(row: Any, wording: FigureTexts) -> list[str]:
@@ -97,7 +97,7 @@ def effect_lines(rows: Any, wording: FigureTexts) -> Iterator[str]:
     if rows.empty:
         return
     yield ""
-    yield from textwrap.wrap(figure_message("over_draws.effects", wording, n=rows["draws"].max()), WIDTH)
+    yield from message_lines("over_draws.effects", wording, n=rows["draws"].max())
     yield draws_heading(wording, (CELL_WIDTH, 15, 7, 7, 7, 6, 5))
     shown = rows[rows["measure"].isin(SHOWN)]
     for row in shown.itertuples():
@@ -107,14 +107,14 @@ def effect_lines(rows: Any, wording: FigureTexts) -> Iterator[str]:
         cells = "".join(f"{cell:>7}" for cell in spreads[:3]) + f"{spreads[3]:>6}{row.share_up:>5.0%}"
         mean = f"{compact_number(row.mean, headline.digits, '+'):>{CELL_WIDTH}}"
         yield from labelled_row(wording.of(headline.label), NAME_WIDTH, f"{mean}{ends:>15}{cells}")
-    for sign, own in shown.groupby("sign", sort=False):
+    for sign, signed in shown.groupby("sign", sort=False):
         names = [
             " ".join([wording.of(headline.label), *(f"({note})" for note in opposing_accounts(row, wording))])
-            for row in own.itertuples()
+            for row in signed.itertuples()
             for headline in (BY_NAME[row.measure],)
         ]
         text = f"{figure_message(f'over_draws.direction.{sign}', wording)}: {', '.join(names)}"
-        yield from textwrap.wrap(text, WIDTH, subsequent_indent="    ")
+        yield from textwrap.wrap(text, LINE_WIDTH, subsequent_indent="    ")
 
 
 def account_lines(rows: Any, wording: FigureTexts) -> Iterator[str]:
@@ -125,8 +125,8 @@ def account_lines(rows: Any, wording: FigureTexts) -> Iterator[str]:
     yield figure_message("over_draws.accounts", wording, n=rows["draws"].max())
     known = [name for name in SHOWN_BY_ACCOUNT if name in set(rows["measure"])]
     yield from account_headings([headline_name(name, wording) for name in known])
-    for account, own in rows.groupby("account", sort=False):
-        by_measure = {row.measure: row for row in own.itertuples()}
+    for account, effects in rows.groupby("account", sort=False):
+        by_measure = {row.measure: row for row in effects.itertuples()}
         cells = [with_error(by_measure[one].effect, by_measure[one].error, BY_NAME[one], "+") for one in known]
         yield from labelled_row(
             account_title(str(account), wording), ACCOUNT_WIDTH, "".join(cell.rjust(MEASURE_WIDTH) for cell in cells)

@@ -1,5 +1,6 @@
 """Catalogue of sentences about results: messages by key, in both languages."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -10,6 +11,8 @@ from experiments.words.bilingual import LANGUAGES, BilingualText, FigureTexts, b
 from experiments.words.toml_files import toml_beside
 
 EMPTY = bilingual("", "")
+LINE_WIDTH = 80
+"""Largest number of characters in a line of printed text."""
 
 
 @cache
@@ -40,6 +43,11 @@ def message(key: str, **parts: object) -> BilingualText:
 def figure_message(key: str, wording: FigureTexts, **parts: object) -> str:
     """Return a message in the language of a figure, which records the text in the other language."""
     return wording.of(message(key, **parts))
+
+
+def message_lines(key: str, wording: FigureTexts, **parts: object) -> list[str]:
+    """Return a message in one language as lines of at most `LINE_WIDTH` characters."""
+    return textwrap.wrap(figure_message(key, wording, **parts), LINE_WIDTH)
 
 
 def message_or_name(part: str, name: str, wording: FigureTexts) -> str:

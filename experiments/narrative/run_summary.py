@@ -1,7 +1,6 @@
 """Table printed at the end of a run, for readers who know the subject but not the program."""
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.narrative.draw_lines import labelled_row
-from experiments.narrative.messages import figure_message
+from experiments.narrative.messages import LINE_WIDTH, figure_message, message_lines
 from experiments.narrative.number_format import round_number
 from experiments.statistics.annual_aggregation import MONTHS, Expression, by_run, values, years_of
 from experiments.statistics.paired_effects import error_of
@@ -20,7 +19,7 @@ from experiments.words.bilingual import FigureTexts
 from experiments.words.toml_files import toml_beside
 from model.town.crime_kinds import NAMES
 
-WIDTH, LABEL_WIDTH, CHANGE_WIDTH = 80, 31, 15
+LABEL_WIDTH, CHANGE_WIDTH = 31, 15
 MAX_YEARS = 3
 UNLISTED_KINDS = ("homicide", "domestic_violence")
 """Kinds without a line in the list of kinds: the first has its own line, the second has none."""
@@ -56,18 +55,14 @@ def summary_table(spec: RunSpec, measures: pd.DataFrame, wording: FigureTexts) -
     title = figure_message(
         "run.heading", wording, place=place, policy=spec.policy, begins=spec.begins, until=spec.until
     )
-    heading = [title[:WIDTH], seeds_of(measures, wording), *changed_settings(dict(spec.overrides), wording)]
+    heading = [title[:LINE_WIDTH], seeds_of(measures, wording), *changed_settings(dict(spec.overrides), wording)]
     if measures.empty:
         return "\n".join([*heading, "", figure_message("run.no_month", wording)])
     runs = by_run(measures)
     columns = columns_of(runs)
-    width = min(20, (WIDTH - LABEL_WIDTH - CHANGE_WIDTH) // len(columns))
+    width = min(20, (LINE_WIDTH - LABEL_WIDTH - CHANGE_WIDTH) // len(columns))
     rows = [text for line in SUMMARY_LINES for text in table_row(line, runs, columns, width, wording)]
-    defaults = [
-        "",
-        *textwrap.wrap(figure_message("run.at_defaults", wording), WIDTH),
-        figure_message("run.other_values", wording),
-    ]
+    defaults = ["", *message_lines("run.at_defaults", wording), figure_message("run.other_values", wording)]
     return "\n".join(
         [
             *heading,
@@ -89,7 +84,7 @@ def changed_settings(settings: Mapping[str, Any], wording: FigureTexts) -> list[
     if not settings:
         return []
     text = ", ".join(f"{key}={value}" for key, value in settings.items())
-    return textwrap.wrap(figure_message("comparison.changed", wording, settings=text), WIDTH)
+    return message_lines("comparison.changed", wording, settings=text)
 
 
 def seeds_of(measures: pd.DataFrame, wording: FigureTexts) -> str:
