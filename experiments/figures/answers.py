@@ -120,11 +120,11 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], wording: FigureTexts,
     body = [r"\begin{longtable}{llrrrrrlr}", r"\caption{" + caption + r"} \\", r"\toprule"]
     body += [figure_message("figure.table.heads", wording) + r" & $n$ \\", r"\midrule", r"\endhead"]
     for measure in measures:
-        own = table[table["measure"] == measure]
+        rows = table[table["measure"] == measure]
         scale = display_factor(measure)
-        digits = 1 + decimals_needed(scale * own[["low", "estimate", "high"]].to_numpy())
+        digits = 1 + decimals_needed(scale * rows[["low", "estimate", "high"]].to_numpy())
         body.append(rf"\multicolumn{{9}}{{l}}{{\emph{{{escape_latex(meaning_with_unit(measure, wording))}}}}} \\")
-        for row in own.to_dict("records"):
+        for row in rows.to_dict("records"):
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
             today, delta = (f"${scale * row[name]:.{digits}f}$" for name in ("status_quo", "delta"))
             change = escape_latex(change_label(row["change"], wording)).replace("×", r"$\times$")

@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 
 from experiments.comparison.effects import GROUPS, by_seed, number_of
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.figures import small_multiples
 from experiments.figures.drawing import (
     count_worlds,
     finding_of,
@@ -16,7 +15,16 @@ from experiments.figures.drawing import (
     policy_panels,
     register_figure,
 )
-from experiments.narrative.labels import headline_name
+from experiments.figures.small_multiples import (
+    COLOUR_A,
+    PanelSizes,
+    draw_estimate,
+    draw_pairs,
+    mark_zero,
+    share_scale,
+    sign_values,
+)
+from experiments.narrative.labels import CRIME_RECORDS, headline_name
 from experiments.narrative.number_format import format_number
 from experiments.narrative.report_reading import ArmReading, Site, too_few_homicides
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
@@ -27,7 +35,6 @@ MAIN_MEASURES = (
     *("trust_mean", "fear_mean", "violent_crimes", "extortions", "crimes_told"),
     *("complaints_filed", "women_without_remedy", "homicides", "response_minutes_median"),
 )
-CRIME_RECORDS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 FUNNEL_MEASURES = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
 PER_CENT, POINTS = (
     bilingual("Por ciento de hoy", "Per cent of today"),
@@ -60,13 +67,11 @@ def draw_forests(
 ) -> Figure:
     """Draw effects in rows on one scale, a panel per policy; headline measures also show each pair of runs."""
     texts = finding, note_of_forest(site, unit, section)
-    sheet, drawn = (
-        policy_panels(site, wording, texts, small_multiples.PanelSizes(0.1 + ROW_HEIGHT * len(labels), NAMES_WIDTH)),
-        [],
-    )
+    sheet = policy_panels(site, wording, texts, PanelSizes(0.1 + ROW_HEIGHT * len(labels), NAMES_WIDTH))
+    drawn = []
     for number, arm in enumerate(site.others):
         axes = sheet.panel_of_rows(number, list(labels.values()))
-        small_multiples.mark_zero(axes)
+        mark_zero(axes)
         for at, name in enumerate(labels):
             row = site.effect(arm, name, section)
             if row is not None and not math.isnan(row["effect"]):
@@ -74,12 +79,12 @@ def draw_forests(
                 low, value, high = (scale * row[end] for end in ("low", "effect", "high"))
                 settled = site.verdict(arm, name, section) in ("rises", "falls")
                 pairs = pair_differences(site, arm, name) if section == "headline" else []
-                small_multiples.draw_pairs(axes, at, [scale * one for one in pairs], settled)
-                small_multiples.draw_estimate(axes, at, low, value, high, settled)
+                draw_pairs(axes, at, [scale * one for one in pairs], settled)
+                draw_estimate(axes, at, low, value, high, settled)
         axes.margins(x=0.12)
-        small_multiples.sign_values(axes)
+        sign_values(axes)
         drawn.append(axes)
-    small_multiples.share_scale(drawn)
+    share_scale(drawn)
     return sheet.figure
 
 
@@ -150,11 +155,8 @@ def draw_books(site: Site, wording: FigureTexts) -> Figure:
 )
 def draw_effects(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect of every policy on the main measures."""
-    shown = [
-        name
-        for name in measures_with_results(site, MAIN_MEASURES)
-        if not (name == "homicides" and too_few_homicides(site))
-    ]
+    left_out = {"homicides"} if too_few_homicides(site) else set()
+    shown = [name for name in measures_with_results(site, MAIN_MEASURES) if name not in left_out]
     words = ("El delito violento", "sube", "baja"), ("Violent crime", "rises", "falls")
     finding = movers_finding(site, "violent_crimes", *words)
     return draw_headlines(site, wording, finding, shown)
@@ -163,10 +165,8 @@ def draw_effects(site: Site, wording: FigureTexts) -> Figure:
 @register_figure("groups", "Efecto en la confianza, por grupo.", "Effect on trust, by group.")
 def draw_groups(site: Site, wording: FigureTexts) -> Figure:
     """Draw the effect on trust by group; the finding names policies under which some groups gain and others lose."""
-    labels = {
-        f"trust_{name}": wording.of(bilingual_words(group, name))
-        for name in measures_with_results(site, GROUPS, "group", "trust_")
-    }
+    known = measures_with_results(site, GROUPS, "group", "trust_")
+    labels = {f"trust_{name}": wording.of(bilingual_words(group, name)) for name in known}
     finding = finding_of(
         [arm for arm in site.others if {"rises", "falls"} <= {site.verdict(arm, name, "group") for name in labels}],
         "{arms}: unos ganan confianza y otros la pierden",
@@ -195,15 +195,15 @@ def draw_causes(site: Site, wording: FigureTexts) -> Figure:
 
 def cause_finding(site: Site, names: Sequence[str]) -> BilingualText:
     """Return the cause with the largest effect on trust under any policy that is distinguishable from chance."""
-    told = [
+    sizes = [
         (abs(site.effect(arm, name, "cause")["effect"]), name)
         for name in names
         for arm in site.others
         if site.verdict(arm, name, "cause") in ("rises", "falls")
     ]
-    if not told:
+    if not sizes:
         return bilingual("Ninguna causa se distingue del azar", "No cause can be told from chance")
-    first = bilingual_words(cause, max(told)[1])
+    first = bilingual_words(cause, max(sizes)[1])
     return bilingual("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
@@ -224,10 +224,10 @@ def draw_scores(site: Site, wording: FigureTexts) -> Figure:
     rows = {name: site.numbers.row("criteria", site=site.name, arm=site.base.name, criterion=name) for name in CRITERIA}
     known = {name: 100.0 * float(row["score"]) for name, row in rows.items() if row is not None}
     note = note_of(site, "Nota media de los sorteos de la vara.", "Mean score over draws of where the bar is set.")
-    sizes = small_multiples.PanelSizes(0.1 + ROW_HEIGHT * len(known), NAMES_WIDTH)
+    sizes = PanelSizes(0.1 + ROW_HEIGHT * len(known), NAMES_WIDTH)
     sheet = policy_panels(site, wording, (criteria_finding(site), note), sizes)
     axes = sheet.panel_of_rows(0, [headline_name(name, wording) for name in known])
-    axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=small_multiples.COLOUR_A)
+    axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=COLOUR_A)
     axes.set_xlim(-3.0, 103.0)
     return sheet.figure
 

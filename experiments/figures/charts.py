@@ -12,20 +12,21 @@ from experiments.figures.small_multiples import COLOUR_B, FIGURE_WIDTH, PANEL_GA
 from experiments.figures.theme import SOFT
 from experiments.narrative.labels import capital_meaning, factor_label, level_label, meaning_with_unit
 from experiments.narrative.messages import figure_message
+from experiments.statistics.contrasts import MOST_LEVELS
 from experiments.words.bilingual import FigureTexts
 
-MAX_LEVELS, MAX_FACTORS, MAX_LABELLED_LEVELS = 12, 8, 5
+MAX_FACTORS, MAX_LABELLED_LEVELS = 8, 5
 Z_95 = 1.96
 PANEL_HEIGHT, NAMES_WIDTH, MIN_PANEL_WIDTH = 0.95, 1.6, 1.2
 """Height of a panel, width of row names and width of the narrowest panel, in inches."""
 
 
 def factor_levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
-    """Return the level of a factor in every run; numbers with more than `MAX_LEVELS` values are binned."""
+    """Return the level of a factor in every run; numbers with more than `MOST_LEVELS` values are binned."""
     values = runs[factor]
     if isinstance(values.iloc[0], str):
         return pd.Series(pd.Categorical(values, categories=list(values.unique())), values.index)
-    if values.dtype == object or values.nunique() <= MAX_LEVELS:
+    if values.dtype == object or values.nunique() <= MOST_LEVELS:
         return values
     bins = pd.qcut(values.astype(float), most_bins, duplicates="drop")
     return bins.map(lambda one: one.mid).astype(float)
@@ -48,14 +49,9 @@ def draw_main_effects(
     n, total = len(shown), len(factors)
     note = figure_message("figure.levels.note", wording)
     note += " " + figure_message("figure.levels.strongest", wording, n=n, every=total) if n < total else ""
-    sizes = PanelSizes(
-        PANEL_HEIGHT,
-        NAMES_WIDTH,
-        rows=len(measures),
-        columns=n,
-        figure_width=max(FIGURE_WIDTH, NAMES_WIDTH + n * (MIN_PANEL_WIDTH + PANEL_GAP)),
-    )
-    texts = finding_of(runs, shown, measures[0], wording), note
+    width = max(FIGURE_WIDTH, NAMES_WIDTH + n * (MIN_PANEL_WIDTH + PANEL_GAP))
+    sizes = PanelSizes(PANEL_HEIGHT, NAMES_WIDTH, rows=len(measures), columns=n, figure_width=width)
+    texts = variance_finding(runs, shown, measures[0], wording), note
     sheet = PanelFigure(wording, texts, [factor_label(one, wording) for one in shown], sizes)
     for row, measure in enumerate(measures):
         sheet.label(row, meaning_with_unit(measure, wording))
@@ -67,7 +63,7 @@ def draw_main_effects(
     return sheet.figure
 
 
-def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, wording: FigureTexts) -> str:
+def variance_finding(runs: pd.DataFrame, shown: Sequence[str], measure: str, wording: FigureTexts) -> str:
     """Return the finding: the factor with the largest share of the first measure's variance, and that share."""
     shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)

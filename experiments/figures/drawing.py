@@ -46,21 +46,21 @@ def movers_finding(site: Site, measure: str, es: tuple[str, str, str], en: tuple
             "{name}: ninguna política se distingue del azar", "{name}: no policy can be told from chance", name=name
         )
     parts = [
-        bilingual(f"{es[k]} con {{arms}}", f"{en[k]} under {{arms}}", arms=titles_of(own))
+        bilingual(f"{es[k]} con {{arms}}", f"{en[k]} under {{arms}}", arms=arm_titles(own))
         for k, own in enumerate(sides, start=1)
         if own
     ]
     return join_texts([name, join_texts(parts, "; ")])
 
 
-def titles_of(arms: Sequence[ArmReading]) -> BilingualText:
+def arm_titles(arms: Sequence[ArmReading]) -> BilingualText:
     """Return the titles of some arms as a list in a sentence."""
     return join_as_list([arm.title for arm in arms])
 
 
 def finding_of(arms: Sequence[ArmReading], es: str, en: str, otherwise: BilingualText) -> BilingualText:
     """Return a finding on some ``{arms}``, or ``otherwise`` if there are none."""
-    return bilingual(es, en, arms=titles_of(arms)) if arms else otherwise
+    return bilingual(es, en, arms=arm_titles(arms)) if arms else otherwise
 
 
 def note_of(site: Site, es: str, en: str, **parts: object) -> BilingualText:

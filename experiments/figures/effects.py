@@ -24,15 +24,15 @@ Titles = Mapping[str, tuple[str, str]]
 
 def draw_experiments(rows: Sequence[Row], wording: FigureTexts, titles: Titles) -> Figure:
     """Draw all lines that have a value, grouped by unit; levels only if a published value exists."""
-    own = [row for row in rows if row["variant"] == CENTRAL_VARIANT]
-    shown = [row for row in own if is_known(row["value"])]
+    central = [row for row in rows if row["variant"] == CENTRAL_VARIANT]
+    shown = [row for row in central if is_known(row["value"])]
     shown = [row for row in shown if row["unit"] != "level" or is_known(row["published_low"])]
     units = [some for unit in UNITS if (some := [row for row in shown if row["unit"] == unit])]
     lines = [lines_with_headings(some) for some in units]
     tall = tuple(0.1 + ROW_HEIGHT * len(some) for some in lines)
     sizes = PanelSizes(tall, NAMES_WIDTH, SPACE_ABOVE, figure_width=FIGURE_WIDTH, labels_width=VERDICTS_WIDTH)
-    missing = sum(row["verdict"] == "not available" for row in own)
-    texts = finding_of(own, wording), figure_message("figure.experiments.note", wording, missing=missing)
+    missing = sum(row["verdict"] == "not available" for row in central)
+    texts = experiments_finding(central, wording), figure_message("figure.experiments.note", wording, missing=missing)
     sheet = PanelFigure(wording, texts, [""], sizes)
     for number, (some, named) in enumerate(zip(units, lines, strict=True)):
         axes = sheet.panel(0, number)
@@ -54,14 +54,14 @@ def draw_experiments(rows: Sequence[Row], wording: FigureTexts, titles: Titles) 
     return sheet.figure
 
 
-def finding_of(rows: Sequence[Row], wording: FigureTexts) -> str:
+def experiments_finding(rows: Sequence[Row], wording: FigureTexts) -> str:
     """Return the finding: lines inside the published range, of those set by calibration and of those found."""
     parts = []
     for status in ("set", "found"):
-        own = [row["verdict"] for row in rows if not row["must"] and row["status"] == status]
-        counts = {"firm": own.count("inside"), "prior": own.count("prior only (inside)")}
-        counts["of_firm"] = counts["firm"] + own.count("outside") + own.count("open")
-        counts["of_prior"] = sum(verdict.startswith("prior only") for verdict in own)
+        verdicts = [row["verdict"] for row in rows if not row["must"] and row["status"] == status]
+        counts = {"firm": verdicts.count("inside"), "prior": verdicts.count("prior only (inside)")}
+        counts["of_firm"] = counts["firm"] + verdicts.count("outside") + verdicts.count("open")
+        counts["of_prior"] = sum(verdict.startswith("prior only") for verdict in verdicts)
         parts.append(
             figure_message(
                 "figure.experiments.inside", wording, status=message_or_name(WORDS_KEY, status, wording), **counts

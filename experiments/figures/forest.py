@@ -30,7 +30,7 @@ def draw_levels(
     Returns None if no two runs differ in exactly one factor.
     """
     found = {measure: list(contrasts(runs, factors, measure, display_scale(measure))) for measure in measures}
-    every = [one for own in found.values() for one in own]
+    every = [one for measure_contrasts in found.values() for one in measure_contrasts]
     if not every:
         return None
     names, scenarios = names_of(every, wording), list(dict.fromkeys(one.scenario for one in every))
@@ -55,21 +55,21 @@ def names_of(every: Sequence[Contrast], wording: FigureTexts) -> dict[tuple[str,
     """Return row labels by factor and level; a row with level None is a heading with factor and base level."""
     names: dict[tuple[str, object], str] = {}
     for factor in sorted(dict.fromkeys(one.factor for one in every), key=INTERACTION.__eq__):
-        own = [one for one in every if one.factor == factor]
-        first = level_label({one.level: one.against for one in own}[own[0].level], wording)
+        of_factor = [one for one in every if one.factor == factor]
+        first = level_label({one.level: one.against for one in of_factor}[of_factor[0].level], wording)
         words = factor_label(factor, wording)
         against = {"factor": words, "first": first}
         names[factor, None] = (
             words if factor == INTERACTION else figure_message("figure.twins.against", wording, **against)
         )
-        names |= {(factor, one.level): level_label(one.level, wording) for one in own}
+        names |= {(factor, one.level): level_label(one.level, wording) for one in of_factor}
     return names
 
 
-def level_change(one: Contrast, wording: FigureTexts) -> str:
+def level_change(contrast: Contrast, wording: FigureTexts) -> str:
     """Return the label of a level, preceded by its factor if that is a parameter."""
-    level = level_label(one.level, wording)
-    return f"{factor_label(one.factor, wording)} = {level}" if "." in one.factor else level
+    level = level_label(contrast.level, wording)
+    return f"{factor_label(contrast.factor, wording)} = {level}" if "." in contrast.factor else level
 
 
 def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], wording: FigureTexts) -> Figure:

@@ -33,13 +33,13 @@ PANELS: Mapping[str, GrowthPanel] = {
 }
 
 
-def growth_figure(found: Mapping[str, Any]) -> Figure:
+def growth_figure(results: Mapping[str, Any]) -> Figure:
     """Return the figure of the results of `experiments.cli.bench_growth.measure_growth`."""
     figure = Figure(figsize=(7.2, 4.6), layout="constrained")
     for axes, (name, panel) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
-        draw_panel(axes, panel, found["points"][name])
-    machine = found["machine"]
-    where = f"{machine['system']} {machine['processor']}, {machine['cores']} cores, code {found['fingerprint']}"
+        draw_panel(axes, panel, results["points"][name])
+    machine = results["machine"]
+    where = f"{machine['system']} {machine['processor']}, {machine['cores']} cores, code {results['fingerprint']}"
     figure.suptitle(
         f"Time by size of a run (line) and in proportion to it (dashed)\n{where}", fontsize=8.5, x=0.01, ha="left"
     )

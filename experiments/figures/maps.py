@@ -60,10 +60,10 @@ def draw_factor_pairs(
     places = [(measure, scenario) for measure in measures for scenario in runs[SCENARIO].unique()]
     grids, pairs = [], []
     for measure, scenario in places:
-        own = runs[runs[SCENARIO] == scenario]
-        strong = sorted(free, key=lambda one: -variance_share(own, one, measure))[:2]
+        site_runs = runs[runs[SCENARIO] == scenario]
+        strong = sorted(free, key=lambda one: -variance_share(site_runs, one, measure))[:2]
         pairs.append(sorted(strong, key=POLICY.__eq__))
-        grids.append(mean_grid(own, pairs[-1], measure))
+        grids.append(mean_grid(site_runs, pairs[-1], measure))
     parts = {name: factor_label(one, wording) for name, one in zip(("first", "second"), pairs[0], strict=True)}
     finding = figure_message("figure.grid.strongest", wording, what=capital_meaning(measures[0], wording), **parts)
     texts = finding, figure_message("figure.grid.factors", wording)
@@ -106,11 +106,11 @@ def draw_effect_maps(
     if POLICY not in factors or len(grids) < 2:
         return {}
     found = []
-    for scenario, own in runs.groupby(SCENARIO, sort=False):
-        for policy in own[POLICY].unique()[1:]:
-            place, first = title_label(str(scenario), wording), title_label(str(own[POLICY].iloc[0]), wording)
+    for scenario, site_runs in runs.groupby(SCENARIO, sort=False):
+        for policy in site_runs[POLICY].unique()[1:]:
+            place, first = title_label(str(scenario), wording), title_label(str(site_runs[POLICY].iloc[0]), wording)
             note = figure_message("figure.grid.effects", wording, place=place, first=first)
-            found.append(draw_effect_map(own, grids, str(policy), measures, note, wording))
+            found.append(draw_effect_map(site_runs, grids, str(policy), measures, note, wording))
     return {f"effect_map{f'_{number}' if len(found) > 1 else ''}": one for number, one in enumerate(found, start=1)}
 
 
@@ -166,30 +166,30 @@ def sign_finding(grids: Sequence[Grid], policy: str, measure: str, wording: Figu
     effects, settled = (
         np.concatenate([getattr(one, part).to_numpy(float).ravel() for one in grids]) for part in ("effect", "settled")
     )
-    told = effects[settled == 1.0]
-    counts = {"up": (told > 0.0).sum(), "down": (told < 0.0).sum(), "every": np.isfinite(effects).sum()}
+    known = effects[settled == 1.0]
+    counts = {"up": (known > 0.0).sum(), "down": (known < 0.0).sum(), "every": np.isfinite(effects).sum()}
     return figure_message(
         "figure.grid.signs", wording, what=capital_meaning(measure, wording), who=title_label(policy, wording), **counts
     )
 
 
-def draw_grid(axes: Axes, one: Grid, scale: Normalize, colours: str, wording: FigureTexts) -> None:
+def draw_grid(axes: Axes, grid: Grid, scale: Normalize, colours: str, wording: FigureTexts) -> None:
     """Draw a grid with its numbers if they fit; cells that chance may explain have no colour."""
-    values, settled = one.effect.to_numpy(float), one.settled.to_numpy(float) == 1.0
+    values, settled = grid.effect.to_numpy(float), grid.settled.to_numpy(float) == 1.0
     shown = colormaps[colours](scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
     axes.imshow(shown, origin="lower", aspect="auto", interpolation="none")
     axes.set_xticks(
-        range(values.shape[1]), [textwrap.fill(level_label(name, wording), 12) for name in one.effect.columns]
+        range(values.shape[1]), [textwrap.fill(level_label(name, wording), 12) for name in grid.effect.columns]
     )
     axes.set_yticks(
-        range(values.shape[0]), [textwrap.fill(level_label(name, wording), LABEL_LETTERS) for name in one.effect.index]
+        range(values.shape[0]), [textwrap.fill(level_label(name, wording), LABEL_LETTERS) for name in grid.effect.index]
     )
     axes.grid(visible=False)
     if values.size > MAX_LABELLED_CELLS:
         axes.figure.colorbar(ScalarMappable(scale, colours), ax=axes)
         return
-    digits, errors = decimals_needed(values), one.error.to_numpy(float)
+    digits, errors = decimals_needed(values), grid.error.to_numpy(float)
     for (row, column), value in np.ndenumerate(values):
         if math.isfinite(value):
             text = with_sign(value, f"+,.{digits}f") if colours == EFFECT_COLOURS else f"{value:,.{digits}f}"

@@ -1,6 +1,5 @@
 """Draw monthly series, with a panel for each policy: world A (status quo) dashed, world B (policy) solid."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -8,8 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures import small_multiples
 from experiments.figures.drawing import count_worlds, movers_finding, note_of, policy_panels, register_figure
+from experiments.figures.small_multiples import (
+    COLOUR_A,
+    VERDICT_LINE,
+    PanelSizes,
+    colour_of,
+    share_height,
+    write_verdict,
+)
 from experiments.narrative.labels import headline_name
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.annual_aggregation import MONTHS
@@ -18,21 +24,31 @@ from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 
 NAMES_WIDTH = 1.25
 """Width of row names in inches."""
+MAX_MONTHS_DRAWN = 60
+SHORT_VERDICTS = {
+    "rises_little": ("sube poco", "rises a little"),
+    "falls_little": ("baja poco", "falls a little"),
+    "open": ("no se distingue", "chance"),
+    "turns": ("depende de la ley", "depends on the law"),
+    "assumed": ("depende de supuestos", "depends on assumptions"),
+    "few": ("muy pocos pares", "too few pairs"),
+}
+"""Short words for verdicts above a panel, in Spanish and in English."""
 
 
 class MonthlySeries(NamedTuple):
-    """Monthly series of a headline measure: function that reads it from a monthly table, and decimals."""
+    """Series of a headline measure: its mean over the last ``window`` months, in its unit times ``scale``."""
 
     measure: str
-    read: Callable[[pd.DataFrame], pd.Series]
-    digits: int = 1
+    window: int = MONTHS
+    scale: float = 1.0
 
-
-def rolling_mean(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
-    """Return a function that reads the rolling mean of a column over ``window`` months within each run."""
-    return lambda months: (
-        months.groupby("seed")[column].rolling(window, min_periods=1).mean().reset_index(level=0, drop=True) * scale
-    )
+    def read(self, months: pd.DataFrame) -> pd.Series:
+        """Return the series of every run in a monthly table."""
+        if self.window == 1:
+            return months[self.measure] * self.scale
+        rolled = months.groupby("seed")[self.measure].rolling(self.window, min_periods=1).mean()
+        return rolled.reset_index(level=0, drop=True) * self.scale
 
 
 def draw_series(axes: Axes, site: Site, arm: ArmReading, series: MonthlySeries) -> tuple[float, tuple[float, float]]:
@@ -49,11 +65,11 @@ def draw_series(axes: Axes, site: Site, arm: ArmReading, series: MonthlySeries) 
     gaps = (after - (before if len(shared) else before.mean())).to_numpy()
     verdict = "missing" if arm == site.base else site.verdict(arm, series.measure)
     when = [one.year + (one.month - 1) / MONTHS for one in pd.DatetimeIndex(before.columns)]
-    mean, colour, marker = before.mean().to_numpy(), small_multiples.colour_of(verdict), "o" if len(when) == 1 else None
+    mean, colour, marker = before.mean().to_numpy(), colour_of(verdict), "o" if len(when) == 1 else None
     at = drawn_months(len(when))
     x, line, gaps = [when[one] for one in at], mean[at], gaps[:, at]
     axes.fill_between(x, line + gaps.min(axis=0), line + gaps.max(axis=0), color=colour, alpha=0.18, linewidth=0)
-    axes.plot(x, line, color=small_multiples.COLOUR_A, linewidth=1.2, dashes=(3, 2), marker=marker)
+    axes.plot(x, line, color=COLOUR_A, linewidth=1.2, dashes=(3, 2), marker=marker)
     if verdict != "missing":
         axes.plot(x, line + gaps.mean(axis=0), color=colour, linewidth=1.6, marker=marker)
     axes.yaxis.set_major_locator(MaxNLocator(3))
@@ -83,33 +99,18 @@ def month_label(when: float, _: Any) -> str:
     return f"{year}-{month + 1:02d}" if month else f"{year}"
 
 
-def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits: int, verdict: str) -> None:
+def write_last_values(axes: Axes, when: float, ends: tuple[float, float], verdict: str) -> None:
     """Write the last values of both worlds next to their lines, shifted apart to avoid overlap."""
     low, high = axes.get_ylim()
     apart, middle = 0.17 * (high - low), (ends[0] + ends[1]) / 2.0
     up = 1.0 if ends[1] >= ends[0] else -1.0
     places = [middle - up * apart / 2.0, middle + up * apart / 2.0] if abs(ends[1] - ends[0]) < apart else list(ends)
-    looks: tuple[dict[str, Any], ...] = (
-        {"color": small_multiples.COLOUR_A},
-        {"color": small_multiples.colour_of(verdict), "weight": "bold"},
-    )
+    looks: tuple[dict[str, Any], ...] = ({"color": COLOUR_A}, {"color": colour_of(verdict), "weight": "bold"})
     for value, place, look in zip(ends, places, looks, strict=True):
         axes.annotate(
-            f"{value:,.{digits}f}", (when, place), (2, 0), textcoords="offset points",
+            f"{value:,.1f}", (when, place), (2, 0), textcoords="offset points",
             va="center", fontsize=7, annotation_clip=False, **look,
         )  # fmt: skip
-
-
-MAX_MONTHS_DRAWN = 60
-SHORT_VERDICTS = {
-    "rises_little": ("sube poco", "rises a little"),
-    "falls_little": ("baja poco", "falls a little"),
-    "open": ("no se distingue", "chance"),
-    "turns": ("depende de la ley", "depends on the law"),
-    "assumed": ("depende de supuestos", "depends on assumptions"),
-    "few": ("muy pocos pares", "too few pairs"),
-}
-"""Short words for verdicts above a panel, in Spanish and in English."""
 
 
 def draw_all_series(
@@ -120,37 +121,26 @@ def draw_all_series(
     tall: float,
 ) -> Figure:
     """Draw monthly series with a row for each measure and a panel for each policy; both worlds are labelled once."""
-    sheet = policy_panels(
-        site,
-        wording,
-        texts,
-        small_multiples.PanelSizes(tall, NAMES_WIDTH, small_multiples.VERDICT_LINE, len(all_series)),
-    )
+    sheet = policy_panels(site, wording, texts, PanelSizes(tall, NAMES_WIDTH, VERDICT_LINE, len(all_series)))
     for at, series in enumerate(all_series):
         drawn, name = [], headline_name(series.measure, wording)
         for number, arm in enumerate(site.others or site.arms):
             axes, verdict = sheet.panel(number, at), site.verdict(arm, series.measure) if site.others else "missing"
             ends = draw_series(axes, site, arm, series)
             if site.others:
-                small_multiples.write_verdict(axes, verdict_with_count(site, arm, series.measure, wording), verdict)
+                write_verdict(axes, verdict_with_count(site, arm, series.measure, wording), verdict)
             if number % sheet.columns == 0:
                 sheet.label(at, name, number)
             else:
                 axes.tick_params(labelleft=False)
-            drawn.append((axes, *ends, series.digits, verdict))
-        small_multiples.share_height([axes for axes, *_ in drawn])
+            drawn.append((axes, *ends, verdict))
+        share_height([axes for axes, *_ in drawn])
         for ended in drawn:
             write_last_values(*ended)
     moves = any(direction(site.verdict(arm, "trust_mean")) for arm in site.others)
-    look = {"fontsize": 7, "weight": "bold", "color": small_multiples.colour_of("rises" if moves else "open")}
+    look = {"fontsize": 7, "weight": "bold", "color": colour_of("rises" if moves else "open")}
     y = sheet.top + sheet.block - 0.34  # to the left of the first panel
-    sheet.write(
-        small_multiples.MARGIN,
-        y - 0.15,
-        wording("- - A, como hoy", "- - A, as today"),
-        fontsize=7,
-        color=small_multiples.COLOUR_A,
-    )
+    sheet.write(0.0, y - 0.15, wording("- - A, como hoy", "- - A, as today"), fontsize=7, color=COLOUR_A)
     sheet.write(0.06, y, wording("— B, con la política", "— B, with the policy"), **look)
     return sheet.figure
 
@@ -185,7 +175,7 @@ def draw_trust(site: Site, wording: FigureTexts) -> Figure:
     finding = movers_finding(site, "trust_mean", ("La confianza", "sube", "baja"), ("Trust", "rises", "falls"))
     if not site.others:
         finding = bilingual("La confianza, mes por mes", "Trust, month by month")
-    series = MonthlySeries("trust_mean", lambda months: months["trust_mean"] * 100.0)
+    series = MonthlySeries("trust_mean", window=1, scale=100.0)
     return draw_all_series(site, wording, (finding, lines_and_band(site)), [series], 0.8)
 
 
@@ -197,10 +187,10 @@ def draw_trust(site: Site, wording: FigureTexts) -> Figure:
 def draw_outcomes(site: Site, wording: FigureTexts) -> Figure:
     """Draw homicides, reporting, response and women without remedy over time."""
     all_series = [
-        MonthlySeries("homicides", rolling_mean("homicides", scale=12.0)),
-        MonthlySeries("told_share", rolling_mean("told_share", 3, 100.0)),
-        MonthlySeries("response_minutes_median", rolling_mean("response_minutes_median", 3)),
-        MonthlySeries("women_without_remedy", rolling_mean("women_without_remedy", scale=12.0)),
+        MonthlySeries("homicides", scale=12.0),
+        MonthlySeries("told_share", 3, 100.0),
+        MonthlySeries("response_minutes_median", 3),
+        MonthlySeries("women_without_remedy", scale=12.0),
     ]
     reporting = ("Lo que se reporta de cada cien delitos", "sube", "baja"), ("Crimes told of a hundred", "rise", "fall")
     note = lines_and_band(site) + bilingual(

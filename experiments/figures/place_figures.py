@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.drawing import note_of, policy_panels, register_figure
-from experiments.figures.small_multiples import MARGIN, PanelFigure, PanelSizes
+from experiments.figures.small_multiples import PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
@@ -42,15 +42,15 @@ def draw_maps(site: Site, wording: FigureTexts) -> Figure:
         f"No colour: less than {MIN_EFFECT_SHOWN:g} points of difference.",
     )
     left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
-    sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), MARGIN, space_below=SCALE_HEIGHT)
+    sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), 0.0, space_below=SCALE_HEIGHT)
     heads = [wording("Como hoy, al final", "As today, at the end"), *(wording.of(arm.title) for arm in site.others)]
     sheet = policy_panels(site, wording, (map_finding(site, gaps), note), sizes, heads)
     low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - SHARE_COLOURED, SHARE_COLOURED))
     widest = max(MIN_EFFECT_SHOWN, *(float(np.nanquantile(np.abs(gap), SHARE_COLOURED)) for gap in gaps))
     images = [draw_map(sheet.panel(0), today, "viridis", (low, high))]
     for number, gap in enumerate(gaps, start=1):
-        told = np.where(np.abs(gap) < MIN_EFFECT_SHOWN, np.nan, gap)
-        images.append(draw_map(sheet.panel(number), told, "PuOr", (-widest, widest)))
+        shown = np.where(np.abs(gap) < MIN_EFFECT_SHOWN, np.nan, gap)
+        images.append(draw_map(sheet.panel(number), shown, "PuOr", (-widest, widest)))
     for axes in (image.axes for image in images if site.outline is not None):
         for part in getattr(site.outline, "geoms", [site.outline]):
             axes.plot(*part.exterior.xy, color=OUTLINE_GREY, linewidth=0.6)

@@ -94,15 +94,15 @@ class Poster:
             self.write((x, top + 0.3), cost(self.site, arm, one).striptags(), 12.0, ha="center")
         self.y = max(foot + 0.1, self.y + MIN_ROW_HEIGHT)
 
-    def draw_outcome(self, x: float, y: float, one: OutcomeCell) -> None:
+    def draw_outcome(self, x: float, y: float, outcome: OutcomeCell) -> None:
         """Draw one cell: sign and number, a dot for each pair, the count of those in the main direction, the ruler."""
-        look: dict[str, Any] = {"ha": "center", "color": COLOURS[one.kind]}
-        self.write((x, y), f"{one.sign} {one.number.striptags()}", 12.5, weight="bold", **look)
-        if one.pair_counts is not None:
-            self.draw_dots(x, y + 0.36 + 0.4, one.pair_counts, COLOURS[one.kind])
-        self.write((x, y + 0.86), self.wording.of(one.count), 9.5, **look)
-        if one.span is not None:
-            self.draw_ruler(x, y + 1.15, one.span, one)
+        look: dict[str, Any] = {"ha": "center", "color": COLOURS[outcome.kind]}
+        self.write((x, y), f"{outcome.sign} {outcome.number.striptags()}", 12.5, weight="bold", **look)
+        if outcome.pair_counts is not None:
+            self.draw_dots(x, y + 0.36 + 0.4, outcome.pair_counts, COLOURS[outcome.kind])
+        self.write((x, y + 0.86), self.wording.of(outcome.count), 9.5, **look)
+        if outcome.span is not None:
+            self.draw_ruler(x, y + 1.15, outcome.span, outcome)
 
     def draw_dots(self, x: float, y: float, pair_counts: tuple[int, int], colour: str) -> None:
         """Draw a dot for each pair from the bottom up: large for those in the main direction, small for others."""
@@ -116,15 +116,15 @@ class Poster:
             look: dict[str, Any] = {"markeredgewidth": 0, "color": colour if k < large else REPORT["dot"]}
             self.axes.plot(*place, "o", markersize=size, **look)
 
-    def draw_ruler(self, x: float, y: float, span: tuple[float, float], one: OutcomeCell) -> None:
+    def draw_ruler(self, x: float, y: float, span: tuple[float, float], outcome: OutcomeCell) -> None:
         """Draw the ruler over the range that the model can reach, with today and the effect."""
-        left, colour = x - 0.4, COLOURS[one.kind]
+        left, colour = x - 0.4, COLOURS[outcome.kind]
         look: dict[str, Any] = {"linewidth": 3.0, "marker": "|", "mec": REPORT["faint"]}
         self.axes.plot([left, x + 0.4], [y, y], color=REPORT["reach"], **look)
         self.axes.plot(left + 0.8 * share_on(span, 0.0), y, "D", color=REPORT["a"], markersize=5.0)
-        if one.effect is not None:
-            fill = colour if one.kind != "n" else WHITE
-            place = left + 0.8 * share_on(span, one.effect)
+        if outcome.effect is not None:
+            fill = colour if outcome.kind != "n" else WHITE
+            place = left + 0.8 * share_on(span, outcome.effect)
             self.axes.plot(place, y, "o", mec=colour, color=fill, markersize=6.5, mew=1.4)
 
 

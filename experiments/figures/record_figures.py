@@ -7,7 +7,18 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures import small_multiples
+from experiments.figures.small_multiples import (
+    COLOUR_A,
+    COLOUR_B,
+    ROW_HEIGHT,
+    PanelFigure,
+    PanelSizes,
+    draw_estimate,
+    forest_panels,
+    mark_zero,
+    name_rows,
+    share_scale,
+)
 from experiments.figures.theme import REACH, WHITE
 from experiments.narrative.labels import title_label, with_sign
 from experiments.narrative.messages import figure_message, message_or_name
@@ -15,15 +26,13 @@ from experiments.words.bilingual import FigureTexts, bilingual
 
 Row = Mapping[str, Any]
 CEILING_PANELS = ("trust", "crimes", "homicides")
-READINGS = {"panel": (small_multiples.COLOUR_B, "o", -0.18), "single": (small_multiples.COLOUR_A, "D", 0.18)}
-"""Colour, marker and vertical shift within the row of each reading of a dose."""
+READINGS = {"panel": (COLOUR_B, "o", -0.18), "single": (COLOUR_A, "D", 0.18)}
+"""Colour, marker and vertical shift within the row of each reading that is drawn."""
 MARKER_SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
 """Marker size (points) by years after which a dose is measured."""
 HIDDEN_PREFIXES = ("fair_at_", "more_at_")
 """Prefixes of doses that serve only to find the break-even share."""
 EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")
-EVENT_READINGS = ("panel", "single")
-"""Readings of an event that are drawn."""
 MARKERS = {"latent": "o", "survey": "D"}
 NAMES_WIDTH, FIGURE_WIDTH, SPACE_ABOVE = 2.1, 10.4, 0.2
 """Width of row names and of the figure of events, and space above each panel, in inches."""
@@ -50,9 +59,7 @@ def draw_ceiling(rows: Sequence[Row], wording: FigureTexts) -> Figure:
         note += " " + figure_message("figure.ceiling.few", wording, sites=", ".join(few))
     heads = [figure_message(f"figure.ceiling.{panel}", wording) for panel in CEILING_PANELS]
     titles = [title_label(site, wording) for site in sites]
-    sheet, grid = small_multiples.forest_panels(
-        wording, (ceiling_finding(rows, wording), note), titles, heads, list(worlds.values())
-    )
+    sheet, grid = forest_panels(wording, (ceiling_finding(rows, wording), note), titles, heads, list(worlds.values()))
     for row in rows:
         draw_world(grid[sites.index(row["site"])], list(worlds).index(row["world"]), row)
     return sheet.figure
@@ -65,7 +72,7 @@ def draw_world(panels: Sequence[Axes], at: int, row: Row) -> None:
         if is_known(value):
             apart = not is_known(low) or low > 0.0 or high < 0.0
             ends = (low, value, high) if is_known(low) else (value, value, value)
-            small_multiples.draw_estimate(axes, at, *ends, apart and not (name == "homicides" and row["few"]))
+            draw_estimate(axes, at, *ends, apart and not (name == "homicides" and row["few"]))
 
 
 def ceiling_finding(rows: Sequence[Row], wording: FigureTexts) -> str:
@@ -86,7 +93,7 @@ def draw_doses(table: Sequence[Row], wording: FigureTexts) -> Figure:
     times = sorted({row["years"] for row in shown})
     years, note = times[-1], figure_message("figure.doses.note", wording, when=", ".join(f"{one:.0f}" for one in times))
     texts, heads = (dose_finding(shown, years, wording), note), [title_label(site, wording) for site in sites]
-    sheet, (drawn,) = small_multiples.forest_panels(wording, texts, [""], heads, list(doses.values()))
+    sheet, (drawn,) = forest_panels(wording, texts, [""], heads, list(doses.values()))
     for row in shown:
         axes, (colour, marker, shift) = drawn[sites.index(row["site"])], READINGS[row["reading"]]
         at = list(doses).index(row["dose"]) + shift
@@ -99,8 +106,8 @@ def draw_doses(table: Sequence[Row], wording: FigureTexts) -> Figure:
 def dose_finding(table: Sequence[Row], years: float, wording: FigureTexts) -> str:
     """Return the finding: effect of fairer treatment on trust at the first site, by both readings."""
     first = table[0]["site"], "fair_3", years
-    own = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
-    sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
+    rows = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
+    sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in rows)
     words = bilingual(" o ".join(sizes), " or ".join(sizes))
     return figure_message(
         "figure.doses.fair", wording, place=title_label(table[0]["site"], wording), sizes=words, years=years
@@ -109,7 +116,7 @@ def dose_finding(table: Sequence[Row], years: float, wording: FigureTexts) -> st
 
 def draw_events(rows: Sequence[Row], wording: FigureTexts) -> Figure:
     """Draw a panel for each event: effect on trust by day, and below it coefficients of the simulated panel."""
-    days = [row for row in rows if row["reading"] in EVENT_READINGS and row["quantity"].startswith("day")]
+    days = [row for row in rows if row["reading"] in READINGS and row["quantity"].startswith("day")]
     panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
     days.sort(key=lambda row: (row["reading"], day_of(row)))
     heads = {row["event"]: wording(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
@@ -118,25 +125,25 @@ def draw_events(rows: Sequence[Row], wording: FigureTexts) -> Figure:
             heads[row["event"]] += source
     heads = {name: heads[name] for name in EVENTS if name in heads}
     parts = [(some, list(dict.fromkeys(row_name(row, wording) for row in some))) for some in (days, panels)]
-    tall = tuple(0.1 + small_multiples.ROW_HEIGHT * len(names) for _, names in parts)
-    sizes = small_multiples.PanelSizes(tall, NAMES_WIDTH, SPACE_ABOVE, columns=len(heads), figure_width=FIGURE_WIDTH)
+    tall = tuple(0.1 + ROW_HEIGHT * len(names) for _, names in parts)
+    sizes = PanelSizes(tall, NAMES_WIDTH, SPACE_ABOVE, columns=len(heads), figure_width=FIGURE_WIDTH)
     found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
     left = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
     finding = figure_message("figure.events.left", wording, **dict(zip(("bad", "good"), left, strict=True)))
     texts = finding, figure_message("figure.events.note", wording)
-    sheet = small_multiples.PanelFigure(wording, texts, list(heads.values()), sizes)
+    sheet = PanelFigure(wording, texts, list(heads.values()), sizes)
     for at, (some, names) in enumerate(parts):
         drawn: list[Axes] = []
         for number, event in enumerate(heads):
-            own = [row for row in some if row["event"] == event]
-            if own:
+            event_rows = [row for row in some if row["event"] == event]
+            if event_rows:
                 axes = sheet.panel(number, at)
-                small_multiples.mark_zero(axes)
-                small_multiples.name_rows(axes, [""] * len(names) if drawn else names)
-                for row in own:
+                mark_zero(axes)
+                name_rows(axes, [""] * len(names) if drawn else names)
+                for row in event_rows:
                     draw_event(axes, names.index(row_name(row, wording)), row)
                 drawn.append(axes)
-        small_multiples.share_scale(drawn)
+        share_scale(drawn)
     return sheet.figure
 
 
@@ -167,16 +174,9 @@ def row_name(row: Row, wording: FigureTexts) -> str:
 def draw_event(axes: Axes, at: float, row: Row) -> None:
     """Draw one number with the published range; filled if the model's weight was set from it."""
     if is_known(row["published_low"]) and is_known(row["published_high"]):
-        draw_band(
-            axes,
-            (row["published_low"], row["published_high"]),
-            at,
-            color=small_multiples.COLOUR_A,
-            linewidth=4.0,
-            alpha=0.45,
-        )
+        draw_band(axes, (row["published_low"], row["published_high"]), at, color=COLOUR_A, linewidth=4.0, alpha=0.45)
     value, error = row["value"], 2.0 * row["error"] if is_known(row["error"]) else 0.0
-    axes.plot([value - error, value + error], [at, at], color=small_multiples.COLOUR_B, linewidth=1.4)
+    axes.plot([value - error, value + error], [at, at], color=COLOUR_B, linewidth=1.4)
     shape = MARKERS.get(row["quantity"].rpartition(", ")[2], "o")
-    colour = small_multiples.COLOUR_B if row["status"] == "set" else WHITE
-    axes.plot(value, at, shape, markersize=3.8, mec=small_multiples.COLOUR_B, mew=1.1, color=colour, zorder=4)
+    colour = COLOUR_B if row["status"] == "set" else WHITE
+    axes.plot(value, at, shape, markersize=3.8, mec=COLOUR_B, mew=1.1, color=colour, zorder=4)

@@ -70,11 +70,8 @@ def standalone_figures(folder: Path) -> dict[str, StandaloneFigure]:
         for site in sites
         if site.others
     }
-    return (
-        of_sites
-        | posters
-        | {name: StandaloneFigure(caption, draw) for name, (caption, draw) in CONTEXT_FIGURES.items()}
-    )
+    context = {name: StandaloneFigure(caption, draw) for name, (caption, draw) in CONTEXT_FIGURES.items()}
+    return of_sites | posters | context
 
 
 def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
@@ -119,12 +116,12 @@ def render_files(figure: StandaloneFigure, language: str, files: Mapping[Path, s
 
 def check_figure_name(target: Path) -> None:
     """Raise InputError if the name of a file is not that of a figure of any comparison."""
-    own = (*FIGURES, "poster")
-    names = (*CONTEXT_FIGURES, *(f"-{name}" for name in own))
-    near = [f"{target.stem.rpartition('-')[0]}-{name}" for name in own]
+    site_figures = (*FIGURES, "poster")
+    names = (*CONTEXT_FIGURES, *(f"-{name}" for name in site_figures))
+    near = [f"{target.stem.rpartition('-')[0]}-{name}" for name in site_figures]
     if target.suffix in FILE_ENDINGS and not target.stem.endswith(names):
         raise InputError(
             f"--figures {target}: a file must be named after its figure, got '{target.stem}': "
-            f"{', '.join(CONTEXT_FIGURES)}, or SITE-NAME with NAME among {', '.join(own)}"
+            f"{', '.join(CONTEXT_FIGURES)}, or SITE-NAME with NAME among {', '.join(site_figures)}"
             f"{suggest_nearest(target.stem, near)}"
         )

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.small_multiples import COLOUR_A, COLOUR_B, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL
-from experiments.narrative.labels import title_label
+from experiments.narrative.labels import CRIME_RECORDS, title_label
 from experiments.narrative.messages import figure_message
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.storage.run_spec import RunSpec
@@ -35,7 +35,6 @@ LABELS_WIDTH, LABEL_DISTANCE, LOG_HEADROOM = 1.25, 0.1, 2.0
 """Width of line labels in inches; their least distance as a share of the axis; factor from the largest value to the
 upper limit of a logarithmic axis."""
 
-CRIME_RECORDS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 HOMICIDE_RATE = ("rate_12",)
 PANELS: Mapping[str, tuple[Sequence[str], float]] = {
     "trust": (("trust_mean", "trust_contact", "trust_no_contact"), 100.0),
@@ -54,7 +53,7 @@ def draw_run(spec: RunSpec, measures: pd.DataFrame, wording: FigureTexts) -> Fig
     first, last = measures["seed"].min(), measures["seed"].max()
     seeds = figure_message(f"figure.run.{'seed' if first == last else 'seeds'}", wording, first=first, last=last)
     parts = {"begins": spec.begins, "until": spec.until, "policy": title_label(spec.policy, wording), "seeds": seeds}
-    texts = finding_of(spec, months, wording), figure_message("figure.run.note", wording, **parts)
+    texts = trust_finding(spec, months, wording), figure_message("figure.run.note", wording, **parts)
     heads = [figure_message(f"figure.run.panel.{name}", wording) for name in PANELS]
     sheet = PanelFigure(wording, texts, heads, PanelSizes(1.15, 0.35, columns=2, labels_width=LABELS_WIDTH))
     for number, (lines, scale) in enumerate(PANELS.values()):
@@ -62,11 +61,11 @@ def draw_run(spec: RunSpec, measures: pd.DataFrame, wording: FigureTexts) -> Fig
     return sheet.figure
 
 
-def finding_of(spec: RunSpec, months: pd.DataFrame, wording: FigureTexts) -> str:
+def trust_finding(spec: RunSpec, months: pd.DataFrame, wording: FigureTexts) -> str:
     """Return the finding: trust in the first and the last month, with a note if there is only one world."""
     title, trust = spec.scenario.title, 100.0 * months.groupby("month")["trust_mean"].mean()
     first, last = (f"{trust.iloc[at]:.1f}" for at in (0, -1))
-    place = wording(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
+    place = wording(*(title.get(language, spec.scenario.name) for language in ("es", "en")))
     if months["seed"].nunique() == 1:
         place = figure_message("figure.run.one_world", wording, place=place)
     return figure_message("figure.run.trust", wording, place=place, first=first, last=last)
@@ -124,8 +123,8 @@ def write_line_labels(axes: Axes, when: float, ends: Sequence[tuple[str, float, 
     bottom, top = (axes.transData.transform((when, end))[1] for end in axes.get_ylim())
     height = -math.inf
     for name, value, colour in sorted(ends, key=lambda end: end[1]):
-        own = (axes.transData.transform((when, value))[1] - bottom) / (top - bottom)
-        height = max(own, height + LABEL_DISTANCE)
+        line_end = (axes.transData.transform((when, value))[1] - bottom) / (top - bottom)
+        height = max(line_end, height + LABEL_DISTANCE)
         axes.annotate(
             name, (1.0, height), (3, 0), xycoords="axes fraction", textcoords="offset points",
             va="center", fontsize=7, color=colour, annotation_clip=False,

@@ -18,8 +18,8 @@ from experiments.statistics.verdicts import CONCLUSIVE, direction
 from experiments.words.bilingual import FigureTexts
 
 COLOUR_A, COLOUR_B = (TOKENS[name][0] for name in ("a", "b"))
-FIGURE_WIDTH, MARGIN, PANEL_GAP = 7.4, 0.0, 0.34
-"""Width of a figure, margin, and space between panels, in inches."""
+FIGURE_WIDTH, PANEL_GAP = 7.4, 0.34
+"""Width of a figure and space between panels, in inches."""
 HEADING_LETTER_WIDTH, TICK_LABEL_WIDTH = 0.068, 0.3
 """Width of a character of a panel heading, and of the tick labels at the left of a panel, in inches."""
 TITLE_LINE, NOTE_LINE, HEADING_LINE, VERDICT_LINE, SPACE_ABOVE, SPACE_BELOW = 0.2, 0.16, 0.15, 0.17, 0.05, 0.22
@@ -80,15 +80,15 @@ class PanelFigure:
         self.figure.set_layout_engine("none")
         self.figure.set_label("\n".join(texts))
         for number, line in enumerate(title):
-            self.write(MARGIN, 0.02 + TITLE_LINE * number, line, fontsize=10.5, weight="bold", color=INK)
+            self.write(0.0, 0.02 + TITLE_LINE * number, line, fontsize=10.5, weight="bold", color=INK)
         for number, line in enumerate(note):
-            self.write(MARGIN, TITLE_LINE * len(title) + 0.03 + NOTE_LINE * number, line, fontsize=7.5, color=SOFT)
+            self.write(0.0, TITLE_LINE * len(title) + 0.03 + NOTE_LINE * number, line, fontsize=7.5, color=SOFT)
 
     @property
     def panel_width(self) -> float:
         """Width of a panel in inches."""
         sizes = self.sizes
-        panels = sizes.figure_width - sizes.names_width - MARGIN - sizes.gap * self.columns
+        panels = sizes.figure_width - sizes.names_width - sizes.gap * self.columns
         return panels / self.columns - sizes.labels_width
 
     @property
@@ -139,7 +139,7 @@ class PanelFigure:
         _, y = self.place(number, row)
         letters = int((self.sizes.names_width - TICK_LABEL_WIDTH) / HEADING_LETTER_WIDTH)
         for line, part in enumerate(self.wording.wrap(text, letters)):
-            self.write(MARGIN, y + 0.14 * line, part, **HEADING_STYLE)
+            self.write(0.0, y + 0.14 * line, part, **HEADING_STYLE)
 
 
 def forest_panels(
@@ -168,7 +168,7 @@ def forest_panels(
             axes.margins(x=0.1)
         for at in bold:
             drawn[0].get_yticklabels()[at].set_fontweight("bold")
-        sheet.write(MARGIN, sheet.top + number * sheet.block, block, **HEADING_STYLE)
+        sheet.write(0.0, sheet.top + number * sheet.block, block, **HEADING_STYLE)
         grid.append(drawn)
     return sheet, grid
 

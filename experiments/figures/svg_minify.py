@@ -74,8 +74,8 @@ def minify_element(element: Element, used: set[str], styles: Styles, texts: dict
     if tag in ("metadata", "style") or not element.tag.startswith(SVG):
         return ""
     attributes = dict(minify_attributes(element, tag, used, styles))
-    own = element.text if element.text and tag in ("text", "tspan") else ""
-    inner, other = escape(own, quote=False), escape(texts.get(own, own), quote=False)
+    text = element.text if element.text and tag in ("text", "tspan") else ""
+    inner, other = escape(text, quote=False), escape(texts.get(text, text), quote=False)
     if other != inner:
         inner = f'<tspan lang="es">{inner}</tspan><tspan lang="en">{other}</tspan>'
     inner += "".join(minify_element(child, used, styles, texts) for child in element)

@@ -8,7 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from experiments.figures import small_multiples
+from experiments.figures.small_multiples import (
+    COLOUR_B,
+    VERDICT_LINE,
+    PanelFigure,
+    PanelSizes,
+    draw_estimate,
+    forest_panels,
+    write_verdict,
+)
 from experiments.figures.theme import INK, LINE, NULL, SOFT
 from experiments.narrative.labels import capital_meaning, display_factor, factor_label, meaning_with_unit, title_label
 from experiments.narrative.messages import figure_message
@@ -32,46 +40,42 @@ def index_charts(folder: Path, wording: FigureTexts) -> Iterator[tuple[str, Figu
     if table.empty:
         raise InputError(f"{folder}: no factor moved any measure, so there is nothing to draw")
     arms = table.groupby(["scenario", "policy"], sort=False)
-    for number, ((scenario, policy), own) in enumerate(arms, start=1):
+    for number, ((scenario, policy), indices) in enumerate(arms, start=1):
         suffix = f"_{number}" if len(arms) > 1 else ""
         arm = f"{title_label(str(scenario), wording)}, {title_label(str(policy), wording)}"
-        yield f"tornado{suffix}", draw_tornado(own, arm, wording)
-        if "sigma" in set(own["index"]):
-            yield f"morris{suffix}", draw_morris(own, arm, wording)
+        yield f"tornado{suffix}", draw_tornado(indices, arm, wording)
+        if "sigma" in set(indices["index"]):
+            yield f"morris{suffix}", draw_morris(indices, arm, wording)
 
 
 def draw_tornado(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     """Draw the main index of the strongest factors for every measure; hollow if random variation prevents a ranking."""
     index = next(method.main for method in METHODS.values() if method.main in set(table["index"]))
-    own = table[table["index"] == index]
-    measures = list(dict.fromkeys(own["measure"]))
-    wide = own.pivot(index="factor", columns="measure", values="value")
+    rows = table[table["index"] == index]
+    measures = list(dict.fromkeys(rows["measure"]))
+    wide = rows.pivot(index="factor", columns="measure", values="value")
     order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MAX_ROWS]
     words = [factor_label(name, wording) for name in order]
     left_out = len(wide) - len(order)
     note = figure_message(f"figure.sensitivity.{index}", wording, arm=arm)
     note += " " + figure_message("figure.sensitivity.left_out", wording, n=left_out) if left_out else ""
-    texts = strongest_factor(own, measures[0], wording), note
+    texts = strongest_factor(rows, measures[0], wording), note
     heads = [
         (meaning_with_unit if index in INDICES_WITH_UNITS else capital_meaning)(measure, wording)
         for measure in measures
     ]
-    sheet, (drawn,) = small_multiples.forest_panels(
-        wording, texts, [""], heads, words, space_above=small_multiples.VERDICT_LINE
-    )
+    sheet, (drawn,) = forest_panels(wording, texts, [""], heads, words, space_above=VERDICT_LINE)
     for axes, measure in zip(drawn, measures, strict=True):
-        some = own[own["measure"] == measure].set_index("factor")
-        ranked = bool(some["rank_best"].notna().any())
-        for at, (value, half) in enumerate(some.reindex(order)[["value", "half_width"]].to_numpy()):
+        values = rows[rows["measure"] == measure].set_index("factor")
+        ranked = bool(values["rank_best"].notna().any())
+        for at, (value, half) in enumerate(values.reindex(order)[["value", "half_width"]].to_numpy()):
             axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
-            small_multiples.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
-        noise, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
+            draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
+        noise, n = values["luck_in_means"].iloc[0], values["replicates"].iloc[0]
         kind = "one_seed" if pd.isna(noise) else "luck"
-        small_multiples.write_verdict(
-            axes, figure_message(f"figure.sensitivity.{kind}", wording, share=100.0 * noise, n=n), "open"
-        )
+        write_verdict(axes, figure_message(f"figure.sensitivity.{kind}", wording, share=100.0 * noise, n=n), "open")
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
-        axes.set_xlim(left=min(0.0, float(some["value"].min())))
+        axes.set_xlim(left=min(0.0, float(values["value"].min())))
         if index == "ST" and pd.notna(noise):
             axes.axvline(noise, color=NULL, linewidth=1.2, linestyle="--")
     return sheet.figure
@@ -79,10 +83,10 @@ def draw_tornado(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
 
 def strongest_factor(table: pd.DataFrame, measure: str, wording: FigureTexts) -> str:
     """Return the finding on the factor with the largest index, unless random variation prevents a ranking."""
-    own, what = table[table["measure"] == measure], capital_meaning(measure, wording)
-    if own["rank_best"].isna().all():
+    rows, what = table[table["measure"] == measure], capital_meaning(measure, wording)
+    if rows["rank_best"].isna().all():
         return figure_message("figure.sensitivity.no_order", wording, what=what)
-    first = own.sort_values("value")["factor"].iloc[-1]
+    first = rows.sort_values("value")["factor"].iloc[-1]
     return figure_message("figure.sensitivity.first", wording, what=what, factor=factor_label(first, wording))
 
 
@@ -92,13 +96,11 @@ def draw_morris(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], wording)
     texts = finding, figure_message("figure.sensitivity.morris", wording, arm=arm)
     heads = [meaning_with_unit(measure, wording) for measure in measures]
-    sheet = small_multiples.PanelFigure(
-        wording, texts, heads, small_multiples.PanelSizes(2.1, 0.45, columns=2, gap=0.6)
-    )
+    sheet = PanelFigure(wording, texts, heads, PanelSizes(2.1, 0.45, columns=2, gap=0.6))
     for number, measure in enumerate(measures):
         axes = sheet.panel(number)
         wide = table[table["measure"] == measure].pivot(index="factor", columns="index", values="value")
-        axes.plot(wide["mu_star"], wide["sigma"], "o", color=small_multiples.COLOUR_B, markersize=4)
+        axes.plot(wide["mu_star"], wide["sigma"], "o", color=COLOUR_B, markersize=4)
         end = 1.08 * float(wide[["mu_star", "sigma"]].to_numpy().max())
         axes.plot([0.0, end], [0.0, end], color=SOFT, linewidth=0.8, linestyle=":")
         axes.set(xlim=(0.0, end * 1.45), ylim=(0.0, end * 1.2))

@@ -32,6 +32,8 @@ FACTOR_LABELS = {
 }
 """Labels of the factors of studies (Spanish, English); parameters and mechanisms have their own."""
 
+CRIME_RECORDS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
+"""Measures of the four records of crime, from what happened to what the police write down."""
 UNITS_TIMES_100 = {"0-1": "0-100", "share": "%"}
 """Units of measures from 0 to 1, and the units in which they are displayed."""
 AS_TODAY = "como hoy", "as today"
@@ -54,9 +56,9 @@ def display_factor(measure: str) -> float:
 
 def display_scale(measure: str) -> Scale:
     """Return the scale that effects on a measure are judged on in display units (`display_factor`)."""
-    own, times = monthly_scale(measure, MEASURES[measure].unit), display_factor(measure)
+    scale, times = monthly_scale(measure, MEASURES[measure].unit), display_factor(measure)
     return replace(
-        own, unit=own.unit * times, per_year=own.per_year / times if measure in YEARLY_COUNTS else own.per_year
+        scale, unit=scale.unit * times, per_year=scale.per_year / times if measure in YEARLY_COUNTS else scale.per_year
     )
 
 
@@ -66,8 +68,10 @@ def display_unit(measure: str, language: str) -> str:
     >>> display_unit("trust_mean", "en"), display_unit("told_share", "es"), display_unit("homicides", "es")
     ('0-100', '%', 'muertes al año')
     """
-    own = MEASURES[measure].unit
-    return UNITS_TIMES_100.get(own) or unit(own, language) + PER_YEAR[language] * (measure in YEARLY_COUNTS)
+    model_unit = MEASURES[measure].unit
+    return UNITS_TIMES_100.get(model_unit) or unit(model_unit, language) + PER_YEAR[language] * (
+        measure in YEARLY_COUNTS
+    )
 
 
 def headline_name(measure: str, wording: FigureTexts) -> str:

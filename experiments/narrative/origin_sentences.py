@@ -53,7 +53,7 @@ def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -
             _, group, part = key
             name = part_with_direction(group, part, row["effect"], event_change(effects, group))
             found.append((-abs(row["effect"]), message("origin.part", name=name, size=show(row))))
-    parts: Sequence[BilingualText] = [told for _, told in sorted(found, key=lambda one: one[0])]
+    parts: Sequence[BilingualText] = [text for _, text in sorted(found, key=lambda one: one[0])]
     return message("origin.sentence", parts=join_texts(parts, ", ")) if parts else None
 
 

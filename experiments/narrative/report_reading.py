@@ -85,9 +85,11 @@ class ArmReading:
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results, cached."""
         if name not in self.tables:
-            own = self.site, self.entry["swept"]
+            arm_key = self.site, self.entry["swept"]
             if self.entry["swept"]:
-                rows = next(arm for arm in arms_of_sweep(self.folder) if (arm.scenario, arm.name) == own).table(name)
+                rows = next(arm for arm in arms_of_sweep(self.folder) if (arm.scenario, arm.name) == arm_key).table(
+                    name
+                )
             else:
                 rows = tables(self.folder, name).to_pandas()
             self.tables[name] = rows
@@ -159,10 +161,9 @@ class Site:
         """Number of residents, averaged over months and worlds of the first arm."""
         return float(self.base.table("measures")["residents"].mean())
 
-    def effects(self, section: str, arm: ArmReading | None = None) -> pd.DataFrame:
-        """Return the effects of one section within this site, optionally of one arm."""
-        where = {"section": section, "site": self.name, "base_site": self.name}
-        return self.numbers.rows("effects", **where, **({"against": arm.name} if arm else {}))
+    def effects(self, section: str) -> pd.DataFrame:
+        """Return the effects of one section within this site."""
+        return self.numbers.rows("effects", section=section, site=self.name, base_site=self.name)
 
     def effect(self, arm: ArmReading, measure: str, section: str = "headline") -> Any:
         """Return the row of one effect, or None if there is none."""
@@ -170,7 +171,7 @@ class Site:
 
     def section_effects(self, arm: ArmReading, section: str) -> dict[str, Any]:
         """Return the effects of one arm in a section by measure."""
-        return {row["measure"]: row for _, row in self.effects(section, arm).iterrows()}
+        return {key[2]: row for key, row in self.effect_rows.items() if key[:2] == (section, arm.name)}
 
     def row_and_column(self, arm: ArmReading, measure: str, section: str = "headline") -> tuple[Any, str]:
         """Return the row that has a measure of an arm, or None, and the name of its column."""

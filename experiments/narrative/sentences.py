@@ -125,10 +125,10 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> BilingualTe
             sides["unsure" if not settled(row) else "more" if row["low"] > 0.0 else "less"].append(name)
     count = sum(map(len, sides.values()))
     parts = []
-    for side, own in sides.items():
-        groups = [bilingual_words(people, name) for name in own]
+    for side, members in sides.items():
+        groups = [bilingual_words(people, name) for name in members]
         parts += message_with_list(
-            f"annex.{side}", [message("annex.all_groups")] if groups and len(own) == count else groups
+            f"annex.{side}", [message("annex.all_groups")] if groups and len(members) == count else groups
         )
     return capital(message("annex.sentence", said=join_texts(parts, "; ")))
 

@@ -1,17 +1,17 @@
 """Sentences on four records of crime that disagree, and on conclusions from one of them alone."""
 
 from experiments.narrative.findings import capital, finding, finding_text
+from experiments.narrative.labels import CRIME_RECORDS
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import BilingualText, join_texts
 
-OFFICIAL = ("complaints_filed", "crimes_recorded")
-RECORDS = ("crimes_occurred", "crimes_told", *OFFICIAL)
+OFFICIAL_RECORDS = CRIME_RECORDS[2:]
 
 
 def records(site: Site, arm: ArmReading) -> list[BilingualText]:
     """Return the changes of the four records under one policy, and the conclusions from official ones alone."""
-    found = [finding(site, arm, name, laws=False) for name in RECORDS]
+    found = [finding(site, arm, name, laws=False) for name in CRIME_RECORDS]
     verdicts = {one.measure: one.verdict.removesuffix("_little") if one.settled else "open" for one in found}
     if set(verdicts.values()) == {"open"}:
         return [message("records.none")]
@@ -26,7 +26,7 @@ def misleading_records(verdicts: dict[str, str]) -> list[BilingualText]:
     """Return sentences on the official statistics whose verdict differs from that on crimes that happened."""
     truth = verdicts["crimes_occurred"]
     wrong: dict[str, list[BilingualText]] = {}
-    for name in OFFICIAL:
+    for name in OFFICIAL_RECORDS:
         if verdicts[name] != truth:
             wrong.setdefault(verdicts[name], []).append(message(f"records.{name}"))
     return [

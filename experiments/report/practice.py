@@ -21,16 +21,16 @@ def measures_of(site: Site, section: str) -> list[Headline]:
     ]
 
 
-def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> BilingualText:
+def cell(site: Site, arm: ArmReading, section: str, headline: Headline) -> BilingualText:
     """Return the level in an arm and, except for the first arm, its difference from the first arm."""
-    row, side = site.row_and_column(arm, one.name, section)
+    row, side = site.row_and_column(arm, headline.name, section)
     if row is None or math.isnan(row[side]):
         return bilingual("–", "–")
-    level, error = (site.number(row, name, one.digits) for name in (side, f"{side}_error"))
+    level, error = (site.number(row, name, headline.digits) for name in (side, f"{side}_error"))
     words = bilingual(
         "{level} {error}", "{level} {error}", level=level, error=Markup("<small>±{}</small>").format(error)
     )
-    return words if side == "base" else words + change(site, row, one.digits)
+    return words if side == "base" else words + change(site, row, headline.digits)
 
 
 def change(site: Site, row: Any, digits: int) -> BilingualText:

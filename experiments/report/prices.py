@@ -44,8 +44,8 @@ class Prices:
         price = None if row is None else self.by_cost.get(row["measure"])
         if price is None:
             return Markup("")
-        told = site.numbers.show("effects", row.name, column, 0, sign, price)
-        return Markup('<span class="cell">Q {}</span>').format(told)
+        amount = site.numbers.show("effects", row.name, column, 0, sign, price)
+        return Markup('<span class="cell">Q {}</span>').format(amount)
 
 
 NO_PRICES = Prices()

@@ -37,9 +37,9 @@ def zero_measures(site: Site) -> BilingualText | None:
     return join_as_list([one.label for one in still]) if still else None
 
 
-def rows_of(site: Site, one: Headline) -> list[pd.Series]:
+def rows_of(site: Site, headline: Headline) -> list[pd.Series]:
     """Return the effects of all arms on one measure."""
-    return [row for arm in site.others if (row := site.effect(arm, one.name)) is not None]
+    return [row for arm in site.others if (row := site.effect(arm, headline.name)) is not None]
 
 
 def any_nonzero(rows: list[pd.Series]) -> bool:
@@ -64,13 +64,14 @@ def causes(site: Site) -> list[str]:
 def horizons(site: Site) -> list[tuple[BilingualText, Markup, list[Markup]]]:
     """Return label, years and effects of all policies by measure and horizon; empty for a comparison of one year."""
     rows = site.numbers.rows("horizons", site=site.name, base_site=site.name)
+    if rows.empty:
+        return []
     found = []
     for name, one in BY_NAME.items():
-        own_rows = rows[rows["measure"] == name] if len(rows) else rows
-        for _, own in own_rows.groupby("years") if len(own_rows) else ():
-            by_arm = {row["against"]: row for _, row in own.iterrows()}
+        for _, effects in rows[rows["measure"] == name].groupby("years"):
+            by_arm = {row["against"]: row for _, row in effects.iterrows()}
             cells = [horizon_cell(site, by_arm.get(arm.name)) for arm in site.others]
-            found.append((one.label, site.numbers.show("horizons", own.index[0], "years"), cells))
+            found.append((one.label, site.numbers.show("horizons", effects.index[0], "years"), cells))
     return found
 
 
@@ -100,7 +101,7 @@ def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
     rows = crossed_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     if rows.empty:
         return []
-    return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
+    return [list(cells.sort_values("memory_years").index) for _, cells in rows.groupby("asymmetry")]
 
 
 def other_laws(site: Site, arm: ArmReading) -> list[tuple[BilingualText, int]]:
@@ -138,7 +139,7 @@ def unpaired_effects(numbers: Numbers) -> list[list[pd.Series]]:
     rows = numbers.tables["effects"]
     rows = rows[(rows["why_unpaired"] != "") & (rows["section"] == "headline")]
     pairs: Any = rows.groupby(["base_site", "base_arm", "site", "against"], sort=False)
-    return [[row for _, row in own.iterrows()] for _, own in pairs]
+    return [[row for _, row in effects.iterrows()] for _, effects in pairs]
 
 
 def arm_with_site(sites: list[Site], site: str, arm: str) -> BilingualText:

@@ -59,11 +59,11 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
 def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
     """Yield the differences in the stored arms of a comparison, or in the folders of runs that it compares."""
     for place in places_of(folder):
-        own = Path(os.path.relpath(place, folder))
-        if own.parts[0] != ARMS or (place.is_dir() and not (again / own).is_dir()):
+        relative = Path(os.path.relpath(place, folder))
+        if relative.parts[0] != ARMS or (place.is_dir() and not (again / relative).is_dir()):
             yield from verify_folder(place, workers)
         elif place.is_dir():
-            yield from unequal_tables(place, again / own, f"{own.as_posix()}/")
+            yield from unequal_tables(place, again / relative, f"{relative.as_posix()}/")
 
 
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:

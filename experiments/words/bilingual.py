@@ -38,8 +38,8 @@ def bilingual(es: str, en: str, **parts: object) -> BilingualText:
 
 def insert_parts(text: str, parts: dict[str, object], language: str) -> Markup:
     """Return the text of one language with its parts inserted."""
-    own = {key: getattr(part, language) if isinstance(part, BilingualText) else part for key, part in parts.items()}
-    return Markup(escape(text)).format(**own)
+    texts = {key: getattr(part, language) if isinstance(part, BilingualText) else part for key, part in parts.items()}
+    return Markup(escape(text)).format(**texts)
 
 
 def join_texts(parts: Iterable[BilingualText], es: str = " ", en: str | None = None) -> BilingualText:
@@ -80,11 +80,11 @@ class FigureTexts:
         """Return the lines of a text of this figure; record the other language of each line."""
         if not text:
             return [""]
-        own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
-        other += [""] * (len(own) - len(other))
-        other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
-        self.pairs |= dict(zip(own, other, strict=True))
-        return own
+        lines, translated = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
+        translated += [""] * (len(lines) - len(translated))
+        translated = [*translated[: len(lines) - 1], " ".join(translated[len(lines) - 1 :])]
+        self.pairs |= dict(zip(lines, translated, strict=True))
+        return lines
 
 
 def languages_of(lang: str) -> tuple[str, ...]:

@@ -85,13 +85,13 @@ def read_words(path: Path) -> list[tuple[str, str, Any]]:
         if part not in PART_NOUNS:
             raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, PART_NOUNS)}")
     owner = path.parent.name
-    own = {"name": {owner: parts["name"]}} if "name" in parts else {}
+    expanded = {"name": {owner: parts["name"]}} if "name" in parts else {}
     for part in ("levers", "parameters"):
-        own[part] = {key if "." in key else f"{owner}.{key}": text for key, text in parts.get(part, {}).items()}
-    own["parameters"] = {
-        name: {"es": text} if isinstance(text, str) else text for name, text in own["parameters"].items()
+        expanded[part] = {key if "." in key else f"{owner}.{key}": text for key, text in parts.get(part, {}).items()}
+    expanded["parameters"] = {
+        name: {"es": text} if isinstance(text, str) else text for name, text in expanded["parameters"].items()
     }
-    return [(part, name, text) for part, some in (parts | own).items() for name, text in some.items()]
+    return [(part, name, text) for part, some in (parts | expanded).items() for name, text in some.items()]
 
 
 def find_words(part: str, name: str, language: str) -> str:
