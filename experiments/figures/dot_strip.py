@@ -9,7 +9,8 @@ DOTS_PER_ROW = ((8, 4), (20, 5), (50, 8), (MAX_DOTS, 10))
 """Pairs of the largest number of dots in a field and its number of dots per row."""
 LARGE_DOT, CHANCE_DOT, SMALL_DOT = 0.74, 0.56, 0.32
 """Diameter of a dot as a share of its cell: a world in the main direction, one there by chance, any other."""
-RULER_WIDTH, RULER_MARGIN = 40.0, 2.0
+RULER_START, RULER_LENGTH = 2.0, 36.0
+"""Left end and length of a ruler, in units of its drawing."""
 
 FIELD_SVG = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')
 DOTS_SVG = Markup('<path d="{d}" stroke-dasharray="0 1" stroke-linecap="round" stroke-width="{width}" class="{kind}"/>')
@@ -60,12 +61,9 @@ def share_on(ends: tuple[float, float], value: float) -> float:
 def draw_ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
     """Return a ruler over the range of effects that the model can reach, with marks for today and one policy."""
     values = (0.0,) if at is None else (0.0, *interval, at)
-    today, *policy = (
-        f"{RULER_MARGIN + share_on(ends, value) * (RULER_WIDTH - 2.0 * RULER_MARGIN):.1f}" for value in values
-    )
+    today, *policy = (f"{RULER_START + share_on(ends, value) * RULER_LENGTH:.1f}" for value in values)
     if not policy:
         return RULER_SVG.format(today=today, span="", dot="")
     low, high, place = policy
-    return RULER_SVG.format(
-        today=today, span=SPAN_SVG.format(low=low, high=high), dot=DOT_SVG.format(kind=kind, at=place)
-    )
+    span, dot = SPAN_SVG.format(low=low, high=high), DOT_SVG.format(kind=kind, at=place)
+    return RULER_SVG.format(today=today, span=span, dot=dot)

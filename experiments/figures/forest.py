@@ -1,5 +1,6 @@
 """Draw forest plots of paired effects, by level of a factor or by change of a study."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -30,7 +31,7 @@ def draw_levels(
     Returns None if no two runs differ in exactly one factor.
     """
     found = {measure: list(contrasts(runs, factors, measure, display_scale(measure))) for measure in measures}
-    every = [one for measure_contrasts in found.values() for one in measure_contrasts]
+    every = list(itertools.chain.from_iterable(found.values()))
     if not every:
         return None
     names, scenarios = names_of(every, wording), list(dict.fromkeys(one.scenario for one in every))

@@ -1,7 +1,5 @@
 """Draw effects over trust laws and over draws of parameters, and the minutes of a couple's shift by use."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -37,22 +35,17 @@ def draw_memory(site: Site, wording: FigureTexts) -> Figure:
         "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo.",
         "Points of trust. Columns: years in which half of an experience fades; rows: how much more bad news weighs.",
     )
-    sheet = policy_panels(
-        site, wording, (sign_finding(site), note), PanelSizes(CELL_HEIGHT * grid["asymmetry"].nunique(), 0.5)
-    )
+    sizes = PanelSizes(CELL_HEIGHT * grid["asymmetry"].nunique(), 0.5)
+    sheet = policy_panels(site, wording, (sign_finding(site), note), sizes)
     widest = float(grid["effect"].abs().max()) or 1.0
     for number, arm in enumerate(site.others):
         axes = sheet.panel(number)
         cells = grid[grid["against"] == arm.name].pivot(index="asymmetry", columns="memory_years", values="effect")
         axes.imshow(cells, cmap="PuOr", vmin=-widest, vmax=widest, origin="lower", interpolation="none", aspect="auto")
         for (row, column), value in np.ndenumerate(cells.to_numpy()):
-            look: Any = {
-                "ha": "center",
-                "va": "center",
-                "color": INK if abs(value) < 0.6 * widest else text_colour_on(INK),
-            }
-            size = min(CELL_FONT_SIZE, ROW_FONT_SIZES / cells.shape[1])
-            axes.text(column, row, with_sign(value, "+.2f"), fontsize=size, **look)
+            colour = INK if abs(value) < 0.6 * widest else text_colour_on(INK)
+            text, size = with_sign(value, "+.2f"), min(CELL_FONT_SIZE, ROW_FONT_SIZES / cells.shape[1])
+            axes.text(column, row, text, fontsize=size, ha="center", va="center", color=colour)
         axes.set_xticks(range(cells.shape[1]), [f"{year:g}" for year in cells.columns])
         first = number % sheet.columns == 0
         axes.set_yticks(range(cells.shape[0]), [f"×{weight:g}" if first else "" for weight in cells.index])

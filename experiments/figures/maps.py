@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -85,16 +85,26 @@ def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> Grid:
     return Grid(mean, (by_seed.std() / np.sqrt(by_seed.count())).unstack(), mean.notna().astype(float))
 
 
+def wrapped_labels(levels: Iterable[object], letters: int, wording: FigureTexts) -> list[str]:
+    """Return the labels of levels, wrapped to a number of letters."""
+    return [textwrap.fill(level_label(level, wording), letters) for level in levels]
+
+
 def figure_for_grids(
     grids: Sequence[Grid], wording: FigureTexts, texts: tuple[str, str], heads: list[str], across: int, rows: int = 0
 ) -> PanelFigure:
     """Return a figure with panels sized for the largest grid; if ``rows`` > 0 there is space for panel titles."""
-    high, wide = (max(MIN_CELLS, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
-    names = [textwrap.fill(level_label(name, wording), LABEL_LETTERS) for one in grids for name in one.effect.index]
-    left = AXIS_LABEL_WIDTH + ROW_LETTER_WIDTH * max(len(line) for name in names for line in name.split("\n"))
-    across, over = min(across, len(heads)), SPACE_ABOVE if rows else 0.0
-    room = max(FIGURE_WIDTH, across * (wide * CELL_WIDTH + left))
-    sizes = PanelSizes(CELL_HEIGHT * high, left, over, max(rows, 1), across, room, left, space_below=SPACE_BELOW)
+    rows_of_cells, columns_of_cells = (max(MIN_CELLS, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
+    names = [name for grid in grids for name in wrapped_labels(grid.effect.index, LABEL_LETTERS, wording)]
+    labels_width = AXIS_LABEL_WIDTH + ROW_LETTER_WIDTH * max(len(line) for name in names for line in name.split("\n"))
+    across, space_above = min(across, len(heads)), SPACE_ABOVE if rows else 0.0
+    width, height = (
+        max(FIGURE_WIDTH, across * (columns_of_cells * CELL_WIDTH + labels_width)),
+        CELL_HEIGHT * rows_of_cells,
+    )
+    sizes = PanelSizes(
+        height, labels_width, space_above, max(rows, 1), across, width, gap=labels_width, space_below=SPACE_BELOW
+    )
     return PanelFigure(wording, texts, heads, sizes)
 
 
@@ -146,6 +156,7 @@ def draw_measures(
     every = [one for grids in maps.values() for one in grids]
     sheet = figure_for_grids(every, wording, texts, heads, len(heads), len(maps))
     for row, (measure, grids) in enumerate(maps.items()):
+        title = textwrap.fill(meaning_with_unit(measure, wording), 46)
         sizes = [np.abs(one.effect.to_numpy(float)) for one in grids]
         reaches = [float(np.nanmax(size)) if np.isfinite(size).any() else 0.0 for size in sizes]
         for number, one in enumerate(grids):
@@ -155,9 +166,7 @@ def draw_measures(
                 name_axes(axes, pair, wording)
             else:
                 axes.invert_yaxis()
-            axes.set_title(
-                textwrap.fill(meaning_with_unit(measure, wording), 46), loc="left", fontsize=7.5, color=INK, pad=4
-            )
+            axes.set_title(title, loc="left", fontsize=7.5, color=INK, pad=4)
     return sheet.figure
 
 
@@ -179,12 +188,8 @@ def draw_grid(axes: Axes, grid: Grid, scale: Normalize, colours: str, wording: F
     shown = colormaps[colours](scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
     axes.imshow(shown, origin="lower", aspect="auto", interpolation="none")
-    axes.set_xticks(
-        range(values.shape[1]), [textwrap.fill(level_label(name, wording), 12) for name in grid.effect.columns]
-    )
-    axes.set_yticks(
-        range(values.shape[0]), [textwrap.fill(level_label(name, wording), LABEL_LETTERS) for name in grid.effect.index]
-    )
+    axes.set_xticks(range(values.shape[1]), wrapped_labels(grid.effect.columns, 12, wording))
+    axes.set_yticks(range(values.shape[0]), wrapped_labels(grid.effect.index, LABEL_LETTERS, wording))
     axes.grid(visible=False)
     if values.size > MAX_LABELLED_CELLS:
         axes.figure.colorbar(ScalarMappable(scale, colours), ax=axes)

@@ -19,6 +19,7 @@ from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 CAPTION, KEY = message("figure.poster.caption"), message("figure.poster.key")
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN, NAME_WIDTH = 11.7, 16.5, 0.55, 2.5
 """Width and height of A3, its margin, and the width of the column of policies, in inches."""
+TEXT_WIDTH = PAGE_WIDTH - 2.0 * MARGIN
 LETTER_WIDTH = 0.0078
 """Width of a character in inches per point of font size."""
 LINE_SPACING = 0.0185
@@ -35,7 +36,7 @@ class Poster:
     def __init__(self, site: Site, wording: FigureTexts) -> None:
         self.site, self.wording, self.y = site, wording, MARGIN
         columns, cost_columns = outcomes(site), costs(site)
-        self.wide = (PAGE_WIDTH - 2.0 * MARGIN - NAME_WIDTH) / (len(columns) + len(cost_columns))
+        self.wide = (TEXT_WIDTH - NAME_WIDTH) / (len(columns) + len(cost_columns))
         """Width of a column in inches."""
         every = [(one, MARGIN + NAME_WIDTH + (k + 0.5) * self.wide) for k, one in enumerate([*columns, *cost_columns])]
         self.columns, self.cost_columns = every[: len(columns)], every[len(columns) :]
@@ -55,7 +56,7 @@ class Poster:
 
     def write_below(self, text: BilingualText, size: float, **look: Any) -> None:
         """Write a text over the full width at the current position, and move the position below it."""
-        self.y = self.write((MARGIN, self.y), self.wording.of(text), size, PAGE_WIDTH - 2.0 * MARGIN, **look) + 0.12
+        self.y = self.write((MARGIN, self.y), self.wording.of(text), size, TEXT_WIDTH, **look) + 0.12
 
     def draw_rule(self, colour: str = REPORT["line"], width: float = 0.8) -> None:
         """Draw a line over the full width."""
@@ -69,9 +70,7 @@ class Poster:
             words = self.wording.of(bilingual("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
             self.write((x, self.y + 0.1), words, 7.6, self.wide, color=REPORT["harm" if one.harm else "ink"], **bold)
         self.y += HEADINGS_HEIGHT
-        self.axes.add_patch(
-            Rectangle((MARGIN, self.y), PAGE_WIDTH - 2.0 * MARGIN, TODAY_HEIGHT, color=REPORT["wash"], zorder=0)
-        )
+        self.axes.add_patch(Rectangle((MARGIN, self.y), TEXT_WIDTH, TODAY_HEIGHT, color=REPORT["wash"], zorder=0))
         today = self.wording("Como hoy", "As today")
         self.write((MARGIN + 0.08, self.y + 0.13), today, 14.0, weight="bold", color=REPORT["a"])
         for one, x in self.columns + self.cost_columns:
@@ -84,10 +83,9 @@ class Poster:
         """Draw the row of a policy."""
         self.draw_rule()
         top = self.y + 0.1
+        sentences = self.wording.of(answers.two_sentences(self.site, arm))
         foot = self.write((MARGIN, top), self.wording.of(arm.title), 14.0, weight="bold")
-        foot = self.write(
-            (MARGIN, foot), self.wording.of(answers.two_sentences(self.site, arm)), 10.0, NAME_WIDTH - 0.15
-        )
+        foot = self.write((MARGIN, foot), sentences, 10.0, NAME_WIDTH - 0.15)
         for one, x in self.columns:
             self.draw_outcome(x, top, cell(self.site, arm, one))
         for one, x in self.cost_columns:

@@ -92,7 +92,7 @@ def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], w
     yield from message_lines("comparison.title", wording, arm=arm, base=base)
     paired = rows["paired"].all()
     kind = figure_message(f"comparison.{'paired' if paired else 'independent'}", wording, n=int(rows["n"].max()))
-    days = {"begins": manifest["begins"], "until": manifest["until"]}
+    days = {name: manifest[name] for name in ("begins", "until")}
     yield from message_lines("comparison.period", wording, kind=kind, **days)
     settings = {key: text_of(value) for one in manifest["arms"] for key, value in one.get("changed", {}).items()}
     yield from changed_settings(settings, wording)

@@ -127,9 +127,9 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> BilingualTe
     parts = []
     for side, members in sides.items():
         groups = [bilingual_words(people, name) for name in members]
-        parts += message_with_list(
-            f"annex.{side}", [message("annex.all_groups")] if groups and len(members) == count else groups
-        )
+        if groups and len(members) == count:
+            groups = [message("annex.all_groups")]
+        parts += message_with_list(f"annex.{side}", groups)
     return capital(message("annex.sentence", said=join_texts(parts, "; ")))
 
 

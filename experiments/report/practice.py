@@ -27,9 +27,8 @@ def cell(site: Site, arm: ArmReading, section: str, headline: Headline) -> Bilin
     if row is None or math.isnan(row[side]):
         return bilingual("–", "–")
     level, error = (site.number(row, name, headline.digits) for name in (side, f"{side}_error"))
-    words = bilingual(
-        "{level} {error}", "{level} {error}", level=level, error=Markup("<small>±{}</small>").format(error)
-    )
+    cell_text = Markup("{} <small>±{}</small>").format(level, error)
+    words = BilingualText(cell_text, cell_text)
     return words if side == "base" else words + change(site, row, headline.digits)
 
 
