@@ -12,7 +12,7 @@ import pytest
 
 from experiments.cli.documentation_site import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
 from experiments.tools.documents import answer, odd
-from experiments.tools.documents.write import written
+from experiments.tools.documents.write import current_documents
 from model.engine.parameters import ParameterGroup
 from model.police.roster import schema as roster_schema
 from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
@@ -24,7 +24,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 API = (ROOT / "model" / "docs" / "API.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "model" / "docs" / "GLOSSARY.md").read_text(encoding="utf-8")
 LONGEST_LINE = 160
-GENERATED = written()
+GENERATED = current_documents()
 
 
 def documents() -> list[Path]:

@@ -110,7 +110,7 @@ METHODS = {'''
             block=lambda _: 1,
             sample=sample_pawn,
             analyse=correlate,
-            fewest=10,
+            min_blocks=10,
         ),"""
     edit(tree, METHODS, "\nMETHODS = {", f"\n{method}")
     edit(tree, METHODS, "    for method in (", record)
@@ -149,7 +149,9 @@ def answer(tree: Path, program: str) -> str:
 
 def confianza(tree: Path, *words: str) -> str:
     """Return what the program prints in a copy."""
-    return answer(tree, f"import sys; from experiments.cli.app import code_of; sys.exit(code_of({list(words)!r}))")
+    return answer(
+        tree, f"import sys; from experiments.cli.app import run_program; sys.exit(run_program({list(words)!r}))"
+    )
 
 
 def test_all_recipes_together_touch_no_other_file(copy: Path) -> None:

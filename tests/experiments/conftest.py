@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 ROWS = ("group_rows", "cause_rows", "origin_rows", "decision_rows", "resident_rows")
-TABLES = ("every_table", "decided_table", "horizons_table")
+TABLES = ("monthly_effects_table", "decisions_table", "horizons_table")
 
 
 @pytest.fixture

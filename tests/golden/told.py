@@ -147,7 +147,7 @@ def heard(texts: Iterable[str]) -> list[str]:
 
 def of_page(folder: Path, language: str) -> list[str]:
     """Return the sentences of a report without its figures."""
-    with mock.patch("experiments.report.figure_of", return_value=""):
+    with mock.patch("experiments.report.figure_html", return_value=""):
         page = build(folder, language).decode()
     seen = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
     return heard(re.split(r"</?(?:p|li|t[dhr]|h\d|div|section|summary|caption|details|title)\b[^>]*>", seen))
@@ -196,7 +196,7 @@ def of_words(language: str) -> list[str]:
     """Return the words in figures for measures, policies and changes."""
     wording, changes = (
         FigureTexts(language),
-        (*policies(), *labels.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm"),
+        (*policies(), *labels.FACTOR_LABELS, "mopsic_full × trust.harm=0.5", "trust.harm"),
     )
     found = [labels.meaning_with_unit(one, wording) for one in MEASURES]
     found += [say(one, wording) for one in changes for say in (labels.factor_label, labels.change_label)]

@@ -42,7 +42,6 @@ TESTS: dict[str, tuple[str, ...]] = {
     "experiments/statistics/contrasts.py": STATISTICS,
     "experiments/statistics/interactions.py": STATISTICS,
     "experiments/statistics/noise_share.py": STATISTICS,
-    "experiments/comparison/breakeven.py": STATISTICS,
     "experiments/comparison/effect_verdicts.py": (
         *STATISTICS,
         f"{OVER_DRAWS}::test_an_effect_is_known_only_if_draws_confirm_its_sign",

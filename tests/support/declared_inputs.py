@@ -30,13 +30,13 @@ import scenarios
 from experiments.cli import app as cli
 from experiments.cli.validate import EXAMINATIONS
 from experiments.comparison.decision_outcomes import COSTS
-from experiments.execution.job_cache import ABOUT, JobCache, file_label
+from experiments.execution.job_cache import FACTS_FILE, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_of_part
 from experiments.storage import manifest_schema as schema
 from experiments.storage.result_tables import OPTIONAL_TABLES, parquet_bytes
-from experiments.storage.run_store import BESIDE, RUNS, name_of, named_by_digest
-from experiments.storage.saved_states import SAVED
+from experiments.storage.run_store import RUNS_KEY, TABLE_FILES_KEY, batch_file_name, named_by_digest
+from experiments.storage.saved_states import DESCRIPTION_FILE
 from experiments.studies.study import DESIGNS, KEYS, STUDIES, Design, Sensitivity, read_study
 from experiments.studies.study_jobs import confirm_size, count_of, points_of
 from experiments.validation.against import against_lines, read_series
@@ -420,7 +420,9 @@ def within(values: Strategy, rules: tuple[Any, ...]) -> Strategy:
 def manifests(draw: Draw, place: Any) -> None:
     """Let a manifest say other things of the right types."""
     folder, kind = draw(
-        st.sampled_from([("run", schema.Run), ("compare", schema.Comparison), ("sweep", schema.ManifestSweep)])
+        st.sampled_from(
+            [("run", schema.RunManifest), ("compare", schema.ComparisonManifest), ("sweep", schema.SweepManifest)]
+        )
     )
     name = f"{folder}/manifest.json"
     stated = json.loads(place.original(name))
@@ -448,11 +450,11 @@ def quarantines(draw: Draw, place: Any) -> None:
 
 def saved_descriptions(draw: Draw, place: Any) -> None:
     """Go on from states of which the description says other things of the right types."""
-    stated = json.loads(place.original(f"saved/{SAVED}"))
-    hints = typing.get_type_hints(schema.Saved, include_extras=True)
+    stated = json.loads(place.original(f"saved/{DESCRIPTION_FILE}"))
+    hints = typing.get_type_hints(schema.SavedStates, include_extras=True)
     key = draw(st.sampled_from(sorted(hints)))
     stated[key] = mixed(draw, stated[key], draw(stated_by(hints[key])))
-    with place.instead(f"saved/{SAVED}", json.dumps(stated).encode()):
+    with place.instead(f"saved/{DESCRIPTION_FILE}", json.dumps(stated).encode()):
         sets = [f"{name}={value:g}" for name, value in SETS.items()]
         plan_runs("baseline", branch=place.written / "saved", years=1.0, sets=sets)
 
@@ -510,10 +512,10 @@ def sweep_parts(draw: Draw, place: Any) -> None:
         beside = draw(
             st.dictionaries(st.sampled_from([*OPTIONAL_TABLES, "..", "x"]), st.sampled_from(["../x", "", path.name]))
         )
-        more = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(beside).encode()}
+        more = {RUNS_KEY: json.dumps(runs).encode(), TABLE_FILES_KEY: json.dumps(beside).encode()}
         table = table.replace_schema_metadata((table.schema.metadata or {}) | more)
     content = parquet_bytes(table)
-    other = path.with_name(name_of(draw(st.integers(0, 2)), content))
+    other = path.with_name(batch_file_name(draw(st.integers(0, 2)), content))
     path.unlink()
     other.write_bytes(content)
     try:
@@ -529,7 +531,7 @@ def run_parts(draw: Draw, place: Any) -> None:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as file:
         about = draw(stated_by(schema.RunPart) | st.sampled_from(fuzz.JSON_VALUES))
-        file.writestr(draw(st.sampled_from([ABOUT, ABOUT, ABOUT, "about"])), json.dumps(about))
+        file.writestr(draw(st.sampled_from([FACTS_FILE, FACTS_FILE, FACTS_FILE, "about"])), json.dumps(about))
         for name in draw(st.just(names) | st.lists(st.sampled_from(names), max_size=3, unique=True)):
             content = place.original(f"run/{name}.parquet")
             file.writestr(name, changed_table(draw, content) if draw(st.booleans()) else content)

@@ -66,4 +66,4 @@ put, Path.replace = Path.replace, replace  # type: ignore[method-assign]
 if __name__ == "__main__":
     from experiments.cli import app as cli
 
-    sys.exit(cli.code_of(sys.argv[1:]))
+    sys.exit(cli.run_program(sys.argv[1:]))

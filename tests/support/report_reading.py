@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pyarrow.parquet as pq
 
-from experiments.comparison.ceiling_effects import ceiling, ceiling_after
-from experiments.execution.trust_accounts import FURTHER_LAWS
-from experiments.narrative.number_format import years_of
+from experiments.comparison.ceiling_effects import ceiling_table, scenarios_after
+from experiments.execution.trust_accounts import LAW_VARIATIONS
+from experiments.narrative.number_format import reported_years
 from experiments.storage.manifest import read_manifest
 
 TABLES = (
@@ -27,7 +27,7 @@ STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
     *("110", "2017", "2018"),
-    *(name for law in FURTHER_LAWS.values() for name in (law.en, law.es)),
+    *(name for law in LAW_VARIATIONS.values() for name in (law.en, law.es)),
 }
 """Digits that a report may hold outside the results: names (of laws of trust too), units and scales."""
 VOID = {"meta", "input", "br"}
@@ -82,7 +82,7 @@ def traced(folder, page):
         name: pq.read_table(path).to_pandas() for name in TABLES if (path := folder / f"{name}.parquet").is_file()
     }
     manifest, found = read_manifest(folder), Counter()
-    tables["ceiling"] = ceiling_after(ceiling(), years_of(manifest))
+    tables["ceiling"] = scenarios_after(ceiling_table(), reported_years(manifest))
     for about, text in Reader(page).numbers:
         table, _, rest = about["value"].partition(":")
         found[table] += 1

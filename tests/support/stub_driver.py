@@ -15,4 +15,4 @@ if __name__ == "__main__":
         LocalExecutor(hands.workers, stub_runs.slow),
         lambda job: job.run,
     )
-    sys.exit(cli.code_of(sys.argv[1:]))
+    sys.exit(cli.run_program(sys.argv[1:]))

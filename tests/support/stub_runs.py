@@ -16,7 +16,7 @@ from experiments.execution.local_workers import LocalExecutor
 from experiments.execution.run_job import FinishedRun, try_run
 from experiments.storage.folder_lock import locked
 from experiments.storage.progress import Progress
-from experiments.storage.result_tables import TIME
+from experiments.storage.result_tables import TIMESTAMP
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store
 from experiments.studies.study import read_study
@@ -53,7 +53,7 @@ def jobs_in(path: Path) -> list[RunSpec]:
 
 def tables(job: RunSpec) -> dict[str, pa.Table]:
     """Return twelve months that follow from the identity of the run."""
-    months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32()).cast(TIME)
+    months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32()).cast(TIMESTAMP)
     values = [(int(job.run, 16) >> k) / 2.0**64 for k in range(12)]
     columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.policies)] * 12}
     keys = with_meanings(pa.table(columns | {"seed": [job.seed] * 12, "month": months}), "measures")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.cli.app import code_of
+from experiments.cli.app import run_program
 from model.simulation.model import TrustModel
 from model.simulation.registry import MEASURES
 from model.town.crime_kinds import NAMES
@@ -70,7 +70,7 @@ def programs(folder: Path) -> dict[str, int]:
     }
     calls["compared"] += ["--out", f"{folder}/compared", "--report", f"{folder}/report.html"]
     with contextlib.redirect_stdout(sys.stderr):
-        return {name: code_of(call) for name, call in calls.items()}
+        return {name: run_program(call) for name, call in calls.items()}
 
 
 def lived(folder: Path) -> dict[str, Any]:

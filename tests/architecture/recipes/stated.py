@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Any
 
-from experiments.cli.app import code_of
-from experiments.narrative.run_summary import LINES
+from experiments.cli.app import run_program
+from experiments.narrative.run_summary import SUMMARY_LINES
 from experiments.page import why_view
 from experiments.tools.documents import write
 from experiments.validation.knockouts import knockouts
@@ -23,13 +23,13 @@ def reply(*call: str) -> str:
     """Return what the program prints."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        code = code_of(list(call))
+        code = run_program(list(call))
     return out.getvalue() if code == 0 else f"code {code}"
 
 
 def stated() -> dict[str, Any]:
     """Return everything that a user finds."""
-    documents = {path.name: text for path, text in write.written().items()}
+    documents = {path.name: text for path, text in write.current_documents().items()}
     off = load("villa_canales", set={"mechanisms.street_lighting": False}, policies=["lit"])
     return {
         "of the group": reply("parameters", "street_lighting"),
@@ -44,12 +44,12 @@ def stated() -> dict[str, Any]:
         "tables": [table.name for table in TABLES],
         "order": [one.name for one in MECHANISMS],
         "schedule": list(SHIFT_SCHEDULE),
-        "causes": {name: catalogue.in_both(catalogue.cause, name) for name in CAUSES if name},
-        "causes of the page": {name: why_view.name_of("es", name) for name in CAUSES if name},
+        "causes": {name: [catalogue.cause(name, one) for one in ("es", "en")] for name in CAUSES if name},
+        "causes of the page": {name: why_view.part_name("es", name) for name in CAUSES if name},
         "levers": {name: [catalogue.lever(name, one) for one in catalogue.LANGUAGES] for name, _ in model_levers()},
-        "kinds": {name: catalogue.in_both(catalogue.kind, name) for name in NAMES},
+        "kinds": {name: [catalogue.kind(name, one) for one in ("es", "en")] for name in NAMES},
         "keys of kinds": {kind.name: kind.key for kind in KINDS},
-        "summary": [line.label["en"] for line in LINES],
+        "summary": [line.label["en"] for line in SUMMARY_LINES],
         "knock-out": [list(one.process) for one in knockouts(["street_lighting"])],
         "ODD": documents["ODD.md"],
         "MAP": documents["MAP.md"],

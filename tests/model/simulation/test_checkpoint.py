@@ -92,14 +92,16 @@ def test_nothing_that_is_planted_in_a_state_is_run(kind: str, world: TrustModel,
 def test_a_planted_state_is_refused_by_the_program_before_anything_runs(tmp_path, capsys):
     state, planted = tmp_path / "state", tmp_path / "planted"
     first = [*SHORT, "--until", "2017-02-05", "--save", str(state), "--out", str(tmp_path / "first")]
-    assert cli.code_of(first) == 0
+    assert cli.run_program(first) == 0
     for name, content in payloads(planted).values():
         (state / "seed_1" / STATE_FILE).unlink(missing_ok=True)
         (state / "seed_1" / name).write_bytes(content)
         stated = (state / "saved.json").read_text()
         (state / "saved.json").write_text(stated.replace('"states"', '"unsaid"'))
         capsys.readouterr()
-        assert cli.code_of([*SHORT, "--until", "2017-03-05", "--from", str(state), "--out", str(tmp_path / "x")]) == 2
+        assert (
+            cli.run_program([*SHORT, "--until", "2017-03-05", "--from", str(state), "--out", str(tmp_path / "x")]) == 2
+        )
         assert capsys.readouterr().err.splitlines()[-1].startswith(f"confianza: {state / 'seed_1'}")
         assert not planted.exists()
 

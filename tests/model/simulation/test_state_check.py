@@ -114,7 +114,7 @@ def test_an_array_of_fixed_size_keeps_it(name: str, stored: Path, world: TrustMo
 
 def test_the_program_refuses_a_state_with_one_line_and_no_crash(tmp_path: Path) -> None:
     state, out = tmp_path / "state", ("--fresh", "--out", str(tmp_path / "out"))
-    assert cli.code_of([*SHORT, "--until", "2017-02-05", "--save", str(state), *out]) == 0
+    assert cli.run_program([*SHORT, "--until", "2017-02-05", "--save", str(state), *out]) == 0
     tampered(state / "seed_1", state / "seed_1", fill("state/plan_cells", 10**9))
     saved = state / "saved.json"
     saved.write_text(saved.read_text().replace('"states"', '"unsaid"'))
