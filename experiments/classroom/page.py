@@ -26,7 +26,7 @@ from experiments.classroom.lesson_run import (
 from experiments.classroom.one_resident import describe_resident, find_resident
 from experiments.classroom.pairs import RequestedPairs, reproduction_text
 from experiments.comparison.twin_results import WorldResult
-from experiments.figures.theme import tokens
+from experiments.figures.theme import css_variables
 from experiments.page import sites
 from experiments.page.background_worker import background_workers
 from experiments.storage.progress import print_note
@@ -313,7 +313,7 @@ ACTIONS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
 
 def style_sheet() -> str:
     """Return the style sheet of the page, with the colours of the project as variables."""
-    return tokens(".cl") + (FOLDER / "classroom.css").read_text(encoding="utf-8")
+    return css_variables(".cl") + (FOLDER / "classroom.css").read_text(encoding="utf-8")
 
 
 @solara.component

@@ -275,7 +275,7 @@ def measures(lang: options.LanguageOfMeanings = "en", csv: options.AsCsv = False
 
 
 @app.command()
-def view(
+def serve_page(
     scenario: options.ShownTown = "villa_canales",
     port: options.Port = 8765,
     lang: options.LanguageOfPage = "en",
@@ -298,7 +298,7 @@ def view(
 
         serve_room(scenario, port, lang, phones)
         return
-    from experiments.page.serve import view as serve
+    from experiments.page.serve import serve_page as serve
 
     if mesa and scenario != "villa_canales":
         raise InputError(f"--mesa shows villa_canales alone, not '{scenario}': leave out SCENARIO")
@@ -434,7 +434,9 @@ def calibrate(
             raise InputError(f"{option} belongs to --against: give both")
     missed_share = 0.1 if discrepancy is None else discrepancy
     series = None if against is None else OwnSeries(read_series(against), scenario or "villa_canales", missed_share)
-    run_command(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=series))
+    run_command(
+        CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own_series=series)
+    )
 
 
 @app.command()
@@ -618,10 +620,10 @@ def run_program(words: list[str]) -> int:
     """Run the program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         print_error(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
-    interruption.Heard.signals.clear()
+    interruption.SignalState.signals.clear()
     with interruption.handle_signals():
         code = run_and_catch_errors(words or ["--help"])
-    stopped = code == INTERRUPTED or (code == DONE and interruption.Heard.signals)
+    stopped = code == INTERRUPTED or (code == DONE and interruption.SignalState.signals)
     return interruption.exit_code() if stopped else code
 
 
@@ -649,7 +651,7 @@ def run_and_catch_errors(words: list[str]) -> int:
             return print_error(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()
     except Exception:
-        if interruption.Heard.signals:  # interrupted code may fail with another exception
+        if interruption.SignalState.signals:  # interrupted code may fail with another exception
             return INTERRUPTED
         traceback.print_exc()
     return print_error("our own fault, not yours: please report the lines above", OUR_FAULT)

@@ -31,8 +31,8 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
     growth = measure_growth(quick)
     write_atomically(file, render_figure(growth_figure(growth), file.suffix, "growth"))
     for name, points in growth["points"].items():
-        print(f"{PANELS[name].doubled:32}" + "".join(f"{x:>12,.0f}" for x, _ in points))
-        print(f"  {PANELS[name].up:30}" + "".join(f"{y:12.2f}" for _, y in points))
+        print(f"{PANELS[name].quantity:32}" + "".join(f"{x:>12,.0f}" for x, _ in points))
+        print(f"  {PANELS[name].y_label:30}" + "".join(f"{y:12.2f}" for _, y in points))
     print(f"written to {file}")
     if json_file is not None:
         write_atomically(json_file, json_of(growth))

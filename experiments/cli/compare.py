@@ -39,7 +39,7 @@ class ComparisonOutput:
 
     def check(self, request: Request, out: Path | None, fresh: bool) -> None:
         """Raise InputError if report or figures cannot be written; called before hours of computing."""
-        if self.prices.stated and self.report is None:
+        if self.prices.by_cost and self.report is None:
             raise InputError("--price tells costs in quetzales in a report: add --report FILE.")
         if self.report is not None:
             if self.report.parent != out and not self.report.parent.is_dir():
@@ -48,9 +48,9 @@ class ComparisonOutput:
             if self.report.exists():
                 self.check_replaced(request, fresh)
         if self.figures is not None:
-            from experiments.figures.report_figures import check_name
+            from experiments.figures.report_figures import check_figure_name
 
-            check_name(self.figures)
+            check_figure_name(self.figures)
             check_disk_space(
                 {
                     "--figures": (

@@ -12,16 +12,16 @@ from experiments.execution.interruption import report_interruption
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks
 from experiments.figures.answers import sweep_folder
-from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
+from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
 from experiments.narrative.messages import figure_message
 from experiments.storage.folder_lock import locked
 from experiments.storage.reading import read_plan, specs_of, stored_measures
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import frame_as_csv, write_atomically
-from experiments.studies.study_folder import CONTRASTS, OVER_DRAWS
+from experiments.studies.study_folder import CONTRASTS_FILE, OVER_DRAWS_FOLDER
 from experiments.words.bilingual import FigureTexts
-from experiments.words.dictionary import CHANGE
+from experiments.words.dictionary import POLICY_PREFIX
 from model.engine.errors import InputError
 
 LEVELS_FILE = "over_draws.csv"
@@ -45,19 +45,19 @@ def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers:
     """Run every draw of a study; write its contrasts and print those requested. Return whether it was interrupted."""
     folder = sweep_folder(study)
     plan = read_plan(folder).to_pandas()
-    varied = [name for name in plan.columns if "." in name and not name.startswith(CHANGE)]
+    varied = [name for name in plan.columns if "." in name and not name.startswith(POLICY_PREFIX)]
     if varied:
         raise InputError(f"{folder}: --draws takes a study that changes policies alone, this one varies {varied[0]}")
     combinations = plan.drop_duplicates(["scenario", "policy"])
     tasks = tasks_of_study(combinations, specs_of(folder), draws)
     with locked(folder):
-        results, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS)
+        results, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS_FOLDER)
     if interrupted:
         return True
     table = uncertainty_table(contrast_effects(combinations, results, stored_measures(folder)))
-    write_atomically(folder / CONTRASTS, frame_as_csv(table))
-    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, MEASURES_SHOWN), wording)))
-    print(f"\n{figure_message('over_draws.written', wording, file=folder / CONTRASTS)}")
+    write_atomically(folder / CONTRASTS_FILE, frame_as_csv(table))
+    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, CONTRAST_MEASURES), wording)))
+    print(f"\n{figure_message('over_draws.written', wording, file=folder / CONTRASTS_FILE)}")
     return False
 
 

@@ -10,12 +10,25 @@ import pandas as pd
 from experiments.execution.interruption import report_interruption
 from experiments.explorer.explorer_page import explorer_page
 from experiments.figures.svg import render_figure
-from experiments.reproduce.design import POLICIES, ReproduceDesign, design_of
-from experiments.reproduce.earlier_pairs import EARLIER, EARLIER_LOCK, earlier_pairs, earlier_provenance, import_pairs
+from experiments.reproduce.design import POLICIES_FOLDER, ReproduceDesign, design_of
+from experiments.reproduce.earlier_pairs import (
+    EARLIER_LOCK_FILE,
+    EARLIER_PAIRS_FILE,
+    earlier_pairs,
+    earlier_provenance,
+    import_pairs,
+)
 from experiments.reproduce.figures import FIGURES
-from experiments.reproduce.lock import LOCK, check_lock, settings_of, write_lock
+from experiments.reproduce.lock import LOCK_FILE, check_lock, settings_of, write_lock
 from experiments.reproduce.repeat_pair import repeat_pair
-from experiments.reproduce.runs import PAIRS, RUNS, missing_specs, pairs_of, run_missing_cells, specs_of
+from experiments.reproduce.runs import (
+    PAIRS_FILE,
+    RUNS_FOLDER,
+    missing_specs,
+    pairs_of,
+    planned_specs,
+    run_missing_specs,
+)
 from experiments.reproduce.sentences import sentence_lines
 from experiments.reproduce.surfaces import fitted_surfaces
 from experiments.reproduce.tables import tables_of
@@ -29,7 +42,7 @@ from model.engine.errors import InputError
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 TABLE_FOLDER, FIGURE_FOLDER, EXPLORER = "tables", "figures", "explorer.html"
-RESULT_FOLDERS = (RUNS, POLICIES, TABLE_FOLDER, FIGURE_FOLDER)
+RESULT_FOLDERS = (RUNS_FOLDER, POLICIES_FOLDER, TABLE_FOLDER, FIGURE_FOLDER)
 ENDINGS = (".svg", ".png")
 
 
@@ -63,8 +76,8 @@ def reproduce(
         check_lock(folder, settings)
         earlier, provenance = earlier_pairs(folder), earlier_provenance(folder)
         write_lock(folder, settings, **provenance)
-        specs = missing_specs(specs_of(design, folder), earlier)
-        outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_cells(specs, folder, workers)
+        specs = missing_specs(planned_specs(design, folder), earlier)
+        outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_specs(specs, folder, workers)
         if outcome.interrupted:
             report_interruption(f"what is finished is safe in {folder}; the same command goes on")
             return INTERRUPTED
@@ -82,7 +95,14 @@ def remove_results(folder: Path) -> None:
     for name in RESULT_FOLDERS:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
-    for name in (LOCK, EXPLORER, PAIRS, EARLIER, EARLIER_LOCK, *(f"sentences.{one}.md" for one in LANGUAGES)):
+    for name in (
+        LOCK_FILE,
+        EXPLORER,
+        PAIRS_FILE,
+        EARLIER_PAIRS_FILE,
+        EARLIER_LOCK_FILE,
+        *(f"sentences.{one}.md" for one in LANGUAGES),
+    ):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -99,10 +119,12 @@ def count_pairs(pairs: pd.DataFrame) -> int:
 def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str, workers: int) -> None:
     """Write tables, figures, sentences and explorer from the pairs of a folder."""
     if pairs.empty:
-        raise InputError(f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS}")
+        raise InputError(
+            f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS_FOLDER}"
+        )
     import pyarrow as pa
 
-    write_atomically(folder / PAIRS, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
+    write_atomically(folder / PAIRS_FILE, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
     surfaces = fitted_surfaces(design, pairs, workers)
     with report_slow("writing tables and figures"):
         tables = tables_of(design, pairs, surfaces)

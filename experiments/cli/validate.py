@@ -143,7 +143,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.validation.audit import AuditSize, show_audit
     from experiments.validation.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.validation.effects import row_passes, show_effects
-    from experiments.validation.experiment import LEAST_TWINS
+    from experiments.validation.experiment import MIN_TWINS
     from experiments.validation.hindcast import show_hindcast
     from experiments.validation.knockouts import show_knockouts
     from experiments.validation.trust_events import show_events
@@ -157,13 +157,13 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "audit": lambda: show_audit(only, folder, audit_size),
         "criteria": lambda: criteria.show_criteria(folder, pairs, years(criteria.YEARS)),
         "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
-        "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=LEAST_TWINS)))),
+        "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=MIN_TWINS)))),
         "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
         "panel": lambda: show_events(folder),
-        "doses": lambda: doses.show_doses(folder, replace(one_seed, longest=years(one_seed.longest))),
+        "doses": lambda: doses.show_doses(folder, replace(one_seed, max_years=years(one_seed.max_years))),
         "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
-        "practice": lambda: practice.show_practice(folder, twins, years(max(practice.AFTER))),
+        "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
         "reach": lambda: show_single_measure_effects(
             folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers
         ),

@@ -9,7 +9,7 @@ from experiments.comparison.effects import Pair, row_of
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import corrected
-from experiments.words.dictionary import measure
+from experiments.words.dictionary import measure_column
 
 SECTION, RULE = "all", f"mean of the last {MONTHS} months"
 
@@ -23,7 +23,7 @@ def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield one row for each monthly measure of a pair of arms."""
     base, arm = (last_months(side.table("measures")) for side in (pair.base, pair.arm))
     for name in [str(name) for name in base.columns.intersection(arm.columns)]:
-        entry = measure(name)
+        entry = measure_column(name)
         labels = {"unit": entry.unit, "meaning_en": entry.en, "meaning_es": entry.es}
         values: Any = (side[name].to_dict() for side in (base, arm))
         effect = pair.effect(*values, scale=monthly_scale(name, entry.unit))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import DAYS_OF_YEAR
-from experiments.storage.reading import tables
+from experiments.storage.reading import load_table
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -62,7 +62,7 @@ class Arm:
         fields: dict[str, Any] = {
             "scenario": scenario.name,
             "title": dict(scenario.title),
-            "policies": first.words,
+            "policies": first.dated_policies,
             "begins": first.begins.isoformat(),
             "until": first.until.isoformat(),
             "base": without_policies(first.settings) | {"town": first.town},
@@ -82,7 +82,7 @@ class Arm:
         """Return one table from the arm's folder of results, cached."""
         assert self.folder is not None
         if name not in self.cache:
-            rows = swept_measures(self.folder, self.runs) if self.runs else tables(self.folder, name).to_pandas()
+            rows = swept_measures(self.folder, self.runs) if self.runs else load_table(self.folder, name).to_pandas()
             self.cache[name] = rows
         return self.cache[name]
 
@@ -101,7 +101,7 @@ def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
 @cache
 def swept_months(folder: Path) -> pd.DataFrame:
     """Return the months of all runs of a sweep, sorted by run and month."""
-    table: pd.DataFrame = tables(folder, "measures").to_pandas()
+    table: pd.DataFrame = load_table(folder, "measures").to_pandas()
     if "trust_mean" not in table:
         raise InputError(
             f"{folder} was swept without trust_mean: name no measures in the study, then it can be compared"

@@ -21,7 +21,7 @@ from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
 from experiments.statistics.verdicts import SAMPLE_SIZES, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, require_keys
-from experiments.storage.reading import places_of
+from experiments.storage.reading import run_folders
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
@@ -80,7 +80,7 @@ def stored_arms(folder: Path) -> list[Arm]:
     """Return the arms stored in a folder: one of a run, or all of a comparison or sweep."""
     manifest = read_manifest(folder)
     if manifest.get("format") == COMPARISON:
-        return [arm for place in places_of(folder) for arm in stored_arms(place)]
+        return [arm for place in run_folders(folder) for arm in stored_arms(place)]
     if manifest.get("format") == SWEEP:
         return arms_of_sweep(folder)
     manifest = require_keys(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")

@@ -10,8 +10,8 @@ from typing import Any
 
 from experiments.comparison.arms import Arm
 from experiments.storage.manifest import read_manifest
-from experiments.storage.reading import specs_of, tables
-from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.reading import load_table, specs_of
+from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.run_spec import RunSpec
 
 SEED_LIMIT = 2**32
@@ -34,7 +34,7 @@ def seed_of(world: int) -> int:
 
 def arms_of_sweep(folder: Path) -> list[Arm]:
     """Return the arms of a sweep that have finished runs, in the order of its plan."""
-    manifest, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
+    manifest, finished = read_manifest(folder), set(load_table(folder, "measures")["run"].to_pylist())
     groups: dict[tuple[str, tuple[str, ...]], dict[str, RunSpec]] = {}
     for run, spec in specs_of(folder).items():
         if run in finished:
@@ -61,7 +61,7 @@ def swept_arm(folder: Path, manifest: dict[str, Any], specs: dict[str, RunSpec])
 def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
     """Return the world number of a run; the draw is a digest of the drawn values, 0 if nothing was drawn."""
     values = {name: text for name, text in spec.overrides if name in varied}
-    draw = int(digest_of(canonical(values).encode())[:7], 16) + 1 if values else 0
+    draw = int(digest_of(canonical_json(values).encode())[:7], 16) + 1 if values else 0
     return draw * SEED_LIMIT + spec.seed
 
 

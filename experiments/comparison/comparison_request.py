@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.parameter_draws import Draw, read_draws
-from experiments.storage.run_spec import OWN, TOWN, values_of
+from experiments.storage.run_spec import OWN_TOWN, TOWN_SEED, values_of
 from model.engine.errors import InputError, suggest_nearest
 
 MOST_WORLDS = 10_000
@@ -67,7 +67,9 @@ class Request:
     def plan_options(self) -> dict[str, Any]:
         """Options that apply to every arm."""
         names = ("sets", "start", "years", "until", "seed", "replicates")
-        return {name: getattr(self, name) for name in names} | {"town": "" if TOWN in values_of(self.sets) else OWN}
+        return {name: getattr(self, name) for name in names} | {
+            "town": "" if TOWN_SEED in values_of(self.sets) else OWN_TOWN
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as a JSON-compatible dict."""

@@ -12,7 +12,7 @@ from experiments.statistics.interactions import Change, changes_of, factors_of
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.manifest import read_manifest
-from experiments.storage.reading import first_columns, kept_measures, runs_of, tables
+from experiments.storage.reading import load_table, means_of_runs, stored_measures, varied_columns
 
 REQUIRED_MEASURES = ("residents", *BELIEFS.values())
 """Measures required for the decomposition."""
@@ -26,15 +26,15 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
 
     Empty if the sweep did not keep the measures `REQUIRED_MEASURES` and the tables `REQUIRED_TABLES`.
     """
-    if not set(REQUIRED_MEASURES) <= set(kept_measures(folder)) or not set(REQUIRED_TABLES) <= set(
+    if not set(REQUIRED_MEASURES) <= set(stored_measures(folder)) or not set(REQUIRED_TABLES) <= set(
         read_manifest(folder)["keep"]
     ):
         return pd.DataFrame()
-    runs, accounts = runs_of(folder, [BELIEFS["trust"]]), accounts_of(folder)
+    runs, accounts = means_of_runs(folder, [BELIEFS["trust"]]), accounts_of(folder)
     rows = [
         {"scenario": scenario, "change": change.name} | row
         for scenario, own in runs.groupby(SCENARIO, sort=False)
-        for factors in [factors_of(own, first_columns(folder))]
+        for factors in [factors_of(own, varied_columns(folder))]
         for change in changes_of(own, factors)
         for row in parts_of_change(pairs_of(own, factors, change), accounts)
     ]
@@ -44,7 +44,7 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
 def accounts_of(folder: Path) -> dict[str, OriginsOfYear]:
     """Return the account of trust by origin of every finished run of a sweep."""
     return origins_by_run(
-        "run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(REQUIRED_TABLES)))
+        "run", *(load_table(folder, name).to_pandas() for name in ("measures", *reversed(REQUIRED_TABLES)))
     )
 
 

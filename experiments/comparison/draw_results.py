@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
-from experiments.storage.reading import tables
-from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.reading import load_table
+from experiments.storage.run_identity import canonical_json, digest_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -37,7 +37,7 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
     manifest = read_manifest(folder)
     if not (folder / f"{TABLE}.parquet").is_file():
         raise InputError(f"--draws {folder} holds no draws: make it by {manifest['command']} --draws plausible:50")
-    table: Any = tables(folder, TABLE).to_pandas()
+    table: Any = load_table(folder, TABLE).to_pandas()
     results: dict[str, dict[str, Any]] = {}
     starts_today: dict[str, bool] = {}
     for arm in manifest["arms"]:
@@ -70,9 +70,9 @@ def comparison_key(settings: Mapping[str, Any], until: str) -> str:
     groups["population"].pop("seed")
     policies = [{**one, "name": "", "entries": sorted(map(entry_key, one["entries"]))} for one in settings["policies"]]
     fixed = {name: settings[name] for name in ("scenario", "start", "off", "outline", "settlements", "facilities")}
-    return digest_of(canonical({**fixed, "parameters": groups, "policies": policies, "until": until}).encode())
+    return digest_of(canonical_json({**fixed, "parameters": groups, "policies": policies, "until": until}).encode())
 
 
 def entry_key(entry: Mapping[str, Any]) -> str:
     """Return one entry of a policy as canonical text, with its value as a float."""
-    return canonical({**entry, "value": float(entry["value"])})
+    return canonical_json({**entry, "value": float(entry["value"])})

@@ -20,7 +20,7 @@ from experiments.statistics.paired_effects import Effect, Value, crossed, paired
 from experiments.statistics.rare_counts import rare_count
 from experiments.statistics.thresholds import Scale
 from experiments.statistics.verdicts import corrected, holm
-from experiments.storage.run_spec import OWN
+from experiments.storage.run_spec import OWN_TOWN
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose trust and fear the comparison reports, if the model has them."""
@@ -113,7 +113,7 @@ def pair_of_arms(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None)
 def town_of(arm: Arm) -> tuple[Any, ...]:
     """Return the settings that determine the population of the town, which paired runs must share."""
     parameters = arm.base["parameters"]
-    seed = {"seed": OWN} if arm.base["town"] == OWN else {}
+    seed = {"seed": OWN_TOWN} if arm.base["town"] == OWN_TOWN else {}
     people = parameters["population"] | seed, parameters.get("daily_rhythm")
     return arm.base["outline"], arm.base["settlements"], people
 

@@ -14,7 +14,7 @@ from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import DrawLabel, Task, TaskResults
 from experiments.statistics.effect_uncertainty import uncertainty_of
 from experiments.statistics.paired_effects import error_of
-from experiments.storage.run_spec import TOWN, RunSpec, values_of
+from experiments.storage.run_spec import TOWN_SEED, RunSpec, values_of
 from scenarios import accounts
 
 DRAWS_UNDER_ACCOUNTS = 8
@@ -51,8 +51,8 @@ def tasks_over_draws(
         for label in labels:
             seed = first + len(draws) * label.run
             town = seed if label.run and is_second_run_in_other_town(n) else first
-            own = {**draw.values, **accounts.read(label.account), TOWN: town, **fixed}
-            specs = (dataclasses.replace(spec, town="", seed=seed).overridden(own) for spec in firsts)
+            own = {**draw.values, **accounts.read(label.account), TOWN_SEED: town, **fixed}
+            specs = (dataclasses.replace(spec, town="", seed=seed).with_values(own) for spec in firsts)
             yield Task(number, tuple(specs), "draw", draw=label)
 
 

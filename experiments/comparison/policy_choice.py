@@ -13,10 +13,10 @@ from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import POLICY, ChosenSteps, file_of, policy_of
 from experiments.comparison.draw_results import comparison_key
-from experiments.execution.run_requests import after
+from experiments.execution.run_requests import date_after
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_identity import digest_of, settings_of
-from experiments.storage.run_spec import MOST_READ, RunSpec, forget_scenarios, values_of
+from experiments.storage.run_spec import MAX_SCENARIOS_OF_PAGE, RunSpec, forget_scenarios, values_of
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
@@ -65,7 +65,7 @@ class Choice:
     def draws_key(self, scenario: Scenario) -> str:
         """Return the key of its results over draws (`experiments.comparison.draw_results.comparison_key`)."""
         moved = dataclasses.replace(scenario, policies=(policy_of(self.chosen, self.begins),))
-        return comparison_key(settings_of(moved), after(scenario.start, self.years).isoformat())
+        return comparison_key(settings_of(moved), date_after(scenario.start, self.years).isoformat())
 
     @property
     def policy_text(self) -> str:
@@ -88,7 +88,7 @@ def runs_with_file(
 
     ``request`` returns the comparison for the path of that file.
     """
-    forget_scenarios(MOST_READ)
+    forget_scenarios(MAX_SCENARIOS_OF_PAGE)
     place = folder / digest_of(text.encode()) / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")

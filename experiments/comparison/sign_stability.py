@@ -56,7 +56,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
             for law in TESTED_LAWS
             for world in zip(*(arm.specs for arm in arms), strict=True)
         ]
-        results = run_jobs(tasks, run_task, workers, "laws of trust").whole
+        results = run_jobs(tasks, run_task, workers, "laws of trust").all_results
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     origin = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [

@@ -56,7 +56,7 @@ def show_single_measure_effects(out: Path, twins: int, years: float, sets: Seque
         requests = [request_of(site, Path(steps), twins, years, sets) for site in BUILT_IN_SITES]
         blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
         tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-        results = run_jobs(tasks, run_task, workers, "measures alone").whole
+        results = run_jobs(tasks, run_task, workers, "measures alone").all_results
     rows = [
         row
         for number, site in enumerate(BUILT_IN_SITES)

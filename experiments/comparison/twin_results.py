@@ -18,8 +18,8 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.paired_effects import Value
-from experiments.storage.run_identity import canonical, digest_of
-from experiments.storage.run_spec import MOST_READ, RunSpec, forget_scenarios
+from experiments.storage.run_identity import canonical_json, digest_of
+from experiments.storage.run_spec import MAX_SCENARIOS_OF_PAGE, RunSpec, forget_scenarios
 from experiments.storage.saved_states import seed_folder
 from model.engine.calendar import tick_of
 from model.engine.causes import CAUSES as CAUSES_BY_NUMBER
@@ -89,7 +89,7 @@ def run_twin_job(turns: Any, lines: SharedOutcomes, job: TwinJob, tell: ReportPr
             raise Superseded
         tell(shifts)
 
-    forget_scenarios(MOST_READ)
+    forget_scenarios(MAX_SCENARIOS_OF_PAGE)
     try:
         report(0)
         return simulate_world(job.spec, job.warm, job.measures, report, partial(lines.write, job.place, job.turn))
@@ -160,7 +160,7 @@ def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
     The folder belongs to this server alone, so that the digest of the file need not be checked.
     """
     without = {name: value for name, value in spec.settings.items() if name != "policies"}
-    folder = seed_folder(warm / digest_of(canonical(without).encode())[:16], spec.seed)
+    folder = seed_folder(warm / digest_of(canonical_json(without).encode())[:16], spec.seed)
     if not (folder / STATE_FILE).is_file():
         TrustModel(dataclasses.replace(spec.scenario, policies=()), rng=spec.seed, town=town).save(folder)
     return TrustModel.restore(folder, spec.scenario, town=town, whole=True)

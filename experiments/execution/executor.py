@@ -74,13 +74,13 @@ def run_jobs[J: SizedJob, R](
         if store is not None:
             store(job, result)
         results.finished.append((job, result))
-        progress.ended()
+        progress.record_stored()
 
     try:
         if min(workers, len(jobs)) <= 1:
-            run_in_process(jobs, function, on_result, progress.reach)
+            run_in_process(jobs, function, on_result, progress.update)
         else:
-            results.interrupted = run_in_workers(jobs, function, min(workers, len(jobs)), on_result, progress.reach)
+            results.interrupted = run_in_workers(jobs, function, min(workers, len(jobs)), on_result, progress.update)
         if not results.interrupted:
             progress.conclude()
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.manifest_schema import check_types
 from experiments.storage.progress import print_note
-from experiments.storage.result_tables import COLUMNS, parquet_bytes, table_in
+from experiments.storage.result_tables import REQUIRED_COLUMNS, parquet_bytes, parse_parquet
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
 from experiments.storage.run_store import is_intact, named_by_digest
@@ -117,5 +117,5 @@ def unpack_job(path: Path, facts_schema: Any) -> tuple[dict[str, Any], dict[str,
         tables = {}
         for name in (member for member in file.namelist() if member != FACTS_FILE):
             kind = name.rpartition("/")[2]
-            tables[name] = table_in(file.read(name), path, COLUMNS.get(kind, ()), kind)
+            tables[name] = parse_parquet(file.read(name), path, REQUIRED_COLUMNS.get(kind, ()), kind)
         return check_types(parse_json(file.read(FACTS_FILE).decode(), str(path)), str(path), facts_schema), tables

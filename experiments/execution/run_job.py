@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from experiments.execution.shared_towns import town_for
-from experiments.storage.result_tables import KEYS
+from experiments.storage.result_tables import RUN_KEYS
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import FilesChanged
 from model.engine.fingerprint import fingerprint
@@ -51,7 +51,7 @@ def run_one(spec: RunSpec, report: "ReportProgress") -> FinishedRun:
 
 def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:
     """Return the columns of the measures to store; all if the run names none."""
-    return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
+    return table.select([*RUN_KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
 def try_run(spec: RunSpec, report: "ReportProgress") -> FinishedRun | FailedRun:

@@ -20,7 +20,7 @@ from experiments.storage.run_spec import (
     values_of,
     with_start_dates,
 )
-from experiments.storage.saved_states import check_state, read_saved
+from experiments.storage.saved_states import check_state, read_saved_states
 from model.engine.errors import InputError
 from model.engine.parameters import parse_date
 from model.engine.scenario import Scenario
@@ -47,7 +47,7 @@ def plan_runs(
     """Return the runs specified by command line options; raise if an option is invalid."""
     forget_scenarios()
     values = values_of(sets)
-    saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
+    saved = read_saved_states(branch, seeds_of(seed, replicates)) if branch else None
     if saved and start is not None:
         raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
     start_text = saved["settings"]["start"] if saved else start

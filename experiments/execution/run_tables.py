@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.warm_starts import WARM_STARTS
-from experiments.storage.result_tables import KEYS, RUN_TABLES, TIME, name_column
+from experiments.storage.result_tables import RUN_KEYS, RUN_TABLES, TIMESTAMP, name_column
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
@@ -56,7 +56,7 @@ def simulate(
     world = start_world(spec, town)
     if measured:
         world.measured = {*measured, CEILING_HITS}
-    report(spec.shifts - spec.reported)
+    report(spec.shifts - spec.reported_shifts)
     cells = simulate_until(world, tick_of(spec.until), report)
     if save is not None:
         world.save(seed_folder(save, spec.seed))
@@ -131,7 +131,7 @@ def restored_run(
     """Restore a finished run from stored tables; raise `ValueError` if they are not those of this run."""
     if set(tables) != ({*RUN_TABLES, *spec.keep} if all_tables else {"measures"}):
         raise ValueError(f"tables of another kind of run: {', '.join(tables)}")
-    if not {*KEYS, *spec.columns, *MEASURES} <= set(tables["measures"].column_names):
+    if not {*RUN_KEYS, *spec.columns, *MEASURES} <= set(tables["measures"].column_names):
         raise ValueError("measures are missing")
     for table in tables.values():
         if not set(table["run"].to_pylist()) <= {spec.run}:
@@ -229,7 +229,7 @@ def anonymous_label(seed: int, agent: str, who: int) -> int:
 
 def date_column(values: list[datetime.date]) -> pa.Array:
     """Return a column of timestamps."""
-    return pa.array(values, pa.date32()).cast(TIME)
+    return pa.array(values, pa.date32()).cast(TIMESTAMP)
 
 
 def number_column(values: Any) -> pa.Array:

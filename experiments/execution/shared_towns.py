@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from experiments.storage.run_identity import canonical, digest_of, numbers_of, places_of
+from experiments.storage.run_identity import canonical_json, digest_of, map_of, numbers_of
 from experiments.storage.run_spec import RunSpec
 from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
@@ -76,9 +76,9 @@ def build_and_record_groups(scenario: Scenario) -> "tuple[Town, frozenset[str]]"
 
 def digest_of_inputs(scenario: Scenario, groups: frozenset[str]) -> str:
     """Return the digest of all inputs of a town that is built from the given parameter groups."""
-    places = places_of(scenario) | {"start": scenario.start.isoformat()}
+    places = map_of(scenario) | {"start": scenario.start.isoformat()}
     numbers = {name: numbers_of(scenario[name]) for name in groups}
-    return digest_of(canonical([places, numbers]).encode())
+    return digest_of(canonical_json([places, numbers]).encode())
 
 
 def groups_of_towns() -> frozenset[str]:

@@ -59,7 +59,7 @@ class Task:
     def shifts(self) -> int:
         """Number of simulated shifts; twins share one warm-up."""
         first, *others = self.specs
-        return first.shifts + sum(spec.shifts if self.kind == "alone" else spec.reported for spec in others)
+        return first.shifts + sum(spec.shifts if self.kind == "alone" else spec.reported_shifts for spec in others)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class TaskResults:
     @property
     def years(self) -> float:
         """Reported years of each run."""
-        return self.task.specs[0].reported / SHIFTS / DAYS_OF_YEAR
+        return self.task.specs[0].reported_shifts / SHIFTS / DAYS_OF_YEAR
 
 
 def run_task(task: Task, report: ReportProgress) -> TaskResults:
@@ -122,7 +122,7 @@ def run_missing_tasks(tasks: Sequence[Task], workers: int, label: str, folder: P
 
 def under_law(law: Law, spec: RunSpec) -> RunSpec:
     """Return a run under another law of trust."""
-    return spec.overridden(parameters_of_law(law))
+    return spec.with_values(parameters_of_law(law))
 
 
 def twin_worlds(specs: Sequence[RunSpec], town: Town, report: ReportProgress) -> Iterator[TrustModel]:
@@ -130,7 +130,7 @@ def twin_worlds(specs: Sequence[RunSpec], town: Town, report: ReportProgress) ->
     scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
     common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
-    report(specs[0].shifts - specs[0].reported)
+    report(specs[0].shifts - specs[0].reported_shifts)
     for spec in specs:
         yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
 

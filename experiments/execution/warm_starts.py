@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from experiments.storage.run_identity import canonical, digest_of, settings_of
-from experiments.storage.run_spec import MOST_KEPT, RunSpec, read_once, scenario_with
+from experiments.storage.run_identity import canonical_json, digest_of, settings_of
+from experiments.storage.run_spec import MAX_SCENARIOS, RunSpec, read_once, scenario_with
 from model.engine.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def warm_up_key(spec: RunSpec) -> str:
     return f"{_settings_digest(*spec.files)}-{spec.seed}-{spec.town}"
 
 
-@read_once(MOST_KEPT)
+@read_once(MAX_SCENARIOS)
 def _settings_digest(*files: Any) -> str:
-    return digest_of(canonical(settings_of(warm_up_scenario(scenario_with(*files)))).encode())
+    return digest_of(canonical_json(settings_of(warm_up_scenario(scenario_with(*files)))).encode())
 
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:

@@ -17,7 +17,7 @@ from experiments.narrative.messages import messages
 from experiments.reproduce.design import KINDS, ReproduceDesign
 from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO, Doses
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
-from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed_pairs, input_names
+from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, dosed_pairs, input_names
 from experiments.words.bilingual import LANGUAGES, BilingualText
 from scenarios import accounts
 
@@ -26,7 +26,9 @@ MESSAGE_PREFIX = "explorer."
 SCRIPT = Path(__file__).with_name("explorer.js")
 
 
-def explorer_page(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str) -> str:
+def explorer_page(
+    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[SurfaceKey, Surface], command: str
+) -> str:
     """Return the page as one HTML file in both languages."""
     page = Environment(
         loader=PackageLoader("experiments.explorer", "."), autoescape=True, undefined=StrictUndefined,
@@ -42,7 +44,7 @@ def explorer_page(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mappin
 
 
 def explorer_data(
-    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str
+    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[SurfaceKey, Surface], command: str
 ) -> dict[str, Any]:
     """Return the data of the script: inputs, runs, surfaces and texts."""
     plan = design.plan
@@ -125,7 +127,7 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
         "kinds": KINDS,
         "arms": arms,
         "doses": [[doses[arm].get(name, 0.0) for name in plan.factors] for arm in arms],
-        "draws": floats_as_base64(np.array([list(design.inputs(draw).values()) for draw in draws])),
+        "draws": floats_as_base64(np.array([list(design.assumption_shares(draw).values()) for draw in draws])),
         "runs": {site: site_runs[columns].to_dict("list") for site, site_runs in numbered.groupby("site", sort=False)},
     }
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.comparison.contrast_origins import origin_contrasts
-from experiments.comparison.origins import BELIEFS, key_of
+from experiments.comparison.origins import BELIEFS, origin_key
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
@@ -27,7 +27,7 @@ from experiments.statistics.thresholds import monthly_scale
 from experiments.storage.export_data import table_as_csv
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import print_note, report_slow
-from experiments.storage.reading import first_columns, kept_measures, runs_of
+from experiments.storage.reading import means_of_runs, stored_measures, varied_columns
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.words.bilingual import FigureTexts
@@ -86,7 +86,7 @@ def sweep_folder(study: str) -> Path:
 
 def csv_of_origins(parts: pd.DataFrame) -> bytes:
     """Return effects on trust and its beliefs by origin as CSV, with labels in both languages."""
-    names = {key_of(*key): part_name(*key[1:]) for belief in BELIEFS for key in part_keys(belief)}
+    names = {origin_key(*key): part_name(*key[1:]) for belief in BELIEFS for key in part_keys(belief)}
     for k, lang in enumerate(("en", "es"), start=3):
         parts.insert(k, lang, [getattr(names[measure], lang) for measure in parts["measure"]])
     return frame_as_csv(parts)
@@ -102,9 +102,9 @@ def contrasts_of(folder: Path) -> pd.DataFrame:
     """Return every contrast of a sweep for every measure that it kept, in the measure's own unit."""
     from model.simulation.registry import MEASURES
 
-    study, measures = read_manifest(folder)["study"], kept_measures(folder)
+    study, measures = read_manifest(folder)["study"], stored_measures(folder)
     scales = {name: monthly_scale(name, MEASURES[name].unit, study.get("delta", {}).get(name)) for name in measures}
-    table = interactions(runs_of(folder, measures), first_columns(folder), scales)
+    table = interactions(means_of_runs(folder, measures), varied_columns(folder), scales)
     if len(table):
         table = table.assign(years=float(study["years"]), read=WINDOW)
         table.insert(4, "unit", table["measure"].map({name: MEASURES[name].unit for name in measures}))

@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments.comparison.breakeven import crossed_laws
-from experiments.comparison.effect_verdicts import sign_over_laws
+from experiments.comparison.effect_verdicts import crossed_laws, sign_over_laws
 from experiments.comparison.practice_effects import MINUTES
 from experiments.figures.drawing import finding_of, note_of, policy_panels, register_figure
 from experiments.figures.small_multiples import COLOUR_B, PanelSizes, name_rows

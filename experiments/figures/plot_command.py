@@ -15,9 +15,9 @@ from experiments.figures.tornado import index_charts
 from experiments.narrative.labels import display_factor
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
 from experiments.storage.progress import print_note
-from experiments.storage.reading import first_columns, kept_measures, runs_of, specs_of, tables
+from experiments.storage.reading import load_table, means_of_runs, specs_of, stored_measures, varied_columns
 from experiments.storage.writing import write_atomically
-from experiments.studies.sensitivity_indices import INDICES
+from experiments.studies.sensitivity_indices import INDICES_FILE
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError, suggest_nearest
 
@@ -32,7 +32,7 @@ CONTRAST_MEASURES = (
 def draw_folder(folder: Path, requested: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
     """Draw all figures of a folder into it; for sweeps measures and path can be chosen.  Return the paths written."""
     is_sweep, wording = kind_of(folder) == SWEEP, FigureTexts(lang)
-    has_indices = is_sweep and (folder / INDICES).is_file()
+    has_indices = is_sweep and (folder / INDICES_FILE).is_file()
     if (requested or out is not None) and (has_indices or not is_sweep):
         raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
     if has_indices:
@@ -56,7 +56,7 @@ def language_suffix(lang: str) -> str:
 
 def chosen_measures(folder: Path, requested: str, default: Sequence[str]) -> list[str]:
     """Return the requested measures; without a request the defaults that a sweep kept, or its first four."""
-    there = kept_measures(folder)
+    there = stored_measures(folder)
     if not requested:
         return [name for name in default if name in there] or there[:4]
     names = [name.strip() for name in requested.split(",") if name.strip()]
@@ -96,7 +96,7 @@ def figure_bytes(figure: Figure, path: Path) -> bytes:
 
 def run_figure(folder: Path, wording: FigureTexts) -> Figure:
     """Return the figure of a folder written by `run`."""
-    measures = tables(folder, "measures").to_pandas()
+    measures = load_table(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
     specs = list(specs_of(folder).values())
@@ -112,7 +112,7 @@ def run_figure(folder: Path, wording: FigureTexts) -> Figure:
 
 def sweep_figures(folder: Path, measures: list[str], wording: FigureTexts) -> dict[str, Figure]:
     """Return the figures of a sweep by name: effects of single factors and of pairs of factors."""
-    runs, factors = runs_of(folder, measures), first_columns(folder)
+    runs, factors = means_of_runs(folder, measures), varied_columns(folder)
     runs[measures] *= [display_factor(name) for name in measures]
     if not factors:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")

@@ -20,7 +20,7 @@ from experiments.figures.small_multiples import (
 from experiments.figures.theme import INK, LINE, NULL, SOFT
 from experiments.narrative.labels import capital_meaning, display_factor, factor_label, meaning_with_unit, title_label
 from experiments.narrative.messages import figure_message
-from experiments.studies.sensitivity_indices import INDICES
+from experiments.studies.sensitivity_indices import INDICES_FILE
 from experiments.studies.sensitivity_methods import METHODS
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
@@ -34,7 +34,7 @@ POINT_RADIUS, LETTER_WIDTH, NAME_HEIGHT = 0.014, 0.026, 0.075
 
 def index_charts(folder: Path, wording: FigureTexts) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure for every scenario and combination of policies."""
-    table = pd.read_csv(folder / INDICES)
+    table = pd.read_csv(folder / INDICES_FILE)
     scale = table["measure"].map(display_factor).where(table["index"].isin(INDICES_WITH_UNITS), 1.0)
     table = table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
     if table.empty:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.comparison.ceiling_effects import outcome_range, worlds_at
+from experiments.comparison.ceiling_effects import outcome_range, values_at_site
 from experiments.narrative.number_format import Numbers
 from experiments.narrative.report_reading import Site
 
@@ -42,7 +42,7 @@ def ceiling_rows(numbers: Numbers, site: str) -> list[Any]:
 def ceiling_bounds(site: Site, measure: str) -> CeilingBounds | None:
     """Return the bounds of a measure among today and the extreme scenarios; None if these were not run."""
     column = RENAMED_COLUMNS.get(measure, measure)
-    worlds = worlds_at(site.numbers.tables["ceiling"], site.name, column)
+    worlds = values_at_site(site.numbers.tables["ceiling"], site.name, column)
     found = outcome_range(zip(worlds, worlds.index, strict=True), None)
     if found is None or found[0] == found[1]:
         return None

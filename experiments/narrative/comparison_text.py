@@ -6,12 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.breakeven import LawVerdict, corner_laws, crossed_laws, verdict
 from experiments.comparison.comparison_request import EffectSize
-from experiments.comparison.effect_verdicts import with_verdict_columns
+from experiments.comparison.effect_verdicts import (
+    LawVerdict,
+    corner_laws,
+    crossed_laws,
+    verdict_over_laws,
+    with_verdict_columns,
+)
 from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS, Headline
-from experiments.comparison.origins import key_of
-from experiments.execution.trust_accounts import FURTHER_LAWS
+from experiments.comparison.origins import origin_key
+from experiments.execution.trust_accounts import LAW_VARIATIONS
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
 from experiments.narrative.labels import headline_name
@@ -20,11 +25,11 @@ from experiments.narrative.number_format import compact_number, read_optional, r
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
-from experiments.statistics.power import MOST, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread
+from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread
 from experiments.statistics.verdicts import VERDICTS, judge
 from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.manifest import read_manifest
-from experiments.storage.reading import tables
+from experiments.storage.reading import load_table
 from experiments.storage.run_spec import text_of
 from experiments.words.bilingual import FigureTexts, join_as_list
 from model.engine.errors import InputError, suggest_nearest
@@ -43,7 +48,7 @@ def comparison_lines(folder: Path, target: EffectSize | None = None, language: s
     wording = FigureTexts(language)
     manifest = read_manifest(folder)
     years = reported_years(manifest)
-    effects = with_verdict_columns(tables(folder, "effects").to_pandas(), years)
+    effects = with_verdict_columns(load_table(folder, "effects").to_pandas(), years)
     check_rows(folder / "effects.parquet", effects)
     extra = {name: with_verdict_columns(read_optional(folder, name), years) for name in ("memory", "alone")}
     extra |= {name: read_optional(folder, name) for name in ("uncertainty", "accounts")}
@@ -136,7 +141,7 @@ def origin_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     effect, span = (figure_message(f"comparison.{name}", wording) for name in ("effect", "interval"))
     yield f"{figure_message('comparison.origins', wording):<{PART_WIDTH}}{effect:>9}{span:>18}"
     for belief, group, part in part_keys():
-        row = known[key_of(belief, group, part)]
+        row = known[origin_key(belief, group, part)]
         span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], wording)
         name = str(getattr(part_name(group, part), wording.language))
         yield from labelled_row(f"  {name}", PART_WIDTH, f"{compact_number(row['effect'], 3, '+'):>9}{span:>18}")
@@ -255,11 +260,13 @@ def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
     yield figure_message("comparison.laws_columns", wording)
     also: Rows = corner_laws(trust)
     for row in also.itertuples():
-        law = FURTHER_LAWS[row.also]
+        law = LAW_VARIATIONS[row.also]
         yield f"{wording(law.es, law.en):<40}{effect_with_star(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
-        verdicts.setdefault(law_sentence(verdict(rows), wording), []).append(headline_name(str(measure), wording))
+        verdicts.setdefault(law_sentence(verdict_over_laws(rows), wording), []).append(
+            headline_name(str(measure), wording)
+        )
     for text, names in verdicts.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", LINE_WIDTH, subsequent_indent="    ")
 
@@ -297,8 +304,8 @@ def plan_lines(rows: Rows, target: EffectSize, wording: FigureTexts) -> Iterator
     try:
         twins, alone = (pairs_needed(one, target.size, target.power) for one in (spread, apart))
     except NoPlan as reason:
-        about = {"name": headline_name(target.measure, wording), "size": f"{target.size:g}", "most": f"{MOST:,}"}
-        yield from message_lines(f"comparison.no_plan_{reason.why}", wording, **about)
+        about = {"name": headline_name(target.measure, wording), "size": f"{target.size:g}", "most": f"{MAX_PAIRS:,}"}
+        yield from message_lines(f"comparison.no_plan_{reason.kind}", wording, **about)
         return
     yield from message_lines(
         "comparison.plan", wording, size=f"{target.size:g}", name=headline_name(target.measure, wording),

@@ -13,7 +13,7 @@ from experiments.statistics.contrasts import INTERACTION, POLICY, SCENARIO
 from experiments.statistics.interactions import TIMES_SIGN
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.statistics.verdicts import VERDICTS
-from experiments.storage.result_tables import STATUS_QUO, parts_of
+from experiments.storage.result_tables import STATUS_QUO, split_policies
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 from experiments.words.catalogue import bilingual_words, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError
@@ -112,7 +112,7 @@ def title_label(names: str, wording: FigureTexts) -> str:
     >>> title_label("mopsic_full+resources_only", FigureTexts("es"))
     'MOPSIC completo + Solo recursos'
     """
-    es, en = (" + ".join(titles_of(name)[k] for name in parts_of(names) or [names]) for k in (0, 1))
+    es, en = (" + ".join(titles_of(name)[k] for name in split_policies(names) or [names]) for k in (0, 1))
     return wording(es, en)
 
 

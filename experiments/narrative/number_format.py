@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.comparison.ceiling_effects import ceiling, ceiling_after
+from experiments.comparison.ceiling_effects import ceiling_table, scenarios_after
 from experiments.comparison.effect_verdicts import with_verdict_columns
 from experiments.comparison.headline_measures import Headline
 from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
-from experiments.storage.reading import tables
+from experiments.storage.reading import load_table
 
 TABLES = (
     *("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn"),
@@ -32,7 +32,7 @@ class Numbers:
         self.manifest: dict[str, Any] = read_manifest(folder)
         years = reported_years(self.manifest)
         self.tables = {name: with_verdict_columns(read_optional(folder, name), years) for name in TABLES}
-        self.tables["ceiling"] = ceiling_after(ceiling(), years)
+        self.tables["ceiling"] = scenarios_after(ceiling_table(), years)
         self.row_places: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[int]]] = {}
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def reported_years(manifest: Mapping[str, Any]) -> float:
 def read_optional(folder: Path, name: str) -> pd.DataFrame:
     """Return a table of a folder; empty if the file is missing."""
     empty = pd.DataFrame({"site": [], "against": []})
-    return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
+    return load_table(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
 
 
 def round_number(value: float, digits: int, sign: str = "") -> str:

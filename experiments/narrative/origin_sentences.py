@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, key_of
+from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, origin_key
 from experiments.narrative.messages import message
 from experiments.words.bilingual import BilingualText, join_texts
 
@@ -48,7 +48,7 @@ def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -
     """
     found: list[tuple[float, BilingualText]] = []
     for key in part_keys():
-        row = effects.get(key_of(*key))
+        row = effects.get(origin_key(*key))
         if row is not None and abs(row["effect"]) >= MIN_SHOWN:
             _, group, part = key
             name = part_with_direction(group, part, row["effect"], event_change(effects, group))

@@ -18,7 +18,7 @@ from experiments.narrative.number_format import Numbers
 from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import direction, judge
 from experiments.storage.built_in_levers import levers_of_manifest
-from experiments.storage.reading import tables
+from experiments.storage.reading import load_table
 from experiments.storage.run_spec import values_of
 from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, join_as_list, join_texts
 from experiments.words.dates import day
@@ -91,7 +91,7 @@ class ArmReading:
                     name
                 )
             else:
-                rows = tables(self.folder, name).to_pandas()
+                rows = load_table(self.folder, name).to_pandas()
             self.tables[name] = rows
         return self.tables[name]
 

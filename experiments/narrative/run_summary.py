@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.narrative.draw_lines import labelled_row
 from experiments.narrative.messages import LINE_WIDTH, figure_message, message_lines
 from experiments.narrative.number_format import round_number
-from experiments.statistics.annual_aggregation import MONTHS, Expression, by_run, values, years_of
+from experiments.statistics.annual_aggregation import MONTHS, Expression, runs_in_seed_order, yearly_values, years_of
 from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import RunSpec
 from experiments.words import catalogue
@@ -58,7 +58,7 @@ def summary_table(spec: RunSpec, measures: pd.DataFrame, wording: FigureTexts) -
     heading = [title[:LINE_WIDTH], seeds_of(measures, wording), *changed_settings(dict(spec.overrides), wording)]
     if measures.empty:
         return "\n".join([*heading, "", figure_message("run.no_month", wording)])
-    runs = by_run(measures)
+    runs = runs_in_seed_order(measures)
     columns = columns_of(runs)
     width = min(20, (LINE_WIDTH - LABEL_WIDTH - CHANGE_WIDTH) // len(columns))
     rows = [text for line in SUMMARY_LINES for text in table_row(line, runs, columns, width, wording)]
@@ -134,7 +134,7 @@ def table_row(
     if line.expression is None:
         yield f"\n{label}"
         return
-    found = [values(line.expression, runs, column) for column in columns]
+    found = [yearly_values(line.expression, runs, column) for column in columns]
     cells = "".join(mean_with_error(numbers, line.digits).rjust(width) for numbers in found)
     last = change_text(found[0], found[-1], line.digits).rjust(CHANGE_WIDTH) if len(columns) > 1 else ""
     yield from labelled_row(f"  {label}", LABEL_WIDTH, cells + last)

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from experiments.figures.theme import tokens
+from experiments.figures.theme import css_variables
 from experiments.page import sites, visitor_limit
 from experiments.page.message_check import MalformedMessage, parse_message, protocol_error
 from experiments.page.request_guard import PageRequests
@@ -71,7 +71,7 @@ def html_document(file: Path) -> Response:
 
 def colour_style_sheet(_: Request) -> Response:
     """Return the colours of the project as variables of a style sheet."""
-    return Response(tokens(), media_type="text/css")
+    return Response(css_variables(), media_type="text/css")
 
 
 class Outbox:

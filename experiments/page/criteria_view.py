@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.criteria_effects import grade_shares, scores_over_draws
-from experiments.comparison.criteria_rows import BY_PRACTICE, RELATED_MEASURES, part_headline
+from experiments.comparison.criteria_rows import MEASURES_BY_NAME, RELATED_MEASURES, part_headline
 from experiments.comparison.decision_outcomes import effect_on
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.page.address import AddressRequest
@@ -44,7 +44,7 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "opened": opened,
         "meaning": state.text(f"criteria.meaning_{opened}"),
         "parts": part_rows(state, opened),
-        "practice": headline_rows(state, [BY_PRACTICE[name] for name in RELATED_MEASURES[opened].practice]),
+        "practice": headline_rows(state, [MEASURES_BY_NAME[name] for name in RELATED_MEASURES[opened].practice]),
         "matters": [matter for name in RELATED_MEASURES[opened].matters if (matter := matter_data(state, name))],
         "remedy": state.text("criteria.remedy_beside") if opened == "accountability" else "",
     }
@@ -158,14 +158,14 @@ def matter_data(state: PageState, name: str) -> dict[str, Any] | None:
     effects = []
     for option in range(len(spec.options)):
         sides = [[option_percentage(pair[side], option) for pair in choices] for side in (0, 1)]
-        title = capitalized(catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language))
+        title = capitalized(catalogue.find_words("options", f"{spec.name}.{spec.options[option]}", state.language))
         effects.append((title, paired(*sides, scale=Scale("shares")), 0))
     rows = pair_rows(state, effects)
     all_choices = np.concatenate([pair[0] for pair in choices])
     for option, row in enumerate(rows):
         row["note"] = decisive_reason(state, spec, all_choices[all_choices["option"] == option]["term"])
-    agent = capitalized(catalogue.find("agents", spec.agent, state.language))
-    return {"agent": agent, "title": catalogue.find("matters", spec.name, state.language), "rows": rows}
+    agent = capitalized(catalogue.find_words("agents", spec.agent, state.language))
+    return {"agent": agent, "title": catalogue.find_words("matters", spec.name, state.language), "rows": rows}
 
 
 def choices_of_last_year(world: Any, matter_number: int) -> np.ndarray:
@@ -187,5 +187,5 @@ def decisive_reason(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> st
     if not counts:
         return ""
     term = counts.most_common(1)[0][0]
-    words = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
+    words = catalogue.find_words("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
     return state.text("criteria.reason", reason=words)

@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.cause_effects import NATION, PlaceAndMonth, monthly_contribution
-from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, by_cell, shares_with_changed_trust
+from experiments.comparison.decision_outcomes import (
+    SMALLEST_MAP_DIFFERENCE,
+    shares_with_changed_trust,
+    trust_difference_by_cell,
+)
 from experiments.comparison.effect_verdicts import sign_over_laws
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
@@ -131,7 +135,7 @@ def cell_differences(state: PageState, town: Town) -> dict[str, Any]:
     if reason := reason_withheld(state, state.paired_outcomes[0]):
         return {"unknown": reason}
     cells = inhabited(town)
-    differences = by_cell(state.twins)
+    differences = trust_difference_by_cell(state.twins)
     encoded, largest = encoded_gaps(differences, SMALLEST_MAP_DIFFERENCE)
     text = state.text(f"decision.map_{side_with_more_trust(differences[-1], town, cells)}")
     return {"course": encoded, "months": len(differences), "most": largest, "text": text}

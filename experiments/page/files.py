@@ -19,7 +19,7 @@ EFFECT_COLUMNS = (
 def downloaded_file(state: PageState, kind: str) -> dict[str, str]:
     """Return name and text of a file: the measures as a policy, or the results as a table."""
     if kind == "policy":
-        return {"name": POLICY_FILE, "text": state.choice.file}
+        return {"name": POLICY_FILE, "text": state.choice.policy_text}
     name = state.choice.site.rpartition("/")[2].removesuffix(".toml")
     return {"name": f"{name}.csv", "text": results_csv(state)}
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, WorldRecord
-from experiments.comparison.report_weighing import CALIBRATED, ReportingChoice
-from experiments.execution.run_tables import anonymous
+from experiments.comparison.report_weighing import CALIBRATED_TERM, ReportingChoice
+from experiments.execution.run_tables import anonymous_label
 from experiments.page import biography
 from experiments.page.address import AddressRequest
 from experiments.page.decision_view import mood_months
@@ -242,7 +242,7 @@ def choice_panel(state: PageState, telling: ReportingChoice, life_b: LifeStory) 
             {
                 "title": state.text(f"telling.term_{name}", **values),
                 "size": value,
-                "input": name == CALIBRATED,
+                "input": name == CALIBRATED_TERM,
                 "shown": signed(value, 2),
             }
             for name, value in terms.items()
@@ -291,7 +291,7 @@ def agent_count(world: WorldRecord, kind: str) -> int:
 
 def random_order(seed: int, agent: str, n: int) -> list[int]:
     """Return the rows of n agents in a random order, the same in both worlds of a pair."""
-    return sorted(range(n), key=lambda row: anonymous(seed, agent, row))
+    return sorted(range(n), key=lambda row: anonymous_label(seed, agent, row))
 
 
 def agent_panel(
@@ -360,7 +360,7 @@ def choice_row(state: PageState, index: int, rows: list[Any]) -> dict[str, Any]:
     return {
         "number": index + 1,
         "date": date_text(state, tick),
-        "text": capitalized(catalogue.find("matters", spec.name, state.language)),
+        "text": capitalized(catalogue.find_words("matters", spec.name, state.language)),
         "sizes": ["–" if row is None else option_name(state, spec, int(row["option"])) for row in rows],
         "month": month_number(state, tick),
         "side": side,
@@ -369,7 +369,7 @@ def choice_row(state: PageState, index: int, rows: list[Any]) -> dict[str, Any]:
 
 def option_name(state: PageState, spec: ChoiceSpec, option: int) -> str:
     """Return the name of an option."""
-    return catalogue.find("options", f"{spec.name}.{spec.options[option]}", state.language)
+    return catalogue.find_words("options", f"{spec.name}.{spec.options[option]}", state.language)
 
 
 def option_weights(state: PageState, row: Any, seed: int, world: WorldRecord) -> dict[str, Any]:
@@ -383,13 +383,13 @@ def option_weights(state: PageState, row: Any, seed: int, world: WorldRecord) ->
     term = int(row["term"])
     reason = state.text("life.no_decisive")
     if term > 0:
-        name = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
+        name = catalogue.find_words("reasons", f"{spec.name}.{spec.terms[term - 1]}", state.language)
         reason = state.text("life.decisive", reason=name)
     return {
         "title": state.text(
             "life.deciding",
             date=date_text(state, int(row["tick"])),
-            matter=catalogue.find("matters", spec.name, state.language),
+            matter=catalogue.find_words("matters", spec.name, state.language),
         ),
         "taken": state.text("life.taken", what=names[int(row["option"])]),
         "terms": [
@@ -413,7 +413,7 @@ def recorded_terms(world: WorldRecord, row: Any) -> np.ndarray | None:
 
 def term_rows(state: PageState, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
     """Return a row for each term of the weights that is not 0 for all options, habit first."""
-    reasons = [catalogue.find("reasons", f"{spec.name}.{term}", state.language) for term in spec.terms]
+    reasons = [catalogue.find_words("reasons", f"{spec.name}.{term}", state.language) for term in spec.terms]
     return [
         {"title": capitalized(name), "sizes": [signed(float(size), 2) for size in sizes]}
         for name, sizes in zip([state.text("life.habit"), *reasons], terms.T, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
-from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, by_cell
+from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, trust_difference_by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
 from experiments.page.address import AddressRequest
@@ -182,7 +182,7 @@ def maps_of_worlds(state: PageState, layer: MapLayer) -> dict[str, Any]:
     if not state.has_measures:
         return maps
     if layer.areas == "cell":
-        differences, floor = by_cell(state.pairs), SMALLEST_MAP_DIFFERENCE
+        differences, floor = trust_difference_by_cell(state.pairs), SMALLEST_MAP_DIFFERENCE
         note = state.text("decision.map_floor", floor=floor)
     else:
         differences, floor, note = area_gaps(state.pairs, layer), 0.0, state.text("map.judged")

@@ -64,7 +64,7 @@ class PageState:
     def over_draws(self) -> Mapping[str, Any]:
         """Results over draws of the assumptions by measure; empty without a folder that has this choice."""
         results = sites.start_options.draws
-        return results.get(self.choice.key_of_draws(self.scenario), {}) if results else {}
+        return results.get(self.choice.draws_key(self.scenario), {}) if results else {}
 
     @property
     def has_measures(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import scenarios
-from experiments.comparison.draw_results import DrawResults, read_draws_of
+from experiments.comparison.draw_results import DrawResults, read_draw_results
 from experiments.page.ground import base_map
 from model.engine.scenario import Scenario
 from model.town.town import Town
@@ -29,7 +29,7 @@ start_options = StartOptions()
 def set_start_options(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
     """Set the initial municipality and language, and read folders of comparisons over draws."""
     global start_options
-    start_options = StartOptions(scenario, language, read_draws_of(draws))
+    start_options = StartOptions(scenario, language, read_draw_results(draws))
 
 
 def site_names() -> list[str]:

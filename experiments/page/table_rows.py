@@ -37,7 +37,10 @@ def measure_rows(state: PageState) -> list[Row]:
 def measure_row(state: PageState, measure: DecisionMeasure, step_number: int) -> Row:
     """Return the row of one measure at step ``step_number``."""
     texts = [
-        {kind: measure.worded(getattr(step, kind), step, state.scenario, state.language) for kind in ("short", "say")}
+        {
+            kind: measure.text_with_value(getattr(step, kind), step, state.scenario, state.language)
+            for kind in ("short", "say")
+        }
         for step in measure.steps
     ]
     return {

@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.comparison.all_effects import every_table
+from experiments.comparison.all_effects import monthly_effects_table
 from experiments.comparison.arms import Arm, by_site
-from experiments.comparison.by_draw import drawn_table, draws_table
+from experiments.comparison.by_draw import draw_summary_table, effects_by_draw_table
 from experiments.comparison.comparison import ComparedRuns, arms_of, run_planned, stored_arms
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.comparison.decision_effects import decisions_table
@@ -23,7 +23,7 @@ from experiments.comparison.horizons import horizons_table
 from experiments.execution.interruption import report_interruption
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.messages import figure_message
-from experiments.statistics.power import FEWEST
+from experiments.statistics.power import MIN_PAIRS
 from experiments.storage.built_in_levers import levers_of_policies
 from experiments.storage.disk_space import check_disk_space, size_of_runs
 from experiments.storage.manifest import COMPARISON, kind_of, provenance, read_manifest, short_name
@@ -35,10 +35,10 @@ from experiments.storage.results_folder import (
     open_results_folder,
     publish_folder,
 )
-from experiments.storage.run_crate import FILE as CRATE
+from experiments.storage.run_crate import CRATE as CRATE
 from experiments.storage.run_crate import comparison_crate, inputs_of
-from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write
-from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.run_folder import join_runs, parquet_files, run_manifest, write_with_manifest
+from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.words.bilingual import FigureTexts
 from experiments.words.dictionary import with_meanings
@@ -62,9 +62,9 @@ def compare(
         return Path(request.arms[0]), False
     with report_slow("reading what is to be compared"):
         planned, found = arms_of(request)
-    if planned and target and request.replicates < FEWEST:
+    if planned and target and request.replicates < MIN_PAIRS:
         raise InputError(
-            f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
+            f"--plan needs a pilot of at least {MIN_PAIRS} twin worlds, got --replicates {request.replicates}"
         )
     results = results_folder_for(request, planned or found, out, fresh)
     if results.ready:
@@ -79,7 +79,7 @@ def compare(
         arms = written_arms(planned, compared, work, time.monotonic() - begun) if compared else found
         with report_slow("comparing what was found"):
             write_comparison(request, arms, compared, work, time.monotonic() - begun, results)
-        publish_folder(results, work, whole=not (compared and compared.interrupted))
+        publish_folder(results, work, complete=not (compared and compared.interrupted))
     show(results.place, "\n" + figure_message("comparison.written", FigureTexts(language), place=results.place))
     if compared and compared.interrupted:
         kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {results.place}"
@@ -100,7 +100,7 @@ def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, 
     deciding = [
         [
             *(arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint),
-            [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.drawn)],
+            [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.varied)],
         ]
         for arm in arms
     ]
@@ -108,7 +108,7 @@ def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, 
     parts += [request.deltas] if request.delta else []
     parts += [request.settle] if request.settle else []
     parts += [[dict(one.values) for one in request.drawn]] if request.draws else []
-    identity = digest_of(canonical(parts).encode())
+    identity = digest_of(canonical_json(parts).encode())
     return open_results_folder(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
 
 
@@ -118,8 +118,8 @@ def written_arms(planned: Sequence[Arm], compared: ComparedRuns, folder: Path, s
     for arm, runs in zip(itertools.chain(*by_site(planned)), compared.runs, strict=True):
         if runs:
             place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
-            stated = manifest_of(arm.specs, runs, seconds, compared.interrupted)
-            write(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
+            stated = run_manifest(arm.specs, runs, seconds, compared.interrupted)
+            write_with_manifest(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
             written += stored_arms(place)
     return written
 
@@ -134,14 +134,14 @@ def write_comparison(
 ) -> None:
     """Write tables and manifest of a comparison."""
     pairs = pairs_of(arms, request.deltas)
-    draws = draws_table(pairs)
+    draws = effects_by_draw_table(pairs)
     of_runs = compared.tables if compared else {}
     tables = {
         "effects": effects_table(pairs, of_runs.get("residents")),
         "criteria": criteria_table(arms),
-        "all_effects": every_table(pairs),
+        "all_effects": monthly_effects_table(pairs),
         "draws": draws,
-        "drawn": drawn_table(draws, pairs),
+        "drawn": draw_summary_table(draws, pairs),
         "decided": decisions_table(arms),
         "horizons": horizons_table(pairs),
         **of_runs,
@@ -156,7 +156,7 @@ def write_comparison(
         write_atomically(folder / name, content)
     of_arms = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
     stated |= {"files": digests_of(files | of_arms)}
-    write(folder, {CRATE: comparison_crate(folder, stated)}, stated)
+    write_with_manifest(folder, {CRATE: comparison_crate(folder, stated)}, stated)
 
 
 def manifest(
@@ -167,7 +167,7 @@ def manifest(
     return {
         "format": COMPARISON,
         "command": request.command,
-        "request": request.stated(),
+        "request": request.as_dict(),
         "arms": [stated_arm(arm, folder, first[arm.scenario]) for arm in arms],
         "begins": arms[0].begins,
         "until": arms[0].until,
@@ -205,7 +205,7 @@ def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
         "fingerprint": arm.fingerprint,
         "label": arm.label,
         "swept": "+".join(arm.policies) if arm.runs else "",
-        "drawn": list(arm.drawn),
+        "drawn": list(arm.varied),
         "differs": differing_parameters(arm, first),
         "changed": {} if arm.runs else read_manifest(arm.folder).get("varied", {}),
         "scale": arm.base["parameters"]["population"]["scale"],
@@ -214,7 +214,7 @@ def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
 
 def differing_parameters(arm: Arm, first: Arm) -> dict[str, Any]:
     """Return the parameters of an arm that differ from those of the first arm of its site, drawn ones excepted."""
-    drawn, others = {*arm.drawn, *first.drawn}, first.base["parameters"]
+    drawn, others = {*arm.varied, *first.varied}, first.base["parameters"]
     return {
         f"{group}.{name}": value
         for group, values in arm.base["parameters"].items()

@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.comparison.breakeven import corner_laws, crossed_laws
+from experiments.comparison.effect_verdicts import corner_laws, crossed_laws
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
-from experiments.comparison.origins import key_of
-from experiments.execution.trust_accounts import FURTHER_LAWS
+from experiments.comparison.origins import origin_key
+from experiments.execution.trust_accounts import LAW_VARIATIONS
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
 from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
@@ -87,7 +87,7 @@ def origin_parts(site: Site) -> list[tuple[BilingualText, str]]:
     """Return the parts of effects on trust by origin, with the keys of their rows; empty without such results."""
     if site.effects("origin").empty:
         return []
-    return [(part_name(group, part), key_of(belief, group, part)) for belief, group, part in part_keys()]
+    return [(part_name(group, part), origin_key(belief, group, part)) for belief, group, part in part_keys()]
 
 
 def origins_of(site: Site, arm: ArmReading) -> BilingualText | None:
@@ -107,7 +107,7 @@ def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
 def other_laws(site: Site, arm: ArmReading) -> list[tuple[BilingualText, int]]:
     """Return the other trust laws that were swept, with the row number of the effect on trust."""
     rows = corner_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
-    named = [(FURTHER_LAWS[str(rows.at[row, "also"])], row) for row in rows.index]
+    named = [(LAW_VARIATIONS[str(rows.at[row, "also"])], row) for row in rows.index]
     return [(bilingual(one.es, one.en), row) for one, row in named]
 
 

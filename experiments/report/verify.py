@@ -19,10 +19,10 @@ from experiments.report.compare_command import compare
 from experiments.report.prices import read_prices
 from experiments.storage.embedded_manifest import NOT_REPRODUCIBLE, checked_manifest
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
-from experiments.storage.reading import places_of, specs_of, tables
+from experiments.storage.reading import load_table, run_folders, specs_of
 from experiments.storage.result_tables import rows_of_runs
 from experiments.storage.run_folder import join_runs
-from experiments.storage.saved_states import check_went_on
+from experiments.storage.saved_states import check_origin
 from experiments.studies.rerun_check import check_code as check_run
 from experiments.studies.rerun_check import recompute, rows_of
 from experiments.words.dictionary import POLICY_PREFIX
@@ -40,12 +40,12 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     if stated.get("format") == RUN:
         again = run_again(folder, stated, workers)
         for name in tables_in(folder):
-            old = tables(folder, name)
+            old = load_table(folder, name)
             yield from (
                 table_differences(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
             )
     elif stated.get("format") == COMPARISON:
-        places_of(folder)  # raises for invalid folders before hours of computing
+        run_folders(folder)  # raises for invalid folders before hours of computing
         with tempfile.TemporaryDirectory() as place:
             new = compare_again(stated, Path(place) / "again", workers, folder)
             yield from unequal_tables(folder, new)
@@ -58,7 +58,7 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
 
 def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
     """Yield the differences in the stored arms of a comparison, or in the folders of runs that it compares."""
-    for place in places_of(folder):
+    for place in run_folders(folder):
         relative = Path(os.path.relpath(place, folder))
         if relative.parts[0] != ARMS or (place.is_dir() and not (again / relative).is_dir()):
             yield from verify_folder(place, workers)
@@ -68,7 +68,7 @@ def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
 
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
     """Yield a line for each finished run of a sweep that differs when it is repeated."""
-    stored = tables(folder, "measures")
+    stored = load_table(folder, "measures")
     stored = stored.select(
         [name for name in stored.column_names if not name.startswith(POLICY_PREFIX)]
     )  # added by studies
@@ -121,9 +121,9 @@ def copy_stamps(folder: Path, stated: dict[str, Any]) -> None:
 
 def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, pa.Table]:
     """Repeat the runs of a folder; return their tables."""
-    check_went_on(folder, stated)
+    check_origin(folder, stated)
     specs = list(specs_of(folder).values())
-    found = join_runs(run_all(specs, workers, label=f"running {folder.name} again"[:40]).whole)
+    found = join_runs(run_all(specs, workers, label=f"running {folder.name} again"[:40]).all_results)
     return found | {"measures": measures_to_keep(found["measures"], specs[0])}
 
 
@@ -135,7 +135,7 @@ def tables_in(folder: Path) -> list[str]:
 def unequal_tables(old: Path, new: Path, prefix: str = "") -> Iterator[str]:
     """Yield a line for each table of a folder that differs in the second folder."""
     for name in tables_in(old):
-        yield from table_differences(prefix + name, tables(old, name), tables(new, name))
+        yield from table_differences(prefix + name, load_table(old, name), load_table(new, name))
 
 
 def table_differences(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:

@@ -24,7 +24,7 @@ from experiments.reproduce.plan import (
     ReproduceSize,
     plan,
 )
-from experiments.storage.run_spec import OWN, RunSpec, overrides_of
+from experiments.storage.run_spec import OWN_TOWN, RunSpec, overrides_of
 from experiments.storage.writing import make_folder
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.studies.study import Design
@@ -200,7 +200,7 @@ class ReproduceDesign:
             until=date_after(scenario.start, block.years),
             seed=block.seed,
             measures=self.plan.columns,
-            town=OWN,
+            town=OWN_TOWN,
         )
         return {arm: replace(common, policies=self.policies(block, arm, folder)) for arm in block.arms}
 

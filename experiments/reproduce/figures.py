@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures.small_multiples import (
-    A,
-    B,
+    COLOUR_A,
+    COLOUR_B,
     PanelFigure,
     PanelSizes,
     colour_of,
@@ -55,12 +55,17 @@ ROW_HEIGHT, NAME_WIDTH = 0.24, 1.35
 """Height of a row and width of the names at its left, in inches."""
 CONTOUR_MARGIN, LABEL_CHARACTERS = 0.03, 84
 """Margin (share of a panel) in which contours have no numbers; characters in a line of a region's label."""
-OUTCOME_COLOURS = {"works": B, "little": B, "harms": HARM_COLOUR, "nothing": INK, "open": NULL}
+OUTCOME_COLOURS = {"works": COLOUR_B, "little": COLOUR_B, "harms": HARM_COLOUR, "nothing": INK, "open": NULL}
 HOLLOW_OUTCOMES = ("little", "open")
 """Outcomes with a hollow point: change too small to matter, or not known."""
-DIVERGING = LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
+DIVERGING = LinearSegmentedColormap.from_list("effect", [COLOUR_A, WHITE, COLOUR_B])
 """Colour map from decrease (ochre) over no effect (white) to increase (blue)."""
-LINE_STYLES = {EVERYTHING: (INK, "-"), ADOPTION: (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
+LINE_STYLES = {
+    EVERYTHING: (INK, "-"),
+    ADOPTION: (COLOUR_B, "-"),
+    "reporting": (COLOUR_A, "--"),
+    "resources": (NULL, ":"),
+}
 
 
 def panel_figure(
@@ -89,8 +94,8 @@ def draw_effects(
         0.1 + ROW_HEIGHT * len(arms),
         NAME_WIDTH,
         0.02,
-        across=len(measures),
-        wide=max(7.4, NAME_WIDTH + 2.1 * len(measures)),
+        columns=len(measures),
+        figure_width=max(7.4, NAME_WIDTH + 2.1 * len(measures)),
     )
     sheet = panel_figure(name, "interval", effects, sizes, wording, measures)
     names = [wording.of(package_name(arm)) for arm in arms]
@@ -120,7 +125,7 @@ def sign_values(axis: Axis) -> None:
 def draw_surfaces(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw effects on trust and crime over doses of adoption and reporting support."""
     table = last_horizon(tables["surfaces"])
-    sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
+    sizes = PanelSizes(2.1, 0.35, 0.0, columns=2, gap=0.75, space_below=0.5)
     sheet = panel_figure("surfaces", "surface", table, sizes, wording, FIGURE_MEASURES)
     for column, measure in enumerate(FIGURE_MEASURES):
         for block, site in enumerate(SITES):
@@ -151,12 +156,12 @@ def draw_dependence(tables: Tables, wording: FigureTexts) -> Figure:
     table = last_horizon(tables["dependence"])
     inputs = list(dict.fromkeys(table["input"]))
     names = [wording.of(input_name(name)) for name in inputs]
-    sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
+    sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, columns=2, figure_width=8.4)
     sheet = panel_figure("dependence", "dependence", table, sizes, wording, FIGURE_MEASURES)
     for number, (site, measure) in enumerate(itertools.product(SITES, FIGURE_MEASURES)):
         axes = sheet.panel_of_rows(number, names)
         shares = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
-        colours = [NULL if name == "not_predicted" else B for name in inputs]
+        colours = [NULL if name == "not_predicted" else COLOUR_B for name in inputs]
         axes.barh(range(len(inputs)), shares["total"].clip(lower=0.0), height=0.55, color=colours)
         axes.barh(range(len(inputs)), shares["alone"].clip(lower=0.0), height=0.2, color=INK)
         axes.set_xlim(0.0, 1.0)
@@ -167,7 +172,7 @@ def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the four criteria under the status quo and with all factors."""
     table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
-    sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
+    sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, columns=2, gap=0.3, labels_width=0.55, figure_width=8.4)
     sheet = panel_figure("criteria", "criteria", table, sizes, wording)
     names = [wording.of(measure_name(name)) for name in CRITERIA]
     for block, site in enumerate(SITES):
@@ -175,13 +180,13 @@ def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
         criteria = rows_where(table, site=site).set_index("measure").reindex(CRITERIA)
         for position, (_, row) in enumerate(criteria.iterrows()):
             axes.plot([row["base"], row["arm_mean"]], [position, position], color=REACH, linewidth=3.0, zorder=0)
-            axes.plot(row["base"], position, "D", markersize=4, mec=A, color=WHITE)
+            axes.plot(row["base"], position, "D", markersize=4, mec=COLOUR_A, color=WHITE)
             low, high = (row["base"] + row[end] for end in ("low", "high"))
             draw_estimate(axes, position, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
             if not np.isfinite(row["base"]):
                 axes.text(2.0, position, wording("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
             in_paper = figure_message(f"reproduce.paper.{STATED_WORLDS['paper'][CRITERIA[position]][block]}", wording)
-            axes.text(101.0, position, in_paper, fontsize=7, color=A, va="center")
+            axes.text(101.0, position, in_paper, fontsize=7, color=COLOUR_A, va="center")
         axes.set_xlim(0.0, 100.0)
     return sheet.figure
 
@@ -191,7 +196,7 @@ def draw_regions(tables: Tables, wording: FigureTexts) -> Figure:
     table = tables["regions"]
     table = table[table["measure"].isin(FIGURE_MEASURES)] if len(table) else table
     max_regions = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
-    sizes = PanelSizes(0.1 + 0.5 * max_regions, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
+    sizes = PanelSizes(0.1 + 0.5 * max_regions, 0.0, 0.0, columns=2, figure_width=9.6, gap=0.5, space_below=0.35)
     sheet = panel_figure("regions", "regions", table, sizes, wording, FIGURE_MEASURES)
     for number, (site, measure) in enumerate(itertools.product(SITES, FIGURE_MEASURES)):
         axes = sheet.panel(number)
@@ -231,14 +236,16 @@ def rule_name(name: str, wording: FigureTexts) -> str:
 def draw_paradox(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the change of complaints against the change of crime, with a point for each pair."""
     table = tables["pairs_of_paradox"]
-    sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
+    sizes = PanelSizes(2.4, 0.6, 0.0, columns=2, gap=0.6, space_below=0.5)
     sheet = panel_figure("paradox", "paradox", table, sizes, wording)
     for block, site in enumerate(SITES):
         axes = sheet.panel(block)
         pairs = rows_where(table, site=site)
         paradox = (pairs["crimes_occurred"] < 0.0) & (pairs["complaints_filed"] > 0.0)
         axes.plot(pairs["crimes_occurred"], pairs["complaints_filed"], "o", markersize=4, mec=NULL, color=WHITE)
-        axes.plot(pairs["crimes_occurred"][paradox], pairs["complaints_filed"][paradox], "o", markersize=4, color=B)
+        axes.plot(
+            pairs["crimes_occurred"][paradox], pairs["complaints_filed"][paradox], "o", markersize=4, color=COLOUR_B
+        )
         axes.axvline(0.0, color=SOFT, linewidth=0.8)
         axes.axhline(0.0, color=SOFT, linewidth=0.8)
         axes.set_xlabel(figure_message("reproduce.figure.crimes_change", wording), fontsize=7, color=SOFT)
@@ -253,7 +260,7 @@ def draw_paradox(tables: Tables, wording: FigureTexts) -> Figure:
 def draw_doses(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw effects on trust and crime by dose of each factor, and of all together."""
     table = last_horizon(tables["doses"])
-    sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
+    sizes = PanelSizes(1.7, 0.45, 0.0, columns=2, gap=0.5, labels_width=0.95, space_below=0.4, figure_width=8.0)
     sheet = panel_figure("doses", "doses", table, sizes, wording, FIGURE_MEASURES)
     for column, measure in enumerate(FIGURE_MEASURES):
         axes_with_ends = []
@@ -294,7 +301,7 @@ def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
     table = rows_where(tables["loop"], arm=ADOPTION)
     table = rows_where(table, cut=table["cut"].iloc[0]) if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
-    sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
+    sizes = PanelSizes(0.75, 0.9, 0.0, columns=len(measures), figure_width=9.6, space_below=0.4)
     sheet = panel_figure("loop", "loop", table, sizes, wording, measures)
     names = [wording("como es", "as it is"), wording("sin el paso", "without")]
     for number, (site, measure) in enumerate(itertools.product(SITES, measures)):

@@ -9,7 +9,7 @@ import pandas as pd
 from experiments.reproduce.design import CHECKS, DRAWS, LONG, ReproduceDesign
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.runs import rows_where, with_effects
-from experiments.studies.assumed_effects import correlations, null_line, predicted_share
+from experiments.studies.assumed_effects import correlations, null_correlation, predicted_share
 
 MIN_LISTED = 3
 """Least number of parameters listed for each effect, even if their correlations may be chance."""
@@ -45,7 +45,7 @@ def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dic
     accounts, seed, names = pairs["account"].to_numpy(), design.plan.seed, tuple(design.ranges)
     effects = within_groups(pairs["effect"].to_numpy()[:, None], accounts)[:, 0]
     points = within_groups(design.cube[pairs["draw"].to_numpy()], accounts)
-    r, null_r = correlations(points, effects), null_line(points, effects, seed)
+    r, null_r = correlations(points, effects), null_correlation(points, effects, seed)
     predicted = predicted_share(points, effects, null_r, seed)
     for place, number in enumerate(np.argsort(-np.abs(r))):
         beyond = abs(r[number]) > null_r

@@ -16,7 +16,7 @@ from experiments.statistics.contrasts import MOST_LEVELS, POLICY, SCENARIO, SEED
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.statistics.verdicts import corrected, direction, judge
-from experiments.words.dictionary import CHANGE
+from experiments.words.dictionary import POLICY_PREFIX
 
 MAX_ORDER = 3
 TIMES_SIGN = " × "
@@ -38,14 +38,14 @@ class Change:
         >>> Change("policy.mopsic_full", True, False).name, Change("trust.harm", 0.5, 0.1).name
         ('mopsic_full', 'trust.harm=0.5')
         """
-        if self.factor.startswith(CHANGE):
-            return self.factor.removeprefix(CHANGE)
+        if self.factor.startswith(POLICY_PREFIX):
+            return self.factor.removeprefix(POLICY_PREFIX)
         return f"{self.factor}={self.level:g}" if isinstance(self.level, float) else f"{self.factor}={self.level}"
 
 
 def factors_of(runs: pd.DataFrame, varied: Sequence[str]) -> list[str]:
     """Return the columns of the factors with several levels: policies (with or without) and parameters."""
-    policies = [name for name in map(str, runs.columns) if name.startswith(CHANGE)]
+    policies = [name for name in map(str, runs.columns) if name.startswith(POLICY_PREFIX)]
     return [name for name in (*policies, *varied) if name not in (SCENARIO, POLICY) and runs[name].nunique() > 1]
 
 

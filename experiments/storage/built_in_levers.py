@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from experiments.words.catalogue import MODEL
+from experiments.words.catalogue import MODEL_FOLDER
 from model.engine.scenario import PolicyEntry
 
 
 @cache
 def built_in_levers() -> Mapping[str, Mapping[str, Any]]:
     """Return the levers that set a hazard directly, each with its crimes and the parameter of its effect."""
-    return tomllib.loads((MODEL / "built_in.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((MODEL_FOLDER / "built_in.toml").read_text(encoding="utf-8"))
 
 
 def levers_of_policies(entries: Iterable[PolicyEntry]) -> list[str]:

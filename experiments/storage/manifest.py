@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest_schema import ManifestEntry, read_validated_json
-from experiments.words.dictionary import SCHEMA
+from experiments.words.dictionary import SCHEMA_VERSION
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -28,9 +28,9 @@ VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely
 def read_manifest(folder: Path) -> ManifestEntry:
     """Return the manifest of a results folder; raise if its schema is newer or the folder is unfinished."""
     manifest = read_any_manifest(folder)
-    if schema_version(manifest) > SCHEMA:
+    if schema_version(manifest) > SCHEMA_VERSION:
         raise InputError(
-            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_version(manifest)}:"
+            f"{folder / MANIFEST}: schema must be at most {SCHEMA_VERSION}, got {schema_version(manifest)}:"
             " read it with the version of the program that wrote it"
         )
     if manifest.get(UNFINISHED):
@@ -73,9 +73,9 @@ def require_keys(folder: Path, *keys: str) -> ManifestEntry:
 def check_schema(folder: Path) -> None:
     """Raise if a folder has another schema, since tables of different schemas must not be mixed."""
     schema = schema_version(read_any_manifest(folder))
-    if schema != SCHEMA:
+    if schema != SCHEMA_VERSION:
         raise InputError(
-            f"{folder / MANIFEST}: schema is {schema}, this program writes {SCHEMA}: go on with the program"
+            f"{folder / MANIFEST}: schema is {schema}, this program writes {SCHEMA_VERSION}: go on with the program"
             f" that began it, {REMEDY}"
         )
 
@@ -116,7 +116,7 @@ def short_name(names: str) -> str:
 def provenance() -> dict[str, Any]:
     """Return the entries of every manifest on program, machine and time."""
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA_VERSION,
         "fingerprint": fingerprint(),
         "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
         "commit": commit(),

@@ -24,7 +24,7 @@ from experiments.storage.result_tables import (
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
 from experiments.storage.run_store import stored_table
 from experiments.storage.saved_states import DESCRIPTION_FILE
-from experiments.words.dictionary import CHANGE
+from experiments.words.dictionary import POLICY_PREFIX
 from model.engine.errors import InputError, suggest_nearest
 from model.world.shift_events import CHANNELS, MOTIVES
 
@@ -165,7 +165,7 @@ def read_plan(folder: Path) -> pa.Table:
 def varied_columns(folder: Path) -> list[str]:
     """Return the names of the columns that a sweep varies: scenario and policy first, then parameters."""
     plan = read_plan(folder)
-    parameters = [name for name in plan.column_names if "." in name and not name.startswith(CHANGE)]
+    parameters = [name for name in plan.column_names if "." in name and not name.startswith(POLICY_PREFIX)]
     return [name for name in ("scenario", "policy", *parameters) if len(plan[name].unique()) > 1]
 
 

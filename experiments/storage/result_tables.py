@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.storage.parquet_sizes import MAX_BYTES, MAX_FOOTER_ENTRIES, check_sizes
-from experiments.words.dictionary import CHANGE, field_metadata, policy, unit_in
+from experiments.words.dictionary import POLICY_PREFIX, field_metadata, policy_column, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
@@ -146,13 +146,13 @@ def are_dates(points: pa.ChunkedArray) -> bool:
     return True
 
 
-def split_policies(policy: str) -> list[str]:
+def split_policies(policy_column: str) -> list[str]:
     """Split a combination of policies, as tables name it, into its policies.
 
     >>> split_policies("mopsic_full+resources_only"), split_policies("status_quo")
     (['mopsic_full', 'resources_only'], [])
     """
-    return [] if policy == STATUS_QUO else policy.split("+")
+    return [] if policy_column == STATUS_QUO else policy_column.split("+")
 
 
 def with_policy_columns(table: pa.Table, policies: Collection[str]) -> pa.Table:
@@ -161,14 +161,14 @@ def with_policy_columns(table: pa.Table, policies: Collection[str]) -> pa.Table:
     place = len([name for name in plain.column_names if name in RUN_KEYS])
     for number, name in enumerate(policies):
         flags = [name in split_policies(combination) for combination in plain["policy"].to_pylist()]
-        field = pa.field(CHANGE + name, pa.bool_(), metadata=field_metadata(policy(name)))
+        field = pa.field(POLICY_PREFIX + name, pa.bool_(), metadata=field_metadata(policy_column(name)))
         plain = plain.add_column(place + number, field, pa.array(flags, pa.bool_()))
     return plain
 
 
 def without_policy_columns(table: pa.Table) -> pa.Table:
     """Return a table without its policy columns."""
-    return table.drop_columns([name for name in table.column_names if name.startswith(CHANGE)])
+    return table.drop_columns([name for name in table.column_names if name.startswith(POLICY_PREFIX)])
 
 
 def concatenate_tables(tables: Sequence[pa.Table]) -> pa.Table:

@@ -27,7 +27,7 @@ from experiments.storage.result_tables import OPTIONAL_TABLES, RUN_TABLES
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import Unwritable, write_atomically, write_error_text
-from experiments.words.dictionary import EFFECT_TABLES, SCHEMA
+from experiments.words.dictionary import EFFECT_TABLES, SCHEMA_VERSION
 from model.engine.errors import InputError
 
 TABLES = {*RUN_TABLES, *OPTIONAL_TABLES, "effects", *EFFECT_TABLES}
@@ -147,7 +147,7 @@ def begin_results_folder(work: Path, results: ResultsFolder) -> None:
     """Write the manifest of an unfinished folder; of earlier files keep only finished parts of this identity."""
     for path in leftover_files(work):
         path.unlink()
-    manifest = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
+    manifest = {"format": results.kind, "schema": SCHEMA_VERSION, UNFINISHED: True}
     manifest |= {"identity": results.identity, "command": results.command}
     if results.fresh and work != results.unfinished_place and results.unfinished_place.is_dir():
         discard(results.unfinished_place)

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.storage.manifest import MANIFEST
 from experiments.storage.run_folder import json_of
-from experiments.words.dictionary import dictionary_page
+from experiments.words.dictionary import data_dictionary
 from model.engine.errors import InputError
 from scenarios.policy_files import included_policy_files, is_world
 from scenarios.reading import FOLDER, built_in_files
@@ -112,7 +112,7 @@ def describe_file(path: Path) -> str | None:
     """Return the description of a results file (by its name or, in sweeps, its folder's), or None for other files."""
     if path.suffix != ".parquet":
         return FILE_DESCRIPTIONS.get(path.name)
-    tables = dictionary_page()["tables"]
+    tables = data_dictionary()["tables"]
     return next((tables[name]["en"] for name in (path.stem, path.parent.name) if name in tables), None)
 
 

@@ -78,7 +78,7 @@ def new_seeds(study: Study) -> range:
 
 def at_end(specs: Sequence[RunSpec], values: Mapping[str, Any], seed: int) -> tuple[RunSpec, ...]:
     """Return runs with given parameter values and a seed."""
-    return tuple(spec.with_seed(seed).overridden(values) for spec in specs)
+    return tuple(spec.with_seed(seed).with_values(values) for spec in specs)
 
 
 def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]) -> pd.DataFrame:

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import print_note
-from experiments.storage.reading import places_of, specs_of, tables
+from experiments.storage.reading import load_table, run_folders, specs_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored_table
-from experiments.storage.saved_states import FilesChanged, check_went_on
+from experiments.storage.saved_states import FilesChanged, check_origin
 from experiments.studies import quarantine
 from model.engine.errors import InputError
 
@@ -49,9 +49,9 @@ def find_run(word: str, within: Path | None) -> FoundRun:
 
 def run_in_folder(folder: Path, run: str) -> FoundRun | None:
     """Return a run if it belongs to a folder, else None."""
-    for place in filter(Path.is_dir, places_of(folder)):
+    for place in filter(Path.is_dir, run_folders(folder)):
         if spec := specs_of(place).get(run):
-            check_went_on(place, read_manifest(place))
+            check_origin(place, read_manifest(place))
             return run, spec, months_of(place, run)
     return None
 
@@ -59,6 +59,6 @@ def run_in_folder(folder: Path, run: str) -> FoundRun | None:
 def months_of(folder: Path, run: str) -> pa.Table | None:
     """Return the stored measures of a run, if it has finished."""
     if kind_of(folder) != SWEEP:
-        return tables(folder, "measures", {run})
+        return load_table(folder, "measures", {run})
     table = stored_table(folder, {run})
     return table if table is not None and len(table) else None

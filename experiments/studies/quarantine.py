@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from experiments.storage.manifest_schema import Quarantined, manifest_of
+from experiments.storage.manifest_schema import Quarantined, read_validated_json
 from experiments.storage.quoting import quoted
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_spec import RunSpec
@@ -41,7 +41,7 @@ def remove_run(folder: Path, run: str) -> None:
 def read(path: Path) -> tuple[str, RunSpec]:
     """Return the identity and the specification of a run in quarantine."""
     try:
-        stated = manifest_of(path, Quarantined)
+        stated = read_validated_json(path, Quarantined)
         return str(stated["run"]), RunSpec.read(stated["command"])
     except InputError as reason:
         raise InputError(f"{path}: {str(reason).removeprefix(f'{path}: ')}") from None

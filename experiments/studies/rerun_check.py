@@ -13,7 +13,7 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.narrative.run_summary import summary_table
 from experiments.storage.progress import print_note
-from experiments.storage.result_tables import without_changes
+from experiments.storage.result_tables import without_policy_columns
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import FilesChanged
 from experiments.words.bilingual import FigureTexts
@@ -48,7 +48,7 @@ def check_code(run: str, spec: RunSpec) -> None:
 
 def recompute(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
     """Return all measures of some runs, computed anew."""
-    return run_jobs(specs, measures_of_run, workers, label).whole
+    return run_jobs(specs, measures_of_run, workers, label).all_results
 
 
 def measures_of_run(spec: RunSpec, tell: ReportProgress) -> pa.Table:
@@ -63,7 +63,7 @@ def compare_with_stored(measures: pa.Table, stored: pa.Table | None) -> int:
     if stored is None:
         print_note("the run has finished; it was not stored before: start the sweep again to store it")
         return SAME
-    kept = without_changes(stored)
+    kept = without_policy_columns(stored)
     names: list[Any] = kept.column_names
     if rows_of(measures.select(names)) == rows_of(kept):
         print_note("every number is the same as stored")

@@ -118,10 +118,10 @@ def pilot(
     with Interruption() as interruption:
         executor, _ = executor_and_order(study_workers, interruption, len(jobs))
         try:
-            results = pilot_results(executor, jobs, lambda: interruption.came, limit)
+            results = pilot_results(executor, jobs, lambda: interruption.received, limit)
         finally:
             executor.stop()
-    seconds = [one.seconds + one.preparing for one in results.values()]
+    seconds = [one.seconds + one.town_seconds for one in results.values()]
     warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads compiled kernels
     return PilotResult(
         float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, noise_by_measure(study, rows, results)

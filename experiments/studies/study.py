@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.run_requests import LONGEST_YEARS
+from experiments.execution.run_requests import MAX_YEARS
 from experiments.storage.result_tables import OPTIONAL_TABLES
-from experiments.storage.run_spec import every_measure, forget_scenarios
+from experiments.storage.run_spec import forget_scenarios, measure_names
 from experiments.studies.factors import StudyFactors, flat_items, read_factors
 from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
@@ -106,7 +106,7 @@ def read_study(path: Path) -> Study:
         sets=sets,
         factors=factors,
         keep=tuple(sorted(known_words(table, "keep", (), OPTIONAL_TABLES))),
-        measures=known_words(table, "measures", (), every_measure()),
+        measures=known_words(table, "measures", (), measure_names()),
         design=design_of(table.table("design")),
         sensitivity=sensitivity_of(table.table("sensitivity")),
         delta=deltas_of(table.table("delta")),
@@ -150,8 +150,8 @@ def seeds_of(table: StudyTable) -> tuple[int, ...]:
 def years_of(table: StudyTable) -> float:
     """Return the length of every run in years."""
     years = checked_finite(f"{table.file}: years", table.values.get("years", 3.0))
-    if not 0.0 < years <= LONGEST_YEARS:
-        raise table.error(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+    if not 0.0 < years <= MAX_YEARS:
+        raise table.error(f"years must be more than 0 and at most {MAX_YEARS:g}, got {years:g}")
     return float(years)
 
 
@@ -167,7 +167,7 @@ def known_words(table: StudyTable, key: str, default: tuple[str, ...], known: tu
 
 def deltas_of(table: StudyTable) -> Mapping[str, float]:
     """Return the smallest effects that matter, by measure."""
-    table.check_keys(every_measure() if table.values else ())
+    table.check_keys(measure_names() if table.values else ())
     deltas = {name: checked_finite(f"{table.file}: delta.{name}", value) for name, value in table.values.items()}
     for name, value in deltas.items():
         if not value > 0.0:
@@ -194,6 +194,6 @@ def sensitivity_of(table: StudyTable) -> Sensitivity:
     table.check_keys(("measures", "by"))
     default = Sensitivity()
     return Sensitivity(
-        measures=known_words(table, "measures", default.measures, every_measure()),
+        measures=known_words(table, "measures", default.measures, measure_names()),
         by=table.word("by", default.by, ("parameter", "mechanism")),
     )

@@ -38,12 +38,12 @@ class Engine:
     def run(self, jobs: Iterable[RunSpec]) -> SweepOutcome:
         """Run all jobs, or those that end before an interruption."""
         try:
-            for ended in as_completed(self.executor, jobs, lambda: self.interruption.came):
+            for ended in as_completed(self.executor, jobs, lambda: self.interruption.received):
                 for job, result in ended:
                     self.store_result(job, result)
                 self.mark_finished(self.store.tick())
                 self.report_progress()
-            self.outcome.interrupted = self.interruption.came
+            self.outcome.interrupted = self.interruption.received
         finally:
             self.executor.stop()
             for job, late in self.executor.wait(0.0):
@@ -63,20 +63,22 @@ class Engine:
         if isinstance(result, FailedRun):
             path = quarantine.add_run(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
-            self.progress.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")
+            self.progress.record_failed(
+                f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}"
+            )
             return
         if result.code != fingerprint():
             raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")
-        self.progress.ran(result.seconds, self.executor.worker_count())
+        self.progress.record_computed(result.seconds, self.executor.worker_count())
         self.mark_finished(self.store.add(job.run, result.tables))
 
     def mark_finished(self, runs: list[str]) -> None:
         """Remove runs from quarantine that are now safe on disk, and count them."""
         for run in runs:
             quarantine.remove_run(self.store.folder, run)
-        self.progress.ended(len(runs))
+        self.progress.record_stored(len(runs))
 
     def report_progress(self) -> None:
         """Report the progress if it is due."""
-        whole = (self.progress.computed + self.progress.lost) * self.shifts_per_run
-        self.progress.reach(whole + min(self.executor.shifts(), self.executor.worker_count() * self.shifts_per_run))
+        whole = (self.progress.n_computed + self.progress.n_failed) * self.shifts_per_run
+        self.progress.update(whole + min(self.executor.shifts(), self.executor.worker_count() * self.shifts_per_run))

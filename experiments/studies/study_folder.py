@@ -8,12 +8,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.storage.folder_lock import LOCK, check_own
-from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, place_for, provenance, read_manifest
+from experiments.storage.folder_lock import LOCK, check_no_links
+from experiments.storage.manifest import (
+    MANIFEST,
+    SWEEP,
+    check_goes_on,
+    checked_output_folder,
+    kind_of,
+    provenance,
+    read_manifest,
+)
 from experiments.storage.reading import PLAN
-from experiments.storage.result_tables import MEASURES, OPTIONAL_TABLES, parts_of, with_changes
-from experiments.storage.run_crate import FILE as CRATE
-from experiments.storage.run_crate import CrateDescription, crate_of
+from experiments.storage.result_tables import MEASURES, OPTIONAL_TABLES, split_policies, with_policy_columns
+from experiments.storage.run_crate import CRATE, crate_of
 from experiments.storage.run_folder import json_of, parquet_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import REJECTED
@@ -35,8 +42,8 @@ FIGURE_PREFIXES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect
 
 def folder_for(study: Study, out: Path | None) -> Path:
     """Return the folder of a study; raise InputError if it holds files of something else."""
-    folder = place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
-    check_own(folder, *SUBFOLDERS, LOCK)
+    folder = checked_output_folder(out or Path("results") / study.name, SWEEP, allowed_file=LOCK)
+    check_no_links(folder, *SUBFOLDERS, LOCK)
     return folder
 
 
@@ -72,7 +79,7 @@ def clear(folder: Path) -> None:
 def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
     """Write the table of all runs of the study, so that the folder is self-describing."""
     rows = [job.labels | {"command": job.command} for job in jobs]
-    plan = with_changes(pa.Table.from_pylist(rows), policies_of(jobs))
+    plan = with_policy_columns(pa.Table.from_pylist(rows), policies_of(jobs))
     write_atomically(folder / PLAN, parquet_of(with_meanings(plan, "plan")))
 
 
@@ -80,7 +87,7 @@ def policies_of(jobs: Sequence[RunSpec]) -> list[str]:
     """Return the policies of runs, each once, in the order of the study."""
     named = dict.fromkeys(job.policies for job in jobs)
     first = {policies: next(job for job in jobs if job.policies == policies) for policies in named}
-    return list(dict.fromkeys(name for job in first.values() for name in parts_of(job.policy)))
+    return list(dict.fromkeys(name for job in first.values() for name in split_policies(job.policy)))
 
 
 def write_manifest(folder: Path, study: Study, **more: Any) -> None:
@@ -98,9 +105,11 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
 
 def write_crate(folder: Path, study: Study) -> None:
     """Write the RO-Crate metadata of the files of a sweep."""
-    about = CrateDescription(
+    crate = crate_of(
+        folder,
+        read_manifest(folder),
         "Runs of a study of Guatemalan municipalities: scenarios, policies, values and seeds",
         f"confianza sweep {study.name}",
         f"{study.title}: seeds {list(study.seeds)}, {study.years:g} years",
     )
-    write_atomically(folder / CRATE, crate_of(folder, read_manifest(folder), about))
+    write_atomically(folder / CRATE, crate)

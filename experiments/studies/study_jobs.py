@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.execution.run_requests import after
+from experiments.execution.run_requests import date_after
 from experiments.storage.progress import format_duration
-from experiments.storage.run_spec import OWN, TOWN, RunSpec, overrides_of, scenario_with, with_start_dates
+from experiments.storage.run_spec import OWN_TOWN, TOWN_SEED, RunSpec, overrides_of, scenario_with, with_start_dates
 from experiments.studies.study import Design, Study
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
@@ -69,11 +69,11 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
                     overrides=overrides_of(dict(study.sets) | dict(values)),
                     varied=tuple(values),
                     start=study.start,
-                    until=after(scenario.start, study.years),
+                    until=date_after(scenario.start, study.years),
                     seed=study.seeds[0],
                     keep=study.keep,
                     measures=study.measures,
-                    town="" if TOWN in values or TOWN in study.sets else OWN,
+                    town="" if TOWN_SEED in values or TOWN_SEED in study.sets else OWN_TOWN,
                 )
 
 

@@ -127,7 +127,7 @@ def executor_and_order(
         return DaskExecutor(study_workers.dask), lambda job: (job.source, warm_up_key(job))
     announce_compiling()
     executor = LocalExecutor(min(study_workers.workers, runs), try_run)
-    groups = executor.prepare(lambda: interruption.came)
+    groups = executor.prepare(lambda: interruption.received)
     return executor, lambda job: (town_of(job, groups), warm_up_key(job))
 
 

@@ -25,8 +25,8 @@ from experiments.storage.progress import print_input_errors
 from experiments.storage.run_crate import CRATE, comparison_crate
 from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_atomically
-from experiments.studies.assumed_effects import EFFECTS
-from experiments.studies.confirmation import TABLE as CONFIRMED
+from experiments.studies.assumed_effects import EFFECTS_FILE
+from experiments.studies.confirmation import CONFIRMED_FILE as CONFIRMED
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -226,7 +226,7 @@ def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
 def take_everything(source: Path, target: Path = FOLDER / "everything") -> None:
     """Copy the tables of a sensitivity study: the effects over all draws, and those confirmed one at a time."""
     make_folder(target)
-    for name in (EFFECTS, CONFIRMED):
+    for name in (EFFECTS_FILE, CONFIRMED):
         shutil.copyfile(source / name, target / name)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.execution.run_requests import plan_runs
 from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import figure_message
-from experiments.storage.run_spec import RunSpec, every_measure
+from experiments.storage.run_spec import RunSpec, measure_names
 from experiments.validation.check import LINE_WIDTH, show_comparison, verdict
 from experiments.words.bilingual import FigureTexts
 from experiments.words.catalogue import meaning, unit
@@ -78,9 +78,9 @@ def checked_columns(file: str, names: list[str]) -> list[str]:
             " it must hold months like 2018-01"
         )
     for name in names:
-        if name != MONTH_COLUMN and name not in every_measure():
+        if name != MONTH_COLUMN and name not in measure_names():
             raise InputError(
-                f"{file}: no measure '{name}'{suggest_nearest(name, every_measure())}; see confianza measures"
+                f"{file}: no measure '{name}'{suggest_nearest(name, measure_names())}; see confianza measures"
             )
         if names.count(name) > 1:
             raise InputError(f"{file}: column '{name}' stands twice")

@@ -17,7 +17,7 @@ import pandas as pd
 from experiments.execution.run_requests import plan_runs
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import Scale, monthly_scale
-from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, in_list
+from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, rows_in_list
 from experiments.validation.calibration import reference_town
 from experiments.validation.knockouts import CONFIDENCE, averages, effect_cell, effect_of
 from experiments.validation.panel import SELECTION, panels_of
@@ -150,14 +150,14 @@ def summary_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
         rows = [finding.row.id for finding in findings if finding.row.kind == kind]
         note = " (set, not found: it shows only that a switch works)" if kind == DEFINITIONAL else ""
         yield f"  {kind}: {len(passed.intersection(rows))} of {len(rows)}{note}"
-    yield "; ".join(f"{name}: {len(in_list(name))}" for name in LISTS)
+    yield "; ".join(f"{name}: {len(rows_in_list(name))}" for name in LISTS)
 
 
 def missing_lines() -> Iterator[str]:
     """Yield the rows that are not carried: the statement of the paper and the reason."""
     for name in list(LISTS)[1:]:
         yield f"\n{name}"
-        for row in in_list(name):
+        for row in rows_in_list(name):
             why = row.why["en"] if row.why else ""
             yield from textwrap.wrap(f"{row.id}  {row.says}: {why}", LINE_WIDTH, subsequent_indent="     ")
 
@@ -176,7 +176,7 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
 
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
     """Write and print the audit of all carried rows and of Q06, or of those in ``only``; return whether all pass."""
-    carried_rows = {row.id: row for row in in_list("carried")}
+    carried_rows = {row.id: row for row in rows_in_list("carried")}
     known = {name: name for name in (*carried_rows, MEMORY_ROW)}
     names = select_named(known, only, "no row of evidence '{}' is carried")
     repeated = size.larger

@@ -26,7 +26,7 @@ from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import csv_bytes, make_folder, write_atomically
-from experiments.studies.assumed_effects import correlations, null_line
+from experiments.studies.assumed_effects import correlations, null_correlation
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED_PARAMETERS
 from experiments.validation.experiment import SITES
@@ -102,7 +102,7 @@ class Simulations:
             for place in self.request.places
         }
         outcome = run_missing_tasks(list(tasks.values()), self.request.workers, "calibrating", self.request.out)
-        months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.whole_pairs}
+        months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.all_pairs}
         months_by_place = (
             {place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values))
         )
@@ -194,7 +194,7 @@ def screen_parameters(runs: Simulations) -> list[str]:
         if known.sum() < 3 or not np.ptp(results[known, k]):
             continue
         correlation = np.abs(correlations(points[known], results[known, k]))
-        threshold = null_line(points[known], results[known, k], 1)
+        threshold = null_correlation(points[known], results[known, k], 1)
         for k_parameter in np.argsort(-correlation)[:PARAMETERS_PER_TARGET]:
             if correlation[k_parameter] > threshold:
                 name = list(ranges)[k_parameter]
@@ -244,7 +244,7 @@ def write_results(out: Path, matched: Matched, ranges: Mapping[str, Range], cove
         cells = [f"{number:.{DIGITS}g}" for number in (ranges[name].low, ranges[name].high, width)]
         rows.append([name, *cells, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
     write_atomically(out / POSTERIOR_FILE, csv_bytes(columns, rows))
-    if len(matched.left):
+    if len(matched.remaining):
         points = matched.draws(N_DRAWS, np.random.default_rng(1))
         draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]
         write_atomically(out / DRAWS_FILE, draws_bytes(draws))
@@ -264,8 +264,8 @@ def report_lines(
             yield f"{name:46}{target.target.value:>10.4g}{diagnostics.r2:>7.2f}{diagnostics.ceiling:>7.2f}  {verdict}"
         else:
             yield f"{name:46}{target.target.value:>10.4g}{'-':>7}{'-':>7}  does not vary"
-    yield "Left of the space, wave by wave: " + ", ".join(f"{wave.left:.1%}" for wave in matched.waves)
-    if not len(matched.left):
+    yield "Left of the space, wave by wave: " + ", ".join(f"{wave.remaining_share:.1%}" for wave in matched.waves)
+    if not len(matched.remaining):
         yield "Nothing is left: no values of these parameters agree with the data. No draws are written."
         return
     yield f"\n{'parameter':40}{'90 % ÷ prior':>14}{'coverage':>10}"

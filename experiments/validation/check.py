@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.execution.run_set import run_all
 from experiments.narrative.messages import figure_message
-from experiments.statistics.annual_aggregation import by_run, years_of
+from experiments.statistics.annual_aggregation import runs_in_seed_order, years_of
 from experiments.statistics.paired_effects import error_of as standard_error
 from experiments.statistics.paired_effects import mean
 from experiments.storage.run_folder import join_runs
@@ -43,7 +43,7 @@ def show_comparison(
 def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
     """Yield the lines of the comparison in a language."""
     say = FigureTexts(language)
-    runs = by_run(measures)
+    runs = runs_in_seed_order(measures)
     years = [year for run in runs for year in years_of(run)]
     yield figure_message("check.title", say, site=site, years=len(years), runs=len(runs))
     yield figure_message("check.error", say)

@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.trust_accounts import FURTHER_LAWS, LAWS, Law, parameters_of_law
+from experiments.execution.trust_accounts import LAW_VARIATIONS, LAWS, Law, parameters_of_law
 from experiments.validation.experiment import SITES, Estimate, estimate
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, table_line, write_table
@@ -82,7 +82,7 @@ def drift(runs: Sequence[Mapping[str, Any]], measure: str) -> Estimate:
 def describe_law(law: Law) -> str:
     """Return a description of a law of trust."""
     return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (
-        f", {FURTHER_LAWS[law.also].en}" if law.also else ""
+        f", {LAW_VARIATIONS[law.also].en}" if law.also else ""
     )
 
 

@@ -95,7 +95,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
-    results = run_missing_tasks(tasks, workers, f"bank of {site}", folder).whole
+    results = run_missing_tasks(tasks, workers, f"bank of {site}", folder).all_results
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         months_by_side = [[result.finished[k].months.head(MONTHS * years) for result in results] for k in (0, number)]
         for headline in available_headlines(months_by_side[0][0].columns, MEASURED):

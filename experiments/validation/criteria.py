@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.criteria_effects import draw_lines, mean_scores
+from experiments.comparison.criteria_effects import criteria_lines, mean_scores
 from experiments.execution.run_requests import plan_runs
 from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.paired_effects import paired
@@ -46,7 +46,7 @@ def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RU
     }
     anchors = plan_runs(SITES[0])[0].scenario.anchors
     lines = [
-        *draw_lines({site: mean_scores(worlds[BASE], anchors) for site, worlds in months.items()}),
+        *criteria_lines({site: mean_scores(worlds[BASE], anchors) for site, worlds in months.items()}),
         *paper_lines({site: worlds[BASE] for site, worlds in tables.items()}),
         *response_lines(tables, years, size.seeds),
     ]
@@ -177,7 +177,7 @@ def responds_as_expected(change: float, error: float, expected: bool, sign: floa
     """Return whether a criterion moves as it should, or stays within chance; worlds in `MAY_LOWER` may lower it."""
     if expected:
         return CRITERION.responds(sign * change)
-    return CRITERION.stands(change if key in MAY_LOWER else abs(change), error)
+    return CRITERION.is_unchanged(change if key in MAY_LOWER else abs(change), error)
 
 
 def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:

@@ -20,7 +20,7 @@ from experiments.validation import consequences
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, StudyWorld, head_of, rows_by_columns, star, worlds_of, write_table
-from experiments.words.catalogue import find
+from experiments.words.catalogue import find_words
 from model.engine.calendar import YEAR, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
 from model.engine.fingerprint import fingerprint
@@ -138,13 +138,15 @@ def format_decisions(rows: Sequence[Row], scale: float) -> Iterator[str]:
 def block(rows: Sequence[Row]) -> Iterator[str]:
     """Yield one matter: one line per option, one column per world."""
     agent, matter = rows[0]["agent"], rows[0]["matter"]
-    yield f"{find('agents', agent, 'en')}: " + " / ".join(find("matters", matter, lang) for lang in ("en", "es"))
+    yield f"{find_words('agents', agent, 'en')}: " + " / ".join(
+        find_words("matters", matter, lang) for lang in ("en", "es")
+    )
     for (option,), option_rows in rows_by_columns(rows, "option").items():
         base, reason_text = option_rows[0], ""
         if base["reason"]:
-            reason = find("reasons", f"{matter}.{base['reason']}", "en")
+            reason = find_words("reasons", f"{matter}.{base['reason']}", "en")
             reason_text = f"  {reason} {100.0 * base['reason_share']:.0f} %"
-        label = f"  {find('options', f'{matter}.{option}', 'en')} ({base['chosen']:.4g})"
+        label = f"  {find_words('options', f'{matter}.{option}', 'en')} ({base['chosen']:.4g})"
         yield label.ljust(60) + "".join(f"{format_share(row):>22}" for row in option_rows) + reason_text
 
 

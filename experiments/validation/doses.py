@@ -16,7 +16,7 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
-from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.validation.dosed import AddedContacts, DosedModel
 from experiments.validation.experiment import SITES, estimate
@@ -96,7 +96,7 @@ class DoseCase:
     @property
     def key(self) -> str:
         """Unique name among all jobs."""
-        return digest_of(canonical([self.digest_of_world(dose) for dose in self.doses]).encode())
+        return digest_of(canonical_json([self.digest_of_world(dose) for dose in self.doses]).encode())
 
     @property
     def shifts(self) -> int:
@@ -106,7 +106,7 @@ class DoseCase:
     def digest_of_world(self, dose: Dose) -> str:
         """Return a digest of all inputs of one of its worlds."""
         about = [self.site, list(self.sets), self.seed, self.months]
-        return digest_of(canonical([*about, dose.text, vars(dose.given), dose.policy, fingerprint()]).encode())
+        return digest_of(canonical_json([*about, dose.text, vars(dose.given), dose.policy, fingerprint()]).encode())
 
     def results_file(self, dose: Dose, runs: Path) -> Path:
         """Return the file that stores the results of one of its worlds."""

@@ -18,7 +18,7 @@ from experiments.execution.run_tables import measures_table, months_table, table
 from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_folder import parquet_of
-from experiments.storage.run_spec import OWN, RunSpec
+from experiments.storage.run_spec import OWN_TOWN, RunSpec
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.validation.experiment import (
     BASE,
@@ -95,7 +95,7 @@ class WorldBatch:
     @property
     def shifts(self) -> int:
         """Number of simulated shifts."""
-        return self.specs[0].shifts + sum(spec.reported for spec in self.specs[1:])
+        return self.specs[0].shifts + sum(spec.reported_shifts for spec in self.specs[1:])
 
 
 def run_worlds(
@@ -140,7 +140,7 @@ def world_specs(
     sets = [*size.sets, *settings, *(f"{key}={value!r}" for key, value in variant_values(base, variant).items())]
     years, keep = min(experiment.years, size.max_years), experiment.keep
     return plan_runs(
-        experiment.site, policies=policies, sets=sets, years=years, replicates=size.seeds, keep=keep, town=OWN
+        experiment.site, policies=policies, sets=sets, years=years, replicates=size.seeds, keep=keep, town=OWN_TOWN
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
-from experiments.comparison.origins import BELIEFS, OriginsOfYear, key_of, origins_of_year, parts_of
+from experiments.comparison.origins import BELIEFS, OriginsOfYear, effect_parts, origin_key, origins_of_year
 from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import message
 from experiments.narrative.origin_sentences import part_keys, part_name
@@ -91,10 +91,10 @@ def origins_after(run: RunTables, year: int) -> OriginsOfYear:
 def parts_by_origin(twins: Sequence[Worlds], base: Sequence[OriginsOfYear], world: str, year: int) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; the parts of a belief sum to its effect."""
     arms = [origins_after(worlds[world], year) for worlds in twins]
-    parts = [parts_of(base_origins, arm) for base_origins, arm in zip(base, arms, strict=True)]
+    parts = [effect_parts(base_origins, arm) for base_origins, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
         effect = paired([0.0] * len(parts), [parts_of_seed[key] for parts_of_seed in parts], scale=Scale("points"))
-        row: Row = {"measure": key_of(*key), "unit": "0-100", "base": "", "arm": ""}
+        row: Row = {"measure": origin_key(*key), "unit": "0-100", "base": "", "arm": ""}
         yield row | {"effect": effect.effect, "low": effect.low, "high": effect.high}
 
 
@@ -139,7 +139,7 @@ def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
     yield "\n" + table_line(f"  {head.en} / {head.es}", worlds, *PART_WIDTHS)
     for key in part_keys():
         name = part_name(*key[1:])
-        effects = (format_effect(world_cells[key_of(*key)]) for world_cells in cells)
+        effects = (format_effect(world_cells[origin_key(*key)]) for world_cells in cells)
         yield table_line(f"  {name.en} / {name.es}", effects, *PART_WIDTHS)
 
 
@@ -204,7 +204,7 @@ def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str
 
 def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     """Yield a block for each world, site and year: the effect on trust, then its parts by origin."""
-    names = {key_of(*key): part_name(*key[1:]) for key in part_keys()}
+    names = {origin_key(*key): part_name(*key[1:]) for key in part_keys()}
     head = message("origin.head")
     yield f"\n{head.en} / {head.es}"
     yield from (f"  {part_label(key)}".ljust(WIDTHS[0]) + f"{name.en} / {name.es}" for key, name in names.items())

@@ -59,7 +59,7 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
         )
         for variant in VARIANTS
     ]
-    results = run_jobs(jobs, years_of_run, size.workers, "hindcast").whole_pairs
+    results = run_jobs(jobs, years_of_run, size.workers, "hindcast").all_pairs
     observed = observations()
     rows = [row for site in SITES for row in site_rows(site, results, observed)]
     print(write_table(out, TABLE_NAME, rows, COLUMNS, score_lines(rows)))

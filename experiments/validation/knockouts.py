@@ -88,7 +88,7 @@ def averages(specs: tuple[RunSpec, ...], workers: int, label: str = "") -> pd.Da
     Results are cached, as mechanisms share the full world.
     """
     label = label or f"{specs[0].scenario.name} {specs[0].policy}"
-    tables = join_runs(run_all(specs, workers=workers, label=label).whole)
+    tables = join_runs(run_all(specs, workers=workers, label=label).all_results)
     measures = tables["measures"].to_pandas().drop(columns=["run", "scenario", "policy", "month"])
     accounts = tables["ledger"].to_pandas().pivot_table("change", "seed", "cause", "sum")
     return measures.groupby("seed").mean(numeric_only=True).join(accounts.add_prefix(LEDGER))

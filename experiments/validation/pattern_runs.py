@@ -37,7 +37,7 @@ def run_patterns(size: ExperimentSize, years: float) -> Runs:
     jobs = [job for site in SITES for job in (*twin_jobs(site, size, years), *history_jobs(site, size))]
     return {
         (job.specs[0].scenario.name, name, job.specs[0].seed): months
-        for job, worlds in run_jobs(jobs, run_pattern, size.workers, "scorecard").whole_pairs
+        for job, worlds in run_jobs(jobs, run_pattern, size.workers, "scorecard").all_pairs
         for name, months in worlds.items()
     }
 

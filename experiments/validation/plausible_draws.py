@@ -86,8 +86,8 @@ def plausible_draws(
             fixed = fitted[number - 1] if fitted else {}
             values = solved_values(ranges, point, solver, np.random.default_rng([seed, number]), fixed)
             yield Draw(number, values)
-            progress.ended()
-            progress.reach(number)
+            progress.record_stored()
+            progress.update(number)
     finally:
         progress.close()
 

@@ -51,7 +51,7 @@ def more_couples(scenario: Scenario) -> Scenario:
 
 def with_increase(spec: RunSpec, name: str, by: float) -> RunSpec:
     """Return a run with one parameter increased by ``by``."""
-    return spec.overridden({name: parameter_value(spec.scenario, name) + by})
+    return spec.with_values({name: parameter_value(spec.scenario, name) + by})
 
 
 def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:
@@ -81,7 +81,7 @@ def months_by_arm(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, p
         for (name, spec), world in chain(twins, [larger_town]):
             simulate_until(world, tick_of(spec.until), ignore_progress)
             tables.setdefault(name, []).append(measures_table(world, spec).to_pandas())
-        progress.reach(number + 1)
+        progress.update(number + 1)
     progress.close()
     return {name: pd.concat(parts) for name, parts in tables.items()}
 

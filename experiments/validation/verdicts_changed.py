@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.effect_verdicts import with_verdict_columns
-from experiments.narrative.number_format import years_of
+from experiments.narrative.number_format import reported_years
 from experiments.statistics.verdicts import ALPHA, direction, judge
 from experiments.storage.manifest import read_manifest
 from experiments.validation.study_tables import write_text
@@ -65,7 +65,7 @@ def reason(row: Any, before: str, after: str) -> str:
 
 def compare_verdicts(folder: Path) -> pd.DataFrame:
     """Return every effect within a site of a stored comparison, with both verdicts and the reason of a change."""
-    years = years_of(read_manifest(folder))
+    years = reported_years(read_manifest(folder))
     table = with_verdict_columns(pd.read_parquet(folder / "effects.parquet"), years)
     table = table[table["site"] == table["base_site"]]
     rows = []
@@ -99,7 +99,7 @@ def format_changes(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
 def main() -> None:
     """Write and print the table."""
     table, manifest = compare_verdicts(REPORT), read_manifest(REPORT)
-    print(write_text(OUT, NAME, format_changes(table, round(years_of(manifest), 2), len(manifest["seeds"]))))
+    print(write_text(OUT, NAME, format_changes(table, round(reported_years(manifest), 2), len(manifest["seeds"]))))
 
 
 if __name__ == "__main__":

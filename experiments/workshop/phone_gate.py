@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from experiments.figures.theme import tokens
+from experiments.figures.theme import css_variables
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 from experiments.workshop.room import RefusedRequest, Room, texts, words
@@ -167,7 +167,7 @@ ACTIONS = {"/u/join": PhoneGate.join, "/u/vote": PhoneGate.vote, "/u/package": P
 def page_file(path: str, language: str) -> Response:
     """Return a file of the phone's page."""
     name, kind = PAGE_FILES[path]
-    text = (STATIC_FOLDER / name).read_text(encoding="utf-8") if name else tokens()
+    text = (STATIC_FOLDER / name).read_text(encoding="utf-8") if name else css_variables()
     return Response(text.replace("LANGUAGE", language) if path == "/u" else text, media_type=kind)
 
 

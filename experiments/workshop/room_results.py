@@ -114,7 +114,7 @@ def package_names(chosen: ChosenSteps, site: str, language: str) -> str:
     parts = []
     for name, step in chosen:
         measure = decision_measure(name)
-        short = measure.worded(measure.steps[step].short, measure.steps[step], scenario, language)
+        short = measure.text_with_value(measure.steps[step].short, measure.steps[step], scenario, language)
         parts.append(f"{measure.title[language]}: {short}")
     return "; ".join(parts)
 
@@ -126,7 +126,7 @@ def measure_choices(site: str, language: str) -> list[dict[str, Any]]:
         {
             "name": measure.name,
             "title": measure.title[language],
-            "steps": [measure.worded(step.say, step, scenario, language) for step in measure.steps],
+            "steps": [measure.text_with_value(step.say, step, scenario, language) for step in measure.steps],
             "today": measure.today,
             "harm": measure.harm,
         }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from experiments.tools.documents.module_map import TEXTS, wrapped
-from experiments.words.dictionary import EFFECT_TABLES, column, dictionary_page
+from experiments.words.dictionary import EFFECT_TABLES, column, data_dictionary
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
 NOTE = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
@@ -14,13 +14,13 @@ ROWS = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger
 
 def tables_page() -> str:
     """Return the document."""
-    tables = ("every", *dictionary_page()["tables"])
+    tables = ("every", *data_dictionary()["tables"])
     return "\n".join([TEXTS["tables_head"], *(line for table in tables for line in table_lines(table))])
 
 
 def table_lines(table: str) -> Iterator[str]:
     """Yield the lines of one table."""
-    texts = dictionary_page()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
+    texts = data_dictionary()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
     yield f"## {'Keys · Claves' if table == 'every' else f'`{table}.parquet`'}\n"
     yield wrapped(f"{texts['en']} · {texts['es']}") + "\n"
     if table in EFFECT_TABLES:
@@ -35,7 +35,7 @@ def listed_columns(table: str) -> Iterable[str]:
         from model.simulation.model import HISTORY_TABLES  # imports Mesa
 
         return [name for name in HISTORY_TABLES[ROWS[table]].dtype.names or () if name != "month"]
-    return dictionary_page().get(table, {})
+    return data_dictionary().get(table, {})
 
 
 def column_entry(table: str, name: str) -> str:

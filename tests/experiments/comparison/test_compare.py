@@ -47,7 +47,7 @@ NULL = """title = { en = "Nothing", es = "Nada" }
 
 
 def compare(out, *words):
-    assert cli.code_of(["compare", *words, "--out", str(out)]) == 0
+    assert cli.run_program(["compare", *words, "--out", str(out)]) == 0
     return out
 
 
@@ -70,7 +70,7 @@ def folder(tmp_path_factory):
 def test_a_comparison_leaves_what_run_would_have_left(folder, tmp_path):
     out = tmp_path / "run"
     words = ["run", "villa_canales", "--policy", "reporting_support", *SMALL, "--town", "own", "--out", str(out)]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     for name in ("measures", "settlements", "groups", "cells", "ledger"):
         twin = arm(folder, "reporting_support") / f"{name}.parquet"
         assert twin.read_bytes() == (out / f"{name}.parquet").read_bytes(), name
@@ -88,7 +88,7 @@ def test_effects_on_every_measure_are_told_with_unit_meaning_and_interval(folder
     assert own.loc["crimes_told", "n"] == 2
     assert own.loc["crimes_told", "low"] <= own.loc["crimes_told", "effect"] <= own.loc["crimes_told", "high"]
     capsys.readouterr()
-    assert cli.code_of(["export", str(folder), "--csv", "-"]) == 0
+    assert cli.run_program(["export", str(folder), "--csv", "-"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1 + len(table)
 
 
@@ -207,17 +207,17 @@ def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys)
     assert new[exact].equals(old.reset_index(drop=True)[exact])
     assert json.loads((again / "manifest.json").read_text())["arms"][0]["name"] == "status_quo"
     words = ["run", "villa_canales", *SMALL, "--set", "trust.fast_days=4", "--out", str(tmp_path / "other")]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     whole = compare(tmp_path / "whole", str(folder), str(tmp_path / "other"))
     assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo (other)"}
-    assert cli.code_of(["compare", str(folder), str(arm(folder, "status_quo")), "--out", str(tmp_path / "x")]) == 2
+    assert cli.run_program(["compare", str(folder), str(arm(folder, "status_quo")), "--out", str(tmp_path / "x")]) == 2
     assert "named twice" in capsys.readouterr().err
 
 
 @pytest.mark.thorough
 def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, capsys):
     out = tmp_path / "other"
-    assert cli.code_of(["run", "villa_canales", *SMALL, "--seed", "7", "--town", "own", "--out", str(out)]) == 0
+    assert cli.run_program(["run", "villa_canales", *SMALL, "--seed", "7", "--town", "own", "--out", str(out)]) == 0
     apart = compare(tmp_path / "apart", str(arm(folder, "status_quo")), str(out))
     assert not read(apart, "effects")["paired"].any()
     assert "seeds do not pair: unpaired analysis" in " ".join(capsys.readouterr().out.split())
@@ -252,7 +252,7 @@ def test_sites_are_compared_apart(tmp_path, capsys):
     ],
 )
 def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
-    assert cli.code_of(["compare", *words]) == 2
+    assert cli.run_program(["compare", *words]) == 2
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.count("\n") == 1
@@ -291,8 +291,8 @@ def test_a_ratio_of_variances_comes_with_its_interval_and_no_effect_is_said_in_w
 
 def test_different_horizons_are_refused(folder, tmp_path, capsys):
     out = tmp_path / "long"
-    assert cli.code_of(["run", "villa_canales", *SMALL[:2], "--years", "0.2", "--out", str(out)]) == 0
-    assert cli.code_of(["compare", str(arm(folder, "status_quo")), str(out), "--out", str(tmp_path / "x")]) == 2
+    assert cli.run_program(["run", "villa_canales", *SMALL[:2], "--years", "0.2", "--out", str(out)]) == 0
+    assert cli.run_program(["compare", str(arm(folder, "status_quo")), str(out), "--out", str(tmp_path / "x")]) == 2
     assert "different horizons" in capsys.readouterr().err.splitlines()[-1]
 
 
@@ -453,7 +453,7 @@ def test_a_twin_and_a_run_of_one_name_have_the_same_numbers_even_without_warm_up
     rules = (*SMALL[:2], "--set", "calendar.warm_up=0", "--years", "0.3")
     twins = compare(tmp_path / "twins", "status_quo", "resources_only", *rules, "--replicates", "1")
     words = ["run", "villa_canales", "--policy", "resources_only", *rules, "--out", str(tmp_path / "run")]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     lone = read(tmp_path / "run", "measures")
     twin = read(arm(twins, "resources_only"), "measures")
     pd.testing.assert_frame_equal(lone[sorted(lone)], twin[sorted(lone)])
@@ -466,5 +466,5 @@ def test_sampling_stops_at_a_doubling_once_a_measure_is_settled(tmp_path, capsys
     assert manifest["seeds"] == list(range(1, 9))
     assert read(out, "effects").set_index("measure").loc["army_visits", "n"] == 8
     assert "--settle army_visits" in manifest["command"]
-    assert cli.code_of(["compare", "status_quo", "heavy_hand", "--settle", "army_visit"]) == 2
+    assert cli.run_program(["compare", "status_quo", "heavy_hand", "--settle", "army_visit"]) == 2
     assert "did you mean 'army_visits'?" in capsys.readouterr().err

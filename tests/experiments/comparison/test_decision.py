@@ -37,7 +37,7 @@ from experiments.page.address import AddressRequest
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.decision_view import cell_differences
-from experiments.page.files import table_of
+from experiments.page.files import results_csv
 from experiments.page.page_state import PageState
 from experiments.page.qr_codes import qr_svg
 from experiments.page.sheet import sheet_of
@@ -426,7 +426,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     assert "".join(words for words, _ in sheet["answer"]).endswith("de la confianza no se sabe.")
     assert (sheet["hundred"]["text"], sheet["hundred"]["unknown"]) == (why, True)
     assert cell_differences(one, town) == {"unknown": why}
-    assert table_of(one).count(why) == 1
+    assert results_csv(one).count(why) == 1
     assert sheet["examined"].startswith("Se examinó también con otras 2 memorias")
     together = standing([base, arm], "es", HARD)
     assert together.paired_outcomes[0].verdict == "rises"

@@ -148,5 +148,5 @@ def test_tables_of_draws_are_read_by_a_report_as_they_are():
 def test_what_is_wrong_is_told_before_draws_are_made(words, wrong, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("experiments.validation.plausible_draws.weight_solver", lambda: pytest.fail("made draws"))
-    assert cli.code_of([*words, "--draws", "plausible:2"]) == 2
+    assert cli.run_program([*words, "--draws", "plausible:2"]) == 2
     assert wrong in capsys.readouterr().err

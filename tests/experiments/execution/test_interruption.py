@@ -83,7 +83,7 @@ def test_while_computing(sent, workers, interrupt):
 )
 def test_check_and_verify_say_that_they_were_interrupted(words, sent, interrupt):
     if words[0] == "verify":
-        assert cli.code_of(["run", "baseline", *SMALL, "--years", "8", "--out", "made"]) == 0
+        assert cli.run_program(["run", "baseline", *SMALL, "--years", "8", "--out", "made"]) == 0
     code, line, seconds = interrupt(words, sent, "%")
     assert (code, line) == (128 + sent, "confianza: interrupted")
     assert seconds < PATIENCE_S
@@ -102,10 +102,10 @@ def test_the_page_says_that_it_was_interrupted(sent, interrupt):
 
 def test_an_interruption_of_verify_is_none_of_a_comparison_that_goes_on(monkeypatch, capsys):
     twins = ["compare", "status_quo", "resources_only", "--scenario", "baseline", *SMALL, "--years", "0.1"]
-    assert cli.code_of([*twins, "--replicates", "2", "--out", "made"]) == 0
+    assert cli.run_program([*twins, "--replicates", "2", "--out", "made"]) == 0
     monkeypatch.setattr("experiments.report.verify.compare", lambda request, workers, out: (out, True))
     capsys.readouterr()
-    assert cli.code_of(["verify", "made"]) == 130
+    assert cli.run_program(["verify", "made"]) == 130
     assert capsys.readouterr().err == "confianza: interrupted\n"
 
 
@@ -129,7 +129,7 @@ def test_a_signal_that_comes_while_a_library_calls_back_ends_in_one_line(sent, m
 
     monkeypatch.setattr(cli, "app", compile_kernel)
     hook = sys.unraisablehook
-    assert cli.code_of(["run"]) == 128 + sent
+    assert cli.run_program(["run"]) == 128 + sent
     assert capsys.readouterr().err == "confianza: interrupted\n"
     assert sys.unraisablehook is hook
 
@@ -139,5 +139,5 @@ def test_a_fault_without_a_signal_is_still_told(monkeypatch, capsys):
         raise RuntimeError("no compiled object yet")
 
     monkeypatch.setattr(cli, "app", fail)
-    assert cli.code_of(["run"]) == cli.OUR_FAULT
+    assert cli.run_program(["run"]) == cli.OUR_FAULT
     assert "no compiled object yet" in capsys.readouterr().err

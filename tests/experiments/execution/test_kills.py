@@ -91,7 +91,7 @@ def whole(asked: Callable[[str], list[str]], tmp_path_factory: pytest.TempPathFa
     @cache
     def undisturbed(what: str) -> Left:
         out = tmp_path_factory.mktemp(what) / "out"
-        assert cli.code_of([*asked(what), "--out", str(out)]) == 0
+        assert cli.run_program([*asked(what), "--out", str(out)]) == 0
         return left(out)
 
     return undisturbed

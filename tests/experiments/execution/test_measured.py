@@ -6,7 +6,7 @@ import datetime
 from experiments.execution.run_job import run_one
 from experiments.execution.run_tables import simulate
 from experiments.execution.shared_towns import town_for
-from experiments.storage.result_tables import KEYS
+from experiments.storage.result_tables import RUN_KEYS
 from experiments.storage.run_spec import RunSpec
 from model.simulation.registry import MEASURES
 
@@ -21,7 +21,7 @@ ASKED = ("trust_mean", "survey_lapop", "women_hurt", "plans_founded", "c1")
 def test_measures_that_are_asked_for_have_the_values_that_they_have_among_all() -> None:
     few = run_one(dataclasses.replace(BASE, measures=ASKED), lambda _: None).tables["measures"]
     every = run_one(BASE, lambda _: None).tables["measures"]
-    assert few.column_names == [*KEYS, *ASKED]
+    assert few.column_names == [*RUN_KEYS, *ASKED]
     assert few.select(ASKED).equals(every.select(ASKED))
 
 

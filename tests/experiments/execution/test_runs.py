@@ -15,7 +15,7 @@ from systems import listening, needs_linux, needs_signals
 
 from experiments.cli import app as cli
 from experiments.execution.run_requests import date_after, plan_runs
-from experiments.storage.result_tables import KEYS
+from experiments.storage.result_tables import RUN_KEYS
 from experiments.storage.run_identity import settings_of
 from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
@@ -30,7 +30,7 @@ TABLES = ("measures", "settlements", "groups", "cells", "ledger", "origins", "de
 
 
 def run(out, *words):
-    assert cli.code_of([*SMALL, "--out", str(out), *words]) == 0
+    assert cli.run_program([*SMALL, "--out", str(out), *words]) == 0
     return out
 
 
@@ -65,7 +65,7 @@ def test_a_run_writes_the_files_of_the_contract(folder):
 def test_measures_have_a_row_per_run_and_full_month(folder):
     table = read(folder)
     varied = ["population.scale", "trust.fast_days"]
-    assert table.column_names == [*KEYS, *varied, *MEASURES]
+    assert table.column_names == [*RUN_KEYS, *varied, *MEASURES]
     assert table["seed"].to_pylist() == [1, 1, 1, 2, 2, 2]
     assert table["month"].to_pylist()[:3] == [datetime.datetime(2017, month, 1) for month in (1, 2, 3)]
     assert set(table["trust.fast_days"].to_pylist()) == {9.0}
@@ -84,7 +84,7 @@ def test_settlements_groups_and_causes_are_named(folder):
     assert set(read(folder, "settlements")["settlement"].to_pylist()) <= towns
     assert set(read(folder, "groups")["group"].to_pylist()) == set(GROUPS)
     ledger = read(folder, "ledger")
-    assert ledger.column_names == [*KEYS, "settlement", "cause", "change", "forgotten"]
+    assert ledger.column_names == [*RUN_KEYS, "settlement", "cause", "change", "forgotten"]
     assert set(ledger["cause"].to_pylist()) == set(CAUSES) - {""}
 
 
@@ -176,7 +176,7 @@ def test_a_month_that_is_not_whole_is_not_reported(tmp_path):
 
 def test_a_run_too_short_for_a_month_says_so(tmp_path, capsys):
     short = tmp_path / "short"
-    assert cli.code_of([*BARE, "--years", "0.02", "--out", str(short)]) == 0
+    assert cli.run_program([*BARE, "--years", "0.02", "--out", str(short)]) == 0
     assert "No full month" in capsys.readouterr().out
     assert read(short).num_rows == 0
 
@@ -194,7 +194,7 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
     state = tmp_path / "state"
     first = [*BARE, "--until", "2017-04-01", "--save", str(state), "--out", str(tmp_path / "first")]
     rest = [*BARE, "--until", "2017-08-08", "--from", str(state), "--out", str(tmp_path / "rest")]
-    assert cli.code_of(first) == cli.code_of(rest) == 0
+    assert cli.run_program(first) == cli.run_program(rest) == 0
     for name in TABLES:
         assert read(tmp_path / "rest", name).drop_columns("run").equals(read(whole, name).drop_columns("run"))
 
@@ -215,9 +215,9 @@ def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(
     ended = json.loads((first / "manifest.json").read_text(encoding="utf-8"))["until"]
     words = [*BARE, *TWO[2:], "--until", "2017-07-01", "--seed", seed, "--replicates", replicates]
     whole, rest = tmp_path / "whole", tmp_path / "rest"
-    assert cli.code_of([*words, "--policy", f"{policy}@{ended}", "--out", str(whole)]) == 0
+    assert cli.run_program([*words, "--policy", f"{policy}@{ended}", "--out", str(whole)]) == 0
     more = ["--policy", policy, "--from", str(state), "--workers", workers, "--out", str(rest)]
-    assert cli.code_of([*words, *more]) == 0
+    assert cli.run_program([*words, *more]) == 0
     for name in ("measures", "settlements", "groups", "ledger"):
         columns = [column for column in read(whole, name).column_names if column != "run"]
         tables = [read(folder, name).select(columns) for folder in (rest, whole)]
@@ -230,14 +230,14 @@ def test_states_are_saved_into_no_folder_of_something_else_and_old_ones_are_forg
     state = tmp_path / "state"
     short = ("run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
     words = [*short, "--save", str(state), "--out", str(tmp_path / "run"), "--fresh"]
-    assert cli.code_of([*words, "--replicates", "2"]) == 0
-    assert cli.code_of([*words[:-1], "--seed", "2"]) == 2
+    assert cli.run_program([*words, "--replicates", "2"]) == 0
+    assert cli.run_program([*words[:-1], "--seed", "2"]) == 2
     assert "holds states of other runs" in capsys.readouterr().err
-    assert cli.code_of([*words, "--seed", "2"]) == 0
-    assert cli.code_of([*short, "--from", str(state), "--out", str(tmp_path / "x")]) == 2
+    assert cli.run_program([*words, "--seed", "2"]) == 0
+    assert cli.run_program([*short, "--from", str(state), "--out", str(tmp_path / "x")]) == 2
     assert "no state with seed 1 there; there are 2" in capsys.readouterr().err
     (state / "thesis.txt").write_text("mine")
-    assert cli.code_of(words) == 2
+    assert cli.run_program(words) == 2
     assert "holds something else than saved states (thesis.txt)" in capsys.readouterr().err
     assert (state / "saved.json").exists()
 
@@ -246,9 +246,9 @@ def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
     state = tmp_path / "state"
     run(tmp_path / "first", "--save", str(state))
     words = [*SMALL, "--from", str(state), "--out", str(tmp_path / "x")]
-    assert cli.code_of([*words, "--set", "trust.fast_days=9"]) == 2
-    assert cli.code_of([*words, "--seed", "5"]) == 2
-    assert cli.code_of([*words, "--start", "2018-01-01"]) == 2
+    assert cli.run_program([*words, "--set", "trust.fast_days=9"]) == 2
+    assert cli.run_program([*words, "--seed", "5"]) == 2
+    assert cli.run_program([*words, "--start", "2018-01-01"]) == 2
     told = capsys.readouterr().err.splitlines()[-3:]
     assert "other settings" in told[0]
     assert "no state with seed 5" in told[1]
@@ -265,7 +265,7 @@ def test_a_policy_given_at_a_branch_begins_there_at_the_earliest(tmp_path):
 
 def test_a_folder_of_something_else_is_never_written_into(tmp_path, capsys):
     (tmp_path / "thesis.txt").write_text("mine")
-    assert cli.code_of([*SMALL, "--out", str(tmp_path)]) == 2
+    assert cli.run_program([*SMALL, "--out", str(tmp_path)]) == 2
     assert "something else" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
@@ -273,7 +273,7 @@ def test_a_folder_of_something_else_is_never_written_into(tmp_path, capsys):
 @pytest.mark.thorough
 def test_a_run_replaces_another_in_its_folder_only_if_it_is_asked_to(tmp_path, capsys):
     run(tmp_path / "again", "--keep", "incidents")
-    assert cli.code_of([*SMALL, "--out", str(tmp_path / "again"), "--seed", "4"]) == 2
+    assert cli.run_program([*SMALL, "--out", str(tmp_path / "again"), "--seed", "4"]) == 2
     assert "holds another run (confianza run baseline" in capsys.readouterr().err
     assert (tmp_path / "again" / "incidents.parquet").exists()
     run(tmp_path / "again", "--seed", "4", "--fresh")
@@ -291,14 +291,14 @@ def test_a_file_is_put_in_place_whole_or_not_at_all(tmp_path):
 
 def test_without_out_the_folder_is_named_after_the_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli.code_of([*SMALL, "--policy", "status_quo", "--seed", "3"]) == 0
+    assert cli.run_program([*SMALL, "--policy", "status_quo", "--seed", "3"]) == 0
     assert (tmp_path / "results" / "baseline-status_quo-3" / "manifest.json").is_file()
 
 
 def test_an_export_is_the_same_bytes_every_time(folder, tmp_path, capfdbinary):
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     for file in (first, second):
-        assert cli.code_of(["export", str(folder), "--csv", str(file)]) == 0
+        assert cli.run_program(["export", str(folder), "--csv", str(file)]) == 0
     assert first.read_bytes() == second.read_bytes()
     lines = first.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("run,scenario,policy,seed,month,population.scale,")
@@ -309,7 +309,7 @@ def test_an_export_is_the_same_bytes_every_time(folder, tmp_path, capfdbinary):
 def test_an_export_can_go_to_standard_output(folder, tmp_path):
     program = [sys.executable, "-c", "from experiments.cli import main; main()", "export", str(folder)]
     told = subprocess.run([*program, "--csv", "-"], capture_output=True, check=True)
-    cli.code_of(["export", str(folder), "--csv", str(tmp_path / "a.csv")])
+    cli.run_program(["export", str(folder), "--csv", str(tmp_path / "a.csv")])
     assert told.stdout == (tmp_path / "a.csv").read_bytes()
 
 

@@ -64,9 +64,9 @@ def test_a_cluster_that_loses_a_worker_writes_the_same_table(tmp_path, cluster):
         if name == "far":
             killer = threading.Thread(target=kill_in_the_middle, args=(out, workers[0]), daemon=True)
             killer.start()
-        assert cli.code_of(["sweep", str(study), "--out", str(out), *words]) == 0
+        assert cli.run_program(["sweep", str(study), "--out", str(out), *words]) == 0
         target = tmp_path / f"{name}.csv"
-        assert cli.code_of(["export", str(out), "--csv", str(target)]) == 0
+        assert cli.run_program(["export", str(out), "--csv", str(target)]) == 0
         tables[name] = target.read_bytes()
     assert workers[0].poll() == -signal.SIGKILL
     assert tables["far"] == tables["here"]
@@ -83,10 +83,10 @@ def kill_in_the_middle(out, worker):
 def test_an_address_where_nobody_answers_is_one_line(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.execution.dask_executor.CONNECT_TIMEOUT_S", 0.3)
     study = write_study(tmp_path / "study.toml", seeds=1)
-    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]) == 2
+    assert cli.run_program(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]) == 2
     err = capsys.readouterr().err.splitlines()
     assert "--dask tcp://127.0.0.1:9: no scheduler answers there" in err[-1]
-    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "nowhere"]) == 2
+    assert cli.run_program(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "nowhere"]) == 2
     err = capsys.readouterr().err.splitlines()
     assert "--dask nowhere: no scheduler answers there" in err[-1]
     assert "Traceback" not in "".join(err)
@@ -104,7 +104,7 @@ def test_a_scheduler_that_is_killed_is_one_line_and_the_sweep_goes_on_here(tmp_p
     study, out = write_study(tmp_path / "study.toml", seeds=20), tmp_path / "out"
     threading.Thread(target=kill_in_the_middle, args=(out, scheduler), daemon=True).start()
     try:
-        assert cli.code_of(["sweep", str(study), "--out", str(out), "--dask", address]) == 1
+        assert cli.run_program(["sweep", str(study), "--out", str(out), "--dask", address]) == 1
     finally:
         worker.kill()
         worker.wait()
@@ -113,7 +113,7 @@ def test_a_scheduler_that_is_killed_is_one_line_and_the_sweep_goes_on_here(tmp_p
     assert "Traceback" not in err
     assert (ends := re.search(r"scheduler at .* is gone; (\d+) of 80 runs are safe in", err.splitlines()[-1]))
     assert 0 < int(ends[1]) < 80
-    assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 0
+    assert cli.run_program(["sweep", str(study), "--out", str(out)]) == 0
     assert "80 of 80 runs are safe" in capfd.readouterr().err
 
 

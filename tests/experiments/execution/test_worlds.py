@@ -12,7 +12,7 @@ import pytest
 
 import scenarios
 from experiments.storage.run_crate import inputs_of
-from experiments.storage.run_identity import canonical, identity, settings_of
+from experiments.storage.run_identity import canonical_json, identity, settings_of
 from experiments.storage.run_spec import RunSpec
 from model.crime.political_calendar.schema import PoliticalCalendar
 from model.engine.errors import InputError
@@ -287,7 +287,7 @@ def test_a_name_that_is_a_policy_and_a_world_is_refused(monkeypatch: pytest.Monk
 
 
 def settings(*words: str) -> str:
-    return canonical(settings_of(town(*words)))
+    return canonical_json(settings_of(town(*words)))
 
 
 def test_equal_content_has_one_identity_however_the_end_is_written(tmp_path: Path) -> None:
@@ -330,9 +330,9 @@ def test_a_policy_under_another_name_does_the_same(tmp_path: Path, live: Live) -
 
 
 def test_worlds_are_listed_apart_from_policies(capsys: pytest.CaptureFixture[str]) -> None:
-    from experiments.cli.listings import policy_lines, show, world_lines
+    from experiments.cli.listings import policy_lines, print_lines, world_lines
 
-    show(world_lines())
+    print_lines(world_lines())
     out = capsys.readouterr().out
     assert out.startswith("Worlds: for experiments, no proposals")
     assert re.findall(r"^(\w+)$", out, re.M) == sorted(built_in_files(WORLDS))

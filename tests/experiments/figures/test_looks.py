@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.figures import theme
-from experiments.page.application import FOLDER
+from experiments.page.application import STATIC_FOLDER
 from experiments.report import environment
 
 ROOT = Path(__file__).parents[3] / "experiments"
@@ -47,8 +47,8 @@ def test_what_only_looks_like_a_colour_is_none(text: str) -> None:
 
 
 def test_the_page_uses_every_colour_by_meaning_and_no_other() -> None:
-    files = [*FOLDER.glob("*.css"), *FOLDER.glob("*.js")]
-    sizes = named(r"--([\w-]+):", FOLDER / "page.css") | named(r'setProperty\("--([\w-]+)"', *files)
+    files = [*STATIC_FOLDER.glob("*.css"), *STATIC_FOLDER.glob("*.js")]
+    sizes = named(r"--([\w-]+):", STATIC_FOLDER / "page.css") | named(r'setProperty\("--([\w-]+)"', *files)
     used = named(r"var\(--([\w-]+)\)", *files) | named(r'colour\("(\w+)"', *files)
     assert used - sizes >= set(theme.TOKENS) - {"reach", "land", "lake"}
     assert used - sizes <= set(theme.TOKENS)

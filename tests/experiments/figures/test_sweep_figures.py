@@ -17,7 +17,7 @@ from experiments.figures.tornado import draw_morris, draw_tornado
 from experiments.narrative.labels import factor_label
 from experiments.statistics.contrasts import INTERACTION, contrasts, grid_effects
 from experiments.statistics.thresholds import monthly_scale
-from experiments.studies.sensitivity_indices import HEAD
+from experiments.studies.sensitivity_indices import COLUMNS
 from experiments.studies.study import STUDIES, read_study
 from experiments.words.bilingual import FigureTexts
 
@@ -134,7 +134,7 @@ def indices():
         for factor, value in (("hearsay", 0.4), ("trust.harm", 0.2))
         for index, rank in (("mu_star", 1 if ranked else np.nan), ("sigma", np.nan))
     ]
-    return pd.DataFrame(rows, columns=HEAD)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def test_a_tornado_ranks_only_where_noise_lets_it(indices):

@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         declare(patch)
         decide_monthly(patch)
         words = ["compare", "status_quo", "reporting_support", *QUICK, "--workers", "1", "--out", str(out)]
-        assert cli.code_of(words) == 0
+        assert cli.run_program(words) == 0
         yield out
 
 

@@ -16,7 +16,7 @@ from over_draws import ROW, written
 
 from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
-from experiments.comparison.draw_results import key_of, read_draws_of
+from experiments.comparison.draw_results import key_of, read_draw_results
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.draws_table import basis_sentence, draws_table
@@ -88,7 +88,7 @@ def test_a_choice_finds_its_comparison_whatever_seed_and_town(small: str, tmp_pa
 
 def test_results_are_read_by_measure_and_belong_to_one_choice_alone(small: str, tmp_path: Path) -> None:
     choice = choice_of(small)
-    found = read_draws_of((written(tmp_path, choice, {"trust_mean": {"mean": 1.5}, "refused": {"sign": "open"}}),))
+    found = read_draw_results((written(tmp_path, choice, {"trust_mean": {"mean": 1.5}, "refused": {"sign": "open"}}),))
     (rows,) = (found[choice.key_of_draws(load(small))],)
     assert {name: (row["mean"], row["sign"]) for name, row in rows.items()} == {
         "trust_mean": (1.5, "known"),
@@ -99,20 +99,20 @@ def test_results_are_read_by_measure_and_belong_to_one_choice_alone(small: str, 
 
 def test_a_folder_that_cannot_be_used_is_refused_in_one_line(small: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be a folder of `confianza compare"):
-        read_draws_of((tmp_path,))
+        read_draw_results((tmp_path,))
     older = written(tmp_path / "older", choice_of(small), {"trust_mean": {}}, fingerprint="0" * 16)
     with pytest.raises(InputError, match="made by another version of the model"):
-        read_draws_of((older,))
+        read_draw_results((older,))
     bare = written(tmp_path / "bare", choice_of(small), {"trust_mean": {}})
     (bare / "uncertainty.parquet").unlink()
     with pytest.raises(InputError, match="holds no draws: make it by confianza compare status_quo x --draws"):
-        read_draws_of((bare,))
+        read_draw_results((bare,))
     turned = written(tmp_path / "turned", choice_of(small), {"trust_mean": {}})
     stated = json.loads((turned / "manifest.json").read_text(encoding="utf-8"))
     stated["arms"].reverse()
     (turned / "manifest.json").write_bytes(json_of(stated))
     with pytest.raises(InputError, match="must compare policies with status_quo, named first"):
-        read_draws_of((turned,))
+        read_draw_results((turned,))
 
 
 # What is known

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a comparison of the status quo with two ways of practice."""
     out = tmp_path_factory.mktemp("practice") / "compared"
     words = ["compare", "status_quo", "mopsic_full", "practice_follow_up", *QUICK, "--out", str(out)]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     return out
 
 

@@ -13,7 +13,12 @@ from chromium import small_town_file
 
 from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.comparison.decision_measures import changed_measures
-from experiments.comparison.decision_outcomes import COLUMNS_NEEDED, SMALLEST_MAP_DIFFERENCE, TRUST, by_cell
+from experiments.comparison.decision_outcomes import (
+    COLUMNS_NEEDED,
+    SMALLEST_MAP_DIFFERENCE,
+    TRUST,
+    trust_difference_by_cell,
+)
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import simulate_world
 from experiments.page import criteria_view, life_view, map_view, sites, why_view
@@ -143,7 +148,7 @@ def test_the_map_shows_the_levels_of_both_worlds_and_their_difference(one: PageS
     limits = [float(cut) for cut in panes["cuts"]]
     assert (shade == np.digitize(levels, limits)).mean() > 0.99
     assert set(shade.ravel()) >= {0, 2, 4}
-    gaps = np.nan_to_num(by_cell(one.twins))
+    gaps = np.nan_to_num(trust_difference_by_cell(one.twins))
     drawn = np.frombuffer(base64.b64decode(panes["gap"]), np.int8).reshape(n, -1)
     assert ((drawn != 0) == (np.abs(gaps) >= SMALLEST_MAP_DIFFERENCE)).mean() > 0.99
     assert (np.sign(drawn) * np.sign(gaps) >= 0).all()

@@ -16,8 +16,8 @@ import shapely
 from report_reading import TABLES, Reader, strange, traced
 
 from experiments.cli import app as cli
-from experiments.comparison.breakeven import crossed_laws
-from experiments.comparison.ceiling_effects import ceiling
+from experiments.comparison.ceiling_effects import ceiling_table
+from experiments.comparison.effect_verdicts import crossed_laws
 from experiments.comparison.effects import EVENTS
 from experiments.execution.trust_accounts import Law
 from experiments.figures import place_figures
@@ -32,7 +32,7 @@ from experiments.narrative.number_format import reported_years
 from experiments.narrative.report_reading import INTERVAL_COLUMNS, read_sites
 from experiments.report import TEMPLATE_NAMES, build
 from experiments.statistics.paired_effects import two_way_error
-from experiments.storage.embedded_manifest import embedded
+from experiments.storage.embedded_manifest import read_report_manifest
 from experiments.storage.manifest import read_manifest
 from experiments.words.bilingual import FigureTexts, bilingual
 from experiments.words.catalogue import cause
@@ -68,7 +68,7 @@ def folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as quick:
         corners = [Law(memory, asymmetry) for memory in (0.5, 4.0) for asymmetry in (1.0, 5.0)]
         quick.setattr("experiments.comparison.comparison.LAWS", (*corners, Law(also="heard_0")))
-        assert cli.code_of([*words, "--out", str(out)]) == 0
+        assert cli.run_program([*words, "--out", str(out)]) == 0
     return out
 
 
@@ -77,8 +77,8 @@ def swept(tmp_path_factory):
     """Return the comparison of the two policies of a sweep in which two parameters were drawn."""
     place = tmp_path_factory.mktemp("swept")
     (place / "study.toml").write_text(STUDY, encoding="utf-8")
-    assert cli.code_of(["sweep", str(place / "study.toml"), "--out", str(place / "sweep")]) == 0
-    assert cli.code_of(["compare", str(place / "sweep"), "--out", str(place / "compared")]) == 0
+    assert cli.run_program(["sweep", str(place / "study.toml"), "--out", str(place / "sweep")]) == 0
+    assert cli.run_program(["compare", str(place / "sweep"), "--out", str(place / "compared")]) == 0
     return place
 
 
@@ -111,7 +111,7 @@ def test_the_reference_report_is_small_and_every_number_in_it_stands_in_its_tabl
 
 
 def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, monkeypatch):
-    assert "What the model could have shown" not in words_of(folder, "en") or ceiling().size
+    assert "What the model could have shown" not in words_of(folder, "en") or ceiling_table().size
     columns = "site,world,en,es,twins,years,few,trust,trust_low,trust_high,crimes,crimes_low,crimes_high"
     columns += ",homicides,homicides_low,homicides_high,code"
     years = reported_years(read_manifest(folder))
@@ -571,10 +571,10 @@ def test_published_series_have_a_source_and_lie_in_their_range():
 
 def test_one_figure_is_written_alone_by_its_name(folder, tmp_path, capsys):
     one = tmp_path / "villa_canales-trust.svg"
-    assert cli.code_of(["compare", str(folder), "--figures", str(one), "--lang", "en"]) == 0
+    assert cli.run_program(["compare", str(folder), "--figures", str(one), "--lang", "en"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == [one.name]
     assert "--figures villa_canales-trust.svg --lang en" in one.read_text(encoding="utf-8")
-    assert cli.code_of(["compare", str(folder), "--figures", str(tmp_path / "villa_canales-thrust.svg")]) == 2
+    assert cli.run_program(["compare", str(folder), "--figures", str(tmp_path / "villa_canales-thrust.svg")]) == 2
     assert "did you mean 'villa_canales-trust'" in capsys.readouterr().err
 
 
@@ -582,15 +582,17 @@ def test_one_figure_is_written_alone_by_its_name(folder, tmp_path, capsys):
 def test_figures_of_another_comparison_are_not_replaced_without_a_word(folder, tmp_path, capsys, kind):
     one = tmp_path / f"villa_canales-trust.{kind}"
     asked = ["compare", str(folder), "--figures", str(one)]
-    assert [cli.code_of(asked), cli.code_of(asked)] == [0, 0]
+    assert [cli.run_program(asked), cli.run_program(asked)] == [0, 0]
     drawn = one.read_bytes()
     capsys.readouterr()
-    assert cli.code_of(["compare", "status_quo", "resources_only", "--years", "0.1", "--figures", str(tmp_path)]) == 2
+    assert (
+        cli.run_program(["compare", "status_quo", "resources_only", "--years", "0.1", "--figures", str(tmp_path)]) == 2
+    )
     assert "is there and not of this comparison (confianza compare " in capsys.readouterr().err
     assert one.read_bytes() == drawn
     one.write_bytes(b"a picture of somebody's own")
-    assert cli.code_of(asked) == 2
-    assert cli.code_of([*asked, "--fresh"]) == 0
+    assert cli.run_program(asked) == 2
+    assert cli.run_program([*asked, "--fresh"]) == 0
     assert one.read_bytes() == drawn
 
 
@@ -612,9 +614,9 @@ def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
 def test_a_policy_that_begins_later_and_a_changed_parameter_are_named(folder, tmp_path, capsys):
     later, out = tmp_path / "later", tmp_path / "dates"
     words = ["run", "villa_canales", "--policy", "resources_only@2017-02-01", "--set", "trust.memory_years=0.5"]
-    assert cli.code_of([*words, *SMALL, "--out", str(later)]) == 0
+    assert cli.run_program([*words, *SMALL, "--out", str(later)]) == 0
     first = str(folder / "arms" / "villa_canales-status_quo")
-    assert cli.code_of(["compare", first, str(later), "--out", str(out)]) == 0
+    assert cli.run_program(["compare", first, str(later), "--out", str(out)]) == 0
     page = build(out, "es").decode()
     assert 'desde el <time datetime="2017-02-01">1 de febrero de 2017</time>' in page
     assert "<code>trust.memory_years = 0.5</code>" in page
@@ -623,7 +625,9 @@ def test_a_policy_that_begins_later_and_a_changed_parameter_are_named(folder, tm
 def test_a_report_of_earlier_folders_says_what_it_can(folder, tmp_path):
     arms = [str(folder / "arms" / f"villa_canales-{name}") for name in ("status_quo", "resources_only")]
     report = tmp_path / "b.html"
-    assert cli.code_of(["compare", *arms, "--out", str(tmp_path / "c"), "--report", str(report), "--lang", "en"]) == 0
+    assert (
+        cli.run_program(["compare", *arms, "--out", str(tmp_path / "c"), "--report", str(report), "--lang", "en"]) == 0
+    )
     page = report.read_text(encoding="utf-8")
     assert "other laws of trust were not run" in page
     assert "Resources only" in page
@@ -632,21 +636,21 @@ def test_a_report_of_earlier_folders_says_what_it_can(folder, tmp_path):
 def test_sites_side_by_side_are_told_apart_from_twins(tmp_path):
     out, report = tmp_path / "s", tmp_path / "s.html"
     words = ["compare", "villa_canales:status_quo", "totonicapan:status_quo", *SMALL, "--out", str(out)]
-    assert cli.code_of([*words, "--report", str(report)]) == 0
+    assert cli.run_program([*words, "--report", str(report)]) == 0
     assert "no es entre gemelos" in report.read_text(encoding="utf-8")
 
 
 def test_costs_are_told_in_quetzales_where_a_unit_has_a_price(folder, tmp_path, capsys):
     report, words = tmp_path / "priced.html", ["compare", str(folder), "--lang", "es"]
     prices = ["--price", "litres=9.5", "--price", "couple_shifts=640"]
-    assert cli.code_of([*words, "--report", str(report), *prices]) == 0
+    assert cli.run_program([*words, "--report", str(report), *prices]) == 0
     page = report.read_text(encoding="utf-8")
     rows = stored(folder, "effects")
     row = rows[(rows["measure"] == "couple_shifts") & (rows["against"] == ARMS[1])].iloc[0]
     assert f'Q <data value="effects:{row.name}:base:0*640">{row["base"] * 640:,.0f}</data>' in page
     assert "litros de combustible <code>Q 9.50</code>" in page
     assert "--lang es --price litres=9.5 --price couple_shifts=640" in page
-    assert embedded(report)["prices"] == {"litres": 9.5, "couple_shifts": 640.0}
+    assert read_report_manifest(report)["prices"] == {"litres": 9.5, "couple_shifts": 640.0}
     assert traced(folder, page)["effects"] > traced(folder, words_of(folder, "es"))["effects"]
     assert strange(page) == []
     assert "<code>Q " not in words_of(folder, "es")
@@ -662,7 +666,7 @@ def test_costs_are_told_in_quetzales_where_a_unit_has_a_price(folder, tmp_path, 
     ],
 )
 def test_a_price_that_is_none_is_refused_in_one_line(folder, words, said, capsys):
-    assert cli.code_of(["compare", str(folder), *words]) == 2
+    assert cli.run_program(["compare", str(folder), *words]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
@@ -670,14 +674,14 @@ def test_a_price_that_is_none_is_refused_in_one_line(folder, words, said, capsys
 
 def test_a_report_is_shown_again_from_its_folder(folder, tmp_path, page):
     report = tmp_path / "again.html"
-    assert cli.code_of(["compare", str(folder), "--report", str(report), "--lang", "both"]) == 0
+    assert cli.run_program(["compare", str(folder), "--report", str(report), "--lang", "both"]) == 0
     assert report.read_text(encoding="utf-8") == page
 
 
 def test_the_policies_of_a_sweep_are_twins_within_each_draw(swept):
-    from experiments.storage.reading import runs_of
+    from experiments.storage.reading import means_of_runs
 
-    runs = runs_of(swept / "sweep", ["trust_mean"])
+    runs = means_of_runs(swept / "sweep", ["trust_mean"])
     months = pq.read_table(swept / "compared" / "effects.parquet").to_pandas()
     row = months[(months["section"] == "headline") & (months["measure"] == "complaints_filed")].iloc[0]
     assert (row["n"], row["paired"]) == (6, True)
@@ -708,7 +712,7 @@ def test_the_report_of_a_sweep_says_what_parameters_do_beside_chance(swept):
 
 def test_a_sweep_does_not_pair_with_a_run_of_other_parameters(swept, folder, tmp_path, capsys):
     words = ["compare", str(folder / "arms" / "villa_canales-status_quo"), str(swept / "sweep")]
-    code = cli.code_of([*words, "--out", str(tmp_path / "mixed")])
+    code = cli.run_program([*words, "--out", str(tmp_path / "mixed")])
     told = capsys.readouterr()
     assert code == 0, told.err
     assert "seeds do not pair: unpaired analysis" in " ".join(told.out.split())
@@ -717,9 +721,9 @@ def test_a_sweep_does_not_pair_with_a_run_of_other_parameters(swept, folder, tmp
 def test_a_sweep_that_kept_too_little_is_refused_in_one_line(tmp_path, capsys):
     study = tmp_path / "study.toml"
     study.write_text(STUDY.replace("seeds = 2", 'seeds = 1\nmeasures = ["fear_mean"]'), encoding="utf-8")
-    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
+    assert cli.run_program(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
     capsys.readouterr()
-    assert cli.code_of(["compare", str(tmp_path / "sweep"), "--out", str(tmp_path / "compared")]) == 2
+    assert cli.run_program(["compare", str(tmp_path / "sweep"), "--out", str(tmp_path / "compared")]) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "trust_mean" in told

@@ -35,7 +35,7 @@ def report(tmp_path_factory):
     """Return the file of a small report in both languages."""
     place = tmp_path_factory.mktemp("shown")
     words = ["compare", "status_quo", "reporting_support", *SMALL, "--out", str(place / "compared")]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     file = place / "informe.html"
     file.write_bytes(build(place / "compared", "both"))
     return file

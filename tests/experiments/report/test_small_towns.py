@@ -24,7 +24,7 @@ def _place(tmp_path, monkeypatch):
 
 def write_town(name: str, station: str = STATION, *, one_place: bool = False) -> Path:
     """Write a municipality of one's own with another station, and perhaps without its villages."""
-    assert cli.code_of(["new", "municipality", name]) == 0
+    assert cli.run_program(["new", "municipality", name]) == 0
     path = Path(f"{name}.toml")
     text = path.read_text(encoding="utf-8")
     assert STATION in text
@@ -40,9 +40,9 @@ def compared(town: Path, years: float = 0.1, lang: str = "both", **changes: floa
     sets = [word for name, value in changes.items() for word in ("--set", f"{name.replace('__', '.')}={value}")]
     words = ["compare", "status_quo", "mopsic_full", "--scenario", town, "--set", "calendar.warm_up=0", *sets]
     words += ["--years", years, "--replicates", 2, "--memory", 1, "--out", "c", "--report", "c.html"]
-    assert cli.code_of([*map(str, words), "--figures", "drawn", "--lang", lang]) == 0
+    assert cli.run_program([*map(str, words), "--figures", "drawn", "--lang", lang]) == 0
     (arm, *_) = sorted(Path("c/arms").iterdir())
-    assert cli.code_of(["plot", str(arm)]) in (0, 2)
+    assert cli.run_program(["plot", str(arm)]) in (0, 2)
     assert list(Path("drawn").glob("*.svg"))
     return Path("c.html").read_text(encoding="utf-8")
 
@@ -98,7 +98,7 @@ def test_towns_of_any_size_have_their_report(number, capsys):
 @pytest.mark.parametrize("people", [1, 19])
 def test_fewer_residents_than_a_town_needs_are_refused_in_a_line(people, capsys):
     town = write_town("tiny")
-    assert cli.code_of(["run", str(town), "--set", f"population.total={people}"]) == 2
+    assert cli.run_program(["run", str(town), "--set", f"population.total={people}"]) == 2
     assert "must be at least 20 residents" in capsys.readouterr().err
 
 
@@ -118,6 +118,6 @@ def test_a_figure_of_which_no_panel_shows_a_number_is_left_out():
 @pytest.mark.parametrize("name", ["fig.svg", "villa_canales-nothing.png"])
 def test_a_file_named_after_no_figure_is_refused_before_anything_is_computed(name, monkeypatch, capsys):
     monkeypatch.setattr("experiments.comparison.comparison.run_missing_tasks", lambda *_: pytest.fail("computed"))
-    assert cli.code_of(["compare", "status_quo", "resources_only", "--figures", name]) == 2
+    assert cli.run_program(["compare", "status_quo", "resources_only", "--figures", name]) == 2
     assert f"--figures {name}: a file must be named after its figure" in capsys.readouterr().err
     assert not Path(name).exists()

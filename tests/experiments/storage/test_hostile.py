@@ -17,7 +17,7 @@ from test_results_folder import RUN, SMALL, TWINS, done, left, refused
 
 from experiments.cli import app as cli
 from experiments.cli.streams import SafeStream
-from experiments.execution.job_cache import ABOUT, pack_job
+from experiments.execution.job_cache import FACTS_FILE, pack_job
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.run_store import named_by_digest
 
@@ -167,7 +167,7 @@ def bomb() -> bytes:
     """Return a zip file of 1 MB whose members would take 1 GB."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr(ABOUT, "{}")
+        file.writestr(FACTS_FILE, "{}")
         with file.open("measures", "w") as member:
             for _ in range(1024):
                 member.write(bytes(2**20))
@@ -190,8 +190,8 @@ def dropped(table: pa.Table, column: str) -> pa.Table:
 def cut(original: bytes, without: str) -> bytes:
     """Return a part of which the tables with a name lack a column or are gone."""
     with zipfile.ZipFile(io.BytesIO(original)) as file:
-        about = json.loads(file.read(ABOUT))
-        tables = {name: pq.read_table(io.BytesIO(file.read(name))) for name in file.namelist() if name != ABOUT}
+        about = json.loads(file.read(FACTS_FILE))
+        tables = {name: pq.read_table(io.BytesIO(file.read(name))) for name in file.namelist() if name != FACTS_FILE}
     kept = {name: table for name, table in tables.items() if not name.endswith(without)}
     if without == "trust_mean":
         kept = {
@@ -203,8 +203,8 @@ def cut(original: bytes, without: str) -> bytes:
 FORGED = {
     "no zip": lambda _: b"no zip",
     "no about": lambda _: member("measures", parquet_bytes(pa.table({"run": ["x"]}))),
-    "empty about": lambda _: member(ABOUT, b""),
-    "list for about": lambda _: member(ABOUT, b"[]"),
+    "empty about": lambda _: member(FACTS_FILE, b""),
+    "list for about": lambda _: member(FACTS_FILE, b"[]"),
     "no table": lambda _: pack_job({"ceiling_hits": 0.0, "state": "", "residents": []}, {}),
     "bad table": lambda _: member("measures", b"no table") + b"",
     "other table": lambda _: pack_job({"ceiling_hits": 0.0, "state": ""}, {"measures": pa.table({"run": ["x"]})}),

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from experiments.cli import app as cli
-from experiments.execution.execution_layers import CRS, SAYING
+from experiments.execution.execution_layers import CRS, DISCLAIMER
 from experiments.storage.reading import read, specs_of
 from scenarios import load, scenario_plane
 
@@ -35,7 +35,7 @@ def layer(place, name):
 def test_a_geopackage_holds_the_rows_of_the_table_with_their_reference_system(place, name):
     table, (meta, shapes, fields) = read(place / "run", table=name), layer(place, name)
     assert meta["crs"] == CRS
-    assert pyogrio.read_info(place / "run.gpkg", layer=name)["layer_metadata"]["DESCRIPTION"] == SAYING
+    assert pyogrio.read_info(place / "run.gpkg", layer=name)["layer_metadata"]["DESCRIPTION"] == DISCLAIMER
     assert len(shapes) == len(table)
     for column in table:
         assert (fields[column] == table[column].to_numpy()).all(), column
@@ -64,7 +64,7 @@ def test_the_seat_lies_where_it_is_known_to_lie(place):
 
 def test_geojson_holds_the_same_features_and_says_what_it_is_not(place):
     told = json.loads((place / "run.geojson").read_text(encoding="utf-8"))
-    assert told["description"] == SAYING
+    assert told["description"] == DISCLAIMER
     assert pyogrio.read_info(place / "run.geojson")["crs"] == CRS
     cells = [one for one in told["features"] if one["properties"]["layer"] == "cells"]
     assert [one["properties"]["trust"] for one in cells] == pytest.approx(

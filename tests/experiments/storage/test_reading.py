@@ -15,7 +15,7 @@ from stub_runs import write_study
 from experiments.cli import app as cli
 from experiments.storage import reading
 from experiments.storage.reading import convert_to_present, load_table, read, run_folders, specs_of
-from experiments.words.dictionary import CHANGE, SCHEMA
+from experiments.words.dictionary import POLICY_PREFIX, SCHEMA_VERSION
 from model.engine.errors import InputError
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
@@ -60,7 +60,7 @@ def refused(capsys, *words) -> str:
 @pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
 def test_every_manifest_says_its_schema_and_the_command_that_makes_it(place, kind):
     told = json.loads((place / kind / "manifest.json").read_text(encoding="utf-8"))
-    assert told["schema"] == SCHEMA
+    assert told["schema"] == SCHEMA_VERSION
     assert told["command"].startswith(f"confianza {kind} ")
 
 
@@ -143,7 +143,7 @@ def test_what_was_begun_under_another_schema_does_not_go_on(place, tmp_path, cap
     stated = {"format": whole["format"], "schema": 2, "unfinished": True, "identity": whole["identity"]}
     (begun / "manifest.json").write_text(json.dumps(stated | {"command": whole["command"]}), encoding="utf-8")
     words = ("run", "baseline", *SMALL, "--replicates", "2", "--out", tmp_path / "begun")
-    assert f"schema is 2, this program writes {SCHEMA}" in refused(capsys, *words)
+    assert f"schema is 2, this program writes {SCHEMA_VERSION}" in refused(capsys, *words)
     assert (begun / "parts").is_dir()
 
 
@@ -161,16 +161,16 @@ def test_a_plan_older_than_texts_is_read_from_its_points(place, tmp_path):
 
 
 def test_a_newer_folder_is_refused_in_one_line(place, tmp_path, capsys):
-    new = changed(place / "run", tmp_path / "new", schema=SCHEMA + 1)
+    new = changed(place / "run", tmp_path / "new", schema=SCHEMA_VERSION + 1)
     told = refused(capsys, "export", new, "--csv", "-")
-    assert f"{new / 'manifest.json'}: schema must be at most {SCHEMA}, got {SCHEMA + 1}" in told
+    assert f"{new / 'manifest.json'}: schema must be at most {SCHEMA_VERSION}, got {SCHEMA_VERSION + 1}" in told
 
 
-@pytest.mark.parametrize(("schema", "named"), [(None, 0), (SCHEMA + 1, SCHEMA + 1)])
+@pytest.mark.parametrize(("schema", "named"), [(None, 0), (SCHEMA_VERSION + 1, SCHEMA_VERSION + 1)])
 def test_a_sweep_does_not_go_on_under_another_schema(place, tmp_path, capsys, schema, named):
     other = changed(place / "sweep", tmp_path / "other", schema=schema)
     told = refused(capsys, "sweep", place / "study.toml", "--out", other)
-    assert f"schema is {named}, this program writes {SCHEMA}" in told
+    assert f"schema is {named}, this program writes {SCHEMA_VERSION}" in told
     assert "--fresh" in told
 
 
@@ -210,8 +210,10 @@ def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_stil
 def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind in ("compare", "run"):
-        changed(place / kind, tmp_path / "results" / kind, schema=SCHEMA + 1)
-        assert f"schema must be at most {SCHEMA}" in refused(capsys, "repeat", "0" * 16, "--in", f"results/{kind}")
+        changed(place / kind, tmp_path / "results" / kind, schema=SCHEMA_VERSION + 1)
+        assert f"schema must be at most {SCHEMA_VERSION}" in refused(
+            capsys, "repeat", "0" * 16, "--in", f"results/{kind}"
+        )
     shutil.copytree(place / "run", tmp_path / "results" / "zebra")
     assert cli.run_program(["repeat", next(iter(specs_of(place / "run")))]) == 0
     told = capsys.readouterr().err.splitlines()
@@ -236,7 +238,7 @@ def test_the_text_of_a_run_is_a_command_that_makes_it(place, tmp_path, kind):
         load_table(tmp_path / "again", "measures"),
         load_table(run_folders(place / kind), "measures", {spec.run}),
     )
-    own = [name for name in before.column_names if not name.startswith(CHANGE)]  # of a study, not of a run
+    own = [name for name in before.column_names if not name.startswith(POLICY_PREFIX)]  # of a study, not of a run
     assert set(again.column_names) >= set(own)
     assert again.select(own).equals(before.select(own))
     assert ("fear_mean" in again.column_names) == (kind != "sweep")

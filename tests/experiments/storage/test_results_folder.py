@@ -13,7 +13,7 @@ from experiments.execution import executor, job_cache
 from experiments.storage import results_folder
 from experiments.storage.export_data import csv_of
 from experiments.storage.folder_lock import locked
-from experiments.words.dictionary import dictionary_page
+from experiments.words.dictionary import data_dictionary
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 RUN = ("run", "baseline", *SMALL)
@@ -260,7 +260,7 @@ def test_states_of_other_runs_are_not_overwritten(capsys):
 
 
 def test_every_table_that_is_described_goes_when_a_folder_is_begun_anew(tmp_path):
-    for name in set(dictionary_page()["tables"]) - {"plan"}:  # only sweeps have a plan
+    for name in set(data_dictionary()["tables"]) - {"plan"}:  # only sweeps have a plan
         (tmp_path / f"{name}.parquet").touch()
     assert (tmp_path / "uncertainty.parquet").exists()
     results_folder.remove_results(tmp_path, parts=True)

@@ -14,7 +14,7 @@ from experiments.cli import app as cli
 from experiments.figures.answers import latex_of
 from experiments.statistics.interactions import TIMES_SIGN, interactions
 from experiments.statistics.thresholds import monthly_scale
-from experiments.storage.result_tables import with_changes
+from experiments.storage.result_tables import with_policy_columns
 from experiments.studies import study_folder, sweep_command
 from experiments.studies.study import read_study
 from experiments.studies.study_jobs import jobs_of
@@ -94,11 +94,11 @@ def test_people_read_trust_from_0_to_100(runs):
 def test_tables_say_of_every_policy_whether_a_run_has_it():
     policy = ["status_quo", "a", "a+b"]
     table = pa.table({"run": ["x"] * 3, "policy": policy, "month": [1, 1, 1], "trust_mean": [0.1] * 3})
-    told = with_changes(table, ["a", "b"])
+    told = with_policy_columns(table, ["a", "b"])
     assert told.column_names == ["run", "policy", "month", "policy.a", "policy.b", "trust_mean"]
     assert told["policy.a"].to_pylist() == [False, True, True]
     assert told["policy.b"].to_pylist() == [False, False, True]
-    assert with_changes(told, ["b"]).column_names == ["run", "policy", "month", "policy.b", "trust_mean"]
+    assert with_policy_columns(told, ["b"]).column_names == ["run", "policy", "month", "policy.b", "trust_mean"]
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def swept(tmp_path_factory):
 
 @pytest.mark.thorough
 def test_one_command_gives_tables_and_a_figure(capsys, swept):
-    assert cli.code_of(["contrasts", str(swept)]) == 0
+    assert cli.run_program(["contrasts", str(swept)]) == 0
     files = [line.rpartition(".")[2] for line in capsys.readouterr().out.split()]
     assert files == ["parquet", "csv", "tex", "png"]
     table = pd.read_csv(swept / "contrasts.csv")
@@ -131,7 +131,7 @@ def test_one_command_gives_tables_and_a_figure(capsys, swept):
 @pytest.mark.parametrize(("ending", "magic"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
 def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_path, ending, magic):
     words = ["plot", str(swept), "--measures", "trust_mean", "--out", str(tmp_path / f"x.{ending}")]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     assert (tmp_path / f"x-forest.{ending}").read_bytes().startswith(magic)
 
 
@@ -139,8 +139,8 @@ def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_p
 def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys, swept):
     names = {}
     for lang in ("en", "es"):
-        assert cli.code_of(["plot", str(swept), "--lang", lang]) == 0
-        assert cli.code_of(["contrasts", str(swept), "--lang", lang]) == 0
+        assert cli.run_program(["plot", str(swept), "--lang", lang]) == 0
+        assert cli.run_program(["contrasts", str(swept), "--lang", lang]) == 0
         said = capsys.readouterr()
         assert {"es": "Confianza en la policía", "en": "Trust in the police"}[lang] in said.err
         names[lang] = (
@@ -164,13 +164,13 @@ def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys,
 )
 def test_what_cannot_be_drawn_is_one_line(capsys, swept, words, told):
     for command_ in ("plot", "contrasts"):
-        assert cli.code_of([command_, str(swept), *words]) == 2
+        assert cli.run_program([command_, str(swept), *words]) == 2
         assert told in capsys.readouterr().err
 
 
 def test_a_study_that_was_not_swept_is_told_how(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli.code_of(["contrasts", "question"]) == 2
+    assert cli.run_program(["contrasts", "question"]) == 2
     assert "first confianza sweep question" in capsys.readouterr().err
 
 

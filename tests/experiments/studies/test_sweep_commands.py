@@ -25,7 +25,7 @@ BREAKS = '"trust.fast_days" = [8.0]\n"calendar.warm_up" = [0, 5]'
 
 
 def call(capsys, *words):
-    code = cli.code_of([str(word) for word in words])
+    code = cli.run_program([str(word) for word in words])
     told = capsys.readouterr()
     return code, told.out, told.err
 
@@ -38,13 +38,13 @@ def study(tmp_path_factory):
 @pytest.fixture(scope="module")
 def done(study):
     out = study.parent / "done"
-    assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 0
+    assert cli.run_program(["sweep", str(study), "--out", str(out)]) == 0
     return out
 
 
 def csv(out: Path) -> bytes:
     target = out.with_suffix(".csv")
-    assert cli.code_of(["export", str(out), "--csv", str(target)]) == 0
+    assert cli.run_program(["export", str(out), "--csv", str(target)]) == 0
     return target.read_bytes()
 
 
@@ -65,7 +65,7 @@ def test_a_sweep_leaves_what_the_contract_says(done):
 @pytest.mark.slow  # of runs that take no time: `test_sweep_engine`; of one command: `test_runs`
 def test_two_workers_write_the_same_table(study, done):
     out = study.parent / "two"
-    assert cli.code_of(["sweep", str(study), "--out", str(out), "--workers", "2"]) == 0
+    assert cli.run_program(["sweep", str(study), "--out", str(out), "--workers", "2"]) == 0
     assert csv(out) == csv(done)
 
 
@@ -177,7 +177,7 @@ def test_a_start_that_was_killed_before_its_first_file_was_in_place_is_no_obstac
     (tmp_path / "lock").touch()
     (tmp_path / ".manifest.json.77").write_text("{")
     monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
-    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path)]) == 130
+    assert cli.run_program(["sweep", str(study), "--out", str(tmp_path)]) == 130
     there = {"lock", "manifest.json", "measures", "plan.parquet", "ro-crate-metadata.json"}
     assert {path.name for path in tmp_path.iterdir()} == there
 
@@ -229,7 +229,7 @@ def test_begun_anew_a_sweep_removes_nothing_that_only_its_manifest_names(tmp_pat
     stated = json.loads((out / "manifest.json").read_text())
     (out / "manifest.json").write_text(json.dumps(stated | {"keep": [named]}))
     monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
-    assert cli.code_of(["sweep", str(study), "--out", str(out), "--fresh"]) == 130
+    assert cli.run_program(["sweep", str(study), "--out", str(out), "--fresh"]) == 130
     assert len([*tmp_path.rglob("thesis.txt")]) == 3
 
 
@@ -254,7 +254,7 @@ def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monk
     study_folder.write_manifest(out, read_study(study))
     (out / "mine" / "a.parquet").write_text("mine")
     monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
-    assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 130
+    assert cli.run_program(["sweep", str(study), "--out", str(out)]) == 130
     assert (out / "mine" / "a.parquet").is_file()
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from experiments.cli.validate import EXAMINATIONS
-from experiments.studies.assumed_effects import EFFECTS
-from experiments.studies.confirmation import TABLE as CONFIRMED
+from experiments.studies.assumed_effects import EFFECTS_FILE
+from experiments.studies.confirmation import CONFIRMED_FILE as CONFIRMED
 from experiments.tools import reference
 from experiments.tools.reference import FOLDER, ReferenceResult, results_by_name
-from experiments.validation.contrast_tables import STATED
+from experiments.validation.contrast_tables import ENTRIES
 from model.engine.errors import InputError
 
 
@@ -42,7 +42,7 @@ def test_every_command_is_one_that_there_is_and_states_its_size(one: ReferenceRe
             assert words[words.index("--scale") + 1] == "1" if "--scale" in words else True
         if words[2:3] == ["experiments.validation.contrast_tables"]:
             assert words[3] == one.name
-            assert one.name in STATED
+            assert one.name in ENTRIES
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_posterior_is_taken_and_its_draws_go_to_the_scenarios(tmp_path: Path) 
 
 
 def test_of_a_study_of_everything_both_tables_are_taken(tmp_path: Path) -> None:
-    for name in (EFFECTS, CONFIRMED):
+    for name in (EFFECTS_FILE, CONFIRMED):
         (tmp_path / name).write_text(name, encoding="utf-8")
     reference.take_everything(tmp_path, tmp_path / "taken")
-    assert sorted(path.name for path in (tmp_path / "taken").iterdir()) == sorted((EFFECTS, CONFIRMED))
+    assert sorted(path.name for path in (tmp_path / "taken").iterdir()) == sorted((EFFECTS_FILE, CONFIRMED))

@@ -20,8 +20,8 @@ from experiments.tools.documents.evidence import (
     SPANISH,
     EvidenceRow,
     evidence_rows,
-    in_list,
     row_of,
+    rows_in_list,
 )
 from experiments.validation import audit
 from experiments.validation.audit import AuditFinding, AuditSize, examine_row, paired_finding
@@ -48,7 +48,7 @@ PAPER = {
 """Every row of the evidence from the paper that says how something works."""
 TOUCHED = ["B13", "C22", "E15"]
 """Rows of another kind that policies touch."""
-CARRIED = in_list("carried")
+CARRIED = rows_in_list("carried")
 RECORD = pd.read_csv(reference_file("validation", "audit.csv"), index_col="row")
 SMALL = AuditSize(scale=0.05, years=0.25, replicates=2)
 
@@ -57,7 +57,7 @@ def test_every_row_of_the_paper_is_in_exactly_one_list() -> None:
     paper = [f"{letter}{number}" for letter, numbers in PAPER.items() for number in numbers.split()]
     assert len(paper) == 83
     assert sorted(evidence_rows()) == sorted([*paper, *TOUCHED])
-    assert sorted(row.id for name in LISTS for row in in_list(name)) == sorted(evidence_rows())
+    assert sorted(row.id for name in LISTS for row in rows_in_list(name)) == sorted(evidence_rows())
 
 
 def test_what_is_carried_names_a_quantity_and_what_carries_it(subtests: pytest.Subtests) -> None:
@@ -65,7 +65,7 @@ def test_what_is_carried_names_a_quantity_and_what_carries_it(subtests: pytest.S
         with subtests.test(row.id):
             cause = row.quantity.removeprefix(LEDGER)
             assert row.quantity in MEASURES or (cause != row.quantity and cause in CAUSES)
-            assert evidence.carriers(row.id), "no group of parameters rests on it"
+            assert evidence.groups_citing(row.id), "no group of parameters rests on it"
             worlds = [world_of(row.site, items) for items in (row.has, row.lacks)]
             assert worlds[0] != worlds[1]
 
@@ -181,7 +181,7 @@ def test_the_memory_of_abuse_counts_as_failed_until_it_passes(
 
 def test_the_rows_that_are_not_carried_are_listed_with_their_reason() -> None:
     text = " ".join(" ".join(audit.missing_lines()).split())
-    rows = [row for name in list(LISTS)[1:] for row in in_list(name)]
+    rows = [row for name in list(LISTS)[1:] for row in rows_in_list(name)]
     assert len(rows) == 26
     for row in rows:
         assert row.why is not None
@@ -205,5 +205,5 @@ def test_every_row_that_is_carried_is_missed(row: EvidenceRow) -> None:
 
 
 def test_the_audit_of_a_row_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.code_of(["validate", "audit", "--only", "BO1"]) == 2
+    assert cli.run_program(["validate", "audit", "--only", "BO1"]) == 2
     assert "no row of evidence 'BO1' is carried; did you mean" in capsys.readouterr().err

@@ -80,7 +80,7 @@ def test_a_parameter_that_differs_between_arms_counts_as_well() -> None:
 def test_a_comparison_and_its_report_say_what_is_built_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report, out = tmp_path / "report.html", tmp_path / "compared"
     words = ["compare", "status_quo", "alcohol_control", *SMALL, "--out", str(out)]
-    assert cli.code_of([*words, "--report", str(report), "--lang", "both"]) == 0
+    assert cli.run_program([*words, "--report", str(report), "--lang", "both"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     levers = levers_of_policies(load("villa_canales", policies="alcohol_control").policies[0].entries)
     page = report.read_text(encoding="utf-8")
@@ -94,5 +94,5 @@ def test_a_comparison_without_such_a_policy_says_nothing_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["compare", "status_quo", "reporting_support", *SMALL, "--out", str(tmp_path / "compared")]
-    assert cli.code_of(words) == 0
+    assert cli.run_program(words) == 0
     assert HEADS[0] not in capsys.readouterr().out

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.cli.app import code_of
+from experiments.cli.app import run_program
 from experiments.figures.record_figures import draw_doses
 from experiments.figures.svg import render_figure
 from experiments.validation import doses
@@ -127,6 +127,6 @@ def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
 def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(doses, "SITES", ("totonicapan",))
-    assert code_of(["validate", "--doses", "--quick", "--out", "found"]) == 0
+    assert run_program(["validate", "--doses", "--quick", "--out", "found"]) == 0
     assert {path.name for path in (tmp_path / "found").iterdir()} == {f"doses.{end}" for end in ("txt", "csv", "png")}
     assert len(CORNERS) == 11

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import plot
-from experiments.cli.app import code_of
+from experiments.cli.app import run_program
 from experiments.figures import effects as forest
 from experiments.figures.effects import draw_experiments
 from experiments.figures.record_figures import draw_ceiling
@@ -333,7 +333,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     words = ["validate", "effects", "--quick", "--only", "placebo", "--only", "hot_spots", "--out", "there"]
-    assert code_of(words) == 0
+    assert run_program(words) == 0
     first = (tmp_path / "there" / "effects.csv").read_bytes()
     read = csv.DictReader(first.decode().splitlines())
     found = {row["line"]: row for row in read if row["variant"] == CENTRAL.name}
@@ -343,7 +343,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     assert (tmp_path / "there" / "effects.png").stat().st_size > 10_000
     monkeypatch.setattr(experiment_runs, "run_batch", None)
     capsys.readouterr()
-    assert code_of(words) == 0
+    assert run_program(words) == 0
     assert (tmp_path / "there" / "effects.csv").read_bytes() == first
     assert "A policy that changes nothing" in capsys.readouterr().out
 
@@ -376,7 +376,7 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    assert code_of(["plot", str(tmp_path / name)]) == 2
+    assert run_program(["plot", str(tmp_path / name)]) == 2
     assert told in capsys.readouterr().err
 
 
@@ -421,7 +421,7 @@ def test_what_cannot_be_validated_is_told_in_one_line(
     words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert code_of(["validate", *words]) == 2
+    assert run_program(["validate", *words]) == 2
     said = capsys.readouterr().err.strip().splitlines()
     assert told in said[-1]
     assert len(said) == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.comparison.origins import BELIEFS, key_of
+from experiments.comparison.origins import BELIEFS, origin_key
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.validation import headline, study_tables
 from experiments.validation.experiment_runs import QUICK
@@ -32,7 +32,7 @@ def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
     with (out / "before.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["world"] for row in rows} == {"heavy_hand"}
-    parts = [key_of(*key) for belief in BELIEFS for key in part_keys(belief)]
+    parts = [origin_key(*key) for belief in BELIEFS for key in part_keys(belief)]
     assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.CSV_MEASURES, *parts]
     assert {row["twins"] for row in rows} == {str(QUICK.seeds)}
     found = {row["measure"]: row for row in rows}
@@ -65,8 +65,8 @@ def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[st
         assert base.split()[-2:] == [f"{rows[name]['base']:.4g}"] * 2
         assert effect.count(headline.format_effect(rows[name])) == 2
     for key in part_keys():
-        line = next(line for line in parts.splitlines() if headline.part_label(key_of(*key)) in line.split())
-        assert line.count(headline.format_effect(rows[key_of(*key)])) == 2
+        line = next(line for line in parts.splitlines() if headline.part_label(origin_key(*key)) in line.split())
+        assert line.count(headline.format_effect(rows[origin_key(*key)])) == 2
         assert part_name(*key[1:]).es in names
 
 

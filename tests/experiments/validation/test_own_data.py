@@ -46,7 +46,7 @@ def test_following_the_how_to_leads_from_an_empty_folder_to_a_town_of_ones_own(
         if kind:
             Path(file).write_text(text, encoding="utf-8")
         for line in [] if kind else text.splitlines():
-            assert cli.code_of(shlex.split(line)[1:]) == 0, f"{line}: {capsys.readouterr().err}"
+            assert cli.run_program(shlex.split(line)[1:]) == 0, f"{line}: {capsys.readouterr().err}"
             printed[line] = capsys.readouterr().out
     assert load("san_inventado.toml").groups["population"].total == 3200
     assert "population.total = 3200 people" in printed["confianza parameters population --scenario san_inventado.toml"]
@@ -85,20 +85,20 @@ def test_every_column_has_its_words_in_both_languages() -> None:
 def test_a_draft_runs_as_it_is(kind: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     small = ["--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1"]
-    assert cli.code_of(["new", kind, "propio"]) == 0
-    assert cli.code_of([*command.split(), "propio.toml", *small]) == 0
+    assert cli.run_program(["new", kind, "propio"]) == 0
+    assert cli.run_program([*command.split(), "propio.toml", *small]) == 0
     assert list(Path("results").glob("*/measures.parquet"))
 
 
 @pytest.mark.thorough
 def test_a_draft_of_a_study_is_a_study_of_several_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.code_of(["new", "study", "propio"]) == 0
+    assert cli.run_program(["new", "study", "propio"]) == 0
     text = Path("propio.toml").read_text(encoding="utf-8")
     quick = text.replace("years = 1\n", "years = 0.1\nwarm_up = 0\n").replace("seeds = 4", "seeds = 1")
     assert quick.count("0.1") == 1
     Path("propio.toml").write_text(quick, encoding="utf-8")
-    assert cli.code_of(["sweep", "propio.toml"]) == 0
+    assert cli.run_program(["sweep", "propio.toml"]) == 0
     assert len(pd.read_parquet("results/propio/plan.parquet")) == 4
 
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_begun_is_one_line_and_leaves_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("there.geojson").write_text("mine", encoding="utf-8")
-    assert cli.code_of(["new", *words]) == 2
+    assert cli.run_program(["new", *words]) == 2
     assert told in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["there.geojson"]
     assert Path("there.geojson").read_text(encoding="utf-8") == "mine"
@@ -237,7 +237,7 @@ def test_a_series_that_ends_before_the_run_begins_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "s.csv").write_text("month,homicides\n2016-05,1\n", encoding="utf-8")
-    assert cli.code_of(["check", "baseline", "--against", str(tmp_path / "s.csv")]) == 2
+    assert cli.run_program(["check", "baseline", "--against", str(tmp_path / "s.csv")]) == 2
     assert "ends with 2016-05, before the run begins: give --start before 2017-01-01" in capsys.readouterr().err
-    assert cli.code_of(["check", "baseline", "--years", "1", "--against", str(tmp_path / "s.csv")]) == 2
+    assert cli.run_program(["check", "baseline", "--years", "1", "--against", str(tmp_path / "s.csv")]) == 2
     assert "--years and --against exclude each other" in capsys.readouterr().err

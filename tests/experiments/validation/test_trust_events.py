@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.cli.app import code_of
+from experiments.cli.app import run_program
 from experiments.figures.record_figures import draw_events
 from experiments.figures.svg import render_figure
 from experiments.validation import calibration, impression_replay, panel, readings, trust_events
@@ -235,5 +235,5 @@ def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
     few = dataclasses.replace(readings.READINGS[0])
     monkeypatch.setattr(trust_events, "READINGS", (few,))
     monkeypatch.setattr(trust_events, "reference_town", lambda: reference_town(0.05))
-    assert code_of(["validate", "panel", "--out", str(tmp_path)]) == 0
+    assert run_program(["validate", "panel", "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {f"trust_events.{end}" for end in ("txt", "csv", "png")}

@@ -101,6 +101,6 @@ def test_orderings_are_told_with_the_share_of_draws() -> None:
     held = dict(draws.ordering_shares(sites))
     assert held["C2(totonicapan) > C2(villa_canales)"] == 1.0
     assert held["C4 lowest in totonicapan"] == 1.0
-    text = "\n".join(draws.draw_lines(sites))
+    text = "\n".join(draws.criteria_lines(sites))
     assert all(criterion in text for criterion in CRITERIA)
     assert max(map(len, text.splitlines())) <= 80

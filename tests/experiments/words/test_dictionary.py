@@ -20,7 +20,7 @@ KEEP = ("--set", "mechanisms.hearsay=false", "--keep", "incidents,cells,impressi
 def folder(tmp_path_factory):
     """Return the folder of a run that keeps all tables."""
     out = tmp_path_factory.mktemp("dictionary") / "run"
-    assert cli.code_of(["run", *SMALL, *KEEP, "--out", str(out)]) == 0
+    assert cli.run_program(["run", *SMALL, *KEEP, "--out", str(out)]) == 0
     return out
 
 

@@ -151,7 +151,7 @@ def test_the_list_of_measures_fits_a_terminal(language: str) -> None:
 
 def test_the_sums_of_the_page_are_no_causes() -> None:
     sums = {*MERGED_CAUSES.values(), POPULATION, MEMORY}
-    assert all(why_view.name_of(language, name) for name in {*CAUSES, *sums} - {""} for language in LANGUAGES)
+    assert all(why_view.part_name(language, name) for name in {*CAUSES, *sums} - {""} for language in LANGUAGES)
     assert sums & set(CAUSES) == {"harm"}
 
 

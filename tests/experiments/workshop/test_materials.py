@@ -39,7 +39,7 @@ def test_both_languages_have_every_text_and_the_same_number_of_parts() -> None:
 def test_pages_are_written_in_both_languages_and_hold_nothing_from_elsewhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.code_of(["workshop", "--out", str(tmp_path / "hojas"), "--lang", "both"]) == 0
+    assert cli.run_program(["workshop", "--out", str(tmp_path / "hojas"), "--lang", "both"]) == 0
     names = {Path(line).name for line in capsys.readouterr().out.splitlines()}
     assert names == {f"{kind}_{lang}.html" for kind in materials.MATERIAL_KINDS for lang in ("es", "en")}
     for name in names:
@@ -62,7 +62,7 @@ def work(folder: Path, name: str, **more: object) -> None:
 def test_the_work_of_students_becomes_one_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     work(tmp_path, "Ana")
     work(tmp_path, "Beto", off=[])
-    assert cli.code_of(["workshop", "--collect", str(tmp_path)]) == 0
+    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 0
     with Path(capsys.readouterr().out.strip()).open(encoding="utf-8") as file:
         ana, beto = csv.DictReader(file)
     assert (ana["student"], ana["off"], ana["months"], ana["levers"]) == ("Ana", "hearsay", "2", "contacts.fair:2.0")
@@ -81,12 +81,12 @@ def test_damaged_work_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], more: dict[str, object], said: str
 ) -> None:
     work(tmp_path, "Ana", **more)
-    assert cli.code_of(["workshop", "--collect", str(tmp_path)]) == 2
+    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
 
 
 def test_a_folder_without_work_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.code_of(["workshop", "--collect", str(tmp_path)]) == 2
+    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 2
     assert "no work of a student there" in capsys.readouterr().err

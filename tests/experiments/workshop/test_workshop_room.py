@@ -342,7 +342,7 @@ def test_the_log_counts_and_names_nobody(door: tuple[Room, int], capsys: pytest.
     ],
 )
 def test_wrong_options_are_one_line(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.code_of(["view", "villa_canales", *words]) == 2
+    assert cli.run_program(["view", "villa_canales", *words]) == 2
     told_of = capsys.readouterr().err
     assert said in told_of
     assert told_of.count("\n") == 1
