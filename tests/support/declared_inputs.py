@@ -536,8 +536,8 @@ def run_parts(draw: Draw, place: Any) -> None:
             content = place.original(f"run/{name}.parquet")
             file.writestr(name, changed_table(draw, content) if draw(st.booleans()) else content)
     parts = JobCache(place.corner, lambda _: ({}, {}), run_of_part, schema.RunPart)
-    parts.place.mkdir(exist_ok=True)
-    path = parts.place / named_by_digest(file_label(spec.key), sink.getvalue(), ".zip")
+    parts.parts_folder.mkdir(exist_ok=True)
+    path = parts.parts_folder / named_by_digest(file_label(spec.key), sink.getvalue(), ".zip")
     path.write_bytes(sink.getvalue())
     try:
         parts.load_results([spec])

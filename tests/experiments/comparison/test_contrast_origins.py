@@ -34,10 +34,10 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Path:
                     {"run": run, "scenario": "here", "seed": seed, "policy.a": a, "policy.b": b, "trust_mean": 0.4}
                 )
                 accounts[run] = account(40.0 + seed + stops * each, stops, stops * each)
-    monkeypatch.setattr(contrast_origins, "kept_measures", lambda _: list(contrast_origins.REQUIRED_MEASURES))
+    monkeypatch.setattr(contrast_origins, "stored_measures", lambda _: list(contrast_origins.REQUIRED_MEASURES))
     monkeypatch.setattr(contrast_origins, "read_manifest", lambda _: {"keep": list(contrast_origins.REQUIRED_TABLES)})
-    monkeypatch.setattr(contrast_origins, "runs_of", lambda *_: pd.DataFrame(rows))
-    monkeypatch.setattr(contrast_origins, "first_columns", lambda _: ["policy"])
+    monkeypatch.setattr(contrast_origins, "means_of_runs", lambda *_: pd.DataFrame(rows))
+    monkeypatch.setattr(contrast_origins, "varied_columns", lambda _: ["policy"])
     monkeypatch.setattr(contrast_origins, "accounts_of", lambda _: accounts)
     return Path("here")
 
@@ -67,7 +67,9 @@ def test_the_file_names_every_part_in_both_languages(folder: Path) -> None:
     assert "más o menos registros y usos de la fuerza" in text
 
 
-@pytest.mark.parametrize(("name", "left"), [("kept_measures", ["trust_mean"]), ("read_manifest", {"keep": ["ledger"]})])
+@pytest.mark.parametrize(
+    ("name", "left"), [("stored_measures", ["trust_mean"]), ("read_manifest", {"keep": ["ledger"]})]
+)
 def test_a_sweep_that_kept_too_little_has_no_parts(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, left: object
 ) -> None:

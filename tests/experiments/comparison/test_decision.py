@@ -82,7 +82,7 @@ def awaited(background: BackgroundWorker, specs: Any) -> list[WorldResult]:
         if len(got) == len(specs):
             whole.set()
 
-    background.ask(background.register_client(), specs, heard)
+    background.request_worlds(background.register_client(), specs, heard)
     assert whole.wait(400.0)
     return sorted(got, key=lambda result: result.seed)
 
@@ -95,7 +95,7 @@ def standing(lived: list[list[WorldResult]], language: str, choice: Choice = HAR
 def without_map() -> Iterator[None]:
     """Show no map: these worlds are of a smaller town than that of the page."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decision_view, "map_of", lambda _: {})
+        patch.setattr(decision_view, "map_data", lambda _: {})
         yield
 
 
@@ -169,26 +169,26 @@ def test_an_address_that_is_wrong_says_so_in_one_line_and_what_is_near(address: 
     for language, words in (("en", en), ("es", es)):
         visitor = Visitor(silent)
         visitor.request = before = dataclasses.replace(visitor.request, language=language)
-        visitor.read(dict(parse_qsl(address)))
-        assert words in visitor.fault
-        assert "\n" not in visitor.fault
+        visitor.parse_request(dict(parse_qsl(address)))
+        assert words in visitor.address_error
+        assert "\n" not in visitor.address_error
         assert visitor.request == before
-        visitor.read({"years": "5"})
-        assert (visitor.fault, visitor.request.choice.years) == ("", 5)
+        visitor.parse_request({"years": "5"})
+        assert (visitor.address_error, visitor.request.choice.years) == ("", 5)
 
 
 def test_an_address_in_spanish_is_answered_in_spanish() -> None:
     visitor = Visitor(silent)
-    visitor.read({"lang": "es", "years": "3"})
-    assert visitor.fault.startswith("years debe ser")
+    visitor.parse_request({"lang": "es", "years": "3"})
+    assert visitor.address_error.startswith("years debe ser")
 
 
 def test_an_address_restores_all_that_is_asked_for() -> None:
     for address in ("view=why&place=3&month=7&show=lived", "dark=1&present=1&measures=training.2,means.0&seed=9"):
         visitor, again = Visitor(silent), Visitor(silent)
-        visitor.read(dict(parse_qsl(address)))
-        assert not visitor.fault
-        again.read(dict(parse_qsl(visitor.request.query)))
+        visitor.parse_request(dict(parse_qsl(address)))
+        assert not visitor.address_error
+        again.parse_request(dict(parse_qsl(visitor.request.query)))
         assert again.request == visitor.request
 
 
@@ -223,7 +223,7 @@ def test_twins_that_end_together_are_drawn_together(
     monkeypatch.setattr(visitor, "enqueue", lambda action: action())
     monkeypatch.setattr(visitor, "show", lambda: told.append(state_of(visitor)))
     visitor.request = dataclasses.replace(visitor.request, choice=HARD)
-    visitor.ask()  # all are kept: they come one after the other
+    visitor.request_worlds()  # all are kept: they come one after the other
     twins = len(lived[1])
     assert told[-1] == (twins, False)
     assert (2, True) not in told
@@ -238,14 +238,14 @@ def test_twins_that_end_together_are_drawn_together(
 
 def state_of(visitor: Visitor) -> tuple[int, bool]:
     visitor.timer.cancel()
-    visitor.pending = False
-    return visitor.state.done, visitor.state.running
+    visitor.show_is_pending = False
+    return visitor.state.n_finished, visitor.state.running
 
 
 @pytest.mark.thorough
 def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     specs, got = runs_of(HARD, background.folder)[1], []
-    background.ask(background.register_client(), specs, lambda result, _: got.append(result))
+    background.request_worlds(background.register_client(), specs, lambda result, _: got.append(result))
     assert [result.run for result in got] == [result.run for result in lived[1]]
 
 
@@ -254,7 +254,7 @@ def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, li
     long = runs_of(Choice("villa_canales", changed_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
     short = runs_of(Choice("villa_canales", changed_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
     seat, first = background.register_client(), []
-    background.ask(seat, long, lambda result, _: first.append(result))
+    background.request_worlds(seat, long, lambda result, _: first.append(result))
     second, whole = [], threading.Event()
 
     def heard(result: WorldResult | str, _: str) -> None:
@@ -262,7 +262,7 @@ def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, li
         if len(second) == len(short):
             whole.set()
 
-    background.ask(seat, short, heard)
+    background.request_worlds(seat, short, heard)
     assert whole.wait(200.0)
     assert len(first) < len(long)
     assert sorted(result.seed for result in second) == [spec.seed for spec in short]
@@ -277,7 +277,9 @@ def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: Ba
         results.append(result)
         whole.set()
 
-    background.ask(background.register_client(), specs, heard, lambda months, run: told.append((run, months)))
+    background.request_worlds(
+        background.register_client(), specs, heard, lambda months, run: told.append((run, months))
+    )
     assert whole.wait(200.0)
     assert {run for run, _ in told} == {specs[0].run}
     lengths = [len(months) for _, months in told]

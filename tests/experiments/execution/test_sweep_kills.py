@@ -39,7 +39,7 @@ def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):
 def test_an_interrupted_sweep_keeps_what_was_finished_and_goes_on(tmp_path, sent):
     study = write_study(tmp_path / "study.toml", seeds=60)
     sweep = Sweep(study, tmp_path / "out", STUBS)
-    while sweep.safe() == 0:
+    while sweep.runs_reported_safe() == 0:
         time.sleep(0.05)
     sweep.kill_coordinator(0.0, sent)
     assert sweep.process.returncode == 128 + sent

@@ -13,7 +13,7 @@ import re, sys
 from pathlib import Path
 from experiments.cli import app as cli
 if __name__ == "__main__":
-    assert cli.code_of(["sweep", sys.argv[1], "--yes", "--workers", "2", "--out", sys.argv[2]]) == 0
+    assert cli.run_program(["sweep", sys.argv[1], "--yes", "--workers", "2", "--out", sys.argv[2]]) == 0
     peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
     print(int(peak[1]) / 1024)
 """

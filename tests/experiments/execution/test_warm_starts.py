@@ -51,11 +51,11 @@ def test_runs_that_share_a_warm_up_have_the_numbers_of_runs_alone(warm: warm_sta
     "other",
     [
         BASE.with_seed(2),
-        BASE.overridden({"trust.fast_days": 9}),
-        BASE.overridden({"calendar.warm_up": 2}),
+        BASE.with_values({"trust.fast_days": 9}),
+        BASE.with_values({"calendar.warm_up": 2}),
         dataclasses.replace(BASE, source="totonicapan"),
         dataclasses.replace(BASE, start=datetime.date(2017, 2, 1)),
-        BASE.overridden({"mechanisms.fear": False}),
+        BASE.with_values({"mechanisms.fear": False}),
     ],
     ids=["seed", "behaviour", "length", "town", "start", "mechanism off"],
 )
@@ -65,7 +65,7 @@ def test_whatever_acts_in_a_warm_up_tells_warm_ups_apart(other: RunSpec) -> None
 
 
 def test_without_a_warm_up_nothing_is_shared() -> None:
-    cold = BASE.overridden({"calendar.warm_up": 0})
+    cold = BASE.with_values({"calendar.warm_up": 0})
     assert not any(spec.shares_warm_up for spec in with_shared_warm_ups([cold, cold]))
 
 

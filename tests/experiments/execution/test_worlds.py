@@ -307,7 +307,7 @@ def test_a_world_that_changes_has_another_identity(tmp_path: Path) -> None:
 def test_the_text_of_a_run_repeats_a_world_with_its_date() -> None:
     spec = RunSpec(source="villa_canales", policies=("closed_town@2018-03-01",), until=datetime.date(2019, 1, 1))
     assert RunSpec.read(spec.command).run == spec.run
-    assert spec.words == ("closed_town@2018-03-01",)
+    assert spec.dated_policies == ("closed_town@2018-03-01",)
     assert spec.policy == "closed_town"
 
 

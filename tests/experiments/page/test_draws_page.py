@@ -16,7 +16,7 @@ from over_draws import ROW, written
 
 from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
-from experiments.comparison.draw_results import key_of, read_draw_results
+from experiments.comparison.draw_results import comparison_key, read_draw_results
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.draws_table import basis_sentence, draws_table
@@ -73,23 +73,27 @@ def row_with(**more: Any) -> pd.Series:
 
 def test_a_choice_finds_its_comparison_whatever_seed_and_town(small: str, tmp_path: Path) -> None:
     scenario, choice = load(small), choice_of(small)
-    key = choice.key_of_draws(scenario)
+    key = choice.draws_key(scenario)
     for seed in (1, 7):
         base, arm = (specs[0] for specs in runs_of(choice_of(small, seed=seed), tmp_path))
         stated = json.loads(json_of(arm.settings))
-        assert key_of(stated, arm.until.isoformat()) == key != key_of(base.settings, base.until.isoformat())
+        assert (
+            comparison_key(stated, arm.until.isoformat())
+            == key
+            != comparison_key(base.settings, base.until.isoformat())
+        )
     other = [
         dataclasses.replace(choice, years=2),
         dataclasses.replace(choice, chosen=changed_measures({**STEPS, "training": 2})),
         dataclasses.replace(choice, begins=scenario.start.replace(month=7)),
     ]
-    assert len({key, *(one.key_of_draws(scenario) for one in other)}) == 4
+    assert len({key, *(one.draws_key(scenario) for one in other)}) == 4
 
 
 def test_results_are_read_by_measure_and_belong_to_one_choice_alone(small: str, tmp_path: Path) -> None:
     choice = choice_of(small)
     found = read_draw_results((written(tmp_path, choice, {"trust_mean": {"mean": 1.5}, "refused": {"sign": "open"}}),))
-    (rows,) = (found[choice.key_of_draws(load(small))],)
+    (rows,) = (found[choice.draws_key(load(small))],)
     assert {name: (row["mean"], row["sign"]) for name, row in rows.items()} == {
         "trust_mean": (1.5, "known"),
         "refused": (1.4, "open"),

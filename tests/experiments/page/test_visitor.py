@@ -117,7 +117,7 @@ def test_the_program_handed_out_repeats_the_effect(
     reader.shown(MOVED)
     one = reader.visitor.state
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "measures.toml").write_text(one.choice.file, encoding="utf-8")
+    (tmp_path / "measures.toml").write_text(one.choice.policy_text, encoding="utf-8")
     code, told = python_program(one).replace("range(1, 8 + 1)", "range(1, 2 + 1)"), io.StringIO()
     with contextlib.redirect_stdout(told):
         exec(code, {})

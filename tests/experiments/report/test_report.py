@@ -122,7 +122,7 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
         f"villa_canales,closed,closed,cerrado,5,{years},True,,,,,,,,,,old",
     ]
     (tmp_path / "ceiling.csv").write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
-    monkeypatch.setattr("experiments.comparison.ceiling_effects.CEILING", tmp_path / "ceiling.csv")
+    monkeypatch.setattr("experiments.comparison.ceiling_effects.CEILING_FILE", tmp_path / "ceiling.csv")
     page = build(folder, "both").decode()
     found = traced(folder, page)
     assert found["ceiling"] >= 2 * 2 + 9 + 6 + 2

@@ -153,7 +153,7 @@ def test_a_folder_that_was_changed_is_not_found_ready(words, capsys):
 def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatch, capsys):
     words = (*words, "--replicates", "3", "--out", "mine")
     done(*words[:-1], "whole")
-    put, count = job_cache.JobCache.put, []
+    put, count = job_cache.JobCache.store, []
 
     def interrupted(self, job, result):
         if len(count) == finished:

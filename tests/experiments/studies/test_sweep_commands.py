@@ -318,10 +318,10 @@ def test_progress_is_plain_lines_off_a_terminal_and_a_bar_that_goes_on_it(monkey
     for stream in (plain, live):
         progress = Progress("sweeping", 10, 10, word="runs safe on disk", stream=stream)
         for done in range(1, 11):
-            progress.stated_at -= 1.0
-            progress.ran(0.5, 1)
-            progress.ended()
-            progress.reach(done)
+            progress.reported_at -= 1.0
+            progress.record_computed(0.5, 1)
+            progress.record_stored()
+            progress.update(done)
         progress.close()
     assert plain.text.count("\n") == 10
     assert "\r" not in plain.text

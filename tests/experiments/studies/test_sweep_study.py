@@ -126,8 +126,8 @@ def test_towns_are_shared_by_runs_that_do_not_change_them():
     assert towns.of(first) is town
     for size in (3.0, 3.5, 5.0):
         towns.of(load("baseline", set=small | {"population.household_size": size}))
-    assert len(towns.kept) == MAX_CACHED_TOWNS
-    assert towns.built == 5
+    assert len(towns.entries) == MAX_CACHED_TOWNS
+    assert towns.n_built == 5
     assert groups_of_towns() >= {"population", "territory", "plant", "boards", "daily_rhythm"}
     assert "trust" not in groups_of_towns()
 

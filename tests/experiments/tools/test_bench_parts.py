@@ -90,7 +90,7 @@ def test_growth_is_drawn_with_a_panel_for_each_cause() -> None:
     machine = {"system": "Linux", "processor": "x86_64", "cores": 2}
     figure = growth_figure({"machine": machine, "fingerprint": "0" * 16, "points": points})
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert titles == [f"twice the {panel.doubled}: 1.40 times" for panel in PANELS.values()]
+    assert titles == [f"twice the {panel.quantity}: 1.40 times" for panel in PANELS.values()]
     assert render_figure(figure, ".svg", "growth").startswith(b"<?xml")
 
 

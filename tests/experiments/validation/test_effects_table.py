@@ -232,15 +232,15 @@ def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     assert one == other
     assert "referencia amplia" in one.decode()
     assert "prior only" not in one.decode()
-    assert WEAK.name == forest.WEAK
-    assert CENTRAL.name == forest.CENTRAL
+    assert WEAK.name == forest.WEAK_VARIANT
+    assert CENTRAL.name == forest.CENTRAL_VARIANT
 
 
 def test_every_source_that_says_something_has_spanish_words() -> None:
     sources = {line.published.source for one in EXPERIMENTS for line in one.lines if line.published}
     worded = {source for source in sources if re.search("[a-z]{2}", source)}
     assert worded
-    assert {source for source in worded if f"{forest.WORDS}.{source}" not in messages()} == set()
+    assert {source for source in worded if f"{forest.WORDS_KEY}.{source}" not in messages()} == set()
 
 
 def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:

@@ -75,16 +75,16 @@ def test_own_causes_are_summed_and_one_that_never_occurred_counts_as_nothing() -
 
 
 def test_draws_are_fixed_lie_within_their_limits_and_weigh_alike() -> None:
-    anchors = draws.anchors_drawn(read_anchors())
+    anchors = draws.draw_anchors(read_anchors())
     for anchor in read_anchors():
         ratio = anchors[anchor.part] / anchor.full
         assert 0.5 <= ratio.min() < 0.55
         assert 1.8 < ratio.max() <= 2.0
         assert np.median(ratio) == pytest.approx(1.0, abs=0.06)
-    weights = draws.weights_drawn(criterion_parts("c1"))
+    weights = draws.draw_weights(criterion_parts("c1"))
     assert weights.sum(axis=1) == pytest.approx(np.ones(len(weights)))
     assert weights.mean(axis=0) == pytest.approx(np.full(4, 0.25), abs=0.02)
-    assert np.array_equal(weights, draws.weights_drawn(criterion_parts("c1")))
+    assert np.array_equal(weights, draws.draw_weights(criterion_parts("c1")))
 
 
 def measured(level: float) -> pd.DataFrame:
