@@ -161,9 +161,9 @@ def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatc
         count.append(job)
         put(self, job, result)
 
-    monkeypatch.setattr(job_cache.JobCache, "put", interrupted)
+    monkeypatch.setattr(job_cache.JobCache, "store", interrupted)
     assert cli.run_program(list(words)) == 130
-    monkeypatch.setattr(job_cache.JobCache, "put", put)
+    monkeypatch.setattr(job_cache.JobCache, "store", put)
     assert Path("mine").exists() == bool(finished)
     assert not Path("mine.unfinished").exists()
     capsys.readouterr()
