@@ -35,6 +35,19 @@ def one_of(option: str, known: Collection[str]) -> Callable[[str | None], str | 
     return check
 
 
+def given_once(option: str) -> Callable[[list[str]], list[str]]:
+    """Return a callback that checks that a repeatable option KEY=VALUE gives no key two values."""
+
+    def check(texts: list[str]) -> list[str]:
+        if len(texts) > 1:
+            from experiments.storage.run_spec import checked_once  # help texts do not need it
+
+            checked_once(option, texts)
+        return texts
+
+    return check
+
+
 ONE_LANGUAGE = one_of("--lang", ("en", "es"))
 
 # What is run
@@ -43,7 +56,10 @@ Scenario = Annotated[str, Argument(metavar="SCENARIO", help="Name of a scenario,
 Policies = Annotated[
     list[str], Option(metavar="NAME[@DATE]", help="A policy (or world) and when it begins; repeatable.")
 ]
-Sets = Annotated[list[str], Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")]
+Sets = Annotated[
+    list[str],
+    Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.", callback=given_once("--set")),
+]
 Start = Annotated[str | None, Option(metavar="DATE", help="First reported day.", show_default=False)]
 Years = Annotated[float | None, Option(metavar="N", help="Length of the run.  [default: 3]")]
 Until = Annotated[str | None, Option(metavar="DATE", help="The day on which the run ends, instead of --years.")]
@@ -81,11 +97,23 @@ TownOfSeed = Annotated[
 ]
 Deltas = Annotated[
     list[str],
-    Option("--delta", metavar="MEASURE=X", help="Smallest effect that matters; repeatable.", show_default=False),
+    Option(
+        "--delta",
+        metavar="MEASURE=X",
+        help="Smallest effect that matters; repeatable.",
+        show_default=False,
+        callback=given_once("--delta"),
+    ),
 ]
 Prices = Annotated[
     list[str],
-    Option("--price", metavar="COST=Q", help="Quetzales a unit, for --report; repeatable.", show_default=False),
+    Option(
+        "--price",
+        metavar="COST=Q",
+        help="Quetzales a unit, for --report; repeatable.",
+        show_default=False,
+        callback=given_once("--price"),
+    ),
 ]
 Settle = Annotated[
     str, Option(metavar="NAME", help="Stop at 8, 16, 32 … pairs once this effect is clear.", show_default=False)

@@ -348,6 +348,21 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
     return values
 
 
+def checked_once(option: str, texts: Sequence[str]) -> Sequence[str]:
+    """Return texts of the form KEY=VALUE of a repeatable option; raise if they give one key different values.
+
+    >>> checked_once("--set", ["trust.fast_days=9", "trust.fast_days=9.0"])
+    ['trust.fast_days=9', 'trust.fast_days=9.0']
+    """
+    given: dict[str, str] = {}
+    for text in texts:
+        key, _, value = (part.strip() for part in text.partition("="))
+        first = given.setdefault(key, value)
+        if text_of(parse_typed_value(first)) != text_of(parse_typed_value(value)):
+            raise InputError(f"{option} gives {key} two values, {first} and {value}: leave one out")
+    return texts
+
+
 def kept_tables(words: str) -> tuple[str, ...]:
     """Parse `--keep`: names of optional tables to store."""
     return tuple(sorted(parse_names(words, OPTIONAL_TABLES, f"--keep knows {', '.join(OPTIONAL_TABLES)}, got")))
@@ -380,7 +395,7 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
     last = {name: values[-1] for name, values in given.items()}
     if "--until" not in last:
         raise InputError(f"'{text}' does not say when the run ends: add --until DATE")
-    values = values_of(given.get("--set", ()))
+    values = values_of(checked_once("--set", given.get("--set", ())))
     spec = RunSpec(
         source=source,
         policies=tuple(given.get("--policy", ())),
