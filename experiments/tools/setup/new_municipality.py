@@ -41,14 +41,15 @@ def new(kind: str, name: str) -> list[Path]:
 
 
 def draft_path(kind: str, name: str) -> Path:
-    """Return the path for a name; raise InputError if the name is invalid or built in, or the folder is missing."""
+    """Return the path for a name in the present folder; raise InputError if the name is invalid or built in."""
     path = Path(name.removesuffix(".toml") + ".toml")
-    if not VALID_NAME.fullmatch(path.stem):
-        raise InputError(f"new {kind}: NAME must consist of letters, digits, _ and -, got '{path.stem}'")
+    if not VALID_NAME.fullmatch(name.removesuffix(".toml")):
+        raise InputError(
+            f"new {kind}: NAME must consist of letters, digits, _ and -, without a folder, got '{name}': the file is"
+            " written in the present folder"
+        )
     if path.stem in taken_names(kind):
         raise InputError(f"new {kind}: '{path.stem}' is the name of a built-in {kind}; choose another name")
-    if not path.parent.is_dir():
-        raise InputError(f"new {kind}: no folder '{path.parent}'")
     return path
 
 

@@ -106,11 +106,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "export --geojson": ("export", "run", "--geojson", "closed/x"),
     "plot": ("plot", "run"),
     "plot --out": ("plot", "sweep", "--out", "closed/x.svg"),
-    "new": ("new", "municipality", "closed/mine"),
     "bench": ("bench", "--quick", "--json", "closed/x"),
     "validate": ("validate", "effects", "--quick", "--out", "closed/x"),
 }
-QUICK = ("run --out", "sweep", "export --csv", "new", "bench")
+QUICK = ("run --out", "sweep", "export --csv", "bench")
 SOME = [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in COMMANDS]
 
 

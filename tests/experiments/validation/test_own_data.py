@@ -102,17 +102,21 @@ def test_a_draft_of_a_study_is_a_study_of_several_runs(tmp_path: Path, monkeypat
     assert len(pd.read_parquet("results/propio/plan.parquet")) == 4
 
 
-def test_a_draft_of_a_municipality_says_the_numbers_of_the_invented_one(tmp_path: Path) -> None:
-    own, taught = load(new("municipality", str(tmp_path / "propio"))[0]), load("baseline")
+def test_a_draft_of_a_municipality_says_the_numbers_of_the_invented_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own, taught = load(new("municipality", "propio")[0]), load("baseline")
     assert own.groups == taught.groups
     assert own.settlements == taught.settlements
     assert own.facilities == taught.facilities
     assert {own.sources[dotted] for dotted, _, _ in facts()} == {"invented"}
 
 
-def test_every_line_of_a_draft_can_be_read(tmp_path: Path) -> None:
+def test_every_line_of_a_draft_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for kind in ("municipality", "policy", "study"):
-        text = new(kind, str(tmp_path / kind))[0].read_text(encoding="utf-8")
+        text = new(kind, f"own_{kind}")[0].read_text(encoding="utf-8")
         assert max(map(len, text.splitlines())) <= 120
 
 
@@ -122,8 +126,11 @@ def test_every_line_of_a_draft_can_be_read(tmp_path: Path) -> None:
         (["polcy", "a"], "did you mean 'policy'?"),
         (["policy", "mopsic_full"], "'mopsic_full' is the name of a built-in policy"),
         (["policy", "no_police"], "'no_police' is the name of a built-in policy"),
-        (["study", "a b"], "NAME must consist of letters, digits, _ and -, got 'a b'"),
-        (["study", "nowhere/a"], "no folder 'nowhere'"),
+        (["study", "a b"], "NAME must consist of letters, digits, _ and -, without a folder, got 'a b'"),
+        (["study", "nowhere/a"], "without a folder, got 'nowhere/a'"),
+        (["policy", "../a"], "without a folder, got '../a'"),
+        (["municipality", "/tmp/a.toml"], "without a folder, got '/tmp/a.toml'"),
+        (["policy", "."], "without a folder, got '.'"),
         (["municipality", "there"], "there.geojson is there already, and is not overwritten"),
     ],
 )
