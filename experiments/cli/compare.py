@@ -8,7 +8,7 @@ from typing import Any
 from experiments.comparison.arms import parse_arm_argument
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import EffectSize, Request
-from experiments.narrative.messages import figure_message
+from experiments.narrative.messages import counted_message, figure_message
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
 from experiments.storage.disk_space import check_disk_space
@@ -104,7 +104,7 @@ class ComparisonOutput:
             with report_slow("drawing the figures"):
                 written = write_figures(folder, self.figures, self.lang)
             place = written[0].parent
-            print(figure_message("comparison.figures", FigureTexts(self.text), n=len(written), place=place))
+            print(counted_message("comparison.figures", FigureTexts(self.text), len(written), place=place))
 
 
 def effect_size(size: float | None, measure: str | None, power: float | None) -> EffectSize | None:

@@ -65,7 +65,7 @@ def page_one_answer(site: Site) -> BilingualText:
     """Return the answer to the question on page one: the policy that raises trust most, and all harms."""
     first = finding(site, site.others[0], TRUST)
     if first.verdict == "few":
-        return message("page_one.few", n=first.n)
+        return message("page_one.few_of_one" if first.n == 1 else "page_one.few", n=first.n)
     return join_texts([best_policy(site), *accompanying_harms(site)])
 
 

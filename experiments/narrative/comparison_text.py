@@ -20,7 +20,7 @@ from experiments.execution.trust_accounts import LAW_VARIATIONS
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
 from experiments.narrative.labels import headline_name
-from experiments.narrative.messages import LINE_WIDTH, figure_message, message, message_lines
+from experiments.narrative.messages import LINE_WIDTH, counted_message, figure_message, message, message_lines
 from experiments.narrative.number_format import compact_number, read_optional, reported_years, with_error
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
@@ -96,7 +96,7 @@ def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], w
     yield ""
     yield from message_lines("comparison.title", wording, arm=arm, base=base)
     paired = rows["paired"].all()
-    kind = figure_message(f"comparison.{'paired' if paired else 'independent'}", wording, n=int(rows["n"].max()))
+    kind = counted_message(f"comparison.{'paired' if paired else 'independent'}", wording, int(rows["n"].max()))
     days = {name: manifest[name] for name in ("begins", "until")}
     yield from message_lines("comparison.period", wording, kind=kind, **days)
     settings = {key: text_of(value) for one in manifest["arms"] for key, value in one.get("changed", {}).items()}
@@ -163,15 +163,16 @@ def rare_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     rare = rows[rows["events_base"].notna()]
     nowhere = rare[rare["events_base"] + rare["events_arm"] == 0.0]
     parts = [
-        figure_message(
-            "comparison.rare_one", wording, name=headline_name(row.measure, wording), arm=f"{row.events_arm:,.0f}",
-            base=f"{row.events_base:,.0f}", differ=f"{row.differ:.0f}", low=f"{row.differ_low:.0f}",
+        counted_message(
+            "comparison.rare_one", wording, round(row.differ), name=headline_name(row.measure, wording),
+            arm=f"{row.events_arm:,.0f}", base=f"{row.events_base:,.0f}", low=f"{row.differ_low:.0f}",
             high=f"{row.differ_high:.0f}",
         )
         for row in rare.drop(nowhere.index).itertuples()
     ]  # fmt: skip
     if parts:
-        yield from message_lines("comparison.rare", wording, n=rare["n"].max(), parts="; ".join(parts))
+        text = counted_message("comparison.rare", wording, int(rare["n"].max()), parts="; ".join(parts))
+        yield from textwrap.wrap(text, LINE_WIDTH)
     if len(nowhere):
         names, most = (
             ", ".join(headline_name(name, wording) for name in nowhere["measure"]),
@@ -249,7 +250,7 @@ def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
     grid_of_trust = crossed_laws(trust)
     memories = sorted(set(grid_of_trust["memory_years"]))
     yield ""
-    yield figure_message("comparison.laws", wording, n=trust["n"].max())
+    yield counted_message("comparison.laws", wording, int(trust["n"].max()))
     yield figure_message("comparison.laws_star", wording)
     years = (figure_message("comparison.laws_years", wording, n=f"{memory:g}") for memory in memories)
     yield f"{figure_message('comparison.laws_rows', wording):<16}" + "".join(one.rjust(12) for one in years)

@@ -50,6 +50,11 @@ def message_lines(key: str, wording: FigureTexts, **parts: object) -> list[str]:
     return textwrap.wrap(figure_message(key, wording, **parts), LINE_WIDTH)
 
 
+def counted_message(key: str, wording: FigureTexts, n: int, **parts: object) -> str:
+    """Return a message about ``n`` things in the language of a figure; of one thing its key ends in ``_of_one``."""
+    return figure_message(f"{key}_of_one" if n == 1 else key, wording, n=n, **parts)
+
+
 def message_or_name(part: str, name: str, wording: FigureTexts) -> str:
     """Return the message for a name, or the name if there is no message."""
     return figure_message(f"{part}.{name}", wording) if f"{part}.{name}" in messages() else wording(name, name)

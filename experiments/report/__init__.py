@@ -109,7 +109,7 @@ def template_variables(sites: list[Site], lang: str, prices: Prices) -> dict[str
         "qr": qr_of(command),
         "sites_with": sites_with,
         "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
-        "seeds": f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
+        "seeds": "–".join(str(seed) for seed in dict.fromkeys((manifest["seeds"][0], manifest["seeds"][-1]))),
         "embedded": Markup(json.dumps(embedded, ensure_ascii=False).replace("<", "\\u003c")),
     }
 

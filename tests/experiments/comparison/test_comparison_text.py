@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.comparison.comparison_request import EffectSize
-from experiments.narrative.comparison_text import comparison_lines
+from experiments.narrative.comparison_text import comparison_lines, pair_heading, rare_lines
 from experiments.narrative.messages import messages
+from experiments.words.bilingual import FigureTexts
 
 STORED = Path(__file__).parents[3] / "results" / "reference" / "report"
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?k?")
@@ -47,6 +49,24 @@ def test_a_plan_that_cannot_be_made_is_told_in_the_language_of_the_text(language
     told = " ".join(comparison_lines(STORED, EffectSize(size=1e-9), language))
     assert begin in told
     assert ("No plan for" in told) == (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "differ", "told"),
+    [
+        ("en", 1, 1, ["1 paired run;", "in the one run,", "1 pair differs"]),
+        ("en", 8, 2, ["8 paired runs;", "in all 8 runs,", "2 pairs differ"]),
+        ("es", 1, 1, ["1 par;", "en la única corrida,", "difiere 1 par "]),
+        ("es", 8, 2, ["8 pares;", "en las 8 corridas,", "difieren 2 pares "]),
+    ],
+)
+def test_one_pair_is_told_in_the_singular(language: str, n: int, differ: int, told: list[str]) -> None:
+    say = FigureTexts(language)
+    rows = pd.DataFrame({"paired": [True], "n": [n], "why_unpaired": [""], "measure": ["homicides"]})
+    rows = rows.assign(events_base=3.0, events_arm=2.0, differ=float(differ), differ_low=1.0, differ_high=9.0)
+    manifest = {"begins": "2017-01-01", "until": "2018-01-01", "arms": []}
+    text = " ".join([*pair_heading("a", "b", rows, manifest, say), *rare_lines(rows, say)])
+    assert [part for part in told if part not in text] == []
 
 
 def test_texts_of_the_terminal_have_the_same_values_in_both_languages() -> None:
