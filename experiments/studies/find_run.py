@@ -17,14 +17,14 @@ from model.engine.errors import InputError
 IDENTITY = re.compile(r"[0-9a-f]{16}")
 RESULTS = Path("results")
 
-type FoundRun = tuple[str, RunSpec, pa.Table | None]
-"""Identity under which a run is stored, its specification, and its stored measures."""
+type FoundRun = tuple[str, RunSpec, pa.Table | None, bool]
+"""Identity under which a run is stored, its specification, its stored measures, and whether a sweep would store it."""
 
 
 def find_run(word: str, within: Path | None) -> FoundRun:
     """Return the run named by ``word`` in a folder or any in `RESULTS`, with its measures if it has finished."""
     if word.endswith(".json"):
-        return *quarantine.read(Path(word)), None
+        return *quarantine.read(Path(word)), None, True
     named = RunSpec.read(word).run if word.startswith("confianza ") else word
     if not IDENTITY.fullmatch(named):
         raise InputError(
@@ -42,7 +42,7 @@ def find_run(word: str, within: Path | None) -> FoundRun:
                 raise
             print_note(f"not looked into: {reason}")
     if named != word and within is None:
-        return named, RunSpec.read(word), None
+        return named, RunSpec.read(word), None, False
     where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
     raise InputError(f"no run '{word}' in {where}")
 
@@ -52,7 +52,7 @@ def run_in_folder(folder: Path, run: str) -> FoundRun | None:
     for place in filter(Path.is_dir, run_folders(folder)):
         if spec := specs_of(place).get(run):
             check_origin(place, read_manifest(place))
-            return run, spec, months_of(place, run)
+            return run, spec, months_of(place, run), kind_of(place) == SWEEP
     return None
 
 

@@ -23,8 +23,11 @@ from model.engine.fingerprint import fingerprint
 SAME, FAULT = 0, 1
 
 
-def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
-    """Compute a run again and compare it with the stored numbers; return the exit code."""
+def repeat(run: str, spec: RunSpec, stored: pa.Table | None, swept: bool) -> int:
+    """Compute a run again and compare it with the stored numbers, if any; return the exit code.
+
+    ``swept`` is True for a run of a sweep, which stores it when it is started again.
+    """
     check_code(run, spec)
     try:
         (measures,) = recompute([spec], 1, f"run {run}")
@@ -35,7 +38,7 @@ def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
         print_note(f"confianza: run {run} fails again, as the lines above say")
         return FAULT
     print(summary_table(spec, measures.to_pandas(), FigureTexts("en")))
-    return compare_with_stored(measures, stored)
+    return compare_with_stored(measures, stored, swept)
 
 
 def check_code(run: str, spec: RunSpec) -> None:
@@ -58,10 +61,13 @@ def measures_of_run(spec: RunSpec, tell: ReportProgress) -> pa.Table:
     return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 
-def compare_with_stored(measures: pa.Table, stored: pa.Table | None) -> int:
+def compare_with_stored(measures: pa.Table, stored: pa.Table | None, swept: bool) -> int:
     """Report whether the numbers equal the stored ones; return the exit code."""
     if stored is None:
-        print_note("the run has finished; it was not stored before: start the sweep again to store it")
+        print_note(
+            "the run has finished; it was not stored before"
+            + (": start the sweep again to store it" if swept else ", so there is nothing to compare it with")
+        )
         return SAME
     kept = without_policy_columns(stored)
     names: list[Any] = kept.column_names

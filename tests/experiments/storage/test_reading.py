@@ -225,7 +225,8 @@ def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsy
     monkeypatch.chdir(tmp_path)
     words = "confianza run baseline --set population.scale=0.05 --set calendar.warm_up=0 --until 2017-02-05 --seed 9"
     assert cli.run_program(["repeat", words]) == 0
-    assert "it was not stored before" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told == "the run has finished; it was not stored before, so there is nothing to compare it with"
     assert "got '--untill'" in refused(capsys, "repeat", words.replace("--until", "--untill"))
 
 
