@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.headline_measures import BY_NAME
+from experiments.comparison.headline_measures import BY_NAME, nearest_names
 from experiments.execution.parameter_draws import Draw, read_draws
 from experiments.storage.run_spec import OWN_TOWN, TOWN_SEED, values_of
-from model.engine.errors import InputError, suggest_nearest
+from model.engine.errors import InputError
 
 MOST_WORLDS = 10_000
 
@@ -38,7 +38,7 @@ class Request:
     def __post_init__(self) -> None:
         _ = self.deltas, self.drawn  # validates both before anything is run
         if self.settle and self.settle not in BY_NAME:
-            raise InputError(f"--settle knows no measure '{self.settle}'{suggest_nearest(self.settle, BY_NAME)}")
+            raise InputError(f"--settle knows no measure '{self.settle}'{nearest_names(self.settle, BY_NAME)}")
         if not 0 <= self.memory <= MOST_WORLDS:
             raise InputError(f"--memory must lie between 0 and {MOST_WORLDS}, got {self.memory}")
 
@@ -49,7 +49,7 @@ class Request:
         for text in self.delta:
             name, _, number = text.partition("=")
             if name not in BY_NAME:
-                raise InputError(f"--delta knows no measure '{name}'{suggest_nearest(name, BY_NAME)}")
+                raise InputError(f"--delta knows no measure '{name}'{nearest_names(name, BY_NAME)}")
             try:
                 found[name] = float(number)
             except ValueError:
@@ -110,8 +110,7 @@ class EffectSize:
 
     def __post_init__(self) -> None:
         if self.measure not in BY_NAME:
-            known = ", ".join(BY_NAME)
-            raise InputError(f"--measure knows {known}; got '{self.measure}'{suggest_nearest(self.measure, BY_NAME)}")
+            raise InputError(f"--measure knows no measure '{self.measure}'{nearest_names(self.measure, BY_NAME)}")
         if not self.size > 0.0:
             raise InputError(f"--plan wants an effect larger than 0, got {self.size:g}")
         if not 0.5 <= self.power < 1.0:

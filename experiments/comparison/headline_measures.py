@@ -1,6 +1,8 @@
 """Headline measures of a comparison, and the rules that compute them from the months of a run."""
 
+import difflib
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +12,7 @@ from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Value
 from experiments.statistics.thresholds import Kind, Scale
 from experiments.words.bilingual import BilingualText, bilingual
+from model.engine.errors import suggest_nearest
 
 RuleName = Literal["recent", "last", "year", "mean", "share", "month", "shift"]
 RULE_WORDS = {
@@ -135,6 +138,16 @@ PRIMARY_MEASURES = (
 )
 """Measures on page one of a report; by Holm's method at most 5 % of reports state a false effect on any."""
 BY_NAME = {headline.name: headline for headline in HEADLINES}
+
+
+def nearest_names(name: str, known: Collection[str]) -> str:
+    """Return the end of a message on an unknown name: the nearest known one, or if none is near the three nearest.
+
+    >>> nearest_names("trust_men", BY_NAME), nearest_names("TYPO", ("km", "litres", "couples"))
+    ("; did you mean 'trust_mean'?", '; the nearest are litres, couples, km')
+    """
+    three = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.0)
+    return suggest_nearest(name, known) or f"; the nearest are {', '.join(three)}"
 
 
 def available_headlines(columns: object, some: tuple[Headline, ...] = HEADLINES) -> tuple[Headline, ...]:

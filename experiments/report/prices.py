@@ -7,12 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.headline_measures import BY_NAME, Headline, nearest_names
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.narrative.report_reading import Site
 from experiments.report.tables import COSTS
 from experiments.words.bilingual import BilingualText
-from model.engine.errors import InputError, suggest_nearest
+from model.engine.errors import InputError
 
 PRICED_KINDS = ("year", "month")
 """Kinds of costs counted per year or month, which can have a price; a stock such as officers cannot."""
@@ -68,9 +68,7 @@ def read_prices(words: Sequence[str]) -> Prices:
     for word in words:
         name, _, number = word.partition("=")
         if name not in PRICED:
-            raise InputError(
-                f"--price knows no cost '{name}'. Costs: {', '.join(PRICED)}{suggest_nearest(name, PRICED)}"
-            )
+            raise InputError(f"--price knows no cost '{name}'{nearest_names(name, PRICED)}")
         try:
             stated[name] = float(number)
         except ValueError:

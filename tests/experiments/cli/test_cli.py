@@ -106,6 +106,13 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["compare", "status_quo", "mopsic_full", "--measure", "fear_mean"], ["--measure", "--plan"]),
         (["compare", "status_quo", "mopsic_full", "--power", "0.9"], ["--power", "--plan"]),
         (["compare", "status_quo", "mopsic_full", "--plan", "0.01", "--power", "0"], ["--power", "got 0"]),
+        (
+            ["compare", "status_quo", "everything", "--plan", "1", "--measure", "trust_men"],
+            ["--measure", "'trust_mean'"],
+        ),
+        (["compare", "status_quo", "everything", "--plan", "1", "--measure", "Z"], ["--measure", "nearest are"]),
+        (["compare", "status_quo", "everything", "--price", "TYPO=1"], ["--price", "'TYPO'", "nearest are"]),
+        (["compare", "status_quo", "everything", "--price", "litre=1"], ["--price", "did you mean 'litres'"]),
         (["validate", "laws", "--scale", "0"], ["--scale", "0.05", "got 0"]),
         (["validate", "laws", "--years", "-1"], ["--years", "got -1"]),
         (["validate", "decisions", "--years", "0.5"], ["--years", "decisions", "at least 1", "got 0.5"]),
