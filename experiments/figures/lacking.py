@@ -51,6 +51,6 @@ def draw_or_skip[T](name: str, draw: Callable[[], T]) -> T | None:
     try:
         with as_missing_numbers():
             return draw()
-    except MissingNumbers as reason:
-        print_note(f"{name} is left out, since it lacks numbers ({reason})")
+    except MissingNumbers:
+        print_note(f"{name} is left out: there are no numbers for it")
         return None

@@ -138,8 +138,8 @@ def figure_html(site: Site, name: str, languages: tuple[str, ...], styles: Style
         with as_missing_numbers():
             svg = render_figure(draw_site_figure(name, site, wording), ".svg", figure_id, {}, None).decode()
     except MissingNumbers as reason:
-        print_note(f"{figure_id} is left out of the report, since it lacks numbers ({reason})")
-        return Markup('<p class="note">{}</p>').format(FIGURE_MISSING.shown(languages))
+        print_note(f"{figure_id} is left out of the report: there are no numbers for it")
+        return Markup('<p class="note" data-reason="{}">{}</p>').format(reason, FIGURE_MISSING.shown(languages))
     drawing = Markup(minify_svg(svg, styles, wording.pairs if len(languages) > 1 else {}))
     label = Markup('<svg role="img" aria-labelledby="{}-alt" ').format(figure_id)
     caption = FIGURES[name][1].shown(languages)
