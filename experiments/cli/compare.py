@@ -11,7 +11,7 @@ from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.narrative.messages import counted_message, figure_message
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
-from experiments.storage.disk_space import check_disk_space
+from experiments.storage.disk_space import check_disk_space, check_target
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.progress import report_slow
 from experiments.words.bilingual import FigureTexts
@@ -42,8 +42,8 @@ class ComparisonOutput:
         if self.prices.by_cost and self.report is None:
             raise InputError("--price tells costs in quetzales in a report: add --report FILE.")
         if self.report is not None:
-            if self.report.parent != out and not self.report.parent.is_dir():
-                raise InputError(f"--report {self.report}: no folder '{self.report.parent}'")
+            if self.report.parent != out or self.report.parent.is_dir():
+                check_target("--report", self.report)
             check_disk_space({"--report": (self.report.parent, MAX_OUTPUT_BYTES)})
             if self.report.exists():
                 self.check_replaced(request, fresh)
@@ -51,6 +51,8 @@ class ComparisonOutput:
             from experiments.figures.report_figures import check_figure_name
 
             check_figure_name(self.figures)
+            if self.figures.suffix in KINDS and self.figures.parent.is_dir():
+                check_target("--figures", self.figures)
             check_disk_space(
                 {
                     "--figures": (

@@ -111,6 +111,12 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
             ["--measure", "'trust_mean'"],
         ),
         (["compare", "status_quo", "everything", "--plan", "1", "--measure", "Z"], ["--measure", "nearest are"]),
+        (["compare", "status_quo", "everything", "--report", "/proc/x.html"], ["--report /proc/x.html", "in /proc ("]),
+        (["compare", "status_quo", "everything", "--report", "/proc"], ["--report /proc", "a folder, not a file"]),
+        (
+            ["compare", "status_quo", "everything", "--figures", "/proc/villa_canales-trust.svg"],
+            ["--figures /proc/villa_canales-trust.svg", "in /proc ("],
+        ),
         (["compare", "status_quo", "everything", "--price", "TYPO=1"], ["--price", "'TYPO'", "nearest are"]),
         (["compare", "status_quo", "everything", "--price", "litre=1"], ["--price", "did you mean 'litres'"]),
         (["validate", "laws", "--scale", "0"], ["--scale", "0.05", "got 0"]),
