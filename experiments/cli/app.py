@@ -17,6 +17,7 @@ from experiments.cli import options
 from experiments.cli.streams import prepare_streams, write_bytes
 from experiments.execution import interruption
 from experiments.execution.gc_control import collect_garbage_rarely
+from experiments.words.console import set_console_language
 from model.engine.errors import InputError, WorkStopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -629,6 +630,7 @@ def run_program(words: list[str]) -> int:
 
 def run_and_catch_errors(words: list[str]) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
+    set_console_language()
     try:
         code = app(words, prog_name="confianza", standalone_mode=False) or DONE
         print(end="", flush=True)

@@ -15,6 +15,7 @@ from experiments.storage.disk_space import check_disk_space, check_target
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.progress import report_slow
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 
 MAX_OUTPUT_BYTES = 20e6
@@ -48,10 +49,10 @@ class ComparisonOutput:
             if self.report.exists():
                 self.check_replaced(request, fresh)
         if self.figures is not None:
-            from experiments.figures.report_figures import check_figure_name
+            from experiments.figures.report_figures import FILE_ENDINGS, check_figure_name
 
             check_figure_name(self.figures)
-            if self.figures.suffix in KINDS and self.figures.parent.is_dir():
+            if self.figures.suffix in FILE_ENDINGS and self.figures.parent.is_dir():
                 check_target("--figures", self.figures)
             check_disk_space(
                 {
@@ -97,13 +98,13 @@ class ComparisonOutput:
             from experiments.report import build
             from experiments.storage.writing import write_atomically
 
-            with report_slow("writing the report"):
+            with report_slow(console_text("label.report")):
                 write_atomically(self.report, build(folder, self.lang, self.prices))
             print(figure_message("comparison.report", FigureTexts(self.text), file=self.report))
         if self.figures is not None:
             from experiments.figures.report_figures import write_figures
 
-            with report_slow("drawing the figures"):
+            with report_slow(console_text("label.figures")):
                 written = write_figures(folder, self.figures, self.lang)
             place = written[0].parent
             print(counted_message("comparison.figures", FigureTexts(self.text), len(written), place=place))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Exit, Option
 
+from experiments.words.console import set_console_language
 from model.engine.errors import InputError, suggest_nearest
 
 LANGUAGES = ("es", "en", "both")
@@ -48,7 +49,18 @@ def given_once(option: str) -> Callable[[list[str]], list[str]]:
     return check
 
 
-ONE_LANGUAGE = one_of("--lang", ("en", "es"))
+def language_among(known: Collection[str]) -> Callable[[str | None], str | None]:
+    """Return a callback that checks a language and sets that of progress and notes on standard error."""
+    check = one_of("--lang", known)
+
+    def check_and_set(word: str | None) -> str | None:
+        set_console_language(check(word))
+        return word
+
+    return check_and_set
+
+
+ONE_LANGUAGE = language_among(("en", "es"))
 
 # What is run
 
@@ -167,7 +179,7 @@ Languages = Annotated[
         "--lang",
         metavar="es|en|both",
         help="Language.  [default: es; of the printed text: en]",
-        callback=one_of("--lang", LANGUAGES),
+        callback=language_among(LANGUAGES),
         show_default=False,
     ),
 ]
@@ -279,7 +291,7 @@ Phones = Annotated[
 ]
 LanguagesOfWorkshop = Annotated[
     str,
-    Option("--lang", metavar="es|en|both", help="Language of the pages.", callback=one_of("--lang", LANGUAGES)),
+    Option("--lang", metavar="es|en|both", help="Language of the pages.", callback=language_among(LANGUAGES)),
 ]
 OutOfWorkshop = Annotated[Path, Option("--out", metavar="DIR", help="Where to write the pages.")]
 StudentFolder = Annotated[

@@ -21,6 +21,7 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.studies.study_folder import CONTRASTS_FILE, OVER_DRAWS_FOLDER
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 from experiments.words.dictionary import POLICY_PREFIX
 from model.engine.errors import InputError
 
@@ -63,7 +64,7 @@ def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers:
 
 def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[TaskResults], bool]:
     """Run the tasks that are missing in a folder; return all results, and whether the work was interrupted."""
-    outcome = run_missing_tasks(tasks, workers, "over draws", folder)
+    outcome = run_missing_tasks(tasks, workers, console_text("label.draws"), folder)
     if outcome.interrupted:
-        report_interruption(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
+        report_interruption(console_text("interrupted.draws", n=len(outcome.finished), all=len(tasks)))
     return outcome.results, outcome.interrupted

@@ -13,6 +13,7 @@ from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_ev
 from experiments.storage.progress import report_slow
 from experiments.validation.effects_table import EXPERIMENTS
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 from scenarios.files import read_text
 
@@ -33,7 +34,7 @@ RECORD_FIGURES: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
 
 def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
     """Draw the figures of a folder or a table, and print the paths written."""
-    with report_slow("drawing"):
+    with report_slow(console_text("label.drawing")):
         draw = draw_record if place.suffix == ".csv" else draw_folder
         paths = draw(place, measures, out, lang)
     for path in paths:

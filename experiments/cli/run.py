@@ -29,6 +29,7 @@ from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import are_saved, check_save
 from experiments.storage.writing import write_atomically
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 
 CONTENT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 
@@ -52,17 +53,17 @@ def run_and_save(
     with locked_results_folder(results) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:
-            report_interruption("no run was finished, so nothing was written")
+            report_interruption(console_text("interrupted.no_run"))
             return results.place, True
         summary = write_folder(specs, outcome, work, time.monotonic() - begun, results, wording)
         if save is not None:
             write_saved(save, [spec for spec, _ in outcome.finished])
-            print_note(f"saved states: {save}")
+            print_note(console_text("note.saved", folder=save))
         publish_folder(results, work, complete=not outcome.interrupted)
     print(summary)
     if outcome.interrupted:
-        stored = f"{len(outcome.finished)} of {len(specs)} runs in {results.place}"
-        report_interruption(f"kept {stored}; start again to go on")
+        n_kept, folder = len(outcome.finished), results.place
+        report_interruption(console_text("interrupted.runs", n=n_kept, all=len(specs), folder=folder))
     return results.place, outcome.interrupted
 
 

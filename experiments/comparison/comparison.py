@@ -24,6 +24,7 @@ from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, requi
 from experiments.storage.reading import run_folders
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 
 Blocks = list[list[Arm]]
@@ -125,7 +126,7 @@ def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
 def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> ComparedRuns:
     """Run the tasks of a comparison that are missing in a folder, and build its tables."""
     blocks = by_site(arms)
-    outcome = run_missing_tasks(tasks_of(request, blocks), workers, "comparing", folder)
+    outcome = run_missing_tasks(tasks_of(request, blocks), workers, console_text("label.comparing"), folder)
     results = outcome.results
     twins = [result for result in results if result.task.kind == "twins"]
     runs = [

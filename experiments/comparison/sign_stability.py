@@ -20,6 +20,7 @@ from experiments.execution.trust_accounts import MEMORY_YEARS, Law
 from experiments.execution.twin_runs import Task, run_task, under_law
 from experiments.storage.reading import reference_file
 from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
+from experiments.words.console import console_text
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
@@ -56,7 +57,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
             for law in TESTED_LAWS
             for world in zip(*(arm.specs for arm in arms), strict=True)
         ]
-        results = run_jobs(tasks, run_task, workers, "laws of trust").all_results
+        results = run_jobs(tasks, run_task, workers, console_text("label.laws")).all_results
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     origin = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [

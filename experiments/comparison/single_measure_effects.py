@@ -18,6 +18,7 @@ from experiments.statistics.paired_effects import paired
 from experiments.storage.reading import reference_file
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
+from experiments.words.console import console_text
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
@@ -56,7 +57,7 @@ def show_single_measure_effects(out: Path, twins: int, years: float, sets: Seque
         requests = [request_of(site, Path(steps), twins, years, sets) for site in BUILT_IN_SITES]
         blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
         tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-        results = run_jobs(tasks, run_task, workers, "measures alone").all_results
+        results = run_jobs(tasks, run_task, workers, console_text("label.alone")).all_results
     rows = [
         row
         for number, site in enumerate(BUILT_IN_SITES)

@@ -11,6 +11,8 @@ from functools import cache
 from types import FrameType
 from typing import Any, ClassVar, NoReturn, Self
 
+from experiments.words.console import console_text
+
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 Handler = Callable[[int, FrameType | None], None]
@@ -82,7 +84,7 @@ class Interruption:
 def report_interruption(kept: str = "") -> None:
     """Report in one line that the program was interrupted, and which results were kept."""
     SignalState.reported = True
-    print(f"confianza: interrupted{kept and f'; {kept}'}", file=sys.stderr, flush=True)
+    print(console_text("interrupted.kept" if kept else "interrupted.plain", kept=kept), file=sys.stderr, flush=True)
 
 
 def exit_code() -> int:
@@ -112,8 +114,4 @@ def exit_program(code: int) -> NoReturn:
 def announce_stop_command() -> None:
     """Print once how to stop this program where Ctrl-C is ignored, as under nohup or in the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        print(
-            f"Ctrl-C is not heard here; to stop and keep what is finished: kill {os.getpid()}",
-            file=sys.stderr,
-            flush=True,
-        )
+        print(console_text("interrupted.unheard", process=os.getpid()), file=sys.stderr, flush=True)

@@ -23,6 +23,7 @@ from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
 from experiments.storage.run_store import is_intact, named_by_digest
 from experiments.storage.writing import make_folder, write_atomically
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 from scenarios.files import parse_json
 
@@ -83,7 +84,7 @@ def run_unfinished[J: SizedJob, R](
     """Run the jobs that are not in the cache, and store each as soon as it is finished; return all results."""
     cached = cache.load_results(jobs)
     if cached:
-        print_note(f"{len(cached)} of {len(jobs)} were finished before, in {cache.folder}")
+        print_note(console_text("progress.before", n=len(cached), all=len(jobs), folder=cache.folder))
     missing = [job for job in jobs if job.key not in cached]
     outcome = run_jobs(missing, function, workers, title, cache.store) if missing else JobResults()
     results = cached | {job.key: result for job, result in outcome.finished}

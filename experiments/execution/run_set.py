@@ -14,14 +14,15 @@ from experiments.storage.manifest_schema import RunPart
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import digest_of_state
+from experiments.words.console import console_text
 
 type Runs = JobResults[RunSpec, StoredRun]
 """Finished runs, in the order of their specifications."""
 
 
-def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") -> Runs:
+def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "") -> Runs:
     """Simulate runs; an interruption keeps the finished ones."""
-    return run_jobs(specs, run_in_shared_town, workers, label)
+    return run_jobs(specs, run_in_shared_town, workers, label or console_text("label.running"))
 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:

@@ -31,6 +31,7 @@ from experiments.storage.reading import means_of_runs, stored_measures, varied_c
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.writing import frame_as_csv, write_atomically
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
@@ -47,7 +48,7 @@ def write_contrasts(study: str, requested: str, out: Path | None, lang: str, fre
     """
     folder = sweep_folder(study)
     shown = chosen_measures(folder, requested, CONTRAST_MEASURES)
-    with report_slow(f"comparing the runs of {folder}"):
+    with report_slow(console_text("label.contrasting", folder=folder)):
         table = contrasts_of(folder)
     if table.empty:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no contrast")

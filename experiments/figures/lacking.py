@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.storage.progress import print_note
 from experiments.words.bilingual import bilingual
+from experiments.words.console import console_text
 
 MISSING_NUMBER_ERRORS = (ArithmeticError, LookupError, TypeError, ValueError)
 """Errors that drawing raises if numbers are missing."""
@@ -52,5 +53,5 @@ def draw_or_skip[T](name: str, draw: Callable[[], T]) -> T | None:
         with as_missing_numbers():
             return draw()
     except MissingNumbers:
-        print_note(f"{name} is left out: there are no numbers for it")
+        print_note(console_text("note.left_out", name=name))
         return None

@@ -12,6 +12,7 @@ from experiments.page import sites
 from experiments.page.console import OneLineHandler
 from experiments.page.request_guard import PageRequests, RequestGuard
 from experiments.storage.progress import print_note
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 
 HOST = "127.0.0.1"
@@ -77,5 +78,5 @@ def serve(app: object, needs: PageRequests, port: int, background_task: Callable
     guard = RequestGuard(app, port, needs)
     sys.setswitchinterval(SWITCH_INTERVAL)
     threading.Thread(target=background_task, name="confianza warm-up", daemon=True).start()
-    print_note(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
+    print_note(console_text("page.address", link=guard.link))
     uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))

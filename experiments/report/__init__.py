@@ -29,6 +29,7 @@ from experiments.statistics.verdicts import judge
 from experiments.storage.progress import print_note
 from experiments.words import catalogue
 from experiments.words.bilingual import FigureTexts, bilingual, languages_of
+from experiments.words.console import console_text
 from experiments.words.dates import day
 from experiments.words.toml_files import toml_beside
 from model.measures.criteria import CRITERIA
@@ -138,7 +139,7 @@ def figure_html(site: Site, name: str, languages: tuple[str, ...], styles: Style
         with as_missing_numbers():
             svg = render_figure(draw_site_figure(name, site, wording), ".svg", figure_id, {}, None).decode()
     except MissingNumbers as reason:
-        print_note(f"{figure_id} is left out of the report: there are no numbers for it")
+        print_note(console_text("note.left_out_of_report", name=figure_id))
         return Markup('<p class="note" data-reason="{}">{}</p>').format(reason, FIGURE_MISSING.shown(languages))
     drawing = Markup(minify_svg(svg, styles, wording.pairs if len(languages) > 1 else {}))
     label = Markup('<svg role="img" aria-labelledby="{}-alt" ').format(figure_id)

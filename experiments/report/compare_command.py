@@ -41,6 +41,7 @@ from experiments.storage.run_folder import join_runs, parquet_files, run_manifes
 from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 from scenarios.policy_files import read_policy
@@ -60,7 +61,7 @@ def compare(
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
         show(Path(request.arms[0]))
         return Path(request.arms[0]), False
-    with report_slow("reading what is to be compared"):
+    with report_slow(console_text("label.reading")):
         planned, found = arms_of(request)
     if planned and target and request.replicates < MIN_PAIRS:
         raise InputError(
@@ -74,16 +75,16 @@ def compare(
     with locked_results_folder(results) as work:
         planned, compared = run_planned(request, planned, workers, work) if planned else (planned, None)
         if compared and not any(compared.runs):
-            report_interruption("no twin worlds were finished; start again to go on")
+            report_interruption(console_text("interrupted.no_pair"))
             raise KeyboardInterrupt
         arms = written_arms(planned, compared, work, time.monotonic() - begun) if compared else found
-        with report_slow("comparing what was found"):
+        with report_slow(console_text("label.found")):
             write_comparison(request, arms, compared, work, time.monotonic() - begun, results)
         publish_folder(results, work, complete=not (compared and compared.interrupted))
     show(results.place, "\n" + figure_message("comparison.written", FigureTexts(language), place=results.place))
     if compared and compared.interrupted:
-        kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {results.place}"
-        report_interruption(f"kept {kept}; start again to go on")
+        kept = len(arms[0].seeds)
+        report_interruption(console_text("interrupted.pairs", n=kept, all=request.replicates, folder=results.place))
     return results.place, bool(compared and compared.interrupted)
 
 

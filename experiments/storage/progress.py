@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from experiments.storage.quoting import rich_stream
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 from model.engine.fingerprint import PACKAGE, cache_folder
 
@@ -56,7 +57,7 @@ def numba_folder(source: Path) -> str:
 def announce_compiling() -> None:
     """Announce that the first run of a version of the code takes longer."""
     if not compiled_before():
-        print_note("compiling the model: once for each version of the code, about half a minute")
+        print_note(console_text("progress.compiling"))
 
 
 @contextmanager
@@ -67,8 +68,8 @@ def report_slow(label: str) -> Iterator[None]:
     def report_waiting() -> None:
         pause = FIRST_REPORT_S
         while not stopped.wait(pause):
-            elapsed = time.monotonic() - begun
-            print(f"{label}: {format_duration(elapsed)} so far", file=sys.stderr, flush=True)
+            elapsed = format_duration(time.monotonic() - begun)
+            print(console_text("progress.so_far", label=label, time=elapsed), file=sys.stderr, flush=True)
             pause = NEXT_REPORT_S
 
     thread = threading.Thread(target=report_waiting, daemon=True)
@@ -101,9 +102,9 @@ class Progress:
     """Progress of a job: share done, rate, and remaining time."""
 
     def __init__(
-        self, label: str, total: float, runs: int = 1, *, word: str = "done", stream: TextIO | None = None
+        self, label: str, total: float, runs: int = 1, *, word: str = "", stream: TextIO | None = None
     ) -> None:
-        self.label, self.runs, self.word = label, runs, word
+        self.label, self.runs, self.word = label, runs, word or console_text("progress.done")
         self.total = max(total, 1e-9)
         self.stream = stream or sys.stderr
         self.live = live_on(self.stream) if self.stream.isatty() and os.environ.get("TERM") != "dumb" else None
@@ -115,8 +116,10 @@ class Progress:
         """Record a computed run; after the first one, print an estimate of the total time."""
         if self.n_computed == 0 and self.runs > 1:
             duration = format_duration(self.runs * seconds / n_workers)
-            workers = f"{n_workers} workers" if n_workers > 1 else "1 worker"
-            self.print_note(f"one run takes {seconds:.2g} s: {self.runs} runs take about {duration} with {workers}")
+            workers = console_text("progress.workers" if n_workers > 1 else "progress.one_worker", n=n_workers)
+            self.print_note(
+                console_text("progress.estimate", each=seconds, n=self.runs, whole=duration, workers=workers)
+            )
         self.n_computed += 1
 
     def record_stored(self, runs: int = 1) -> None:
@@ -149,28 +152,37 @@ class Progress:
     def text(self, share: float, now: float) -> str:
         """Format share done, rate and remaining time."""
         elapsed = max(now - self.begun, 1e-6)
-        remaining = f", {format_duration((1.0 - share) * elapsed / share)} to go" if 0.0 < share < 1.0 else ""
+        remaining = ""
+        if 0.0 < share < 1.0:
+            remaining = console_text("progress.left", time=format_duration((1.0 - share) * elapsed / share))
         if self.runs == 1:
-            return f"{self.label}: {share:4.0%} in {elapsed:.0f} s{remaining}"
-        rate = share * self.runs / elapsed
-        pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
-        failed = f", {self.n_failed} failed" if self.n_failed else ""
-        return (
-            f"{self.label}: {share:4.0%}, {self.n_stored} of {self.runs} {self.word}{failed},"
-            f" {pace if share > 0.0 else 'starting'}{remaining}"
-        )
+            return console_text("progress.one", label=self.label, share=share, elapsed=elapsed, left=remaining)
+        failed = console_text("progress.lost", n=self.n_failed) if self.n_failed else ""
+        counts = {"safe": self.n_stored, "n": self.runs, "word": self.word, "lost": failed}
+        pace = pace_text(share * self.runs / elapsed)
+        return console_text("progress.many", label=self.label, share=share, pace=pace, left=remaining, **counts)
 
     def conclude(self) -> None:
         """Report that all runs are done, if progress was reported before or there are several runs."""
         self.close()
         if self.n_stored == self.runs and (self.reported_share > 0.0 or self.runs > 1):
             elapsed = format_duration(time.monotonic() - self.begun)
-            print_note(f"{self.label}: {self.n_stored} of {self.runs} {self.word} in {elapsed}")
+            counts = {"safe": self.n_stored, "n": self.runs, "word": self.word}
+            print_note(console_text("progress.ended", label=self.label, time=elapsed, **counts))
 
     def close(self) -> None:
         """Clear the bar, so that further output begins on a new line."""
         if self.live:
             self.live.stop()
+
+
+def pace_text(rate: float) -> str:
+    """Return the number of runs that end in a second or a minute; ``rate`` is in runs per second."""
+    if rate == 0.0:
+        return console_text("progress.starting")
+    if rate >= 1.0:
+        return console_text("progress.a_second", rate=rate)
+    return console_text("progress.a_minute", rate=60 * rate)
 
 
 def live_on(stream: TextIO) -> "Live":

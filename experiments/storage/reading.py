@@ -24,6 +24,7 @@ from experiments.storage.result_tables import (
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
 from experiments.storage.run_store import stored_table
 from experiments.storage.saved_states import DESCRIPTION_FILE
+from experiments.words.console import console_text
 from experiments.words.dictionary import POLICY_PREFIX
 from model.engine.errors import InputError, suggest_nearest
 from model.world.shift_events import CHANNELS, MOTIVES
@@ -149,7 +150,7 @@ def read_sweep_table(folder: Path, name: str, runs: Collection[str] | None) -> p
     table = with_policy_columns(table, policies)  # the study may have got more since some runs were stored
     n_stored = len(table["run"].unique())
     if runs is None and n_stored < len(planned):
-        print_note(f"{n_stored} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
+        print_note(console_text("note.missing_runs", n=n_stored, all=len(planned), folder=folder))
     return table
 
 

@@ -27,6 +27,7 @@ from experiments.storage.result_tables import OPTIONAL_TABLES, RUN_TABLES
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import Unwritable, write_atomically, write_error_text
+from experiments.words.console import console_text
 from experiments.words.dictionary import EFFECT_TABLES, SCHEMA_VERSION
 from model.engine.errors import InputError
 
@@ -60,7 +61,7 @@ class ResultsFolder:
             return False
         changed = [name for name, digest in stated["files"].items() if not is_as_written(self.place / name, digest)]
         if changed:
-            print_note(f"{self.place / changed[0]} is not what was written there: computed again")
+            print_note(console_text("note.changed", file=self.place / changed[0]))
         return not changed
 
 
@@ -79,11 +80,16 @@ def open_results_folder(
         for folder in (place, own_place)
     )
     taken = bool(manifest) and manifest.get("identity") != identity
-    other = f"{place} holds another {NAMES_OF_KINDS[kind]} ({manifest.get('command') or 'by an older program'})"
+    other = manifest.get("command")
     if taken and out is not None:
-        raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
+        raise InputError(
+            f"--out {place} holds another {NAMES_OF_KINDS[kind]} ({other or 'by an older program'}): choose another"
+            " folder, or begin anew with --fresh"
+        )
     if out is None and (taken or own_manifest.get("identity") == identity):
-        print_note(f"{other}: this one is in {own_place}")
+        other = other or console_text("note.older")
+        note = f"note.other_{NAMES_OF_KINDS[kind]}"
+        print_note(console_text(note, place=place, command=other, own=own_place))
         place = checked_place(own_place, kind)
     return ResultsFolder(place, kind, identity, command, fresh)
 

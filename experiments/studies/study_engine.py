@@ -11,6 +11,7 @@ from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store
 from experiments.studies import quarantine
+from experiments.words.console import console_text
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -63,9 +64,9 @@ class Engine:
         if isinstance(result, FailedRun):
             path = quarantine.add_run(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
-            self.progress.record_failed(
-                f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}"
-            )
+            command = quarantine.command(path)
+            text = console_text("sweep.failed_run", run=job.run, error=result.error, command=command)
+            self.progress.record_failed(text)
             return
         if result.code != fingerprint():
             raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")

@@ -25,6 +25,7 @@ from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import confirm_size, count_of, jobs_of, shared_scenario
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 from model.engine.errors import WorkStopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -45,7 +46,7 @@ def sweep(name: str, study_workers: StudyWorkers, out: Path | None, fresh: bool,
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
     confirm_size(study, count_of(study), study_workers.workers, study_workers.agreed)
-    with report_slow(f"planning {study.name}"):
+    with report_slow(console_text("label.planning", name=study.name)):
         jobs = jobs_of(study)
     for line in overridden_factors(study):
         print_note(line)
@@ -66,7 +67,8 @@ def overridden_factors(study: Study) -> Iterator[str]:
             for policy in shared_scenario(study, source, policies).policies:
                 for entry in policy.entries:
                     if entry.how == "set" and entry.parameter in study.factors.names:
-                        yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
+                        about = {"site": source, "policy": policy.name, "parameter": entry.parameter}
+                        yield console_text("sweep.overridden", **about)
 
 
 def compute_missing(
@@ -79,12 +81,11 @@ def compute_missing(
     place.write_plan(target, jobs)
     store = Store(target, place.policies_of(jobs)).open()
     for file in store.rejected:
-        print_note(
-            f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again"
-        )
+        print_note(console_text("sweep.rejected", file=file, folder=target))
     missing = [job for job in jobs if job.run not in store.finished]
-    there = f", {len(jobs) - len(missing)} of them finished before" if len(missing) < len(jobs) else ""
-    print_note(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
+    finished = len(jobs) - len(missing)
+    planned = {"title": study.title, "n": len(jobs), "years": study.years, "finished": finished}
+    print_note(console_text("sweep.planned_and_finished" if finished else "sweep.planned", **planned))
     check_disk_space({"--out": (target, size_of_sweep(missing))})
     begun = time.monotonic()
     try:
@@ -111,8 +112,8 @@ def run_missing(missing: list[RunSpec], store: Store, study_workers: StudyWorker
     """Run jobs in an order that groups them by town and warm-up."""
     with Interruption() as interruption:
         executor, order = executor_and_order(study_workers, interruption, len(missing))
-        each = max(missing[0].shifts, 1)
-        progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
+        each, label = max(missing[0].shifts, 1), console_text("label.sweeping")
+        progress = Progress(label, each * len(missing), len(missing), word=console_text("progress.safe"))
         jobs = with_shared_warm_ups(missing)
         return Engine(executor, store, progress, each, interruption).run(sorted(jobs, key=order))
 
@@ -144,15 +145,14 @@ def finished_in_words(store: Store, jobs: Sequence[RunSpec]) -> str:
 
 def report_outcome(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
     """Report the outcome; return the exit code."""
+    counts: dict[str, Any] = {"n": finished, "all": runs, "folder": target}
     if outcome.interrupted:
-        report_interruption(f"{finished} of {runs} runs are safe in {target}; start again to go on")
+        report_interruption(console_text("interrupted.sweep", **counts))
         return INTERRUPTED
     if outcome.failed:
         path = quarantine.path_of(target, outcome.failed[0])
-        print_note(
-            f"confianza: {len(outcome.failed)} of {runs} runs failed and are in {target}/quarantine/; to see the"
-            f" first fail again: {quarantine.command(path)}"
-        )
+        counts |= {"n": len(outcome.failed), "command": quarantine.command(path)}
+        print_note(console_text("sweep.failed", **counts))
         return FAILED
-    print_note(f"{finished} of {runs} runs are safe in {target}")
+    print_note(console_text("sweep.safe", **counts))
     return DONE

@@ -16,6 +16,7 @@ from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.orders import OWN_ENDING, Band, Order, orders_for
 from experiments.words.bilingual import FigureTexts
+from experiments.words.console import console_text
 
 LINE_WIDTH, NUMBER_WIDTH, NARROW_WIDTH = 80, 8, 7
 LABEL_WIDTHS = {"en": 38, "es": 35}
@@ -33,7 +34,7 @@ def show_comparison(
 ) -> None:
     """Run the status quo and print the result of ``lines`` for its site and months."""
     site = specs[0].scenario.name
-    outcome = run_all(specs, workers, label=f"{site}, status quo")
+    outcome = run_all(specs, workers, label=console_text("label.status_quo", site=site))
     if outcome.finished:
         print("\n".join(lines(site, join_runs(outcome.results)["measures"].to_pandas())))
     if outcome.interrupted:

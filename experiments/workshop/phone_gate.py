@@ -23,6 +23,7 @@ from starlette.websockets import WebSocketClose
 from experiments.figures.theme import css_variables
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
+from experiments.words.console import console_text
 from experiments.workshop.room import RefusedRequest, Room, texts, words
 from experiments.workshop.room_view import phone_view
 from model.engine.errors import InputError
@@ -104,7 +105,8 @@ class PhoneGate:
             if time.monotonic() < self.last_log + LOG_SECONDS and self.event_counts.total() > 1:
                 return
             counts, self.event_counts, self.last_log = self.event_counts, Counter(), time.monotonic()
-        print_note("room: " + ", ".join(f"{name} ({n})" for name, n in sorted(counts.items())))
+        events = (f"{console_text(f'room.{name}')} ({n})" for name, n in sorted(counts.items()))
+        print_note(f"{console_text('room.room')}: {', '.join(events)}")
 
     def may_send(self, address: str) -> bool:
         """Tell whether an address may send a request now: a token bucket for each, the oldest are dropped."""

@@ -23,6 +23,7 @@ from experiments.page.qr_codes import qr_svg
 from experiments.page.request_guard import PageRequests, RequestGuard
 from experiments.page.serve import HOST, check_port, serve, server_settings
 from experiments.storage.progress import print_note
+from experiments.words.console import console_text
 from experiments.workshop.phone_gate import MAX_BODY_BYTES, PhoneGate, language_of, phone_address
 from experiments.workshop.room import RefusedRequest, Room, texts
 from experiments.workshop.room_results import PairedRuns
@@ -35,10 +36,6 @@ PAGE_REQUESTS = PageRequests(
 )
 MAX_CONNECTIONS = 400
 POLL_SECONDS = 0.5
-PHONES_WARNING = (
-    "confianza: WARNING: phones in the network of {address} can now reach this machine at http://{address}:{port}/u and"
-    " nothing else of it. They can only join with the code, vote and send packages. Stop it with Ctrl-C."
-)
 
 
 class Presenter:
@@ -134,7 +131,7 @@ def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
         gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
         limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
-    print_note(PHONES_WARNING.format(address=address, port=port))
+    print_note(console_text("page.phones", address=address, port=port))
     return server
 
 
