@@ -128,7 +128,7 @@ def draws_warning(site: Site) -> BilingualText:
     arm = site.others[0]
     row = site.draws_row(arm, TRUST)
     if row is None or row["sign"] == "few":
-        return message("warning.defaults_only")
+        return message("warning.defaults_only" if row is None else "warning.few_draws")
     low, high = (site.numbers.show("uncertainty", row.name, name, 1, "+") for name in ("low", "high"))
     draws = site.numbers.show("uncertainty", row.name, "draws")
     return message("warning.over_draws", draws=draws, arm=quoted_title(arm), low=low, high=high)
