@@ -137,7 +137,7 @@ class PhoneGate:
         except RefusedRequest as reason:
             self.count_event(f"refused: {reason}")
             return JSONResponse({"refused": words(language)[str(reason)]}, 403)
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
             return self.refuse("a body that is too long or broken", 400)
 
     def join(self, request: Request, body: dict[str, Any]) -> Response:

@@ -72,7 +72,7 @@ class Presenter:
         try:
             body = json.loads((await request.body())[: 10 * MAX_BODY_BYTES])
             ACTIONS[body["kind"]](self.room, body)
-        except (ValueError, KeyError, TypeError, RefusedRequest) as reason:
+        except (ValueError, OverflowError, KeyError, TypeError, RefusedRequest) as reason:
             return JSONResponse({"refused": str(reason)}, 400)
         return JSONResponse({})
 

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import math
 import re
 import socket
 import time
@@ -279,6 +280,7 @@ def test_a_broken_or_long_body_is_refused_and_the_room_goes_on(door: tuple[Room,
     room.set_phase("predict", 0)
     for path in ("/u/join", "/u/vote", "/u/package"):
         assert asked(port, "POST", path, body, **mine)[0] == 400
+    assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": math.inf}, **mine)[0] == 400
     assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 99}, **mine)[0] == 403
     assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 1}, **mine)[0] == 200
 
