@@ -62,11 +62,11 @@ class LifeSelection:
 def parse_selection(word: str) -> LifeSelection:
     """Parse the selection of a life in an address; a missing part means the first.
 
-    >>> parse_selection("chief-3-2"), parse_selection("")
+    >>> parse_selection("chief-3-2"), parse_selection("resident-00")
     (LifeSelection(kind='chief', index=2, choice=1), LifeSelection(kind='resident', index=0, choice=0))
     """
     kind, *numbers = word.split("-")
-    indices = [int(number) - 1 if number.isdecimal() and number != "0" else 0 for number in numbers]
+    indices = [max(int(number) - 1, 0) if number.isdecimal() else 0 for number in numbers]
     index, choice = [*indices, 0, 0][:2]
     return LifeSelection(kind if kind in LIFE_KINDS else LIFE_KINDS[0], index, choice)
 
