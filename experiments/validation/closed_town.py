@@ -95,7 +95,7 @@ def rows_of(size: ExperimentSize, years: int) -> list[Row]:
         for seed in range(size.seeds)
     ]
     results_by_case: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
-    for job, means in run_jobs(jobs, run_closed_town, size.workers, "closed towns").finished:
+    for job, means in run_jobs(jobs, run_closed_town, size.workers, "closed towns").all_pairs:
         results_by_case.setdefault((job.site, job.law, job.solved), []).append(means)
     return [row_of(*case, runs) for case, runs in results_by_case.items()]
 

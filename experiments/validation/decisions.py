@@ -162,7 +162,7 @@ def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[
     cases = [DecisionCase(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
     choices_by_site: dict[str, list[ChoiceCounts]] = {}
     counts_by_site: dict[str, list[consequences.AnnualCounts]] = {}
-    for case, (choices, counts) in run_jobs(cases, run_case, size.workers, "decisions").finished:
+    for case, (choices, counts) in run_jobs(cases, run_case, size.workers, "decisions").all_pairs:
         choices_by_site.setdefault(case.site, []).append(choices)
         counts_by_site.setdefault(case.site, []).append(counts)
     rows = list(rows_of(choices_by_site, reported_years(years)))
