@@ -276,7 +276,7 @@ def measures(lang: options.LanguageOfMeanings = "en", csv: options.AsCsv = False
 
 
 @app.command()
-def serve_page(
+def view(
     scenario: options.ShownTown = "villa_canales",
     port: options.Port = 8765,
     lang: options.LanguageOfPage = "en",

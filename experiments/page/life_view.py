@@ -268,8 +268,8 @@ def counterfactuals(state: PageState, telling: ReportingChoice, life_b: LifeStor
         "as_was": {},
         "trust_b": {"trust": trust_b},
         "trust_high": {"trust": HIGH_TRUST},
-        "station": {"desk": 0.0},
-        "prosecutor": {"seat": 0.0},
+        "station": {"station_minutes": 0.0},
+        "prosecutor": {"prosecutor_minutes": 0.0},
         "loss": {"loss": loss},
         "couple": {"at_hand": True},
     }

@@ -105,7 +105,8 @@ def monthly_columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray
         group_columns[f"trust.not_{name}"] = (everybody["trust"] - group_sums["trust"]) / (
             everybody["residents"] - group_sums["residents"]
         )
-    ledger = months_table(world, world.ledger_months(), {"settlement": (), "cause": CAUSES}).to_pandas()
+    codes = {"settlement": world.town.settlement_names, "cause": CAUSES}
+    ledger = months_table(world, world.ledger_months(), codes).to_pandas()
     causes = ledger.pivot_table(index="month", columns="cause", values="change", aggfunc="sum").add_prefix("ledger.")
     days = pd.to_datetime(months["month"]).dt.days_in_month
     other_columns = {

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.words.console import set_console_language
+
 ROWS = ("group_rows", "cause_rows", "origin_rows", "decision_rows", "resident_rows")
 TABLES = ("monthly_effects_table", "decisions_table", "horizons_table")
 
@@ -21,3 +23,9 @@ def headlines_only(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"experiments.comparison.effects.{name}", lambda *_: ())
     for name in TABLES:
         monkeypatch.setattr(f"experiments.report.compare_command.{name}", lambda _: pd.DataFrame())
+
+
+@pytest.fixture(autouse=True)
+def _english_console() -> None:
+    """Begin each test in the default language of messages, which a command of an earlier test may have changed."""
+    set_console_language()

@@ -115,7 +115,7 @@ class Fuzz:
         world.run_for(MORE)
         for write in (decisions_table, incidents_table, impressions_table):
             write(world)
-        months_table(world, world.ledger_months(), {"settlement": (), "cause": CAUSES})
+        months_table(world, world.ledger_months(), {"settlement": town.settlement_names, "cause": CAUSES})
         self.lived += 1
         self.longest = max(self.longest, time.perf_counter() - began)
         if self.lived % 10 == 0:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.comparison.comparison_request import EffectSize
-from experiments.narrative.answers import over_draws
+from experiments.narrative.answers import draws_warning
 from experiments.narrative.comparison_text import comparison_lines, pair_heading, rare_lines
 from experiments.narrative.messages import messages
 from experiments.narrative.report_reading import Site
@@ -88,5 +88,5 @@ def test_texts_of_the_terminal_have_the_same_values_in_both_languages() -> None:
     ("row", "told"), [(None, "Assumed values not varied"), ({"sign": "few"}, "Too few draws of the assumed values")]
 )
 def test_page_one_tells_no_draws_from_too_few(row: dict[str, str] | None, told: str) -> None:
-    site = SimpleNamespace(others=["arm"], over_draws=lambda *_: row)
-    assert over_draws(cast(Site, site)).text("en").startswith(told)
+    site = SimpleNamespace(others=["arm"], draws_row=lambda *_: row)
+    assert draws_warning(cast(Site, site)).text("en").startswith(told)

@@ -95,8 +95,8 @@ def measured(level: float) -> pd.DataFrame:
 
 def test_orderings_are_told_with_the_share_of_draws() -> None:
     sites = {
-        "villa_canales": draws.mean_scores(measured(0.1), read_anchors(), 50),
-        "totonicapan": draws.mean_scores(measured(0.2), read_anchors(), 50),
+        "villa_canales": draws.mean_scores(measured(0.1), read_anchors()),
+        "totonicapan": draws.mean_scores(measured(0.2), read_anchors()),
     }
     held = dict(draws.ordering_shares(sites))
     assert held["C2(totonicapan) > C2(villa_canales)"] == 1.0

@@ -10,16 +10,11 @@ import pytest
 from experiments.cli import app as cli
 from experiments.execution.interruption import report_interruption
 from experiments.storage.progress import Progress
-from experiments.words.console import Console, console_text, console_texts, set_console_language
+from experiments.words.console import console_text, console_texts, set_console_language
 
 EXPERIMENTS = Path(__file__).parents[3] / "experiments"
 ENGLISH = re.compile(r"\b(the|of|is|are|runs?|done|in|so far|to go|with|workers?|again|interrupted|report|drawing)\b")
 RUN = ("run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
-
-
-@pytest.fixture(autouse=True)
-def _language(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Console, "language", "en")
 
 
 def parts(text: str) -> set[str]:
@@ -46,7 +41,7 @@ def test_every_text_is_used() -> None:
 
 def test_reasons_of_refusing_a_phone_have_texts() -> None:
     sources = [(EXPERIMENTS / "workshop" / f"{name}.py").read_text(encoding="utf-8") for name in ("phone_gate", "room")]
-    reasons = set(re.findall(r'(?:Refused|refuse)\("([^"]+)"', "".join(sources)))
+    reasons = set(re.findall(r'(?:RefusedRequest|refuse)\("([^"]+)"', "".join(sources)))
     assert len(reasons) > 8
     assert {reason for reason in reasons if f"room.refused: {reason}" not in console_texts()} == set()
 
@@ -54,11 +49,11 @@ def test_reasons_of_refusing_a_phone_have_texts() -> None:
 def test_progress_is_told_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     set_console_language("es")
     progress = Progress("comparando", 10.0, 20)
-    progress.ran(0.5, 2)
+    progress.record_computed(0.5, 2)
     for done in range(1, 11):
         progress.begun -= 1.0
-        progress.ended(2)
-        progress.reach(done)
+        progress.record_stored(2)
+        progress.update(done)
     progress.conclude()
     report_interruption(console_text("interrupted.runs", n=1, all=2, folder="aquí"))
     first, *told, ended, interrupted = capsys.readouterr().err.splitlines()
@@ -72,10 +67,10 @@ def test_a_command_sets_its_language_and_the_next_one_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.code_of([*RUN, "--replicates", "2", "--save", "saved", "--lang", "es"]) == 0
+    assert cli.run_program([*RUN, "--replicates", "2", "--save", "saved", "--lang", "es"]) == 0
     told = capsys.readouterr().err
     assert "2 de 2 listas en" in told
     assert "estados guardados: saved" in told
     assert not ENGLISH.search(told)
-    assert cli.code_of([*RUN, "--replicates", "2", "--out", "again"]) == 0
+    assert cli.run_program([*RUN, "--replicates", "2", "--out", "again"]) == 0
     assert "2 of 2 done in" in capsys.readouterr().err
