@@ -310,7 +310,7 @@ def of_comparison(rng: random.Random, place: Place) -> None:
         command("repeat", "0" * 16, "--in", folder)
     elif how == 3:
         for site in read_sites(folder):
-            site.known  # noqa: B018
+            site.effect_rows  # noqa: B018
     else:
         arms_of(Request(arms=(str(folder),)))
 
