@@ -52,6 +52,7 @@ COSTS = (
 OUTCOMES = (*GOALS, *HARMS)
 VERDICT_TEXTS = {
     **dict.fromkeys(SIGN_UNKNOWN, bilingual("no se sabe", "not known")),
+    "nothing": bilingual("casi nada", "almost none"),
     "few": bilingual("muy pocos", "too few"),
     "missing": bilingual("sin dato", "no data"),
 }

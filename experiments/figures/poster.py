@@ -20,12 +20,14 @@ CAPTION, KEY = message("figure.poster.caption"), message("figure.poster.key")
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN, NAME_WIDTH = 11.7, 16.5, 0.55, 2.5
 """Width and height of A3, its margin, and the width of the column of policies, in inches."""
 TEXT_WIDTH = PAGE_WIDTH - 2.0 * MARGIN
-LETTER_WIDTH = 0.0078
-"""Width of a character in inches per point of font size."""
+LETTER_WIDTH, BOLD_LETTER_WIDTH = 0.0078, 0.0092
+"""Mean width of a character in inches per point of font size."""
 LINE_SPACING = 0.0185
 """Line spacing in inches per point of font size."""
 HEADINGS_HEIGHT, TODAY_HEIGHT, MIN_ROW_HEIGHT, SPACE_BELOW_TABLE = 0.75, 0.5, 1.45, 0.25
 """Heights of headings, of today's row and of the lowest policy row, and space below the table, in inches."""
+HEADING_SIZE, COUNT_SIZE = 7.6, 9.5
+"""Largest font sizes of headings and of counts, in points; both shrink to fit narrow columns."""
 COLOURS = {"b": REPORT["b"], "h": REPORT["harm"], "n": REPORT["null"]}
 DOTS_ACROSS, DOT_SIZE = 10, 0.1
 
@@ -49,7 +51,8 @@ class Poster:
 
     def write(self, place: tuple[float, float], text: str, size: float, wide: float = NAME_WIDTH, **look: Any) -> float:
         """Write a text wrapped to a width; return the vertical position below it."""
-        lines = textwrap.wrap(text, max(6, int(wide / (LETTER_WIDTH * size))))
+        letter_width = BOLD_LETTER_WIDTH if look.get("weight") == "bold" else LETTER_WIDTH
+        lines = textwrap.wrap(text, max(6, int(wide / (letter_width * size))))
         shown: dict[str, Any] = {"color": REPORT["ink"], "va": "top", "linespacing": 1.25} | look
         self.axes.text(*place, "\n".join(lines), fontsize=size, **shown)
         return place[1] + LINE_SPACING * size * len(lines)
@@ -66,14 +69,20 @@ class Poster:
         """Draw the table: headings, today, and a row for each policy."""
         self.draw_rule(REPORT["ink"], 2.0)
         bold: dict[str, Any] = {"ha": "center", "weight": "bold"}
-        for one, x in self.columns + self.cost_columns:
-            words = self.wording.of(bilingual("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
-            self.write((x, self.y + 0.1), words, 7.6, self.wide, color=REPORT["harm" if one.harm else "ink"], **bold)
+        columns = self.columns + self.cost_columns
+        headings = [
+            self.wording.of(bilingual("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
+            for one, _ in columns
+        ]
+        longest_word = max(len(word) for heading in headings for word in heading.split())
+        size = min(HEADING_SIZE, self.wide / (BOLD_LETTER_WIDTH * longest_word))
+        for heading, (one, x) in zip(headings, columns, strict=True):
+            self.write((x, self.y + 0.1), heading, size, self.wide, color=REPORT["harm" if one.harm else "ink"], **bold)
         self.y += HEADINGS_HEIGHT
         self.axes.add_patch(Rectangle((MARGIN, self.y), TEXT_WIDTH, TODAY_HEIGHT, color=REPORT["wash"], zorder=0))
         today = self.wording("Como hoy", "As today")
         self.write((MARGIN + 0.08, self.y + 0.13), today, 14.0, weight="bold", color=REPORT["a"])
-        for one, x in self.columns + self.cost_columns:
+        for one, x in columns:
             self.write((x, self.y + 0.15), base_of(self.site, one).striptags(), 12.0, color=REPORT["a"], **bold)
         self.y += TODAY_HEIGHT
         for arm in self.site.others:
@@ -98,7 +107,8 @@ class Poster:
         self.write((x, y), f"{outcome.sign} {outcome.number.striptags()}", 12.5, weight="bold", **look)
         if outcome.pair_counts is not None:
             self.draw_dots(x, y + 0.36 + 0.4, outcome.pair_counts, COLOURS[outcome.kind])
-        self.write((x, y + 0.86), self.wording.of(outcome.count), 9.5, **look)
+        count = self.wording.of(outcome.count)
+        self.write((x, y + 0.86), count, min(COUNT_SIZE, self.wide / (LETTER_WIDTH * (len(count) + 1))), **look)
         if outcome.span is not None:
             self.draw_ruler(x, y + 1.15, outcome.span, outcome)
 

@@ -73,13 +73,15 @@ def best_policy(site: Site) -> BilingualText:
     """Return the policy that raises trust most, its effect compared with the possible rise, and its harms."""
     rising = [arm for arm in site.others if site.verdict(arm, TRUST) == "rises"]
     little = [arm for arm in site.others if site.verdict(arm, TRUST) == "rises_little"]
+    of_one = "_of_one" if len(site.others) == 1 else ""
     if not rising and not little:
-        return message("page_one.none")
+        return message(f"page_one.none{of_one}")
+    form = "little" if not rising else "only" if len(rising) == 1 else "best"
     best = max(rising or little, key=lambda arm: float(site.effect(arm, TRUST)["effect"]))
     harms = harms_of(site, best)[:MAX_NAMED]
     return finding_text(
         finding(site, best, TRUST),
-        "page_one.little" if not rising else "page_one.only" if len(rising) == 1 else "page_one.best",
+        f"page_one.{form}{of_one}",
         arm=quoted_title(best),
         possible=possible_rise(site),
         harms=message("page_one.with_it", harms=join_as_list(harms)) if harms else EMPTY,
@@ -140,7 +142,8 @@ def smallest_detectable(site: Site) -> Iterator[BilingualText]:
     rows = sorted((row for row in rows if row["smallest"] == row["smallest"]), key=lambda row: float(row["smallest"]))
     if rows:
         least, most = (site.numbers.show("effects", row.name, "smallest", 2) for row in (rows[0], rows[-1]))
-        yield message("warning.unseen", n=site.number(rows[0], "n", 0), least=least, most=most)
+        key = "warning.unseen_of_one" if len(rows) == 1 else "warning.unseen"
+        yield message(key, n=site.number(rows[0], "n", 0), least=least, most=most)
 
 
 def page_one_question(site: Site) -> BilingualText:

@@ -51,7 +51,7 @@ def test_a_report_is_not_lost_where_couples_never_go_out(capsys):
     text = compared(write_town("lone", LONE.format(officers=2, desks=1)), lang="es", population__total=200)
     told = capsys.readouterr()
     assert "Traceback" not in told.err
-    assert "lone-minutes is left out of the report: there are no numbers for it\n" in told.err
+    assert "lone-minutes queda fuera del informe: no hay números para esa figura\n" in told.err
     assert "Error" not in told.err
     assert text.count(str(SENTENCE)) == 1
     assert not list(Path("drawn").glob("lone-minutes*"))
