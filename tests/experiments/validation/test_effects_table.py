@@ -80,7 +80,7 @@ def worlds(one: Experiment, factor: float = 0.9, seed: int = 1) -> Worlds:
 def rows() -> list[effects.Row]:
     """What all experiments would find in made-up worlds, of which three are enough for a verdict."""
     with pytest.MonkeyPatch.context() as few:
-        for name in ("LEAST_TWINS", "LEAST_TWINS_RARE"):
+        for name in ("MIN_TWINS", "MIN_TWINS_RARE"):
             few.setattr(f"experiments.validation.experiment.{name}", 3)
         return [
             effects.row_of(one, line, variant, [worlds(one, factor, seed) for seed in (1, 2, 3)])
