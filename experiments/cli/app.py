@@ -624,13 +624,13 @@ def run_program(words: list[str]) -> int:
     interruption.SignalState.signals.clear()
     with interruption.handle_signals():
         code = run_and_catch_errors(words or ["--help"])
+    set_console_language()
     stopped = code == INTERRUPTED or (code == DONE and interruption.SignalState.signals)
     return interruption.exit_code() if stopped else code
 
 
 def run_and_catch_errors(words: list[str]) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
-    set_console_language()
     try:
         code = app(words, prog_name="confianza", standalone_mode=False) or DONE
         print(end="", flush=True)

@@ -1,5 +1,7 @@
 """What tests of commands need that run and compare towns, but look at other things than all that these write."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -26,6 +28,7 @@ def headlines_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _english_console() -> None:
-    """Begin each test in the default language of messages, which a command of an earlier test may have changed."""
+def _english_console() -> Iterator[None]:
+    """Return to the default language of messages, which a test may have changed."""
+    yield
     set_console_language()

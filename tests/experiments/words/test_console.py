@@ -60,7 +60,9 @@ def test_progress_is_told_in_spanish(capsys: pytest.CaptureFixture[str]) -> None
     assert first == "una corrida toma 0.5 s: 20 corridas toman cerca de 5 s con 2 procesos"
     assert told[3] == "comparando:  40%, 8 de 20 listas, 2.0 corridas por segundo, faltan 6 s"
     assert ended == "comparando: 20 de 20 listas en 10 s"
-    assert interrupted == "confianza: interrumpido; se guardaron 1 de 2 corridas en aquí; para seguir, repita el comando"
+    assert (
+        interrupted == "confianza: interrumpido; se guardaron 1 de 2 corridas en aquí; para seguir, repita el comando"
+    )
 
 
 def test_a_command_sets_its_language_and_the_next_one_begins_anew(
