@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import math
 from functools import cache
 
 import numpy as np
@@ -42,7 +43,7 @@ def monthly_pattern(year: int) -> FloatArray:
     [1.02, 0.93, 0.93, 0.85, 0.98, 1.02, 1.0, 0.98, 1.03, 1.0, 1.13, 1.13]
     """
     daily, days = HOMICIDES_BY_MONTH / days_by_month(COUNTED_YEAR), days_by_month(year)
-    pattern: FloatArray = daily * days.sum() / (daily @ days)
+    pattern: FloatArray = daily * days.sum() / math.fsum(daily * days)
     return pattern
 
 
