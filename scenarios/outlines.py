@@ -22,6 +22,8 @@ LON_LAT = CRS.from_epsg(4326)
 LARGEST_KM2 = 20_000.0
 """Maximum area; a country given by mistake would fill the memory."""
 MOST_CORNERS = 200_000
+MICROMETRE = 6
+"""Decimals of coordinates in metres; further ones differ between processors, whose sines PROJ uses."""
 REFUSED_GEOMETRY_ERRORS = ("Self-intersection", "Invalid Coordinate")
 """Errors that are refused, not repaired: the intended border is unknown, and repairs can take minutes."""
 
@@ -41,11 +43,11 @@ class Plane:
     def point(self, lon: float, lat: float) -> tuple[float, float]:
         """Return x and y in metres of a point."""
         x, y = self.transformer().transform(lon, lat)
-        return float(x), float(y)
+        return round(float(x), MICROMETRE), round(float(y), MICROMETRE)
 
     def area(self, lon_lat: BaseGeometry) -> BaseGeometry:
         """Return a polygon in metres."""
-        return transform_shape(lon_lat, self.transformer())
+        return shapely.transform(transform_shape(lon_lat, self.transformer()), lambda xy: np.round(xy, MICROMETRE))
 
     def degrees(self, shapes: NDArray[np.object_], digits: int) -> NDArray[np.object_]:
         """Return shapes in metres in longitude and latitude, rounded to some decimals."""

@@ -1,12 +1,12 @@
 """Read the dated events of the country and the sites from `timeline.toml` into plain checked values."""
 
 import datetime
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from model.engine.elementary import log
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import checked_value, parse_date
 from model.engine.scenario import DatedEvent, PolicyEntry
@@ -139,7 +139,7 @@ def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
 
 def percent_log_odds(mean: float) -> float:
     """Return the log-odds of a mean on the scale 0-100."""
-    return math.log(mean / (100.0 - mean))
+    return log(mean / (100.0 - mean))
 
 
 def yearly_steps(

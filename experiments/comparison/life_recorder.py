@@ -16,6 +16,7 @@ from experiments.comparison.town_ground import inhabited
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
+from model.engine.elementary import exp_of_each
 from model.engine.random_streams import keyed_uniform
 from model.gangs.narcos.schema import PROTECTED
 from model.police.chief.rules import fill_hour_terms
@@ -288,7 +289,7 @@ def begin_story(world: Any, who: int) -> LifeStory:
 def agent_values(world: Any, agent: str) -> np.ndarray:
     """Return the recorded value of each agent of a kind: legitimacy (0-1), share of planned hours, or members."""
     if agent == "authority":
-        return np.asarray(1.0 / (1.0 + np.exp(-world.state.boards["legitimacy"])))
+        return np.asarray(1.0 / (1.0 + exp_of_each(-world.state.boards["legitimacy"])))
     return np.array(world.state[CHIEFS]["work"] if agent == "chief" else world.state.cliques["members"], float)
 
 

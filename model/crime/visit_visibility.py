@@ -18,8 +18,8 @@ METRES_A_KM = 1000.0
 def post_share(world: World) -> float:
     """Return the share of a cell's crime that happens on the block of a post, beyond which nobody minds it (Q24)."""
     p = world.parameters[Deterrence][0]
-    by_area: float = (p.block / (METRES_A_KM * cell_size_km(world))) ** 2
-    return min(1.0, by_area * p.concentration)
+    side: float = p.block / (METRES_A_KM * cell_size_km(world))
+    return min(1.0, side * side * p.concentration)
 
 
 def visit_visibility(world: World) -> FloatArray:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from model.engine.elementary import exp, log, power
 from model.engine.parameters import ParameterSpec
 
 Scale = Literal["linear", "log", "logit"]
@@ -43,10 +44,10 @@ def value_between(low: float, high: float, scale: Scale, share: float) -> float:
     (0.5, 1.25)
     """
     if scale == "log":
-        return math.copysign(abs(low) ** (1.0 - share) * abs(high) ** share, low)
+        return math.copysign(power(abs(low), 1.0 - share) * power(abs(high), share), low)
     if scale == "logit":
-        ends = [math.log(end / (1.0 - end)) for end in (low, high)]
-        return 1.0 / (1.0 + math.exp(-(ends[0] + share * (ends[1] - ends[0]))))
+        ends = [log(end / (1.0 - end)) for end in (low, high)]
+        return 1.0 / (1.0 + exp(-(ends[0] + share * (ends[1] - ends[0]))))
     return low + share * (high - low)
 
 
@@ -71,7 +72,7 @@ def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | Non
         if ends[0] < ends[1] and ends[0] <= default <= ends[1]:
             return range_within(ends[0], ends[1], "linear", True, spec)
     if spec.unit.startswith("log"):
-        return range_within(default - math.log(FACTOR), default + math.log(FACTOR), "linear", False, spec)
+        return range_within(default - log(FACTOR), default + log(FACTOR), "linear", False, spec)
     if spec.unit == "share" and 0.0 < default < 1.0:
         odds = default / (1.0 - default)
         low, high = (each / (1.0 + each) for each in (odds / FACTOR, odds * FACTOR))

@@ -13,17 +13,15 @@ The generator is Philox 4x32 with ten rounds, a counter-based generator (Salmon 
 as easy as 1, 2, 3", doi 10.1145/2063384.2063405).
 """
 
-import math
 import zlib
 
 import numpy as np
 from numba import int64
 
+from model.engine.elementary import exp, log
 from model.engine.kernels import scalar_kernel
 from model.engine.rows import int64_constant
 
-LN_2 = math.log(2.0)
-"""Natural logarithm of 2: turns a half-life h into the rate LN_2 / h."""
 UNIT_LOGISTIC_SCALE = 0.5513
 """Scale of a logistic distribution with standard deviation 1: sqrt(3) / pi to four digits."""
 SMALLEST_UNIFORM = 1e-12
@@ -99,7 +97,7 @@ def poisson_quantile(u: float, mean: float) -> int:
     >>> [int(poisson_quantile(u, 2.0)) for u in (0.0, 0.5, 0.99)]
     [0, 2, 6]
     """
-    term = math.exp(-mean)
+    term = exp(-mean)
     reached = term
     count = 0
     while u >= reached and term > 0.0:
@@ -116,7 +114,7 @@ def logistic(x: float) -> float:
     >>> float(logistic(0.0))
     0.5
     """
-    return 1.0 / (1.0 + math.exp(-x))
+    return 1.0 / (1.0 + exp(-x))
 
 
 @scalar_kernel("float64(float64)")
@@ -128,7 +126,7 @@ def logistic_quantile(u: float) -> float:
     >>> float(logistic_quantile(0.5))
     0.0
     """
-    return math.log((u + SMALLEST_UNIFORM) / (1.0 - u + SMALLEST_UNIFORM))
+    return log((u + SMALLEST_UNIFORM) / (1.0 - u + SMALLEST_UNIFORM))
 
 
 def key_of_name(name: str) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.crime.crime_counts.schema import OCCURRED, RECORDED, TOLD
 from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
+from model.engine.elementary import log
 from model.engine.kernels import PREFETCH_DISTANCE, TableBundle, allocating_kernel, kernel, prefetch
 from model.engine.parameters import ParameterGroup, parameter
 from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic_quantile, stream_id
@@ -177,7 +178,7 @@ def draw_survey_answers(shift: ShiftContext, noise: float, felt: FloatArray) -> 
             if i < ground.come[0] and minds[i].gone < 0 and age_years(ground.people[i], shift.tick) >= ADULT_AGE:
                 break
         u = keyed_uniform(seed, ANSWER_STREAM, wave, s, 0)
-        felt[s] = -math.log(minds[i].calm * math.sqrt(odds_of_unfairness(minds[i]) * odds_of_ineffectiveness(minds[i])))
+        felt[s] = -log(minds[i].calm * math.sqrt(odds_of_unfairness(minds[i]) * odds_of_ineffectiveness(minds[i])))
         felt[s] += noise * UNIT_LOGISTIC_SCALE * logistic_quantile(u)
 
 

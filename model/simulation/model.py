@@ -36,6 +36,7 @@ from model.engine.calendar import (
 )
 from model.engine.causes import CAUSES
 from model.engine.domains import COUNT, MONTH_NUMBER, code_of, row_of
+from model.engine.elementary import exp
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from model.engine.kernels import TableBundle
@@ -474,7 +475,7 @@ class TrustModel(MesaModel):
     @property
     def mood_odds(self) -> float:
         """Odds against trust in the nation's mood."""
-        return math.exp(-float(self.state[MOOD][0]))
+        return exp(-float(self.state[MOOD][0]))
 
     @property
     def shifts_since_close(self) -> int:

@@ -12,6 +12,7 @@ from typing import Annotated, cast
 import numpy as np
 
 from model.engine.domains import COUNT, FLAG, PAST, SHARE, code_of, row_of
+from model.engine.elementary import exp_of_each, power
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.rows import FloatArray, Int8Column, IntArray, Row, Rows, concatenate_rows, zero_rows
@@ -326,13 +327,23 @@ def split_by_angle(land: Land, centre: int, own: IntArray, n: int) -> list[IntAr
     if len(own) == 0:
         return [np.array([centre])] * n
     cells = land.cells
-    angle = np.arctan2(cells["y"][own] - cells["y"][centre], cells["x"][own] - cells["x"][centre])
-    own = own[np.argsort(angle, kind="stable")]
+    x, y = cells["x"][own] - cells["x"][centre], cells["y"][own] - cells["y"][centre]
+    own = own[np.argsort(quarter_turns(x, y), kind="stable")]
     people = cells["population"][own].astype(float)
     middle = np.cumsum(people) - people / 2.0
     part = np.minimum(middle / people.sum() * n, n - 1).astype(np.int64)
     # With fewer cells than parts, a part without a cell shares the cell in the middle of its directions.
     return [own[part == k] if np.any(part == k) else own[[k * len(own) // n]] for k in range(n)]
+
+
+def quarter_turns(x: IntArray, y: IntArray) -> FloatArray:
+    """Return numbers from -2 to 2 that increase with the direction of points, counted from the east, 0 at the origin.
+
+    >>> quarter_turns(np.array([0, 1, 0, -1, 0]), np.array([-1, 0, 1, 0, 0])).tolist()
+    [-1.0, 0.0, 1.0, 2.0, 0.0]
+    """
+    far = np.abs(x) + np.abs(y)
+    return np.where(far == 0, 0.0, np.where(y < 0, -1.0, 1.0) * (1.0 - x / np.maximum(far, 1)))
 
 
 def written_routes(
@@ -347,10 +358,10 @@ def written_routes(
     written = 0
     for row, (facility, foot, own) in enumerate(sector_cells):
         cells = land.cells[own]
-        near = np.exp(-land.minutes[facility, own] / parameters.route_reach)
-        weight = np.maximum(cells["population"], 1) ** parameters.route_crowd * near
+        near = exp_of_each(-land.minutes[facility, own] / parameters.route_reach)
+        crowd = [power(people, parameters.route_crowd) for people in np.maximum(cells["population"], 1).tolist()]
         institutions = cells["shops"] + cells["schools"]
-        route = cumulative_weights(own, weight)
+        route = cumulative_weights(own, np.array(crowd) * near)
         visits = cumulative_weights(own, institutions) if institutions.any() else route
         ends = written + len(route), written + len(route) + len(visits)
         sectors[row] = (facility, foot, written, ends[0], ends[0], ends[1])

@@ -221,8 +221,10 @@ def draw_ages(member: IntArray, parameters: Population) -> FloatArray:
     years = YOUTH_AGE * u
     years[youths] = YOUTH_AGE + (MIDDLE_AGE - YOUTH_AGE) * u[youths]
     # Numbers fall with age: the square of a uniform is denser at the lower end.
-    years[grown[:n_old]] = OLD_AGE + (OLDEST_AGE - OLD_AGE) * u[grown[:n_old]] ** 2
-    years[grown[n_old:]] = MIDDLE_AGE + (OLD_AGE - MIDDLE_AGE) * (0.5 * u[grown[n_old:]] + 0.5 * u[grown[n_old:]] ** 2)
+    years[grown[:n_old]] = OLD_AGE + (OLDEST_AGE - OLD_AGE) * np.square(u[grown[:n_old]])
+    years[grown[n_old:]] = MIDDLE_AGE + (OLD_AGE - MIDDLE_AGE) * (
+        0.5 * u[grown[n_old:]] + 0.5 * np.square(u[grown[n_old:]])
+    )
     return years
 
 

@@ -17,6 +17,7 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from model.engine.calendar import MINUTES_AN_HOUR
+from model.engine.elementary import exp_of_each, power
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.kernels import allocating_kernel
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
@@ -215,7 +216,7 @@ def build_territory(scenario: Scenario) -> Land:
 def initial_population(scenario: Scenario) -> int:
     """Return the number of initial residents: the census, projected to the first year, times the scale."""
     population = scenario["population"]
-    total = population.total * (1.0 + population.growth) ** (scenario.start.year - CENSUS_YEAR)
+    total = population.total * power(1.0 + population.growth, scenario.start.year - CENSUS_YEAR)
     scaled: float = total * population.scale
     return math.floor(scaled + 0.5)
 
@@ -421,7 +422,7 @@ def place_settlements(scenario: Scenario, cells: Rows[Cell], origin: tuple[float
 def nearest_free_cell(at: FloatArray, land: IntArray, centres: IntArray, point: tuple[float, float]) -> int:
     """Return the cell nearest to a point that is not yet the centre of a settlement."""
     free = np.setdiff1d(land, centres)
-    return int(free[np.argmin(((at[free] - np.asarray(point)) ** 2).sum(axis=1))])
+    return int(free[np.argmin(np.square(at[free] - np.asarray(point)).sum(axis=1))])
 
 
 def draw_remote_cell(
@@ -468,10 +469,10 @@ def distribute_population(
     """
     people = apportion(residents, [settlement.weight for settlement in settlements])
     land = cells["lake"] == 0
-    built = people.astype(float) ** parameters.crowding
+    built = np.array([power(one, parameters.crowding) for one in people.tolist()])
     n_cells = np.maximum(parameters.inhabited * land.sum() * built / built.sum(), 1.0)
     at = np.column_stack([cells["x"], cells["y"]]).astype(float)
-    distance = np.sqrt(((at[None, :, :] - at[centres][:, None, :]) ** 2).sum(axis=2))
+    distance = np.sqrt(np.square(at[None, :, :] - at[centres][:, None, :]).sum(axis=2))
     # Random factors on distances make the edges of settlements ragged instead of circular.
     distance *= 1.0 + RAGGEDNESS * (town_draws(seed, "town.ragged", len(cells)) - 0.5)
     # Dividing by the radius gives large settlements the land between them and small ones.
@@ -481,7 +482,7 @@ def distribute_population(
         own = np.flatnonzero((owner == row) & land)
         taken = own[np.argsort(distance[row, own], kind="stable")][: math.floor(n_cells[row] + 0.5)]
         away = distance[row, taken]
-        here = apportion(int(people[row]), np.exp(-parameters.fading * away / (away.max() + 1.0)))
+        here = apportion(int(people[row]), exp_of_each(-parameters.fading * away / (away.max() + 1.0)))
         cells["population"][taken] = here
         cells["settlement"][taken[here > 0]] = row
 
@@ -587,7 +588,7 @@ def place_amenities(cells: Rows[Cell], seat: int, residents: int, parameters: Te
     Shops and bars follow the population, times a factor in the core and at the market; schools the population.
     """
     away_x, away_y = cells["x"] - cells["x"][seat], cells["y"] - cells["y"][seat]
-    km = np.sqrt((away_x**2 + away_y**2).astype(float)) * parameters.cell_m / 1000.0
+    km = np.sqrt((away_x * away_x + away_y * away_y).astype(float)) * parameters.cell_m / 1000.0
     in_town = cells["settlement"] == cells["settlement"][seat]
     # The seat itself is always core and market, however large the cells.
     cells["core"] = in_town & ((km <= parameters.core_km) | (km == 0.0))

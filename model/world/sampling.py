@@ -5,9 +5,8 @@ Candidates are always drawn from presence lists, which the calendar fixes, so th
 
 from __future__ import annotations
 
-import math
-
 from model.engine.calendar import DAYS_A_YEAR, FRIDAY, MONTHS_A_YEAR, NIGHT, SHIFTS
+from model.engine.elementary import exp, log1p
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
@@ -29,7 +28,7 @@ def is_weekend_night(shift: ShiftContext) -> bool:
 @kernel
 def monthly_probability(a_year: float) -> float:
     """Return the probability in a month that gives the probability ``a_year`` in a year."""
-    return 1.0 - math.exp(math.log1p(-a_year) / MONTHS_A_YEAR)
+    return 1.0 - exp(log1p(-a_year) / MONTHS_A_YEAR)
 
 
 @kernel

@@ -8,7 +8,6 @@ Draws and exponentials are counted with compilation disabled, since counting wit
 their cost.  Uncompiled kernels give the same bits, and each draw is an ordinary call that Python can count.
 """
 
-import math
 import os
 import pickle
 import sys
@@ -152,9 +151,8 @@ def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[
 
 def count_draw_calls(current: "Counter[str]") -> None:
     """Patch the draw functions to count every draw by its decision, and every exponential as `exp`."""
-    streams: Any = import_module("model.engine.random_streams")
-    arithmetic: Any = math
-    draw, number, exponential = streams.keyed_uniform, streams.stream_id, math.exp
+    elementary: Any = import_module("model.engine.elementary")
+    exponential = elementary.exp
     names: dict[int, str] = {}
 
     def counting_uniform(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
@@ -170,5 +168,7 @@ def count_draw_calls(current: "Counter[str]") -> None:
         current["exp"] += 1
         return exponential(x)
 
+    elementary.exp = counting_exponential
+    streams: Any = import_module("model.engine.random_streams")
+    draw, number = streams.keyed_uniform, streams.stream_id
     streams.keyed_uniform, streams.stream_id = counting_uniform, naming_stream
-    arithmetic.exp = counting_exponential

@@ -68,6 +68,7 @@ from model.engine.calendar import (
     SHIFTS,
     YEAR,
 )
+from model.engine.elementary import log
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
@@ -180,7 +181,7 @@ def admit_informed_residents(
     """
     z, share = tables.authorities[a].settlement, p.come / max(1.0, rate)
     # In place of `attend`: at this log-odds a year's meetings draw the share `come` of those who hear of them.
-    usual = math.log(share / (1.0 - share))
+    usual = log(share / (1.0 - share))
     for j in range(tables.home_start[z], tables.home_start[z + 1]):
         i = tables.at_home[j]
         if tables.present_count[0] - first >= MAX_ATTENDING:

@@ -62,8 +62,9 @@ from model.engine.calendar import (
     NIGHT,
     SHIFTS,
 )
+from model.engine.elementary import LN_2, exp
 from model.engine.kernels import TableBundle, kernel
-from model.engine.random_streams import keyed_uniform
+from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import IntArray, Rows
 from model.police.contacts.schema import MINIMUM_AGE
 from model.town.authorities import AuthorityRow
@@ -363,7 +364,7 @@ def make_monthly_decisions(shift: ShiftContext, tables: DeliberationTables, mont
     """
     for a in range(len(tables.boards)):
         board, p = tables.boards[a], tables.parameters[a]
-        decay_board_memory(board, 2.0 ** (-1.0 / p.half_life))
+        decay_board_memory(board, exp(-LN_2 / p.half_life))
         # A new communal board takes over the memory as far as it is handed over.
         if new_year and tables.authorities[a].communal == 1:
             decay_board_memory(board, p.carried + (1.0 - p.carried) * board.organised)
@@ -429,7 +430,7 @@ def initialise(world: World) -> None:
     for a, board in enumerate(world.state[BOARDS]):
         p = parameters[a]
         drawn = logistic_noise(keyed_uniform(world.seed, DISPOSITION_OF_A_BOARD_STREAM, 0, a, 0))
-        board.disposition = 1.0 / (1.0 + np.exp(-(p.disposed + p.disposed_spread * drawn)))
+        board.disposition = logistic(p.disposed + p.disposed_spread * drawn)
         if p.spread > 0.0:
             drawn = board.organised + p.spread * logistic_noise(keyed_uniform(world.seed, ORGANISED_STREAM, 0, a, 0))
             board.organised = min(MAX_ORGANISED, max(MIN_ORGANISED, drawn))

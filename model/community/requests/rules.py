@@ -6,7 +6,6 @@ Communities ask at meetings.  Boards may also ask between meetings and take unme
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from model.community.board_memory.rules import protocol_strength, record_promise, record_request_outcome
@@ -48,8 +47,9 @@ from model.community.requests.schema import (
     MeetingAttendee,
     RequestRow,
 )
+from model.engine.elementary import LN_2, exp
 from model.engine.kernels import TableBundle, kernel
-from model.engine.random_streams import LN_2, keyed_uniform
+from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
@@ -332,7 +332,7 @@ def answer_request(shift: ShiftContext, tables: ConsultationTables, request: Req
     answered = met or worked or keyed_uniform(shift.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
     trained = tables.officers[tables.chiefs[a]].skill * tables.adoption[z].link_explain
     # Explanations wear off: each since the last request met halves the chance of the next.
-    worn = math.exp(-LN_2 * board.explained)
+    worn = exp(-LN_2 * board.explained)
     explained = (
         not met and keyed_uniform(shift.seed, EXPLAINS_LIMITS_STREAM, asked, a, nth) < p.explain * trained * worn
     )

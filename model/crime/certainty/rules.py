@@ -13,6 +13,7 @@ from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY,
 from model.crime.offenders.schema import OFFENDER_SLOTS, OffenderRow
 from model.crime.visit_visibility import visit_visibility
 from model.engine.calendar import MONTH, SHIFTS
+from model.engine.elementary import LN_2, exp, power
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import FloatArray, Rows, to_int64
 from model.town.crime_kinds import ASSAULT, OFFENDERS, QUARREL
@@ -80,7 +81,7 @@ def update_visible_patrol(shift: ShiftContext, tables: CertaintyTables) -> None:
     """Update `seen_lately`: decay, then the visits and responses of this shift."""
     day, cells, p, seen = shift.day, shift.ground.cells, tables.parameters[0], tables.seen_lately
     # Exponential moving average of visits a cell and day, whose half-life is p.days.
-    kept = 2.0 ** (-1.0 / (SHIFTS * p.days))
+    kept = exp(-LN_2 / (SHIFTS * p.days))
     for zone in range(len(seen)):
         seen[zone] *= kept
     each = (1.0 - kept) * SHIFTS * p.visible
@@ -97,7 +98,7 @@ def update_visible_patrol(shift: ShiftContext, tables: CertaintyTables) -> None:
 @kernel
 def update_arrest_memory(shift: ShiftContext, tables: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
     """Update `arrested_lately` and `offended_lately`: decay, then the offences of this shift."""
-    day, kept = shift.day, 2.0 ** (-1.0 / (MONTH * tables.parameters[0].months))
+    day, kept = shift.day, exp(-LN_2 / (MONTH * tables.parameters[0].months))
     for group in range(len(tables.usual)):
         for zone in range(len(tables.seen_lately)):
             tables.arrested_lately[group, zone] *= kept
@@ -132,8 +133,8 @@ def update_certainty_factors(tables: CertaintyTables) -> None:
             chance = (tables.arrested_lately[group, zone] + peers * heard) / known if known > 0.0 else heard
             seen = tables.seen_lately[zone] / (tables.seen_lately[zone] + p.seen_half)
             believed = p.learned * chance + (1.0 - p.learned) * usual
-            patrol = guarded_ratio(seen, p.usual_seen, p.informal) ** -tables.to_patrol[group]
-            arrests = guarded_ratio(believed, usual, p.informal) ** -tables.to_arrests[group]
+            patrol = power(guarded_ratio(seen, p.usual_seen, p.informal), -tables.to_patrol[group])
+            arrests = power(guarded_ratio(believed, usual, p.informal), -tables.to_arrests[group])
             tables.felt[group, zone] = min(p.highest, patrol * arrests)
 
 

@@ -44,6 +44,7 @@ from model.crime.near_repeat.schema import MAX_REPEATS, PENDING_REPEATS, Pending
 from model.crime.offenders.rules import OffenderTables, find_acting_slot
 from model.crime.offenders.schema import NO_OFFENDER, NO_SLOTS
 from model.engine.calendar import FRIDAY, MARKET_DAY, MINUTES_A_SHIFT, MORNING, NIGHT, SHIFTS, YEAR
+from model.engine.elementary import log
 from model.engine.kernels import TableBundle, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Int32Array, IntArray, Rows, to_int64
@@ -243,7 +244,7 @@ def commit_crime(shift: ShiftContext, tables: VictimisationTables, crime: Possib
     grave = share > 0.0 and keyed_uniform(shift.seed, VIOLENT_STREAM, shift.tick, number, 0) < share
     severity = tables.severity[z, kind, 1 if grave else 0]
     # Losses are exponential around the mean, by inversion.
-    loss = tables.losses[z, kind] * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
+    loss = tables.losses[z, kind] * -log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
     toll = tables.crime[z].women_killed if shift.ground.people[crime.victim].female == 1 else 1.0
     motive = NO_MOTIVE
     if deadly < 0.0 or keyed_uniform(shift.seed, LETHAL_STREAM, shift.tick, number, 0) < deadly * toll:

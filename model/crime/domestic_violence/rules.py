@@ -6,7 +6,6 @@ public action.  Switched off, there is none.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -49,6 +48,7 @@ from model.crime.domestic_violence.schema import (
     PendingAct,
 )
 from model.engine.calendar import MINUTES_A_SHIFT, MINUTES_AN_HOUR, YEAR
+from model.engine.elementary import log
 from model.engine.kernels import TableBundle, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import ratio_or_nan
@@ -170,7 +170,7 @@ def draw_aggressor(
 @kernel
 def draw_wait(seed: int, tick: int, i: int, nth: int) -> int:
     """Return the shifts until the next candidate for a further act, exponential at the ceiling."""
-    return 1 + int(-math.log(1.0 - keyed_uniform(seed, AGAIN_WAIT, tick, i, nth)) * YEAR / MAX_FURTHER_ACTS)
+    return 1 + int(-log(1.0 - keyed_uniform(seed, AGAIN_WAIT, tick, i, nth)) * YEAR / MAX_FURTHER_ACTS)
 
 
 @kernel

@@ -7,8 +7,6 @@ are due.  Switched off, nothing repeats and the base rate is higher by the same 
 
 from __future__ import annotations
 
-import math
-
 from model.crime.certainty.schema import Certainty
 from model.crime.near_repeat.schema import (
     MAX_REPEATS,
@@ -25,6 +23,7 @@ from model.crime.near_repeat.schema import (
     PendingRepeat,
 )
 from model.engine.calendar import SHIFTS
+from model.engine.elementary import log
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, IntArray, Rows
@@ -59,7 +58,7 @@ def schedule_repeats(shift: ShiftContext, tables: RepeatTables, kind: int, origi
     mean = p.kappa * tables.certainty[0].highest
     n = min(MAX_REPEATS, poisson_quantile(keyed_uniform(seed, REPEAT_COUNT, tick, number, 0), mean))
     for c in range(n):
-        delay = 1 + int(-SHIFTS * p.days * math.log(1.0 - keyed_uniform(seed, REPEAT_DELAY, tick, number, c)))
+        delay = 1 + int(-SHIFTS * p.days * log(1.0 - keyed_uniform(seed, REPEAT_DELAY, tick, number, c)))
         v = keyed_uniform(seed, REPEAT_PLACE, tick, number, c)
         where = cell
         if v >= p.same_cell:  # the rest of the same uniform number chooses the neighbour

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import math
 from itertools import pairwise
-from statistics import NormalDist
 
 import numpy as np
 
@@ -34,6 +33,7 @@ from model.crime.offenders.schema import (
     Offenders,
 )
 from model.engine.calendar import MORNINGS, WEEK_STARTS, YEAR
+from model.engine.elementary import exp, exp_of_each, log, normal_quantile
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.ratios import ratio_or_nan
@@ -61,8 +61,9 @@ def cumulative_reach(world: World) -> FloatArray:
     """
     rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters[Offenders][0]
     start, (x, y), homes = group_starts(rows), zone_centres(world), world.town.cells[rows["home"]]
-    km = world.cell_km * np.hypot(homes["x"][None, :] - x[:, None], homes["y"][None, :] - y[:, None])
-    weight: FloatArray = rows["rate"] * np.exp(-np.maximum(p.own_km, km) / p.reach_km)
+    east, north = homes["x"][None, :] - x[:, None], homes["y"][None, :] - y[:, None]
+    km = world.cell_km * np.sqrt(east * east + north * north)
+    weight: FloatArray = rows["rate"] * exp_of_each(-np.maximum(p.own_km, km) / p.reach_km)
     for group in range(len(OFFENDERS)):
         own = slice(start[group], start[group + 1])
         weight[:, own] = np.cumsum(weight[:, own], axis=1)
@@ -157,7 +158,7 @@ def hold_slot_until(row: OffenderRow, until: int) -> None:
 @kernel
 def draw_career_end(seed: int, tick: int, name: int, generation: int, years: float) -> int:
     """Return the tick at which a career that begins now ends; its length is exponential around `years`."""
-    return tick + 1 + int(-YEAR * years * math.log(1.0 - keyed_uniform(seed, CAREER_STREAM, 0, name, generation)))
+    return tick + 1 + int(-YEAR * years * log(1.0 - keyed_uniform(seed, CAREER_STREAM, 0, name, generation)))
 
 
 def slot_id(row: OffenderRow, start: IntArray, at: int) -> int:
@@ -195,7 +196,7 @@ def slots_per_group(world: World) -> list[int]:
 
 def create_slots(world: World) -> None:
     """Create the list of slots, each with a synthetic home, a rate and a first career."""
-    p, normal, everywhere = world.parameters[Offenders][0], NormalDist(), world.town.everywhere
+    p, everywhere = world.parameters[Offenders][0], world.town.everywhere
     table, n_slots = world.state[OFFENDER_SLOTS], slots_per_group(world)
     table.count[0], world.state[SLOTS_MADE_FOR][0] = 0, p.slots
     table.reserve(sum(n_slots))
@@ -203,7 +204,7 @@ def create_slots(world: World) -> None:
         for i in range(n):
             row, name = table.rows[table.count[0]], group * SLOT_ID_RANGE + i
             # Rates are quantiles of a log-normal distribution, not random draws: the same spread in every world.
-            row.group, row.rate = group, math.exp(p.spread * normal.inv_cdf((i + 0.5) / n))
+            row.group, row.rate = group, exp(p.spread * normal_quantile((i + 0.5) / n))
             row.home = weighted_place(
                 everywhere, 0, len(everywhere), keyed_uniform(world.seed, OFFENDER_HOME_STREAM, 0, name, 0)
             )

@@ -5,12 +5,11 @@ In the status quo there are none.  Switched off, a policy that uses them changes
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.crime.safe_schools.schema import ADULT_AGE_YEARS, MINIMUM_AGE, SafeSchools
 from model.engine.calendar import DAYS_A_WEEK, DAYS_A_YEAR, SHIFTS
+from model.engine.elementary import exp
 from model.engine.kernels import kernel
 from model.engine.rows import FloatArray
 from model.town.crime_kinds import NEAR_SCHOOLS
@@ -24,7 +23,7 @@ from model.world.protocol import World
 def recruitment_pull(student: bool, p: SafeSchools) -> float:
     """Return the hazard of recruitment of a young person relative to one without any prevention."""
     supervised = p.coverage * (1.0 if student else p.outreach)
-    return math.exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
+    return exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
 
 
 def apply_supervision(world: World, person: FloatArray) -> None:

@@ -6,11 +6,10 @@ reports made in confidence.  Switched off, nobody is captured.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.engine.calendar import MONTHS_A_YEAR
+from model.engine.elementary import exp
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
@@ -38,6 +37,7 @@ from model.trust.public_events import spread_public_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.places import group_holding_cells
 from model.world.protocol import World
+from model.world.sampling import monthly_probability
 from model.world.state import OFFICERS
 
 
@@ -47,8 +47,8 @@ def capture_probability(groups: int, penury: float, integrity: float, p: Capture
 
     ``groups`` is the number of groups in the area; ``penury`` (bad conditions) and ``integrity`` lie between 0 and 1.
     """
-    a_year = groups * math.exp(p.base + p.penury * penury - p.integrity * integrity)
-    return 1.0 - math.exp(-a_year / MONTHS_A_YEAR)
+    a_year = groups * exp(p.base + p.penury * penury - p.integrity * integrity)
+    return 1.0 - exp(-a_year / MONTHS_A_YEAR)
 
 
 @kernel
@@ -100,9 +100,7 @@ def update_exposure(world: World, f: int) -> bool:
     """Draw whether a capture is exposed this month, and spread the news; return whether it is."""
     p, conduct = world.parameters[Capture][0], world.parameters[Misconduct][0]
     a_year = min(1.0, p.found * (1.0 + p.reveal * detection_probability(conduct)))
-    if keyed_uniform(world.seed, CAPTURE_FOUND_STREAM, world.tick, f, 0) >= 1.0 - (1.0 - a_year) ** (
-        1.0 / MONTHS_A_YEAR
-    ):
+    if keyed_uniform(world.seed, CAPTURE_FOUND_STREAM, world.tick, f, 0) >= monthly_probability(a_year):
         return False
     row = world.tally[0]
     row.captures_found += 1.0

@@ -6,12 +6,12 @@ Utilities are in log-odds; each function fills the terms of one discrete choice 
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from model.crime.political_calendar.schema import PoliticalCalendar
+from model.engine.elementary import log
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import IntArray, Rows, to_int64
 from model.gangs.clique_choices.schema import (
@@ -301,7 +301,7 @@ def choose_to_attack(tables: CliqueTables, q: int, leaderless: float, violence: 
     choice.terms[1, 4] = -p.attack_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
     choice.terms[1, 5] = p.attack_leaderless * leaderless
     choice.terms[1, 6] = violence_taste(p, clique.strategy)
-    choice.terms[1, 7] = math.log(min(clique.members / max(clique.founding, 1), 1.0) + SMALLEST_RATIO)
+    choice.terms[1, 7] = log(min(clique.members / max(clique.founding, 1), 1.0) + SMALLEST_RATIO)
     return decide_and_record(choice, to_int64(2), to_int64(8), ATTACK_CHOICE, True, tick, q) == 1
 
 

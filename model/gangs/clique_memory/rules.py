@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from model.engine.calendar import MONTH
+from model.engine.elementary import LN_2, exp
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
@@ -39,8 +40,8 @@ def hears_of_clique(shift: ShiftContext, tables: CliqueTables, q: int, r: int) -
     if theirs.alive == 0 or q == r:
         return False
     here, there = shift.ground.cells[mine.centre], shift.ground.cells[theirs.centre]
-    far = (here.x - there.x) ** 2 + (here.y - there.y) ** 2
-    return bool(mine.foe == r or (mine.gang == theirs.gang and far <= tables.parameters[0].hears ** 2))
+    dx, dy, hears = here.x - there.x, here.y - there.y, tables.parameters[0].hears
+    return bool(mine.foe == r or (mine.gang == theirs.gang and dx * dx + dy * dy <= hears * hears))
 
 
 @kernel
@@ -73,7 +74,7 @@ def count_prisoners(tables: CliqueTables, q: int) -> int:
 @kernel
 def monthly_retained_share(months: float) -> float:
     """Return the share of a memory that is retained for a month, given its half-life in months."""
-    return float(2.0 ** (-1.0 / months))
+    return float(exp(-LN_2 / months))
 
 
 @kernel

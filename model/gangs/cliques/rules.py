@@ -10,13 +10,13 @@ come at fixed rates.
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Callable
 
 import numpy as np
 
 from model.crime.political_calendar.rules import violence_trend
 from model.engine.calendar import MONTH, MORNINGS
+from model.engine.elementary import log
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows, int64_constant
@@ -140,7 +140,7 @@ def plan_attack(shift: ShiftContext, tables: CliqueTables, q: int, leaderless: f
     clique, tick, cells = tables.gangs.cliques[q], shift.tick, shift.ground.cells
     tension = tables.extortion[0].tension
     trend = violence_trend(tables.political[max(cells[clique.centre].settlement, 0)])
-    violence = math.log(max(trend * max(tension, 1.0), SMALLEST_RATIO))
+    violence = log(max(trend * max(tension, 1.0), SMALLEST_RATIO))
     clique.attack_at = NOT_YET
     if (
         clique.foe < 0

@@ -9,7 +9,6 @@ Switched off, nobody demands, clashes or recruits.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from model.crime.crime.rules import poisson_upper_bound, record_incident
@@ -29,6 +28,7 @@ from model.engine.calendar import (
     SHIFTS,
     YEAR,
 )
+from model.engine.elementary import exp, log
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic_quantile, poisson_quantile
 from model.engine.rows import IntArray, Rows, to_int64
@@ -421,7 +421,7 @@ def recruit_members(shift: ShiftContext, tables: ExtortionTables) -> None:
             if tie >= 0 and shift.minds[tie].member >= 0:
                 tied = 1.0
         out = 0.0 if person.occupation == STUDENT else 1.0
-        hazard = p.recruit * math.exp(p.recruit_tie * tied + p.recruit_out * out)
+        hazard = p.recruit * exp(p.recruit_tie * tied + p.recruit_out * out)
         hazard *= recruitment_pull(out == 0.0, tables.schools[person.settlement]) * gangs.cliques[q].draw
         if keyed_uniform(shift.seed, RECRUIT_MARK, shift.tick, j, 0) < hazard / MAX_RECRUIT_RATE:
             mind.member = q
@@ -434,7 +434,7 @@ def recruit_members(shift: ShiftContext, tables: ExtortionTables) -> None:
 def record_imitator_demand(shift: ShiftContext, p: Extortion, i: int, number: int) -> None:
     """Record the demand of an imitator on resident `i`, who may pay; updates `minds.gave_in`."""
     # Losses are exponential: the quantile of a keyed uniform.
-    loss = p.imitator_loss * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
+    loss = p.imitator_loss * -log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
     minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
     demand = NewIncident(
         number=number,
@@ -505,7 +505,7 @@ def update_rents_and_exits(shift: ShiftContext, tables: ExtortionTables) -> None
         if mind.member < 0:
             continue
         p = tables.parameters[shift.ground.people[i].settlement]
-        leave = p.leave * math.exp(p.leave_idle * (1.0 - gangs.cliques[mind.member].income))
+        leave = p.leave * exp(p.leave_idle * (1.0 - gangs.cliques[mind.member].income))
         if mind.gone >= 0 or keyed_uniform(shift.seed, LEAVES_STREAM, shift.tick, i, 0) < leave:
             gangs.cliques[mind.member].members -= 1
             mind.member = -1

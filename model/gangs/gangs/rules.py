@@ -122,7 +122,7 @@ def update_nearest_rivals(cliques: Rows[CliqueRow], cells: Rows[Cell], border: f
     """Update `cliques.foe`: the nearest living clique of the other gang within ``border`` cells, or -1."""
     x, y = cells["x"][cliques["centre"]], cells["y"][cliques["centre"]]
     for q, clique in enumerate(cliques):
-        far = (x - x[q]) ** 2 + (y - y[q]) ** 2
+        far = np.square(x - x[q]) + np.square(y - y[q])
         near = (far <= border * border) & (cliques["gang"] != clique.gang) & (cliques["alive"] == 1)
         foes = np.flatnonzero(near)
         clique.foe = foes[np.argmin(far[foes])] if len(foes) and clique.alive else NOT_YET
@@ -156,7 +156,7 @@ def donor_clique(q: int, cliques: Rows[CliqueRow], cells: Rows[Cell], large: int
     if len(some) == 0:
         return NOT_YET
     centres = cells[cliques["centre"][some]]
-    far = (centres["x"] - cells[mine.centre].x) ** 2 + (centres["y"] - cells[mine.centre].y) ** 2
+    far = np.square(centres["x"] - cells[mine.centre].x) + np.square(centres["y"] - cells[mine.centre].y)
     return int(some[np.argmin(far)])
 
 

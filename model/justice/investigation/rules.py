@@ -8,14 +8,13 @@ Switched off, only those caught in the act come before a judge.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.community.consent.rules import ConsentTables, consents_to_arrest
 from model.crime.crime_counts.schema import COMPLAINTS
 from model.crime.offenders.rules import hold_slot_until
 from model.engine.calendar import LAST_SHIFTS, MONTH
+from model.engine.elementary import exp, power
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.ratios import ratio_or_nan
@@ -152,7 +151,7 @@ def evidence_doubt(
         n = 0
         for k in range(tables.files_count[0]):
             n += int(is_open_file(tables.files[k], row.offender, generation))
-        doubt *= (1.0 - p.link) ** min(n, MAX_LINKED_FILES)
+        doubt *= power(1.0 - p.link, min(n, MAX_LINKED_FILES))
     return doubt
 
 
@@ -348,12 +347,10 @@ def work_on_files(shift: ShiftContext, tables: InvestigationTables) -> None:
         if file.warrant >= 0 or file.served >= 0 or file.passes >= MAX_TRIES:
             continue
         age = float(tick - file.filed)
-        chances[k] = min(p.hope_most, tables.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(
-            -age / EVIDENCE_AGE_SCALE
-        )
+        chances[k] = min(p.hope_most, tables.solvable[file.kind] * (1.0 - file.doubt)) * exp(-age / EVIDENCE_AGE_SCALE)
         chances[k] *= p.second if file.passes == 1 else 1.0
         weight = p.homicide_first if file.kind == HOMICIDE else 1.0
-        urgency[k] = (chances[k] + p.by_gravity * file.gravity) * weight * math.exp(-age / CASE_AGE_SCALE)
+        urgency[k] = (chances[k] + p.by_gravity * file.gravity) * weight * exp(-age / CASE_AGE_SCALE)
     while hours >= MIN_CASE_HOURS:
         k = most_urgent(urgency)
         if k < 0:

@@ -6,8 +6,6 @@ hear of the outcome may credit or blame the police for it.  Switched off, nobody
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.community.board_memory.rules import record_state_response
@@ -16,6 +14,7 @@ from model.crime.certainty.schema import UNCOUNTED_KIND
 from model.crime.offenders.rules import hold_slot_until
 from model.crime.offenders.schema import OffenderRow
 from model.engine.calendar import MONTH, YEAR
+from model.engine.elementary import log
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
@@ -144,7 +143,7 @@ def arrest_offender(shift: ShiftContext, tables: JusticeTables, row: Incident, h
 def remand_until(shift: ShiftContext, tables: JusticeTables, filed: int, number: int, nth: int) -> int:
     """Return the tick until which a person arrested now is held without a charge, exponential in length."""
     u = keyed_uniform(shift.seed, REMAND_STREAM, filed, number, nth)
-    return shift.tick + 1 + int(-MONTH * tables.parameters[0].remand * math.log(1.0 - u))
+    return shift.tick + 1 + int(-MONTH * tables.parameters[0].remand * log(1.0 - u))
 
 
 @kernel

@@ -8,11 +8,10 @@ chance.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.community.requests.schema import REQUESTS
+from model.engine.elementary import LN_2, exp, log, log1p
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows, int64_constant
@@ -224,7 +223,7 @@ def fill_hour_terms(world: World, choice: ChoiceTables, f: int) -> None:
     settlement = world.town.facilities[f].settlement
     p, pressure = world.parameters[Chiefs][settlement], world.parameters[Pressure][settlement]
     chief, officer = world.state[CHIEFS][f], world.state[OFFICERS][world.cached(chief_positions)[f]]
-    waiting = math.log1p(chief.open)
+    waiting = log1p(chief.open)
     clear_terms(choice)
     visits, arrests, places = choice.terms[USE_VISITS], choice.terms[USE_QUICK_ARRESTS], choice.terms[USE_PLACES]
     visits[0], arrests[0], places[0] = p.visits, p.arrests, p.places
@@ -259,12 +258,12 @@ def choose_hours(world: World, f: int) -> None:
 def work_reasons(world: World, f: int) -> tuple[float, ...]:
     """Return what speaks for all planned hours over none at a facility, in log-odds, in the order of `WORK_TERMS`."""
     p, chief = world.parameters[Chiefs][world.town.facilities[f].settlement], world.state[CHIEFS][f]
-    crimes = math.log((chief.crimes + p.prior) / (chief.usual + p.prior)) if chief.usual >= 0.0 else 0.0
+    crimes = log((chief.crimes + p.prior) / (chief.usual + p.prior)) if chief.usual >= 0.0 else 0.0
     order = float(chief.order == TO_PREVENT) - float(chief.order == TO_ARREST) + world.state[STATIONS][f].supported
     return (
         -p.work_unserved * chief.lost / (chief.served + chief.lost + p.prior),
         -p.work_crimes * crimes,
-        p.work_asked * math.log1p(chief.open),
+        p.work_asked * log1p(chief.open),
         p.order * order,
         experience_log_odds(chief.welcomed, chief.ignored, p),
         experience_log_odds(chief.eased, chief.worse, p),
@@ -322,7 +321,7 @@ def choose_request(world: World, f: int, candidates: IntArray, p: Plans) -> int:
     usual = min(1.0 - SMALLEST_CHANCE, max(SMALLEST_CHANCE, p.takes_request))
     clear_terms(choice)
     for o, a in enumerate(rows, start=1):
-        choice.terms[o, 0] = math.log(usual / (1.0 - usual))
+        choice.terms[o, 0] = log(usual / (1.0 - usual))
         choice.terms[o, 1] = numbers.climbed * climbed[a]
         choice.terms[o, 2] = numbers.urged * max(0, min(int(asked[a]), int(numbers.urged_most)) - 1)
         choice.terms[o, 3] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
@@ -345,7 +344,7 @@ def update_commands(world: World, month: int) -> None:
         if chief.person != state[OFFICERS][at[f]].person:
             chief.person, chief.captor = state[OFFICERS][at[f]].person, UNCLAIMED
             decay_chief_memory(chief, state[LIVED][f], 0.0)
-        decay_chief_memory(chief, state[LIVED][f], 2.0 ** (-1.0 / numbers.memory))
+        decay_chief_memory(chief, state[LIVED][f], exp(-LN_2 / numbers.memory))
         chief.open, chief.order = float(asked[home == f].sum()), order_from_above(world, month)
         compare_with_last_month(world, f)
         if numbers.sets_hours == 1:
@@ -376,7 +375,7 @@ def close_month(world: World) -> None:
     update_commands(world, world.month + 1)
     for f, chief in enumerate(world.state[CHIEFS]):
         memory = world.parameters[Chiefs][world.town.facilities[f].settlement].memory
-        close_station_books(chief, 2.0 ** (-1.0 / memory))
+        close_station_books(chief, exp(-LN_2 / memory))
 
 
 MECHANISM = Mechanism(

@@ -5,11 +5,10 @@ Switched off, nobody asks.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.engine.calendar import QUARTER, month_of
+from model.engine.elementary import exp
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Rows
@@ -71,7 +70,7 @@ def asks_for_bribe(officer: Officer, offers: float, penury: float, custom: float
     """
     x = p.base + p.offer * offers + p.penury * penury + p.norm * custom
     x -= p.integrity * officer.integrity + p.detection * detection_probability(p)
-    return u < math.exp(min(0.0, x))
+    return u < exp(min(0.0, x))
 
 
 @kernel

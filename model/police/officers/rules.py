@@ -11,8 +11,9 @@ import math
 import numpy as np
 
 from model.engine.calendar import NIGHT, SHIFTS
+from model.engine.elementary import LN_2, exp, exp_of_each
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
-from model.engine.random_streams import LN_2, logistic
+from model.engine.random_streams import logistic
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
@@ -113,7 +114,7 @@ def update_officer_states(
     for o in range(len(officers)):
         officer, month = officers[o], duty[o]
         p = states[homes[officer.facility].settlement]
-        retained = math.exp(-LN_2 / p.months)
+        retained = exp(-LN_2 / p.months)
         officer.faith = moved_state(officer.faith, retained, p.warmth * month.warmth + p.meeting * month.meetings)
         officer.motivation = moved_state(officer.motivation, retained, p.friendly * month.friendly)
         safety = p.meeting * month.meetings - p.attack * month.attacks
@@ -157,7 +158,7 @@ def mean_state(distance: FloatArray, usual: float) -> float:
     """Return the mean of a state, 0 to 1, from its distances (log-odds) to the disposition ``usual``; nan of none."""
     if not len(distance):
         return math.nan
-    odds = np.exp(distance) * usual
+    odds = exp_of_each(distance) * usual
     return float(np.mean(odds / (1.0 - usual + odds)))
 
 

@@ -7,11 +7,10 @@ Switched off, there are no posts and no visits by plan.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.engine.calendar import FIRST_DAYS, LONGEST_QUARTER, MORNINGS, SHIFTS, month_of
+from model.engine.elementary import exp
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rank_correlation import mean_ranks, pearson_correlation
@@ -157,8 +156,8 @@ def choose_plan_cells(world: World, f: int, analysis: float, month: int) -> IntA
 @kernel
 def draw_plan_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     """Return the mode of a plan by the uniform ``u``: preventive, reactive or investigative (a logit choice)."""
-    prevent = math.exp(p.trained * trained + p.founded * founded)
-    react, inquire = math.exp(p.bust), math.exp(p.investigative)
+    prevent = exp(p.trained * trained + p.founded * founded)
+    react, inquire = exp(p.bust), exp(p.investigative)
     reached = u * (prevent + react + inquire)
     if reached < prevent:
         return MODE_PREVENTIVE

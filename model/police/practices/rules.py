@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model.engine.calendar import MONTH
+from model.engine.elementary import LN_2, exp, log
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows
@@ -121,7 +122,7 @@ def decay_skills(officers: Rows[Officer], tick: int) -> None:
     for o in range(len(officers)):
         officer = officers[o]
         months = (tick - officer.tick_trained) / MONTH
-        officer.skill = officer.trained * (1.0 if officer.led == 1 else 2.0 ** (-months / SKILL_HALF_LIFE_MONTHS))
+        officer.skill = officer.trained * (1.0 if officer.led == 1 else exp(-LN_2 * months / SKILL_HALF_LIFE_MONTHS))
 
 
 @allocating_kernel
@@ -188,7 +189,7 @@ def common_log_odds(officer: Officer, tables: HabitTables, z: int, tick: int) ->
         p.tenure * (min(months, MAX_SECTOR_MONTHS) / MAX_SECTOR_MONTHS - USUAL_EXPERIENCE_SHARE)
         + p.schooling * officer.schooling
     )
-    odds = math.exp(officer.faith) * s.faith
+    odds = exp(officer.faith) * s.faith
     wish += p.faith * (odds / (1.0 - s.faith + odds) - s.faith)
     wish += p.champion * officer.champion - (p.old_guard if officer.cohort < POLICE_FOUNDED else 0.0)
     if officer.branch == 0:
@@ -210,7 +211,7 @@ def reviewed_habit(officer: Officer, k: int, example: Example, wish: float, p: P
         usual, own, skill, order = p.usual_analysis, p.analysis, p.taught_analysis, p.order_analysis
     else:
         usual, own, skill, order = p.usual_follow, p.follow, p.taught_follow, p.order_follow
-    x = math.log(usual / (1.0 - usual)) + own + wish
+    x = log(usual / (1.0 - usual)) + own + wish
     x += p.taught * skill * officer.skill + p.boss * officer.led * example.boss + p.peers * (example.colleagues - usual)
     # An order counts half where the chief does not follow it.
     x += p.order * order * example.supported * (0.5 + 0.5 * example.chief)
@@ -280,7 +281,7 @@ def reset_habits(officer: Officer, p: Practices, schooling: float, months: float
     """
     officer.tick_sector, officer.schooling = tick, UNIT_SPREAD_FACTOR * (schooling - 0.5)
     officer.tick_trained = tick - int(MONTH * months)
-    officer.skill = officer.trained * 2.0 ** (-months / SKILL_HALF_LIFE_MONTHS)
+    officer.skill = officer.trained * exp(-LN_2 * months / SKILL_HALF_LIFE_MONTHS)
     officer.habit_team, officer.habit_area = NEWCOMER_SHARE * p.usual_team, NEWCOMER_SHARE * p.usual_area
     officer.habit_analysis, officer.habit_follow = NEWCOMER_SHARE * p.usual_analysis, NEWCOMER_SHARE * p.usual_follow
 

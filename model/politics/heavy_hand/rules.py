@@ -15,6 +15,7 @@ from model.crime.crime.rules import poisson_upper_bound
 from model.crime.offenders.rules import OffenderTables, draw_slot_of_any_group, hold_slot_until
 from model.crime.political_calendar.schema import PoliticalCalendar
 from model.engine.calendar import DAYS_A_MONTH, MINUTES_A_SHIFT, MONTH, MORNINGS, NIGHT, SHIFTS, WEEK
+from model.engine.elementary import exp
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -226,7 +227,7 @@ def release_detained(shift: ShiftContext, tables: DetentionTables) -> None:
 
     Updates `prison` and `minds`.
     """
-    prison, left, mood_odds = tables.prison, 0, math.exp(-tables.mood[0])
+    prison, left, mood_odds = tables.prison, 0, exp(-tables.mood[0])
     # Compacts the table in place, in order of detention.
     for k in range(tables.prison_count[0]):
         row = prison[k]

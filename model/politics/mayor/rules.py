@@ -7,7 +7,6 @@ knows none of these.  Switched off, one draw per term decides whether municipal 
 from __future__ import annotations
 
 import datetime
-import math
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from model.engine.calendar import (
     month_of,
     tick_of,
 )
+from model.engine.elementary import LN_2, exp, log
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import BoolArray, FloatArray, Rows
@@ -201,7 +201,7 @@ def fill_gift_terms(world: World, choice: ChoiceTables) -> None:
 def killings_log_ratio(world: World) -> float:
     """Return the log ratio of this quarter's known homicides to the usual; 0 if none are usual yet."""
     hall = world.state[HALL][0]
-    return math.log((hall.dead + 1.0) / (hall.usual + 1.0)) if hall.usual >= 0.0 else 0.0
+    return log((hall.dead + 1.0) / (hall.usual + 1.0)) if hall.usual >= 0.0 else 0.0
 
 
 def is_last_year_of_term(world: World) -> float:
@@ -272,8 +272,9 @@ def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int)
     ``field`` is `LIT` or `FILMED`.  The territory of a captor of the mayor is spared.
     """
     cells, captor = world.town.cells, world.state[HALL][0].captor
+    reach = world.parameters[Government][0].reach
     dx, dy = cells["x"] - cells[cell].x, cells["y"] - cells[cell].y
-    near = dx * dx + dy * dy <= world.parameters[Government][0].reach ** 2
+    near = dx * dx + dy * dy <= reach * reach
     if captor != UNCLAIMED:
         near = near & (group_holding_cells(world.state) != captor)
     world.state[field][near] = until
@@ -283,8 +284,8 @@ def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int)
 def update_gift_use(world: World) -> None:
     """Update the memory of the use of gifts by this month; end the loans and equipment that ran out."""
     state, gifts, loans, tick = world.state, world.state[GIFTS], world.state[LOANS], world.tick
-    gifts["used"] *= 2.0 ** (-1.0 / world.parameters[Government][0].memory)
-    gifts["idle"] *= 2.0 ** (-1.0 / world.parameters[Government][0].memory)
+    gifts["used"] *= exp(-LN_2 / world.parameters[Government][0].memory)
+    gifts["idle"] *= exp(-LN_2 / world.parameters[Government][0].memory)
     uses = {
         GIVE_MOTORCYCLES: bool((loans["taken"][loans["motorcycles"] > 0] > 0).any()),
         GIVE_LIGHT: bool((state[SEEN_HERE][state[LIT] > tick] > 0).any()),

@@ -5,11 +5,10 @@ The police read only what was reported, filed and said about a place, never its 
 
 from __future__ import annotations
 
-import math
-
 from model.community.requests.schema import REQUESTS, RequestRow
 from model.crime.crime_counts.rules import is_reported_to_state
 from model.engine.calendar import SHIFTS
+from model.engine.elementary import exp
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows, int64_constant
@@ -182,7 +181,7 @@ def detect_problems(shift: ShiftContext, work: ProblemWorkTables) -> None:
         talk = p.by_talk * (p.talk_least + p.talk_habit * work.officers[officer].habit_analysis)
         rate = row.told * p.by_report * form_use_share(work, row.facility, p) + row.talked * talk
         # Events at this rate a month: the probability of at least one.
-        if keyed_uniform(shift.seed, PROBLEM_NOTED_STREAM, shift.tick, i, row.gen) < 1.0 - math.exp(-rate):
+        if keyed_uniform(shift.seed, PROBLEM_NOTED_STREAM, shift.tick, i, row.gen) < 1.0 - exp(-rate):
             row.noted = shift.tick
             shift.tally[0].problems_noted += 1.0
 

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from model.engine.elementary import LN_2, exp
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray
@@ -175,8 +176,8 @@ def update_effect(row: ProblemRow, p: Problems) -> None:
     if row.response >= 0 and row.response == row.cause:
         row.eff += p.rise * (1.0 - row.eff)
     else:
-        row.eff *= 2.0 ** (-1.0 / p.wear)
-    retained = 2.0 ** (-1.0 / p.evidence_months)
+        row.eff *= exp(-LN_2 / p.wear)
+    retained = exp(-LN_2 / p.evidence_months)
     row.filed, row.talks = row.filed * retained, row.talks * retained
     row.seen = row.told = row.talked = 0.0
 

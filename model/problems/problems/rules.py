@@ -13,6 +13,7 @@ import numpy as np
 from model.crime.crime.rules import base_hazard, exposure_hazard
 from model.crime.crime.schema import Crime, ExposureSetting
 from model.engine.calendar import FRIDAY, MARKET_DAY, NIGHT, SHIFTS, WEEK, shift_of, weekday_of
+from model.engine.elementary import exp
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -248,7 +249,7 @@ def draw_size(p: Problems, i: int, gen: int, seed: int) -> float:
     z = -0.5 * CANDIDATE_DRAWS
     for nth in range(CANDIDATE_DRAWS):
         z += keyed_uniform(seed, PROBLEM_SIZE, nth, i, gen)
-    return p.size * math.exp(p.spread * z - 0.5 * p.spread * p.spread)
+    return p.size * exp(p.spread * z - 0.5 * p.spread * p.spread)
 
 
 @kernel

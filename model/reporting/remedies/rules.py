@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from model.crime.domestic_violence.schema import HomeHistory
 from model.engine.calendar import YEAR
+from model.engine.elementary import LN_2, exp
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import Int32Array, IntArray, Rows
 from model.reporting.remedies.schema import (
@@ -42,7 +43,7 @@ def room_for_victim_records(acts: RowBound) -> dict[GrowingKey, RowBound]:
 @kernel
 def outcome_retained_share(shifts: int, years: float) -> float:
     """Return the share of an event that is left after some shifts, for a half-life in years."""
-    share: float = 2.0 ** (-shifts / (YEAR * years))
+    share: float = exp(-LN_2 * shifts / (YEAR * years))
     return share
 
 

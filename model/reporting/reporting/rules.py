@@ -6,8 +6,6 @@ Switched off, a constant share of each type is told.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from model.community.board_memory.rules import board_informed_of_call
@@ -15,6 +13,7 @@ from model.community.communal_authority.schema import CommunalAuthority
 from model.community.deliberation.rules import DeliberationTables, decide_case
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import EVENING, LAST_MINUTE, MINUTES_AN_HOUR, NIGHT, SHIFTS
+from model.engine.elementary import exp, log1p
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows
@@ -142,22 +141,22 @@ def channel_utilities(shift: ShiftContext, row: Incident, tables: ReportingTable
     p, authority, board, pull = tables.reporting[z], tables.authority[z], tables.boards[z], tables.pull
     silence = tables.narcos[z].silence if tables.protected[person.home] >= 0 else 0.0
     common = p.intercept - silence + tables.readiness[z, row.kind] + p.severity * row.severity
-    common += p.loss * math.log1p(row.loss / LOSS_UNIT)
+    common += p.loss * log1p(row.loss / LOSS_UNIT)
     faith = p.trust * (trust - 0.5)
     # Fear counts half by telephone: nobody is seen with the police.
     dread = fear_of_offender(row, shift.minds[i].fear, p)
     extortion = row.kind == EXTORTION
     has_number = person.council == 1 and keyed_uniform(shift.seed, HAS_NUMBER, 0, i, 0) < board.phones
-    pull[TO_PATROL] = math.exp(common + p.patrol + faith - dread) if at_hand else 0.0
-    pull[BY_PHONE] = math.exp(common + faith - dread / 2.0)
-    pull[AT_STATION] = math.exp(common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread)
-    pull[OWN_PHONE] = math.exp(common + p.own_phone + faith - dread / 2.0) if has_number else 0.0
+    pull[TO_PATROL] = exp(common + p.patrol + faith - dread) if at_hand else 0.0
+    pull[BY_PHONE] = exp(common + faith - dread / 2.0)
+    pull[AT_STATION] = exp(common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread)
+    pull[OWN_PHONE] = exp(common + p.own_phone + faith - dread / 2.0) if has_number else 0.0
     pull[COMMUNAL] = 0.0
     if authority.reach > 0.0 and not extortion:
         deference = authority.deference * board.legitimacy
-        pull[COMMUNAL] = authority.reach * math.exp(common + authority.near + deference)
-    pull[PROSECUTOR] = math.exp(common + p.prosecutor - p.minutes * home.seat_minutes / MINUTES_AN_HOUR - dread)
-    pull[ANONYMOUS] = math.exp(common + p.anonymous + faith) if extortion else 0.0
+        pull[COMMUNAL] = authority.reach * exp(common + authority.near + deference)
+    pull[PROSECUTOR] = exp(common + p.prosecutor - p.minutes * home.seat_minutes / MINUTES_AN_HOUR - dread)
+    pull[ANONYMOUS] = exp(common + p.anonymous + faith) if extortion else 0.0
 
 
 @kernel

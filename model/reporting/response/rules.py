@@ -17,6 +17,7 @@ from model.community.consent.rules import ConsentTables, consents_to_arrest, nee
 from model.crime.crime_counts.schema import UNSERVED_BY
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
+from model.engine.elementary import exp, log1p
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -287,7 +288,7 @@ def lead_declines(shift: ShiftContext, tables: ResponseTables, line: Call, trip:
         odds += p.decline_low
     if shift.tick % SHIFTS == NIGHT:
         odds += p.decline_night
-    odds += p.decline_danger * math.log1p(known)
+    odds += p.decline_danger * log1p(known)
     odds -= p.decline_keen * tables.officers[couple.lead].motivation + p.decline_control * tables.pressure[z].control
     return keyed_uniform(shift.seed, CALL_DECLINED_STREAM, line.born, line.number, 0) < logistic(odds)
 
@@ -366,7 +367,7 @@ def attempt_arrest(shift: ShiftContext, tables: ResponseTables, post: int, k: in
     number = row.number
     if row.arrested == 1 or row.motive == IMITATOR:
         return
-    chance = p.catch * math.exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
+    chance = p.catch * exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
     if keyed_uniform(shift.seed, ARREST_STREAM, shift.tick, number, 0) >= chance:
         return
     if needs_consent(row, tables.consent.communal[z].grave) and not consents_to_arrest(
@@ -374,7 +375,7 @@ def attempt_arrest(shift: ShiftContext, tables: ResponseTables, post: int, k: in
     ):
         hand_to_authority(shift, tables, row, z)
         return
-    with_goods = p.goods * math.exp(-delay / p.goods_minutes)
+    with_goods = p.goods * exp(-delay / p.goods_minutes)
     append_arrest(shift.day, k, post, keyed_uniform(shift.seed, GOODS_STREAM, shift.tick, number, 0) < with_goods)
     start = max(row.minute + delay, tables.couples[post].free)
     occupy_couple(tables.couples, shift.day, post, start, start + MINUTES_AN_HOUR * tables.justice[z].hours)

@@ -21,6 +21,7 @@ from model.crime.domestic_violence.rules import HouseholdTables, count_near_ties
 from model.crime.domestic_violence.schema import ACT_ID_OFFSET as OF_HOME
 from model.crime.domestic_violence.schema import LEFT_ALONE_ROW, TOLD_ROW
 from model.engine.calendar import MINUTES_AN_HOUR, MONTH, NIGHT, SHIFTS
+from model.engine.elementary import exp
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -190,15 +191,15 @@ def help_utilities(row: Incident, i: int, shift: ShiftContext, tables: HelpSeeki
     seen = common - t.fear
     police = seen - p.shame - t.passing_over + t.trust - t.attention
     pull[:] = 0.0
-    pull[BY_PHONE] = math.exp(police)
-    pull[AT_STATION] = math.exp(police - t.way)
+    pull[BY_PHONE] = exp(police)
+    pull[AT_STATION] = exp(police - t.way)
     reach = tables.authority[shift.ground.people[i].settlement].reach
-    pull[COMMUNAL] = reach * math.exp(seen - p.shame + (p.near + t.deference))
-    pull[PROSECUTOR] = math.exp(seen - p.over_prosecutor * t.passing_over + p.prosecutor - t.seat)
+    pull[COMMUNAL] = reach * exp(seen - p.shame + (p.near + t.deference))
+    pull[PROSECUTOR] = exp(seen - p.over_prosecutor * t.passing_over + p.prosecutor - t.seat)
     near = count_near_ties(shift, i)
-    pull[TO_KIN] = math.exp(common + p.kin * near / HALF_OF_TIES) if near > 0 else 0.0
-    pull[DEMI] = p.demi * math.exp(seen + p.demi_pull - t.seat)
-    pull[REFUGE] = p.refuge * math.exp(common + p.refuge_pull - t.seat)
+    pull[TO_KIN] = exp(common + p.kin * near / HALF_OF_TIES) if near > 0 else 0.0
+    pull[DEMI] = p.demi * exp(seen + p.demi_pull - t.seat)
+    pull[REFUGE] = p.refuge * exp(common + p.refuge_pull - t.seat)
     write_reason_terms(tables.choice.terms, t)
     tables.choice.terms[REASON_AUTHORITY, PROSECUTOR] = -p.over_prosecutor * t.passing_over
 
@@ -260,7 +261,7 @@ def add_experience(
     both = experience_utility(own[0] + good, own[1] + bad, p)
     for channel in range(N_HELP_CHANNELS):
         if PLACE_OF_CHANNEL[channel] == place:
-            choice.pull[channel] *= math.exp(both)
+            choice.pull[channel] *= exp(both)
             choice.terms[REASON_OWN, channel] = both - experience_utility(good, bad, p)
             choice.terms[REASON_TIES, channel] = both - experience_utility(own[0], own[1], p)
 
@@ -293,7 +294,7 @@ def utilities_without_term(choice: HelpChoiceTables, reason: int) -> bool:
     for channel in range(N_HELP_CHANNELS):
         choice.without[channel] = choice.pull[channel]
         if choice.terms[reason, channel] != 0.0 and choice.pull[channel] > 0.0:
-            choice.without[channel] *= math.exp(-choice.terms[reason, channel])
+            choice.without[channel] *= exp(-choice.terms[reason, channel])
             differs = True
     return differs
 

@@ -9,12 +9,12 @@ any day alike.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
 
 from model.engine.calendar import DAYS_A_WEEK, DAYS_OF_YEAR, MORNINGS, SHIFTS
+from model.engine.elementary import exp
 from model.engine.kernels import PREFETCH_DISTANCE, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import PER_1000
@@ -102,7 +102,7 @@ def leaving_hazard(way: int, person: Person, tick: int, p: PopulationChange) -> 
     """
     age = age_years(person, tick)
     if way == LEAVE_BY_DEATH:
-        return p.infants if age < 1.0 else p.mortality * math.exp(p.ageing * age)
+        return p.infants if age < 1.0 else p.mortality * exp(p.ageing * age)
     return p.departures / PER_1000 * (p.young if YOUNG_FROM <= age < YOUNG_TO else 1.0)
 
 

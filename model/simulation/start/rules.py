@@ -14,6 +14,7 @@ import scipy
 
 from model.community.communal_authority.rules import calibrate_board_standing, residents_by_settlement
 from model.engine.calendar import DAYS_A_YEAR, DAYS_OF_YEAR, SHIFTS, YEAR, tick_of
+from model.engine.elementary import exp
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray
@@ -78,7 +79,7 @@ def calibrate_intercept(world: World) -> None:
 @kernel
 def initialise_arriving_beliefs(shift: ShiftContext, intercept: FloatArray, mood: FloatArray, rows: IntArray) -> None:
     """Draw dispositions and first trust for ``rows[0]`` residents from row ``rows[1]`` on."""
-    initialise_beliefs(shift, rows[1], rows[1] + rows[0], intercept[0], math.exp(-mood[0]))
+    initialise_beliefs(shift, rows[1], rows[1] + rows[0], intercept[0], exp(-mood[0]))
 
 
 @kernel

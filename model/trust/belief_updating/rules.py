@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 
 from model.engine.calendar import SHIFTS, YEAR
+from model.engine.elementary import LN_2, exp
 from model.engine.kernels import kernel, scalar_kernel
-from model.engine.random_streams import LN_2, logistic
+from model.engine.random_streams import logistic
 from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
 from model.trust.ledger.schema import Trust
 from model.world.columns import ResidentState
@@ -28,7 +29,7 @@ def retained_share(shifts: float, memory_years: float) -> float:
     >>> float(retained_share(1095.0, 1.0))
     0.5
     """
-    return math.exp(-LN_2 * shifts / (YEAR * memory_years))
+    return exp(-LN_2 * shifts / (YEAR * memory_years))
 
 
 @scalar_kernel("float64(float64,float64)")
@@ -38,7 +39,7 @@ def retained_share_fast(shifts: float, days: float) -> float:
     >>> float(retained_share_fast(63.0, 21.0))
     0.5
     """
-    return math.exp(-LN_2 * shifts / (SHIFTS * days))
+    return exp(-LN_2 * shifts / (SHIFTS * days))
 
 
 @kernel

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model.engine.choices import MOST_OPTIONS, MOST_TERMS
+from model.engine.elementary import exp, log
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows
@@ -83,9 +84,9 @@ def choose_ordered(choice: ChoiceTables, options: int, u: float) -> int:
     for o in range(1, options):
         most = max(most, choice.pull[o])
     for o in range(options):
-        total += math.exp(choice.pull[o] - most)
+        total += exp(choice.pull[o] - most)
     for o in range(options - 1):
-        reached += math.exp(choice.pull[o] - most)
+        reached += exp(choice.pull[o] - most)
         if u * total < reached:
             return o
     return options - 1
@@ -100,7 +101,7 @@ def choose_gumbel(choice: ChoiceTables, options: int, matter: int, tick: int, wh
     best, most = 0, -math.inf
     for o in range(options):
         u = keyed_uniform(choice.seed, matter, tick, who, o)
-        pull = choice.pull[o] - math.log(-math.log(u + SMALLEST_GUMBEL_UNIFORM))
+        pull = choice.pull[o] - log(-log(u + SMALLEST_GUMBEL_UNIFORM))
         if pull > most:
             best, most = o, pull
     return best
@@ -119,7 +120,7 @@ def option_probability(choice: ChoiceTables, options: int, option: int) -> float
     """Return the probability of an option by the present utilities."""
     total = 0.0
     for o in range(options):
-        total += math.exp(choice.pull[o] - choice.pull[option])
+        total += exp(choice.pull[o] - choice.pull[option])
     return 1.0 / total
 
 
