@@ -35,11 +35,11 @@ function render({ model, el }) {
   const state = () => model.get("state");
   const frame = () => (state().run ? model.get("frame") : null);
   const lesson = () => model.get("lesson");
-  const ground = () => model.get("ground");
+  const baseMap = () => model.get("base_map");
   const w = (name, values = {}) => insertValues(lesson().words[name], values);
   const find = (selector) => root.querySelector(selector);
 
-  const resize = new ResizeObserver(() => { if (find(".room")) { drawGround(); draw(); } });
+  const resize = new ResizeObserver(() => { if (find(".room")) { drawBaseMap(); draw(); } });
   const watchSize = () => { resize.disconnect(); resize.observe(find(".room")); };
 
   // Frame of the page, drawn again when the language changes
@@ -97,7 +97,7 @@ function render({ model, el }) {
     find("[data-id=exercise]").onchange = (event) => { view.step = 0; send("exercise", { number: +event.target.value }); };
     find(".room svg").onclick = chooseCell;
     watchSize();
-    drawGround();
+    drawBaseMap();
     draw();
   }
 
@@ -129,7 +129,7 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const { task, run, free, busy, fault, playing, waits } = state();
     const put = (id, text) => (find(`[data-id=${id}]`).textContent = text);
     if (!run) put("clock", busy);
-    put("people", w("residents", { n: formatNumber(ground().residents || 0, 0), seed: task.seed }));
+    put("people", w("residents", { n: formatNumber(baseMap().residents || 0, 0), seed: task.seed }));
     put("waits", waits ? w("waits") : "");
     const play = find("[data-do=play]");
     play.textContent = playing ? `❚❚ ${w("pause")}` : `▶ ${w("play")}`;
@@ -198,13 +198,13 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   // The map: cells on a canvas, names and symbols above it
 
   const scale = () => {
-    const box = find(".room").getBoundingClientRect(), g = ground();
+    const box = find(".room").getBoundingClientRect(), g = baseMap();
     const k = Math.min(box.width / (g.width + 2), box.height / (g.height + 2));
     return { k, left: (box.width - k * g.width) / 2, top: (box.height - k * g.height) / 2, box };
   };
 
-  function drawGround() {
-    const g = ground();
+  function drawBaseMap() {
+    const g = baseMap();
     if (!g.width) return;
     const sign = (name, text) => `<span><svg viewBox="0 0 18 17" aria-hidden="true">${MAP_SYMBOLS[name]}</svg><span data-lg="${name}">${escapeHtml(text)}</span></span>`;
     find(".cl-lg").innerHTML = `<span style="grid-column:1/-1">${w("trust_scale")} &lt;30 ${[1, 2, 3, 4, 5].map((l) => `<i style="background:var(--l${l})"></i>`).join("")} 45+</span>` +
@@ -236,7 +236,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   }
 
   function drawMap() {
-    const run = frame(), g = ground();
+    const run = frame(), g = baseMap();
     if (!view.paths || !g.width) return;
     const canvas = find("canvas"), ratio = devicePixelRatio || 1, box = canvas.getBoundingClientRect();
     if (canvas.width !== Math.round(box.width * ratio) || canvas.height !== Math.round(box.height * ratio)) { canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio); }
@@ -270,7 +270,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   }
 
   function chooseCell(event) {
-    const { k, left, top, box } = scale(), g = ground();
+    const { k, left, top, box } = scale(), g = baseMap();
     const a = (event.clientX - box.left - left) / k - 0.5, b = g.height - (event.clientY - box.top - top) / k - 0.5;
     const cell = g.cells.reduce((best, c, i) => ((c[0] - a) ** 2 + (c[1] - b) ** 2 < (g.cells[best][0] - a) ** 2 + (g.cells[best][1] - b) ** 2 ? i : best), 0);
     view.picked = g.cells[cell];
@@ -422,7 +422,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
   const drawSoon = (draws) => { frameRequest ||= requestAnimationFrame(() => { frameRequest = 0; draws(); }); };
   const rebuild = () => { if (Object.keys(lesson()).length && Object.keys(state()).length) drawPage(); };
   model.on("change:lesson", rebuild);
-  model.on("change:ground", rebuild);
+  model.on("change:base_map", rebuild);
   model.on("change:state", () => (find(".cl-side") ? draw() : rebuild()));
   model.on("change:frame", () => find(".cl-side") && drawSoon(drawFrame));
   rebuild();

@@ -195,7 +195,7 @@ class Classroom:
             first_run.step("month")
             self.first_month_today = {name: values[0] for name, values in first_run.series().items()}
         self.run, self.busy_text = LessonRun(self.task), ""
-        self.widget.ground = base_map()
+        self.widget.base_map = base_map()
         self.send_state()
 
     def pick(self, message: dict[str, Any]) -> None:
