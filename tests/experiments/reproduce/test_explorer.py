@@ -8,31 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from chromium import ARGUMENTS, CHROMIUM, needs_chromium
+from known_pairs import KEY, known_surfaces
 
 from experiments.explorer.explorer_page import explorer_page
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.surfaces import (
-    Surface,
-    SurfaceKey,
-    averaged_surface,
-    fitted_surface,
-    input_names,
-    points_of_surface,
-)
+from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, input_names
 
 pytest.importorskip("sklearn")
 pytestmark = [pytest.mark.thorough, needs_chromium]
 MOST_BYTES, MOST_MS = 2_000_000, 50.0
-KEY = ("villa_canales", 1, "trust_mean")
 
 
 @pytest.fixture(scope="module")
 def surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[SurfaceKey, Surface]:
-    own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["kind"] == "draws")]
-    own = own[own["arm"] != "heavy_hand"]
-    points = points_of_surface(own)
-    assert points is not None
-    return {KEY: fitted_surface(design, points)}
+    return known_surfaces(design, pairs)
 
 
 @pytest.fixture(scope="module")
