@@ -30,7 +30,10 @@ ARGUMENTS = [
 ]
 SECONDS, COMPILE_SECONDS = 240.0, 400.0
 """What is waited for is an event; only what never comes is given up, however busy the machine is."""
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
+MISSING = "needs Chromium: apt-get install -y chromium"
+REQUIRED = "CHROMIUM_REQUIRED"
+"""Variable of the environment that, if set, lets tests without Chromium fail instead of skipping them."""
+needs_chromium = pytest.mark.skipif(CHROMIUM is None and not os.environ.get(REQUIRED), reason=MISSING)
 PALETTE = 160
 """Colours of a picture that is kept."""
 PRINTED: dict[int, str] = {}
@@ -108,7 +111,7 @@ def told(folder: Path) -> str:
 
 def printed(folder: Path) -> str:
     """Return the address that the server printed."""
-    found = re.search(r"http://\S+", told(folder))
+    found = re.search(r"http://\S+token=\S+", told(folder))
     assert found, told(folder)
     return found[0]
 
@@ -126,6 +129,7 @@ def program(*words: str) -> list[str]:
 @contextlib.contextmanager
 def chromium(*more: str) -> Iterator[Any]:
     """Start Chromium, with more arguments if need be."""
+    assert CHROMIUM, MISSING
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -160,6 +164,7 @@ class Tab:
         self.page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
         self.page.on("response", self.answered)
         self.page.on("request", self.asked)
+        self.page.on("websocket", self.asked)
         self.page.goto(url)
 
     def answered(self, response: Any) -> None:
@@ -169,7 +174,7 @@ class Tab:
 
     def asked(self, request: Any) -> None:
         """Note a request that leaves this machine."""
-        if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", request.url):
+        if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|file:", request.url):
             self.wrong.append(f"outside: {request.url}")
 
     def lived(self) -> None:
