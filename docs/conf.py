@@ -28,6 +28,7 @@ autodoc_typehints = "signature"
 toc_object_entries_show_parents = "hide"
 napoleon_use_ivar = True  # else a property that the class names among its attributes is described twice
 html_theme = "pydata_sphinx_theme"
+html_context = {"default_mode": "auto"}
 html_title = "Confianza"
 html_theme_options = {
     "navbar_align": "left",
@@ -53,7 +54,9 @@ OWN_SPANISH = {
     "Understand": "Entender (inglés)",
     "Gallery": "Galería",
     "Changelog": "Cambios (inglés)",
+    "Show or hide the pages below": "Mostrar u ocultar las páginas de abajo",
 }
+EMPTY_HEADING = re.compile(r"<th\b[^>]*>(<p></p>)?</th>")
 LINK_TEXT = re.compile(r"(?<=>)\s*([^<>]+?)\s*(?=</a>)")
 
 
@@ -94,6 +97,15 @@ def with_spanish_links(header: Callable[..., str]) -> Callable[..., str]:
     return spanish
 
 
+def with_named_switches(sidebar: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Return a function that writes the sidebar with a name for each switch of pages below, for screen readers."""
+
+    def named(*words: Any, **options: Any) -> Any:
+        return str(sidebar(*words, **options)).replace("<summary>", f'<summary aria-label="{name}">')
+
+    return named
+
+
 def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Mark Spanish pages as Spanish for browsers and screen readers; show the theme's own words in Spanish there."""
     spanish = page.startswith("es/") or page.endswith("_es")
@@ -101,9 +113,21 @@ def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _
     if spanish:
         header = with_spanish_links(context["generate_header_nav_html"])
         context.update(language="es", theme_search_bar_text="Buscar", generate_header_nav_html=header)
+    name = "Show or hide the pages below"
+    switches = with_named_switches(context["generate_toctree_html"], OWN_SPANISH[name] if spanish else name)
+    body = EMPTY_HEADING.sub("<td></td>", context.get("body", ""))
+    context.update(generate_toctree_html=switches, body=body, favicon_url="data:,")  # there is no picture to ask for
+
+
+def write_styles(app: Any, error: Exception | None) -> None:
+    """Write the styles of Sphinx into the theme's file: axe looks for what a style imports beside the page."""
+    if error is None:
+        styles = Path(app.outdir) / "_static"
+        (styles / "styles/theme.css").write_bytes((styles / "basic.css").read_bytes())
 
 
 def setup(app: Any) -> None:
     """Connect what is done before a page is written, after the theme has made its header."""
     app.add_search_language(SearchWithoutAccents)
     app.connect("html-page-context", set_language, priority=900)
+    app.connect("build-finished", write_styles)
