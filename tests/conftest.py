@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from _pytest.doctest import DoctestModule
+from chromium import MISSING
 from hypothesis import settings
 from order_of_files import FIRST
 
@@ -80,7 +81,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the files that took longest where the whole suite was run: it may take four minutes on two cores."""
+    """Say how many tests need a browser that is missing; name the files that took longest of the whole suite."""
+    if skipped := sum(MISSING in str(told.longrepr) for told in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(f"{skipped} tests of pages were skipped: {MISSING}", yellow=True)
     if terminalreporter.config.args_source is pytest.Config.ArgsSource.ARGS:
         return
     seconds: Counter[str] = Counter()

@@ -30,7 +30,7 @@ ARGUMENTS = [
 ]
 SECONDS, COMPILE_SECONDS = 240.0, 400.0
 """What is waited for is an event; only what never comes is given up, however busy the machine is."""
-MISSING = "needs Chromium: apt-get install -y chromium"
+MISSING = "Chromium is missing; install it, for example with: apt-get install -y chromium"
 REQUIRED = "CHROMIUM_REQUIRED"
 """Variable of the environment that, if set, lets tests without Chromium fail instead of skipping them."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None and not os.environ.get(REQUIRED), reason=MISSING)
