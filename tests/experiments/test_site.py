@@ -1,0 +1,65 @@
+"""The built documentation site in a real Chromium: every page opens with all its files, by the menu and by a search."""
+
+from collections.abc import Iterator
+
+import pytest
+from built_site import SITE, needs_site, served_site
+from chromium import Tab, chromium, needs_chromium
+
+pytestmark = [pytest.mark.thorough, needs_chromium, needs_site]
+
+WORDS = {"": "trust", "es/": "confianza"}
+"""A word to search for, by the address of the first page of each language."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with served_site() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def opened(site: str) -> Iterator[Tab]:
+    with chromium() as browser:
+        yield Tab(browser, site)
+
+
+@pytest.fixture
+def tab(opened: Tab) -> Iterator[Tab]:
+    """Return a tab in which nothing may go wrong; what did is told once, and of one test."""
+    yield opened
+    wrong = opened.wrong[:]
+    opened.wrong.clear()
+    assert wrong == []
+
+
+def pages() -> list[str]:
+    """Return the addresses of all pages within the site."""
+    names = (page.relative_to(SITE) for page in SITE.rglob("*.html"))
+    return sorted(name.as_posix() for name in names if name.parts[0] != "_static")
+
+
+def test_every_page_has_a_heading_and_its_files_are_found(tab: Tab, site: str) -> None:
+    assert len(pages()) > 50
+    for page in pages():
+        answer = tab.page.goto(site + page)
+        assert answer.status in (200, 304), page
+        assert tab.page.locator("h1").first.inner_text(), page
+        assert tab.wrong == [], page
+    tab.page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("start", WORDS)
+def test_a_page_is_reached_by_the_menu_and_by_a_search(tab: Tab, site: str, start: str) -> None:
+    tab.page.goto(site + start)
+    title = tab.page.title()
+    tab.page.locator(".bd-header a.nav-link.nav-internal").first.click()
+    tab.until(lambda: tab.page.title() != title)
+    assert tab.page.locator("article p").first.is_visible()
+    tab.page.goto(f"{site}search.html?q={WORDS[start]}", wait_until="networkidle")
+    found = tab.page.locator("ul.search li a").first
+    found.wait_for()
+    title = tab.page.title()
+    found.click()
+    tab.until(lambda: tab.page.title() != title)
+    tab.page.wait_for_load_state("networkidle")
