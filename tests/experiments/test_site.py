@@ -19,9 +19,9 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def opened(site: str) -> Iterator[Tab]:
+def opened() -> Iterator[Tab]:
     with chromium() as browser:
-        yield Tab(browser, site)
+        yield Tab(browser, "about:blank")
 
 
 @pytest.fixture
