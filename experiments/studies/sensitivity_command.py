@@ -14,6 +14,7 @@ from experiments.execution.executor import as_completed
 from experiments.execution.interruption import Interruption, report_interruption
 from experiments.execution.local_workers import Executor
 from experiments.execution.run_job import FailedRun, FinishedRun
+from experiments.execution.run_requests import date_after
 from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
@@ -29,8 +30,9 @@ from experiments.studies.run_budget import DesignSize, PilotResult, check_factor
 from experiments.studies.sensitivity_indices import INDICES_FILE, analyse_measure, indices_csv, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
-from experiments.studies.study_jobs import confirm_size, distinct_runs, runs_by_point
+from experiments.studies.study_jobs import confirm_size, distinct_runs, runs_by_point, shared_scenario
 from experiments.studies.sweep_command import INTERRUPTED, StudyWorkers, compute_missing, executor_and_order
+from model.engine.calendar import first_of_month, month_of, tick_of
 from model.engine.errors import InputError
 
 
@@ -40,6 +42,7 @@ def sensitivity(
     """Run the missing runs of a sensitivity analysis and analyse it; return the exit code."""
     study, method = read_study(find_study(name)), method_named(method_name)
     problem = problem_of(study, method)
+    check_runs_answer(study, method)
     target = place.folder_for(study, out or Path("results") / f"{study.name}-{method.name}")
     with locked(target):
         if fresh:
@@ -78,6 +81,22 @@ def problem_of(study: Study, method: Method) -> Problem:
             f"{study.name}: a sensitivity analysis needs at least 2 factors, got {len(problem.group_names)}"
         )
     return problem
+
+
+def check_runs_answer(study: Study, method: Method) -> None:
+    """Raise InputError if the runs of a study could not answer: no full month, or no policy to compare."""
+    if method.name == DRAWS and len(study.policies) < 2:
+        raise InputError(
+            f"{study.name}: --method {DRAWS} compares policies with the first one, got 1: name at least 2 in policies"
+        )
+    for source in study.scenarios:
+        start = shared_scenario(study, source, study.policies[0]).start
+        first_month = month_of(tick_of(start)) + (start.day > 1)
+        if date_after(start, study.years) < first_of_month(first_month + 1):
+            raise InputError(
+                f"{study.name}: years must span a full month from {start}, got {study.years:g}: measures are monthly;"
+                " give more years"
+            )
 
 
 def agreed_design(

@@ -95,6 +95,7 @@ def read_study(path: Path) -> Study:
         if key in factors.names:
             raise table.error(f"'{key}' is both fixed and varied; leave it in [vary]")
     title = table.values.get("title", path.stem)
+    kept_measures = known_words(table, "measures", (), measure_names())
     return Study(
         name=path.stem,
         title=str(title.get("en", path.stem) if isinstance(title, Mapping) else title),
@@ -106,9 +107,9 @@ def read_study(path: Path) -> Study:
         sets=sets,
         factors=factors,
         keep=tuple(sorted(known_words(table, "keep", (), OPTIONAL_TABLES))),
-        measures=known_words(table, "measures", (), measure_names()),
+        measures=kept_measures,
         design=design_of(table.table("design")),
-        sensitivity=sensitivity_of(table.table("sensitivity")),
+        sensitivity=sensitivity_of(table.table("sensitivity"), kept_measures),
         delta=deltas_of(table.table("delta")),
     )
 
@@ -189,11 +190,17 @@ def design_of(table: StudyTable) -> Design:
     return design
 
 
-def sensitivity_of(table: StudyTable) -> Sensitivity:
-    """Return the settings of a sensitivity analysis."""
+def sensitivity_of(table: StudyTable, kept_measures: tuple[str, ...]) -> Sensitivity:
+    """Return the settings of a sensitivity analysis; it can analyse only the measures that the study keeps."""
     table.check_keys(("measures", "by"))
     default = Sensitivity()
-    return Sensitivity(
-        measures=known_words(table, "measures", default.measures, measure_names()),
-        by=table.word("by", default.by, ("parameter", "mechanism")),
-    )
+    measures = known_words(table, "measures", kept_measures or default.measures, measure_names())
+    if not measures:
+        raise table.error("measures must name at least one measure, got []: leave the line out for those of the study")
+    for name in measures:
+        if kept_measures and name not in kept_measures:
+            raise table.error(
+                f"measures names '{name}', which this study does not keep ({', '.join(kept_measures)}): add it to"
+                " measures of the study, or leave it out here"
+            )
+    return Sensitivity(measures=measures, by=table.word("by", default.by, ("parameter", "mechanism")))

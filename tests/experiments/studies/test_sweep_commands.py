@@ -276,9 +276,8 @@ def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(caps
 
 @pytest.mark.thorough
 def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):
-    more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean", "homicides"]'
-    vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n' + more
-    study = write_study(tmp_path / "s.toml", seeds=2, vary=vary)
+    vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n[design]\npoints = 4'
+    study = write_study(tmp_path / "s.toml", seeds=2, vary=vary, more='measures = ["trust_mean", "homicides"]')
     study.write_text(study.read_text().replace('["status_quo"], ', ""))
     code, out, err = call(capsys, "sensitivity", study, "--out", tmp_path / "out")
     assert code == 0
@@ -294,6 +293,39 @@ def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):
     code, _, err = call(capsys, "sensitivity", study, "--method", "pawn", "--out", tmp_path / "out")
     assert code == 2
     assert "another analysis" in err
+
+
+TWO_RANGES = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n'
+ONE_POLICY = ("policies = [", 'policies = [["status_quo"]] #')
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "named"),
+    [
+        (("[design]", '[sensitivity]\nmeasures = ["homicides"]\n[design]'), (), ["'homicides'", "trust_mean, told_share"]),
+        (("[design]", "[sensitivity]\nmeasures = []\n[design]"), (), ["sensitivity.measures", "at least one", "[]"]),
+        (("years = 0.1", "years = 0.05"), (), ["years", "full month", "0.05"]),
+        (("years = 0.1", 'years = 0.15\nstart = "2017-01-02"'), (), ["years", "full month", "2017-01-02"]),
+        (ONE_POLICY, ("--method", "draws"), ["draws", "at least 2", "got 1"]),
+    ],
+)  # fmt: skip
+def test_what_an_analysis_cannot_answer_is_refused_before_its_first_run(
+    capsys, tmp_path, monkeypatch, change, words, named
+):
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: pytest.fail("runs began"))
+    vary, more = TWO_RANGES + "[design]\npoints = 4", 'measures = ["trust_mean", "told_share"]'
+    study = write_study(tmp_path / "s.toml", seeds=2, vary=vary, more=more)
+    study.write_text(study.read_text().replace(*change))
+    code, out, err = call(capsys, "sensitivity", study, *words, "--out", tmp_path / "out")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert [word for word in named if word not in err] == []
+
+
+def test_an_analysis_is_of_what_the_study_keeps_unless_it_says_otherwise(tmp_path):
+    kept = 'measures = ["trust_mean", "told_share"]'
+    assert read_study(write_study(tmp_path / "s.toml", more=kept)).sensitivity.measures == ("trust_mean", "told_share")
+    named = write_study(tmp_path / "s.toml", vary='[sensitivity]\nmeasures = ["told_share"]', more=kept)
+    assert read_study(named).sensitivity.measures == ("told_share",)
 
 
 class Paper:
