@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from experiments.cli import options
-from experiments.cli.streams import prepare_streams, write_bytes
+from experiments.cli.streams import prepare_streams
 from experiments.execution import interruption
 from experiments.execution.gc_control import collect_garbage_rarely
 from experiments.words.console import set_console_language
@@ -192,25 +192,19 @@ def check(
 
 @app.command()
 def export(
-    folder: options.ExportedFolder, csv: options.Csv = None, gpkg: options.Gpkg = None, geojson: options.GeoJson = None
+    folder: options.ExportedFolder,
+    csv: options.Csv = None,
+    gpkg: options.Gpkg = None,
+    geojson: options.GeoJson = None,
+    fresh: options.Replace = False,
 ) -> None:
     """Write the whole table as CSV, or maps of cells and places."""
-    from experiments.execution.execution_layers import write_layers
-    from experiments.storage.export_data import csv_of
-    from experiments.storage.export_data import export as write_csv
-    from experiments.storage.progress import report_slow
+    from experiments.cli.export import export as write_files
 
-    if csv is gpkg is geojson is None:
+    targets = {"--gpkg": gpkg, "--geojson": geojson, "--csv": csv}
+    if not any(targets.values()):
         raise InputError("export needs --csv FILE, --gpkg FILE or --geojson FILE")
-    with report_slow("exporting"):
-        for option, target in (("--gpkg", gpkg), ("--geojson", geojson)):
-            if target is not None:
-                write_layers(folder, target, option)
-        content = csv_of(folder) if str(csv) == "-" else None
-        if csv is not None and content is None:
-            write_csv(folder, csv)
-    if content is not None:
-        write_bytes(content)
+    write_files(folder, {option: target for option, target in targets.items() if target is not None}, fresh)
 
 
 @app.command()
@@ -311,12 +305,14 @@ def workshop(
     out: options.OutOfWorkshop = Path("workshop"),
     lang: options.LanguagesOfWorkshop = "es",
     collect: options.StudentFolder = None,
+    fresh: options.Replace = False,
 ) -> None:
     """Write a guide for 90 minutes, handouts, a teacher's sheet."""
     from experiments.words.bilingual import languages_of
     from experiments.workshop.materials import collect_work, write_materials
 
-    for path in [collect_work(collect)] if collect is not None else write_materials(out, languages_of(lang)):
+    languages = languages_of(lang)
+    for path in write_materials(out, languages, fresh) if collect is None else [collect_work(collect, fresh)]:
         print(path)
 
 
@@ -329,6 +325,7 @@ def bench(
     mesa: options.PlainMesa = False,
     growth: options.Growth = None,
     store: options.FloorReason = None,
+    fresh: options.Replace = False,
 ) -> None:
     """Measure speed and memory beside the goals (minutes)."""
     if store is not None and not floor:
@@ -340,7 +337,7 @@ def bench(
     if json is not None:
         from experiments.storage.disk_space import check_target
 
-        check_target("--json", json)
+        check_target("--json", json, (".json",), fresh)
     if floor:
         from experiments.tools.bench.floor import check_floor
 
@@ -358,7 +355,7 @@ def bench(
     if growth is not None:
         from experiments.cli.bench_growth import draw_growth
 
-        draw_growth(growth, json, quick)
+        draw_growth(growth, json, quick, fresh)
         return
     from experiments.tools.bench.bench_command import measure
 
@@ -528,11 +525,12 @@ def plot(
     measures: options.MeasuresDrawn = "",
     out: options.OutOfFigures = None,
     lang: options.LanguageOfFigures = "en",
+    fresh: options.Replace = False,
 ) -> None:
     """Draw the figures of a run, a sweep, an analysis, a table."""
     from experiments.cli.plot import plot as draw
 
-    draw(folder, measures, out, lang)
+    draw(folder, measures, out, lang, fresh)
 
 
 @app.command()
@@ -543,7 +541,7 @@ def contrasts(
     workers: options.Workers = 1,
     out: options.OutOfFigures = None,
     lang: options.LanguageOfFigures = "en",
-    fresh: options.Fresh = False,
+    fresh: options.Replace = False,
 ) -> None:
     """Tell what changes do alone and together."""
     from experiments.execution.parameter_draws import read_draws
@@ -561,7 +559,8 @@ def contrasts(
     from experiments.cli.over_draws import report_contrasts
 
     drawn = read_draws(file_of_draws(draws))
-    raise typer.Exit(INTERRUPTED if report_contrasts(study, drawn, measures, workers, FigureTexts(lang)) else DONE)
+    interrupted = report_contrasts(study, drawn, measures, workers, FigureTexts(lang), fresh)
+    raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
 @app.command()

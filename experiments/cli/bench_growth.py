@@ -13,7 +13,6 @@ from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
 from experiments.tools.bench.fresh import measure_in_fresh_process, seconds_added
-from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 FACTORS, QUICK_FACTORS = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0)
@@ -23,11 +22,9 @@ ADDED_RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
 """Number of runs added per measurement, years of each run, and repetitions, of which the median is reported."""
 
 
-def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
+def draw_growth(file: Path, json_file: Path | None, quick: bool, fresh: bool = False) -> None:
     """Measure growth; write the figure and, if ``json_file`` is given, the numbers as JSON."""
-    if file.suffix not in ENDINGS:
-        raise InputError(f"--growth must be a file that ends in {', '.join(ENDINGS)}, got '{file}'")
-    check_target("--growth", file)
+    check_target("--growth", file, ENDINGS, fresh)
     growth = measure_growth(quick)
     write_atomically(file, render_figure(growth_figure(growth), file.suffix, "growth"))
     for name, points in growth["points"].items():

@@ -11,7 +11,7 @@ from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.narrative.messages import counted_message, figure_message
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
-from experiments.storage.disk_space import check_disk_space, check_target
+from experiments.storage.disk_space import check_disk_space, check_ending, check_target
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.progress import report_slow
 from experiments.words.bilingual import FigureTexts
@@ -20,7 +20,7 @@ from model.engine.errors import InputError
 
 MAX_OUTPUT_BYTES = 20e6
 """Largest size in bytes of a report, or of all figures of a comparison."""
-FIGURE_ENDINGS = (".svg", ".png")
+FIGURE_ENDINGS, REPORT_ENDINGS = (".svg", ".png"), (".html", ".htm")
 OPTION_NAMES = {"scenarios": "scenario", "sets": "set"}
 """Options of which the request has another name."""
 
@@ -44,7 +44,8 @@ class ComparisonOutput:
             raise InputError("--price tells costs in quetzales in a report: add --report FILE.")
         if self.report is not None:
             if self.report.parent != out or self.report.parent.is_dir():
-                check_target("--report", self.report)
+                check_target("--report", self.report, REPORT_ENDINGS)
+            check_ending("--report", self.report, REPORT_ENDINGS)
             check_disk_space({"--report": (self.report.parent, MAX_OUTPUT_BYTES)})
             if self.report.exists():
                 self.check_replaced(request, fresh)
@@ -80,11 +81,13 @@ class ComparisonOutput:
 
     def check_redrawn(self, request: Request) -> None:
         """Raise InputError if a file to be replaced is a figure of another comparison or not from this program."""
+        from experiments.figures.report_figures import is_figure_name
         from experiments.figures.svg import source_of
 
         place = self.figures or Path()
         drawn = {file: source_of(file) for kind in FIGURE_ENDINGS for file in sorted(place.glob(f"*{kind}"))}
-        sources = {place: source_of(place)} if place.is_file() else {file: text for file, text in drawn.items() if text}
+        named = {file: text for file, text in drawn.items() if text or is_figure_name(file.stem)}
+        sources = {place: source_of(place)} if place.is_file() else named
         for file, text in sources.items():
             if text is None or not text.startswith(f"{command_of(request)} --figures "):
                 raise InputError(

@@ -18,7 +18,7 @@ from experiments.narrative.messages import figure_message
 from experiments.storage.folder_lock import locked
 from experiments.storage.reading import read_plan, specs_of, stored_measures
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import frame_as_csv, write_atomically
+from experiments.storage.writing import frame_as_csv, write_atomically, write_requested
 from experiments.studies.study_folder import CONTRASTS_FILE, OVER_DRAWS_FOLDER
 from experiments.words.bilingual import FigureTexts
 from experiments.words.console import console_text
@@ -42,7 +42,9 @@ def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Pa
     return False
 
 
-def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers: int, wording: FigureTexts) -> bool:
+def report_contrasts(
+    study: str, draws: Sequence[Draw], requested: str, workers: int, wording: FigureTexts, fresh: bool
+) -> bool:
     """Run every draw of a study; write its contrasts and print those requested. Return whether it was interrupted."""
     folder = sweep_folder(study)
     plan = read_plan(folder).to_pandas()
@@ -56,7 +58,7 @@ def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers:
     if interrupted:
         return True
     table = uncertainty_table(contrast_effects(combinations, results, stored_measures(folder)))
-    write_atomically(folder / CONTRASTS_FILE, frame_as_csv(table))
+    write_requested({folder / CONTRASTS_FILE: frame_as_csv(table)}, fresh)
     print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, CONTRAST_MEASURES), wording)))
     print(f"\n{figure_message('over_draws.written', wording, file=folder / CONTRASTS_FILE)}")
     return False

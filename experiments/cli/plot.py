@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.figures.effects import draw_experiments
-from experiments.figures.plot_command import draw_folder, language_suffix, write_figure
+from experiments.figures.plot_command import draw_folder, language_suffix, write_figures
 from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_events
 from experiments.storage.progress import report_slow
 from experiments.validation.effects_table import EXPERIMENTS
@@ -32,23 +32,25 @@ RECORD_FIGURES: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
 """Drawing function of each recorded table, by file name without suffix."""
 
 
-def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
+def plot(place: Path, measures: str, out: Path | None, lang: str, fresh: bool) -> None:
     """Draw the figures of a folder or a table, and print the paths written."""
     with report_slow(console_text("label.drawing")):
         draw = draw_record if place.suffix == ".csv" else draw_folder
-        paths = draw(place, measures, out, lang)
+        paths = draw(place, measures, out, lang, fresh)
     for path in paths:
         print(path)
 
 
-def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
+def draw_record(
+    table: Path, measures: str = "", out: Path | None = None, lang: str = "en", fresh: bool = False
+) -> list[Path]:
     """Draw a recorded table into ``out`` or the folder of the table; return the paths written."""
     if table.stem not in RECORD_FIGURES:
         raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORD_FIGURES)} can be drawn")
     if measures:
         raise InputError("--measures chooses among those of a sweep, not of a table")
     figure = record_figure(table, lang)
-    return [write_figure(figure, out or table.with_name(f"{table.stem}{language_suffix(lang)}.png"))]
+    return write_figures({out or table.with_name(f"{table.stem}{language_suffix(lang)}.png"): figure}, fresh)
 
 
 def record_figure(table: Path, lang: str) -> Figure:

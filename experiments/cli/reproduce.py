@@ -19,7 +19,7 @@ from experiments.reproduce.earlier_pairs import (
     import_pairs,
 )
 from experiments.reproduce.figures import FIGURES
-from experiments.reproduce.lock import LOCK_FILE, check_lock, settings_of, write_lock
+from experiments.reproduce.lock import LOCK_FILE, check_lock, check_own_folder, settings_of, write_lock
 from experiments.reproduce.repeat_pair import repeat_pair
 from experiments.reproduce.runs import (
     PAIRS_FILE,
@@ -44,6 +44,8 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 TABLE_FOLDER, FIGURE_FOLDER, EXPLORER = "tables", "figures", "explorer.html"
 RESULT_FOLDERS = (RUNS_FOLDER, POLICIES_FOLDER, TABLE_FOLDER, FIGURE_FOLDER)
 ENDINGS = (".svg", ".png")
+BEFORE_LOCK = (POLICIES_FOLDER, EARLIER_PAIRS_FILE, EARLIER_LOCK_FILE)
+"""Entries of a folder that --from writes before the lock."""
 
 
 def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
@@ -69,6 +71,7 @@ def reproduce(
     settings = settings_of(design, size)
     with locked(folder):
         check_no_links(folder, *RESULT_FOLDERS)
+        check_own_folder(folder, BEFORE_LOCK)
         if fresh:
             remove_results(folder)
         if source:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.storage.disk_space import check_disk_space
+from experiments.storage.writing import check_own_files
 from model.engine.errors import InputError, suggest_nearest
 
 if TYPE_CHECKING:
@@ -29,6 +30,25 @@ WITH_ONLY = ("knockouts", "audit", "effects")
 """Examinations of which --only chooses parts."""
 DRAWN_TABLES = {"effects": "effects", "ceiling": "ceiling", "panel": "trust_events", "doses": "doses"}
 """Tables of which a figure is drawn, by examination."""
+TABLE_HEADERS = {
+    "knockouts": {"knockouts": "mechanism,site"},
+    "audit": {"audit": "row,kind"},
+    "criteria": {"criteria": "site,world"},
+    "ranges": {"criteria_ranges": "site,world"},
+    "effects": {"effects": "experiment,line"},
+    "ceiling": {"ceiling": "site,world"},
+    "panel": {"trust_events": "reading,event"},
+    "doses": {"doses": "site,reading"},
+    "closed": {"closed": "site,law"},
+    "decisions": {"decisions": "site,world", "consequences": "site,world"},
+    "practice": {"practice": "site,world"},
+    "reach": {"reach": "site,years"},
+    "laws": {"laws": "site,measure"},
+    "coverage": {"coverage": "site,policy"},
+    "scorecard": {"scorecard": "site,name", "patterns": "id,site"},
+    "hindcast": {"hindcast": "site,series"},
+}
+"""Tables that each examination writes, with their first columns, by which they are recognised."""
 IN_WHOLE_YEARS = ("closed", "decisions")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
@@ -85,6 +105,12 @@ class ValidationRequest:
         for message, broken in rules.items():
             if broken:
                 raise InputError(message)
+        for name in self.names:
+            headers = {f"{table}.csv": header for table, header in TABLE_HEADERS[name].items()}
+            beside = {
+                f"{table}{ending}": f"{table}.csv" for table in TABLE_HEADERS[name] for ending in (".txt", ".png")
+            }
+            check_own_files(self.folder, headers, beside)
 
     @property
     def folder(self) -> Path:
@@ -181,5 +207,5 @@ def run_examination(name: str, request: ValidationRequest) -> bool:
     if name in DRAWN_TABLES:
         from experiments.cli.plot import draw_record
 
-        draw_record(request.folder / f"{DRAWN_TABLES[name]}.csv")
+        draw_record(request.folder / f"{DRAWN_TABLES[name]}.csv", fresh=True)
     return result is not False

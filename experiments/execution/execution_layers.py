@@ -12,10 +12,8 @@ import pandas as pd
 import shapely
 
 from experiments.execution.shared_towns import town_for
-from experiments.storage.disk_space import check_target
 from experiments.storage.reading import read, specs_of
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError, suggest_nearest
 from scenarios import scenario_plane
 from scenarios.extras import require_extra
@@ -129,9 +127,8 @@ def features_of(layer: Layer) -> Iterator[dict[str, Any]]:
         }
 
 
-def write_layers(folder: Path, target: Path, option: str) -> None:
-    """Write the layers of a folder into a file; ``option`` selects the format."""
-    check_target(option, target)
+def layers_file(folder: Path, option: str) -> bytes:
+    """Return the layers of a folder as a file; ``option`` selects the format."""
     if option == "--gpkg":
         require_extra("maps", option)
-    write_atomically(target, (geopackage_of if option == "--gpkg" else geojson_of)(layers_of(folder)))
+    return (geopackage_of if option == "--gpkg" else geojson_of)(layers_of(folder))

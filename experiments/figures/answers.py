@@ -29,7 +29,7 @@ from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import print_note, report_slow
 from experiments.storage.reading import means_of_runs, stored_measures, varied_columns
 from experiments.storage.run_folder import parquet_of
-from experiments.storage.writing import frame_as_csv, write_atomically
+from experiments.storage.writing import frame_as_csv, write_requested
 from experiments.words.bilingual import FigureTexts
 from experiments.words.console import console_text
 from experiments.words.dictionary import with_meanings
@@ -69,10 +69,7 @@ def write_contrasts(study: str, requested: str, out: Path | None, lang: str, fre
         files[folder / f"{TABLE_NAME}_origins.csv"] = csv_of_origins(parts)
     figure = draw_contrasts(shown_rows, shown, FigureTexts(lang))
     files[path] = figure_bytes(figure, path)
-    for file, content in files.items():
-        check_replaced(file, content, fresh)
-    for file, content in files.items():
-        write_atomically(file, content)
+    write_requested(files, fresh)
     print_note(f"{path.name}: {title_of(figure)}")
     return list(files)
 
@@ -91,12 +88,6 @@ def csv_of_origins(parts: pd.DataFrame) -> bytes:
     for k, lang in enumerate(("en", "es"), start=3):
         parts.insert(k, lang, [getattr(names[measure], lang) for measure in parts["measure"]])
     return frame_as_csv(parts)
-
-
-def check_replaced(file: Path, content: bytes, fresh: bool) -> None:
-    """Raise InputError if a file exists with other content, unless ``fresh``."""
-    if file.exists() and not fresh and file.read_bytes() != content:
-        raise InputError(f"{file} is there already and would be replaced: move it, choose --out, or add --fresh")
 
 
 def contrasts_of(folder: Path) -> pd.DataFrame:

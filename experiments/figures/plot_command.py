@@ -1,6 +1,6 @@
 """Draw the figures of a results folder of a run, a sweep or a sensitivity analysis."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -16,7 +16,7 @@ from experiments.narrative.labels import display_factor
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
 from experiments.storage.progress import print_note
 from experiments.storage.reading import load_table, means_of_runs, specs_of, stored_measures, varied_columns
-from experiments.storage.writing import write_atomically
+from experiments.storage.writing import write_requested
 from experiments.studies.sensitivity_indices import INDICES_FILE
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError, suggest_nearest
@@ -29,7 +29,9 @@ CONTRAST_MEASURES = (
 """Default measures of contrasts."""
 
 
-def draw_folder(folder: Path, requested: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
+def draw_folder(
+    folder: Path, requested: str = "", out: Path | None = None, lang: str = "en", fresh: bool = False
+) -> list[Path]:
     """Draw all figures of a folder into it; for sweeps measures and path can be chosen.  Return the paths written."""
     is_sweep, wording = kind_of(folder) == SWEEP, FigureTexts(lang)
     has_indices = is_sweep and (folder / INDICES_FILE).is_file()
@@ -42,7 +44,8 @@ def draw_folder(folder: Path, requested: str = "", out: Path | None = None, lang
     else:
         figures = {"summary": run_figure(folder, wording)}
     target = out or folder / f"{language_suffix(lang)}.png"
-    return [write_figure(figure, path_of(target, name, len(figures) == 1)) for name, figure in figures.items()]
+    by_path = {path_of(target, name, len(figures) == 1): figure for name, figure in figures.items()}
+    return write_figures(by_path, fresh)
 
 
 def language_suffix(lang: str) -> str:
@@ -77,11 +80,12 @@ def path_of(target: Path, name: str, alone: bool) -> Path:
     return target if alone else target.with_stem(f"{target.stem}-{name}")
 
 
-def write_figure(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG, SVG or PDF, by the suffix of its path; print its finding."""
-    write_atomically(path, figure_bytes(figure, path))
-    print_note(f"{path.name}: {title_of(figure)}")
-    return path
+def write_figures(figures: Mapping[Path, Figure], fresh: bool) -> list[Path]:
+    """Write figures as PNG, SVG or PDF, by the suffix of each path; print their findings; return the paths."""
+    write_requested({path: figure_bytes(figure, path) for path, figure in figures.items()}, fresh)
+    for path, figure in figures.items():
+        print_note(f"{path.name}: {title_of(figure)}")
+    return list(figures)
 
 
 def figure_bytes(figure: Figure, path: Path) -> bytes:

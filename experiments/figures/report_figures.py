@@ -114,12 +114,21 @@ def render_files(figure: StandaloneFigure, language: str, files: Mapping[Path, s
     return found
 
 
+def is_figure_name(stem: str) -> bool:
+    """Return whether the name of a file without its ending is that of a figure of a comparison, in any language.
+
+    >>> is_figure_name("villa_canales-trust-es"), is_figure_name("holidays")
+    (True, False)
+    """
+    bare = stem.removesuffix("-es").removesuffix("-en")
+    return bare.endswith((*CONTEXT_FIGURES, *(f"-{name}" for name in (*FIGURES, "poster"))))
+
+
 def check_figure_name(target: Path) -> None:
     """Raise InputError if the name of a file is not that of a figure of any comparison."""
     site_figures = (*FIGURES, "poster")
-    names = (*CONTEXT_FIGURES, *(f"-{name}" for name in site_figures))
     near = [f"{target.stem.rpartition('-')[0]}-{name}" for name in site_figures]
-    if target.suffix in FILE_ENDINGS and not target.stem.endswith(names):
+    if target.suffix in FILE_ENDINGS and not is_figure_name(target.stem):
         raise InputError(
             f"--figures {target}: a file must be named after its figure, got '{target.stem}': "
             f"{', '.join(CONTEXT_FIGURES)}, or SITE-NAME with NAME among {', '.join(site_figures)}"

@@ -1,12 +1,13 @@
 """Lock file of `confianza reproduce`: settings that decide its numbers, and digests of the files written."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.plan import PLAN_FILE as PLAN
+from experiments.storage.folder_lock import LOCK as FOLDER_LOCK
 from experiments.storage.manifest import provenance
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
@@ -49,6 +50,15 @@ def check_lock(folder: Path, current: Mapping[str, Any]) -> None:
     """Raise InputError if a folder was begun with other settings; runs of two versions must not be mixed."""
     if (folder / LOCK_FILE).is_file():
         check_settings(folder, read_lock(folder), current)
+
+
+def check_own_folder(folder: Path, begun: Collection[str]) -> None:
+    """Raise InputError if a folder holds other files than ``begun`` and no lock: `reproduce` has not filled it."""
+    foreign = sorted(path.name for path in folder.glob("*") if path.name not in (FOLDER_LOCK, *begun))
+    if foreign and not (folder / LOCK_FILE).is_file():
+        raise InputError(
+            f"--out {folder} holds something else than results of `reproduce` ({foreign[0]}): choose another folder"
+        )
 
 
 def check_settings(folder: Path, locked: Mapping[str, Any], current: Mapping[str, Any]) -> None:

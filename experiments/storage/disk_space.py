@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import already_there
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 
@@ -54,13 +55,25 @@ def check_writable(place: str, folder: Path) -> None:
         raise InputError(f"{place}: nothing can be written in {folder} ({reason.strerror}): choose another") from None
 
 
-def check_target(option: str, target: Path) -> None:
-    """Raise if no file can be written at the target of an option."""
+def check_target(option: str, target: Path, endings: Sequence[str] = (), fresh: bool = True) -> None:
+    """Raise if no file can be written at the target of an option, or it has none of the endings.
+
+    Before long work ``fresh`` says whether a file that is there may be replaced.
+    """
     if target.is_dir():
         raise InputError(f"{option} {target} is a folder, not a file")
+    check_ending(option, target, endings)
+    if not fresh and target.is_file():
+        raise InputError(f"{option} {already_there(target)}")
     if not target.parent.is_dir():
         raise InputError(f"{option} {target}: no folder '{target.parent}'")
     check_writable(f"{option} {target}", target.parent)
+
+
+def check_ending(option: str, target: Path, endings: Sequence[str]) -> None:
+    """Raise if the name of a file has none of the endings; none allows every name."""
+    if endings and target.suffix.lower() not in endings:
+        raise InputError(f"{option} {target} must end in {' or '.join(endings)}, got '{target.suffix}': name it so")
 
 
 def size_of_runs(specs: Sequence[RunSpec]) -> float:

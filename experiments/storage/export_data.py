@@ -8,10 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import COMPARISON, kind_of
 from experiments.storage.reading import load_table
-from experiments.storage.writing import csv_bytes, write_atomically
+from experiments.storage.writing import csv_bytes
 from model.engine.errors import InputError
 
 SORT_COLUMNS = ("scenario", "policy", "seed", "run", "month")
@@ -54,9 +53,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return str(value.date() if isinstance(value, datetime.datetime) else value)
-
-
-def export(folder: Path, target: Path) -> None:
-    """Write the full table of a results folder into a CSV file."""
-    check_target("--csv", target)
-    write_atomically(target, csv_of(folder))

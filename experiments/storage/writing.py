@@ -105,6 +105,53 @@ def write_atomically(path: Path, content: bytes) -> None:
                 temporary.unlink(missing_ok=True)
 
 
+def check_replaced(files: Mapping[Path, bytes]) -> None:
+    """Raise InputError if a file exists with other content."""
+    for path, content in files.items():
+        if path.is_file() and path.read_bytes() != content:
+            raise InputError(already_there(path))
+
+
+def already_there(path: Path) -> str:
+    """Return the error message for a file that a command would replace."""
+    return f"{path} is there already and would be replaced: move it, choose another name, or add --fresh"
+
+
+def write_requested(files: Mapping[Path, bytes], fresh: bool) -> None:
+    """Write the files that a user asked for; those that are there with other content are replaced only if ``fresh``."""
+    if not fresh:
+        check_replaced(files)
+    for path, content in files.items():
+        write_atomically(path, content)
+
+
+def check_own_files(folder: Path, headers: Mapping[str, str], companions: Mapping[str, str]) -> None:
+    """Raise InputError if a command would replace files in a folder that it has not written itself.
+
+    Parameters
+    ----------
+    folder
+        Folder into which files are written; it may be missing.
+    headers
+        First words of each file, by its name: a file that begins otherwise is foreign.
+    companions
+        Files that are written with one of them, and its name: they are foreign where it is missing.
+    """
+    for name, header in headers.items():
+        path = folder / name
+        if path.is_file():
+            with path.open("rb") as file:
+                if not file.readline().startswith(header.encode()):
+                    raise InputError(
+                        f"{path} is there and was not written by this command: move it, or choose another folder"
+                    )
+    for name, table in companions.items():
+        if (folder / name).is_file() and not (folder / table).is_file():
+            raise InputError(
+                f"{folder / name} is there and was not written by this command: move it, or choose another folder"
+            )
+
+
 def write_all(files: Mapping[Path, bytes]) -> None:
     """Write new files, all of them or none."""
     written: list[Path] = []

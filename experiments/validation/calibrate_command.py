@@ -25,7 +25,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import csv_bytes, make_folder, write_atomically
+from experiments.storage.writing import check_own_files, csv_bytes, make_folder, write_atomically
 from experiments.studies.assumed_effects import correlations, null_correlation
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED_PARAMETERS
@@ -44,6 +44,7 @@ DIGITS = 4
 OPTION_LIMITS = {"points": (24, 1000), "waves": (1, 20), "seeds": (3, 1000), "years": (1, 100), "truths": (1, 10_000)}
 """Minimum and maximum of each option."""
 POSTERIOR_FILE, DRAWS_FILE = "posterior.csv", "draws.csv"
+POSTERIOR_COLUMNS = ("parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage")
 
 type AnyTarget = MeasuredTarget | SeriesTarget
 
@@ -132,6 +133,7 @@ def calibrate(request: CalibrationRequest) -> Matched:
     runs = Simulations(request, targets)
     for place in request.places:
         runs.spec(place, {}, 1, request.policy)  # raises errors of input before any run starts
+    check_own_files(request.out, {POSTERIOR_FILE: ",".join(POSTERIOR_COLUMNS)}, {DRAWS_FILE: POSTERIOR_FILE})
     make_folder(request.out)
     noise = noise_variances(runs)
     targets = [target for target in targets if noise[target.name] > 0.0]
@@ -238,12 +240,11 @@ def effects_of(runs: Simulations, matched: Matched, ranges: Mapping[str, Range])
 
 def write_results(out: Path, matched: Matched, ranges: Mapping[str, Range], covered: Coverage) -> None:
     """Write the posterior of each parameter, and draws from it."""
-    columns = ("parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage")
     rows = []
     for name, width in matched.widths().items():
         cells = [f"{number:.{DIGITS}g}" for number in (ranges[name].low, ranges[name].high, width)]
         rows.append([name, *cells, is_as_wide_as_its_prior(width), f"{covered.parameters[name]:.2f}"])
-    write_atomically(out / POSTERIOR_FILE, csv_bytes(columns, rows))
+    write_atomically(out / POSTERIOR_FILE, csv_bytes(POSTERIOR_COLUMNS, rows))
     if len(matched.remaining):
         points = matched.draws(N_DRAWS, np.random.default_rng(1))
         draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]

@@ -17,7 +17,7 @@ from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson import in_language
 from experiments.figures.theme import REPORT
-from experiments.storage.writing import csv_bytes, make_folder, write_all, write_atomically
+from experiments.storage.writing import csv_bytes, make_folder, write_requested
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
@@ -119,8 +119,8 @@ def material_page(kind: str, language: str) -> str:
     )
 
 
-def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
-    """Write all materials into a folder; return their paths."""
+def write_materials(folder: Path, languages: tuple[str, ...], fresh: bool = False) -> list[Path]:
+    """Write all materials into a folder; return their paths. Other files are replaced only if ``fresh``."""
     if folder.is_file():
         raise InputError(f"--out {folder} is a file, not a folder")
     make_folder(folder)
@@ -129,11 +129,11 @@ def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
         for lang in languages
         for kind in MATERIAL_KINDS
     }
-    write_all(pages)
+    write_requested(pages, fresh)
     return list(pages)
 
 
-def collect_work(folder: Path) -> Path:
+def collect_work(folder: Path, fresh: bool = False) -> Path:
     """Collect the files of students in a folder into one table there; return its path.
 
     Raises
@@ -146,9 +146,8 @@ def collect_work(folder: Path) -> Path:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
     works = map(work_row, files)
     target = folder / "work.csv"
-    write_atomically(
-        target, csv_bytes(WORK_COLUMNS, ([escape_formula(work[name]) for name in WORK_COLUMNS] for work in works))
-    )
+    rows = ([escape_formula(work[name]) for name in WORK_COLUMNS] for work in works)
+    write_requested({target: csv_bytes(WORK_COLUMNS, rows)}, fresh)
     return target
 
 

@@ -17,7 +17,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from experiments.storage.disk_space import check_disk_space
 from experiments.storage.progress import print_note
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import make_folder, write_all
+from experiments.storage.writing import check_own_files, make_folder, write_all
 from experiments.tools.setup.offline_site import BUILD_COMMAND, SITE, build_site, can_build, is_site
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
@@ -25,6 +25,7 @@ from model.engine.errors import InputError, suggest_nearest
 ROOT = Path(__file__).parents[3]
 LOCK_FILE = Path(__file__).with_name("workshop.txt")
 README, REQUIREMENTS = "LEAME.txt", "requirements.txt"
+README_BEGINS = "Confianza sin internet"
 HASH_OPTION = "--hash=sha256:"
 PROGRAM = "confianza"
 BYTES_PER_SYSTEM = 250e6
@@ -81,6 +82,7 @@ def check_place(folder: Path) -> None:
     foreign = sorted(path.name for path in others if not is_site(path))
     if foreign:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
+    check_own_files(folder, {README: README_BEGINS}, {REQUIREMENTS: README})
     known = {one for line in locked_lines() for one in hashes_in(line)}
     for path in sorted(folder.glob("*.whl")):
         if package_of_wheel(path) != PROGRAM and sha256_of(path.read_bytes()) not in known:

@@ -101,12 +101,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "compare --report": (*TWINS, "--report", "closed/x.html"),
     "compare --figures": (*TWINS, "--figures", "closed/x"),
     "sweep": ("sweep", "study.toml", "--out", "closed/x"),
-    "export --csv": ("export", "run", "--csv", "closed/x"),
-    "export --gpkg": ("export", "run", "--gpkg", "closed/x"),
-    "export --geojson": ("export", "run", "--geojson", "closed/x"),
+    "export --csv": ("export", "run", "--csv", "closed/x.csv"),
+    "export --gpkg": ("export", "run", "--gpkg", "closed/x.gpkg"),
+    "export --geojson": ("export", "run", "--geojson", "closed/x.geojson"),
     "plot": ("plot", "run"),
     "plot --out": ("plot", "sweep", "--out", "closed/x.svg"),
-    "bench": ("bench", "--quick", "--json", "closed/x"),
+    "bench": ("bench", "--quick", "--json", "closed/x.json"),
     "validate": ("validate", "effects", "--quick", "--out", "closed/x"),
 }
 QUICK = ("run --out", "sweep", "export --csv", "bench")

@@ -65,7 +65,11 @@ def replaced(path: Path, column: str, values: pa.Array) -> None:
 def test_arms_outside_the_folder_of_arms_are_refused(place, capsys, folder):
     arms = json.loads((place / "compare/manifest.json").read_text(encoding="utf-8"))["arms"]
     state(place / "compare", arms=[one | {"folder": folder} for one in arms])
-    for words in (("verify", "compare"), ("export", "compare", "--geojson", "a"), ("compare", "compare", "run")):
+    for words in (
+        ("verify", "compare"),
+        ("export", "compare", "--geojson", "a.geojson"),
+        ("compare", "compare", "run"),
+    ):
         assert "an arm must " in refused(capsys, *words)
 
 
@@ -158,7 +162,7 @@ def test_effects_with_words_of_their_own_are_refused(place, capsys, column):
 def test_a_table_without_rows_or_with_few_ends_in_no_traceback(place, capsys, rows):
     for path in [*(place / "run").glob("*.parquet"), *(place / "compare").glob("*.parquet")]:
         pq.write_table(pq.read_table(path).slice(0, rows), path)
-    for words in (("export", "run", "--geojson", "a"), ("compare", "compare"), ("plot", "run")):
+    for words in (("export", "run", "--geojson", "a.geojson"), ("compare", "compare"), ("plot", "run")):
         assert cli.run_program([*words]) in (0, 2)
         assert "Traceback" not in capsys.readouterr().err
 

@@ -78,7 +78,7 @@ def test_an_export_without_a_file_and_one_without_cells_are_told_in_a_line(place
     for words, told in {
         (): "export needs --csv FILE, --gpkg FILE or --geojson FILE",
         ("--gpkg", str(tmp_path)): "is a folder, not a file",
-        ("--geojson", str(tmp_path / "none" / "x")): "no folder",
+        ("--geojson", str(tmp_path / "none" / "x.json")): "no folder",
     }.items():
         assert cli.run_program(["export", str(place / "run"), *words]) == 2
         assert told in capsys.readouterr().err
