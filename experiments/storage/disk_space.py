@@ -73,7 +73,7 @@ def check_target(option: str, target: Path, endings: Sequence[str] = (), fresh: 
 def check_ending(option: str, target: Path, endings: Sequence[str]) -> None:
     """Raise if the name of a file has none of the endings; none allows every name."""
     if endings and target.suffix.lower() not in endings:
-        raise InputError(f"{option} {target} must end in {' or '.join(endings)}, got '{target.suffix}': name it so")
+        raise InputError(f"{option} {target} must end in {', '.join(endings)}, got '{target.suffix}'")
 
 
 def size_of_runs(specs: Sequence[RunSpec]) -> float:

@@ -4,7 +4,6 @@ import inspect
 import json
 import shutil
 import typing
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,11 +63,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a copy of the folder."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    yield
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:

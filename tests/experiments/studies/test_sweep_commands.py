@@ -302,13 +302,13 @@ ONE_POLICY = ("policies = [", 'policies = [["status_quo"]] #')
 @pytest.mark.parametrize(
     ("change", "words", "named"),
     [
-        (("[design]", '[sensitivity]\nmeasures = ["homicides"]\n[design]'), (), ["'homicides'", "trust_mean, told_share"]),
+        (("[design]", '[sensitivity]\nmeasures = ["homicides"]\n[design]'), (), ["'homicides'", "(trust_mean, "]),
         (("[design]", "[sensitivity]\nmeasures = []\n[design]"), (), ["sensitivity.measures", "at least one", "[]"]),
         (("years = 0.1", "years = 0.05"), (), ["years", "full month", "0.05"]),
         (("years = 0.1", 'years = 0.15\nstart = "2017-01-02"'), (), ["years", "full month", "2017-01-02"]),
         (ONE_POLICY, ("--method", "draws"), ["draws", "at least 2", "got 1"]),
     ],
-)  # fmt: skip
+)
 def test_what_an_analysis_cannot_answer_is_refused_before_its_first_run(
     capsys, tmp_path, monkeypatch, change, words, named
 ):

@@ -99,7 +99,7 @@ def test_growth_is_drawn_with_a_panel_for_each_cause() -> None:
     [
         (("--mesa", "--floor"), "give one"),
         (("--growth", "x.svg", "--mesa"), "give one"),
-        (("--growth", "x.txt"), "--growth must be a file that ends in"),
+        (("--growth", "x.txt"), "--growth x.txt must end in .png, .svg, .pdf, got '.txt'"),
     ],
 )
 def test_wrong_options_are_told_in_one_line(
