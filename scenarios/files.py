@@ -18,8 +18,9 @@ _stamps: dict[Path, tuple[int, int] | None] = {}
 """Time of change (ns) and size of each file of a scenario when this process read it; None if there was none."""
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that command a terminal, turn the direction of writing, or that UTF-8 files cannot hold."""
-DEEP_KEY = re.compile(rf"(?<![^\s.=])(?:[^\s.=]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
-"""Dotted key with too many parts: reading it takes time that grows with their square."""
+KEY_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+DEEP_KEY = re.compile(rf"""(?<![\w"'\\-])(?:{KEY_PART}[ \t]*+\.[ \t]*+){{{DEEPEST}}}""")
+"""Dotted key with too many parts, bare or quoted: reading it takes time that grows with their square."""
 
 
 def read_text(path: Path, file: str, most: int = MOST_JSON) -> str:

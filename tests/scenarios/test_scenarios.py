@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from invented import only_here
 import scenarios
 from model.engine.errors import InputError
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from scenarios.files import read_toml
 from scenarios.outlines import Plane
 from scenarios.reading import FOLDER, parse_typed_value, read_settings
 
@@ -395,6 +397,35 @@ def test_a_file_beyond_the_limits_is_told_in_one_line(site, kind):
     content, message = TOO_MUCH[kind]
     site.write_text(content, encoding="utf-8")
     assert message in wrong(site)
+
+
+LIST = ",".join(f"{k / 10:.1f}" for k in range(10, 50))
+
+
+@pytest.mark.parametrize("text", [f"x=[{LIST}]", f"x={{low=[{LIST}]}}", f'x=["{LIST}","{LIST}"]'])
+def test_numbers_of_a_list_are_no_parts_of_a_name(tmp_path, text):
+    (tmp_path / "list.toml").write_text(text, encoding="utf-8")
+    assert read_toml(tmp_path / "list.toml", "list.toml") == tomllib.loads(text)
+
+
+@pytest.mark.parametrize("part", ["a", "a-b", '"a b"', "'é'", r'"\""', "1"])
+@pytest.mark.parametrize("form", ["{} = 1", "[{}]", "[[{}]]", "x = {{y=1,{}=2}}", "x = {{{}=2}}"])
+def test_a_name_of_too_many_parts_is_found_wherever_it_stands(tmp_path, part, form):
+    for dot in (".", " . "):
+        (tmp_path / "deep.toml").write_text(form.format(dot.join([part] * 40)), encoding="utf-8")
+        with pytest.raises(InputError, match="at most 32 parts"):
+            read_toml(tmp_path / "deep.toml", "deep.toml")
+
+
+@pytest.mark.parametrize(
+    "line", ['"' * 9_999, '\\"' * 4_999, "'" * 9_999, "a." * 31 + " " * 9_000, "a" * 9_999, "'\"" * 4_999]
+)
+def test_parts_of_names_are_counted_within_a_second(tmp_path, line):
+    (tmp_path / "long.toml").write_text(f"{line}\n" * 26, encoding="utf-8")
+    begun = time.process_time()
+    with pytest.raises(InputError):
+        read_toml(tmp_path / "long.toml", "long.toml")
+    assert time.process_time() - begun < 1.0
 
 
 def test_a_number_from_the_shell_is_read_as_people_type_it(site):
