@@ -239,14 +239,17 @@ def parse_entry(
     """Return one entry of a policy, which may change levers only, or of a world."""
     try:
         group, key = find_parameter(dotted)
-        spec = group.parameter_specs().get(key)
-        if spec is None or (spec.role != "lever" and not world):
-            role = "no number" if spec is None else {"site": "a site fact"}.get(spec.role, "behaviour")
-            raise InputError(
-                f"a {'world' if world else 'policy'} may set {CHANGEABLE_PARAMETERS[world]} only; '{dotted}' is {role}"
-            )
+        spec, thing = group.parameter_specs().get(key), "world" if world else "policy"
+        if spec is None:
+            raise InputError(f"a {thing} may set {CHANGEABLE_PARAMETERS[world]} only; '{dotted}' is no number")
         if group.name in FIXED_GROUPS:
-            raise InputError(f"'{dotted}' shapes the town, which stands before any world begins: give it with --set")
+            raise InputError(
+                f"'{dotted}' shapes the town, which stands before any {thing} begins: give it with --set, or vary it"
+                " under [vary] in a study"
+            )
+        if spec.role != "lever" and not world:
+            role = "a site fact" if spec.role == "site" else "behaviour"
+            raise InputError(f"a policy may set levers only; '{dotted}' is {role}: {ways_to_vary(dotted)}")
         if how == "set":
             checked_value(dotted, checked_finite(dotted, stated.value), group.kind(key), spec)
         return PolicyEntry(
@@ -254,6 +257,17 @@ def parse_entry(
         )
     except InputError as reason:
         raise stated.wrong(f"[{how}]: {reason}") from None
+
+
+def ways_to_vary(dotted: str) -> str:
+    """Return the ways to vary a parameter that is no lever, with the built-in worlds that change it."""
+    keys = {f"{how}.{dotted}" for how in ENTRY_KINDS}
+    worlds = [name for name, path in built_in_files(WORLDS).items() if keys & set(read_policy_file(path))]
+    ready = f" (ready ones: {', '.join(worlds)})" if worlds else ""
+    return (
+        "vary it from the warm-up on with --set or under [vary] in a study, or from a date on by a file like this in a"
+        f" folder named 'worlds'{ready}"
+    )
 
 
 def checked_finite(name: str, value: Any) -> int | float:

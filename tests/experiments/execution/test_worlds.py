@@ -262,7 +262,19 @@ def test_a_mistake_in_a_world_is_told_in_one_line(tmp_path: Path, text: str, mes
     ("text", "message"),
     [
         (FOOT, "a policy may set levers only; 'contacts.foot' is behaviour"),
-        ('[set]\n"contacts.stop" = 0\n', "a policy may set levers only; 'contacts.stop' is a site fact"),
+        ('[set]\n"contacts.stop" = 0\n', "a policy may set levers only; 'contacts.stop' is a site fact: vary it from"),
+        (
+            '[set]\n"resources.vehicles" = 9\n',
+            "with --set or under [vary] in a study, or from a date on by a file like",
+        ),
+        (
+            '[scale]\n"resources.vehicles" = 2\n',
+            "in a folder named 'worlds' (ready ones: couples_double, couples_fourfold, couples_half, means_double, means_half)",
+        ),
+        (
+            '[set]\n"population.total" = 5\n',
+            "which stands before any policy begins: give it with --set, or vary it under",
+        ),
         ('until = "14 days"\n', "'until' is for worlds only, which lie in a folder named 'worlds'"),
         ("once = true\n", "'once' is for worlds only"),
         ('include = "mopsic_full"\n', "'include' is for worlds only"),
