@@ -20,7 +20,7 @@ from experiments.words.dictionary import POLICY_PREFIX
 
 MAX_ORDER = 3
 TIMES_SIGN = " × "
-EFFECT_FIELDS = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose", "fell", "same")
+EFFECT_FIELDS = ("error", "low", "high", "p", "adjusted", "delta", "floor", "smallest", "n", "rose", "fell", "same")
 
 
 @dataclass(frozen=True)

@@ -269,7 +269,7 @@ def test_a_mistake_in_a_world_is_told_in_one_line(tmp_path: Path, text: str, mes
         ),
         (
             '[scale]\n"resources.vehicles" = 2\n',
-            "in a folder named 'worlds' (ready ones: couples_double, couples_fourfold, couples_half, means_double, means_half)",
+            "'worlds' (ready ones: couples_double, couples_fourfold, couples_half, means_double, means_half)",
         ),
         (
             '[set]\n"population.total" = 5\n',

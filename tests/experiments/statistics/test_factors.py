@@ -209,6 +209,16 @@ def test_interactions_of_a_table_by_hand() -> None:
     assert not table["settled"].any()
 
 
+def test_an_interval_follows_from_the_columns_of_its_row_alone() -> None:
+    table = interactions(by_hand().assign(y=lambda runs: runs["y"] / 1e4), [], {"y": POINTS})
+    assert (table["error"] < table["floor"] / table["n"] ** 0.5).all()  # the floor decides
+    for row in table.to_dict("records"):
+        used, freedom = max(row["error"], row["floor"] / math.sqrt(row["n"])), row["n"] - 1
+        reach = stats.t.ppf(0.975, freedom) * used
+        assert (row["low"], row["high"]) == pytest.approx((row["estimate"] - reach, row["estimate"] + reach))
+        assert row["p"] == pytest.approx(2.0 * stats.t.sf(abs(row["estimate"]) / used, freedom))
+
+
 def test_interactions_are_tests_of_the_contrasts_of_seeds(noisy) -> None:
     scales = {"y": POINTS, "z": Scale("shares")}
     table = interactions(noisy.assign(z=-2.0 * noisy["y"]), ["scenario", "policy", "trust.level"], scales)
