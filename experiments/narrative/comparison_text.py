@@ -26,7 +26,7 @@ from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread
-from experiments.statistics.verdicts import VERDICTS, judge
+from experiments.statistics.verdicts import MIN_RUNS, VERDICTS, judge
 from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import load_table
@@ -313,3 +313,5 @@ def plan_lines(rows: Rows, target: EffectSize, wording: FigureTexts) -> Iterator
         power=f"{target.power:.0%}", twins=f"{twins:,}", alone=f"{alone:,}", pilot=pilot["n"],
         caution=f"{SPREAD_FACTOR:g}",
     )  # fmt: skip
+    if MIN_RUNS in (twins, alone):
+        yield figure_message("comparison.plan_fewest", wording, fewest=MIN_RUNS)

@@ -23,7 +23,7 @@ from experiments.comparison.horizons import horizons_table
 from experiments.execution.interruption import report_interruption
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.messages import figure_message
-from experiments.statistics.power import MIN_PAIRS
+from experiments.statistics.power import MIN_PILOT
 from experiments.storage.built_in_levers import levers_of_policies
 from experiments.storage.disk_space import check_disk_space, size_of_runs
 from experiments.storage.manifest import COMPARISON, kind_of, provenance, read_manifest, short_name
@@ -63,9 +63,9 @@ def compare(
         return Path(request.arms[0]), False
     with report_slow(console_text("label.reading")):
         planned, found = arms_of(request)
-    if planned and target and request.replicates < MIN_PAIRS:
+    if planned and target and request.replicates < MIN_PILOT:
         raise InputError(
-            f"--plan needs a pilot of at least {MIN_PAIRS} twin worlds, got --replicates {request.replicates}"
+            f"--plan needs a pilot of at least {MIN_PILOT} twin worlds, got --replicates {request.replicates}"
         )
     results = results_folder_for(request, planned or found, out, fresh)
     if results.ready:

@@ -4,9 +4,10 @@ import math
 from bisect import bisect_left
 
 from experiments.statistics.paired_effects import POWER, smallest_effect
+from experiments.statistics.verdicts import MIN_RUNS
 from model.engine.errors import InputError
 
-MIN_PAIRS, MAX_PAIRS = 2, 1_000_000
+MIN_PILOT, MAX_PAIRS = 2, 1_000_000
 SPREAD_FACTOR = 1.4
 """Factor for the spread of a pilot: that of eight runs is 0.3 to 0.9 of the true one in the median (decisions/0027)."""
 
@@ -25,7 +26,7 @@ def planned_spread(spread: float, floor: float) -> float:
 
 
 def pairs_needed(spread: float, size: float, power: float = POWER) -> int:
-    """Return the number of twins that detects an effect of this size with this power.
+    """Return the number of twins that detects an effect of this size with this power, at least `MIN_RUNS`.
 
     >>> pairs_needed(1.0, 1.0), pairs_needed(1.0, 0.5)
     (10, 34)
@@ -35,7 +36,7 @@ def pairs_needed(spread: float, size: float, power: float = POWER) -> int:
     if spread == 0.0:
         reason = f"--plan {size:g}: no pair of the pilot's twins differs, so no number of twins can be planned"
         raise NoPlan("alike", reason)
-    numbers = range(MIN_PAIRS, MAX_PAIRS + 1)
+    numbers = range(MIN_RUNS, MAX_PAIRS + 1)  # fewer get no verdict
     place = bisect_left(numbers, True, key=lambda n: smallest_effect(spread, n, power) <= size)
     if place == len(numbers):
         raise NoPlan("many", f"--plan {size:g}: more than {MAX_PAIRS:,} twins would be needed")

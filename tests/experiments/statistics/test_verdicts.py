@@ -13,7 +13,6 @@ from experiments.comparison.headline_measures import PRIMARY_MEASURES
 from experiments.figures.page_one import OUTCOMES
 from experiments.statistics.paired_effects import paired, smallest_effect, t_quantile, unpaired
 from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, pairs_needed, planned_spread
-from experiments.statistics.power import MIN_PAIRS as FEWEST_PLANNED
 from experiments.statistics.rare_counts import MIN_DIFFERENT_PAIRS, rare_count
 from experiments.statistics.thresholds import Scale, monthly_scale, threshold_rules
 from experiments.statistics.verdicts import (
@@ -245,7 +244,9 @@ def test_a_plan_is_the_least_number_of_pairs_that_shows_the_effect() -> None:
     for spread, size, power in ((1.0, 0.5, 0.8), (2.0, 0.5, 0.8), (1.0, 0.5, 0.95)):
         n = pairs_needed(spread, size, power)
         assert smallest_effect(spread, n, power) <= size < smallest_effect(spread, n - 1, power)
-    assert pairs_needed(1.0, 100.0) == FEWEST_PLANNED == 2
+    assert pairs_needed(1.0, 100.0) == MIN_RUNS  # fewer would get no verdict
+    assert judge(paired([0.0] * MIN_RUNS, [100.0] * MIN_RUNS, scale=Scale("points"))) == "rises"
+    assert judge(paired([0.0] * (MIN_RUNS - 1), [100.0] * (MIN_RUNS - 1), scale=Scale("points"))) == "few"
     assert pairs_needed(1.0, smallest_effect(1.0, 17)) == 17
     least = smallest_effect(1.0, MAX_PAIRS)
     assert pairs_needed(1.0, least) == MAX_PAIRS
