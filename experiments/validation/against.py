@@ -27,6 +27,13 @@ MONTH_COLUMN = "month"
 MONTH_WIDTH, NUMBER_WIDTH = 13, 11
 DEFAULT_RUNS = 8
 """Default number of runs that are compared with a series."""
+LIMITS = {
+    **dict.fromkeys(("0-1", "0 or 1"), (0.0, 1.0)),
+    **dict.fromkeys(("0-100", "%"), (0.0, 100.0)),
+    "-1 to 1": (-1.0, 1.0),
+    **dict.fromkeys(("points per 100", "value"), (-math.inf, math.inf)),
+}
+"""Least and greatest value of a measure by its unit; of any other unit, such as a count, at least 0."""
 LONGEST_RUN = 1200
 """Longest run (months)."""
 
@@ -63,7 +70,7 @@ def read_series(path: Path) -> Series:
         month = month_of(where, cells.pop(MONTH_COLUMN))
         if month in values_by_month:
             raise InputError(f"{where}: {MONTH_COLUMN} {month} stands twice")
-        values_by_month[month] = {name: number_of(f"{where}: {name}", cell) for name, cell in cells.items()}
+        values_by_month[month] = {name: number_of(where, name, cell) for name, cell in cells.items()}
     table = pd.DataFrame.from_dict(values_by_month, orient="index").sort_index().dropna(how="all")
     if table.empty:
         raise InputError(f"{file}: says nothing of any month")
@@ -95,14 +102,22 @@ def month_of(where: str, cell: str) -> pd.Period:
     return pd.Period(day, freq="M")
 
 
-def number_of(where: str, cell: str) -> float:
-    """Return the number in a cell, NaN if it is empty."""
+def number_of(where: str, name: str, cell: str) -> float:
+    """Return the number of a measure in a cell, NaN if it is empty; raise InputError for a value that cannot be."""
+    if not cell:
+        return math.nan
     try:
-        number = float(cell or "nan")
+        number = float(cell)
     except ValueError:
-        number = math.inf
-    if math.isinf(number):
-        raise InputError(f"{where} must be a number like 3 or 0.5, or empty where it is not known, got '{cell}'")
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(
+            f"{where}: {name} must be a number like 3 or 0.5, or empty where it is not known, got '{cell}'"
+        )
+    low, high = LIMITS.get(MEASURES[name].unit, (0.0, math.inf))
+    if not low <= number <= high:
+        limits = f"lie between {low:g} and {high:g}" if high < math.inf else f"be at least {low:g}"
+        raise InputError(f"{where}: {name} must {limits}, got {cell}: leave the cell empty where it is not known")
     return number
 
 

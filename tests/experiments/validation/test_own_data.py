@@ -194,6 +194,11 @@ def series_of(tmp_path: Path, text: str) -> Series:
         ("month,homicides\n2018-01,1\n2018-01,2", "line 3: month 2018-01 stands twice"),
         ("month,homicides\n2018-13,1", "line 2: month must be a date like"),
         ("month,homicides\n2018-01,one", "line 2: homicides must be a number like"),
+        ("month,homicides\n2018-01,NaN", "line 2: homicides must be a number like 3 or 0.5, or empty where it is"),
+        ("month,homicides\n2018-01,inf", "line 2: homicides must be a number like"),
+        ("month,homicides\n2018-01,-3", "line 2: homicides must be at least 0, got -3: leave the cell empty"),
+        ("month,trust_mean\n2018-01,41", "line 2: trust_mean must lie between 0 and 1, got 41"),
+        ("month,survey_lapop\n2018-01,101", "line 2: survey_lapop must lie between 0 and 100, got 101"),
         ("month,homicides\n2018-01,1,2", "line 2: must have 2 cells"),
         ("month,homicides\n2018-01,\n", "says nothing of any month"),
         ("", "is empty"),
@@ -202,6 +207,11 @@ def series_of(tmp_path: Path, text: str) -> Series:
 def test_a_series_that_is_wrong_is_one_line(text: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=re.escape(told)):
         series_of(tmp_path, text)
+
+
+def test_what_may_be_below_zero_may_be_so_in_a_series(tmp_path: Path) -> None:
+    read = series_of(tmp_path, "month,posts_follow_crime,trust_by_hearsay\n2018-01,-1,-2.5\n").table
+    assert read.iloc[0].to_list() == [-1.0, -2.5]
 
 
 def test_a_series_may_be_separated_by_semicolons_and_name_days(tmp_path: Path) -> None:
