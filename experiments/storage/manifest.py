@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest_schema import ManifestEntry, read_validated_json
+from experiments.storage.manifest_schema import ManifestEntry, OtherVersion, read_validated_json
 from experiments.words.dictionary import SCHEMA_VERSION
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -54,9 +54,11 @@ def schema_version(manifest: Mapping[str, Any]) -> int:
 
 
 def kind_of(folder: Path) -> str | None:
-    """Return the kind of a results folder; None if it is no results folder."""
+    """Return the kind of a results folder; None if it is no results folder; raise for another version of its format."""
     try:
         return str(read_any_manifest(folder).get("format"))
+    except OtherVersion:
+        raise
     except InputError:
         return None
 

@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, Required, TypedDict
@@ -221,6 +221,10 @@ SCHEMAS: dict[str, Any] = {
 """Schemas of manifests by their format."""
 
 
+class OtherVersion(InputError):
+    """A folder or report was written in another version of its format."""
+
+
 class ManifestEntry(dict[str, Any]):
     """Content of a file; a missing key raises an `InputError` that names the file."""
 
@@ -250,17 +254,26 @@ def check_types(content: Any, file: str, kind: Any = None) -> ManifestEntry:
     if not isinstance(content, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
     written_format = content.get("format")
-    if kind is None and isinstance(written_format, str) and written_format not in SCHEMAS:
-        raise InputError(
-            f"{file}: format must be {', '.join(SCHEMAS)}, got {shortened(written_format)}"
-            f"{suggest_nearest(written_format, SCHEMAS)} Read it with the version of the program that wrote it."
-        )
+    check_format(written_format, file, [name for name, schema in SCHEMAS.items() if kind in (None, schema)])
     schema = kind or SCHEMAS.get(written_format if isinstance(written_format, str) else "", CommonManifest)
     try:
         validator_of(schema).validate_python(content, strict=True)
     except ValidationError as reason:
         raise InputError(f"{file}: {first_error(reason, schema)}") from None
     return ManifestEntry(content, file)
+
+
+def check_format(written: object, file: str, known: Sequence[str]) -> None:
+    """Raise unless the format of a manifest is known; one of this program in another version is `OtherVersion`."""
+    if not known or not isinstance(written, str) or written in known:
+        return
+    same_kind = [name for name in known if name.rpartition(" ")[0] == written.rpartition(" ")[0]]
+    if not same_kind:
+        raise InputError(f"{file}: format must be {', '.join(known)}, got {shortened(written)}")
+    raise OtherVersion(
+        f"{file}: format is {shortened(written)}, this program reads '{same_kind[0]}': read it with the version of the"
+        " program that wrote it, or choose another folder"
+    )
 
 
 @cache

@@ -18,8 +18,10 @@ from test_results_folder import RUN, SMALL, TWINS, done, left, refused
 from experiments.cli import app as cli
 from experiments.cli.streams import SafeStream
 from experiments.execution.job_cache import FACTS_FILE, pack_job
+from experiments.storage.reading import read
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.run_store import named_by_digest
+from model.engine.errors import InputError
 
 TWIN_WORDS = ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "2")
 ESCAPE = "Town\x1b]0;forged\x07\r\nconfianza: forged"
@@ -82,13 +84,27 @@ def test_verify_of_a_comparison_from_folders_reads_them(place, capsys):
 
 
 @pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
-def test_a_manifest_of_another_format_is_refused_by_every_reader(place, capsys, kind):
-    state(place / kind, format=f"confianza {kind} 2")
-    for words in (("export", kind, "--csv", "-"), ("plot", kind), ("verify", kind), ("compare", kind)):
+@pytest.mark.parametrize("version", ["0", "99"])
+def test_a_folder_of_another_format_says_so_to_every_reader(place, capsys, kind, version):
+    write_study(place / "study.toml")
+    state(place / kind, format=f"confianza {kind} {version}")
+    commands = [
+        *[("export", kind, "--csv", "-"), ("export", kind, "--geojson", "a.json"), ("plot", kind), ("verify", kind)],
+        *[("contrasts", kind), ("compare", kind), ("repeat", "ab" * 8, "--in", kind)],
+        *[("view", "--draws", kind), ("run", "baseline", "--out", kind), ("sweep", "study.toml", "--out", kind)],
+        *[("compare", "status_quo", "mopsic_full", "--out", kind), ("sensitivity", "screening", "--out", kind)],
+    ]
+    for words in commands:
         told = refused(capsys, *words)
-        assert f"format must be confianza run 1, confianza compare 1, confianza sweep 1, got 'confianza {kind} 2'" in (
-            told
-        )
+        assert f"format is 'confianza {kind} {version}', this program reads 'confianza {kind} 1'" in told, words
+    with pytest.raises(InputError, match=f"this program reads 'confianza {kind} 1'"):
+        read(place / kind)
+
+
+def test_a_manifest_of_no_known_format_names_those_that_are_known(place, capsys):
+    state(place / "run", format="a web page 3")
+    told = refused(capsys, "verify", "run")
+    assert "format must be confianza run 1, confianza compare 1, confianza sweep 1, got 'a web page 3'" in told
 
 
 @pytest.mark.parametrize(
