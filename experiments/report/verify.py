@@ -18,7 +18,7 @@ from experiments.report import build
 from experiments.report.compare_command import compare
 from experiments.report.prices import read_prices
 from experiments.storage.embedded_manifest import NOT_REPRODUCIBLE, checked_manifest
-from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
+from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, kind_of, read_manifest
 from experiments.storage.reading import load_table, run_folders, specs_of
 from experiments.storage.result_tables import rows_of_runs
 from experiments.storage.run_folder import join_runs
@@ -37,6 +37,7 @@ def verify(path: Path, workers: int) -> list[str]:
 def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     """Yield the differences in a folder of a run or of a comparison."""
     stated = checked_manifest(folder)
+    check_readable(folder)
     if stated.get("format") == RUN:
         again = run_again(folder, stated, workers)
         for name in tables_in(folder):
@@ -45,7 +46,9 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
                 table_differences(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
             )
     elif stated.get("format") == COMPARISON:
-        run_folders(folder)  # raises for invalid folders before hours of computing
+        for place in run_folders(folder):
+            if place.is_dir():  # the folder of an arm may have been removed
+                check_readable(place)
         with tempfile.TemporaryDirectory() as place:
             new = compare_again(stated, Path(place) / "again", workers, folder)
             yield from unequal_tables(folder, new)
@@ -125,6 +128,12 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
     specs = list(specs_of(folder).values())
     found = join_runs(run_all(specs, workers, label=f"running {folder.name} again"[:40]).all_results)
     return found | {"measures": measures_to_keep(found["measures"], specs[0])}
+
+
+def check_readable(folder: Path) -> None:
+    """Raise InputError if a table of a folder cannot be read, before hours of computing."""
+    for name in ["measures"] if kind_of(folder) == SWEEP else tables_in(folder):
+        load_table(folder, name)
 
 
 def tables_in(folder: Path) -> list[str]:

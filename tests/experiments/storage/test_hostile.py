@@ -101,6 +101,17 @@ def test_a_folder_of_another_format_says_so_to_every_reader(place, capsys, kind,
         read(place / kind)
 
 
+@pytest.mark.parametrize("table", ["run/measures", "run/groups", "compare/effects", "compare/arms/*resources*/cells"])
+def test_tables_are_read_before_runs_are_repeated(place, capsys, monkeypatch, table):
+    for name in ("run_all", "compare", "recompute"):
+        monkeypatch.setattr(f"experiments.report.verify.{name}", lambda *_, **__: pytest.fail("runs were repeated"))
+    [file] = Path().glob(f"{table}.parquet")
+    file.write_bytes(file.read_bytes()[:-100])
+    told = refused(capsys, "verify", table.partition("/")[0])
+    assert f"{file}" in told
+    assert "not readable" in told
+
+
 def test_a_manifest_of_no_known_format_names_those_that_are_known(place, capsys):
     state(place / "run", format="a web page 3")
     told = refused(capsys, "verify", "run")
