@@ -201,7 +201,7 @@ Dask = Annotated[
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
 Replace = Annotated[bool, Option("--fresh", help="Replace files that are there.")]
-Yes = Annotated[bool, Option("--yes", help="Do not ask, however many runs the study means.")]
+Yes = Annotated[bool, Option("--yes", help="Do not ask, however long the study takes.")]
 Method = Annotated[
     str | None, Option(metavar="morris|sobol|pawn|draws", help="How the factors are weighed.  [default: morris]")
 ]

@@ -4,6 +4,7 @@ import math
 import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from experiments.studies.run_budget import DesignSize, PilotResult, check_factor
 from experiments.studies.sensitivity_indices import INDICES_FILE, analyse_measure, indices_csv, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
-from experiments.studies.study_jobs import confirm_size, distinct_runs, runs_by_point, shared_scenario
+from experiments.studies.study_jobs import distinct_runs, runs_by_point, shared_scenario
 from experiments.studies.sweep_command import INTERRUPTED, StudyWorkers, compute_missing, executor_and_order
 from model.engine.calendar import first_of_month, month_of, tick_of
 from model.engine.errors import InputError
@@ -50,7 +51,9 @@ def sensitivity(
         place.check_same(target, study)
         size, stated = agreed_design(study, method, problem, budget, study_workers, target)
         print_note(stated)
-        confirm_size(study, size.runs(method, problem) * study.arms, study_workers.workers, study_workers.agreed)
+        study_workers = study_workers.confirmed(study, size.runs(method, problem) * study.arms)
+        if budget:
+            study_workers = replace(study_workers, agreed=True)  # the time was asked for
         points = method.sample(problem, size.blocks)
         rows = runs_by_point(study, size.seeds, points)
         jobs = distinct_runs(rows)

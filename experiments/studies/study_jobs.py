@@ -11,25 +11,48 @@ from experiments.execution.run_requests import date_after
 from experiments.storage.progress import format_duration
 from experiments.storage.run_spec import OWN_TOWN, TOWN_SEED, RunSpec, overrides_of, scenario_with, with_start_dates
 from experiments.studies.study import Design, Study
+from model.engine.calendar import YEAR
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
 
 MAX_UNCONFIRMED_RUNS, MAX_RUNS = 10_000, 1_000_000
 """Runs of a study above which confirmation is needed, and above which even listing them takes too long."""
+MAX_UNCONFIRMED_S = 3600.0
+"""Estimated seconds of work above which confirmation is needed."""
 PACE_S = 2.5e-6
 """Approximate seconds per resident and year on one core (results/reference/bench.txt)."""
 
 
-def confirm_size(study: Study, runs: int, parallel: int, agreed: bool) -> None:
-    """Ask for confirmation of a very large study, with number and time; raise InputError without a terminal."""
+def confirm_size(study: Study, runs: int, parallel: int, agreed: bool) -> bool:
+    """Ask before very many runs are planned, with number and time; return whether any amount of work is agreed to."""
     if runs <= MAX_UNCONFIRMED_RUNS or agreed:
-        return
+        return agreed
     scenario = shared_scenario(study, study.scenarios[0], study.policies[0])
     residents = scenario["population"].total * scenario["population"].scale
     seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / parallel
     question = f"{study.name} means {runs:,} runs, about {format_duration(seconds)} with {parallel} at a time"
     if runs > MAX_RUNS:
         raise InputError(f"{question}; a study may have at most {MAX_RUNS:,}: shorten its lists or its design")
+    ask(question)
+    return True
+
+
+def confirm_time(study: Study, missing: Sequence[RunSpec], parallel: int) -> None:
+    """Ask before the missing runs of a study take more than an hour, by their residents and years."""
+    seconds = sum(map(seconds_of, missing)) / parallel
+    if seconds > MAX_UNCONFIRMED_S:
+        duration = format_duration(seconds)
+        ask(f"{study.name}: {len(missing):,} runs to compute, about {duration} with {parallel} at a time")
+
+
+def seconds_of(job: RunSpec) -> float:
+    """Estimate the seconds of a run on one core from its residents and years, warm-up included."""
+    population = job.shared["population"]
+    return float(population.total * population.scale * job.shifts / YEAR * PACE_S)
+
+
+def ask(question: str) -> None:
+    """Ask whether to go on; raise InputError if not, or if nobody is at a terminal."""
     if not sys.stdin.isatty():
         raise InputError(f"{question}: give --yes if that is what you mean")
     if input(f"{question}. Go on? [y/N] ").strip().lower() not in ("y", "yes", "s", "sí", "si"):

@@ -3,9 +3,9 @@
 import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from experiments.execution.interruption import Interruption, report_interruption
 from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
@@ -23,7 +23,7 @@ from experiments.studies import quarantine
 from experiments.studies import study_folder as place
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
-from experiments.studies.study_jobs import confirm_size, count_of, jobs_of, shared_scenario
+from experiments.studies.study_jobs import confirm_size, confirm_time, count_of, jobs_of, shared_scenario
 from experiments.words.bilingual import FigureTexts
 from experiments.words.console import console_text
 from model.engine.errors import WorkStopped
@@ -38,14 +38,18 @@ class StudyWorkers:
     workers: int = 1
     dask: str | None = None
     agreed: bool = False
-    """True if any number of runs is confirmed in advance."""
+    """True if any amount of work is confirmed in advance."""
+
+    def confirmed(self, study: Study, runs: int) -> Self:
+        """Return these workers, after a question if a study means very many runs."""
+        return replace(self, agreed=confirm_size(study, runs, self.workers, self.agreed))
 
 
 def sweep(name: str, study_workers: StudyWorkers, out: Path | None, fresh: bool, wording: FigureTexts) -> int:
     """Run the missing runs of a study, print the folder of results in a language, and return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
-    confirm_size(study, count_of(study), study_workers.workers, study_workers.agreed)
+    study_workers = study_workers.confirmed(study, count_of(study))
     with report_slow(console_text("label.planning", name=study.name)):
         jobs = jobs_of(study)
     for line in overridden_factors(study):
@@ -87,6 +91,8 @@ def compute_missing(
     planned = {"title": study.title, "n": len(jobs), "years": study.years, "finished": finished}
     print_note(console_text("sweep.planned_and_finished" if finished else "sweep.planned", **planned))
     check_disk_space({"--out": (target, size_of_sweep(missing))})
+    if not study_workers.agreed:
+        confirm_time(study, missing, study_workers.workers)
     begun = time.monotonic()
     try:
         outcome = run_missing(missing, store, study_workers) if missing else SweepOutcome()

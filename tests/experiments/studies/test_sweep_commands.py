@@ -18,6 +18,7 @@ from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
 from experiments.studies import study_folder, sweep_command
 from experiments.studies.study import read_study
+from experiments.studies.study_engine import SweepOutcome
 from model.simulation.registry import MEASURES
 
 BREAKS = '"trust.fast_days" = [8.0]\n"calendar.warm_up" = [0, 5]'
@@ -326,6 +327,44 @@ def test_an_analysis_is_of_what_the_study_keeps_unless_it_says_otherwise(tmp_pat
     assert read_study(write_study(tmp_path / "s.toml", more=kept)).sensitivity.measures == ("trust_mean", "told_share")
     named = write_study(tmp_path / "s.toml", vary='[sensitivity]\nmeasures = ["told_share"]', more=kept)
     assert read_study(named).sensitivity.measures == ("told_share",)
+
+
+LONG_STUDY = """
+scenarios = ["villa_canales"]
+policies = [["status_quo"]]
+seeds = {seeds}
+years = {years}
+"""
+
+
+@pytest.mark.parametrize(
+    ("seeds", "years", "asks"), [(100, 100, True), (3000, 3, True), (80, 100, False), (500, 3, False)]
+)
+def test_work_of_more_than_an_hour_is_begun_only_if_asked_for(capsys, tmp_path, monkeypatch, seeds, years, asks):
+    begun = []
+    monkeypatch.setattr(sweep_command, "run_missing", lambda missing, *_: begun.append(len(missing)) or SweepOutcome())
+    study = tmp_path / "long.toml"
+    study.write_text(LONG_STUDY.format(seeds=seeds, years=years), encoding="utf-8")
+    code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
+    assert (code, begun) == ((2, []) if asks else (0, [seeds]))
+    assert (f"long: {seeds:,} runs to compute, about 1 h" in err) == asks
+    assert ("with 1 at a time: give --yes if that is what you mean" in err) == asks
+    call(capsys, "sweep", study, "--out", tmp_path / "out", "--yes")
+    assert begun[-1] == seeds
+
+
+@pytest.mark.parametrize("answer", ["y", ""])
+def test_at_a_terminal_long_work_is_asked_for_once(capsys, tmp_path, monkeypatch, answer):
+    begun, asked = [], []
+    monkeypatch.setattr(sweep_command, "run_missing", lambda missing, *_: begun.append(len(missing)) or SweepOutcome())
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or answer)
+    study = tmp_path / "long.toml"
+    study.write_text(LONG_STUDY.format(seeds=100, years=100), encoding="utf-8")
+    code, _, _ = call(capsys, "sweep", study, "--out", tmp_path / "out")
+    assert len(asked) == 1
+    assert asked[0].endswith("Go on? [y/N] ")
+    assert (code, begun) == ((0, [100]) if answer else (2, []))
 
 
 class Paper:
