@@ -162,7 +162,9 @@ Discrepancy = Annotated[
         help="Of each number of --against: what the best values would miss (sd).  [default: 0.1]",
     ),
 ]
-ScaleOfCalibration = Annotated[float, Option("--scale", metavar="X", help="Size of the towns, for trials.")]
+ScaleOfCalibration = Annotated[
+    float, Option("--scale", metavar="X", help="Size of the towns, for trials; not with --against.")
+]
 OutOfCalibration = Annotated[
     Path | None, Option("--out", metavar="DIR", help="Where to write.  [default: results/calibrate]")
 ]

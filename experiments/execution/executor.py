@@ -60,15 +60,19 @@ def run_jobs[J: SizedJob, R](
     jobs: Sequence[J],
     function: JobFunction[J, R],
     workers: int,
-    label: str,
+    label: str | Progress,
     store: Callable[[J, R], None] | None = None,
 ) -> JobResults[J, R]:
-    """Run jobs; each is stored before it counts as finished, and an interruption keeps the finished ones."""
+    """Run jobs; each is stored before it counts as finished, and an interruption keeps the finished ones.
+
+    ``label`` names their progress, or is the progress of a larger work of which they are a part.
+    """
     announce_compiling()
     announce_stop_command()
     order = {job.key: number for number, job in enumerate(jobs)}  # computes the keys of runs before any file can change
     results: JobResults[J, R] = JobResults()
-    progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
+    shifts = sum(job.shifts for job in jobs)
+    progress = label if isinstance(label, Progress) else Progress(label, shifts, len(jobs))
 
     def on_result(job: J, result: R) -> None:
         if store is not None:
@@ -81,7 +85,9 @@ def run_jobs[J: SizedJob, R](
             run_in_process(jobs, function, on_result, progress.update)
         else:
             results.interrupted = run_in_workers(jobs, function, min(workers, len(jobs)), on_result, progress.update)
-        if not results.interrupted:
+        if progress is label:
+            progress.end_part(shifts)
+        elif not results.interrupted:
             progress.conclude()
     except KeyboardInterrupt:
         results.interrupted = True

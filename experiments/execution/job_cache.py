@@ -17,7 +17,7 @@ import pyarrow as pa
 from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.manifest_schema import check_types
-from experiments.storage.progress import print_note
+from experiments.storage.progress import Progress, print_note
 from experiments.storage.result_tables import REQUIRED_COLUMNS, parquet_bytes, parse_parquet
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
@@ -79,11 +79,16 @@ class JobCache[J: SizedJob, R]:
 
 
 def run_unfinished[J: SizedJob, R](
-    jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str, cache: JobCache[J, R]
+    jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str | Progress, cache: JobCache[J, R]
 ) -> JobResults[J, R]:
-    """Run the jobs that are not in the cache, and store each as soon as it is finished; return all results."""
+    """Run the jobs that are not in the cache, and store each as soon as it is finished; return all results.
+
+    ``title`` is that of their progress, or the progress of a larger work (`run_jobs`).
+    """
     cached = cache.load_results(jobs)
-    if cached:
+    if cached and isinstance(title, Progress):
+        title.skip_part(sum(job.shifts for job in jobs if job.key in cached), len(cached))
+    elif cached:
         print_note(console_text("progress.before", n=len(cached), all=len(jobs), folder=cache.folder))
     missing = [job for job in jobs if job.key not in cached]
     outcome = run_jobs(missing, function, workers, title, cache.store) if missing else JobResults()

@@ -15,6 +15,7 @@ from experiments.execution.run_tables import finished_run, restored_run, simulat
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, parameters_of_law
 from experiments.storage.manifest_schema import TwinsPart
+from experiments.storage.progress import Progress
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS, tick_of
@@ -114,7 +115,9 @@ def results_of_part(task: Task, facts: Mapping[str, Any], tables: Tables) -> Tas
     return TaskResults(task, finished, facts["residents"])
 
 
-def run_missing_tasks(tasks: Sequence[Task], workers: int, label: str, folder: Path) -> JobResults[Task, TaskResults]:
+def run_missing_tasks(
+    tasks: Sequence[Task], workers: int, label: str | Progress, folder: Path
+) -> JobResults[Task, TaskResults]:
     """Simulate the tasks of which ``folder`` holds no part; an interruption keeps the finished ones."""
     cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
     return run_unfinished(tasks, run_task, workers, label, cache)

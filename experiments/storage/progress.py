@@ -99,7 +99,11 @@ def format_duration(seconds: float) -> str:
 
 
 class Progress:
-    """Progress of a job: share done, rate, and remaining time."""
+    """Progress of a job: share done, rate, and remaining time.
+
+    The rate is that since the first update: what comes before it, such as compiling, happens once.  A job may have
+    several parts, whose amounts are counted by `end_part`.
+    """
 
     def __init__(
         self, label: str, total: float, runs: int = 1, *, word: str = "", stream: TextIO | None = None
@@ -109,7 +113,8 @@ class Progress:
         self.stream = stream or sys.stderr
         self.live = live_on(self.stream) if self.stream.isatty() and os.environ.get("TERM") != "dumb" else None
         self.begun = self.reported_at = time.monotonic()
-        self.reported_share = 0.0
+        self.reported_share = self.done_before = 0.0
+        self.first: tuple[float, float] | None = None  # share and time of the first update
         self.n_stored = self.n_computed = self.n_failed = 0
 
     def record_computed(self, seconds: float, n_workers: int) -> None:
@@ -136,9 +141,25 @@ class Progress:
         self.close()
         print_note(message)
 
+    def end_part(self, done: float) -> None:
+        """Count the amount of a part that has ended; the next part begins there."""
+        self.done_before += done
+
+    def skip_part(self, done: float, runs: int) -> None:
+        """Count an amount, and its runs, that an earlier start has done: it takes no time now."""
+        self.end_part(done)
+        self.record_stored(runs)
+        if self.first is not None:
+            self.first = (self.first[0] + done / self.total, self.first[1])
+
+    def leave_out(self, amount: float, runs: int) -> None:
+        """Take an amount, and its runs, from the total: it turned out to be unnecessary."""
+        self.total, self.runs = max(self.total - amount, 1e-9), self.runs - runs
+
     def update(self, done: float) -> None:
-        """Record the amount done; report it if the last report is long enough ago."""
-        share, now = min(done / self.total, 1.0), time.monotonic()
+        """Record the amount done in this part; report it if the last report is long enough ago."""
+        share, now = min((self.done_before + done) / self.total, 1.0), time.monotonic()
+        self.first = self.first or (share, now)
         if self.live and now - self.reported_at >= LIVE_PAUSE_S:
             draw_bar(self.live, share, self.text(share, now))
         elif not self.live and (
@@ -151,15 +172,16 @@ class Progress:
 
     def text(self, share: float, now: float) -> str:
         """Format share done, rate and remaining time."""
-        elapsed = max(now - self.begun, 1e-6)
+        elapsed, (first_share, first_at) = now - self.begun, self.first or (0.0, self.begun)
+        rate = max(share - first_share, 0.0) / max(now - first_at, 1e-6)
         remaining = ""
-        if 0.0 < share < 1.0:
-            remaining = console_text("progress.left", time=format_duration((1.0 - share) * elapsed / share))
+        if rate > 0.0 and share < 1.0:
+            remaining = console_text("progress.left", time=format_duration((1.0 - share) / rate))
         if self.runs == 1:
             return console_text("progress.one", label=self.label, share=share, elapsed=elapsed, left=remaining)
         failed = console_text("progress.lost", n=self.n_failed) if self.n_failed else ""
         counts = {"safe": self.n_stored, "n": self.runs, "word": self.word, "lost": failed}
-        pace = pace_text(share * self.runs / elapsed)
+        pace = pace_text(rate * self.runs)
         return console_text("progress.many", label=self.label, share=share, pace=pace, left=remaining, **counts)
 
     def conclude(self) -> None:

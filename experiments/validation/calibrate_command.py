@@ -12,6 +12,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
+from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import check_own_files, csv_bytes, make_folder, write_atomically
 from experiments.studies.assumed_effects import correlations, null_correlation
@@ -95,6 +97,23 @@ class Simulations:
     request: CalibrationRequest
     targets: Sequence[AnyTarget]
 
+    @cached_property
+    def progress(self) -> Progress:
+        """Progress of all runs that may be necessary: those of default values, screening, waves and policy."""
+        request, n_policies = self.request, 2 if self.request.policy else 0
+        points = request.points * (1 + request.waves + n_policies) + request.seeds * (1 + n_policies)
+        return Progress("calibrating", points * self.shifts_per_point, points * len(request.places))
+
+    def leave_out(self, waves: int) -> None:
+        """Take the waves that are not necessary from the progress."""
+        points = waves * self.request.points
+        self.progress.leave_out(points * self.shifts_per_point, points * len(self.request.places))
+
+    @property
+    def shifts_per_point(self) -> int:
+        """Shifts of the runs of one set of values."""
+        return sum(self.spec(place, {}, 1, "").shifts for place in self.request.places)
+
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
         """Return the results of each set of values (rows): roots of targets, then effect measures by place."""
         tasks = {
@@ -102,7 +121,7 @@ class Simulations:
             for k, values_of_row in enumerate(values)
             for place in self.request.places
         }
-        outcome = run_missing_tasks(list(tasks.values()), self.request.workers, "calibrating", self.request.out)
+        outcome = run_missing_tasks(list(tasks.values()), self.request.workers, self.progress, self.request.out)
         months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.all_pairs}
         months_by_place = (
             {place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values))
@@ -139,7 +158,7 @@ def calibrate(request: CalibrationRequest) -> Matched:
     targets = [target for target in targets if noise[target.name] > 0.0]
     if not targets:
         raise InputError("no target varies between seeds: the town is too small, or the runs too short")
-    runs = Simulations(request, targets)
+    runs.targets = targets
     chosen = screen_parameters(runs)
     ranges = {name: one for name, one in plausible_ranges("*") if name in chosen}
 
@@ -148,8 +167,10 @@ def calibrate(request: CalibrationRequest) -> Matched:
 
     aims = [to_root_scale(one.target) for one in targets]
     matched = match_history(simulated, list(ranges), aims, noise, request.points, request.waves)
+    runs.leave_out(request.waves - len(matched.waves))
     covered = coverage(matched, effects_of(runs, matched, ranges), request.truths)
     write_results(request.out, matched, ranges, covered)
+    runs.progress.conclude()
     print("\n".join(report_lines(matched, targets, covered, request)))
     return matched
 

@@ -1,12 +1,24 @@
 """A series of one's own as targets: numbers, errors, runs of its months, and what is refused."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from experiments.execution.executor import JobResults
+from experiments.execution.twin_runs import TaskResults
+from experiments.validation import calibrate_command
 from experiments.validation.against import read_series
 from experiments.validation.calibrate_command import CalibrationRequest, Simulations
 from experiments.validation.series_targets import OwnSeries
 from model.engine.errors import InputError
+
+
+EMPTY: Any = SimpleNamespace(
+    tables={"measures": pa.table({"month": pd.date_range("2017-01-01", periods=12, freq="MS")})}
+)
 
 
 def series(tmp_path, *rows, head="month,homicides,trust_mean"):
@@ -45,6 +57,27 @@ def test_runs_of_a_series_span_its_months_and_others_stay_as_they_are(own, tmp_p
     spec = runs.spec(own.place, {"trust.harm": 0.3}, 7, "")
     assert (spec.source, str(spec.begins), str(spec.until), spec.seed) == ("totonicapan", "2015-02-01", "2015-06-01", 7)
     assert str(runs.spec("villa_canales", {}, 7, "").until) == "2018-01-01"
+
+
+@pytest.mark.parametrize("policy", ["", "mopsic_full"])
+def test_all_runs_of_a_calibration_are_one_progress(tmp_path, monkeypatch, policy):
+    request = CalibrationRequest(24, 3, 3, 1.0, 5, 0.05, 1, tmp_path, policy)
+    runs, used = Simulations(request, []), []
+
+    def none_run(tasks, _, label, __):
+        used.append((label, len(tasks)))
+        return JobResults([(task, TaskResults(task, [EMPTY])) for task in tasks])
+
+    monkeypatch.setattr(calibrate_command, "run_missing_tasks", none_run)
+    names = ("", policy) if policy else ()
+    for points, policies in ((3, ("", *names)), (24, ("", "", "", "", *names))):
+        for one in policies:
+            runs.results([{}] * points, 1, one)
+    assert {label for label, _ in used} == {runs.progress}
+    assert sum(n for _, n in used) == runs.progress.runs
+    assert runs.progress.total == runs.progress.runs * runs.spec("villa_canales", {}, 1, "").shifts
+    runs.leave_out(2)
+    assert runs.progress.runs == sum(n for _, n in used) - 2 * 24 * len(request.places)
 
 
 def test_its_columns_come_after_the_targets_of_both_municipalities(own, tmp_path):

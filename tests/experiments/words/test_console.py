@@ -46,12 +46,14 @@ def test_reasons_of_refusing_a_phone_have_texts() -> None:
     assert {reason for reason in reasons if f"room.refused: {reason}" not in console_texts()} == set()
 
 
-def test_progress_is_told_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_told_in_spanish(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     set_console_language("es")
+    clock = [0.0]
+    monkeypatch.setattr("experiments.storage.progress.time.monotonic", lambda: clock[0])
     progress = Progress("comparando", 10.0, 20)
     progress.record_computed(0.5, 2)
     for done in range(1, 11):
-        progress.begun -= 1.0
+        clock[0] += 1.0
         progress.record_stored(2)
         progress.update(done)
     progress.conclude()
