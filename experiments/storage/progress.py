@@ -102,7 +102,7 @@ class Progress:
     """Progress of a job: share done, rate, and remaining time.
 
     The rate is that since the first update: what comes before it, such as compiling, happens once.  A job may have
-    several parts, whose amounts are counted by `end_part`.
+    several parts, whose amounts are counted by `end_part`; the time until the first update of the next is left out.
     """
 
     def __init__(
@@ -115,6 +115,7 @@ class Progress:
         self.begun = self.reported_at = time.monotonic()
         self.reported_share = self.done_before = 0.0
         self.first: tuple[float, float] | None = None  # share and time of the first update
+        self.part_ended_at: float | None = None
         self.n_stored = self.n_computed = self.n_failed = 0
 
     def record_computed(self, seconds: float, n_workers: int) -> None:
@@ -144,10 +145,11 @@ class Progress:
     def end_part(self, done: float) -> None:
         """Count the amount of a part that has ended; the next part begins there."""
         self.done_before += done
+        self.part_ended_at = time.monotonic()
 
     def skip_part(self, done: float, runs: int) -> None:
         """Count an amount, and its runs, that an earlier start has done: it takes no time now."""
-        self.end_part(done)
+        self.done_before += done
         self.record_stored(runs)
         if self.first is not None:
             self.first = (self.first[0] + done / self.total, self.first[1])
@@ -159,7 +161,9 @@ class Progress:
     def update(self, done: float) -> None:
         """Record the amount done in this part; report it if the last report is long enough ago."""
         share, now = min((self.done_before + done) / self.total, 1.0), time.monotonic()
-        self.first = self.first or (share, now)
+        first_share, first_at = self.first or (share, now)
+        self.first = first_share, first_at + now - (self.part_ended_at or now)
+        self.part_ended_at = None
         if self.live and now - self.reported_at >= LIVE_PAUSE_S:
             draw_bar(self.live, share, self.text(share, now))
         elif not self.live and (

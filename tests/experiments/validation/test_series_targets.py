@@ -15,7 +15,6 @@ from experiments.validation.calibrate_command import CalibrationRequest, Simulat
 from experiments.validation.series_targets import OwnSeries
 from model.engine.errors import InputError
 
-
 EMPTY: Any = SimpleNamespace(
     tables={"measures": pa.table({"month": pd.date_range("2017-01-01", periods=12, freq="MS")})}
 )
