@@ -5,6 +5,7 @@ import csv
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 CAUSES_BY_ERRNO = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
 CAUSES_BY_ERRNO |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there")
 """Messages by error code of the operating system, for errors that only the user can resolve."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""First characters of formulas in spreadsheets."""
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]inf")
+"""A number as text, which stays a number."""
 
 
 class Unwritable(InputError):
@@ -53,7 +58,7 @@ def convert_write_errors(target: Path) -> Iterator[None]:
 
 
 def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]], digits: str = "") -> bytes:
-    """Return rows with a header of column names as CSV: UTF-8, commas and line feeds.
+    """Return rows with a header of column names as CSV: UTF-8, commas and line feeds; no text is a formula.
 
     Parameters
     ----------
@@ -69,15 +74,32 @@ def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]], digits: 
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(map(escape_formula, columns))
     if digits:
         rows = ([f"{cell:{digits}}" if isinstance(cell, float) else cell for cell in row] for row in rows)
-    writer.writerows(rows)
+    writer.writerows(map(escape_formula, row) for row in rows)
     return text.getvalue().encode()
 
 
+def escape_formula(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe.
+
+    >>> [escape_formula(cell) for cell in ("=1+1", "-2.5e-3", "-inf", "safe", -3, None)]
+    ["'=1+1", '-2.5e-3', '-inf', 'safe', -3, None]
+    """
+    is_text = isinstance(cell, str) and cell[:1] in FORMULA_STARTS and cell and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if is_text else cell
+
+
 def frame_as_csv(table: "pd.DataFrame", digits: str = ".6g") -> bytes:
-    """Return a pandas DataFrame as CSV: UTF-8, commas, line feeds, formatted floats, empty cells for NaN."""
+    """Return a pandas DataFrame as CSV: UTF-8, commas, line feeds, formatted floats, empty cells for NaN.
+
+    No text is a formula, as in `csv_bytes`.
+    """
+    table = table.rename(columns=escape_formula)
+    texts = [k for k, kind in enumerate(table.dtypes) if kind.kind not in "biufcM"]
+    for k in texts:
+        table.isetitem(k, table.iloc[:, k].map(escape_formula, na_action="ignore"))
     return table.to_csv(index=False, float_format=f"%{digits}", lineterminator="\n").encode()
 
 

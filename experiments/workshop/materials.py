@@ -26,8 +26,6 @@ WORDS_A_MINUTE = 110
 """Words per minute of slow reading aloud; conversation has 140 to 160."""
 MAX_WORK_BYTES = 2_000_000
 """Largest file of a student's work (bytes)."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters of formulas in spreadsheets."""
 WORK_COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "predict", "why", "months")
 
 
@@ -146,18 +144,9 @@ def collect_work(folder: Path, fresh: bool = False) -> Path:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
     works = map(work_row, files)
     target = folder / "work.csv"
-    rows = ([escape_formula(work[name]) for name in WORK_COLUMNS] for work in works)
+    rows = ([work[name] for name in WORK_COLUMNS] for work in works)
     write_requested({target: csv_bytes(WORK_COLUMNS, rows)}, fresh)
     return target
-
-
-def escape_formula(value: Any) -> Any:
-    """Return a value that no spreadsheet interprets as a formula.
-
-    >>> escape_formula("=1+1"), escape_formula("baja"), escape_formula(3)
-    ("'=1+1", 'baja', 3)
-    """
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_STARTS and value else value
 
 
 def work_row(file: Path) -> dict[str, Any]:
