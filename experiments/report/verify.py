@@ -46,9 +46,9 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
                 table_differences(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
             )
     elif stated.get("format") == COMPARISON:
-        for place in run_folders(folder):
-            if place.is_dir():  # the folder of an arm may have been removed
-                check_readable(place)
+        for arm in run_folders(folder):
+            if arm.is_dir():  # it may have been removed
+                check_readable(arm)
         with tempfile.TemporaryDirectory() as place:
             new = compare_again(stated, Path(place) / "again", workers, folder)
             yield from unequal_tables(folder, new)

@@ -99,7 +99,7 @@ def frame_as_csv(table: "pd.DataFrame", digits: str = ".6g") -> bytes:
     table = table.rename(columns=escape_formula)
     texts = [k for k, kind in enumerate(table.dtypes) if kind.kind not in "biufcM"]
     for k in texts:
-        table.isetitem(k, table.iloc[:, k].map(escape_formula, na_action="ignore"))
+        table.isetitem(k, table.iloc[:, k].map(escape_formula, na_action="ignore").to_numpy())
     return table.to_csv(index=False, float_format=f"%{digits}", lineterminator="\n").encode()
 
 
