@@ -13,6 +13,7 @@ from _pytest.doctest import DoctestModule
 from chromium import MISSING
 from hypothesis import settings
 from order_of_files import FIRST
+from systems import replace_ignored_signals
 
 from experiments.execution.compile_kernels import compile_from_end, compile_model
 from experiments.storage.progress import compiled_before
@@ -93,6 +94,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("slowest files")
     for file, spent in seconds.most_common(10):
         terminalreporter.line(f"{spent:7.1f} s  {file}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_heard() -> None:
+    """Let programs that tests start hear signals, also where the tests run in the background."""
+    replace_ignored_signals()
 
 
 @pytest.fixture(autouse=True)

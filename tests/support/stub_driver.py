@@ -1,6 +1,5 @@
 """The program `confianza` with stubs in the place of worlds, as a process of its own that can be killed."""
 
-import signal
 import sys
 
 import stub_runs
@@ -10,7 +9,6 @@ from experiments.execution.local_workers import LocalExecutor
 from experiments.studies import sweep_command
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where Ctrl-C is inherited as ignored
     sweep_command.executor_and_order = lambda hands, *_: (
         LocalExecutor(hands.workers, stub_runs.slow),
         lambda job: job.run,

@@ -12,7 +12,15 @@ needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has 
 
 
 def listening(words: list[str], **more: Any) -> subprocess.Popen[str]:
-    """Start a program in a session of its own that hears Ctrl-C, also where these tests do not, as under nohup."""
-    if sys.platform != "win32":
-        more["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Start a program in a session of its own, so that a signal to its group reaches none of these tests."""
     return subprocess.Popen(words, text=True, start_new_session=True, **more)
+
+
+def replace_ignored_signals() -> None:
+    """Handle Ctrl-C and a lost connection by doing nothing where they are ignored, as under ``nohup … &``.
+
+    A program that is started inherits ignored signals, but not handlers: it hears these signals then.
+    """
+    for name in ("SIGINT", "SIGHUP"):
+        if (number := getattr(signal, name, None)) and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from systems import listening, needs_signals
@@ -14,6 +15,7 @@ from experiments.cli import app as cli
 from experiments.execution import interruption
 
 pytestmark = [pytest.mark.thorough, needs_signals]
+ROOT = Path(__file__).parents[3]
 MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
 PLANNING = "import sys, time; from experiments.execution import run_requests\n"
 PLANNING += (
@@ -132,6 +134,20 @@ def test_a_signal_that_comes_while_a_library_calls_back_ends_in_one_line(sent, m
     assert cli.run_program(["run"]) == 128 + sent
     assert capsys.readouterr().err == "confianza: interrupted\n"
     assert sys.unraisablehook is hook
+
+
+def test_a_program_that_a_test_starts_hears_every_signal():
+    look = f"import signal; print([signal.getsignal(one) == signal.SIG_IGN for one in {[*map(int, SIGNALS)]}])"
+    assert subprocess.check_output([sys.executable, "-c", look], text=True) == "[False, False, False]\n"
+
+
+def test_a_run_of_the_tests_in_the_background_ends_as_in_the_foreground():
+    chosen = "hears_every or put_back or calls_back"
+    deaf = ["sh", "-c", 'trap "" INT HUP; exec "$@"', "sh"]
+    words = [sys.executable, "-m", "pytest", "-q", "-k", chosen, __file__]
+    told = subprocess.run([*deaf, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout
+    assert "5 passed" in told.stdout
 
 
 def test_a_fault_without_a_signal_is_still_told(monkeypatch, capsys):
