@@ -14,14 +14,13 @@ from pathlib import Path
 
 from experiments.storage.progress import print_note
 from model.engine.fingerprint import cache_folder, fingerprint
-from scenarios.extras import missing_modules
+from scenarios.extras import install_command, missing_modules
 
 WIDTH, NAME_WIDTH = 80, 10
 GOOD, BAD = " ok ", " NO "
 MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
 """Free space required: memory for a municipality and its twin, disk for a study, disk for compiled code."""
 SHOWN_PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
-REINSTALL = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def run_check(check: Callable[[], CheckResult]) -> CheckResult:
         return check()
     except Exception as reason:
         finding = f"{type(reason).__name__}: {' '.join(str(reason).split())}"
-        return CheckResult(check.__name__.replace("_", " "), finding, REINSTALL)
+        return CheckResult(check.__name__.replace("_", " "), finding, install_command())
 
 
 def line(one: CheckResult) -> str:
@@ -62,8 +61,9 @@ def line(one: CheckResult) -> str:
 
 
 def wrapped(text: str, indent: int) -> str:
-    """Return a text wrapped to 80 columns, with further lines indented."""
-    return textwrap.fill(text, WIDTH, subsequent_indent=indent * " ", break_on_hyphens=False)
+    """Return a text wrapped to 80 columns, with further lines indented; longer words, as addresses, stay whole."""
+    indentation = indent * " "
+    return textwrap.fill(text, WIDTH, subsequent_indent=indentation, break_on_hyphens=False, break_long_words=False)
 
 
 def program() -> CheckResult:
@@ -81,7 +81,7 @@ def packages() -> CheckResult:
     """Check that all packages are installed in suitable versions."""
     wrong = list(unsuitable_packages())
     if wrong:
-        return CheckResult("packages", "; ".join(wrong), REINSTALL)
+        return CheckResult("packages", "; ".join(wrong), install_command())
     return CheckResult("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN_PACKAGES))
 
 
@@ -142,7 +142,7 @@ def cache() -> CheckResult:
 def page() -> CheckResult:
     """Report whether the packages of the page are installed."""
     if missing_modules("page"):
-        return CheckResult("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
+        return CheckResult("page", f"not installed; only `confianza view` needs it: {install_command('page')}")
     return CheckResult("page", "installed, with all its browser files: it needs no internet")
 
 
@@ -158,7 +158,7 @@ def tiny_run() -> CheckResult:
         finding = f"{len(recorded)} figures of three months as on record ({time.monotonic() - begun:.1f} s)"
         return CheckResult("tiny run", finding)
     finding = f"{len(differing)} of {len(recorded)} figures are not as on record, first: {differing[0]}"
-    return CheckResult("tiny run", finding, f"{REINSTALL}; if it stays, report this screen")
+    return CheckResult("tiny run", finding, f"{install_command()}; if it stays, report this screen")
 
 
 def writable(folder: Path) -> bool:

@@ -1,6 +1,8 @@
 """What is installed: the core without extras, one line where an extra is missing, one door with a name of its own."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -11,6 +13,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from experiments.cli import app as cli
+from experiments.tools.setup import doctor
+from model.engine.errors import InputError
+from scenarios import extras
 from scenarios.extras import EXTRAS
 
 pytestmark = pytest.mark.thorough
@@ -70,7 +75,7 @@ def test_a_command_that_lacks_an_extra_says_so_in_one_line(
     study.write_text('scenarios = ["baseline"]\nseeds = 1\nyears = 0.1\nwarm_up = 0\n', encoding="utf-8")
     told = without([hidden], tmp_path, *[str(study) if word == "STUDY" else word for word in words])
     assert told.returncode == 2, told.stderr
-    assert f"pip install 'confianza[{extra}]'" in told.stderr.splitlines()[-1]
+    assert f"in {ROOT}, uv sync --locked --extra {extra}, or" in told.stderr.splitlines()[-1]
     assert "Traceback" not in told.stderr
 
 
@@ -81,7 +86,59 @@ def test_an_outline_that_needs_gdal_names_the_extra_and_one_in_geojson_needs_non
     assert told.returncode == 2, told.stderr
     assert told.stderr.count("\n") == 1
     assert "town.gpkg" in told.stderr
-    assert "pip install 'confianza[maps]'" in told.stderr
+    assert f"in {ROOT}, uv sync --locked --extra maps, or" in told.stderr
+
+
+class Installed:
+    """The record of an installation that says where the program came from."""
+
+    version = "1.2.3"
+
+    def __init__(self, origin: dict[str, Any] | None) -> None:
+        self.origin = origin
+
+    def read_text(self, name: str) -> str | None:
+        assert name == "direct_url.json"
+        return None if self.origin is None else json.dumps(self.origin)
+
+
+WHEEL = "confianza-1.2.3-py3-none-any.whl"
+REPOSITORY = {"url": "https://example.org/c.git", "vcs_info": {"vcs": "git", "commit_id": "a1b2"}}
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ({"url": "file:///HERE/my%20wheels/" + WHEEL}, f"file:///HERE/my%20wheels/{WHEEL}"),
+        ({"url": "https://example.org/" + WHEEL}, f"https://example.org/{WHEEL}"),
+        (REPOSITORY, "git+https://example.org/c.git@a1b2"),
+        ({"url": "file:///HERE/gone/" + WHEEL}, f"file:///FOLDER/{WHEEL}"),
+        (None, f"file:///FOLDER/{WHEEL}"),
+    ],
+)
+def test_without_a_clone_hints_name_the_wheel_that_was_installed_and_never_an_index(
+    origin: dict[str, Any] | None, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def placed(text: str) -> str:
+        return text.replace("file:///HERE", tmp_path.as_uri())
+
+    (tmp_path / "my wheels").mkdir()
+    (tmp_path / "my wheels" / WHEEL).touch()
+    origin = origin and json.loads(placed(json.dumps(origin)))
+    monkeypatch.setattr(extras, "ROOT", tmp_path)
+    monkeypatch.setattr(extras, "distribution", lambda _: Installed(origin))
+    monkeypatch.setattr(doctor, "missing_modules", lambda _: ["starlette"])
+    monkeypatch.setattr(extras, "missing_modules", lambda _: ["starlette"])
+    command = f'pip install "confianza[page] @ {placed(told)}"'
+    assert Requirement(command.split('"')[1]).extras == {"page"}
+    with pytest.raises(InputError, match=re.escape(command)):
+        extras.require_extra("page", "view")
+    assert command in doctor.page().finding
+    assert f'pip install "confianza @ {placed(told)}"' in doctor.run_check(broken).remedy
+
+
+def broken() -> doctor.CheckResult:
+    raise ImportError("no module named 'mesa'")
 
 
 def test_the_core_computes_compares_sweeps_and_reports_without_any_extra(tmp_path: Path) -> None:
