@@ -1,15 +1,36 @@
-"""Validate the messages of a browser; the first malformed one closes its socket."""
+"""Validate the messages of a browser by their declared shapes; the first malformed one closes its socket."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
-MESSAGE_FIELDS: Mapping[str, Mapping[str, type]] = {
-    "ask": {"address": dict, "number": int},
-    "file": {"what": str},
-    "code": {"link": str},
-}
-"""Fields of each kind of message, with their types."""
+from pydantic import Field, TypeAdapter, ValidationError
+
+
+class AskMessage(TypedDict):
+    """Request to show an address."""
+
+    kind: Literal["ask"]
+    address: dict[str, str]
+    number: int
+
+
+class FileMessage(TypedDict):
+    """Request for a file with the data or the policy of the page."""
+
+    kind: Literal["file"]
+    what: str
+
+
+class CodeMessage(TypedDict):
+    """Request for a link as QR code."""
+
+    kind: Literal["code"]
+    link: str
+
+
+PAGE_MESSAGES: TypeAdapter[Any] = TypeAdapter(
+    Annotated[AskMessage | FileMessage | CodeMessage, Field(discriminator="kind")]
+)
 PROTOCOL_ERROR_CODES = (1002, 1009)
 """Close codes of a malformed and of a too long frame; invalid text is reported by the protocol itself."""
 
@@ -32,13 +53,13 @@ def parse_message(message: Mapping[str, Any]) -> dict[str, Any]:
     Traceback (most recent call last):
     experiments.page.message_check.MalformedMessage: a message was malformed
     """
+    return dict(parse_json_of(PAGE_MESSAGES, message.get("text") or ""))
+
+
+def parse_json_of(shape: TypeAdapter[Any], text: str | bytes) -> Any:
+    """Return the value of a text in JSON that has a shape, without conversions; raise `MalformedMessage` otherwise."""
     try:
-        request = json.loads(message.get("text") or "")
-    except (ValueError, RecursionError):
-        raise MalformedMessage("a message was not JSON") from None
-    fields = MESSAGE_FIELDS.get(str(request.get("kind"))) if isinstance(request, dict) else None
-    if fields is None or not all(type(request.get(name)) is kind for name, kind in fields.items()):
-        raise MalformedMessage("a message was malformed")
-    if not all(isinstance(value, str) for value in request.get("address", {}).values()):
-        raise MalformedMessage("a message was malformed")
-    return dict(request)
+        return shape.validate_json(text, strict=True)
+    except ValidationError as reason:
+        kinds = {error["type"] for error in reason.errors(include_url=False, include_input=False)}
+        raise MalformedMessage(f"a message was {'not JSON' if 'json_invalid' in kinds else 'malformed'}") from None

@@ -6,7 +6,6 @@ refused before it is processed. Phones are identified only by random numbers tha
 """
 
 import ipaddress
-import json
 import socket
 import threading
 import time
@@ -15,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from experiments.figures.theme import css_variables
+from experiments.page.message_check import MalformedMessage, parse_json_of
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 from experiments.words.console import console_text
 from experiments.workshop.room import RefusedRequest, Room, texts, words
+from experiments.workshop.room_messages import PHONE_MESSAGES
 from experiments.workshop.room_view import phone_view
 from model.engine.errors import InputError
 
@@ -133,33 +135,34 @@ class PhoneGate:
         """Carry out an action of a phone."""
         language = language_of(request, self.language)
         try:
-            return ACTIONS[request.url.path](self, request, await read_body(request))
+            message = await read_message(request, PHONE_MESSAGES[request.url.path])
+            return ACTIONS[request.url.path](self, request, message)
         except RefusedRequest as reason:
             self.count_event(f"refused: {reason}")
             return JSONResponse({"refused": words(language)[str(reason)]}, 403)
-        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
-            return self.refuse("a body that is too long or broken", 400)
+        except MalformedMessage:
+            self.count_event("refused: a body that is too long or broken")
+            return JSONResponse({"refused": words(language)["malformed"]}, 400)
 
-    def join(self, request: Request, body: dict[str, Any]) -> Response:
+    def join(self, request: Request, message: dict[str, Any]) -> Response:
         """Let a phone join with word and number."""
         address = request.client.host if request.client else ""
-        key = self.room.join(str(body["word"]), str(body["number"]), int(body["group"]), address)
+        key = self.room.join(message["word"], message["number"], message["group"], address)
         self.count_event("joined")
         answer = JSONResponse({})
         answer.set_cookie(COOKIE_NAME, key, httponly=True, samesite="strict", path="/u")
         return answer
 
-    def vote(self, request: Request, body: dict[str, Any]) -> Response:
+    def vote(self, request: Request, message: dict[str, Any]) -> Response:
         """Take a vote."""
-        if str(body["asked"]) != self.room.open_vote:
+        if message["asked"] != self.room.open_vote:
             raise RefusedRequest("not_now")
-        self.room.vote(request.cookies.get(COOKIE_NAME, ""), int(body["answer"]))
+        self.room.vote(request.cookies.get(COOKIE_NAME, ""), message["answer"])
         return JSONResponse({})
 
-    def package(self, request: Request, body: dict[str, Any]) -> Response:
+    def package(self, request: Request, message: dict[str, Any]) -> Response:
         """Take a package."""
-        steps = {str(name): int(step) for name, step in dict(body["steps"]).items()}
-        self.room.send_package(request.cookies.get(COOKIE_NAME, ""), steps)
+        self.room.send_package(request.cookies.get(COOKIE_NAME, ""), message["steps"])
         return JSONResponse({})
 
 
@@ -179,14 +182,14 @@ def language_of(request: Request, default: str) -> str:
     return language if language in LANGUAGES else default
 
 
-async def read_body(request: Request) -> Any:
-    """Return the JSON content of a request; raise `ValueError` if it is too long or invalid."""
+async def read_message(request: Request, shape: TypeAdapter[Any]) -> Any:
+    """Return the message in a request; raise `MalformedMessage` if it is too long or has another shape."""
     content = b""
     async for part in request.stream():
         content += part
         if len(content) > MAX_BODY_BYTES:
-            raise ValueError("too long")
-    return json.loads(content)
+            raise MalformedMessage("too long")
+    return parse_json_of(shape, content)
 
 
 def private_addresses() -> list[str]:

@@ -1,6 +1,6 @@
 """Serve a room: the presenter's screen on this machine, and on request a separate entry point for phones."""
 
-import json
+import math
 import re
 import socket
 import threading
@@ -19,13 +19,15 @@ from experiments.page import application as page
 from experiments.page import sites
 from experiments.page.application import CONTENT_SECURITY_POLICY
 from experiments.page.background_worker import in_background
+from experiments.page.message_check import MalformedMessage
 from experiments.page.qr_codes import qr_svg
 from experiments.page.request_guard import PageRequests, RequestGuard
 from experiments.page.serve import HOST, check_port, serve, server_settings
 from experiments.storage.progress import print_note
 from experiments.words.console import console_text
-from experiments.workshop.phone_gate import MAX_BODY_BYTES, PhoneGate, language_of, phone_address
-from experiments.workshop.room import RefusedRequest, Room, texts
+from experiments.workshop.phone_gate import PhoneGate, language_of, phone_address, read_message
+from experiments.workshop.room import RefusedRequest, Room, texts, words
+from experiments.workshop.room_messages import PRESENTER_MESSAGES
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_view import question_choice, screen_data, with_links
 
@@ -35,6 +37,7 @@ PAGE_REQUESTS = PageRequests(
     CONTENT_SECURITY_POLICY,
 )
 MAX_CONNECTIONS = 400
+MAX_QUETZALES = 1e12
 POLL_SECONDS = 0.5
 
 
@@ -70,10 +73,11 @@ class Presenter:
     async def perform(self, request: Request) -> Response:
         """Carry out an action: change the phase, count raised hands, set a price, add time, or renew the code."""
         try:
-            body = json.loads((await request.body())[: 10 * MAX_BODY_BYTES])
-            ACTIONS[body["kind"]](self.room, body)
-        except (ValueError, OverflowError, KeyError, TypeError, RefusedRequest) as reason:
-            return JSONResponse({"refused": str(reason)}, 400)
+            message = await read_message(request, PRESENTER_MESSAGES)
+            ACTIONS[message["kind"]](self.room, message)
+        except (MalformedMessage, RefusedRequest) as reason:
+            name = str(reason) if isinstance(reason, RefusedRequest) else "malformed"
+            return JSONResponse({"refused": words(language_of(request, sites.start_options.language))[name]}, 400)
         return JSONResponse({})
 
 
@@ -82,15 +86,21 @@ def add_time(room: Room, _: dict[str, Any]) -> None:
     room.extra_seconds += 60.0
 
 
-def set_price(room: Room, body: dict[str, Any]) -> None:
+def set_price(room: Room, message: dict[str, Any]) -> None:
     """Set a price or the cap; an empty value removes it."""
-    word = str(body["value"]).replace(",", "").strip()
-    room.set_price(str(body["measure"]), float(word) if word else None)
+    word = message["value"].replace(",", "").strip()
+    try:
+        price = float(word) if word else None
+    except ValueError:
+        price = math.nan
+    if price is not None and not 0.0 <= price <= MAX_QUETZALES:
+        raise RefusedRequest("wrong_price")
+    room.set_price(message["measure"], price)
 
 
 ACTIONS = {
-    "go": lambda room, body: room.set_phase(str(body["phase"]), int(body["question"])),
-    "hand": lambda room, body: room.add_by_hand(int(body["answer"])),
+    "go": lambda room, message: room.set_phase(message["phase"], message["question"]),
+    "hand": lambda room, message: room.add_by_hand(message["answer"]),
     "price": set_price,
     "time": add_time,
     "code": lambda room, _: room.new_code(),

@@ -30,9 +30,10 @@ from experiments.cli import app as cli
 from experiments.workshop import phone_gate, room_view
 from experiments.workshop import room as rooms
 from experiments.workshop.phone_gate import PhoneGate
-from experiments.workshop.room import RefusedRequest, Room
+from experiments.workshop.room import Phase, RefusedRequest, Room
 from experiments.workshop.room_results import PairedRuns
-from experiments.workshop.room_server import serve_phones
+from experiments.workshop.room_server import Presenter, serve_in_thread, serve_phones
+from model.engine.errors import InputError
 
 OTHER_PATHS = (
     *("/", "/state", "/do", "/static/room.js", "/static/tokens.css", "/u/", "/u/../do", "/u/%2e%2e/do", "//u", "/U"),
@@ -65,7 +66,7 @@ def test_votes_are_counted_changed_and_hidden_while_few_or_open() -> None:
 
 
 @pytest.mark.parametrize("phase", ["welcome", "reveal", "packages", "compare"])
-def test_nobody_votes_when_nothing_is_asked(phase: str) -> None:
+def test_nobody_votes_when_nothing_is_asked(phase: Phase) -> None:
     room = Room()
     (key,) = [room.join(room.word, room.number, 0, "a")]
     room.set_phase(phase, 0)
@@ -96,7 +97,7 @@ def test_a_package_keeps_under_the_cap_and_without_a_price_it_has_none() -> None
     assert room.package(1) == ((("training", 2),), 1, 1)
     room.send_package(key, {"training": 1, "visits": 2})
     assert room.cost((("training", 1), ("visits", 2))) is None
-    with pytest.raises(RefusedRequest, match="not_now"):
+    with pytest.raises(InputError, match="trainin"):
         room.send_package(key, {"trainin": 1})
     assert room.package(0) == (None, 0, 0)
 
@@ -280,9 +281,73 @@ def test_a_broken_or_long_body_is_refused_and_the_room_goes_on(door: tuple[Room,
     room.set_phase("predict", 0)
     for path in ("/u/join", "/u/vote", "/u/package"):
         assert asked(port, "POST", path, body, **mine)[0] == 400
-    assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": math.inf}, **mine)[0] == 400
-    assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 99}, **mine)[0] == 403
+    for answer in (math.inf, 99, -1, 1.5, "1", True, None):
+        assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": answer}, **mine)[0] == 400
+    for steps in (None, [1], {"trainin": 1}, {"training": -1}, {"training": 1e30}, {"training": "1"}):
+        code, content, _ = asked(port, "POST", "/u/package", {"steps": steps}, **mine)
+        assert (code, json.loads(content)) == (400, {"refused": rooms.words("es")["malformed"]})
     assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 1}, **mine)[0] == 200
+
+
+@pytest.fixture(scope="module")
+def presenter() -> Iterator[tuple[Room, int]]:
+    """Serve the presenter's actions without the guard of its token."""
+    room, port = Room(), free_port()
+    screen = Presenter(room, PairedRuns("villa_canales"), {})
+    server = serve_in_thread(screen.application(), "presenter", host="127.0.0.1", port=port)
+    end = time.monotonic() + SECONDS
+    while not server.started and time.monotonic() < end:
+        time.sleep(0.02)
+    yield room, port
+    server.should_exit = True
+
+
+GO = {"kind": "go", "phase": "predict", "question": 0}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        *((text, "malformed") for text in (b"", b"null", b"[]", b"7", b"{", b"\xff", b"[" * 19_999, b'{"kind":' * 999)),
+        *(({"kind": kind}, "malformed") for kind in ("nothing", "go", "hand", "price", None, ["hand"], {})),
+        *(({"kind": "hand", "answer": one}, "malformed") for one in (1e30, 10**30, -1, 99, 1.5, "1", None, True, [0])),
+        *(({"kind": "hand", "answer": one}, "malformed") for one in (math.inf, math.nan)),
+        *((GO | {"phase": one}, "malformed") for one in ("nowhere", 1, None)),
+        *((GO | {"question": one}, "malformed") for one in (-1, 99, 1e30, None, "0")),
+        *(({"kind": "price", "measure": "means", "value": one}, "malformed") for one in (1, None, [])),
+        *(({"kind": "price", "measure": one, "value": "1"}, "malformed") for one in ("nothing", 1, None)),
+        *(
+            ({"kind": "price", "measure": "means", "value": one}, "wrong_price")
+            for one in ("-1", "1e30", "nan", "many")
+        ),
+    ],
+)
+def test_a_message_that_the_presenters_screen_never_sends_is_refused_with_a_sentence(
+    presenter: tuple[Room, int], body: Any, said: str
+) -> None:
+    room, port = presenter
+    room.set_phase("predict", 1)
+    code, content, _ = asked(port, "POST", "/do?lang=en", body)
+    assert (code, json.loads(content)) == (400, {"refused": rooms.words("en")[said]})
+    assert (room.phase, room.question, sum(room.hand_votes.values()), room.prices) == ("predict", 1, 0, {})
+
+
+def test_what_the_presenters_screen_sends_is_done_and_a_hand_without_a_vote_is_refused(
+    presenter: tuple[Room, int],
+) -> None:
+    room, port = presenter
+    priced = {"kind": "price", "measure": "means", "value": "1,500"}
+    for body in (GO, {"kind": "hand", "answer": 4}, priced, {"kind": "time"}, {"kind": "code"}):
+        assert asked(port, "POST", "/do", body)[:2] == (200, b"{}")
+    assert room.counts("question 0", 5) == [0, 0, 0, 0, 1]
+    assert room.prices == {"means": 1500.0}
+    assert room.extra_seconds == 60.0
+    assert asked(port, "POST", "/do", priced | {"value": ""})[0] == 200
+    room.set_phase("welcome", 0)
+    code, content, _ = asked(port, "POST", "/do?lang=es", {"kind": "hand", "answer": 4})
+    assert (code, json.loads(content)) == (400, {"refused": "Ahora no hay votación."})
+    room.hand_votes.clear()
+    room.prices.clear()
 
 
 @pytest.mark.usefixtures("unhurried")
