@@ -58,10 +58,10 @@ PLACE_KEYS = ("territory.outline", "territory.lake", "settlements", "facilities"
 def load(
     name: str | Path,
     *,
-    policies: str | Iterable[str] = (),
+    policies: str | Path | Iterable[str | Path] = (),
     set: Mapping[str, Any] | None = None,
     start: datetime.date | str | None = None,
-    off: Iterable[str] = (),
+    off: str | Iterable[str] = (),
 ) -> Scenario:
     """Return the scenario of a built-in name or a TOML file.
 
@@ -70,13 +70,13 @@ def load(
     name
         Built-in name, or a path that ends in ``.toml``.
     policies
-        Names of policies or paths, ``a+b`` for two and ``a@2018-01-01`` for a start.
+        Name of a policy or path, or a list of them; ``a+b`` for two and ``a@2018-01-01`` for a start.
     set
         Values of parameters by dotted name, in their own units; they replace those of the file.
     start
         First reported date, a date or ``"2018-01-01"``.
     off
-        Names of mechanisms to switch off.
+        Name of a mechanism to switch off, or a list of names.
 
     Returns
     -------
@@ -97,7 +97,8 @@ def load(
     path = find_file(str(name), "scenario")
     own = read_settings(path)
     settings = own | as_settings(set or {})
-    settings |= {f"mechanisms.{mechanism}": SourcedSetting(False) for mechanism in off}
+    switched_off = checked_names("off", off, "hearsay")
+    settings |= {f"mechanisms.{mechanism}": SourcedSetting(False) for mechanism in switched_off}
     if start is not None:
         settings["calendar.start"] = SourcedSetting(start)
     scenario = build_scenario(path, settings)
@@ -105,15 +106,30 @@ def load(
     return with_policies(scenario, policies)
 
 
-def with_policies(scenario: Scenario, policies: str | Iterable[str]) -> Scenario:
+def checked_names(argument: str, given: Any, example: str) -> tuple[str, ...]:
+    """Return names given in Python as one or many; raise `InputError` for anything else."""
+    names = (given,) if isinstance(given, str | Path) else tuple(given) if isinstance(given, Iterable) else (None,)
+    if not all(isinstance(name, str | Path) for name in names):
+        raise InputError(
+            f'{argument} must be a name or a list of names, got {given!r:.80}; for example {argument}=["{example}"]'
+        )
+    return tuple(map(str, names))
+
+
+def with_policies(scenario: Scenario, policies: str | Path | Iterable[str | Path]) -> Scenario:
     """Return a scenario with these policies, named as in `load`, in place of its own."""
-    changed = dataclasses.replace(scenario, policies=parse_policy_words(policies))
+    words = checked_names("policies", policies, "mopsic_full")
+    changed = dataclasses.replace(scenario, policies=parse_policy_words(words))
     check_policies(changed)
     return changed
 
 
 def as_settings(values: Mapping[str, Any]) -> Settings:
     """Return values given in Python or on a command line as settings without a file."""
+    if not isinstance(values, Mapping) or not all(isinstance(key, str) for key in values):
+        raise InputError(
+            f'set must give values by dotted name, got {values!r:.80}; for example set={{"trust.memory_years": 3.0}}'
+        )
     return {key: SourcedSetting(checked_given_value(key, value)) for key, value in values.items()}
 
 

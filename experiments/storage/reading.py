@@ -22,7 +22,7 @@ from experiments.storage.result_tables import (
     with_policy_columns,
 )
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
-from experiments.storage.run_store import stored_table
+from experiments.storage.run_store import stored_table, stored_tables
 from experiments.storage.saved_states import DESCRIPTION_FILE
 from experiments.words.console import console_text
 from experiments.words.dictionary import POLICY_PREFIX
@@ -117,9 +117,16 @@ def read_folder_table(folder: Path, name: str, runs: Collection[str] | None) -> 
         for seed, run in runs_by_seed.items()
     }
     if not path.is_file():
-        raise InputError(f"{folder} holds no {path.name}")
+        there = {path.stem for path in folder.glob("*.parquet")}
+        raise InputError(f"{folder} holds no {path.name}{other_tables(name, there)}")
     table = convert_to_present(read_parquet(path, REQUIRED_COLUMNS.get(name, ()), name), labels)
     return table if runs is None else rows_of_runs(table, runs)
+
+
+def other_tables(name: str, tables: Collection[str]) -> str:
+    """Return the end of a message on a missing table: the nearest name, and all tables that are there."""
+    nearest = suggest_nearest(name, tables)
+    return f"{nearest or '.'} Its tables: {', '.join(sorted(tables))}" if tables else nearest
 
 
 def convert_to_present(table: pa.Table, labels: Mapping[str, Mapping[str, Any]]) -> pa.Table:
@@ -143,6 +150,8 @@ def read_sweep_table(folder: Path, name: str, runs: Collection[str] | None) -> p
     planned = {row["run"]: row for row in plan.select(PLAN_KEYS).to_pylist()}
     table = stored_table(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
     if table is None:
+        if tables := stored_tables(folder):
+            raise InputError(f"{folder} holds no table '{name}'{other_tables(name, tables)}")
         raise InputError(f"{folder} holds no finished run yet")
     table = convert_to_present(table, planned)
     check_columns(table, folder / name, REQUIRED_COLUMNS.get(name, ()), name)

@@ -103,6 +103,11 @@ def stored_table(folder: Path, runs: Collection[str] | None = None, name: str = 
     return table if runs is None else rows_of_runs(table, runs)
 
 
+def stored_tables(folder: Path) -> set[str]:
+    """Return the names of the tables of finished runs; none if no run has finished."""
+    return {name for _, batch in run_batches(folder) if batch for name in (MEASURES, *batch.table_files)}
+
+
 @dataclass
 class Store:
     """Finished runs of a folder, and pending runs that are to be written."""

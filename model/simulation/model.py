@@ -147,6 +147,18 @@ else:
     MesaModel = mesa.Model
 
 
+def checked_shifts(method: str, shifts: float, least: int) -> int:
+    """Return a number of shifts; raise `InputError` unless it is a whole number of at least ``least``."""
+    finite = isinstance(shifts, int | float | np.integer | np.floating) and abs(shifts) < math.inf
+    if finite and shifts >= least and shifts == int(shifts):
+        return int(shifts)
+    nearest = max(least, round(shifts)) if finite else SHIFTS
+    raise InputError(
+        f"{method} needs a whole number of shifts, {least} or more ({SHIFTS} a day), got {shifts!r:.80}; for example"
+        f" {method}({nearest})"
+    )
+
+
 class TrustModel(MesaModel):
     """A municipality with its police, simulated shift by shift.
 
@@ -298,15 +310,25 @@ class TrustModel(MesaModel):
 
     # The schedule
 
+    def run_for(self, duration: float) -> None:
+        """Simulate a number of shifts with Mesa's scheduler.
+
+        Parameters
+        ----------
+        duration
+            Number of shifts of eight hours, three a day; a whole number, at least 1.
+        """
+        super().run_for(checked_shifts("run_for", duration, 1))
+
     def advance(self, shifts: int) -> None:
         """Simulate a number of shifts without Mesa's scheduler, all but the last of a month in compiled code.
 
         Parameters
         ----------
         shifts
-            Number of shifts of eight hours, three a day.
+            Number of shifts of eight hours, three a day; a whole number, at least 0.
         """
-        end = self.tick + shifts
+        end = self.tick + checked_shifts("advance", shifts, 0)
         while self.tick < end:
             last = min(end, self.next_break()) - 1
             if last > self.tick and not self.runs_shift_by_shift:

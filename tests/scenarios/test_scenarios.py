@@ -509,3 +509,28 @@ def test_every_value_of_a_built_in_site_has_a_source(name):
     stated = read_settings(FOLDER / f"{name}.toml")
     values = {key for key in stated if "." in key and key.split(".")[0] not in ("title", "mechanisms")}
     assert {key for key in values if not stated[key].source} == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"policies": 5}, 'policies must be a name or a list of names, got 5; for example policies=["mopsic_full"]'),
+        ({"policies": [None]}, "policies must be a name or a list of names, got [None]; for example"),
+        ({"set": [1]}, 'set must give values by dotted name, got [1]; for example set={"trust.memory_years": 3.0}'),
+        ({"set": {1: 2}}, "set must give values by dotted name, got {1: 2}; for example"),
+        ({"off": 5}, 'off must be a name or a list of names, got 5; for example off=["hearsay"]'),
+        ({"off": "hearsy"}, "no mechanism 'hearsy'; did you mean 'hearsay'?"),
+    ],
+)
+def test_what_python_gives_in_another_form_is_refused_with_an_example(arguments, told):
+    with pytest.raises(InputError) as refused:
+        scenarios.load("villa_canales", **arguments)
+    assert str(refused.value).startswith(told)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_one_name_may_be_given_alone_and_a_path_as_a_path():
+    policy = FOLDER / "policies" / "resources_only.toml"
+    one, many = (scenarios.load("villa_canales", off=off, policies=policy) for off in ("hearsay", ["hearsay"]))
+    assert one.off == many.off == {"hearsay"}
+    assert [each.name for each in one.policies] == ["resources_only"]

@@ -91,9 +91,11 @@ def test_folders_of_any_kind_are_read_as_one_frame_that_holds_each_run_once(plac
     assert "effect" in read(place / "compare", table="effects")
 
 
-def test_a_table_that_no_folder_holds_is_told_by_its_name(place):
-    with pytest.raises(InputError, match=r"holds no ledgers\.parquet"):
+def test_a_table_that_no_folder_holds_is_told_by_its_name_with_those_that_are_there(place):
+    with pytest.raises(InputError, match=r"no ledgers\.parquet; did you mean 'ledger'\? Its tables: cells, dec"):
         read(place / "run", table="ledgers")
+    with pytest.raises(InputError, match=r"holds no table 'bogus'\. Its tables: measures$"):
+        read(place / "sweep", table="bogus")
     with pytest.raises(InputError, match="at least one folder"):
         read()
 

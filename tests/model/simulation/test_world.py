@@ -3,13 +3,16 @@
 import copy
 import dataclasses
 import datetime
+import math
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +20,7 @@ import pytest
 
 from model.crime.crime.rules import VictimisationTables
 from model.engine.calendar import tick_of
+from model.engine.errors import InputError
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.police.contacts.rules import ContactTables
 from model.police.contacts.schema import Contacts
@@ -176,6 +180,24 @@ def test_by_its_own_clock_a_world_lives_as_by_mesa_s(live: Live) -> None:
     by_itself.advance(2 * MONTH)
     assert by_itself.tick == by_mesa.tick
     assert same_state(by_itself, by_mesa)
+
+
+@pytest.mark.parametrize(
+    ("shifts", "example"),
+    [(-5, 1), (0, 1), (1.5, 2), (np.float64(7.2), 7), (math.nan, 3), (math.inf, 3), ("9", 3), (None, 3)],
+)
+def test_only_whole_numbers_of_shifts_are_simulated(live: Live, shifts: Any, example: int) -> None:
+    world = live(0)
+    begun = world.tick
+    rule = f"needs a whole number of shifts, 1 or more (3 a day), got {shifts!r}; for example run_for({example})"
+    with pytest.raises(InputError, match=f"^run_for {re.escape(rule)}$"):
+        world.run_for(shifts)
+    with pytest.raises(InputError, match="advance needs a whole number of shifts, 0 or more"):
+        world.advance(shifts if shifts != 0 else -1)
+    assert world.tick == begun
+    world.run_for(2.0)
+    world.advance(np.int32(1))
+    assert world.tick == begun + 3
 
 
 def test_the_old_name_of_advance_warns_until_it_goes(live: Live) -> None:
