@@ -425,7 +425,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
     options = ["--room", "--phones", "127.0.0.1", "--lang", "es", "--port", str(port)]
     words = program("view", str(small_town_file(folder)), *options)
     with served(words, port, folder), chromium() as browser:
-        assert "WARNING" in told(folder)
+        assert "ATENCIÓN" in told(folder)
         page = next(line for line in told(folder).splitlines() if "token=" in line)
         yield browser, page[page.index("http") :].split()[0], f"http://127.0.0.1:{port + 1}/u", folder
 
