@@ -132,7 +132,13 @@ def included_policy_files(name: str) -> tuple[Path, ...]:
 
 
 def read_policy_file(path: Path) -> Settings:
-    """Return the settings in the file of a policy or world; raise `InputError` for an unknown table."""
+    """Return the settings in the file of a policy or world.
+
+    Raises
+    ------
+    InputError
+        If the file is empty or has an unknown table, or if a policy has no title.
+    """
     file = display_path(path)
     settings = flatten_table(read_toml(path, file), SourcedSetting(None, file, path.parent))
     thing, tables = ("world", (*POLICY_TABLES, *WORLD_ONLY_KEYS)) if is_world(path) else ("policy", POLICY_TABLES)
@@ -142,6 +148,11 @@ def read_policy_file(path: Path) -> Settings:
             raise stated.wrong(f"'{table}' is for worlds only, which lie in a folder named '{WORLDS.name}'")
         if table not in tables:
             raise stated.wrong(f"no table or key '{table}' in a {thing}{suggest_nearest(table, tables)}")
+    if not settings or (thing == "policy" and not any(key.partition(".")[0] == "title" for key in settings)):
+        fault = "has no title" if settings else "is empty"
+        raise InputError(
+            f'{file}: {fault}. Begin a {thing} with title = {{ en = "…", es = "…" }}; then [set], [scale] or [add]'
+        )
     return settings
 
 

@@ -1,7 +1,9 @@
 import datetime
+import itertools
 import json
 import math
 import random
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ from invented import only_here
 import scenarios
 from model.engine.errors import InputError
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.policies import parameter_rows
 from scenarios.files import read_toml
 from scenarios.outlines import Plane
 from scenarios.reading import FOLDER, parse_typed_value, read_settings
@@ -446,8 +449,8 @@ def test_a_whole_country_is_no_municipality(site):
     assert "at most 20,000 km²" in wrong(site)
 
 
-def write_policy(folder: Path, text: str, name: str = "plan.toml") -> str:
-    (folder / name).write_text(text, encoding="utf-8")
+def write_policy(folder: Path, text: str, name: str = "plan.toml", head: str = 'title.en = "A plan"\n') -> str:
+    (folder / name).write_text(head + text, encoding="utf-8")
     return str(folder / name)
 
 
@@ -483,11 +486,58 @@ def test_a_date_holds_for_the_policies_before_it(site):
         ("settlements = ['Cento']\n[set]\nlamps.count = 2\n", "did you mean 'Centro'?"),
         ("settlements = 'Centro'\n[set]\nlamps.count = 2\n", "must be a list of names"),
         ("start = 'soon'\n", "must be a date"),
-        ("title = 'Plan'\n", "title must be given as"),
+        ("title.fr = 'Plan'\n", "title must be given as"),
+        ("about = 'Plan'\n", "about must be given as"),
     ],
 )
 def test_a_mistake_in_a_policy_is_told_in_one_line(site, text, message):
     assert message in wrong(site, policies=[write_policy(site.parent, text)])
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is empty"),
+        ("# a comment\n\n", "is empty"),
+        ("[set]\nlamps.count = 5\n", "has no title"),
+        ('about = { en = "A plan" }\n', "has no title"),
+    ],
+)
+def test_an_empty_policy_and_one_without_a_title_are_refused(site, text, fault):
+    told = wrong(site, policies=[write_policy(site.parent, text, head="")])
+    assert f'plan.toml: {fault}. Begin a policy with title = {{ en = "…", es = "…" }};' in told
+
+
+TOWARDS = {"set": 5, "scale": 3, "add": 7}
+PAGES = {"docs/do/policy.md": "If one lever stands", "docs/es/politica.md": "Si una misma palanca está"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("order", list(itertools.permutations(TOWARDS)))
+@pytest.mark.parametrize("apart", [False, True])
+def test_entries_of_one_lever_apply_in_the_order_that_the_page_says(site, page, order, apart):
+    sentence = " ".join((FOLDER.parent / page).read_text(encoding="utf-8").split())
+    sentence = sentence[sentence.index(PAGES[page]) :].partition(".")[0]
+    stated = re.findall(r"`\[(set|scale|add)\]`", sentence)
+    assert sorted(stated) == sorted(TOWARDS)
+    expected = 12.0  # of the site
+    for how in stated:
+        expected = {"set": TOWARDS["set"], "scale": expected * TOWARDS["scale"], "add": expected + TOWARDS["add"]}[how]
+    tables = [f"[{how}]\nlamps.count = {TOWARDS[how]}\n" for how in order]
+    files = [write_policy(site.parent, text, f"plan_{k}.toml") for k, text in enumerate(tables)]
+    one = write_policy(site.parent, "".join(tables))
+    scenario = scenarios.load(str(site), policies=files if apart else one)
+    assert parameter_rows(scenario, "lamps", scenario.start)["count"].tolist() == [expected]
+
+
+def test_of_two_policies_that_set_one_lever_the_later_one_holds(site):
+    late = write_policy(site.parent, "[set]\nlamps.count = 6\n", "a.toml")
+    early = write_policy(site.parent, "[set]\nlamps.count = 5\n", "z.toml")
+    scenario = scenarios.load(str(site), policies=[f"{late}@2019-01-01", f"{early}@2018-01-01"])
+    days = (datetime.date(year, 6, 1) for year in (2017, 2018, 2019))
+    assert [parameter_rows(scenario, "lamps", day)["count"].tolist() for day in days] == [[12], [5], [6]]
+    with pytest.raises(InputError, match=r"both set lamps\.count in the same place from the same date, to 6 and 5"):
+        scenarios.load(str(site), policies=[late, early])
 
 
 @pytest.mark.skipif(not (FOLDER.parent / "model/simulation/model.py").exists(), reason="there is no model yet")

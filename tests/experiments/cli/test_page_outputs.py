@@ -100,7 +100,7 @@ confianza view
 
 def test_a_command_reads_a_file_as_the_page_wrote_it_last() -> None:
     command = "```\nconfianza run baseline --policy own.toml --years 0\n```\n\n<!-- output: error -->\n\n"
-    page = "".join(f"`own.toml`:\n\n```toml\n{text}\n```\n\n{command}" for text in ("[set]", "[sets]"))
+    page = "".join(f"`own.toml`:\n\n```toml\n{text}\n```\n\n{command}" for text in ("title.en = 'Own'", "[sets]"))
     first, second = (one for one in outputs(page) if one)
     assert "--years" in first
     assert "sets" in second

@@ -281,7 +281,7 @@ def test_a_mistake_in_a_world_is_told_in_one_line(tmp_path: Path, text: str, mes
     ],
 )
 def test_a_policy_may_not_do_what_worlds_do(tmp_path: Path, text: str, message: str) -> None:
-    assert message in wrong(written(tmp_path, text, inside="plans"))
+    assert message in wrong(written(tmp_path, f'title.en = "A plan"\n{text}', inside="plans"))
 
 
 def test_an_unknown_name_brings_the_nearest_policy_or_world() -> None:

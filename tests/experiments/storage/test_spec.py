@@ -169,7 +169,7 @@ def test_a_policy_file_that_is_edited_is_read_anew(tmp_path: Path) -> None:
     policy = tmp_path / "more.toml"
     runs = set()
     for share in (0.1, 0.3):
-        policy.write_text(f'[set]\n"fear.campaign" = {share}\n', encoding="utf-8")
+        policy.write_text(f'title.en = "More"\n[set]\n"fear.campaign" = {share}\n', encoding="utf-8")
         (spec,) = plan_runs("baseline", policies=[str(policy)], years=1.0)
         runs.add(spec.run)
     assert len(runs) == 2

@@ -125,8 +125,8 @@ def test_without_couples_there_is_no_visit_and_half_of_them_are_half(serve: Serv
 
 
 def test_a_policy_puts_more_couples_on_duty_from_a_date_on_where_it_says(town: Town, tmp_path: Path) -> None:
-    (tmp_path / "more.toml").write_text('[scale]\n"roster.couples" = 2.0\n', encoding="utf-8")
-    (tmp_path / "same.toml").write_text('[set]\n"roster.couples" = 1.0\n', encoding="utf-8")
+    (tmp_path / "more.toml").write_text('title.en = "More"\n[scale]\n"roster.couples" = 2.0\n', encoding="utf-8")
+    (tmp_path / "same.toml").write_text('title.en = "Same"\n[set]\n"roster.couples" = 1.0\n', encoding="utf-8")
     begun = "@2017-01-16"
     plain, more, same = (
         TrustModel(load("villa_canales", policies=policies, set=LARGER | STAY), rng=7, town=town)
