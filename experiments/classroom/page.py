@@ -1,6 +1,7 @@
 """The classroom as a Solara page: a Mesa model of the whole town, run by a student."""
 
 import dataclasses
+import json
 import queue
 import threading
 import time
@@ -30,6 +31,7 @@ from experiments.figures.theme import css_variables
 from experiments.page import sites
 from experiments.page.background_worker import background_workers
 from experiments.storage.progress import print_note
+from experiments.words.script_fault import SCRIPT_FAULT
 from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent
@@ -38,13 +40,19 @@ FRAME_SECONDS = {"shift": 1 / 15, "day": 1 / 15, "month": 1 / 8}
 FRAME_TIMEOUT = 3.0
 """Seconds after which an unacknowledged frame counts as missed."""
 MAX_MISSED = 5
+LOADER = """
+const script = URL.createObjectURL(new Blob([SCRIPT], { type: "text/javascript" }));
+const render = (page) => import(script).then((classroom) => classroom.default.render(page)).catch(reportError);
+export default { render };
+"""
+"""Load a script so that its errors are reported to the window, also those that keep it from being loaded."""
 Action = Callable[[], None]
 
 
 class ClassroomWidget(anywidget.AnyWidget):
     """Widget of the page: lesson and base map once per language, state of the run and map with each frame."""
 
-    _esm = (FOLDER / "classroom.js").read_text(encoding="utf-8")
+    _esm = SCRIPT_FAULT + LOADER.replace("SCRIPT", json.dumps((FOLDER / "classroom.js").read_text(encoding="utf-8")))
     lesson = traitlets.Dict().tag(sync=True)
     base_map = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)

@@ -19,6 +19,7 @@ from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO, Doses
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
 from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, dosed_pairs, input_names
 from experiments.words.bilingual import LANGUAGES, BilingualText
+from experiments.words.script_fault import SCRIPT_FAULT
 from scenarios import accounts
 
 MESSAGE_PREFIX = "explorer."
@@ -37,6 +38,7 @@ def explorer_page(
     data = explorer_data(design, pairs, surfaces, command)
     return page.get_template("explorer.html.j2").render(
         data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        script_fault=SCRIPT_FAULT,
         script=SCRIPT.read_text(encoding="utf-8"),
         tokens=TOKENS,
         title=data["words"]["es"]["title"],

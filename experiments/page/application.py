@@ -23,6 +23,7 @@ from experiments.page.message_check import MalformedMessage, parse_message, prot
 from experiments.page.request_guard import PageRequests
 from experiments.page.visitor import Visitor
 from experiments.storage.progress import print_note
+from experiments.words.script_fault import SCRIPT_FAULT
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 SOCKET_PATH = "/socket"
@@ -52,6 +53,7 @@ def application() -> Starlette:
         routes=[
             Route("/", page_document),
             Route("/static/tokens.css", colour_style_sheet),
+            Route("/static/fault.js", fault_script),
             Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
             WebSocketRoute(SOCKET_PATH, serve_visitor),
         ]
@@ -72,6 +74,11 @@ def html_document(file: Path) -> Response:
 def colour_style_sheet(_: Request) -> Response:
     """Return the colours of the project as variables of a style sheet."""
     return Response(css_variables(), media_type="text/css")
+
+
+def fault_script(_: Request) -> Response:
+    """Return the script that shows the faults of the others."""
+    return Response(SCRIPT_FAULT, media_type="text/javascript")
 
 
 class Outbox:

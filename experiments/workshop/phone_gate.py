@@ -25,6 +25,7 @@ from experiments.page.message_check import MalformedMessage, parse_json_of
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 from experiments.words.console import console_text
+from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.workshop.room import RefusedRequest, Room, texts, words
 from experiments.workshop.room_messages import PHONE_MESSAGES
 from experiments.workshop.room_view import phone_view
@@ -42,7 +43,10 @@ PAGE_FILES = {
     "/u.js": ("phone.js", "text/javascript"),
     "/u.css": ("phone.css", "text/css"),
     "/colours.css": ("", "text/css"),
+    "/fault.js": ("", "text/javascript"),
 }
+SHARED_TEXTS = {"/colours.css": css_variables, "/fault.js": lambda: SCRIPT_FAULT}
+"""Texts of files that all pages share."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self';"
     " img-src data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -172,7 +176,7 @@ ACTIONS = {"/u/join": PhoneGate.join, "/u/vote": PhoneGate.vote, "/u/package": P
 def page_file(path: str, language: str) -> Response:
     """Return a file of the phone's page."""
     name, kind = PAGE_FILES[path]
-    text = (STATIC_FOLDER / name).read_text(encoding="utf-8") if name else css_variables()
+    text = (STATIC_FOLDER / name).read_text(encoding="utf-8") if name else SHARED_TEXTS[path]()
     return Response(text.replace("LANGUAGE", language) if path == "/u" else text, media_type=kind)
 
 

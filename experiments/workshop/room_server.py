@@ -33,7 +33,7 @@ from experiments.workshop.room_view import question_choice, screen_data, with_li
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 PAGE_REQUESTS = PageRequests(
-    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")},
+    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css|fault\.js)"), "POST": re.compile("/do")},
     CONTENT_SECURITY_POLICY,
 )
 MAX_CONNECTIONS = 400
@@ -57,6 +57,7 @@ class Presenter:
                 Route("/state", self.state),
                 Route("/do", self.perform, methods=["POST"]),
                 Route("/static/tokens.css", page.colour_style_sheet),
+                Route("/static/fault.js", page.fault_script),
                 Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
             ]
         )

@@ -30,10 +30,11 @@ async function update() {
     if (!answer.ok) return;
     if (phone.waiting && state) await post(...phone.waiting);
     state = await answer.json();
-    draw();
   } catch {
     if (state) showNote(w("offline"));
+    return;
   }
+  draw();
 }
 
 function draw() {

@@ -16,8 +16,10 @@ const sendAction = (kind, more = {}) => fetch("/do", { method: "POST", body: JSO
 async function update() {
   try {
     state = await (await fetch(`/state?lang=${settings.lang}`)).json();
-    draw();
-  } catch { /* requested again in a second */ }
+  } catch {
+    return; // requested again in a second
+  }
+  draw();
 }
 
 // Targets of the buttons
