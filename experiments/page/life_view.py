@@ -45,7 +45,7 @@ UNKNOWN_DRAWS = (
 """Choices with a random number keyed by something unrecorded (a case, a year, a victim, a block of hours)."""
 CURVE_SCALES = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
 TEXT_KEYS = (
-    *("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100"),
+    *("one_pair", "events", "other", "choice", "weights", "sum", "calibrated", "of_100"),
     *("parts", "ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice"),
 )
 
@@ -145,7 +145,7 @@ def resident_panel(
     return {
         "who": biography.introduction(state.language, a).rstrip("."),
         "answer": life_answer(state, a, b, telling),
-        "number": selection.index % len(lives) + 1,
+        "life_number": selection.index % len(lives) + 1,
         "lines": [[100.0 * value for value in life.trust] for life in shown_lives],
         "events": rows,
         "rest": rest,
@@ -315,7 +315,7 @@ def agent_panel(
     return {
         "who": f"{kind_title(state, selection.kind)} {selection.index % len(agents) + 1}",
         "answer": [(state.text("life.decided", n=len(choices[0])), ""), (" " + state.text("decided.numbers"), "")],
-        "number": selection.index % len(agents) + 1,
+        "life_number": selection.index % len(agents) + 1,
         "lines": lines,
         "events": events,
         "rest": [],

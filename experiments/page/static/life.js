@@ -88,7 +88,7 @@ function counterfactualTable(s) {
 }
 
 export function click(on, name, { ask, sheet: s }) {
-  const kind = s.kinds.find((one) => one.on).name, number = s.number || 1;
+  const kind = s.kinds.find((one) => one.on).name, number = s.life_number || 1;
   if (name?.startsWith("kind-")) ask({ show: name === "kind-resident" ? "" : `${name.slice(5)}-1-1` });
   else if (name === "other") ask({ show: `${kind}-${number + 1}-1` });
   else if (name === "next-choice") ask({ show: `${kind}-${number}-${(s.chosen_at % s.choices) + 1}` });
