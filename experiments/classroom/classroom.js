@@ -179,10 +179,10 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const names = ["predict", "run", "compare", "why"];
     find("[data-id=steps]").innerHTML = exerciseText ? names.map((n, i) => `<li><button type="button" aria-pressed="${i === view.step}" data-step="${i}">${i + 1} ${w(n)}</button></li>`).join("") : "";
     root.querySelectorAll("[data-step]").forEach((b) => (b.onclick = () => { view.step = +b.dataset.step; drawExercise(); }));
-    const step = names[view.step], answerLabel = { predict: "prediction", why: "answer" }[step];
+    const step = names[view.step], answer = { predict: ["predict", "prediction"], why: ["why", "answer"] }[step];
     const field = (key, label) => `<label class="vh" for="cl-${key}">${w(label)}</label><input id="cl-${key}" type="text" maxlength="600" data-text="${key}" placeholder="${w(label)}" value="${escapeHtml(task[key])}">`;
     find("[data-id=task]").innerHTML = exerciseText
-      ? `<p>${escapeHtml(exerciseText[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${answerLabel ? field(step, answerLabel) : ""}${answered ? `<p data-id="answered"><b>${escapeHtml(answered)}</b></p>` : ""}
+      ? `<p>${escapeHtml(exerciseText[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${answer ? field(...answer) : ""}${answered ? `<p data-id="answered"><b>${escapeHtml(answered)}</b></p>` : ""}
 ${step === "why" ? `${field("student", "student")}<button type="button" data-do="work">${w("save_work")}</button>` : ""}`
       : "";
     root.querySelectorAll("[data-text]").forEach((i) => (i.oninput = () => send("set", { [i.dataset.text]: i.value })));

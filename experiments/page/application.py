@@ -113,7 +113,7 @@ async def serve_visitor(websocket: WebSocket) -> None:
     outbox = Outbox()
     visitor = visitor_limit.admit(lambda: Visitor(outbox.put))
     if isinstance(visitor, str):
-        await websocket.send_json({"full": visitor, "seconds": visitor_limit.RETRY_SECONDS})
+        await websocket.send_json({"full": visitor})
         await websocket.close()
         return
     sender = asyncio.create_task(send_all(websocket, outbox))

@@ -35,7 +35,7 @@ from model.town.town import Town
 TEXT_KEYS = (
     *("measures", "back_all", "as_today", "yours", "reach_none", "cost", "horizon", "of_hundred"),
     *("against_possible", "where", "where_unit", "map_label", "see_all", "from_label", "a_step"),
-    *("km", "trust", "play", "pause", "level", "keys"),
+    *("km", "play", "pause", "level", "keys"),
 )
 """Texts of this view without values to insert."""
 

@@ -35,7 +35,7 @@ MAX_NAMED = 2
 """Most settlements named in the answer for each direction."""
 TEXT_KEYS = (
     *("see", "over", "couples", "incidents", "stations", "jurisdiction", "last_day", "month_label"),
-    *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
+    *("choose", "why_here", "life_here", "play", "pause", "difference", "shades"),
 )
 
 type Pairs = list[tuple[Any, Any]]

@@ -11,7 +11,6 @@ MAX_VISITORS = 12
 """Simultaneous visitors; the server is reachable from this machine only, so these are open tabs."""
 NEEDED_MB = 300
 """Free memory (MB) required for another visitor: two towns and the temporary data of their simulation."""
-RETRY_SECONDS = 2.0
 _lock = threading.Lock()
 _visitors: set[object] = set()
 

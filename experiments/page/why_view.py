@@ -46,8 +46,8 @@ LAST_PARTS = (*FORGETTING, MEMORY, POPULATION, NATION)
 GROSS = "lived"
 """Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
 TEXT_KEYS = (
-    *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span", "place"),
-    *("when", "where", "whole", "account", "memory_note", "hidden", "alone"),
+    *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span"),
+    *("when", "where", "whole", "account", "hidden", "alone"),
 )
 COMPARISON_TEXT_KEYS = ("causes", "twins", "where_unit", "when_unit")
 """Texts with a variant for each comparison: both worlds, or the world as today with its start."""

@@ -5,11 +5,15 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from chromium import small_town_file
+from over_draws import ROW
+from script_names import PAGE, WORKSHOP, changed_module, declared, differences
 
 from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.comparison.decision_measures import changed_measures
@@ -21,11 +25,18 @@ from experiments.comparison.decision_outcomes import (
 )
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import simulate_world
-from experiments.page import criteria_view, life_view, map_view, sites, why_view
+from experiments.page import criteria_view, decision_view, life_view, map_view, room_view, sites, why_view
 from experiments.page.address import AddressRequest
+from experiments.page.files import downloaded_file
 from experiments.page.page_state import PageState, number
 from experiments.page.page_texts import page_text
-from experiments.page.sheet import sheet_of
+from experiments.page.sheet import VIEW_DATA, sheet_of
+from experiments.page.table_rows import measure_rows, outcome_rows
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale, threshold_rules
+from experiments.workshop.room import MINUTES, Room
+from experiments.workshop.room_results import PairedRuns
+from experiments.workshop.room_view import phone_view, screen_data, with_links
 from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
 from scenarios import load
@@ -114,6 +125,93 @@ def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: PageState
     assert sheet["chosen"] == 0
     few = replace(one, base=one.base[:7], arm=one.arm[:7], faults=("falla",))
     assert view == "life" or "sin veredicto" in shown(few, asked(one, view))["answer"][0][0]
+
+
+# Names that the scripts know
+
+
+def samples(one: PageState) -> Iterator[tuple[str, Any]]:
+    """Yield what the page sends in every state: all worlds there, as today, few of them, none, withheld results."""
+    villa = replace(one, choice=replace(one.choice, site="villa_canales", years=5))  # whose bounds are on record
+    yield "decision", {"measures": measure_rows(villa), "outcomes": outcome_rows(villa)}
+    yield "decision", {"events": decision_view.event_marks(villa), "inputs": decision_view.mood_months(one)}
+    yield "packet", {"file": downloaded_file(one, "policy")}
+    yield "packet", dict.fromkeys(("sheet", "code", "fault", "full", "line"), "")
+    drawn, (trust, *others) = replace(one), one.paired_outcomes
+    rises = paired(np.full(8, 40.0), 41.0 + np.arange(8.0) / 100.0, scale=Scale("points"))
+    turns = pd.Series({**ROW, "sign": "turns", "against_accounts": ""})
+    vars(drawn)["paired_outcomes"] = replace(trust, effect=rises, draws=turns), *others
+    states = [
+        one,
+        drawn,
+        replace(one, choice=replace(one.choice, chosen=()), arm=()),
+        replace(one, base=one.base[:3], arm=one.arm[:3]),
+        replace(one, base=(), arm=()),
+    ]
+    for state in states:
+        for view, show in [("decision", ""), ("why", ""), ("room", ""), ("life", "clique-9"), *SHOWS]:
+            sheet = sheet_of(state, asked(state, view, show=show)) | {"number": 1, "fault": ""}
+            own = VIEW_DATA[view](state, asked(state, view, show=show))
+            words = {name: text for name, text in sheet["words"].items() if name not in own["words"]}
+            frame = {name: value for name, value in sheet.items() if name not in own or name == "title"}
+            yield "sheet", frame | {"words": words, "answer": []}
+            yield view, {name: value for name, value in own.items() if name not in ("title", "answer")}
+
+
+def test_the_page_sends_the_names_that_its_scripts_know(one: PageState, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = replace(threshold_rules()["points"], delta=0.0)
+    for module in (decision_view, why_view):  # so that every month has a mood
+        monkeypatch.setattr(module, "threshold_rules", lambda: threshold_rules() | {"points": rules})
+    assert differences(list(samples(one)), declared(PAGE, {})) == []
+
+
+PLANTED = [
+    (why_view, '"crumb": ', '"where": ', "why", "lived"),
+    (life_view, '"taken": state.text("life.taken", what=taken)', '"chosen": 1', "life", "resident-1-1"),
+    (map_view, '"told": note', '"note": note', "map", ""),
+    (criteria_view, '"opened": opened', '"shown": opened', "criteria", ""),
+    (room_view, '"command": COMMANDS', '"start": COMMANDS', "room", ""),
+    (decision_view, '"reach_head": ', '"axis": ', "decision", ""),
+]
+
+
+@pytest.mark.parametrize(("module", "before", "after", "view", "show"), PLANTED, ids=[one[3] for one in PLANTED])
+def test_a_field_that_is_renamed_in_python_is_reported(
+    one: PageState, module: Any, before: str, after: str, view: str, show: str
+) -> None:
+    text = Path(module.__file__).read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    shown = changed_module(module, text.replace(before, after)).view_data(one, asked(one, view, show=show))
+    own = {name: value for name, value in shown.items() if name not in ("title", "answer")}
+    (reported,) = [told for told in differences([(view, own)], declared(PAGE, {})) if told.startswith("Python sends")]
+    assert f"{after.split('"')[1]}, which is not declared" in reported
+
+
+def test_the_room_and_its_phones_send_the_names_that_their_scripts_know(
+    one: PageState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, found = PairedRuns(one.choice.site), []
+    monkeypatch.setattr(runs, "request_pairs", lambda _: None)
+    doors = [{"open": False, "command": ""}, {"open": True, "link": "", "qr": ""}]
+    for state in (one, replace(one, base=one.base[:3], arm=one.arm[:3])):
+        monkeypatch.setattr(runs, "state_of", lambda *_, state=state: state)
+        runs.composed_cache.clear()
+        room = Room()
+        keys = [room.join(room.word, room.number, k % 2, str(k)) for k in range(12)]
+        for phase in MINUTES:
+            room.set_phase(phase, 0)
+            for k, key in enumerate(keys):
+                if phase == "predict":
+                    room.vote(key, k % 3)
+                elif phase == "packages":
+                    room.send_package(key, {"training": 2})
+            if phase == "packages":
+                room.set_price("training", 100.0)
+            screens = [screen_data(room, runs, "es", door) for door in doors]
+            found += [("screen", with_links(screen, "http://127.0.0.1/", one.choice.site)) for screen in screens]
+            found.append(("phone", phone_view(room, room.phone(keys[0]), one.choice.site, "es")))
+    found.append(("phone", {"words": {}, "lang": "es", "phase": "join", "groups": []}))
+    assert differences(found, declared(WORKSHOP, {})) == []
 
 
 # Why?
