@@ -1,7 +1,7 @@
 """The address of an assignment: its settings, the changes it allows, and the answers of a student."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,9 @@ from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.groups import find_parameter
 
-KEYS = ("exercise", "lock", "lang", "seed", "policy", "levers", "off", "step", "months", "predict", "why", "student")
+ANSWERS = ("predict", "why", "student")
+"""Texts written by the student."""
+KEYS = ("exercise", "lock", "lang", "seed", "policy", "levers", "off", "step", "months", *ANSWERS)
 STEP_UNITS = ("month", "day", "shift")
 MAX_ANSWER_LENGTH = 600
 MAX_SEED = 2**31 - 1
@@ -65,6 +67,11 @@ class Assignment:
         return urlencode({key: value for key, value in values.items() if value != ""}, safe=",.:")
 
     @property
+    def link_address(self) -> str:
+        """Query string of the address that a teacher hands out: the assignment without anybody's answers."""
+        return replace(self, **dict.fromkeys(ANSWERS, "")).address
+
+    @property
     def world_settings(self) -> tuple[Any, ...]:
         """Settings that determine a run."""
         return self.seed, self.policy, self.levers, self.off
@@ -115,7 +122,7 @@ def parse_assignment(address: Mapping[str, str]) -> Assignment:
         levers=dict(parse_lever(word) for word in address.get("levers", "").split(",") if word),
         off=frozenset(known_value("off", word, switches) for word in address.get("off", "").split(",") if word),
         step=known_value("step", address.get("step", "month"), STEP_UNITS),
-        **{key: address.get(key, "")[:MAX_ANSWER_LENGTH] for key in ("predict", "why", "student")},
+        **{key: address.get(key, "")[:MAX_ANSWER_LENGTH] for key in ANSWERS},
     )
 
 

@@ -186,7 +186,7 @@ class Classroom:
         if self.run.ended:
             self.playing, self.fault = False, lesson.lesson_text(self.task.lang, "end")
         else:
-            months = self.run.months
+            self.fault, months = "", self.run.months
             self.run.step(self.task.step)
             if self.playing and self.run.months == months:  # within a month only the map moves
                 self.send_frame()
@@ -252,6 +252,8 @@ class Classroom:
         """Send the months as CSV, or the work of the student as JSON."""
         if self.run is None:
             return
+        if message["what"] == "work" and not self.run.months:
+            raise InputError(lesson.lesson_text(self.task.lang, "nothing_run"))
         name = "".join(letter for letter in self.task.student if letter.isalnum() or letter in "-_")[:40] or "student"
         if message["what"] == "work":
             file = f"confianza-{self.task.exercise}-{name}.json", self.run.student_work(self.task)
@@ -296,7 +298,7 @@ class Classroom:
             "busy": self.busy_text,
             "fault": self.fault,
             "waits": bool(run and run.task.world_settings != task.world_settings),
-            "address": task.address,
+            "address": task.link_address,
             "label": settings_label(task, task.lang),
             "differs": bool(task.policy_arguments()),
             "pairs": self.pairs and self.pairs.page_data(task.lang),

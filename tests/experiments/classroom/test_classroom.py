@@ -7,6 +7,7 @@ import io
 import json
 import re
 import time
+import types
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -109,6 +110,34 @@ def test_an_address_restores_its_task() -> None:
     )
     assert parse_assignment(dict(parse_qsl(task.address))) == task
     assert parse_assignment({}) == Assignment()
+
+
+def test_an_assignment_that_is_handed_out_carries_nobodys_answers() -> None:
+    task = Assignment(
+        exercise=4, lang="es", seed=3, off=frozenset({"hearsay"}), predict="sube", why="hay menos", student="7"
+    )
+    handed = parse_assignment(dict(parse_qsl(task.link_address)))
+    assert handed == Assignment(exercise=4, lang="es", seed=3, off=frozenset({"hearsay"}))
+    room = Classroom("es")
+    room.task = task
+    room.send_state()
+    assert room.widget.state["address"] == task.link_address
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "No month has been run yet: 0 months."), ("es", "0 meses.")])
+def test_work_in_which_nothing_was_run_is_not_saved_and_the_page_says_why(
+    language: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Classroom(language)
+    room.run = types.SimpleNamespace(months=0, student_work=lambda _: "", table=lambda: "")  # type: ignore[assignment]
+    sent: list[Any] = []
+    monkeypatch.setattr(room.widget, "send", sent.append)
+    with pytest.raises(InputError, match=said):
+        room.send_file({"what": "work"})
+    room.send_file({"what": "csv"})
+    room.run.months = 1  # type: ignore[union-attr, misc]
+    room.send_file({"what": "work"})
+    assert [one["name"] for one in sent] == ["confianza-7.csv", "confianza-0-student.json"]
 
 
 @pytest.mark.parametrize(
@@ -409,8 +438,14 @@ def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any,
         tab.click("[data-do=link]")
     link = tab.inner_text("dialog pre")
     other = ready(opened, "&" + link.partition("?")[2])
-    assert other.input_value("[data-text=predict]") == "baja"
+    assert other.input_value("#cl-exercise") == "3"
+    assert other.is_disabled("#cl-exercise")
+    assert other.input_value("[data-text=predict]") == ""
     tab.click("[data-do=close]")
+    tab.click("[data-do=work]")
+    tab.locator("[data-id=fault]", has_text="Todavía no ha corrido ningún mes").wait_for()
+    tab.click("[data-do=step]")
+    tab.wait_for_selector("[data-id=fault]", state="hidden")
     with tab.expect_download() as saved:
         tab.click("[data-do=work]")
     saved.value.save_as(tmp_path / "work.json")
