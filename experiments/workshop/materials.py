@@ -17,7 +17,9 @@ from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, parse_assignment
 from experiments.classroom.lesson import in_language
 from experiments.figures.theme import REPORT
+from experiments.storage.progress import print_note
 from experiments.storage.writing import csv_bytes, make_folder, write_requested
+from experiments.words.console import console_text
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
@@ -134,18 +136,28 @@ def write_materials(folder: Path, languages: tuple[str, ...], fresh: bool = Fals
 def collect_work(folder: Path, fresh: bool = False) -> Path:
     """Collect the files of students in a folder into one table there; return its path.
 
+    Work in which no month was run is left out, with a line on standard error.
+
     Raises
     ------
     InputError
-        If the folder has no such file, or one of them is damaged or of another kind.
+        If the folder has no such file, one of them is damaged or of another kind, or nothing was run in any.
     """
     files = sorted(folder.glob("confianza-*.json"))
     if not files:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
-    works = map(work_row, files)
+    rows = [work_row(file) for file in files]
+    works = [row for row in rows if row["months"]]
+    if not works:
+        raise InputError(
+            f"--collect {folder}: no month was run in any of {len(rows)} files. Ask for work with a month."
+        )
+    for row in rows:
+        if not row["months"]:
+            print_note(console_text("workshop.left_out", file=row["file"]))
     target = folder / "work.csv"
-    rows = ([work[name] for name in WORK_COLUMNS] for work in works)
-    write_requested({target: csv_bytes(WORK_COLUMNS, rows)}, fresh)
+    table = ([work[name] for name in WORK_COLUMNS] for work in works)
+    write_requested({target: csv_bytes(WORK_COLUMNS, table)}, fresh)
     return target
 
 

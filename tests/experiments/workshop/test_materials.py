@@ -52,10 +52,13 @@ def test_pages_are_written_in_both_languages_and_hold_nothing_from_elsewhere(
     assert "exercise=8&amp;lock=1" in (tmp_path / "hojas" / "teacher_es.html").read_text(encoding="utf-8")
 
 
-def work(folder: Path, name: str, **more: object) -> None:
+MONTHS = "month,seed\n2017-01,7\n2017-02,7\n"
+
+
+def work(folder: Path, name: str, months: str = MONTHS, **more: object) -> None:
     task = {"exercise": 3, "lock": True, "lang": "es", "seed": 7, "policy": "status_quo", "step": "month"}
     task |= {"levers": {"contacts.fair": 2.0}, "off": ["hearsay"], "predict": "baja", "why": "=1+1", "student": name}
-    stated = {"confianza": "classroom", "task": task | more, "months": "month,seed\n2017-01,7\n2017-02,7\n"}
+    stated = {"confianza": "classroom", "task": task | more, "months": months}
     (folder / f"confianza-3-{name}.json").write_text(json.dumps(stated), encoding="utf-8")
 
 
@@ -67,6 +70,27 @@ def test_the_work_of_students_becomes_one_table(tmp_path: Path, capsys: pytest.C
         ana, beto = csv.DictReader(file)
     assert (ana["student"], ana["off"], ana["months"], ana["levers"]) == ("Ana", "hearsay", "2", "contacts.fair:2.0")
     assert (beto["student"], beto["off"], beto["why"]) == ("Beto", "", "'=1+1")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "no month was run"), ("es", "no corrió ningún mes")])
+def test_work_in_which_nothing_was_run_is_left_out_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, said: str
+) -> None:
+    work(tmp_path, "Ana")
+    work(tmp_path, "Beto", "month,seed\n")
+    assert cli.run_program(["workshop", "--collect", str(tmp_path), "--lang", language]) == 0
+    shown = capsys.readouterr()
+    with Path(shown.out.strip()).open(encoding="utf-8") as file:
+        assert [row["student"] for row in csv.DictReader(file)] == ["Ana"]
+    assert shown.err.startswith(f"confianza-3-Beto.json: {said}")
+    assert shown.err.count("\n") == 1
+
+
+def test_a_folder_in_which_nothing_was_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    work(tmp_path, "Ana", "month,seed\n")
+    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 2
+    assert "no month was run in any of 1 files" in capsys.readouterr().err
+    assert not (tmp_path / "work.csv").exists()
 
 
 @pytest.mark.parametrize(
