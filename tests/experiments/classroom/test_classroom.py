@@ -27,6 +27,7 @@ from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.comparison.report_weighing import OPEN_CHANNELS
 from experiments.page.background_worker import in_background
 from experiments.statistics.paired_effects import paired
+from experiments.workshop import materials
 from model.engine.errors import InputError
 from model.engine.rows import zero_rows
 from model.reporting.reporting.rules import ReportingTables, channel_utilities
@@ -483,6 +484,16 @@ def test_what_the_model_is_can_be_read_without_scrolling(opened: Any, language: 
         "(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])(document.querySelector('.cl-body'))"
     )
     assert tall <= room
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_what_the_teachers_sheet_adds_to_the_address_opens_the_exercise_locked(opened: Any) -> None:
+    (_, second, *_) = materials.exercises("es")
+    tab = ready(opened)
+    tab.goto(f"{tab.url}?{second['address']}")  # as it is added to the address in the browser
+    tab.wait_for_selector("#cl-exercise:disabled")
+    assert tab.input_value("#cl-exercise") == "2"
 
 
 @needs_chromium

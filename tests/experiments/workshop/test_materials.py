@@ -45,11 +45,15 @@ def test_pages_are_written_in_both_languages_and_hold_nothing_from_elsewhere(
     for name in names:
         text = (tmp_path / "hojas" / name).read_text(encoding="utf-8")
         assert "https://" not in text
+        assert "127.0.0.1" not in text  # without its token an address of the page is refused
         assert f'lang="{name[-7:-5]}"' in text
     guide = (tmp_path / "hojas" / "guide_es.html").read_text(encoding="utf-8")
     assert "Nunca pida experiencias" in guide
     assert "minuto 5 al 17" in guide
-    assert "exercise=8&amp;lock=1" in (tmp_path / "hojas" / "teacher_es.html").read_text(encoding="utf-8")
+    teacher = (tmp_path / "hojas" / "teacher_es.html").read_text(encoding="utf-8")
+    assert teacher.count("<code>confianza view --mesa --lang es</code>") == 1
+    assert teacher.count("<code>?exercise=") == 8
+    assert "<code>?exercise=8&amp;lock=1&amp;lang=es&amp;seed=7</code>" in teacher
 
 
 MONTHS = "month,seed\n2017-01,7\n2017-02,7\n"
