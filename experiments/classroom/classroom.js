@@ -418,6 +418,8 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     find(`[data-tab=${view.tab}]`).focus();
   });
 
+  // solara's own page forbids zoom
+  document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, initial-scale=1");
   let frameRequest = 0;
   const drawSoon = (draws) => { frameRequest ||= requestAnimationFrame(() => { frameRequest = 0; draws(); }); };
   const rebuild = () => { if (Object.keys(lesson()).length && Object.keys(state()).length) drawPage(); };
