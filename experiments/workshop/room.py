@@ -78,7 +78,8 @@ class Room:
         self.new_code()
         self.phase: Phase = "welcome"
         self.question = 0
-        self.phase_start, self.extra_seconds = time.monotonic(), 0.0
+        self.phase_start: float | None = None
+        self.extra_seconds = 0.0
         self.phones: dict[str, Phone] = {}
         self.hand_votes: Counter[tuple[str, int]] = Counter()
         self.prices: dict[str, float] = {}
@@ -224,6 +225,12 @@ class Room:
 
     # The agenda
 
+    def start_clock(self) -> None:
+        """Start the clock of the welcome, unless a clock is running."""
+        with self.lock:
+            if self.phase_start is None:
+                self.phase_start = time.monotonic()
+
     def set_phase(self, phase: Phase, question: int) -> None:
         """Go to a phase of the agenda; closing erases all votes."""
         with self.lock:
@@ -235,8 +242,9 @@ class Room:
 
     @property
     def seconds_left(self) -> int:
-        """Remaining seconds of a phase, at least 0."""
+        """Remaining seconds of a phase, at least 0; all of them until a clock is running."""
         length = 60.0 * MINUTES.get(self.phase, 0) + self.extra_seconds
         if self.phase == "predict":
             length = 120.0 + self.extra_seconds
-        return max(0, round(length - (time.monotonic() - self.phase_start)))
+        passed = 0.0 if self.phase_start is None else time.monotonic() - self.phase_start
+        return max(0, round(length - passed))

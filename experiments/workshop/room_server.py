@@ -63,7 +63,8 @@ class Presenter:
         )
 
     def document(self, _: Request) -> Response:
-        """Return the HTML document of the screen."""
+        """Return the HTML document of the screen; the first time, the clock of the room starts."""
+        self.room.start_clock()
         return page.html_document(STATIC_FOLDER / "room.html")
 
     def state(self, request: Request) -> Response:

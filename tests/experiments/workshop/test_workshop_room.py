@@ -25,6 +25,7 @@ from chromium import (
     small_town_file,
     told,
 )
+from starlette.requests import Request
 
 from experiments.cli import app as cli
 from experiments.workshop import phone_gate, room_view
@@ -190,6 +191,22 @@ def test_what_a_choice_did_is_composed_once_when_all_pairs_are_there(monkeypatch
     one.running = False
     assert [runs.composed_data((), "en", compose)["n"] for _ in range(3)] == [3, 3, 3]
     assert runs.composed_data((), "es", compose)["n"] == 4
+
+
+def test_the_clock_of_the_welcome_starts_when_the_presenters_page_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(rooms, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    room = Room()
+    presenter, asked_for = Presenter(room, PairedRuns("villa_canales"), {"open": False}), Request({"type": "http"})
+    now[0] += 600.0  # the command was started, and nobody has opened the page
+    assert room.seconds_left == 300
+    presenter.document(asked_for)
+    now[0] += 60.0
+    presenter.document(asked_for)  # a reload
+    assert room.seconds_left == 240
+    room.set_phase("predict", 0)
+    now[0] += 20.0
+    assert room.seconds_left == 100
 
 
 # The door
