@@ -144,5 +144,5 @@ def figure_html(site: Site, name: str, languages: tuple[str, ...], styles: Style
     drawing = Markup(minify_svg(svg, styles, wording.pairs if len(languages) > 1 else {}))
     label = Markup('<svg role="img" aria-labelledby="{}-alt" ').format(figure_id)
     caption = FIGURES[name][1].shown(languages)
-    html = Markup('<figure id="{0}">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>')
+    html = Markup('<figure id="{0}" tabindex="0">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>')
     return html.format(figure_id, drawing.replace("<svg ", label, 1), caption)

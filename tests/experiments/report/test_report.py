@@ -290,7 +290,7 @@ def test_with_fewer_than_six_twins_nothing_is_said(folder, tmp_path):
 
 def test_both_languages_switch_without_script(page):
     assert page.count('type="radio"') == 2
-    assert "#to-es:checked ~ main [lang=en]" in page
+    assert "#to-es:checked ~ .content [lang=en]" in page
     assert '<tspan lang="es">— B, con la política</tspan><tspan lang="en">— B, with the policy</tspan>' in page
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from chromium import chromium, needs_chromium
 
 from experiments.cli import app as cli
@@ -63,6 +64,19 @@ def test_the_language_is_switched_without_script(page):
     assert not heading.is_visible()
     assert not curve.is_visible()
     assert page.get_by_role("heading", name="Does trust move, and when?").is_visible()
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("language", ["Español", "English"])
+def test_axe_finds_nothing_with_the_annex_closed_and_opened(report, screen, language):
+    with chromium() as browser:
+        tab = browser.new_context(viewport=screen, offline=True).new_page()
+        tab.goto(report.as_uri())
+        tab.get_by_text(language, exact=True).click()
+        for _ in ("closed", "opened"):
+            found = Axe().run(tab).response["violations"]
+            assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found] == []
+            tab.locator("details.annex").evaluate("one => one.open = true")
 
 
 def test_nothing_is_wider_than_a_phone(report):
