@@ -100,7 +100,7 @@ def changed_module(module: ModuleType, text: str) -> ModuleType:
 
 @dataclass
 class Reading:
-    """What the scripts of a program read and send, and what is wrong with it."""
+    """Names that the scripts of a program read and send, and errors in them."""
 
     read: set[str] = field(default_factory=set)
     sent: dict[str, set[str]] = field(default_factory=dict)

@@ -89,7 +89,7 @@ class Things:
 
     @property
     def any(self) -> Value:
-        """What an item may be."""
+        """All values of an item."""
         return joined(*self.items)
 
 
