@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.comparison.criteria_rows import criteria_columns
 from experiments.comparison.effect_verdicts import sign_over_laws, verdict_of
-from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.headline_measures import BY_NAME, Headline, worse_direction
 from experiments.comparison.practice_effects import COSTS
 from experiments.comparison.twin_results import WorldResult
 from experiments.execution.twin_runs import NOTABLE_DIFFERENCE
@@ -30,13 +30,11 @@ type Twins = tuple[WorldResult, WorldResult]
 class DecisionOutcome:
     """One outcome shown for a decision: a headline measure with options of its display.
 
-    ``worse`` is 1 if more is worse, -1 if less is, and 0 if neither; ``share`` names the headline measure that states
-    it in per cent; ``ceiling`` is its column in the table of extreme scenarios, in points, per cent or, with
-    ``for_100_000``, cases for 100,000 residents.
+    ``share`` names the headline measure that states it in per cent; ``ceiling`` is its column in the table of extreme
+    scenarios, in points, per cent or, with ``for_100_000``, cases for 100,000 residents.
     """
 
     headline: Headline
-    worse: int = 0
     harm: bool = False
     share: str = ""
     ceiling: str = ""
@@ -46,6 +44,11 @@ class DecisionOutcome:
     def name(self) -> str:
         """Name of its headline measure."""
         return self.headline.name
+
+    @property
+    def worse(self) -> int:
+        """Direction in which it is worse: 1 for more, -1 for less, 0 for neither."""
+        return worse_direction(self.name)
 
     @property
     def level(self) -> bool:
@@ -70,12 +73,12 @@ class DecisionOutcome:
 
 
 OUTCOMES = (
-    DecisionOutcome(BY_NAME["trust_mean"], worse=-1, ceiling="trust"),
-    DecisionOutcome(BY_NAME["crimes_occurred"], worse=1, ceiling="crimes"),
+    DecisionOutcome(BY_NAME["trust_mean"], ceiling="trust"),
+    DecisionOutcome(BY_NAME["crimes_occurred"], ceiling="crimes"),
     DecisionOutcome(BY_NAME["crimes_told"], share="told_share"),
-    DecisionOutcome(BY_NAME["homicides"], worse=1, ceiling="homicides"),
+    DecisionOutcome(BY_NAME["homicides"], ceiling="homicides"),
     *(
-        DecisionOutcome(BY_NAME[name], worse=1, harm=True, ceiling=name, for_100_000=True)
+        DecisionOutcome(BY_NAME[name], harm=True, ceiling=name, for_100_000=True)
         for name in ("wrongful_detentions", "women_without_remedy", "refused")
     ),
 )

@@ -138,6 +138,28 @@ PRIMARY_MEASURES = (
 )
 """Measures on page one of a report; by Holm's method at most 5 % of reports state a false effect on any."""
 BY_NAME = {headline.name: headline for headline in HEADLINES}
+MORE_IS_WORSE = frozenset(
+    {
+        *("fear_mean", "violent_crimes", "extortions", "homicides", "crowds", "recruits", "payments"),
+        *("women_without_remedy", "domestic_without_remedy", "men_without_remedy", "refused", "calls_unserved"),
+        *("wrongful_detentions", "unfair", "response_minutes_median"),
+    }
+)
+LESS_IS_WORSE = frozenset(
+    {"trust_mean", "fairness_mean", "effectiveness_mean", "c1", "c2", "c3", "c4", "accountability"}
+)
+"""All other measures, such as reports, have no good direction."""
+
+
+def worse_direction(measure: str) -> int:
+    """Return 1 if more of a measure is worse, -1 if less is, and 0 if neither.
+
+    >>> [worse_direction(name) for name in ("crimes_occurred_robbery", "trust_mean", "crimes_told")]
+    [1, -1, 0]
+    """
+    if measure in MORE_IS_WORSE or measure.startswith("crimes_occurred"):
+        return 1
+    return -1 if measure in LESS_IS_WORSE else 0
 
 
 def nearest_names(name: str, known: Collection[str]) -> str:

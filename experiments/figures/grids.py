@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.comparison.effect_verdicts import crossed_laws, sign_over_laws
+from experiments.comparison.headline_measures import worse_direction
 from experiments.comparison.practice_effects import MINUTES
 from experiments.figures.drawing import finding_of, note_of, policy_panels, register_figure
-from experiments.figures.small_multiples import COLOUR_B, PanelSizes, name_rows
+from experiments.figures.small_multiples import COLOUR_B, MAP_COLOURS, PanelSizes, name_rows
 from experiments.figures.theme import INK, SOFT, USES, text_colour_on
 from experiments.narrative.labels import headline_name, with_sign
 from experiments.narrative.report_reading import Site
@@ -31,20 +32,22 @@ def draw_memory(site: Site, wording: FigureTexts) -> Figure:
     grid = crossed_laws(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
     note = note_of(
         site,
-        "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo.",
-        "Points of trust. Columns: years in which half of an experience fades; rows: how much more bad news weighs.",
+        "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo. "
+        "Café: peor; azul: mejor.",
+        "Points of trust. Columns: years in which half of an experience fades; rows: how much more bad news weighs. "
+        "Brown: worse; blue: better.",
     )
     sizes = PanelSizes(CELL_HEIGHT * grid["asymmetry"].nunique(), 0.5)
     sheet = policy_panels(site, wording, (sign_finding(site), note), sizes)
-    widest = float(grid["effect"].abs().max()) or 1.0
+    widest, colours = float(grid["effect"].abs().max()) or 1.0, MAP_COLOURS[worse_direction("trust_mean")]
     for number, arm in enumerate(site.others):
         axes = sheet.panel(number)
         cells = grid[grid["against"] == arm.name].pivot(index="asymmetry", columns="memory_years", values="effect")
-        axes.imshow(cells, cmap="PuOr", vmin=-widest, vmax=widest, origin="lower", interpolation="none", aspect="auto")
+        axes.imshow(cells, cmap=colours, vmin=-widest, vmax=widest, origin="lower", interpolation="none", aspect="auto")
         for (row, column), value in np.ndenumerate(cells.to_numpy()):
-            colour = INK if abs(value) < 0.6 * widest else text_colour_on(INK)
+            text_colour = INK if abs(value) < 0.6 * widest else text_colour_on(INK)
             text, size = with_sign(value, "+.2f"), min(CELL_FONT_SIZE, ROW_FONT_SIZES / cells.shape[1])
-            axes.text(column, row, text, fontsize=size, ha="center", va="center", color=colour)
+            axes.text(column, row, text, fontsize=size, ha="center", va="center", color=text_colour)
         axes.set_xticks(range(cells.shape[1]), [f"{year:g}" for year in cells.columns])
         first = number % sheet.columns == 0
         axes.set_yticks(range(cells.shape[0]), [f"×{weight:g}" if first else "" for weight in cells.index])

@@ -9,11 +9,12 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize, to_hex
+from matplotlib.colors import Colormap, Normalize, to_hex
 from matplotlib.figure import Figure
 
+from experiments.comparison.headline_measures import worse_direction
 from experiments.figures.charts import factor_levels, variance_share
-from experiments.figures.small_multiples import FIGURE_WIDTH, ROW_LETTER_WIDTH, PanelFigure, PanelSizes
+from experiments.figures.small_multiples import FIGURE_WIDTH, MAP_COLOURS, ROW_LETTER_WIDTH, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL, SOFT, text_colour_on
 from experiments.narrative.labels import (
     capital_meaning,
@@ -41,8 +42,8 @@ from experiments.statistics.contrasts import (
 from experiments.statistics.paired_effects import Effect
 from experiments.words.bilingual import FigureTexts
 
-EFFECT_COLOURS, VALUE_COLOURS = "PuOr", "cividis"
-"""Colour maps of effects (diverging around zero) and of values, both safe for colour blindness."""
+VALUE_COLOURS = "cividis"
+"""Colour map of values, safe for colour blindness; effects have `MAP_COLOURS`."""
 MAX_FACETS, MAX_LABELLED_CELLS = 4, 80
 MIN_CELLS, LABEL_LETTERS = 4, 34
 """Least number of rows and columns for which a panel has room; characters in a line of a row label."""
@@ -154,14 +155,16 @@ def draw_measures(
     Grids over a ``pair`` of factors share one colour scale; those of policies list the first policy at the top.
     """
     every = [one for grids in maps.values() for one in grids]
-    sheet = figure_for_grids(every, wording, texts, heads, len(heads), len(maps))
+    keys = sorted({"judged" if worse_direction(measure) else "neither" for measure in maps})
+    note = " ".join([texts[1], *(figure_message(f"figure.grid.{key}", wording) for key in keys)])
+    sheet = figure_for_grids(every, wording, (texts[0], note), heads, len(heads), len(maps))
     for row, (measure, grids) in enumerate(maps.items()):
         title = textwrap.fill(meaning_with_unit(measure, wording), 46)
         sizes = [np.abs(one.effect.to_numpy(float)) for one in grids]
         reaches = [float(np.nanmax(size)) if np.isfinite(size).any() else 0.0 for size in sizes]
         for number, one in enumerate(grids):
             axes, reach = sheet.panel(number, row), (max(reaches) if pair else reaches[number]) or 1.0
-            draw_grid(axes, one, Normalize(-reach, reach), EFFECT_COLOURS, wording)
+            draw_grid(axes, one, Normalize(-reach, reach), MAP_COLOURS[worse_direction(measure)], wording)
             if pair:
                 name_axes(axes, pair, wording)
             else:
@@ -182,10 +185,10 @@ def sign_finding(grids: Sequence[Grid], policy: str, measure: str, wording: Figu
     )
 
 
-def draw_grid(axes: Axes, grid: Grid, scale: Normalize, colours: str, wording: FigureTexts) -> None:
+def draw_grid(axes: Axes, grid: Grid, scale: Normalize, colours: str | Colormap, wording: FigureTexts) -> None:
     """Draw a grid with its numbers if they fit; cells that chance may explain have no colour."""
     values, settled = grid.effect.to_numpy(float), grid.settled.to_numpy(float) == 1.0
-    shown = colormaps[colours](scale(np.nan_to_num(values)))
+    shown = colormaps.get_cmap(colours)(scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
     axes.imshow(shown, origin="lower", aspect="auto", interpolation="none")
     axes.set_xticks(range(values.shape[1]), wrapped_labels(grid.effect.columns, 12, wording))
@@ -197,7 +200,7 @@ def draw_grid(axes: Axes, grid: Grid, scale: Normalize, colours: str, wording: F
     digits, errors = decimals_needed(values), grid.error.to_numpy(float)
     for (row, column), value in np.ndenumerate(values):
         if math.isfinite(value):
-            text = with_sign(value, f"+,.{digits}f") if colours == EFFECT_COLOURS else f"{value:,.{digits}f}"
+            text = f"{value:,.{digits}f}" if colours == VALUE_COLOURS else with_sign(value, f"+,.{digits}f")
             text += f"\n±{errors[row, column]:.{digits}f}" if math.isfinite(errors[row, column]) else ""
             colour = text_colour_on(to_hex(shown[row, column])) if settled[row, column] else NULL
             axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)

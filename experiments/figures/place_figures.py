@@ -6,11 +6,13 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.comparison.headline_measures import worse_direction
 from experiments.figures.drawing import note_of, policy_panels, register_figure
-from experiments.figures.small_multiples import PanelFigure, PanelSizes
+from experiments.figures.small_multiples import MAP_COLOURS, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
@@ -23,6 +25,7 @@ SHARE_COLOURED = 0.98
 """Share of cells within the colour scale, so that outliers do not make all others pale."""
 COLOUR_LEVELS = 17
 """Number of colours on a map: as many as can be distinguished, and odd, so that zero has a colour."""
+TRUST_COLOURS = MAP_COLOURS[worse_direction("trust_mean")]
 OUTLINE_GREY, SCALE_HEIGHT = "0.6", 0.38
 """Grey level of an outline; height of a colour scale below a map, in inches."""
 
@@ -38,8 +41,8 @@ def draw_maps(site: Site, wording: FigureTexts) -> Figure:
     gaps = [grid - today for grid in others]
     note = note_of(
         site,
-        f"Sin color: menos de {MIN_EFFECT_SHOWN:g} puntos de diferencia.",
-        f"No colour: less than {MIN_EFFECT_SHOWN:g} points of difference.",
+        f"Color: diferencia de confianza; sin color: menos de {MIN_EFFECT_SHOWN:g} puntos.",
+        f"Colour: difference of trust; no colour: less than {MIN_EFFECT_SHOWN:g} points.",
     )
     left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
     sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), 0.0, space_below=SCALE_HEIGHT)
@@ -50,14 +53,15 @@ def draw_maps(site: Site, wording: FigureTexts) -> Figure:
     images = [draw_map(sheet.panel(0), today, "viridis", (low, high))]
     for number, gap in enumerate(gaps, start=1):
         shown = np.where(np.abs(gap) < MIN_EFFECT_SHOWN, np.nan, gap)
-        images.append(draw_map(sheet.panel(number), shown, "PuOr", (-widest, widest)))
+        images.append(draw_map(sheet.panel(number), shown, TRUST_COLOURS, (-widest, widest)))
     for axes in (image.axes for image in images if site.outline is not None):
         for part in getattr(site.outline, "geoms", [site.outline]):
             axes.plot(*part.exterior.xy, color=OUTLINE_GREY, linewidth=0.6)
         axes.margins(0.02)
         axes.autoscale()
     draw_colour_scale(sheet, images[0], wording("confianza (0-100)", "trust (0-100)"))
-    draw_colour_scale(sheet, images[1], wording("diferencia", "difference"))
+    ends = wording("menos · peor", "less · worse"), wording("más · mejor", "more · better")
+    draw_colour_scale(sheet, images[1], *ends)
     return sheet.figure
 
 
@@ -90,18 +94,19 @@ def grids_of(site: Site) -> Iterator[np.ndarray]:
         yield grid
 
 
-def draw_map(axes: Axes, grid: np.ndarray, colours: str, ends: tuple[float, float]) -> Any:
+def draw_map(axes: Axes, grid: np.ndarray, colours: str | Colormap, ends: tuple[float, float]) -> Any:
     """Draw a grid as a map, north up, and return its image."""
     axes.set_axis_off()
-    steps = matplotlib.colormaps[colours].resampled(COLOUR_LEVELS)
+    steps = matplotlib.colormaps.get_cmap(colours).resampled(COLOUR_LEVELS)
     return axes.imshow(grid, origin="lower", cmap=steps, vmin=ends[0], vmax=ends[1], interpolation="none")
 
 
-def draw_colour_scale(sheet: PanelFigure, image: Any, label: str) -> None:
-    """Draw the colour scale below a map."""
+def draw_colour_scale(sheet: PanelFigure, image: Any, label: str, label_of_most: str = "") -> None:
+    """Draw the colour scale below a map, with a label at its left and one at its right."""
     box, height = image.axes.get_position(original=True), sheet.figure.get_figheight()
     place = sheet.figure.add_axes((box.x0, box.y0 - 0.19 / height, box.width, 0.05 / height))
     scale = sheet.figure.colorbar(image, cax=place, orientation="horizontal", extend="both", ticks=MaxNLocator(3))
     scale.outline.set_visible(False)
     scale.ax.tick_params(length=0, labelsize=6.5, pad=1.5, colors=SOFT)
-    scale.ax.set_title(label, loc="left", fontsize=6.5, color=SOFT, pad=1.5)
+    for place, text in (("left", label), ("right", label_of_most)):
+        scale.ax.set_title(text, loc=place, fontsize=6.5, color=SOFT, pad=1.5)

@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.theme import INK, LINE, NULL, SOFT, TOKENS
+from experiments.figures.theme import INK, LINE, NULL, SOFT, TOKENS, difference_colours
 from experiments.statistics.verdicts import CONCLUSIVE, direction
 from experiments.words.bilingual import FigureTexts
 
 COLOUR_A, COLOUR_B = (TOKENS[name][0] for name in ("a", "b"))
+MAP_COLOURS = {
+    worse: LinearSegmentedColormap.from_list("-".join(ends), [TOKENS[name][0] for name in (ends[0], "land", ends[1])])
+    for worse in (-1, 0, 1)
+    for ends in [difference_colours(worse)]
+}
+"""Colour maps of differences: brown is worse and blue is better; violet is less and green is more where neither is.
+
+The key is 1 if more is worse, -1 if less is, and 0 if neither.
+"""
 FIGURE_WIDTH, PANEL_GAP = 7.4, 0.34
 """Width of a figure and space between panels, in inches."""
 HEADING_LETTER_WIDTH, TICK_LABEL_WIDTH = 0.068, 0.3

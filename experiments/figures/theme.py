@@ -21,6 +21,10 @@ TOKENS = {
     "harm": ("#A3154F", "#FF8FB5"),
     "null": (NULL, "#A3A5A4"),
     "reach": (REACH, "#474B4C"),
+    "worse": ("#8F4520", "#E0986B"),
+    "better": ("#0E7C9E", "#5CC8E8"),
+    "less": ("#6D4C9F", "#B79BE6"),
+    "more": ("#4E7A1E", "#A2C96B"),
     "land": ("#ECE7DC", "#24292D"),
     "lake": ("#D3DFE6", "#22323D"),
     "l1": ("#E3DCCB", "#2E3336"),
@@ -31,14 +35,27 @@ TOKENS = {
 }
 """Colours by meaning for light and dark mode, such as world A (ochre, dashed, ◆) and world B (blue, solid, ●).
 
-Levels on a map are shades of ink, l1 to l5; only differences are ochre or blue.
+Levels on a map are shades of ink, l1 to l5. Differences on a map are brown where worse and blue where better, whichever
+world has more; where neither direction is better they are violet (less) and green (more).
 """
-PAGE_ONLY = {"raise", "land", "lake", "l1", "l2", "l3", "l4", "l5"}
-"""Colours used by the page only."""
+ON_MAPS = {"land", "lake", "worse", "better", "less", "more", "l1", "l2", "l3", "l4", "l5"}
+PAGE_ONLY = ON_MAPS | {"raise"}
+"""Colours that the style sheet of the report does not use."""
 WHITE = "#FFFFFF"
 REPORT = {name: light for name, (light, _) in TOKENS.items() if name not in PAGE_ONLY}
 REPORT |= {"paper": WHITE, "wash": "#F5F2EA", "blush": "#FAF1F5", "dot": "#B4AEA2"}
 """Colours of the report, which is printed on white; its style sheet refers to them as `--NAME`."""
+
+
+def difference_colours(worse: int) -> tuple[str, str]:
+    """Return the names of the colours of less and of more on a map of differences.
+
+    ``worse`` is 1 if more is worse, -1 if less is, and 0 if neither.
+
+    >>> difference_colours(1), difference_colours(-1)
+    (('better', 'worse'), ('worse', 'better'))
+    """
+    return {1: ("better", "worse"), -1: ("worse", "better"), 0: ("less", "more")}[worse]
 
 
 def text_colour_on(colour: str) -> str:

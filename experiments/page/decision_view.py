@@ -8,6 +8,7 @@ import numpy as np
 from experiments.comparison.cause_effects import NATION, PlaceAndMonth, monthly_contribution
 from experiments.comparison.decision_outcomes import (
     SMALLEST_MAP_DIFFERENCE,
+    TRUST,
     shares_with_changed_trust,
     trust_difference_by_cell,
 )
@@ -15,6 +16,7 @@ from experiments.comparison.effect_verdicts import sign_over_laws
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.comparison.town_ground import inhabited
+from experiments.figures.theme import difference_colours
 from experiments.page.address import AddressRequest
 from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.draws_table import basis_sentence, draws_table
@@ -86,8 +88,7 @@ def map_data(state: PageState) -> dict[str, Any]:
     if state.running:
         return texts
     differences = cell_differences(state, state.municipality.town)
-    labels = scale_labels(differences["most"]) if "most" in differences else ["", ""]
-    return texts | {"ground": state.municipality.base_map, "ends": labels} | differences
+    return texts | {"ground": state.municipality.base_map} | differences
 
 
 def moved_residents(state: PageState) -> dict[str, Any]:
@@ -138,7 +139,8 @@ def cell_differences(state: PageState, town: Town) -> dict[str, Any]:
     differences = trust_difference_by_cell(state.twins)
     encoded, largest = encoded_gaps(differences, SMALLEST_MAP_DIFFERENCE)
     text = state.text(f"decision.map_{side_with_more_trust(differences[-1], town, cells)}")
-    return {"course": encoded, "months": len(differences), "most": largest, "text": text}
+    scale = difference_scale(state, largest, "trust", TRUST.worse)
+    return {"course": encoded, "months": len(differences), "text": text} | scale
 
 
 def encoded_gaps(differences: np.ndarray, floor: float) -> tuple[str, float]:
@@ -155,9 +157,17 @@ def encoded_gaps(differences: np.ndarray, floor: float) -> tuple[str, float]:
     return base64.b64encode(np.round(127.0 * shares).astype(np.int8).tobytes()).decode(), largest
 
 
-def scale_labels(largest: float) -> list[str]:
-    """Return the labels of both ends of the colour scale of differences."""
-    return [signed(-largest, 1), signed(largest, 1)]
+def difference_scale(state: PageState, largest: float, layer: str, worse: int) -> dict[str, Any]:
+    """Return the colours of both ends of a scale of differences, and their labels.
+
+    ``worse`` is 1 if more of the layer is worse, -1 if less is, and 0 if neither.
+    """
+    colours = difference_colours(worse)
+    labels = []
+    for value, amount, colour in zip((-largest, largest), ("less", "more"), colours, strict=True):
+        label = f"{signed(value, 1)} {state.text(f'map.{amount}_{layer}')}"
+        labels.append(f"{label} ·\u00a0{state.text(f'map.{colour}')}" if worse else label)
+    return {"tones": list(colours), "ends": labels}
 
 
 def side_with_more_trust(differences: np.ndarray, town: Town, cells: np.ndarray) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 
 from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, trust_difference_by_cell
+from experiments.comparison.headline_measures import worse_direction
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
 from experiments.page.address import AddressRequest
-from experiments.page.decision_view import encoded_gaps, mood_months, scale_labels
+from experiments.page.decision_view import difference_scale, encoded_gaps, mood_months
 from experiments.page.ground import columns_and_rows
 from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.pair_rows import mean_trust_by_month, pair_rows, waiting_sentence
@@ -45,10 +46,14 @@ type Ratio = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class MapLayer:
-    """A layer: kind of areas, values, scale of effects on it, and whether place names may appear with it."""
+    """A layer: kind of areas, values, scale of effects on it, and whether place names may appear with it.
+
+    ``worse`` is 1 if more is worse, -1 if less is, and 0 if neither.
+    """
 
     areas: str
     read: Callable[[Any], Ratio]
+    worse: int = 0
     kind: Kind = "points"
     named: bool = True
     digits: int = 1
@@ -93,12 +98,14 @@ def percent_of_crimes(name: str, world: Any) -> Ratio:
 
 
 LAYERS = {
-    "trust": MapLayer("cell", trust_by_cell),
-    "occurred": MapLayer("settlement", partial(per_thousand, "occurred"), "amounts"),
-    "visits": MapLayer("settlement", partial(per_thousand, "visits"), "amounts", digits=0),
-    "fear": MapLayer("settlement", fear_by_settlement),
-    "told": MapLayer("zone", partial(percent_of_crimes, "told"), "shares", named=False),
-    "complaints": MapLayer("zone", partial(percent_of_crimes, "complaints"), "shares", named=False),
+    "trust": MapLayer("cell", trust_by_cell, worse_direction("trust_mean")),
+    "occurred": MapLayer(
+        "settlement", partial(per_thousand, "occurred"), worse_direction("crimes_occurred"), "amounts"
+    ),
+    "visits": MapLayer("settlement", partial(per_thousand, "visits"), kind="amounts", digits=0),
+    "fear": MapLayer("settlement", fear_by_settlement, worse_direction("fear_mean")),
+    "told": MapLayer("zone", partial(percent_of_crimes, "told"), kind="shares", named=False),
+    "complaints": MapLayer("zone", partial(percent_of_crimes, "complaints"), kind="shares", named=False),
     "gangs": MapLayer("cell", trust_by_cell, named=False),
 }
 """Reports, complaints and gangs are never shown with places, stations or seats; gangs only on request."""
@@ -125,7 +132,7 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "count": n,
         "until": month,
         "moods": mood_months(state) if name == "trust" else [],
-        "panes": maps_of_worlds(state, layer) if name != "gangs" else claimed_cells(state),
+        "panes": maps_of_worlds(state, name) if name != "gangs" else claimed_cells(state),
         "course": layer_by_month(state, layer) if name != "gangs" else {},
         "place": place_panel(state, request) if layer.named else None,
         "last_day": last_day(state, month) if layer.named else None,
@@ -169,8 +176,9 @@ def mean_level(ratios: list[Ratio]) -> np.ndarray:
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
 
 
-def maps_of_worlds(state: PageState, layer: MapLayer) -> dict[str, Any]:
+def maps_of_worlds(state: PageState, name: str) -> dict[str, Any]:
     """Return the shades of both worlds and their difference, encoded for the browser."""
+    layer = LAYERS[name]
     levels = [mean_level(ratios) for ratios in layer.ratios(state.pairs)[: len(state.sides)]]
     limits = shade_limits(np.concatenate([level.ravel() for level in levels]))
     classes = [np.where(np.isnan(level), NO_VALUE, np.digitize(level, limits)).astype(np.uint8) for level in levels]
@@ -187,7 +195,8 @@ def maps_of_worlds(state: PageState, layer: MapLayer) -> dict[str, Any]:
     else:
         differences, floor, note = area_gaps(state.pairs, layer), 0.0, state.text("map.judged")
     encoded, largest = encoded_gaps(differences, floor)
-    return maps | {"gap": encoded, "ends": scale_labels(largest), "told": note}
+    told = note if layer.worse else f"{note} {state.text('map.neither')}"
+    return maps | {"gap": encoded, "told": told} | difference_scale(state, largest, name, layer.worse)
 
 
 def claimed_cells(state: PageState) -> dict[str, Any]:

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.comparison.headline_measures import worse_direction
 from experiments.figures.small_multiples import (
     COLOUR_A,
     COLOUR_B,
+    MAP_COLOURS,
     PanelFigure,
     PanelSizes,
     colour_of,
@@ -58,8 +60,6 @@ CONTOUR_MARGIN, LABEL_CHARACTERS = 0.03, 84
 OUTCOME_COLOURS = {"works": COLOUR_B, "little": COLOUR_B, "harms": HARM_COLOUR, "nothing": INK, "open": NULL}
 HOLLOW_OUTCOMES = ("little", "open")
 """Outcomes with a hollow point: change too small to matter, or not known."""
-DIVERGING = LinearSegmentedColormap.from_list("effect", [COLOUR_A, WHITE, COLOUR_B])
-"""Colour map from decrease (ochre) over no effect (white) to increase (blue)."""
 LINE_STYLES = {
     EVERYTHING: (INK, "-"),
     ADOPTION: (COLOUR_B, "-"),
@@ -132,18 +132,18 @@ def draw_surfaces(tables: Tables, wording: FigureTexts) -> Figure:
             axes = sheet.panel(block * 2 + column)
             surface = rows_where(table, site=site, measure=measure, resources=0.0)
             grid = surface.pivot_table("effect", "reporting", "adoption")
-            draw_contours(axes, grid)
+            draw_contours(axes, grid, MAP_COLOURS[worse_direction(measure)])
     return sheet.figure
 
 
-def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
-    """Draw an effect over two doses as filled contours with numbers; blue is more, ochre less."""
+def draw_contours(axes: Axes, grid: pd.DataFrame, colours: Colormap) -> None:
+    """Draw an effect over two doses as filled contours with numbers."""
     if grid.empty:
         return
     largest = float(np.abs(grid.to_numpy()).max()) or 1.0
     axes.grid(visible=False)
     levels = MaxNLocator(9, symmetric=True).tick_values(-largest, largest)
-    axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=DIVERGING)
+    axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=colours)
     lines = axes.contour(grid.columns, grid.index, grid, levels=levels, colors=INK, linewidths=0.5)
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.5, 1.0))
     for text in axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−")):

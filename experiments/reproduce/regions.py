@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.headline_measures import worse_direction
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.effects import effect_row, main_pairs, with_verdicts
 from experiments.reproduce.plan import SITES
@@ -22,8 +23,6 @@ TEST_SHARE = 0.5
 """Share of the draws on which regions are tested."""
 MAX_REGIONS = 5
 """Largest number of regions of a site and measure."""
-DESIRED_DIRECTION = {"trust_mean": 1, "crimes_occurred": -1, "domestic_without_remedy": -1}
-"""Desired direction of each measure."""
 WORKS, LITTLE, HARMS, NOTHING, OPEN = OUTCOMES = "works", "little", "harms", "nothing", "open"
 """Outcomes in a region: better, better by too little to matter, worse, no practical effect, not known."""
 
@@ -107,6 +106,6 @@ def outcome_of(row: Any) -> str:
     """Return the outcome of a region from the verdict on its test runs."""
     if row.verdict == "nothing":
         return NOTHING
-    desirability = direction(row.verdict) * DESIRED_DIRECTION[row.measure]
+    desirability = -direction(row.verdict) * worse_direction(row.measure)
     works = LITTLE if row.verdict.endswith("_little") else WORKS
     return {1: works, -1: HARMS, 0: OPEN}[desirability]

@@ -163,6 +163,7 @@ function drawMap(s) {
     setHtml(find(".m1"), differenceMap(shown || unknown ? map : { ...map, course: "" }, s));
     find(".m1").style.setProperty("--tall", `${(find(".m1").clientWidth * map.ground.height) / map.ground.width}px`); // for its place beside long columns
   }
+  find(".key i").className = (map.tones || []).join("-");
   setHtml(find(".key span:first-child"), escapeHtml(map.ends?.[0] || ""));
   setHtml(find(".key span:last-child"), escapeHtml(map.ends?.[1] || ""));
   if (shown) shownMap === map.course ? showMonth(map, shownMonth, s) : showLastMonth(map, s);

@@ -286,7 +286,7 @@ function colourCells(place, map, month) {
     const code = map.parts.charCodeAt(month * n + k);
     if (cell.code === code) return;
     cell.code = code;
-    cell.setAttribute("fill", colour(code === 0 ? "reach" : share(code) > 0 ? "b" : "a"));
+    cell.setAttribute("fill", colour(code === 0 ? "reach" : map.tones[share(code) > 0 ? 1 : 0]));
     cell.setAttribute("opacity", code === 0 ? 0.55 : (0.3 + 0.7 * Math.abs(share(code))).toFixed(2));
   });
 }

@@ -66,7 +66,7 @@ function drawPanes(s) {
   setHtml(find(".panes"), heads.map((head, p) => `<figure class="pane p${p}"><figcaption>${head} <span class="lv"></span></figcaption><div class="stack" style="${size(p === 2)}">${landSvg(g)}<canvas width="${g.width}" height="${g.height}"></canvas><svg class="above" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${escapeHtml([page.sheet.words.line_a, page.sheet.words.line_b, "B − A"][p])}: ${escapeHtml(s.title)}"></svg></div></figure>`).join(""));
   for (const [p, svg] of root.querySelectorAll(".above").entries()) setHtml(svg, marksAbove(s, p, svg.clientWidth / g.width));
   const cuts = s.panes.cuts, shades = cuts.length ? `<div class="cuts" role="img" aria-label="${escapeHtml(s.words.shades)}: ${cuts.map(escapeHtml).join(", ")}">${[1, 2, 3, 4, 5].map((c) => `<span><i></i>${c > 1 ? `<em>${escapeHtml(cuts[c - 2])}</em>` : ""}</span>`).join("")}</div>` : "";
-  const gap = s.panes.gap ? `<div class="ends"><span>${escapeHtml(s.panes.ends[0])}</span><i></i><span>${escapeHtml(s.panes.ends[1])}</span></div><p>${escapeHtml(s.panes.told)}</p>` : "";
+  const gap = s.panes.gap ? `<div class="ends"><span>${escapeHtml(s.panes.ends[0])}</span><i class="${s.panes.tones.join("-")}"></i><span>${escapeHtml(s.panes.ends[1])}</span></div><p>${escapeHtml(s.panes.told)}</p>` : "";
   setHtml(find(".shade"), shades + gap);
   drawnSheet = s;
   cellBytes = { gap: s.panes.gap ? atob(s.panes.gap) : "", shades: s.panes.shades.map(atob), hatch: (s.panes.hatch || []).map(atob) };
@@ -106,14 +106,14 @@ const rgbOf = (name) => { const hex = colourValue(name); return [1, 3, 5].map((k
 function paintCells() {
   const s = drawnSheet, g = s?.ground;
   if (!g) return;
-  const at = Math.min(s.count, Math.max(1, shownMonth)) - 1, levels = ["l1", "l2", "l3", "l4", "l5"].map(rgbOf), [a, b, reach] = ["a", "b", "reach"].map(rgbOf);
+  const at = Math.min(s.count, Math.max(1, shownMonth)) - 1, levels = ["l1", "l2", "l3", "l4", "l5"].map(rgbOf), tones = (s.panes.tones || []).map(rgbOf), reach = rgbOf("reach");
   const many = s.area.length ? Math.max(...s.area) + 1 : g.x.length;
   for (const [p, canvas] of root.querySelectorAll(".stack canvas").entries()) {
     const pen = canvas.getContext("2d"), image = pen.createImageData(g.width, g.height), data = image.data, shade = p < 2 ? cellBytes.shades[p] : cellBytes.gap;
     if (shade) {
       for (let k = 0; k < g.x.length; k += 1) {
         const code = shade.charCodeAt(at * (p < 2 ? shade.length / s.count : many) + (s.area.length ? s.area[k] : k)), to = 4 * ((g.height - 1 - g.y[k]) * g.width + g.x[k]);
-        const part = ((code << 24) >> 24) / 127, tone = p < 2 ? levels[code] : part ? (part > 0 ? b : a) : reach;
+        const part = ((code << 24) >> 24) / 127, tone = p < 2 ? levels[code] : part ? tones[part > 0 ? 1 : 0] : reach;
         if (p < 2 && code === NO_VALUE) continue;
         [data[to], data[to + 1], data[to + 2]] = tone;
         data[to + 3] = p < 2 ? 255 : part ? 77 + 178 * Math.abs(part) : 140;

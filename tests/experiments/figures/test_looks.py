@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from matplotlib.colors import to_hex
 
 from experiments.figures import theme
+from experiments.figures.small_multiples import MAP_COLOURS
 from experiments.page.application import STATIC_FOLDER
 from experiments.report import environment
 
@@ -73,6 +75,25 @@ def test_words_can_be_read_on_their_ground(subtests: pytest.Subtests) -> None:
         for dark in (False, True):
             with subtests.test(name=name, dark=dark):
                 assert contrast(theme.TOKENS[name][dark], theme.TOKENS["paper"][dark]) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_differences_on_a_map_have_colours_of_their_own_that_stand_out_from_the_land(dark: bool) -> None:
+    colours = {name: theme.TOKENS[name][dark] for name in ("worse", "better", "less", "more")}
+    assert len(set(colours.values()) | {theme.TOKENS[name][dark] for name in ("a", "b", "harm")}) == 7
+    for colour in colours.values():
+        assert contrast(colour, theme.TOKENS["land"][dark]) >= 3.0
+    red, _, blue = (int(colours["worse"][k : k + 2], 16) for k in (1, 3, 5))
+    assert red > 1.5 * blue  # brown
+    red, _, blue = (int(colours["better"][k : k + 2], 16) for k in (1, 3, 5))
+    assert blue > 1.5 * red
+
+
+@pytest.mark.parametrize(
+    ("worse", "ends"), [(1, ("better", "worse")), (-1, ("worse", "better")), (0, ("less", "more"))]
+)
+def test_a_figure_of_differences_has_the_colours_of_worse_and_better(worse: int, ends: tuple[str, str]) -> None:
+    assert [to_hex(MAP_COLOURS[worse](end)) for end in (0.0, 1.0)] == [to_hex(theme.TOKENS[name][0]) for name in ends]
 
 
 def contrast(one: str, other: str) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
@@ -13,8 +14,11 @@ from experiments.figures.charts import draw_main_effects
 from experiments.figures.forest import draw_levels
 from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
 from experiments.figures.svg import render_figure
+from experiments.figures.theme import TOKENS
 from experiments.figures.tornado import draw_morris, draw_tornado
 from experiments.narrative.labels import factor_label
+from experiments.reproduce.figures import draw_surfaces
+from experiments.reproduce.plan import SITES
 from experiments.statistics.contrasts import INTERACTION, contrasts, grid_effects
 from experiments.statistics.thresholds import monthly_scale
 from experiments.studies.sensitivity_indices import COLUMNS
@@ -123,6 +127,44 @@ def test_maps_of_effects_count_the_cases_in_which_a_policy_rises_and_falls(runs)
     assert "rises in 2 of 6 cases and falls in 2" in maps["effect_map_2"].get_label()
     assert draw_policy_pairs(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"], FigureTexts("en")) is None
     assert draw_levels(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"], FigureTexts("en")) is None
+
+
+WORDS_OF_COLOURS = {
+    "en": ("Brown: worse; blue: better.", "Violet: less; green: more; neither is better."),
+    "es": ("Café: peor; azul: mejor.", "Morado: menos; verde: más; ninguno es mejor."),
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    ("measure", "more"), [("trust_mean", "better"), ("crimes_occurred", "worse"), ("crimes_told", "")]
+)
+def test_on_a_map_of_effects_brown_is_worse_and_blue_is_better(runs, lang, measure, more):
+    own = runs[runs["scenario"] == "here"].rename(columns={"trust_mean": measure})
+    figure = draw_effect_maps(own, FACTORS, [measure], FigureTexts(lang))["effect_map_2"]
+    effects = grid_effects(own, FACTORS[1:], FACTORS[1:], "b", measure, SCALE).effect.to_numpy()
+    (image,) = (image for axes in figure.axes for image in axes.images)
+    places = (np.unravel_index(place, effects.shape) for place in (effects.argmax(), effects.argmin()))
+    rises, falls = (to_hex(image.get_array()[place]) for place in places)
+    assert rises == to_hex(TOKENS[more or "more"][0])
+    red, _, blue = to_rgb(falls)
+    assert (red < blue) == (more != "better")
+    said = words_of(figure)
+    assert [words in said for words in WORDS_OF_COLOURS[lang]] == [bool(more), not more]
+
+
+def test_on_surfaces_of_doses_less_crime_is_blue_and_more_trust_too():
+    doses = itertools.product(
+        SITES, (("trust_mean", 1.0), ("crimes_occurred", -50.0)), (0.0, 0.5, 1.0), (0.0, 0.5, 1.0)
+    )
+    rows = [(1, site, measure, 0.0, up, across, size * (up + across)) for site, (measure, size), up, across in doses]
+    columns = ["years", "site", "measure", "resources", "reporting", "adoption", "effect"]
+    figure = draw_surfaces({"surfaces": pd.DataFrame(rows, columns=columns)}, FigureTexts("es"))
+    filled = [axes.collections[0].get_cmap() for axes in figure.axes]
+    assert [to_hex(colours(end)) for colours, end in zip(filled, (1.0, 1.0, 0.0, 0.0), strict=True)] == 4 * [
+        to_hex(TOKENS["better"][0])
+    ]
+    assert "café: peor; azul: mejor" in words_of(figure)
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ NO_WORDS = {
     "shades",
     "hatch",
     "gap",
+    "tones",
     "kind",
     "layer",
     "view",
@@ -259,6 +260,41 @@ def test_where_no_difference_is_told_from_chance_an_area_is_grey(one: PageState)
     more = [(life, replace(life, recorded=replace(life.recorded, settlements=1.5 * life.recorded.settlements)))
             for life in one.base if life.recorded]  # fmt: skip
     assert (map_view.area_gaps(more, layer)[-1] > 0.0).all()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("factor", "tone"), [(1.5, "worse"), (0.5, "better")])
+def test_more_crime_is_worse_and_less_is_better_by_colour_and_in_words(
+    one: PageState, factor: float, tone: str, language: str
+) -> None:
+    told = {
+        "es": ("menos delito ·\u00a0mejor", "más delito ·\u00a0peor"),
+        "en": ("less crime ·\u00a0better", "more crime ·\u00a0worse"),
+    }
+    arm = tuple(
+        replace(life, recorded=replace(life.recorded, settlements=(factor * life.recorded.settlements)))
+        for life in one.base
+        if life.recorded
+    )
+    panes = map_view.maps_of_worlds(replace(one, language=language, arm=arm), "occurred")
+    drawn = np.frombuffer(base64.b64decode(panes["gap"]), np.int8)
+    assert (np.sign(drawn[-2:]) == np.sign(factor - 1.0)).all()
+    assert panes["tones"][int(drawn[-1] > 0)] == tone
+    assert [label.partition(" ")[2] for label in panes["ends"]] == list(told[language])
+
+
+@pytest.mark.parametrize(
+    ("name", "tones"),
+    [
+        *(("trust", ["worse", "better"]), ("fear", ["better", "worse"])),
+        *((name, ["less", "more"]) for name in ("visits", "told", "complaints")),
+    ],
+)
+def test_where_neither_more_nor_less_is_better_no_colour_says_so(one: PageState, name: str, tones: list[str]) -> None:
+    panes = map_view.maps_of_worlds(one, name)
+    assert panes["tones"] == tones
+    assert ("ninguno es mejor" in panes["told"]) == (tones == ["less", "more"])
+    assert all(("mejor" in label or "peor" in label) == (tones != ["less", "more"]) for label in panes["ends"])
 
 
 @pytest.mark.parametrize("name", ["told", "complaints", "gangs"])

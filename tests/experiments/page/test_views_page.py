@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import Tab, chromium, free_port, needs_chromium, program, served
 
+from experiments.figures.theme import TOKENS
+
 pytestmark = [pytest.mark.thorough, needs_chromium]
 
 OPEN = "?years=1&measures=training.3,heavy_hand.2"
@@ -96,6 +98,44 @@ def test_reports_and_cliques_are_shown_without_names(tab: Tab) -> None:
         tab.page.locator(".see .note").get_by_text(note).wait_for()
         tab.until(lambda: tab.page.locator(".above text").count() == 0)
         assert tab.page.locator(".spot").is_hidden()
+
+
+COLOURS_DRAWN = """() => {
+  const canvas = [...document.querySelectorAll('.stack canvas')].at(-1), found = new Set();
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  for (let k = 0; k < data.length; k += 4)
+    if (data[k + 3] === 255) found.add(`rgb(${data.slice(k, k + 3).join(', ')})`);
+  return [...found];
+}"""
+"""Colours of the largest differences on a map."""
+
+
+@pytest.mark.parametrize("dark", [0, 1])
+@pytest.mark.parametrize(
+    ("measures", "layer", "said"),
+    [
+        ("means.0", "occurred", "more crime · worse"),
+        ("means.3,visits.3,reporting.3", "fear", "less fear · better"),
+    ],
+)
+def test_the_map_is_brown_where_it_is_worse_and_blue_where_it_is_better(
+    tab: Tab, url: str, measures: str, layer: str, said: str, dark: int
+) -> None:
+    tab.page.goto(f"{url}?years=1&measures={measures}&view=map&show={layer}&lang=en&dark={dark}")
+    tab.page.wait_for_selector(".page[data-view=map]")
+    tab.lived()
+    tone = TOKENS[said.rpartition(" ")[2]][dark]
+    colour = f"rgb({', '.join(str(int(tone[k : k + 2], 16)) for k in (1, 3, 5))})"
+    found: set[str] = set()
+    for _ in range(12):  # the months, of which one has the largest difference
+        found |= set(tab.page.evaluate(COLOURS_DRAWN))
+        tab.page.locator(".time input").press("ArrowLeft")
+    assert found == {colour}
+    label = tab.page.locator(".ends span").filter(has_text=said.partition(" ·")[0])
+    assert label.inner_text().replace("\u00a0", " ").endswith(said)
+    left = tab.page.locator(".ends span").first.inner_text() == label.inner_text()
+    gradient = tab.page.locator(".ends i").evaluate("(one) => getComputedStyle(one).backgroundImage")
+    assert gradient.split("deg, ")[1].startswith(colour) if left else gradient.endswith(f"{colour})")
 
 
 def test_the_map_draws_twenty_frames_a_second_at_least(tab: Tab) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from matplotlib.colors import to_hex
 from report_reading import TABLES, Reader, strange, traced
 
 from experiments.cli import app as cli
@@ -28,6 +29,7 @@ from experiments.figures.place_figures import MIN_EFFECT_SHOWN
 from experiments.figures.report_figures import draw_site_figure, figures_in, write_figures
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
+from experiments.figures.theme import TOKENS
 from experiments.narrative.number_format import reported_years
 from experiments.narrative.report_reading import INTERVAL_COLUMNS, read_sites
 from experiments.report import TEMPLATE_NAMES, build
@@ -501,6 +503,27 @@ def test_maps_show_the_mean_of_each_cell_over_the_worlds_and_no_difference_too_s
     for place, values in zip(places, [before, *gaps], strict=True):
         shown = np.ma.compressed(np.ma.masked_invalid(place.images[0].get_array()))
         assert shown == pytest.approx(values[~np.isnan(values)], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("lang", "ends", "note"),
+    [
+        ("es", {"menos · peor", "más · mejor"}, "Café: peor; azul: mejor."),
+        ("en", {"less · worse", "more · better"}, "Brown: worse; blue: better."),
+    ],
+)
+def test_where_a_policy_changes_trust_brown_is_worse_and_blue_better_and_it_says_so(folder, lang, ends, note):
+    site = read_sites(folder)[0]
+    maps, memory = (draw_site_figure(name, site, FigureTexts(lang)) for name in ("maps", "memory"))
+    assert ends <= {axes.get_title(loc=side) for axes in maps.axes for side in ("left", "right")}
+    assert note in " ".join(text.get_text() for text in memory.texts).replace("\n", " ")
+    for image in [*(axes.images[0] for axes in maps.axes if axes.images)][1:] + [
+        axes.images[0] for axes in memory.axes
+    ]:
+        assert image.get_clim()[0] == -image.get_clim()[1]
+        assert [to_hex(image.cmap(end)) for end in (0.0, 1.0)] == [
+            to_hex(TOKENS[name][0]) for name in ("worse", "better")
+        ]
 
 
 def test_maps_lie_within_the_outline_of_their_municipality(folder):
