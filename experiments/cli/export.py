@@ -17,7 +17,7 @@ STANDARD_OUTPUT = Path("-")
 def export(folder: Path, targets: Mapping[str, Path], fresh: bool) -> None:
     """Write the files of a folder to the target of each option; replace other files only if ``fresh``."""
     for option, target in targets.items():
-        if target != STANDARD_OUTPUT:
+        if (option, target) != ("--csv", STANDARD_OUTPUT):
             check_target(option, target, ENDINGS[option])
     with report_slow("exporting"):
         files = {

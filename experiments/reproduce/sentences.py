@@ -25,6 +25,8 @@ SENTENCE_REMEDY_MEASURES = ("domestic_without_remedy", "women_without_remedy", "
 SENTENCE_HEAVY_HAND_MEASURES = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
 UNITS = {"0-100": "points", "%": "percent"}
 PERCENT = 100.0
+LIMITS = ("low", "high")
+"""Limits of an effect; NaN for a single pair."""
 MAX_NAMED_PARAMETERS = 5
 """Largest number of drawn parameters that are named."""
 
@@ -72,9 +74,10 @@ def effect_words(row: Any, key: str = "effect") -> BilingualText:
     if row.verdict == "rare":
         labels = {"measure": measure_name(row.measure), "verdict": verdict_label(row.verdict)}
         return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **labels)
-    numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", "low", "high")}
-    if key == "effect_with_band":
-        numbers |= {name: number_text(getattr(row, name), row.measure) for name in ("band_low", "band_high")}
+    if math.isnan(row.low):
+        key = "effect_of_one"
+    named = {"effect_of_one": (), "effect": LIMITS, "effect_with_band": (*LIMITS, "band_low", "band_high")}[key]
+    numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", *named)}
     return message(
         f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_label(row.verdict),
         unit=unit_of(row.measure), **numbers,
@@ -86,6 +89,8 @@ def effects_sentence(
 ) -> BilingualText:
     """Return the effects of a package in a table at a site, at the horizon of `horizon_of`."""
     effects = rows_where(tables[name], site=site, arm=package)
+    if effects.empty:
+        return message("reproduce.sentence.no_pair", site=site_name(site))
     effects = effects[effects["years"] == horizon_of(effects)]
     rows = {row.measure: row for row in rows_in(effects)}
     sentences = [effect_words(rows[name], key) for name in measures if name in rows]
@@ -101,14 +106,32 @@ def horizon_of(table: pd.DataFrame) -> int:
     return int(by_years[by_years == by_years.max()].index.max())
 
 
+def counted(key: str, n: int, **parts: object) -> BilingualText:
+    """Return a sentence about ``n`` things; of one thing its key ends in ``_of_one``."""
+    return message(f"reproduce.sentence.{key}{'_of_one' if n == 1 else ''}", n=n, **parts)
+
+
+def fixed(key: str) -> Callable[[Tables], BilingualText]:
+    """Return the function of a sentence that is the same for all results."""
+    return lambda _: message(f"reproduce.sentence.{key}")
+
+
 # Result by result
 
 
-def answer_numbers(tables: Tables) -> dict[str, object]:
-    """Return the numbers of pairs with all three factors, of drawn parameters and of accounts."""
+def answer_meaning(tables: Tables) -> BilingualText:
+    """Return the sentence on the pairs with all three factors, the drawn parameters and the accounts."""
     table = tables["answer"]
     pairs = int(rows_where(table, arm=EVERYTHING, years=horizon_of(table))["n"].max())
-    return {"n": pairs, "numbers": int(tables["design"]["numbers"].iloc[0]), "accounts": len(accounts.names())}
+    return counted("pairs", pairs, numbers=int(tables["design"]["numbers"].iloc[0]), accounts=len(accounts.names()))
+
+
+def surfaces_meaning(tables: Tables) -> BilingualText | None:
+    """Return the sentence on the variation that the emulators of the first site predict; None without emulators."""
+    if rows_where(tables["errors"], site=SITES[0]).empty:
+        return None
+    shares = {"r2": r2_of(tables, "trust_mean"), "r2_crimes": r2_of(tables, "crimes_occurred")}
+    return message("reproduce.sentence.surfaces", **shares)
 
 
 def r2_of(tables: Tables, measure: str) -> str:
@@ -143,10 +166,13 @@ def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["years"] == table["years"].max()]
 
 
-def together_effects(tables: Tables) -> dict[str, BilingualText]:
-    """Return the interaction of the factors on trust, by site."""
+def dependence_meaning(tables: Tables) -> BilingualText:
+    """Return the sentence on the interaction of the factors on trust, by site."""
     rows = rows_in(rows_where(last_horizon(tables["together"]), measure="trust_mean"))
-    return {row.site: effect_words(row) for row in rows}
+    missing = dict.fromkeys(SITES, message("reproduce.sentence.not_run"))
+    return message(
+        "reproduce.sentence.dependence_together", **(missing | {row.site: effect_words(row) for row in rows})
+    )
 
 
 def dependence_sentence(tables: Tables, site: str) -> BilingualText:
@@ -191,6 +217,8 @@ def numbers_words(tables: Tables, site: str) -> BilingualText | str:
 def criteria_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on the four criteria at a site."""
     criteria = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
+    if criteria.empty:
+        return message("reproduce.sentence.no_pair", site=site_name(site))
     criteria = criteria[criteria["years"] == horizon_of(criteria)]
     rows = {row.measure: row for row in rows_in(criteria)}
     verdicts = [criterion_words(name, rows.get(name)) for name in CRITERIA]
@@ -225,6 +253,8 @@ def regions_sentence(tables: Tables, site: str) -> BilingualText:
 def paradox_sentence(tables: Tables, site: str) -> BilingualText:
     """Return the sentence on pairs in which complaints rise although crime falls at a site."""
     paradox = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
+    if paradox.empty:
+        return message("reproduce.sentence.no_pair", site=site_name(site))
     row = rows_where(paradox, years=horizon_of(paradox)).iloc[0]
     pairs, other = (round(float(row[name] * row["n"])) for name in ("paradox", "other"))
     return message(
@@ -247,16 +277,18 @@ def check_words(tables: Tables) -> BilingualText | str:
         for kind in ("error", "expected")
     }
     trust = rows["trust_mean"]
-    return message("reproduce.sentence.dose_check", draws=trust.draws, pairs=trust.pairs, years=trust.years, **errors)
+    return counted("dose_check", trust.draws, pairs=trust.pairs, years=trust.years, **errors)
 
 
-def dose_errors(tables: Tables) -> dict[str, object]:
-    """Return the held-out errors of the first site, and those in the pairs that check its emulators."""
+def doses_meaning(tables: Tables) -> BilingualText | None:
+    """Return the sentence on the errors of the emulators of the first site, held out and checked; None without them."""
+    if rows_where(tables["errors"], site=SITES[0]).empty:
+        return None
     errors = {}
     for key, measure in (("error", "trust_mean"), ("error_crimes", "crimes_occurred")):
         rows = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
         errors[key] = number_text(rows["error"].iloc[0], measure, "") if len(rows) else "–"
-    return {**errors, "check": check_words(tables)}
+    return message("reproduce.sentence.dose_error", **errors, check=check_words(tables))
 
 
 def dose_sentence(tables: Tables, site: str) -> BilingualText:
@@ -279,57 +311,54 @@ def loop_sentence(tables: Tables, site: str) -> BilingualText:
     if row is None:
         return message("reproduce.sentence.no_loop", site=site_name(site))
     values = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}
-    return message(
-        "reproduce.sentence.loop", site=site_name(site), package=package_name(ADOPTION),
-        verdict=verdict_label(row.verdict), **{name: number_text(value, row.measure) for name, value in values.items()},
+    return counted(
+        "loop", row.n, site=site_name(site), package=package_name(ADOPTION), verdict=verdict_label(row.verdict),
+        **{name: number_text(value, row.measure) for name, value in values.items()},
     )  # fmt: skip
 
 
+def loop_meaning(tables: Tables) -> BilingualText | None:
+    """Return the sentence on the draws with and without the loop; None if there are none."""
+    loop = tables["loop"]
+    return counted("loop_meaning", int(loop["n"].max())) if len(loop) else None
+
+
 class ResultSentences(NamedTuple):
-    """Sentences of a result: a function for one on each site, and the key and numbers of one on its interpretation."""
+    """Functions for the sentences of a result: one on each site, and one on its interpretation or None."""
 
     on_site: Callable[[Tables, str], BilingualText]
-    interpretation: str
-    interpretation_values: Callable[[Tables], Mapping[str, object]] = lambda _: {}
+    interpretation: Callable[[Tables], BilingualText | None]
 
 
 RESULTS: Mapping[str, ResultSentences] = {
     "answer": ResultSentences(
         partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES, key="effect_with_band"),
-        "pairs",
-        answer_numbers,
+        answer_meaning,
     ),
-    "surfaces": ResultSentences(
-        surface_sentence,
-        "surfaces",
-        lambda tables: {"r2": r2_of(tables, "trust_mean"), "r2_crimes": r2_of(tables, "crimes_occurred")},
-    ),
-    "dependence": ResultSentences(dependence_sentence, "dependence_together", together_effects),
-    "criteria": ResultSentences(criteria_sentence, "criteria_paper"),
-    "regions": ResultSentences(regions_sentence, "regions_test"),
-    "paradox": ResultSentences(paradox_sentence, "paradox_meaning"),
-    "doses": ResultSentences(dose_sentence, "dose_error", dose_errors),
+    "surfaces": ResultSentences(surface_sentence, surfaces_meaning),
+    "dependence": ResultSentences(dependence_sentence, dependence_meaning),
+    "criteria": ResultSentences(criteria_sentence, fixed("criteria_paper")),
+    "regions": ResultSentences(regions_sentence, fixed("regions_test")),
+    "paradox": ResultSentences(paradox_sentence, fixed("paradox_meaning")),
+    "doses": ResultSentences(dose_sentence, doses_meaning),
     "remedy": ResultSentences(
         partial(effects_sentence, name="remedy", package=EVERYTHING, measures=SENTENCE_REMEDY_MEASURES),
-        "remedy_meaning",
+        fixed("remedy_meaning"),
     ),
     "heavy_hand": ResultSentences(
         partial(effects_sentence, name="heavy_hand", package=HEAVY_HAND, measures=SENTENCE_HEAVY_HAND_MEASURES),
-        "heavy_hand_meaning",
+        fixed("heavy_hand_meaning"),
     ),
-    "loop": ResultSentences(
-        loop_sentence,
-        "loop_meaning",
-        lambda tables: {"n": int(tables["loop"]["n"].max()) if len(tables["loop"]) else 0},
-    ),
+    "loop": ResultSentences(loop_sentence, loop_meaning),
 }
 """Results in the order of the report; each has a table of its name, a figure and three sentences."""
 
 
 def sentence_lines(tables: Tables, language: str) -> Iterator[str]:
-    """Yield all results in Markdown: a title and three sentences each."""
+    """Yield all results in Markdown: a title and three sentences each; two where there is nothing to interpret."""
     for name, result in RESULTS.items():
         sentences = [result.on_site(tables, site) for site in SITES]
-        sentences.append(message(f"reproduce.sentence.{result.interpretation}", **result.interpretation_values(tables)))
+        if interpretation := result.interpretation(tables):
+            sentences.append(interpretation)
         yield f"## {getattr(message(f'reproduce.title.{name}'), language).unescape()}\n"
         yield " ".join(getattr(sentence, language).unescape() for sentence in sentences) + "\n"

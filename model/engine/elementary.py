@@ -33,7 +33,8 @@ LN_2 = float(_LN_2)
 
 def _two_parts(numbers: Iterable[Decimal], bits: int) -> tuple[FloatArray, FloatArray]:
     """Return numbers rounded to ``bits`` binary places, and the rests."""
-    pairs = [(float(round(number * 2**bits)) / 2**bits, number) for number in numbers]
+    unit = 1 << bits
+    pairs = [(float(round(number * unit)) / unit, number) for number in numbers]
     return np.array([high for high, _ in pairs]), np.array([float(number - Decimal(high)) for high, number in pairs])
 
 

@@ -30,6 +30,7 @@ CHECKS = {
     "imports": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"),
     "bundles": (*PYTEST, "tests/model/world/test_binding.py", "-k", "says_where"),
     "events": (*PYTEST, "tests/model/trust/test_events.py", "-k", "repeats"),
+    "processors": (*PYTEST, "tests/architecture/test_portable.py", "-k", "every_processor"),
     "ruff": ("-m", "ruff", "check", "--no-cache", "--output-format", "concise"),
 }
 """How each check is run in a copy; all of them run in one copy before anything is planted, and find nothing."""
@@ -103,6 +104,22 @@ ERRORS = (
         "MECHANISM = Mechanism(",
         "events",
         r"gangs/extortion/rules\.py:\d+",
+    ),
+    Planted(
+        "a product of vectors",
+        "model/crime/season/rules.py",
+        "math.fsum(daily * days)",
+        "(daily @ days)",
+        "processors",
+        r"season/rules\.py:\d+: @",
+    ),
+    Planted(
+        "an exponential of numpy",
+        "model/police/officers/rules.py",
+        "exp_of_each(distance) * usual",
+        "np.exp(distance) * usual",
+        "processors",
+        r"officers/rules\.py:\d+: np\.exp",
     ),
     Planted(
         "a seventh argument",

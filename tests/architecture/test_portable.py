@@ -1,4 +1,7 @@
-"""Windows and macOS: our files ask for nothing that only Linux has, and say in which letters they read and write."""
+"""Other systems and processors: our files ask for nothing that only Linux has, and say in which letters they read.
+
+The model computes nothing whose last bit depends on the processor.
+"""
 
 import ast
 import os
@@ -7,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -72,6 +76,99 @@ def test_letters_that_are_not_said_are_noticed(code: str) -> None:
 @pytest.mark.parametrize("code", ["p.open('rb')", "store.open()", "open(p, 'w', encoding='utf-8')", "run(a)"])
 def test_letters_that_need_not_be_said_are_left_alone(code: str) -> None:
     assert list(unsaid(ast.parse(code))) == []
+
+
+EXACT_OF_MATH = {"ceil", "copysign", "floor", "fsum", "inf", "isfinite", "isinf", "isnan", "nan", "pi", "prod", "sqrt"}
+"""Names of `math` that IEEE 754 or whole numbers fix to the last bit."""
+EXACT_OF_NUMPY = {
+    "abs", "add", "bitwise_or", "divide", "equal", "floor", "isfinite", "isnan", "less", "logical_and", "logical_not",
+    "logical_or", "maximum", "minimum", "multiply", "sign", "sqrt", "square", "subtract",
+}  # fmt: skip
+"""Functions of every element that are exact; numpy has the same bits on every processor for these, and for sums."""
+LINEAR_ALGEBRA = {
+    "argpartition", "convolve", "corrcoef", "correlate", "cov", "dot", "einsum", "fft", "geomspace", "inner", "linalg",
+    "logspace", "outer", "polyfit", "random", "tensordot", "vdot",
+}  # fmt: skip
+"""Names of numpy that call BLAS or libm, and whose order of sums depends on the processor."""
+EXACT_OF_SCIPY = {"optimize", "sparse", "spatial"}
+ELSEWHERE_OF_LIBM = {"cmath", "statistics", "numpy.linalg", "scipy.linalg", "scipy.special", "scipy.stats"}
+"""Modules that call BLAS or libm."""
+
+
+def of_one_processor(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield line and name of all whose last bit, or order of equal values, depends on the processor."""
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        match node:
+            case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
+                yield line, "@"
+            case ast.AugAssign(op=ast.Pow()):
+                yield line, "**"
+            case ast.BinOp(left=left, op=ast.Pow(), right=right) if not (is_number(left) and is_number(right)):
+                yield line, "**"
+            case ast.Call(func=ast.Name("pow")) | ast.Call(func=ast.Attribute(attr="dot" | "argpartition")):
+                yield line, ast.unparse(node.func)
+            case ast.Call(func=ast.Attribute(attr="argsort"), keywords=words):
+                if not any(word.arg == "kind" and ast.unparse(word.value) == "'stable'" for word in words):
+                    yield line, "argsort"
+            case ast.Attribute(value=ast.Name("math" | "np" | "numpy" | "scipy" as module), attr=name):
+                if depends_on_processor(module, name):
+                    yield line, f"{module}.{name}"
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from ((line, f"{module}.{one.name}") for one in names if depends_on_processor(module, one.name))
+            case ast.Import(names=names):
+                yield from ((line, one.name) for one in names if one.name in ELSEWHERE_OF_LIBM)
+
+
+def is_number(node: ast.expr) -> bool:
+    """Return whether a node is a number that is written out."""
+    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+
+
+def depends_on_processor(module: str, name: str) -> bool:
+    """Return whether a name of a module gives other last bits on other processors."""
+    match module:
+        case "math":
+            return name not in EXACT_OF_MATH
+        case "np" | "numpy":
+            of_elements = isinstance(getattr(np, name, None), np.ufunc)
+            return name in LINEAR_ALGEBRA or (of_elements and name not in EXACT_OF_NUMPY)
+        case "scipy":
+            return name not in EXACT_OF_SCIPY
+    return module in ELSEWHERE_OF_LIBM
+
+
+def test_the_model_computes_the_same_bits_on_every_processor() -> None:
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}:{line}: {what}"
+        for path in sources()
+        if path.relative_to(ROOT).parts[0] in ("model", "scenarios", "confianza")
+        for line, what in of_one_processor(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert not found, "take it from model.engine.elementary, write sums and products out, or sort with kind='stable'"
+
+
+OF_ONE_PROCESSOR = [
+    "a @ b", "a @= b", "np.dot(a, b)", "a.dot(b)", "np.linalg.solve(a, b)", "np.einsum('i,i', a, b)", "np.cov(a)",
+    "np.matmul(a, b)", "np.exp(a)", "np.log1p(a)", "np.power(a, 2)", "np.tanh(a)", "np.arctan2(a, b)", "np.hypot(a, b)",
+    "math.exp(a)", "math.log(a)", "math.hypot(a, b)", "a ** 0.5", "a ** 2", "2.0 ** -a", "a **= 2", "pow(a, 2)",
+    "from math import exp", "from numpy import exp", "from statistics import NormalDist", "import scipy.special",
+    "scipy.special.expit(a)", "np.argsort(a)", "a.argsort()", "np.argsort(a, kind='quicksort')",
+]  # fmt: skip
+OF_ALL_PROCESSORS = [
+    "math.sqrt(a)", "math.fsum(a)", "np.sqrt(a)", "np.square(a)", "a.sum()", "np.argsort(a, kind='stable')", "2**53",
+    "exp(a)", "2.0 ** -1022", "np.maximum(a, b)", "scipy.sparse.csr_array(a)", "f(**a)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", OF_ONE_PROCESSOR)
+def test_what_depends_on_the_processor_is_noticed(code: str) -> None:
+    assert {line for line, _ in of_one_processor(ast.parse(code))} == {1}
+
+
+@pytest.mark.parametrize("code", OF_ALL_PROCESSORS)
+def test_what_is_exact_is_left_alone(code: str) -> None:
+    assert list(of_one_processor(ast.parse(code))) == []
 
 
 def elsewhere(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -1,18 +1,23 @@
 """Record and compare digests of whole runs, so that a change of one bit in any result is noticed.
 
-``python -m tests.bits.digests`` compares the short runs, with ``--full`` also the long ones: a line for each case, exit
-code 1 on a difference.  ``--record`` writes `digests.toml` anew, short and long: do so only where results are meant to
-change.  ``--parts short villa_canales status_quo`` prints the digest of each table of one case.
+``python -m tests.bits.digests`` compares the short runs, with ``--full`` also the long ones: a line for each case that
+names the measures and columns that differ, exit code 1 on a difference.  ``--settings`` compares the short runs as
+other processors would compute them, ``--settings numba libm`` under these settings alone.  ``--record`` writes
+`digests.toml` anew, short and long: do so only where results are meant to change.  ``--parts short villa_canales
+status_quo`` prints the digest of each measure and column of one case.
 
-Digests hold for the processor and versions that recorded them: elsewhere numpy computes exponentials by other
-instructions, which may differ in the last bit.
+Digests hold for every processor.  They were never compared with those of another operating system or of other versions
+of numpy and Numba.
 """
 
 import argparse
+import base64
 import datetime
 import hashlib
 import json
+import os
 import platform
+import subprocess
 import sys
 import time
 import tomllib
@@ -27,7 +32,7 @@ import numpy as np
 from model import TrustModel
 from scenarios import load
 
-RECORDED = Path(__file__).with_name("digests.toml")
+ROOT, RECORDED = Path(__file__).parents[2], Path(__file__).with_name("digests.toml")
 SEED = 11
 SITES = ("villa_canales", "totonicapan")
 SHORT, LONG = "short", "long"
@@ -52,12 +57,25 @@ POLICIES = {
 MONTHS = ("settlement_months", "group_months", "ledger_months", "cell_months", "choices", "impressions")
 """Tables that a world reports, by the name of the method."""
 
+MARK, NO_PART, MOST_NAMES = 3, "---", 8
+"""Characters of a mark, of a part that a case lacks, and names in a line."""
+VERSIONS = ("numpy", "numba", "llvmlite")
+SETTINGS: dict[str, tuple[str, dict[str, str]]] = {
+    "plain": ("", {}),
+    "Haswell": ("AVX2", {"OPENBLAS_CORETYPE": "Haswell"}),
+    "SkylakeX": ("AVX512_SKX", {"OPENBLAS_CORETYPE": "SkylakeX"}),
+    "Zen": ("AVX2", {"OPENBLAS_CORETYPE": "Zen"}),
+    "numpy": ("", {"NPY_DISABLE_CPU_FEATURES": " ".join(np._core._multiarray_umath.__cpu_dispatch__)}),
+    "libm": ("", {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-AVX512F,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable"}),
+    "numba": ("", {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}),
+}
+"""Variables by which a library takes this processor for another, and the feature without which that cannot be."""
+OF_PROCESSORS = {key for _, environment in SETTINGS.values() for key in environment}
+
+CASES = [(tier, site, policy) for tier in TIERS for site in SITES for policy in POLICIES[tier]]
+"""Every site with every policy of a tier; the town of a site is built once."""
+
 type Parts = dict[str, list[np.ndarray]]
-
-
-def cases(tier: str) -> Iterator[tuple[str, str]]:
-    """Yield every site with every policy of a tier; the town of a site is built once."""
-    return ((site, policy) for site in SITES for policy in POLICIES[tier])
 
 
 @cache
@@ -74,20 +92,25 @@ def run(tier: str, site: str, policy: str) -> Any:
     return world
 
 
-def digests(world: Any) -> dict[str, str]:
-    """Return a digest of each group of results: kept, measures, months and state."""
-    groups: dict[str, Any] = {}
-    for name, arrays in sorted(parts(world).items()):
-        groups.setdefault(name.split("/")[0], hashlib.sha256()).update(f"{name} {digest(arrays)};".encode())
-    return {name: whole.hexdigest() for name, whole in groups.items()}
-
-
 def parts(world: Any) -> Parts:
-    """Return the arrays of each part of a world's results."""
+    """Return the arrays of each part of a world's results: every measure, and every column of every table."""
     found: Parts = {f"measures/{name}": [numbers(column)] for name, column in world.datacollector.model_vars.items()}
-    found |= {f"months/{name}": [getattr(world, name)()] for name in MONTHS}
-    found |= {f"kept/{name}": list(shifts) for name, shifts in world.kept.items()}
-    return found | {f"state/{name}": [table] for name, table in tables(vars(world.state))}
+    whole = {f"months/{name}": [getattr(world, name)()] for name in MONTHS}
+    whole |= {f"kept/{name}": list(shifts) for name, shifts in world.kept.items()}
+    whole |= {f"state/{name}": [table] for name, table in tables(vars(world.state))}
+    whole |= {f"town/{name}": [table] for name, table in tables(vars(world.town))}
+    for name, arrays in whole.items():
+        columns = sorted(arrays[0].dtype.names or ()) if arrays else ()
+        found |= {f"{name}.{column}": [array[column] for array in arrays] for column in columns} or {name: arrays}
+    return found
+
+
+def marks(world: Any) -> dict[str, str]:
+    """Return the first characters of the digest of each part, enough to notice and name a difference."""
+    return {
+        name: base64.urlsafe_b64encode(bytes.fromhex(digest(arrays)))[:MARK].decode()
+        for name, arrays in parts(world).items()
+    }
 
 
 def tables(held: Mapping[Any, Any]) -> Iterator[tuple[str, np.ndarray]]:
@@ -122,32 +145,49 @@ def digest(arrays: Iterable[np.ndarray]) -> str:
 
 
 def here() -> dict[str, str]:
-    """Return the kind of machine and the versions on which digests depend."""
-    extensions: Any = np.show_config(mode="dicts")["SIMD Extensions"]
-    found = {"system": f"{platform.system()} {platform.machine()}", "extensions": " ".join(extensions["found"])}
-    return found | {name: version(name) for name in ("numpy", "numba", "llvmlite")}
+    """Return the system and the versions for which digests were compared."""
+    return {"system": f"{platform.system()} {platform.machine()}"} | {name: version(name) for name in VERSIONS}
 
 
+@cache
 def recorded() -> dict[str, Any]:
-    """Return the recorded digests by tier, site and policy, and the machine that recorded them as ``here``."""
+    """Return the file: ``here``, the cases, and by part the marks of all cases in their order."""
     return tomllib.loads(RECORDED.read_text(encoding="utf-8"))
 
 
-def differing(tier: str, site: str, policy: str) -> list[str]:
-    """Run one case; return the groups of results whose digest is not the recorded one."""
-    found, known = digests(run(tier, site, policy)), recorded()[tier][site][policy]
-    return sorted(name for name in found.keys() | known.keys() if found.get(name) != known.get(name))
+def name_of(*case: str) -> str:
+    """Return the name of a case in the file."""
+    return " ".join(case)
+
+
+def known_marks(*case: str) -> dict[str, str]:
+    """Return the recorded mark of each part of a case."""
+    start = MARK * recorded()["cases"].index(name_of(*case))
+    return {name: of_all[start : start + MARK] for name, of_all in recorded()["marks"].items()}
+
+
+def differing(*case: str) -> list[str]:
+    """Run one case; return the measures and columns whose digest is not the recorded one."""
+    found, known = marks(run(*case)), known_marks(*case)
+    return sorted(name for name in found.keys() | known.keys() if found.get(name, NO_PART) != known.get(name, NO_PART))
 
 
 def record() -> None:
     """Run every case and write its digests."""
-    lines = ["# Written by: python -m tests.bits.digests --record", "", "[here]"]
+    found = {}
+    for case in CASES:
+        found[case] = marks(run(*case))
+        print(f"{name_of(*case)}: recorded", flush=True)
+    lines = [
+        "# Written by: python -m tests.bits.digests --record",
+        f"cases = {json.dumps([name_of(*case) for case in CASES], indent=4)}",
+        "",
+        "[here]",
+    ]
     lines += [f"{name} = {json.dumps(value)}" for name, value in here().items()]
-    for tier in TIERS:
-        for site, policy in cases(tier):
-            lines += ["", f'[{tier}.{site}."{policy}"]']
-            lines += [f'{name} = "{value}"' for name, value in digests(run(tier, site, policy)).items()]
-            print(f"{tier} {site} {policy}: recorded", flush=True)
+    lines += ["", "[marks]"]
+    for name in sorted({name for each in found.values() for name in each}):
+        lines.append(f'"{name}" = "{"".join(each.get(name, NO_PART) for each in found.values())}"')
     RECORDED.write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
 
 
@@ -156,19 +196,39 @@ def compare(tiers: Iterable[str]) -> bool:
     if apart := [name for name, value in here().items() if recorded()["here"].get(name) != value]:
         print(f"recorded with another {', '.join(apart)}: digests may differ for that alone")
     same = True
-    for tier in tiers:
-        for site, policy in cases(tier):
+    for case in CASES:
+        if case[0] in tiers:
             began = time.perf_counter()
-            wrong = differing(tier, site, policy)
+            wrong = differing(*case)
             same &= not wrong
-            told = f"DIFFERS in {', '.join(wrong)}" if wrong else "same"
-            print(f"{tier} {site} {policy}: {told} ({time.perf_counter() - began:.1f} s)", flush=True)
+            told = f"DIFFERS in {shortened(wrong)}" if wrong else "same"
+            print(f"{name_of(*case)}: {told} ({time.perf_counter() - began:.1f} s)", flush=True)
     return same
 
 
-def show(tier: str, site: str, policy: str) -> None:
-    """Print the digest of every table and measure of one case, to be compared with those of another checkout."""
-    for name, arrays in sorted(parts(run(tier, site, policy)).items()):
+def shortened(names: list[str]) -> str:
+    """Return some names, and the number of those left out."""
+    left = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {left} more" if left > 0 else "")
+
+
+def compare_under(settings: Iterable[str]) -> bool:
+    """Compare the short runs in a process under each setting; return whether all digests are the recorded ones."""
+    same, usual = True, {key: value for key, value in os.environ.items() if key not in OF_PROCESSORS}
+    for name in settings:
+        feature, variables = SETTINGS[name]
+        print(f"== {name}: {variables}", flush=True)
+        if feature and not np._core._multiarray_umath.__cpu_features__.get(feature):
+            print(f"left out: this processor has no {feature}", flush=True)
+            continue
+        command = [sys.executable, "-m", "tests.bits.digests"]
+        same &= subprocess.run(command, cwd=ROOT, env=usual | variables, check=False).returncode == 0
+    return same
+
+
+def show(*case: str) -> None:
+    """Print the digest of every measure and column of one case, to be compared with those of another checkout."""
+    for name, arrays in sorted(parts(run(*case)).items()):
         print(digest(arrays)[:16], name)
 
 
@@ -177,12 +237,15 @@ def main() -> int:
     command = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     command.add_argument("--full", action="store_true", help="compare the long runs too")
     command.add_argument("--record", action="store_true", help="write digests.toml anew")
-    command.add_argument("--parts", nargs=3, metavar=("TIER", "SITE", "POLICY"), help="print each table of one case")
+    command.add_argument("--parts", nargs=3, metavar=("TIER", "SITE", "POLICY"), help="print each part of one case")
+    command.add_argument("--settings", nargs="*", choices=SETTINGS, help="compare as other processors would compute")
     wish = command.parse_args()
     if wish.record:
         record()
     elif wish.parts:
         show(*wish.parts)
+    elif wish.settings is not None:
+        return 0 if compare_under(wish.settings or SETTINGS) else 1
     else:
         return 0 if compare(TIERS if wish.full else TIERS[:1]) else 1
     return 0

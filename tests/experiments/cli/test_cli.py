@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from experiments.cli import app as cli
+from experiments.storage.writing import escape_formula
 from model.engine.parameters import ParameterGroup
 from model.simulation.registry import MEASURES
 from scenarios import accounts
@@ -50,7 +51,7 @@ def test_measures_are_listed_as_csv_with_their_words_in_both_languages(capsys):
     rows = list(csv.DictReader(out.splitlines()))
     assert code == 0
     assert [row["name"] for row in rows] == list(MEASURES)
-    assert [row["unit"] for row in rows] == [measure.unit for measure in MEASURES.values()]
+    assert [row["unit"] for row in rows] == [escape_formula(measure.unit) for measure in MEASURES.values()]
     assert all(row[key] for row in rows for key in ("meaning_en", "meaning_es"))
 
 

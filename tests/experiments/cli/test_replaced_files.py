@@ -138,6 +138,12 @@ def test_a_foreign_file_in_a_folder_stays(name, file, capsys):
 
 
 @pytest.mark.usefixtures("here")
+def test_only_a_table_goes_to_standard_output(capsys):
+    for option in ("--gpkg", "--geojson"):
+        assert f"{option} - must end in" in refused(capsys, "export", "run", option, "-")
+
+
+@pytest.mark.usefixtures("here")
 def test_a_draft_replaces_nothing(capsys):
     Path("mine.toml").write_bytes(MINE)
     assert "mine.toml is there already" in refused(capsys, "new", "policy", "mine")

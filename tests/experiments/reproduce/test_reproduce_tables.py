@@ -1,5 +1,6 @@
 """Tables of `reproduce` on pairs of which the effects are known."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.screening import screening_table
-from experiments.reproduce.sentences import check_words, effect_words, numbers_words
+from experiments.reproduce.sentences import RESULTS, check_words, effect_words, numbers_words, sentence_lines
 from experiments.reproduce.surfaces import (
     Surface,
     averaged_surface,
@@ -26,6 +27,7 @@ from experiments.reproduce.surfaces import (
     input_names,
     points_of_surface,
 )
+from experiments.reproduce.tables import tables_of
 from experiments.words.bilingual import BilingualText
 from model.engine.errors import InputError
 from scenarios import accounts
@@ -163,6 +165,36 @@ def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance()
     none = numbers_words({"numbers": numbers.iloc[1:], "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
     assert isinstance(none, BilingualText)
     assert none.en.endswith(": none")
+
+
+def told_of(design: ReproduceDesign, pairs: pd.DataFrame, blocks: int) -> dict[str, str]:
+    """Return the sentences in both languages on the first blocks of a design, as `--so-far` tells them; no emulator."""
+    keys = ["site", "kind", "draw", "account"]
+    finished = pairs.merge(pairs[keys].drop_duplicates().head(blocks), on=keys)
+    tables = tables_of(design, finished, {})
+    return {language: "\n".join(sentence_lines(tables, language)) for language in ("en", "es")}
+
+
+@pytest.mark.parametrize("blocks", [1, 3, 6, 10])
+def test_of_the_first_pairs_sentences_have_no_gaps(design: ReproduceDesign, pairs: pd.DataFrame, blocks: int) -> None:
+    for told in told_of(design, pairs, blocks).values():
+        assert "–" not in told
+        assert re.search(r"\b[01] (draws|pairs of worlds|sorteos|new draws)\b", told) is None
+        assert told.count("## ") == len(RESULTS)
+
+
+def test_of_one_block_it_is_said_which_site_has_no_pair_and_of_one_draw_that_it_is_the_same(
+    design: ReproduceDesign, pairs: pd.DataFrame
+) -> None:
+    told = told_of(design, pairs, 1)
+    assert told["en"].count("Totonicapán: no pair of runs has finished yet.") == 5
+    assert "Totonicapán, aún no se corrió." in told["es"]
+    told = told_of(design, pairs, 6)
+    assert "This is the same draw, with the same town and random numbers" in told["en"]
+    assert "Es el mismo sorteo, con el mismo pueblo" in told["es"]
+    whole = told_of(design, pairs, len(pairs))
+    assert "These are the same 8 draws" in whole["en"]
+    assert "(interval of the mean +" in whole["en"]
 
 
 def test_of_few_homicides_nothing_is_said() -> None:
