@@ -69,7 +69,7 @@ class Assignment:
     @property
     def link_address(self) -> str:
         """Query string of the address that a teacher hands out: the assignment without anybody's answers."""
-        return replace(self, **dict.fromkeys(ANSWERS, "")).address
+        return replace(self, predict="", why="", student="").address
 
     @property
     def world_settings(self) -> tuple[Any, ...]:

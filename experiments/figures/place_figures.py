@@ -1,7 +1,7 @@
 """Draw maps of a comparison: trust by inhabited cell, and the effect of each policy."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import numpy as np
@@ -108,5 +108,6 @@ def draw_colour_scale(sheet: PanelFigure, image: Any, label: str, label_of_most:
     scale = sheet.figure.colorbar(image, cax=place, orientation="horizontal", extend="both", ticks=MaxNLocator(3))
     scale.outline.set_visible(False)
     scale.ax.tick_params(length=0, labelsize=6.5, pad=1.5, colors=SOFT)
-    for place, text in (("left", label), ("right", label_of_most)):
-        scale.ax.set_title(text, loc=place, fontsize=6.5, color=SOFT, pad=1.5)
+    ends: tuple[tuple[Literal["left", "right"], str], ...] = (("left", label), ("right", label_of_most))
+    for side, text in ends:
+        scale.ax.set_title(text, loc=side, fontsize=6.5, color=SOFT, pad=1.5)
