@@ -17,7 +17,7 @@ SINGLE_WORDS = {
     *("step", "initialise", "main", "load"),
     *("bind", "of", "constant", "computed", "kernel", "parameter", "prefetch", "fingerprint", "logistic", "apportion"),
     *("snapshot", "survey", "decay", "reader", "readers", "intervention", "names", "policies", "worlds"),
-    *("philox4x32",),
+    *("philox4x32", "exp", "log", "log1p", "power"),
 }
 """Public functions that may bear one word: hooks of a mechanism, verbs of Mesa and numpy, terms of the field."""
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
