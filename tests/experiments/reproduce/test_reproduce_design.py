@@ -1,11 +1,14 @@
 """Design of `reproduce`: doses between nothing and the policy itself, blocks that share what they should."""
 
+import re
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from experiments.reproduce.design import ReproduceDesign
+from experiments.cli.options import QuickAnswer
+from experiments.reproduce.design import ReproduceDesign, design_of
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
 from experiments.reproduce.plan import STATUS_QUO, ReproduceSize, plan
 from model.engine.errors import InputError
@@ -13,6 +16,7 @@ from model.engine.policies import parameter_rows
 from scenarios import accounts, load
 from scenarios.policy_files import read_policy
 
+ROOT = Path(__file__).parents[3]
 SMALL = ReproduceSize(
     draws=2, points=1, loop=1, cuts=1, long=1, long_points=0, years=1, long_years=3, set={"population.scale": 0.05}
 )
@@ -84,6 +88,18 @@ def test_every_draw_has_numbers_of_its_own_within_their_ranges() -> None:
     assert len(first) > 700
     assert sum(first[name] != second[name] for name in first) > 0.9 * len(first)
     assert all(span.low <= first[name] <= span.high for name, span in design.ranges.items())
+
+
+def test_the_help_states_times_that_hold_on_two_cores() -> None:
+    measured = (ROOT / "results/reference/reproduce/README.md").read_text(encoding="utf-8")
+    found = re.search(r"([\d,]+) of the runs took (\d+)\s+minutes of two cores", measured)
+    assert found is not None
+    runs_a_minute = int(found[1].replace(",", "")) / int(found[2])
+    stated = re.search(r"about (\d+) minutes on two cores instead of (\d+) hours", get_args(QuickAnswer)[1].help)
+    assert stated is not None
+    for size, minutes in (("quick", int(stated[1])), ("whole", 60 * int(stated[2]))):
+        needed = sum(len(block.arms) for block in design_of(size).blocks) / runs_a_minute
+        assert 0.4 * minutes < needed < minutes, size
 
 
 def test_a_pair_is_found_by_its_name_and_an_unknown_one_is_refused() -> None:
