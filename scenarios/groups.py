@@ -39,8 +39,14 @@ def switchable_mechanisms() -> dict[str, type[ParameterGroup]]:
 
 def checked_mechanism(name: str) -> str:
     """Return the name of a switchable mechanism; raise `InputError` for others."""
-    if name not in switchable_mechanisms():
-        raise InputError(f"no mechanism '{name}'{suggest_nearest(name, switchable_mechanisms())}")
+    mechanisms = switchable_mechanisms()
+    if name not in mechanisms and name in declared_groups():
+        raise InputError(
+            f"'{name}' is no mechanism that can be switched off: the others need it. Those that can are listed by"
+            " `confianza parameters mechanisms`"
+        )
+    if name not in mechanisms:
+        raise InputError(f"no mechanism '{name}'{suggest_nearest(name, mechanisms)}")
     return name
 
 

@@ -135,7 +135,9 @@ def read_first_layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
         meta, _, wkb, _ = raw.read(path, columns=[])
         crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else LON_LAT
         shapes = shapely.from_wkb(wkb) if wkb is not None else ()
-    except (DataSourceError, DataLayerError, CRSError, ShapelyError) as reason:
+    except (DataSourceError, DataLayerError):  # their messages are about options of GDAL
+        raise InputError(f"{file}: is no map. Give polygons as GeoJSON, GeoPackage or shape file") from None
+    except (CRSError, ShapelyError) as reason:
         raise InputError(f"{file}: cannot be read: {single_line_message(reason)}") from None
     return [one for one in shapes if one is not None and one.geom_type.endswith("Polygon")], crs
 

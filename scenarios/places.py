@@ -151,6 +151,11 @@ def read_facilities(
     found = []
     for where, row in checked_rows("facilities", stated, FACILITY_COLUMNS, sources):
         if row["settlement"] not in known:
+            if file == settings["settlements"].file != stated.file:
+                raise settings["settlements"].wrong(
+                    f"[[settlements]] replaces that of {stated.file}, whose {where} stands in '{row['settlement']}':"
+                    " give [[facilities]] here, too"
+                )
             near = suggest_nearest(row["settlement"], known)
             raise stated.wrong(f"{where}: no settlement '{row['settlement']}'{near}")
         found.append(Facility(**row))

@@ -265,7 +265,7 @@ MISTAKES = {
         "[lamps]\nglow = ": "is not TOML",
         "[ground]\nslope = 50\n[lamps]": "ground.slope must lie in [0, 45]",
         "[mechanisms]\nlamsp = false\n[lamps]": "did you mean 'lamps'?",
-        "[mechanisms]\nground = false\n[lamps]": "no mechanism 'ground'",
+        "[mechanisms]\nground = false\n[lamps]": "'ground' is no mechanism that can be switched off: the",
         "[mechanisms]\nlamps = 0\n[lamps]": "mechanisms.lamps must be true or false, got 0",
     },
     "count = { value = 12": {
@@ -283,7 +283,7 @@ MISTAKES = {
     '"square.geojson"': {
         '"squaer.geojson"': "territory.outline: no file 'squaer.geojson'",
         "3": "territory.outline must be the path of a file",
-        '"site.toml"': "territory.outline: site.toml: cannot be read",
+        '"site.toml"': "territory.outline: site.toml: is no map. Give polygons as GeoJSON, GeoPackage or shape",
     },
     'outline = "square.geojson"': {"": "territory.outline must name"},
     'kind = "town"': {
@@ -322,6 +322,22 @@ def test_a_mistake_is_told_in_one_line_that_names_the_file(site, before, after, 
     told = wrong(changed(site, before, after))
     assert "site.toml" in told
     assert message in told
+
+
+def test_settlements_of_an_own_file_without_their_facilities_are_told_of_that_file(tmp_path):
+    outline(tmp_path, SQUARE)
+    settlement = '[[settlements]]\nname = "Centro"\nkind = "town"\nlat = 14.45\nlon = -90.45\nweight = 1\n'
+    head = 'extends = "baseline"\n[territory]\noutline = "square.geojson"\n'
+    (tmp_path / "own.toml").write_text(head + settlement, encoding="utf-8")
+    told = wrong(tmp_path / "own.toml")
+    assert told.startswith(f"{tmp_path}/own.toml: [[settlements]] replaces that of scenarios/baseline.toml, whose")
+    assert told.endswith("stands in 'Cabecera': give [[facilities]] here, too")
+
+
+def test_trust_cannot_be_switched_off_and_no_other_name_is_offered():
+    told = wrong("baseline", set={"mechanisms.trust": False})
+    assert told.startswith("'trust' is no mechanism that can be switched off")
+    assert "did you mean" not in told
 
 
 def test_a_municipality_has_residents_and_is_not_shrunk_away(site):
