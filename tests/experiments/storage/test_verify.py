@@ -16,7 +16,7 @@ from rocrate.rocrate import ROCrate
 from rocrate_validator import models, services
 
 from experiments.cli import app as cli
-from experiments.storage.run_crate import VERSION
+from experiments.storage.run_crate import CRATE, VERSION
 
 pytestmark = pytest.mark.thorough
 
@@ -137,6 +137,14 @@ def test_the_crate_names_every_file_of_the_comparison(compared, context):
     assert {f"inputs/{name}.toml" for name in ("villa_canales", "baseline", "criteria")} <= inputs
     assert {"inputs/policies/resources_only.toml", "inputs/maps/villa_canales.geojson"} <= inputs
     assert run["name"].startswith("confianza compare status_quo resources_only")
+
+
+@pytest.mark.parametrize("page", ["do/policy.md", "es/politica.md"])
+def test_the_pages_on_own_policies_say_what_describes_a_folder_to_publish(page):
+    text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    assert f"`run`, `compare` {'y' if page.startswith('es') else 'and'} `sweep`" in text
+    assert CRATE in text
+    assert "https://www.researchobject.org/ro-crate/" in text
 
 
 def test_the_committed_crate_holds_every_file_that_it_lists():
