@@ -53,7 +53,8 @@ def unsaid(tree: ast.AST) -> Iterator[int]:
 def asks_for_text(name: str, call: ast.Call) -> bool:
     """Tell whether a call opens a file as text."""
     if name in ("read_text", "write_text"):
-        return isinstance(call.func, ast.Attribute)  # of a path, and not a reader of our own
+        named = bool(call.args) and "." in str(getattr(call.args[0], "value", ""))  # a file of an installed program
+        return isinstance(call.func, ast.Attribute) and not named  # of a path, and not a reader of our own
     modes = [*call.args, *(word.value for word in call.keywords if word.arg == "mode")]
     modes = [one.value for one in modes if isinstance(one, ast.Constant) and str(one.value).strip("rwax+t") == ""]
     return name == "open" and bool(modes)

@@ -232,6 +232,16 @@ def messages_taken(text: str) -> dict[str, set[str]]:
     return taken
 
 
+def messages_declared(text: str) -> dict[str, set[str]]:
+    """Return the kinds of messages that the classes of a module declare, each with its fields."""
+    found = {}
+    for shape in (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.ClassDef)):
+        fields = {one.target.id: one.annotation for one in shape.body if isinstance(one, ast.AnnAssign)}  # type: ignore[union-attr]
+        if isinstance(kind := fields.pop("kind", None), ast.Subscript):
+            found[str(ast.literal_eval(kind.slice))] = set(fields)
+    return found
+
+
 def assigned(tree: ast.AST, name: str) -> ast.AST:
     """Return what is assigned to a name of a module."""
     for one in ast.walk(tree):
@@ -275,13 +285,7 @@ def page_messages(names: Names, views: list[str], changed: Sources) -> list[str]
     text = {
         name: source(f"{PAGE}/{name}.py", changed) for name in ("message_check", "visitor", "application", "address")
     }
-    fields = assigned(ast.parse(text["message_check"]), "MESSAGE_FIELDS")
-    assert isinstance(fields, ast.Dict)
-    taken = {
-        ast.literal_eval(kind): {ast.literal_eval(one) for one in value.keys if one}
-        for kind, value in zip(fields.keys, fields.values, strict=True)
-        if kind is not None and isinstance(value, ast.Dict)
-    }
+    taken = messages_declared(text["message_check"])
     whole = {kind: {one.partition(".")[0] for one in fields} for kind, fields in names.messages.items()}
     asked = {one.partition(".")[2] for one in names.messages["ask"] if "." in one}
     known = set(ast.literal_eval(assigned(ast.parse(text["address"]), "KEYS")))

@@ -169,7 +169,7 @@ def test_the_page_sends_the_names_that_its_scripts_know(one: PageState, monkeypa
 PLANTED = [
     (why_view, '"crumb": ', '"where": ', "why", "lived"),
     (life_view, '"taken": state.text("life.taken", what=taken)', '"chosen": 1', "life", "resident-1-1"),
-    (map_view, '"told": note', '"note": note', "map", ""),
+    (map_view, '"told": told', '"note": told', "map", ""),
     (criteria_view, '"opened": opened', '"shown": opened', "criteria", ""),
     (room_view, '"command": COMMANDS', '"start": COMMANDS', "room", ""),
     (decision_view, '"reach_head": ', '"axis": ', "decision", ""),
