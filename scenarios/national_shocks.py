@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.scenario import DatedEvent, PolicyEntry, Scenario
 from scenarios.timeline import MOOD_PARAMETER
 
@@ -27,7 +27,7 @@ LONGEST_YEARS = 100
 """Years from the start after which there are no shocks, however long a run is."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class NationalShocks(ParameterGroup):
     """Rate, size and duration of shocks of trust in institutions in the whole country; none at a rate of 0."""
 
@@ -35,20 +35,10 @@ class NationalShocks(ParameterGroup):
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("T06",)
 
-    rate: float = parameter(
-        0.0, "a year", 0.0, 12.0, "assumed; 0.2 to 2 plausible: the timeline has five from 2010 to 2019",
-        "shocks of trust in institutions in the whole country", role="site",
-    )  # fmt: skip
-    size: float = parameter(
-        0.15, "log-odds", 0.0, 1.0, "assumed; 0.05 to 0.4 plausible: yearly changes in T06 are 0.13 (root mean square)",
-        "change of the national mood by a shock", role="site",
-    )  # fmt: skip
-    years: float = parameter(
-        1.0, "years", 0.1, 10.0, "assumed; 0.25 to 4 plausible: no source", "duration of a shock", role="site"
-    )
-    bad: float = share_parameter(
-        0.5, "assumed; 0.3 to 0.8 plausible: three of the five in the timeline", "shocks that lower trust", role="site"
-    )
+    rate: float
+    size: float
+    years: float
+    bad: float
 
 
 def with_national_shocks(scenario: Scenario, seed: int, until: datetime.date = datetime.date.max) -> Scenario:

@@ -232,8 +232,9 @@ def parameter_json(part: str | None, scenario: Scenario | None) -> str:
 def parameter_entry(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
     """Return value and metadata of one parameter."""
     value, source = value_and_source(dotted, default, about, scenario)
+    stated = {key: field for key, field in asdict(about).items() if key not in ("words", "plausible")}
     named = {"name": dotted, "value": value, "default": default}
-    return named | asdict(about) | {"about_es": parameter(dotted, "es"), "source": source}
+    return named | stated | {"about_es": parameter(dotted, "es"), "source": source}
 
 
 def value_and_source(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:

@@ -1,6 +1,7 @@
 """Words for all names of the model, in English and Spanish, from the TOML files beside its code.
 
-These files are not part of the fingerprint of the code: after a correction nothing is recompiled and a sweep can go on.
+Those of parameters and the titles of levers stand in `numbers.toml`, all others in `words.toml`.  No word is part of a
+fingerprint: after a correction nothing is recompiled and a sweep can go on.
 """
 
 import tomllib
@@ -12,12 +13,11 @@ from typing import Any
 from experiments.words.bilingual import BilingualText, bilingual
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import all_parameters
-from scenarios.groups import import_declaring_modules
+from scenarios.groups import import_declaring_modules, model_levers
 
 LANGUAGES = ("en", "es")
 MODEL_FOLDER = Path(__file__).parent.parent.parent / "model"
-FILES_WITHOUT_WORDS = ("evidence.toml", "sources.toml", "built_in.toml")
-"""TOML files beside the code that contain no words."""
+WORDS_FILE = "words.toml"
 PART_NOUNS = {
     "name": "mechanism",
     "causes": "cause of the ledger",
@@ -36,7 +36,9 @@ PART_NOUNS = {
     "options": "option of a decision",
     "reasons": "reason of a decision",
 }
-"""Parts of a file, with the singular of each in messages."""
+"""Parts of the words, with the singular of each in messages."""
+PARTS_OF_NUMBERS = ("levers", "parameters")
+"""Parts whose words stand in `numbers.toml`."""
 
 Text = Mapping[str, str]
 """A text by language."""
@@ -45,11 +47,10 @@ Text = Mapping[str, str]
 @cache
 def every_word() -> Mapping[str, Mapping[str, Text]]:
     """Return all words beside the code of the model, by part, name and language."""
-    found = collect_words(path for path in sorted(MODEL_FOLDER.rglob("*.toml")) if path.name not in FILES_WITHOUT_WORDS)
     import_declaring_modules()
-    english = {name: about.about for name, _, about in all_parameters()}
-    return found | {
-        "parameters": {name: {"en": english.get(name, ""), **text} for name, text in found["parameters"].items()}
+    return collect_words(sorted(MODEL_FOLDER.rglob(WORDS_FILE))) | {
+        "levers": {name: about.words for name, about in model_levers()},
+        "parameters": {name: about.words for name, _, about in all_parameters() if about.role != "lever"},
     }
 
 
@@ -63,35 +64,28 @@ def collect_words(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
                 raise InputError(
                     f"{path}: the {PART_NOUNS[part]} '{name}' has its words in {where[part, name]}; keep one"
                 )
-            languages = ("es",) if part == "parameters" else LANGUAGES
-            if not isinstance(text, dict) or set(text) != set(languages):
+            if not isinstance(text, dict) or set(text) != set(LANGUAGES):
                 raise InputError(
-                    f"{path}: the {PART_NOUNS[part]} '{name}' needs words for {' and '.join(languages)} alone"
+                    f"{path}: the {PART_NOUNS[part]} '{name}' needs words for {' and '.join(LANGUAGES)} alone"
                 )
             found[part][name], where[part, name] = text, path
     return found
 
 
 def read_words(path: Path) -> list[tuple[str, str, Any]]:
-    """Return part, name and text of all words of a file; its name, levers and parameters belong to its mechanism.
-
-    Parameters have only Spanish words here: the English ones are in the code.
-    """
+    """Return part, name and text of all words of a file; its name belongs to its mechanism."""
     try:
         parts = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}") from None
+    known = [part for part in PART_NOUNS if part not in PARTS_OF_NUMBERS]
     for part in parts:
-        if part not in PART_NOUNS:
-            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, PART_NOUNS)}")
-    owner = path.parent.name
-    expanded = {"name": {owner: parts["name"]}} if "name" in parts else {}
-    for part in ("levers", "parameters"):
-        expanded[part] = {key if "." in key else f"{owner}.{key}": text for key, text in parts.get(part, {}).items()}
-    expanded["parameters"] = {
-        name: {"es": text} if isinstance(text, str) else text for name, text in expanded["parameters"].items()
-    }
-    return [(part, name, text) for part, some in (parts | expanded).items() for name, text in some.items()]
+        if part in PARTS_OF_NUMBERS:
+            raise InputError(f"{path}: words of {part} stand in numbers.toml, on the line of each: move them there")
+        if part not in known:
+            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, known)}")
+    own_name = {"name": {path.parent.name: parts["name"]}} if "name" in parts else {}
+    return [(part, name, text) for part, some in (parts | own_name).items() for name, text in some.items()]
 
 
 def find_words(part: str, name: str, language: str) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from model.engine.errors import InputError
-from model.engine.parameters import ParameterGroup, parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
 
 DAY_ZERO = datetime.date(2000, 1, 1)
@@ -43,13 +43,7 @@ shift with which one of the weeks since tick 0 begins; other flags follow."""
 N_CALENDAR_FLAGS = 6
 
 
-def market_day_parameter(weekday: str, default: int = 0) -> int:
-    """Declare the parameter (0 or 1) that makes a weekday a market day."""
-    about = f"{weekday} is a market day (1) or not (0)"
-    return parameter(default, "0 or 1", 0, 1, "assumed; site fact", about, role="site")
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class CalendarParameters(ParameterGroup):
     """Length of the warm-up, which is simulated but not reported, and the market days."""
 
@@ -57,14 +51,14 @@ class CalendarParameters(ParameterGroup):
     mechanism = False
     evidence = ("B07",)
 
-    warm_up: int = parameter(1, "years", 0, 5, "assumed; simulated, not reported", "length of the warm-up")
-    market_monday: int = market_day_parameter("Monday")
-    market_tuesday: int = market_day_parameter("Tuesday")
-    market_wednesday: int = market_day_parameter("Wednesday")
-    market_thursday: int = market_day_parameter("Thursday")
-    market_friday: int = market_day_parameter("Friday")
-    market_saturday: int = market_day_parameter("Saturday", 1)
-    market_sunday: int = market_day_parameter("Sunday")
+    warm_up: int
+    market_monday: int
+    market_tuesday: int
+    market_wednesday: int
+    market_thursday: int
+    market_friday: int
+    market_saturday: int
+    market_sunday: int
 
     @property
     def market_days(self) -> frozenset[int]:

@@ -1,11 +1,13 @@
-"""Fingerprint of the model's code, and the cache folder of its compiled kernels.
+"""Fingerprints of the model's code and of its numbers, and the cache folder of its compiled kernels.
 
 Numba's cache notices changes in a kernel's own file only; after a change in a function of another file it would run the
-old code.  Each version of the code therefore has a cache folder of its own.
+old code.  Each version of the code therefore has a cache folder of its own.  Kernels take every declared number as an
+argument, so that a changed number compiles nothing anew; but it changes results, which carry the fingerprint of both.
 """
 
 import atexit
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -13,12 +15,21 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from model.engine.numbers import all_tables, without_words
+
 PACKAGE = Path(__file__).parent.parent
-"""Folder of `model`; the fingerprint covers all code in it."""
+"""Folder of `model`; the fingerprints cover all code and numbers in it."""
 
 
 @cache
 def fingerprint() -> str:
+    """Return a hash of the model's code and numbers, which results and saved states carry; 16 hexadecimal digits."""
+    numbers = {name: without_words(lines) for name, (_, lines) in all_tables(PACKAGE).items()}
+    return hashlib.sha256(f"{code_fingerprint()} {json.dumps(numbers, sort_keys=True)}".encode()).hexdigest()[:16]
+
+
+@cache
+def code_fingerprint() -> str:
     """Return a hash of the model's code and its compilers' versions, 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -31,7 +42,7 @@ def fingerprint() -> str:
 def cache_folder() -> Path:
     """Return this version's cache folder, below CONFIANZA_CACHE or the user's cache folder."""
     home = os.environ.get("CONFIANZA_CACHE") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(home, "confianza", fingerprint())
+    return Path(home, "confianza", code_fingerprint())
 
 
 def select_cache_folder() -> None:

@@ -1,16 +1,18 @@
 """Declared parameters: every number has a unit, a range, a source and a role.
 
-A mechanism declares its parameters as fields of a frozen dataclass, a subclass of `ParameterGroup`.  The names of group
-and field form the dotted name by which scenarios, policies and studies set a parameter, such as ``fear.harm``.
+A mechanism declares its parameters as fields of a frozen dataclass, a subclass of `ParameterGroup`: the class gives
+name and type, the table of the same name in `numbers.toml` all else (`model.engine.numbers`).  The names of group and
+field form the dotted name by which scenarios, policies and studies set a parameter, such as ``fear.harm``.
 Every value is checked against the declared type and range, wherever it comes from.
 
 In a world, parameters are tables with one row per settlement (`ParametersInForce`), since a policy may hold in some
 settlements only.
 
->>> @dataclass(frozen=True, kw_only=True)
-... class Lamps(ParameterGroup):
+>>> line = {"value": 0.5, "unit": "share", "range": [0, 1], "off": 0.0, "source": "assumed", "en": "lamps", "es": "luz"}
+>>> @dataclass(frozen=True, init=False)
+... class Lamps(ParameterGroup, lines={"glow": line}):
 ...     name = "lamps"
-...     glow: float = share_parameter(0.5, "assumed", "lamps that work", off=0.0)
+...     glow: float
 >>> Lamps().glow, Lamps(glow=0.9).disabled().glow
 (0.5, 0.0)
 >>> del ParameterGroup.known["lamps"]
@@ -18,14 +20,26 @@ settlements only.
 
 import dataclasses
 import datetime
+import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Literal, Self, cast
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, cast, get_args
 
 import numpy as np
 
 from model.engine.errors import InputError, suggest_nearest
+from model.engine.numbers import (
+    EVENT_KINDS_TABLE,
+    Line,
+    all_tables,
+    check_keys,
+    check_line,
+    numbers_beside,
+    read_numbers,
+)
 from model.engine.rows import Rows, row_type
 
 Role = Literal["site", "behaviour", "lever"]
@@ -36,7 +50,9 @@ Role = Literal["site", "behaviour", "lever"]
 class ParameterSpec:
     """Metadata of a parameter: description, unit, inclusive range, source, role and neutral value.
 
-    ``off`` is the value while the mechanism is switched off; None keeps the value in force.
+    ``off`` is the value while the mechanism is switched off; None keeps the value in force.  ``plausible`` is the range
+    that the source states, if it does.  ``words`` are what people read by language: the description, of a lever its
+    title.
     """
 
     about: str
@@ -46,59 +62,39 @@ class ParameterSpec:
     source: str
     role: Role
     off: float | None
+    plausible: tuple[float, float] | None = None
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
 
 
-def parameter[N: float](  # noqa: PLR0913 - each argument is a column of the list of parameters
-    default: N,
-    unit: str,
-    low: float,
-    high: float,
-    source: str,
-    about: str,
-    *,
-    role: Role = "behaviour",
-    off: float | None = None,
-) -> N:
-    """Declare a parameter as a field of a `ParameterGroup`.
-
-    Parameters
-    ----------
-    default
-        Value in force unless a scenario states another; its type, int or float, is that of the parameter.
-    unit
-        Unit in words, such as ``"per 1,000 a year"``.
-    low, high
-        Inclusive range.
-    source
-        Row of the evidence, or how the value was chosen ("assumed", "calibrated: T01").
-    about
-        Description in English, which lists and the ODD print.
-    role
-        Who may change it: see `Role`.
-    off
-        Neutral value while the mechanism is switched off, if this parameter needs one.
-    """
-    spec = ParameterSpec(about, unit, low, high, source, role, off)
-    return dataclasses.field(default=default, metadata={"number": spec})
+def spec_of_line(where: str, line: Line, kind: type) -> ParameterSpec:
+    """Return the metadata that a line of `numbers.toml` states; raise `InputError` if the line is wrong."""
+    check_line(where, line, kind)
+    low, high = map(kind, line["range"])
+    off, plausible = line.get("off"), line.get("plausible")
+    role = line.get("role", "behaviour")
+    if role not in get_args(Role):
+        raise InputError(f"{where}: role must be {', '.join(get_args(Role))}, got {role!r}")
+    spec = ParameterSpec(
+        line["en"],
+        line["unit"],
+        low,
+        high,
+        line["source"],
+        role,
+        None if off is None else kind(off),
+        plausible and (float(plausible[0]), float(plausible[1])),
+        line.get("title") or {"en": line["en"], "es": line["es"]},
+    )
+    for value in (line["value"], line["value"] if off is None else off):
+        checked_value(where, value, kind, spec)
+    return spec
 
 
-def share_parameter(  # noqa: PLR0913 - each argument is a column of the list of parameters
-    default: float,
-    source: str,
-    about: str,
-    *,
-    low: float = 0.0,
-    high: float = 1.0,
-    role: Role = "behaviour",
-    off: float | None = None,
-) -> float:
-    """Declare a parameter that is a share or a probability; see `parameter`."""
-    return parameter(default, "share", low, high, source, about, role=role, off=off)
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class ParameterGroup:
     """Named set of parameters: those of one mechanism, or of one part of the setting.
+
+    A subclass is a dataclass without ``__init__``: this class has one by which every parameter may be left out.
 
     Attributes
     ----------
@@ -122,14 +118,29 @@ class ParameterGroup:
     evidence: ClassVar[tuple[str, ...]] = ()
     known: ClassVar[dict[str, type["ParameterGroup"]]] = {}
 
-    def __init_subclass__(cls, **options: object) -> None:
+    def __init_subclass__(cls, lines: Mapping[str, Line] | None = None, **options: object) -> None:
         super().__init_subclass__(**options)
+        where = f"[{cls.name}]"
+        if lines is None:
+            path = numbers_beside(sys.modules[cls.__module__].__file__ or "")
+            where = f"{path} {where}"
+            lines = {
+                key: line for key, line in read_numbers(path).get(cls.name, {}).items() if key != EVENT_KINDS_TABLE
+            }
+        kinds = declared_kinds(cls)
+        check_keys(where, lines, kinds)
+        for key, kind in kinds.items():
+            spec = spec_of_line(f"{where} {key}", lines[key], kind)
+            setattr(cls, key, dataclasses.field(default=lines[key]["value"], metadata={"number": spec}))
         ParameterGroup.known[cls.name] = cls
 
-    def __post_init__(self) -> None:
-        for key, spec in self.parameter_specs().items():
-            value = getattr(self, key)
-            object.__setattr__(self, key, checked_value(f"{self.name}.{key}", value, self.kind(key), spec))
+    def __init__(self, **values: float) -> None:
+        for key in values:
+            self.own(key)
+        for field in dataclasses.fields(self):
+            name, spec = f"{self.name}.{field.name}", field.metadata["number"]
+            value = checked_value(name, values.get(field.name, field.default), self.kind(field.name), spec)
+            object.__setattr__(self, field.name, value)
 
     @classmethod
     def kind(cls, key: str) -> type:
@@ -146,8 +157,7 @@ class ParameterGroup:
     @cache
     def parameter_specs(cls) -> dict[str, ParameterSpec]:
         """Return the metadata of every parameter of the group, in order of declaration."""
-        fields = dataclasses.fields(cls)
-        return {field.name: field.metadata["number"] for field in fields if "number" in field.metadata}
+        return {field.name: field.metadata["number"] for field in dataclasses.fields(cls)}
 
     @classmethod
     def own(cls, key: str) -> str:
@@ -227,6 +237,26 @@ def checked_value(name: str, value: object, kind: type, spec: ParameterSpec) -> 
     if not spec.low <= value <= spec.high:
         raise InputError(f"{name} must lie in [{spec.low:g}, {spec.high:g}] ({spec.unit}), got {value!r}")
     return int(value) if kind is int else float(value)
+
+
+def declared_kinds(group: type) -> dict[str, type]:
+    """Return the types, int or float, of the parameters that a class annotates; class variables are none."""
+    annotations = {key: getattr(kind, "__name__", str(kind)) for key, kind in inspect.get_annotations(group).items()}
+    declared = {key: kind for key, kind in annotations.items() if "ClassVar" not in kind}
+    for key, kind in declared.items():
+        if kind not in ("int", "float"):
+            raise InputError(f"{group.__qualname__}.{key} must be annotated int or float, got {kind}")
+    return {key: int if kind == "int" else float for key, kind in declared.items()}
+
+
+def check_tables(package: Path) -> None:
+    """Raise `InputError` unless every table of numbers in the folders of a package belongs to a group known by now."""
+    for name, (path, lines) in all_tables(package).items():
+        if name not in ParameterGroup.known and lines.keys() != {EVENT_KINDS_TABLE}:
+            near = suggest_nearest(name, ParameterGroup.known)
+            raise InputError(
+                f"{path} [{name}] belongs to no group of parameters{near}: declare one, or remove the table"
+            )
 
 
 def group_named(name: str) -> type[ParameterGroup]:

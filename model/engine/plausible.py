@@ -5,7 +5,6 @@ source of the parameter says, else from its unit: nobody knows the value better 
 """
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,9 +15,6 @@ Scale = Literal["linear", "log", "logit"]
 """Scale on which values between the ends are equally plausible."""
 ASSUMED = ("assumed", "swept", "not identified")
 """Words by which a source says that nobody has measured the value."""
-SWEPT = re.compile(r"swept (-?[\d.]+)(?:-| to )(-?[\d.]+)")
-POINTS = "point"
-"""In a source: what was swept is the size of an event in points of 100, and not the weight that gives it."""
 FACTOR = 2.0
 
 
@@ -66,11 +62,8 @@ def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | Non
     """
     if spec.role != "behaviour" or not any(word in spec.source for word in ASSUMED) or spec.low >= spec.high:
         return None
-    swept = SWEPT.search(spec.source)
-    if swept and POINTS not in spec.source:
-        ends = sorted(float(end) for end in swept.groups())
-        if ends[0] < ends[1] and ends[0] <= default <= ends[1]:
-            return range_within(ends[0], ends[1], "linear", True, spec)
+    if spec.plausible:
+        return range_within(*spec.plausible, "linear", True, spec)
     if spec.unit.startswith("log"):
         return range_within(default - log(FACTOR), default + log(FACTOR), "linear", False, spec)
     if spec.unit == "share" and 0.0 < default < 1.0:

@@ -17,7 +17,7 @@ from model.crime.crime_counts.schema import OCCURRED, RECORDED, TOLD
 from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
 from model.engine.elementary import log
 from model.engine.kernels import PREFETCH_DISTANCE, TableBundle, allocating_kernel, kernel, prefetch
-from model.engine.parameters import ParameterGroup, parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic_quantile, stream_id
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, Rows
@@ -50,7 +50,7 @@ SURVEY_INSTRUMENTS = {"lapop": (7, 5), "latinobarometro": (4, 3)}
 """Number of answers of each instrument, and the lowest answer that counts as trusting (T01, T06)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Survey(ParameterGroup):
     """Thresholds and noise by which latent trust becomes a survey answer."""
 
@@ -58,23 +58,10 @@ class Survey(ParameterGroup):
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("T01", "T06")
 
-    lapop: float = parameter(
-        0.859, "log-odds", 0.05, 3.0, "calibrated: T01", "distance of the thresholds of LAPOP's seven answers"
-    )
-    latinobarometro: float = parameter(
-        2.64, "log-odds", 0.05, 5.0, "calibrated: T06", "distance of the thresholds of Latinobarómetro's four answers"
-    )
-    reserve: float = parameter(
-        0.776,
-        "log-odds",
-        -2.0,
-        3.0,
-        "calibrated: T01 and T06 differ by 7 points",
-        "upward shift of Latinobarómetro's thresholds",
-    )
-    noise: float = parameter(
-        1.47, "log-odds", 0.0, 3.0, "calibrated: Q07", "standard deviation of answers at the same trust"
-    )
+    lapop: float
+    latinobarometro: float
+    reserve: float
+    noise: float
 
 
 def lasting_flags(world: World) -> NDArray[np.int16]:

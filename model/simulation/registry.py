@@ -29,6 +29,8 @@ from model.crime.season import rules as season
 from model.engine import causes
 from model.engine.domains import UNDECLARED
 from model.engine.errors import suggest_nearest
+from model.engine.fingerprint import PACKAGE
+from model.engine.parameters import check_tables
 from model.engine.tables import RowTableSpec, TableSpec
 from model.gangs.capture import rules as capture
 from model.gangs.cliques import rules as cliques
@@ -231,6 +233,7 @@ def check_registry() -> None:
 check_registry()
 Events = create_event_parameters(__name__)
 """Parameters of all kinds of events; every mechanism has declared its own by now."""
+check_tables(PACKAGE)
 EVENT_KIND_NAMED: Mapping[str, EventKind] = {kind.name: kind for kind in EVENT_KINDS.values()}
 """Kinds of events by their name."""
 

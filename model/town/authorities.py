@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.rows import Row, Rows, zero_rows
 from model.engine.scenario import Scenario
 from model.town.territory import Land
@@ -18,7 +18,7 @@ class AuthorityRow(Row):
     communal: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class BoardParameters(ParameterGroup):
     """Kind of the boards, and their readiness to invite the police."""
 
@@ -26,13 +26,8 @@ class BoardParameters(ParameterGroup):
     mechanism = False
     evidence = ("A12", "F04", "F05", "F09")
 
-    communal: int = parameter(0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site")
-    share_not_inviting: float = share_parameter(
-        0.0,
-        "F09: some; size assumed, drawn anew for every seed",
-        "boards outside the town that never want the police, where boards do not decide",
-        role="site",
-    )
+    communal: int
+    share_not_inviting: float
 
 
 def build_authorities(scenario: Scenario, land: Land) -> Rows[AuthorityRow]:

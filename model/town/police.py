@@ -14,7 +14,7 @@ import numpy as np
 from model.engine.domains import COUNT, FLAG, PAST, SHARE, code_of, row_of
 from model.engine.elementary import exp_of_each, power
 from model.engine.kernels import kernel
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.rows import FloatArray, Int8Column, IntArray, Row, Rows, concatenate_rows, zero_rows
 from model.engine.scenario import Scenario
 from model.town.territory import Cell, Land, town_draws
@@ -121,7 +121,7 @@ class FacilityRow(Row):
     station: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class PlantParameters(ParameterGroup):
     """Composition of the officers at the start, and weights of near and far cells in written routes."""
 
@@ -129,50 +129,18 @@ class PlantParameters(ParameterGroup):
     mechanism = False
     evidence = ("A14", "A15", "A16", "A17", "B01", "B02", "B03")
 
-    share_women: float = share_parameter(0.115, "A14: 43 of 375", "women among officers", role="site")
-    share_trained: float = share_parameter(
-        0.1,
-        "C05, C09, C10; orders of magnitude: 5-30 % at the end of 2017",
-        "officers trained at the start",
-        role="site",
-    )
-    share_aware: float = share_parameter(
-        0.65,
-        "C09, C10; orders of magnitude",
-        "officers who know of MOPSIC at the start, the trained included",
-        role="site",
-    )
-    share_prevention: float = share_parameter(
-        0.12, "B20: operations are much larger; assumed", "officers of the prevention branch"
-    )
-    prevention_ahead: float = parameter(
-        3.0,
-        "ratio",
-        1.0,
-        10.0,
-        "B21; size assumed",
-        "trained officers in the prevention branch over operations, at the start",
-    )
-    share_champions: float = share_parameter(
-        0.08, "C18, C21: no majority; assumed", "officers who champion community policing"
-    )
-    share_kiche: float = share_parameter(0.05, "assumed", "officers who speak the language of the place", role="site")
-    manner_spread: float = parameter(
-        1.0, "standard deviation", 0.0, 3.0, "design: the unit of manner", "spread of manner among officers"
-    )
-    integrity_mean: float = share_parameter(0.75, "assumed; swept", "mean integrity of officers")
-    integrity_spread: float = share_parameter(0.15, "assumed", "half-width of the integrity of officers", high=0.5)
-    route_crowd: float = parameter(
-        0.7, "exponent", 0.0, 2.0, "assumed", "power of a cell's residents by which its weight grows"
-    )
-    route_reach: float = parameter(
-        25.0,
-        "minutes",
-        1.0,
-        600.0,
-        "A17: remote places seldom; size assumed",
-        "travel time at which the weight has fallen by a factor e",
-    )
+    share_women: float
+    share_trained: float
+    share_aware: float
+    share_prevention: float
+    prevention_ahead: float
+    share_champions: float
+    share_kiche: float
+    manner_spread: float
+    integrity_mean: float
+    integrity_spread: float
+    route_crowd: float
+    route_reach: float
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model.engine.calendar import DAYS_A_YEAR, MARKET_DAY, NIGHT, REST_DAY, SHIFTS, Calendar, day_number
 from model.engine.kernels import allocating_kernel
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import (
     BoolArray,
@@ -73,10 +73,7 @@ class Person(Row):
     arrives: Int32Column
 
 
-_CENSUS_SOURCE = "INE census 2018, order of magnitude from memory, to verify"
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Population(ParameterGroup):
     """Size, growth, households, ages and work of the population."""
 
@@ -84,47 +81,33 @@ class Population(ParameterGroup):
     mechanism = False
     evidence = ("R01", "R02", "R03", "R04", "R05", "R19")
 
-    total: int = parameter(
-        100_000, "people", 1, 3_000_000, "R01, R02", "residents at the census, which stands for 2017", role="site"
-    )
-    growth: float = parameter(
-        0.0, "share a year", -0.1, 0.1, "R23", "growth by which other first years are interpolated", role="site"
-    )
-    births: float = parameter(25.0, "per 1,000 a year", 0.0, 300.0, "assumed", "births", role="site")
-    in_migration: float = parameter(5.0, "per 1,000 a year", 0.0, 300.0, "assumed", "people who move here", role="site")
-    room: float = parameter(
-        0.45, "share", 0.0, 2.0, "design", "rows reserved for residents to come, over those at the start"
-    )
-    scale: float = share_parameter(1.0, "design", "size of the simulated town, relative to the real one", low=0.05)
-    seed: int = parameter(1, "integer", 0, 2**31 - 1, "design", "random seed with which the town is built")
-    household_size: float = parameter(4.5, "people", 3.0, 8.0, "R03-R05", "mean size of households", role="site")
-    share_female: float = share_parameter(0.51, _CENSUS_SOURCE, "women and girls", low=0.3, high=0.7, role="site")
-    share_indigenous: float = share_parameter(0.4, _CENSUS_SOURCE, "people who call themselves indigenous", role="site")
-    share_under_15: float = share_parameter(0.33, _CENSUS_SOURCE, "younger than 15", high=0.6, role="site")
-    share_15_29: float = share_parameter(0.29, _CENSUS_SOURCE, "from 15 to 29", high=0.6, role="site")
-    share_65_on: float = share_parameter(0.05, _CENSUS_SOURCE, "65 or older", high=0.3, role="site")
-    vehicles_per_household: float = share_parameter(
-        0.35, _CENSUS_SOURCE, "households with a car or motorcycle", role="site"
-    )
-    at_school_7_12: float = share_parameter(0.94, _CENSUS_SOURCE, "children from 7 to 12 who go to school")
-    at_school_13_17: float = share_parameter(
-        0.55, _CENSUS_SOURCE, "young people from 13 to 17 who go to school", role="site"
-    )
-    at_school_18_24: float = share_parameter(0.12, _CENSUS_SOURCE, "young adults from 18 to 24 who study", role="site")
-    men_working: float = share_parameter(0.88, _CENSUS_SOURCE, "men not at school, younger than 65, who work")
-    women_working: float = share_parameter(
-        0.42, _CENSUS_SOURCE, "women not at school, younger than 65, who work", role="site"
-    )
-    shopkeepers: float = share_parameter(0.08, "assumed", "workers who keep a shop", high=0.25, role="site")
-    vendors: float = share_parameter(0.06, "assumed", "workers who sell at markets and streets", high=0.25, role="site")
-    transport: float = share_parameter(0.06, "assumed", "workers in transport", high=0.25, role="site")
-    farm: float = share_parameter(0.15, "assumed", "workers on the land, outside the core", high=0.25, role="site")
-    business: float = share_parameter(
-        0.052, "assumed: 5,000 of 96,000 in Villa Canales", "adults with a shop, stall or bus", role="site"
-    )
-    council: float = share_parameter(0.02, "assumed", "adults on a council where all are organised", high=0.2)
-    work_near: float = share_parameter(0.5, "assumed", "workers whose place of work is in their own settlement")
-    kin_near: float = share_parameter(0.7, "assumed", "kin in other households who live in the same settlement")
+    total: int
+    growth: float
+    births: float
+    in_migration: float
+    room: float
+    scale: float
+    seed: int
+    household_size: float
+    share_female: float
+    share_indigenous: float
+    share_under_15: float
+    share_15_29: float
+    share_65_on: float
+    vehicles_per_household: float
+    at_school_7_12: float
+    at_school_13_17: float
+    at_school_18_24: float
+    men_working: float
+    women_working: float
+    shopkeepers: float
+    vendors: float
+    transport: float
+    farm: float
+    business: float
+    council: float
+    work_near: float
+    kin_near: float
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from model.engine.calendar import MINUTES_AN_HOUR
 from model.engine.elementary import exp_of_each, power
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.kernels import allocating_kernel
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import FloatArray, IntArray, Row, Rows, zero_rows
 from model.engine.scenario import Facility, Scenario, Settlement
@@ -71,7 +71,7 @@ class Cell(Row):
     lure: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Territory(ParameterGroup):
     """Size of the cells, density of settlements, travel speeds, density of shops, bars and schools."""
 
@@ -79,41 +79,26 @@ class Territory(ParameterGroup):
     mechanism = False
     evidence = ("A02", "A11", "R10", "R11", "Z20")
 
-    cell_m: float = parameter(250.0, "m", 50.0, 2000.0, "assumed: a few city blocks", "side of a cell")
-    inhabited: float = share_parameter(
-        0.29, "assumed: about 1,300 of 4,480 cells", "inhabited share of cells on land", low=0.01, role="site"
-    )
-    crowding: float = parameter(
-        0.7,
-        "exponent",
-        0.3,
-        1.0,
-        "assumed",
-        "power of population with which the built-up area grows",
-    )
-    fading: float = parameter(
-        3.0, "log ratio", 0.0, 8.0, "assumed", "log of the density at the centre over that at the edge"
-    )
-    core_km: float = parameter(1.0, "km", 0.1, 10.0, "B02; size assumed", "radius of the core", role="site")
-    market_km: float = parameter(0.3, "km", 0.01, 5.0, "assumed", "radius of the market", role="site")
-    paved_kmh: float = parameter(30.0, "km/h", 5.0, 80.0, "Z20: 15-40", "vehicle speed on paved roads")
-    dirt_kmh: float = parameter(18.0, "km/h", 3.0, 60.0, "Z20: 15-40, low end", "vehicle speed on dirt roads")
-    path_kmh: float = parameter(8.0, "km/h", 2.0, 30.0, "Z20; assumed motorcycle", "speed on paths")
-    foot_kmh: float = parameter(4.5, "km/h", 1.0, 10.0, "Z20: 4-5", "speed where there is no road")
-    detour: float = parameter(1.3, "ratio", 1.0, 3.0, "assumed", "road kilometres per straight kilometre")
-    shops_per_1000: float = parameter(18.0, "per 1,000 residents", 0.0, 200.0, "assumed", "shops", role="site")
-    bars_per_1000: float = parameter(1.2, "per 1,000 residents", 0.0, 50.0, "assumed", "bars", role="site")
-    schools_per_1000: float = parameter(1.5, "per 1,000 residents", 0.0, 50.0, "assumed", "schools", role="site")
-    core_pull: float = parameter(
-        2.0, "ratio", 1.0, 20.0, "assumed", "shops and bars per resident in the core, relative to elsewhere"
-    )
-    market_pull: float = parameter(
-        6.0, "ratio", 1.0, 50.0, "assumed", "shops and bars per resident at the market, relative to elsewhere"
-    )
-    lure_shop: float = parameter(0.2, "per shop", 0.0, 5.0, "assumed; swept", "opportunity for crime of a shop")
-    lure_bar: float = parameter(0.5, "per bar", 0.0, 10.0, "assumed; swept", "opportunity for crime of a bar")
-    lure_market: float = parameter(3.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity at the market")
-    lure_core: float = parameter(1.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity in the core")
+    cell_m: float
+    inhabited: float
+    crowding: float
+    fading: float
+    core_km: float
+    market_km: float
+    paved_kmh: float
+    dirt_kmh: float
+    path_kmh: float
+    foot_kmh: float
+    detour: float
+    shops_per_1000: float
+    bars_per_1000: float
+    schools_per_1000: float
+    core_pull: float
+    market_pull: float
+    lure_shop: float
+    lure_bar: float
+    lure_market: float
+    lure_core: float
 
 
 FAR_MINUTES = 20.0

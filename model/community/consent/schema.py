@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from model.engine.choices import declare_choice
 from model.engine.domains import FLAG, PAST
-from model.engine.parameters import ParameterGroup, parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.rows import Column, Row, int64_constant
 from model.engine.tables import RowTableSpec
 
@@ -25,64 +25,28 @@ TWO_OPTIONS, PATROL_TERMS, OPERATION_TERMS, ARREST_TERMS = (int64_constant(k) fo
 """Options of each choice, and its terms, the habit of an option (term 0) included."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Consent(ParameterGroup):
     """Parameters of the consent of communal authorities to patrol, operations and arrests."""
 
     name: ClassVar[str] = "consent"
     evidence: ClassVar[tuple[str, ...]] = ("F01", "F07", "F08", "F09", "F10", "F18", "F27", "L07")
 
-    asked: int = parameter(
-        0, "0 or 1", 0, 1, "F01, L07", "police ask the communal authority before they act in its canton", role="site",
-        off=0,
-    )  # fmt: skip
-    patrol: float = parameter(
-        1.0, "log-odds", -5.0, 5.0, "F01, F10; assumed; swept -1 to 3", "readiness to consent to patrol"
-    )
-    patrol_answered: float = parameter(
-        0.8, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered on consent to patrol"
-    )
-    patrol_conduct: float = parameter(
-        1.2, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings on consent to patrol"
-    )
-    patrol_kept: float = parameter(
-        0.8, "log-odds", 0.0, 6.0, "F18; assumed", "effect of requests kept on consent to patrol"
-    )
-    patrol_protocol: float = parameter(
-        1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol on consent to patrol"
-    )
-    operation: float = parameter(
-        0.3, "log-odds", -5.0, 5.0, "F01, F10; assumed; swept -2 to 2", "readiness to consent to an operation"
-    )
-    operation_answered: float = parameter(
-        0.8, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered on consent to an operation"
-    )
-    operation_conduct: float = parameter(
-        1.2, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings on consent to an operation"
-    )
-    operation_protocol: float = parameter(
-        1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol on consent to an operation"
-    )
-    arrest: float = parameter(
-        0.0,
-        "log-odds",
-        -5.0,
-        5.0,
-        "F07, F27; assumed; swept -2 to 2",
-        "readiness to consent to an arrest of the slightest gravity",
-    )
-    arrest_gravity: float = parameter(
-        2.0, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity, 0 to 1, on consent to an arrest"
-    )
-    arrest_conduct: float = parameter(
-        0.8, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings on consent to an arrest"
-    )
-    arrest_returned: float = parameter(
-        0.8, "log-odds", 0.0, 6.0, "F26; assumed", "effect of cases that the state took up on consent to an arrest"
-    )
-    arrest_legitimacy: float = parameter(
-        0.3, "log-odds", 0.0, 3.0, "F07; assumed", "effect of the authority's legitimacy against consent to an arrest"
-    )
+    asked: int
+    patrol: float
+    patrol_answered: float
+    patrol_conduct: float
+    patrol_kept: float
+    patrol_protocol: float
+    operation: float
+    operation_answered: float
+    operation_conduct: float
+    operation_protocol: float
+    arrest: float
+    arrest_gravity: float
+    arrest_conduct: float
+    arrest_returned: float
+    arrest_legitimacy: float
 
 
 class ConsentRow(Row):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from model.engine.choices import declare_choice
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row, int64_constant
 
@@ -57,7 +57,7 @@ PROTOCOL_DAY, PROTOCOL_MONTH = 15, 1
 """Day and month on which boards answer to protocols."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Deliberation(ParameterGroup):
     """Parameters of the decisions of boards.
 
@@ -70,160 +70,77 @@ class Deliberation(ParameterGroup):
         "F19", "F25", "F26", "F28", "F29", "G09", "Y05", "Y06",
     )  # fmt: skip
 
-    cases: int = parameter(1, "0 or 1", 0, 1, "design", "boards decide what becomes of a case", off=0)
-    watches: int = parameter(1, "0 or 1", 0, 1, "design", "boards decide when to keep watch", off=0)
-    invitations: int = parameter(1, "0 or 1", 0, 1, "design", "boards decide whether they want the police", off=0)
-    asks: int = parameter(1, "0 or 1", 0, 1, "design", "boards ask between meetings", off=0)
-    climbs: int = parameter(1, "0 or 1", 0, 1, "design", "boards take unmet requests to a higher level", off=0)
-    protocols: int = parameter(1, "0 or 1", 0, 1, "design", "boards agree to a protocol or not", off=0)
-    couples: int = parameter(1, "0 or 1", 0, 1, "design", "requests and hearings depend on couples that go out", off=0)
-    half_life: float = parameter(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
-    prior: float = parameter(
-        3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence weight of a board's disposition"
-    )
-    stepped_in: float = parameter(
-        2.0, "evidence", 0.0, 20.0, "F10; assumed", "evidence weight of police who step in, relative to police who wait"
-    )
-    disposed_answers: float = share_parameter(
-        0.5, "assumed", "effect of a board's disposition on its belief in answers"
-    )
-    carried: float = share_parameter(
-        0.5, "F13, Y05; assumed", "memory carried over on 1 January where no community is organised"
-    )
-    spread: float = share_parameter(
-        0.14, "E03, A11; size assumed; swept .05-.25", "standard deviation of organisation between boards", off=0.0
-    )
-    disposed: float = parameter(
-        0.5, "log-odds", -3.0, 3.0, "F28, F29; assumed", "mean disposition of boards to the police"
-    )
-    disposed_spread: float = parameter(
-        2.2, "log-odds", 0.0, 5.0, "V19, F09; assumed", "standard deviation of the disposition between boards"
-    )
+    cases: int
+    watches: int
+    invitations: int
+    asks: int
+    climbs: int
+    protocols: int
+    couples: int
+    half_life: float
+    prior: float
+    stepped_in: float
+    disposed_answers: float
+    carried: float
+    spread: float
+    disposed: float
+    disposed_spread: float
 
-    hear: float = parameter(0.6, "log-odds", -5.0, 5.0, "F12; calibrated: F07, F08", "readiness to hear a case")
-    hear_legitimacy: float = parameter(0.8, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on hearing")
-    hear_grave: float = parameter(
-        20.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "effect of gravity against hearing"
-    )
-    grave_from: float = share_parameter(0.6, "F08; assumed", "severity beyond which gravity has an effect")
-    hear_load: float = parameter(0.5, "log-odds", 0.0, 3.0, "assumed", "effect of a load of open cases against hearing")
-    load_cases: float = parameter(10.0, "cases", 1.0, 100.0, "assumed", "open cases that count as a load of 1")
-    call: float = parameter(-1.9, "log-odds", -8.0, 3.0, "F07; calibrated: F07", "readiness to call the police")
-    call_gravity: float = parameter(2.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on calling")
-    call_answered: float = parameter(2.2, "log-odds", 0.0, 8.0, "E05; assumed", "effect of calls answered on calling")
-    call_conduct: float = parameter(0.8, "log-odds", 0.0, 5.0, "F10; assumed", "effect of conduct on calling")
-    call_legitimacy: float = parameter(
-        0.6, "log-odds", 0.0, 3.0, "F07; assumed", "effect of legitimacy against calling"
-    )
-    prosecutor: float = parameter(
-        -2.0, "log-odds", -8.0, 3.0, "F08; calibrated: F07", "readiness to go to the prosecutor"
-    )
-    prosecutor_gravity: float = parameter(
-        3.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on going to the prosecutor"
-    )
-    prosecutor_returned: float = parameter(
-        1.2, "log-odds", 0.0, 5.0, "F26; assumed", "effect of cases that the state took up on going to the prosecutor"
-    )
-    prosecutor_way: float = parameter(
-        0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way against going to the prosecutor"
-    )
-    reprisal: float = parameter(1.5, "log-odds", 0.0, 5.0, "G09; assumed", "effect of fear of a gang against going on")
-    wait: float = parameter(-1.6, "log-odds", -8.0, 3.0, "assumed", "readiness to put a case off")
-    put_off: int = parameter(28, "days", 1, 180, "assumed", "days for which a case is put off")
+    hear: float
+    hear_legitimacy: float
+    hear_grave: float
+    grave_from: float
+    hear_load: float
+    load_cases: float
+    call: float
+    call_gravity: float
+    call_answered: float
+    call_conduct: float
+    call_legitimacy: float
+    prosecutor: float
+    prosecutor_gravity: float
+    prosecutor_returned: float
+    prosecutor_way: float
+    reprisal: float
+    wait: float
+    put_off: int
 
-    watch: float = parameter(-1.75, "log-odds", -8.0, 5.0, "F04; assumed", "readiness to keep watch for a month")
-    watch_organised: float = parameter(
-        2.0, "log-odds", 0.0, 6.0, "F04, Y06; assumed", "effect of an organised community, 0 to 1, on keeping watch"
-    )
-    watch_nights: float = parameter(
-        0.7, "log-odds", 0.0, 4.0, "A12; assumed", "effect of crime by night over the usual on keeping watch"
-    )
-    nights_most: float = parameter(
-        2.0, "ratio", 0.0, 20.0, "assumed", "crime by night over the usual beyond which more has no effect"
-    )
-    usual_months: float = parameter(
-        12.0, "months", 1.0, 120.0, "assumed", "time over which the usual crime by night is averaged"
-    )
-    watch_answered: float = parameter(
-        0.8, "log-odds", 0.0, 4.0, "A12; assumed", "effect of calls answered against keeping watch"
-    )
-    watch_tired: float = parameter(
-        0.25, "log-odds", 0.0, 2.0, "Y06: unpaid; assumed", "effect of each month on watch against another"
-    )
-    tired_most: float = parameter(
-        6.0, "months", 0.0, 60.0, "assumed", "months on watch beyond which more have no effect"
-    )
-    watch_protocol: float = parameter(
-        0.4, "log-odds", 0.0, 3.0, "F18; assumed", "effect of a protocol on keeping watch"
-    )
-    watch_effect: float = share_parameter(
-        0.25, "F04; assumed; swept 0-.5", "crime by night that a watch prevents, if the community is organised"
-    )
-    abuse: float = share_parameter(
-        0.04, "assumed; swept 0-.2", "months on watch in which a watch abuses somebody", off=0.0
-    )
+    watch: float
+    watch_organised: float
+    watch_nights: float
+    nights_most: float
+    usual_months: float
+    watch_answered: float
+    watch_tired: float
+    tired_most: float
+    watch_protocol: float
+    watch_effect: float
+    abuse: float
 
-    invite: float = parameter(0.2, "log-odds", -5.0, 5.0, "F01; assumed", "readiness to invite the police")
-    invite_answered: float = parameter(
-        1.6, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered on inviting"
-    )
-    invite_conduct: float = parameter(
-        2.6, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings on inviting"
-    )
-    invite_legitimacy: float = parameter(
-        0.2, "log-odds", 0.0, 3.0, "F09; assumed", "effect of legitimacy against inviting"
-    )
-    invite_protocol: float = parameter(1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol on inviting")
+    invite: float
+    invite_answered: float
+    invite_conduct: float
+    invite_legitimacy: float
+    invite_protocol: float
 
-    ask: float = parameter(
-        -1.9,
-        "log-odds",
-        -8.0,
-        3.0,
-        "E04; orders of magnitude; assumed",
-        "readiness to ask for something between meetings",
-    )
-    ask_nights: float = parameter(
-        0.6, "log-odds", 0.0, 4.0, "E04; assumed", "effect of crime by night over the usual on asking"
-    )
-    ask_kept: float = parameter(1.5, "log-odds", 0.0, 6.0, "E10; assumed", "effect of requests kept on asking")
-    ask_organised: float = parameter(
-        1.0, "log-odds", 0.0, 4.0, "E03; assumed", "effect of an organised community, 0 to 1, on asking"
-    )
-    climb: float = parameter(
-        -0.6, "log-odds", -8.0, 5.0, "E04; assumed", "readiness to take unmet requests to a higher level in a month"
-    )
-    unmet: int = parameter(2, "requests", 1, 20, "E04; assumed", "unmet requests from which a board considers it")
-    climb_organised: float = parameter(
-        1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of organisation over one half on taking requests higher"
-    )
-    climb_kept: float = parameter(
-        1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of requests kept after that on taking requests higher"
-    )
-    climbed: float = share_parameter(
-        0.15, "E04; assumed", "additional feasible requests met, at the table; twice that at the prefect"
-    )
+    ask: float
+    ask_nights: float
+    ask_kept: float
+    ask_organised: float
+    climb: float
+    unmet: int
+    climb_organised: float
+    climb_kept: float
+    climbed: float
 
-    protocol: float = parameter(
-        -1.2, "log-odds", -8.0, 5.0, "F01; assumed", "readiness to agree to a protocol that is offered"
-    )
-    protocol_answered: float = parameter(
-        3.0, "log-odds", 0.0, 8.0, "F25; assumed", "effect of calls answered on agreeing to a protocol"
-    )
-    protocol_kept: float = parameter(
-        2.0, "log-odds", 0.0, 8.0, "E10; assumed", "effect of requests kept on agreeing to a protocol"
-    )
-    protocol_conduct: float = parameter(
-        1.5, "log-odds", 0.0, 8.0, "F10; assumed", "effect of conduct at hearings on agreeing to a protocol"
-    )
-    protocol_promises: float = parameter(
-        2.0, "log-odds", 0.0, 8.0, "F18; assumed", "effect of promises kept last year on agreeing to a protocol"
-    )
-    protocol_returned: float = parameter(
-        0.2, "log-odds", 0.0, 2.0, "F26; assumed", "effect of each returned case against agreeing to a protocol"
-    )
-    keeps: float = share_parameter(0.8, "assumed; swept 0-1", "hearings under a protocol to which police come", off=1.0)
-    agreed: float = share_parameter(0.25, "F18; assumed", "additional feasible requests met under a protocol", off=0.0)
+    protocol: float
+    protocol_answered: float
+    protocol_kept: float
+    protocol_conduct: float
+    protocol_promises: float
+    protocol_returned: float
+    keeps: float
+    agreed: float
 
 
 class DeliberationCounts(Row):

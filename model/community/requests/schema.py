@@ -28,12 +28,8 @@ NO_OWNER_YET, NO_OWNER = int64_constant(-2), int64_constant(-1)
 """Owner of a request that no officer has received, or that nobody can receive."""
 OWN_REQUEST, CLIMBED_REQUEST, TABLE_REQUEST = (int64_constant(MAX_REQUESTS + k) for k in range(3))
 """Number in place of that within a meeting: asked by a board between meetings, taken further up, asked at the table."""
-REQUEST_MET = declare_event(
-    "request_met", 20, "request met", fair=0.8, fair_weight=0.5, effective=0.9, effective_weight=1.0
-)
-REQUEST_UNMET = declare_event(
-    "request_unmet", 21, "request unmet", fair=0.3, fair_weight=0.3, effective=0.1, effective_weight=1.0
-)
+REQUEST_MET = declare_event("request_met", 20)
+REQUEST_UNMET = declare_event("request_unmet", 21)
 
 
 class RequestRow(Row):

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.engine.causes import declare_cause
 from model.engine.domains import PAST, POSITIVE, TICK, code_of, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Int32Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec, RowTableSpec
@@ -33,73 +33,32 @@ FIRST_STATE_PLACE, LAST_STATE_PLACE = 3, 5
 ACT_ID_OFFSET = 1073741824 + 268435456
 """The act against resident i is incident ACT_ID_OFFSET + i of its shift; 2**30 + 2**28."""
 PROTECTION = declare_cause("protection", 27)
-HURT_AGAIN = declare_event(
-    "hurt_again", 76, "hurt again after telling", cause=PROTECTION, effective=0.05, effective_weight=1.0
-)
+HURT_AGAIN = declare_event("hurt_again", 76, cause=PROTECTION)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class DomesticViolence(ParameterGroup):
     """Frequency, severity and course of violence against women by men of their household."""
 
     name: ClassVar[str] = "domestic_violence"
     evidence: ClassVar[tuple[str, ...]] = ("F05", "F20", "J07", "V11", "V12", "V13")
 
-    first: float = parameter(
-        0.013,
-        "a year",
-        0.0,
-        0.15,
-        "calibrated: orders of magnitude",
-        "first acts against a woman who lives with a man",
-        off=0.0,
-    )
-    further: float = parameter(
-        2.0,
-        "a year",
-        0.0,
-        12.0,
-        "3-4 acts a year, orders of magnitude; assumed",
-        "further acts in the 12 months after one",
-        off=0.0,
-    )
-    ends: float = share_parameter(
-        0.12, "assumed, swept", "acts after which the violence ends: he or she leaves, or he stops"
-    )
-    before: float = share_parameter(
-        0.05,
-        "8-9 % of women in union a year; assumed",
-        "women who live with a man and were hurt in the year before the start",
-        off=0.0,
-    )
-    drinking: float = share_parameter(0.2, "assumed", "households where a man drinks, where alcohol is 1")
-    drink: float = parameter(2.0, "ratio", 1.0, 10.0, "assumed", "acts where a man drinks, relative to where none does")
-    weekend_night: float = parameter(
-        1.5, "ratio", 1.0, 10.0, "B19; assumed", "acts where a man drinks on weekend nights, relative"
-    )
-    isolation: float = share_parameter(
-        0.4, "assumed", "additional acts against a woman none of whose ties lives in her settlement"
-    )
-    distance: float = share_parameter(0.2, "assumed", "additional acts an hour away from the police")
-    grave: float = share_parameter(0.12, "assumed", "acts that leave injuries")
-    lethal: float = share_parameter(
-        0.0003, "orders of magnitude: women killed; assumed", "acts that kill where firearms is 1", high=0.05
-    )
-    protection: float = share_parameter(0.6, "V12; assumed", "acts that a protection measure or a refuge prevents")
-    ruling: float = share_parameter(
-        0.25, "F05, F14; assumed", "acts that an accepted and kept ruling of the authority prevents"
-    )
-    disappointed: float = parameter(
-        0.775,
-        "evidence",
-        0.0,
-        5.0,
-        "assumed: -6 points; swept -2 to -12",
-        "evidence weight of being hurt again after telling the state",
-        off=0.0,
-    )
-    severity: float = share_parameter(0.4, "assumed", "severity of an act without injuries, 0 to 1")
-    severity_grave: float = share_parameter(0.8, "assumed", "severity of an act that leaves injuries, 0 to 1")
+    first: float
+    further: float
+    ends: float
+    before: float
+    drinking: float
+    drink: float
+    weekend_night: float
+    isolation: float
+    distance: float
+    grave: float
+    lethal: float
+    protection: float
+    ruling: float
+    disappointed: float
+    severity: float
+    severity_grave: float
 
 
 HELP_PLACES = ("nobody", "kin", "communal", "police", "prosecutor", "demi", "refuge")

@@ -5,24 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import ParameterGroup, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
 HAS_GUARD, GUARD_STREAM = stream_id("has a guard"), stream_id("guard")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Guards(ParameterGroup):
     """Share of businesses with a private guard, and the effect of a guard."""
 
     name: ClassVar[str] = "guards"
     evidence: ClassVar[tuple[str, ...]] = ()
 
-    shops: float = share_parameter(0.2, "assumed; swept", "businesses with a private guard", role="site", off=0.0)
-    effect: float = share_parameter(
-        0.3, "assumed; swept", "robberies and thefts at guarded businesses that a guard prevents"
-    )
+    shops: float
+    effect: float
 
 
 class GuardCounts(Row):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from model.engine.domains import KEY, LARGEST_COUNT, TICK, Domain, code_of, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import GrowingTableSpec
@@ -24,17 +24,17 @@ REPEAT_ID_OFFSET, REPEAT_ID_RANGE = 268435456, 16777216
 """Incident numbers of near repeats lie above 2**28, with room for 2**24 of each kind of crime."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class NearRepeat(ParameterGroup):
     """Number, delay and place of the further crimes that a crime breeds nearby."""
 
     name: ClassVar[str] = "near_repeat"
     evidence: ClassVar[tuple[str, ...]] = ("J02",)
 
-    kappa: float = share_parameter(0.2, "assumed; swept 0-0.5", "mean number of repeats of a crime", high=0.5, off=0.0)
-    days: float = parameter(20.0, "days", 3.0, 60.0, "assumed; swept", "mean delay of a repeat")
-    same_cell: float = share_parameter(0.5, "assumed", "repeats in the same cell")
-    same_victim: float = share_parameter(0.15, "assumed", "repeats in the same cell that hit the same victim")
+    kappa: float
+    days: float
+    same_cell: float
+    same_victim: float
 
 
 class PendingRepeat(Row):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from model.engine.domains import COUNT, POSITIVE, TICK, code_of, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import ArraySpec, GrowingTableSpec
@@ -24,64 +24,33 @@ SLOT_DRAWS = 5
 """Draws of a slot for one act at most: the first, and four of a replacement."""
 NO_SLOTS, NO_OFFENDER = -1, -2
 """No slot, since the group has none; no act, since its offender is held and not replaced."""
-ASSUMED_SOURCE = "assumed; swept"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Offenders(ParameterGroup):
     """Number of offender slots, spread of their rates, reach, careers, and replacement while they are held."""
 
     name: ClassVar[str] = "offenders"
     evidence: ClassVar[tuple[str, ...]] = ("J02",)
 
-    slots: float = parameter(
-        1.0,
-        "ratio",
-        0.0,
-        4.0,
-        "design: 1; swept",
-        "number of offenders' slots, at the same total rate, relative",
-        off=0.0,
-    )
-    street: float = parameter(0.22, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of street crime over both pools")
-    vehicles: float = parameter(0.039, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of vehicle crime over both pools")
-    burglary: float = parameter(0.058, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of burglary over both pools")
-    hire: float = parameter(0.0155, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of killers for hire over both pools")
-    spread: float = parameter(
-        1.35, "log ratio", 0.0, 3.0, "calibrated: Q12", "standard deviation of rates between slots"
-    )
-    reach_km: float = parameter(
-        2.5, "km", 0.1, 50.0, ASSUMED_SOURCE, "distance from home at which the weight has fallen by a factor e"
-    )
-    own_km: float = parameter(0.8, "km", 0.05, 10.0, "assumed", "distance from home that counts as none")
-    replaced_street: float = share_parameter(
-        0.3, ASSUMED_SOURCE, "acts of detained street offenders that another commits"
-    )
-    replaced_vehicles: float = share_parameter(
-        0.4, ASSUMED_SOURCE, "acts of detained vehicle thieves that another commits"
-    )
-    replaced_burglary: float = share_parameter(0.3, ASSUMED_SOURCE, "acts of detained burglars that another commits")
-    replaced_hire: float = share_parameter(
-        0.6, ASSUMED_SOURCE, "acts of detained killers for hire that another commits"
-    )
-    career_street: float = parameter(
-        5.0, "years", 0.1, 50.0, "assumed", "mean time until another street offender fills a slot"
-    )
-    career_vehicles: float = parameter(
-        5.0, "years", 0.1, 50.0, "assumed", "mean time until another vehicle thief fills a slot"
-    )
-    career_burglary: float = parameter(
-        6.0, "years", 0.1, 50.0, "assumed", "mean time until another burglar fills a slot"
-    )
-    career_hire: float = parameter(
-        7.0, "years", 0.1, 50.0, "assumed", "mean time until another killer for hire fills a slot"
-    )
-    amnesty: float = share_parameter(
-        0.0, "experiment", "detained offenders who are released on each day that this policy is in force", off=0.0
-    )
-    roundup: float = share_parameter(
-        0.0, "experiment", "most active offenders who are held for a year from such a day", off=0.0
-    )
+    slots: float
+    street: float
+    vehicles: float
+    burglary: float
+    hire: float
+    spread: float
+    reach_km: float
+    own_km: float
+    replaced_street: float
+    replaced_vehicles: float
+    replaced_burglary: float
+    replaced_hire: float
+    career_street: float
+    career_vehicles: float
+    career_burglary: float
+    career_hire: float
+    amnesty: float
+    roundup: float
 
 
 class OffenderRow(Row):

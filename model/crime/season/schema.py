@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import ParameterGroup, parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.rows import FloatArray
 
 HOMICIDES_BY_MONTH: FloatArray = np.array([444, 380, 407, 358, 429, 431, 438, 427, 434, 437, 476, 494], np.float64)
@@ -18,32 +18,14 @@ MIDDLE_PAYDAY = 15
 """Day of the month of the first payday; the second is the last day of the month."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Season(ParameterGroup):
     """Strength of the month of the year and of paydays in the hazard of crime; means over a year are 1."""
 
     name: ClassVar[str] = "season"
     evidence: ClassVar[tuple[str, ...]] = ()
 
-    violence: float = parameter(
-        1.0,
-        "ratio",
-        0.0,
-        2.0,
-        "PDH 2012, homicides by month; swept",
-        "strength of the monthly pattern of assault and killing for hire",
-        off=0.0,
-    )
-    property: float = parameter(
-        0.5,
-        "ratio",
-        0.0,
-        2.0,
-        "assumed, no monthly series; swept",
-        "strength of the monthly pattern of property crime",
-        off=0.0,
-    )
-    payday: float = parameter(
-        1.15, "ratio", 1.0, 1.6, "assumed: Foley 2011; swept", "robbery and theft on paydays, over other days", off=1.0
-    )
-    days: int = parameter(3, "days", 1, 7, "assumed; swept", "length of a payday period, the day itself included")
+    violence: float
+    property: float
+    payday: float
+    days: int

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from model.engine.calendar import DAYS_OF_YEAR
 from model.engine.domains import PAST, TICK, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import GrowingTableSpec
@@ -59,10 +59,10 @@ DEMAND_ID_OFFSET, IMITATOR_ID_OFFSET, CLASH_ID_OFFSET, PUNISHMENT_ID_OFFSET = 2*
 """First numbers of incidents, by origin: numbers of incidents in a shift differ."""
 MAX_DEMANDS_A_CLIQUE = 4096
 """Numbers that a clique's demands of a shift may take."""
-PAYMENT = declare_event("payment", 35, "payment of rent", effective=0.05, effective_weight=1.0)
+PAYMENT = declare_event("payment", 35)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Extortion(ParameterGroup):
     """Demands of cliques and imitators, payment and refusal, punishment, rivalry and recruitment."""
 
@@ -80,98 +80,42 @@ class Extortion(ParameterGroup):
         "Y02",
     )
 
-    demands: float = parameter(
-        1.75,
-        "a year and member",
-        0.0,
-        12.0,
-        "calibrated: V07; orders of magnitude",
-        "demands that a member makes",
-        off=0.0,
-    )
-    rent: float = parameter(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
-    rent_step: float = share_parameter(0.03, "assumed", "monthly change of the rent", high=0.3)
-    dread: float = share_parameter(0.15, "assumed", "believed chance of punishment for refusing at the start")
-    punishment_cost: float = parameter(
-        2500.0, "quetzals a week", 100.0, 100000.0, "assumed", "feared cost of punishment, as rent"
-    )
-    noise: float = parameter(
-        150.0, "quetzals a week", 1.0, 5000.0, "assumed", "standard deviation of the rent that people would bear"
-    )
-    churn: float = share_parameter(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
-    threat_days: float = parameter(14.0, "days", 0.0, 180.0, "assumed", "longest time until a threat is carried out")
-    punish: float = share_parameter(0.10, "J04; assumed", "persons who refuse and are punished")
-    punish_told: float = share_parameter(
-        0.20, "J04; assumed", "persons who refuse, tell the police openly and are punished"
-    )
-    lethal: float = share_parameter(0.12, "J04; calibrated: V18", "punishments that kill")
-    learning: float = share_parameter(0.03, "assumed", "weight of one case in the believed chance of punishment")
-    clash: float = parameter(
-        5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique with each rival nearby", off=0.0
-    )
-    most_rivals: int = parameter(3, "cliques", 0, 50, "assumed", "rivals beyond which more have no effect")
-    tension: float = parameter(
-        1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative to the baseline; less under a pact", role="lever"
-    )
-    clash_lethal: float = share_parameter(0.35, "V18; assumed", "clashes that kill")
-    recruit: float = parameter(
-        0.005,
-        "a year",
-        0.0,
-        0.02,
-        "orders of magnitude: 20-120 recruits",
-        "hazard of recruitment of young people in a territory",
-        off=0.0,
-    )
-    recruit_tie: float = parameter(1.2, "log ratio", 0.0, 5.0, "assumed", "effect on recruitment of a tie to a member")
-    recruit_out: float = parameter(
-        0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect on recruitment of being out of school"
-    )
-    leave: float = share_parameter(0.012, "assumed", "members who leave in a month", high=0.5)
-    leave_idle: float = parameter(
-        0.7,
-        "log ratio",
-        0.0,
-        5.0,
-        "assumed; swept",
-        "effect on leaving of a clique without income, relative to the usual",
-        off=0.0,
-    )
-    imitators: float = parameter(
-        0.006,
-        "a year",
-        0.0,
-        0.02,
-        "calibrated: V15; orders of magnitude",
-        "telephone extortion of an adult by imitators where phone lists are 1",
-        off=0.0,
-    )
-    imitator_business: float = parameter(
-        3.0, "ratio", 1.0, 20.0, "assumed", "telephone extortion of businesses, relative"
-    )
-    paying: float = share_parameter(
-        0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
-    )
-    imitator_again: float = parameter(
-        4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who paid within a year, relative"
-    )
-    imitator_prison: float = share_parameter(
-        0.6, "V15: many from prisons; size assumed, swept", "calls of imitators that come from prisons"
-    )
-    imitator_blocked: float = share_parameter(0.0, "policy", "calls from prisons that are blocked", role="lever")
-    severity: float = share_parameter(0.6, "assumed", "severity of a demand by a clique")
-    wound_severity: float = share_parameter(0.8, "assumed", "severity of an attack that does not kill")
-    attacked_from: float = parameter(14.0, "years", 10.0, 18.0, "assumed", "age from which young men are attacked")
-    recruit_from: float = parameter(12.0, "years", 8.0, 18.0, "assumed", "age from which cliques recruit")
-    recruit_to: float = parameter(21.0, "years", 15.0, 35.0, "assumed", "age from which cliques recruit no longer")
-    imitator_loss: float = parameter(500.0, "quetzals", 0.0, 10000.0, "assumed", "mean loss by an imitator")
-    imitator_severity: float = share_parameter(0.4, "assumed", "severity of a demand by an imitator")
-    weight_payment: float = parameter(
-        0.0155, "evidence", 0.0, 0.2, "assumed: -.2 points; swept 0 to -.6", "weight of each payment", off=0.0
-    )
-    imitator_pay: float = share_parameter(
-        0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay"
-    )
+    demands: float
+    rent: float
+    rent_step: float
+    dread: float
+    punishment_cost: float
+    noise: float
+    churn: float
+    threat_days: float
+    punish: float
+    punish_told: float
+    lethal: float
+    learning: float
+    clash: float
+    most_rivals: int
+    tension: float
+    clash_lethal: float
+    recruit: float
+    recruit_tie: float
+    recruit_out: float
+    leave: float
+    leave_idle: float
+    imitators: float
+    imitator_business: float
+    paying: float
+    imitator_again: float
+    imitator_prison: float
+    imitator_blocked: float
+    severity: float
+    wound_severity: float
+    attacked_from: float
+    recruit_from: float
+    recruit_to: float
+    imitator_loss: float
+    imitator_severity: float
+    weight_payment: float
+    imitator_pay: float
 
 
 class Threat(Row):

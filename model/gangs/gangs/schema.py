@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from model.engine.domains import COUNT, FLAG, POSITIVE, SHARE, TICK, code_of, row_of
-from model.engine.parameters import ParameterGroup, parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import ArraySpec, GrowingTableSpec, RowTableSpec, TableSizes
@@ -25,7 +25,7 @@ UNCLAIMED = -1
 """Holder of free cells, and captor of a mayor or chief who is not captured."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Gangs(ParameterGroup):
     """Number and size of cliques, their reach, and the reach of extortion by telephone."""
 
@@ -33,33 +33,13 @@ class Gangs(ParameterGroup):
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("J01", "Y01", "Y02", "V15")
 
-    ms13: int = parameter(
-        0, "cliques", 0, 50, "J01, Y01; orders of magnitude: 5-20 in all", "cliques of MS-13", role="site"
-    )
-    barrio18: int = parameter(0, "cliques", 0, 50, "J01, Y01; orders of magnitude", "cliques of Barrio 18", role="site")
-    members: int = parameter(
-        30,
-        "members",
-        0,
-        200,
-        "Y01; orders of magnitude: 150-700 in all",
-        "members of a clique at the start",
-        role="site",
-    )
-    reach: float = parameter(2.0, "cells", 0.0, 20.0, "assumed", "radius of a territory")
-    dense: int = parameter(
-        60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that the centre of a territory needs"
-    )
-    border: float = parameter(12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash")
-    phone_lists: float = parameter(
-        0.5,
-        "ratio",
-        0.0,
-        10.0,
-        "V07, V15; assumed",
-        "telephones on the lists of imitators, relative to the baseline",
-        role="site",
-    )
+    ms13: int
+    barrio18: int
+    members: int
+    reach: float
+    dense: int
+    border: float
+    phone_lists: float
 
 
 STANCE_QUIET, STANCE_HOLD, STANCE_PRESS = range(3)

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from model.engine.domains import COUNT, FLAG, KEY, LARGEST_COUNT, PAST, SHARE, Domain, code_of, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
@@ -22,53 +22,33 @@ BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
     stream_id("wrong"),
 )
 REMAND_STREAM, TERM_STREAM, MEMBER_STREAM = stream_id("remand"), stream_id("term"), stream_id("member")
-RELEASE_CAUSE = declare_event("release", 8, "suspect released", effective=0.05, effective_weight=1.0)
-HELD_CAUSE = declare_event("held", 9, "suspect held", effective=0.95, effective_weight=1.0)
-CHARGED_CAUSE = declare_event("charged", 10, "charge", effective=0.95, effective_weight=1.0)
-DROPPED_CAUSE = declare_event("dropped", 11, "dropped case", effective=0.05, effective_weight=1.0)
+RELEASE_CAUSE = declare_event("release", 8)
+HELD_CAUSE = declare_event("held", 9)
+CHARGED_CAUSE = declare_event("charged", 10)
+DROPPED_CAUSE = declare_event("dropped", 11)
 CLOCK_NOT_STARTED, FILE_CLOSED = -1, -1
 """Date of a step of a file that has not come; `passes` of a closed file."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Justice(ParameterGroup):
     """Outcomes and delays of arrests and complaints, and the share of victims who blame the police."""
 
     name: ClassVar[str] = "justice"
     evidence: ClassVar[tuple[str, ...]] = ("H02", "H03", "H04", "V12", "V16")
 
-    hours: float = parameter(
-        3.0, "hours", 0.0, 12.0, "concept: judge within 6 h; assumed", "time an arrest costs the couple"
-    )
-    blame: float = share_parameter(
-        0.5,
-        "H04; assumed; swept 0-1",
-        "victims who attribute to the police what judges and prosecutors do",
-        off=0.0,
-    )
-    wrong: float = share_parameter(0.05, "assumed; swept", "arrests for an act of the wrong person")
-    charge_act: float = share_parameter(
-        0.5, "calibrated: V16", "cases of persons caught in the act that end in a charge"
-    )
-    charge_warrant: float = share_parameter(
-        0.8, "calibrated: V16", "cases of persons arrested by a warrant that end in a charge"
-    )
-    remand: float = parameter(6.0, "months", 0.1, 60.0, "assumed; swept", "mean time held before a charge")
-    trial: float = parameter(10.0, "months", 0.1, 60.0, "assumed", "months from charge to sentence for those held")
-    sentence: float = share_parameter(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
-    years: float = parameter(12.0, "years", 0.1, 50.0, "assumed", "mean sentence of the gravest act")
-    term: float = parameter(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative to the baseline")
-    lesson_charged: float = parameter(
-        1.0, "log-odds", 0.0, 3.0, "assumed", "effect of a charge on the belief that complaining is useful"
-    )
-    lesson_dropped: float = parameter(
-        0.2,
-        "log-odds",
-        0.0,
-        2.0,
-        "assumed",
-        "effect of a dropped complaint against the belief that complaining is useful",
-    )
+    hours: float
+    blame: float
+    wrong: float
+    charge_act: float
+    charge_warrant: float
+    remand: float
+    trial: float
+    sentence: float
+    years: float
+    term: float
+    lesson_charged: float
+    lesson_dropped: float
 
 
 class ComplaintExperience(Row):

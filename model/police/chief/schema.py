@@ -9,7 +9,7 @@ import numpy as np
 
 from model.engine.choices import declare_choice
 from model.engine.domains import LARGEST_COUNT, LARGEST_REAL, PAST, POSITIVE, SHARE, Domain, code_of, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import ArraySpec, RowTableSpec
@@ -40,106 +40,47 @@ WORK_CHOICE = declare_choice("planned hours that take place", "chief", WORK_OPTI
 NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Chiefs(ParameterGroup):
     """Parameters of the chiefs' choices, and of the effect of hours on couples."""
 
     name: ClassVar[str] = "chief"
     evidence: ClassVar[tuple[str, ...]] = ("B13", "B20", "B22", "C18", "C21", "D02", "E04", "E13", "H03", "Q19", "Q21")
 
-    sets_hours: int = parameter(
-        1, "0 or 1", 0, 1, "design", "chiefs allocate hours; 0: all shifts are spent alike", off=0
-    )
-    picks_modes: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs choose modes of plans; 0: by chance", off=0)
-    picks_requests: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs choose requests; 0: by chance", off=0)
-    weighs_work: int = parameter(
-        1, "0 or 1", 0, 1, "design", "chiefs decide how much of planned hours takes place; 0: all of it", off=0
-    )
-    work: float = parameter(
-        2.0, "log-odds", -4.0, 8.0, "B13: neither permanent nor general; assumed; swept 0-4",
-        "readiness to let all planned hours take place rather than none",
-    )  # fmt: skip
-    work_unserved: float = parameter(
-        3.0,
-        "log-odds",
-        0.0,
-        12.0,
-        "assumed; swept 0-6",
-        "effect of unserved calls against planned hours, if all of a month were unserved",
-    )
-    work_crimes: float = parameter(
-        1.5,
-        "log-odds",
-        0.0,
-        6.0,
-        "assumed; swept 0-3",
-        "effect of known crimes against planned hours, by the log of their ratio to the usual",
-    )
-    work_asked: float = parameter(
-        0.35, "log-odds", 0.0, 2.0, "E04; assumed; swept 0-1", "effect of open requests on planned hours, by log(1 + n)"
-    )
-    visits: float = parameter(
-        -2.3, "log-odds", -8.0, 4.0, "assumed; swept", "readiness to give hours to visits rather than habit"
-    )
-    arrests: float = parameter(
-        -1.5, "log-odds", -8.0, 4.0, "assumed; swept", "readiness to give hours to quick arrests rather than habit"
-    )
-    places: float = parameter(
-        -1.9, "log-odds", -8.0, 4.0, "assumed; swept", "readiness to give hours to places of the plan rather than habit"
-    )
-    experience: float = parameter(
-        1.2, "log-odds", 0.0, 4.0, "assumed", "effect of the results of earlier hours, -1 to 1"
-    )
-    figures: float = parameter(
-        6.0, "log-odds", 0.0, 20.0, "B22; assumed", "effect of full pressure and a full gap in the figures on arrests"
-    )
-    order: float = parameter(1.1, "log-odds", 0.0, 4.0, "B20; assumed", "effect of an order on the hours that it names")
-    order_arrests: float = share_parameter(0.3, "B20; assumed", "quarters with an order to arrest", role="lever")
-    order_prevent: float = share_parameter(0.2, "C18; assumed", "quarters with an order to prevent", role="lever")
-    asked: float = parameter(
-        0.5, "log-odds", 0.0, 2.0, "E04; assumed", "effect of open requests on visits, by log(1 + n)"
-    )
-    asked_places: float = parameter(
-        0.35, "log-odds", 0.0, 2.0, "E04; assumed", "effect of open requests on places of the plan, by log(1 + n)"
-    )
-    training: float = parameter(1.2, "log-odds", 0.0, 4.0, "B21; assumed", "effect of a trained chief on visits")
-    training_places: float = parameter(
-        0.5, "log-odds", 0.0, 4.0, "B23; assumed", "effect of a trained chief on places of the plan"
-    )
-    champion: float = parameter(0.8, "log-odds", 0.0, 4.0, "C18, C21; assumed", "effect of a champion on visits")
-    champion_places: float = parameter(
-        0.4, "log-odds", 0.0, 4.0, "C18; assumed", "effect of a champion on places of the plan"
-    )
-    climbed: float = parameter(
-        0.8, "log-odds", 0.0, 4.0, "E04; assumed", "effect on taking up a request of its having gone to the mayor"
-    )
-    urged: float = parameter(
-        0.3, "log-odds", 0.0, 4.0, "assumed", "effect on taking up a request of each further request of the community"
-    )
-    urged_most: int = parameter(
-        4, "requests", 1, 50, "assumed", "open requests of a community beyond which more have no effect"
-    )
-    attended: int = parameter(6, "people", 1, 200, "assumed", "people at a meeting that counts as well attended")
-    told: float = parameter(0.3, "meetings", 0.0, 5.0, "assumed", "weight of a leader who telephones an officer")
-    prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "weight of the prior in a chief's experience")
-    memory: float = parameter(
-        6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of a chief's experience with hours and plans"
-    )
-    usual_visits: float = share_parameter(
-        0.174, "calibrated: status quo mean", "hours of visits that correspond to the weekly plan", high=0.95
-    )
-    usual_arrests: float = share_parameter(
-        0.22, "calibrated: status quo mean", "hours of arrests that correspond to usual stops", high=0.95
-    )
-    usual_places: float = share_parameter(
-        0.194, "calibrated: status quo mean", "hours at places that correspond to plans.follow", high=0.95
-    )
-    focus: float = parameter(
-        3.0, "ratio", 1.0, 5.0, "assumed; swept", "visits by plan in hours allocated to them, over other hours"
-    )
-    focus_stops: float = parameter(
-        1.8, "ratio", 1.0, 4.5, "assumed; swept", "stops in hours allocated to arrests, over other hours"
-    )
+    sets_hours: int
+    picks_modes: int
+    picks_requests: int
+    weighs_work: int
+    work: float
+    work_unserved: float
+    work_crimes: float
+    work_asked: float
+    visits: float
+    arrests: float
+    places: float
+    experience: float
+    figures: float
+    order: float
+    order_arrests: float
+    order_prevent: float
+    asked: float
+    asked_places: float
+    training: float
+    training_places: float
+    champion: float
+    champion_places: float
+    climbed: float
+    urged: float
+    urged_most: int
+    attended: int
+    told: float
+    prior: float
+    memory: float
+    usual_visits: float
+    usual_arrests: float
+    usual_places: float
+    focus: float
+    focus_stops: float
 
 
 class ChiefRow(Row):

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from model.engine.domains import COUNT, POSITIVE, row_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec
@@ -28,7 +28,7 @@ ROUNDING_TOLERANCE = 1e-9
 """Loads that differ by less are equal, since sums of severities depend on their order; so small a load is none."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Plans(ParameterGroup):
     """Parameters of planning by stations (FIAPOL, FAES) and of following plans."""
 
@@ -37,44 +37,22 @@ class Plans(ParameterGroup):
         "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23",
     )  # fmt: skip
 
-    formats: float = share_parameter(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
-    diagnosis: float = share_parameter(
-        0.08, "D03, D10; assumed", "formats that contain a diagnosis whatever the chief does", role="lever", off=0.0
-    )
-    diagnosed: float = share_parameter(
-        1.0, "assumed", "other formats that a chief with a full habit of analysis turns into a diagnosis", off=0.0
-    )
-    analysis: float = share_parameter(
-        0.0, "D12, D13: absent", "places of a diagnosis that follow from data", role="lever", off=0.0
-    )
-    follow: float = share_parameter(
-        0.03, "D10; assumed", "unplanned stretches that follow the plan", role="lever", off=0.0
-    )
-    followed: float = share_parameter(
-        0.3, "assumed", "additional stretches that follow the plan where the lead has a full habit of analysis", off=0.0
-    )
-    posts: int = parameter(0, "posts", 0, 20, "B09", "fixed posts for each station and shift", role="lever", off=0)
-    post_hours: float = parameter(
-        4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever"
-    )
-    task_force: float = share_parameter(
-        0.0, "B14: not at these sites", "couples assigned to one problem only", role="lever", off=0.0
-    )
-    bust: float = parameter(
-        1.0, "log-odds", -3.0, 4.0, "B20; assumed", "effect of pressure for arrests on reactive plans", role="lever"
-    )
-    trained: float = parameter(
-        1.5, "log-odds", -1.0, 4.0, "B23; assumed", "effect of trained officers on preventive plans"
-    )
-    founded: float = parameter(0.5, "log-odds", -1.0, 4.0, "D02; assumed", "effect of a diagnosis on preventive plans")
-    investigative: float = parameter(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "readiness to plan investigations")
-    alive: int = parameter(
-        4, "visits a month", 0, 100, "assumed: one a week", "visits a month from which a plan counts as carried out"
-    )
-    inquiry: float = share_parameter(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
-    takes_request: float = share_parameter(
-        0.05, "E10, E13; assumed", "requests that the next plan takes up", role="lever", off=0.0
-    )
+    formats: float
+    diagnosis: float
+    diagnosed: float
+    analysis: float
+    follow: float
+    followed: float
+    posts: int
+    post_hours: float
+    task_force: float
+    bust: float
+    trained: float
+    founded: float
+    investigative: float
+    alive: int
+    inquiry: float
+    takes_request: float
 
 
 PLAN_CELLS = ArraySpec(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
@@ -17,7 +17,7 @@ N_GROUPS = 3
 """Groups of officers that relieve each other; A15."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Roster(ParameterGroup):
     """Parameters of officers on duty, their transport and fuel, and the part of a shift that other duties take."""
 
@@ -36,36 +36,17 @@ class Roster(ParameterGroup):
         "E17",
     )
 
-    days_on: int = parameter(7, "days", 1, 28, "A15", "days of service in a row")
-    days_off: int = parameter(4, "days", 0, 28, "A15", "days of rest in a row", off=0)
-    single_strength: float = share_parameter(
-        0.5, "A15-A16: derived", "officers of a group on each relay when it serves alone"
-    )
-    absence: float = share_parameter(
-        0.22, "orders of magnitude: .78 present", "officers absent or in administration", role="lever"
-    )
-    fixed_duties: float = share_parameter(
-        0.35,
-        "orders of magnitude: 25-50 %, assumed",
-        "time of a couple's shift for fixed duties",
-        high=0.6,
-        role="lever",
-    )
-    bicycles: float = share_parameter(
-        0.2, "B07; assumed", "shifts in which a couple of a foot beat goes by bicycle", role="lever"
-    )
-    gallons: float = parameter(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
-    km_per_gallon: float = parameter(
-        30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle"
-    )
-    gallons_motorcycle: float = parameter(
-        0.8, "gallons a day", 0.0, 5.0, "assumed from U06", "fuel ration of a motorcycle", role="lever"
-    )
-    couples: float = parameter(
-        1.0, "times as staffed", 0.0, 4.0, "A16; assumed", "couples fielded for each post that is manned",
-        role="lever", off=1.0,
-    )  # fmt: skip
-    km_per_gallon_motorcycle: float = parameter(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
+    days_on: int
+    days_off: int
+    single_strength: float
+    absence: float
+    fixed_duties: float
+    bicycles: float
+    gallons: float
+    km_per_gallon: float
+    gallons_motorcycle: float
+    couples: float
+    km_per_gallon_motorcycle: float
 
 
 class RosterCounts(Row):

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.engine.choices import declare_choice
 from model.engine.domains import COUNT, LARGEST_COUNT, LARGEST_REAL, PAST, POSITIVE, SHARE, TICK, Domain, code_of
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row, int64_constant, zero_rows
 from model.engine.tables import ArraySpec, RowTableSpec
@@ -49,82 +49,47 @@ IS_OUTDOOR_KIND = np.isin(EXPOSURE, (BY_STREET, BY_QUARREL))
 """Kinds of crime that light keeps away."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Government(ParameterGroup):
     """Weights of the mayor's choices, the gifts that are possible, their duration and effects."""
 
     name: ClassVar[str] = "mayor"
     evidence: ClassVar[tuple[str, ...]] = ("B08", "B15", "B16", "B17", "E02", "E04", "F02", "F15", "I08", "Z15")
 
-    gives: int = parameter(
-        1, "0 or 1", 0, 1, "design", "the mayor decides each quarter; 0: a random draw per term", off=0
-    )
-    budgets: int = parameter(
-        1, "0 or 1", 0, 1, "design", "the mayor decides on the budget; 0: it stays as it is", off=0
-    )
-    accompanies: int = parameter(
-        1, "0 or 1", 0, 1, "B15-B18; B07", "municipal police patrol with couples if the mayor decides so", role="site"
-    )
-    lends: int = parameter(
-        1, "0 or 1", 0, 1, "B16, F15", "motorcycles and cameras are the mayor's to give", role="site"
-    )
-    only_asked: int = parameter(
-        0, "0 or 1", 0, 1, "F15", "the mayor gives only what an authority has asked for", role="site"
-    )
-    habit: float = parameter(
-        -2.6, "log-odds", -8.0, 4.0, "assumed; swept", "readiness to give something, all other effects at zero"
-    )
-    care: float = parameter(
-        2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of the mayor's care for security, 0 to 1"
-    )
-    asked: float = parameter(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for a measure")
-    asked_most: int = parameter(
-        3, "petitions", 0, 50, "assumed", "open petitions for a measure beyond which more have no effect"
-    )
-    asked_budget: float = parameter(
-        0.5, "ratio", 0.0, 3.0, "assumed", "effect of a petition on the budget, relative to a gift"
-    )
-    killings: float = parameter(
-        0.8,
-        "log-odds",
-        0.0,
-        4.0,
-        "assumed",
-        "effect of killings known in the quarter, by the log of their ratio to the usual",
-    )
-    usual_quarters: float = parameter(
-        8.0, "quarters", 1.0, 80.0, "assumed", "time over which the usual number of killings is averaged"
-    )
-    used: float = parameter(
-        1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of the use of what was given before, -1 to 1"
-    )
-    prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "weight of the prior in the mayor's experience")
-    election: float = parameter(0.5, "log-odds", 0.0, 3.0, "B17; assumed", "effect of the last year of a term")
-    cost_motorcycles: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "cost of lending at the usual budget")
-    cost_light: float = parameter(0.5, "log-odds", 0.0, 6.0, "assumed", "cost of light at the usual budget")
-    cost_company: float = parameter(
-        0.8, "log-odds", 0.0, 6.0, "assumed", "cost of sending municipal police along at the usual budget"
-    )
-    cost_cameras: float = parameter(2.0, "log-odds", 0.0, 6.0, "assumed", "cost of cameras at the usual budget")
-    keep: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "readiness to keep the budget as it is")
-    regress: float = parameter(
-        1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half above it"
-    )
-    step: float = share_parameter(0.25, "assumed", "change of the budget in a year, over the usual")
-    least: float = share_parameter(0.5, "assumed", "least budget, over the usual", low=0.1)
-    most: float = parameter(1.5, "ratio", 1.0, 5.0, "assumed", "greatest budget, over the usual")
-    memory: float = parameter(24.0, "months", 1.0, 120.0, "assumed", "half-life of the mayor's experience")
-    company_months: int = parameter(
-        12, "months", 1, 48, "assumed: a budget year", "months for which municipal police go along"
-    )
-    loan_months: int = parameter(12, "months", 1, 48, "assumed: a budget year", "months for which motorcycles are lent")
-    light_months: int = parameter(36, "months", 1, 240, "assumed", "months for which a place is lit")
-    camera_months: int = parameter(60, "months", 1, 240, "assumed", "months for which cameras watch a place")
-    motorcycles: int = parameter(2, "motorcycles", 0, 20, "B16; number assumed", "motorcycles lent to a facility")
-    fuel_km: float = parameter(600.0, "km", 0.0, 10000.0, "assumed", "fuel given with the motorcycles")
-    reach: float = parameter(1.5, "cells", 0.0, 10.0, "assumed", "radius of a place that is lit or filmed")
-    light: float = share_parameter(0.15, "assumed; swept", "crime on the street by night that light prevents", high=0.6)
-    cameras: float = share_parameter(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6)
+    gives: int
+    budgets: int
+    accompanies: int
+    lends: int
+    only_asked: int
+    habit: float
+    care: float
+    asked: float
+    asked_most: int
+    asked_budget: float
+    killings: float
+    usual_quarters: float
+    used: float
+    prior: float
+    election: float
+    cost_motorcycles: float
+    cost_light: float
+    cost_company: float
+    cost_cameras: float
+    keep: float
+    regress: float
+    step: float
+    least: float
+    most: float
+    memory: float
+    company_months: int
+    loan_months: int
+    light_months: int
+    camera_months: int
+    motorcycles: int
+    fuel_km: float
+    reach: float
+    light: float
+    cameras: float
 
 
 class MayorState(Row):

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from model.engine.causes import MOST_CAUSES, declare_cause
-from model.engine.parameters import ParameterGroup, share_parameter
+from model.engine.errors import InputError
+from model.engine.fingerprint import PACKAGE
+from model.engine.numbers import LANGUAGES, NUMBERS_FILE, all_event_lines, numbers_beside, read_numbers
+from model.engine.parameters import ParameterGroup
 from model.engine.rows import Row, int64_constant
 
 type Memory = Literal["usual", "friendly", "panel", "public"]
 
 MAX_EVENT_KINDS = 96
 """A kind with a cause of its own has the number of that cause; kinds that share one are numbered from 64."""
-SOURCE = "assumed; not swept so far"
-BELIEF_PARTS = {
-    "fair": "share of the evidence that favours fairness",
-    "fair_weight": "factor on its weight for fairness",
-    "effective": "share of the evidence that favours effectiveness",
-    "effective_weight": "factor on its weight for effectiveness",
-}
-"""Descriptions of the four numbers of a kind: a quality and a factor on the weight for each belief."""
+WITHOUT_EFFECT = {"fair": 0.5, "fair_weight": 0.0, "effective": 0.5, "effective_weight": 0.0}
+"""Numbers of a kind that leaves both beliefs alone: for each a quality and a factor on the weight."""
+BELIEF_PARTS = tuple(WITHOUT_EFFECT)
+"""Names of the four numbers of a kind; the table `events` of `numbers.toml` describes them."""
 MEMORY_PARAMETERS: Mapping[Memory, tuple[str, str]] = {
     "usual": ("trust", "fast"),
     "friendly": ("trust", "fast_friendly"),
@@ -33,11 +32,11 @@ MEMORY_PARAMETERS: Mapping[Memory, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class EventKind:
-    """Declared kind of event: its cause in the ledger, its memory, and its values by the keys of `BELIEF_PARTS`."""
+    """Declared kind of event: its cause in the ledger, words by language, memory, and values by `BELIEF_PARTS`."""
 
     name: str
     cause: int
-    about: str
+    words: Mapping[str, str]
     memory: Memory
     values: Mapping[str, float]
 
@@ -66,19 +65,11 @@ class EventEffect(Row):
     fast: float
 
 
-def declare_event(  # noqa: PLR0913 - a declaration whose values are given by name
-    name: str,
-    number: int,
-    about: str,
-    *,
-    cause: int | None = None,
-    fair: float = 0.5,
-    fair_weight: float = 0.0,
-    effective: float = 0.5,
-    effective_weight: float = 0.0,
-    memory: Memory = "usual",
-) -> int:
-    """Declare a kind of event and return its number.
+def declare_event(name: str, number: int, *, cause: int | None = None, memory: Memory = "usual") -> int:
+    """Declare a kind of event and return its number; a line of `numbers.toml` has its values and words.
+
+    That line, in a table ``[NAME.event_kinds]``, gives for each belief (``fair``, ``effective``) the part of the
+    evidence that favours it and in ``_weight`` a factor on the weight of an event.  A belief left out does not change.
 
     Parameters
     ----------
@@ -87,14 +78,8 @@ def declare_event(  # noqa: PLR0913 - a declaration whose values are given by na
     number : int
         Lasting number: below 64 that of its own cause, from 64 to 95 where it shares a cause.
         It is written down, since compiled kernels hold it.
-    about : str
-        Short description for the lists of parameters.
     cause : int, optional
         Cause of the ledger that the kind shares with others.
-    fair, effective : float, share
-        Part of the evidence that favours fairness, and effectiveness.
-    fair_weight, effective_weight : float, ratio
-        Factors on the weight of an event, for either belief.  A belief with factor 0 does not change.
     memory : Memory
         Parameter that gives the share in the fast memory, see `MEMORY_PARAMETERS`.
     """
@@ -103,28 +88,52 @@ def declare_event(  # noqa: PLR0913 - a declaration whose values are given by na
             f"event '{name}': number {number} is out of range. A kind with a cause of its own has a number below "
             f"{MOST_CAUSES}, one that shares a cause from {MOST_CAUSES} to {MAX_EVENT_KINDS - 1}."
         )
-    values = {"fair": fair, "fair_weight": fair_weight, "effective": effective, "effective_weight": effective_weight}
-    booked = declare_cause(name, number) if cause is None else cause
-    kind = EventKind(name, int(booked), about, memory, values)
-    if EVENT_KINDS.setdefault(number, kind) != kind:
+    if number in EVENT_KINDS and EVENT_KINDS[number].name != name:
         taken = EVENT_KINDS[number].name
         raise ValueError(f"event '{name}': number {number} is taken by '{taken}'. Give it a number of its own.")
+    words, values = event_line(name)
+    booked = declare_cause(name, number) if cause is None else cause
+    EVENT_KINDS[number] = EventKind(name, int(booked), words, memory, values)
     return int64_constant(number)
+
+
+def event_line(name: str) -> tuple[dict[str, str], dict[str, float]]:
+    """Return words and values of a kind of event, as its line states them; raise `InputError` if the line is wrong."""
+    lines = all_event_lines(PACKAGE)
+    if name not in lines:
+        raise InputError(f"no {NUMBERS_FILE} has a line for the kind of event '{name}': add it to [NAME.event_kinds]")
+    where, line = lines[name]
+    words = {language: line[language] for language in LANGUAGES if language in line}
+    values = {key: value for key, value in line.items() if key not in words}
+    of_beliefs = {*values} in ({*BELIEF_PARTS[:2]}, {*BELIEF_PARTS[2:]}, {*BELIEF_PARTS})
+    if len(words) < len(LANGUAGES) or not of_beliefs or any(type(value) is not float for value in values.values()):
+        raise InputError(
+            f"{where} {name} must have en, es, and for one belief or both a quality and a weight with a decimal point, "
+            f"such as fair = 0.9, fair_weight = 1.0; got {dict(line)}"
+        )
+    return words, WITHOUT_EFFECT | values
 
 
 def create_event_parameters(module: str) -> type[ParameterGroup]:
     """Return the group `events` of the parameters of all kinds declared so far, as class ``Events`` of a module."""
-    fields = [
-        (key, float, share_parameter(value, SOURCE, f"{kind.about}: {BELIEF_PARTS[part]}"))
+    names = [kind.name for kind in EVENT_KINDS.values()]
+    for name, (where, _) in all_event_lines(PACKAGE).items():
+        if name not in names:
+            raise InputError(f"{where} has a line '{name}' that nothing declares: declare it, or remove the line")
+    parts = read_numbers(numbers_beside(__file__))["events"]
+    lines = {
+        key: parts[part]
+        | {"value": value}
+        | {language: f"{words}: {parts[part][language]}" for language, words in kind.words.items()}
         for _, kind in sorted(EVENT_KINDS.items())
         for key, part, value in kind.parameters()
-    ]
+    }
     members = {
         "__doc__": "Evidence that each kind of event adds: its qualities, and factors on its weight.",
+        "__module__": module,
+        "__annotations__": dict.fromkeys(lines, float),
         "name": "events",
         "mechanism": False,
     }
-    created: type[ParameterGroup] = make_dataclass(
-        "Events", fields, bases=(ParameterGroup,), namespace=members, frozen=True, kw_only=True, module=module
-    )
-    return created
+    created: type[ParameterGroup] = type("Events", (ParameterGroup,), members, lines=lines)
+    return dataclass(frozen=True, init=False)(created)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from model.community.consultation.schema import INFORMED
 from model.engine.causes import declare_cause
-from model.engine.parameters import ParameterGroup, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.gangs.extortion.schema import PAYMENT
 from model.police.misconduct.schema import SCANDAL
@@ -25,18 +25,14 @@ NEUTRAL_QUALITY = 0.5
 """Share of favourable evidence that makes news neither good nor bad."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Hearsay(ParameterGroup):
     """Parameters of hearsay: chance that news is told, and its weight for those who hear it."""
 
     name: ClassVar[str] = "hearsay"
     evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "Z01")
 
-    tell_good: float = share_parameter(0.10, "assumed; swept", "ties told of good news", off=0.0)
-    tell_bad: float = share_parameter(
-        0.30, "G05, Z01: bad news is told more; assumed", "ties told of bad news", off=0.0
-    )
-    weight: float = share_parameter(0.35, "not identified; swept 0-0.6", "weight of hearsay relative to own experience")
-    at_home: float = share_parameter(
-        0.35, "assumed; swept 0-1", "weight of harm or abuse of a member of the household, relative to own", off=0.0
-    )
+    tell_good: float
+    tell_bad: float
+    weight: float
+    at_home: float

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 
 from model.engine.causes import MOST_CAUSES, declare_cause
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import ArraySpec
@@ -103,7 +103,7 @@ class BeliefEvidence(NamedTuple):
     fast: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Trust(ParameterGroup):
     """Parameters of beliefs about the police: start, decay, asymmetry, and the weights of events."""
 
@@ -111,77 +111,25 @@ class Trust(ParameterGroup):
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("G01", "G05", "G07", "T01", "T03", "T04", "Z01", "Z03")
 
-    level: float = share_parameter(
-        0.41, "T01, T03", "mean trust of adults at the start, at the national mood of 2017", low=0.02, high=0.98,
-        role="site",
-    )  # fmt: skip
-    fairer: float = parameter(
-        0.5, "log-odds", -4.0, 4.0, "assumed", "disposition to believe in fairness above that in effectiveness",
-        role="site",
-    )  # fmt: skip
-    spread: float = parameter(
-        1.86, "log-odds", 0.0, 4.0, "convention: latent trust spreads by 25 points; T01 sets the thresholds by it",
-        "standard deviation of dispositions",
-    )  # fmt: skip
-    women: float = parameter(0.375, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
-    fear: float = parameter(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
-    memory_years: float = parameter(
-        2.0, "years", 0.05, 20.0, "not identified; swept 0.5-8; 2 is a convention", "half-life of the slow memory"
-    )
-    fast_days: float = parameter(21.0, "days", 3.0, 120.0, "calibrated: Q04", "half-life of the fast memory")
-    asymmetry: float = parameter(
-        3.0, "ratio", 1.0, 8.0, "not identified; swept 1-5 around Q01 : Q03 (Q05)",
-        "weight of experience that speaks against the police, relative",
-    )  # fmt: skip
-    fast: float = share_parameter(
-        0.5, "assumed; swept 0-0.9", "part in the fast memory of events whose fading nobody measured", high=0.95
-    )
-    fast_friendly: float = share_parameter(
-        0.887, "calibrated: Q04", "part of a friendly contact in the fast memory", high=0.99
-    )
-    fast_panel: float = share_parameter(
-        0.0,
-        "convention: Q01-Q03 are asked over a year; swept 0-0.3",
-        "part of abuse, bribe and meeting in the fast memory",
-        high=0.9,
-    )
-    mood: float = parameter(
-        0.0, "log-odds", -2.0, 2.0, "T06: Latinobarometro, an input", "national mood relative to that of 2017",
-        role="site",
-    )  # fmt: skip
-    harm: float = parameter(
-        0.449,
-        "evidence",
-        0.0,
-        3.0,
-        "T14: negative; assumed: -2 points a harm; swept 0 to -5",
-        "weight of a harm of severity 1",
-    )
-    served: float = parameter(
-        0.0806, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time"
-    )
-    late: float = parameter(
-        0.173, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late"
-    )
-    unanswered: float = parameter(
-        0.287, "evidence", 0.0, 2.0, "assumed: -5 points; swept -2 to -10", "weight of a call that nobody answers"
-    )
-    held: float = parameter(0.0743, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
-    released: float = parameter(
-        0.295, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release"
-    )
-    charged: float = parameter(0.121, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
-    dropped: float = parameter(
-        0.0829, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case"
-    )
-    hearing: float = parameter(
-        0.0516,
-        "evidence",
-        0.0,
-        1.0,
-        "F06, F10; assumed: +2 points; swept 0-4",
-        "weight of police who wait at a hearing",
-    )
-    stepped_in: float = parameter(
-        0.135, "evidence", 0.0, 1.0, "F06, F10; assumed: -2 points; swept 0 to -4", "weight of police who step in"
-    )
+    level: float
+    fairer: float
+    spread: float
+    women: float
+    fear: float
+    memory_years: float
+    fast_days: float
+    asymmetry: float
+    fast: float
+    fast_friendly: float
+    fast_panel: float
+    mood: float
+    harm: float
+    served: float
+    late: float
+    unanswered: float
+    held: float
+    released: float
+    charged: float
+    dropped: float
+    hearing: float
+    stepped_in: float
