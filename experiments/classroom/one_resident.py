@@ -11,10 +11,10 @@ import numpy as np
 
 from experiments.classroom.lesson import lesson_text
 from experiments.comparison.report_weighing import ReportingChoice, circumstances
-from model.gangs.narcos.schema import PROTECTED
-from model.reporting.reporting.schema import Reporting
+from model.gangs.narcos import PROTECTED
+from model.reporting.reporting import Reporting
 from model.town.crime_kinds import ROBBERY
-from model.trust.belief_updating.rules import odds_of_ineffectiveness, odds_of_unfairness
+from model.trust.belief_updating import odds_of_ineffectiveness, odds_of_unfairness
 
 ROBBERY_LOSS, ROBBERY_SEVERITY = 350.0, 0.3
 """Loss (quetzales) and severity (0-1) of the invented robbery."""

@@ -10,7 +10,7 @@ from experiments.storage.run_spec import parameter_value
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.scenario import Policy, PolicyEntry, Scenario
-from model.police.minutes.schema import LITRES_A_GALLON
+from model.police.minutes import LITRES_A_GALLON
 
 TODAY = {"en": "today", "es": "hoy"}
 POLICY = "measures"

@@ -13,24 +13,22 @@ import numpy as np
 
 from experiments.comparison.report_weighing import ReportingChoice, channel_name, circumstances
 from experiments.comparison.town_ground import inhabited
-from model.crime.deterrence.schema import Deterrence
+from model.crime.deterrence import Deterrence
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.elementary import exp_of_each
 from model.engine.random_streams import keyed_uniform
-from model.gangs.narcos.schema import PROTECTED
-from model.police.chief.rules import fill_hour_terms
-from model.police.chief.schema import CHIEFS, HOUR_TERMS, HOUR_USES, HOURS_CHOICE
-from model.police.patrol.rules import first_covering_plan_visit
-from model.reporting.reporting.schema import TELL_STREAM, Reporting
+from model.gangs.narcos import PROTECTED
+from model.police.chief import CHIEFS, HOUR_TERMS, HOURS_CHOICE, fill_hour_terms
+from model.police.patrol import first_covering_plan_visit
+from model.reporting.reporting import TELL_STREAM, Reporting
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.territory import FAR_MINUTES
-from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
-from model.trust.ledger.rules import trust_now
-from model.trust.ledger.schema import Trust
-from model.world.discrete_choice.rules import ChoiceTables
+from model.trust.belief_updating import EVIDENCE_COLUMNS
+from model.trust.ledger import Trust, trust_now
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
+from model.world.state import HOUR_USES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
@@ -255,8 +253,7 @@ def couple_was_at_hand(world: Any, row: Any) -> bool:
     """Return whether a couple was at the place of an incident of the last shift."""
     z = max(int(world.town.cells[row["cell"]]["settlement"]), 0)
     residual = float(world.parameters[Deterrence][z]["residual"])
-    day = world.shift_events.day
-    return bool(first_covering_plan_visit(day, int(row["cell"]), float(row["minute"]), residual) >= 0)
+    return bool(first_covering_plan_visit(world.w, int(row["cell"]), float(row["minute"]), residual) >= 0)
 
 
 def is_tellable(mind: Any, home: Any) -> bool:
@@ -300,13 +297,13 @@ def hour_terms_by_choice(world: Any) -> dict[tuple[int, int], np.ndarray]:
     state after the step; if a later part of the step changed its inputs, their sums differ from the recorded utilities
     and the terms are left out. Each choice of the model clears the work space before using it.
     """
-    rows, tables = world.choices(), world.view(ChoiceTables)
+    rows = world.choices()
     terms_by_choice: dict[tuple[int, int], np.ndarray] = {}
     for row in rows[(rows["matter"] == HOURS_CHOICE) & (rows["tick"] == world.tick - 1)]:
         key = int(row["tick"]), int(row["who"])
         if key not in terms_by_choice:
-            fill_hour_terms(world, tables, key[1])
-            terms = tables.terms[: len(HOUR_USES), : 1 + len(HOUR_TERMS)].copy()
+            fill_hour_terms(world, key[1])
+            terms = world.w.choice_terms[: len(HOUR_USES), : 1 + len(HOUR_TERMS)].copy()
             utilities = [row[f"v{option}"] for option in range(len(HOUR_USES))]
             if (np.cumsum(terms, axis=1)[:, -1] == utilities).all():
                 terms_by_choice[key] = terms

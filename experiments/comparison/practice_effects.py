@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from experiments.comparison.headline_measures import Headline, last, mean, percent, yearly_count
 from experiments.statistics.annual_aggregation import Expression
 from experiments.statistics.thresholds import Kind
-from model.police.minutes.schema import MINUTE_USES
+from model.police.minutes import MINUTE_USES
 
 USE_WORDS = {
     "brief": ("briefing and meal", "instrucciones y comida"),

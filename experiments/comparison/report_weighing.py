@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from model.community.communal_authority.schema import CommunalAuthority
+from model.community.communal_authority import CommunalAuthority
 from model.engine.calendar import MINUTES_AN_HOUR
 from model.engine.random_streams import keyed_uniform
-from model.reporting.reporting.rules import readiness_by_kind
-from model.reporting.reporting.schema import HAS_NUMBER, LOSS_UNIT, Reporting
+from model.reporting.reporting import HAS_NUMBER, LOSS_UNIT, Reporting, readiness_by_kind
 from model.town.crime_kinds import NAMES as KINDS
 from model.world.shift_events import CHANNELS
 

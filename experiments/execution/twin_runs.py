@@ -19,9 +19,9 @@ from experiments.storage.progress import Progress
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS, tick_of
+from model.simulation.columns import MINDS
 from model.simulation.model import TrustModel
 from model.town.town import Town
-from model.world.columns import MINDS
 from model.world.shift_events import COMMUNAL, NOBODY, Incident
 
 DAYS_OF_YEAR = 365.25

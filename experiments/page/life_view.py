@@ -23,8 +23,8 @@ from experiments.words.dates import MONTHS
 from model.engine.calendar import date_of_tick, month_of, tick_of
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.random_streams import keyed_uniform
-from model.police.chief.schema import HOURS_CHOICE
-from model.world.discrete_choice.schema import SMALLEST_GUMBEL_UNIFORM
+from model.police.chief import HOURS_CHOICE
+from model.world.discrete_choice import SMALLEST_GUMBEL_UNIFORM
 
 LIFE_KINDS = ("resident", *AGENTS)
 """Kinds of lives; first part of ``show`` in the address: KIND-NUMBER-CHOICE."""

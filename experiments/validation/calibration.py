@@ -33,7 +33,7 @@ from experiments.validation.panel import (
 )
 from experiments.validation.sizes import DOOR_POINTS, EVENT_BY_NAME, EVENTS, EventSize
 from model.engine.scenario import Scenario
-from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
+from model.trust.belief_updating import REFERENCE_ASYMMETRY
 from scenarios import load
 
 SITE = "villa_canales"

@@ -16,7 +16,7 @@ from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, table_line, write_table
 from model.engine.calendar import SHIFTS
 from model.simulation.model import TrustModel
-from model.simulation.start.schema import INTERCEPT, MAX_INTERCEPT
+from model.simulation.start import INTERCEPT, MAX_INTERCEPT
 from model.town.town import build_town
 from model.world.month import GROUPS
 from scenarios import load

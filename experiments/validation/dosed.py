@@ -9,23 +9,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.validation.impression_replay import adults_present
-from model.community.consultation.schema import MEETING_CAUSE
+from model.community.consultation import MEETING_CAUSE
 from model.engine.calendar import YEAR
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
-from model.police.contacts.schema import LONG_VISIT, Contacts
-from model.reporting.reporting.schema import UNANSWERED_CALL
-from model.reporting.response.schema import CALL_LATE, CALL_SERVED
+from model.police.contacts import LONG_VISIT
+from model.reporting.reporting import UNANSWERED_CALL
+from model.reporting.response import CALL_LATE, CALL_SERVED
 from model.simulation.model import SHIFT_PROGRAM, TrustModel
-from model.trust.events.rules import record_event
-from model.trust.ledger.rules import learn
+from model.trust.events import record_event
+from model.trust.ledger import learn
 from model.world.sampling import age_years
 from model.world.shift_events import IMPRESSIONS
 from model.world.steps import PythonStep
 
 if TYPE_CHECKING:
-    from model.engine.rows import Rows
-    from model.world.shift_context import ShiftContext
+    from model.simulation.world import World
 
 COUNT_STREAM, ADULT_STREAM = stream_id("extra contacts"), stream_id("extra contact with")
 SERVED_STREAM, IN_TIME_STREAM = stream_id("served too"), stream_id("served too in time")
@@ -48,38 +47,38 @@ class AddedContacts:
 
 
 @kernel
-def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: float) -> None:
+def add_contacts(w: World, nth: int, mean: float) -> None:
     """Record long, friendly visits (``nth`` 0) or meetings (1) for random adults; ``mean`` is the number per shift.
 
-    Updates `day.impressions`, `minds.met` and `minds.met_free`.
+    Updates `impressions`, `minds.met` and `minds.met_free`.
     """
-    n = poisson_quantile(keyed_uniform(stage.seed, COUNT_STREAM, stage.tick, nth, 0), mean)
+    n = poisson_quantile(keyed_uniform(w.seed, COUNT_STREAM, w.tick, nth, 0), mean)
     for k in range(min(MAX_CONTACTS, n)):
         for a in range(MAX_TRIES):
-            u = keyed_uniform(stage.seed, ADULT_STREAM, stage.tick, nth * MAX_CONTACTS + k, a)
-            i = int(u * stage.ground.come[0])
-            if stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 18.0:
+            u = keyed_uniform(w.seed, ADULT_STREAM, w.tick, nth * MAX_CONTACTS + k, a)
+            i = int(u * w.come[0])
+            if w.minds[i].gone >= 0 or age_years(w.people[i], w.tick) < 18.0:
                 continue
-            z = stage.ground.people[i].settlement
+            z = w.people[i].settlement
             if nth == 0:
-                record_event(stage, i, LONG_VISIT, contacts[z].weight_long)
+                record_event(w, i, LONG_VISIT, w.p.contacts[z].weight_long)
             else:
-                record_event(stage, i, MEETING_CAUSE, contacts[z].weight_meeting)
-            stage.minds[i].met = stage.minds[i].met_free = stage.tick
+                record_event(w, i, MEETING_CAUSE, w.p.contacts[z].weight_meeting)
+            w.minds[i].met = w.minds[i].met_free = w.tick
             break
 
 
 @kernel
-def serve_calls(stage: ShiftContext, first: int, share: float) -> None:
-    """Turn a share of unanswered calls in `day.impressions` into served ones, most in time and well treated."""
-    for k in range(first, stage.day.counts[IMPRESSIONS]):
-        row = stage.day.impressions[k]
-        if row.cause == UNANSWERED_CALL and keyed_uniform(stage.seed, SERVED_STREAM, stage.tick, row.who, 0) < share:
-            home = stage.ground.people[row.who].settlement
-            trust = stage.trust[home]
-            in_time = keyed_uniform(stage.seed, IN_TIME_STREAM, stage.tick, row.who, 0) < IN_TIME_SHARE
+def serve_calls(w: World, first: int, share: float) -> None:
+    """Turn a share of unanswered calls in `impressions` into served ones, most in time and well treated."""
+    for k in range(first, w.counts[IMPRESSIONS]):
+        row = w.impressions[k]
+        if row.cause == UNANSWERED_CALL and keyed_uniform(w.seed, SERVED_STREAM, w.tick, row.who, 0) < share:
+            home = w.people[row.who].settlement
+            trust = w.p.trust[home]
+            in_time = keyed_uniform(w.seed, IN_TIME_STREAM, w.tick, row.who, 0) < IN_TIME_SHARE
             kind, weight = (CALL_SERVED, trust.served) if in_time else (CALL_LATE, trust.late)
-            effect = stage.events[home, kind]
+            effect = w.events[home, kind]
             row.cause = effect.cause
             row.quality_e, row.weight_e = effect.effective, effect.effective_weight * weight
             row.quality_f, row.weight_f = effect.fair, effect.fair_weight * weight
@@ -105,7 +104,7 @@ class DosedModel(TrustModel):
         for nth, rate in enumerate((self.given.visits, self.given.meetings)):
             if rate > 0.0:
                 self.shift_events.reserve(IMPRESSIONS, MAX_CONTACTS)
-                add_contacts(self.shift_context(), self.parameters[Contacts], nth, rate * self.adults / YEAR)
+                add_contacts(self.w, nth, rate * self.adults / YEAR)
 
     def apply_impressions(self) -> None:
         """Update beliefs after serving some unanswered calls; update none in a silent world."""
@@ -113,5 +112,5 @@ class DosedModel(TrustModel):
             self.learned[0] = self.shift_events.counts[IMPRESSIONS]
             return
         if self.given.served > 0.0:
-            serve_calls(self.shift_context(), self.learned.item(), self.given.served)
+            serve_calls(self.w, self.learned.item(), self.given.served)
         super().apply_impressions()

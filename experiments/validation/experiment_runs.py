@@ -35,7 +35,7 @@ from model.engine.errors import InputError
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
-from model.trust.ledger.schema import NATION
+from model.trust.ledger import NATION
 from model.world.shift_events import Incident
 
 RUNS = Path("results") / "validate" / "runs"

@@ -12,11 +12,11 @@ from model.engine.causes import CAUSES
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
 from model.simulation.registry import EVENT_KIND_NAMED
-from model.simulation.start.rules import resident_classes, steady_state_sum
+from model.simulation.start import resident_classes, steady_state_sum
 from model.town.town import Town
-from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
-from model.trust.events.schema import MEMORY_PARAMETERS
-from model.trust.hearsay.schema import Hearsay
+from model.trust.belief_updating import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
+from model.trust.events import MEMORY_PARAMETERS
+from model.trust.hearsay import Hearsay
 from model.world.shift_events import IMPRESSIONS
 
 Reals = NDArray[np.float64]

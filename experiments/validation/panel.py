@@ -26,7 +26,7 @@ from experiments.validation.impression_replay import (
     successors_in_class,
 )
 from experiments.validation.sizes import EVENT_BY_NAME
-from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
+from model.trust.belief_updating import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
 
 INTERVIEWED = 100_000
 MEAN_TRUST = 0.40
@@ -104,7 +104,7 @@ def dispositions_of(people: People, numbers: Numbers, intercept: float) -> Reals
 
 
 def odds_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
-    """Return the log-odds of trust of all adults (`model.trust.belief_updating.rules.trust_of` without a mood)."""
+    """Return the log-odds of trust of all adults (`model.trust.belief_updating.trust_of` without a mood)."""
     fair = disposition[0] + counts["fair_fast"] + counts["fair_slow"]
     unfair = 1.0 - disposition[0] + counts["unfair_fast"] + counts["unfair_slow"]
     solved = disposition[1] + counts["solved_fast"] + counts["solved_slow"]

@@ -22,7 +22,7 @@ class EventSize:
     def number(self, numbers: Mapping[str, float], part: str) -> float:
         """Return a quality (0-1) of this event, or a factor on its weight, from parameters by dotted name.
 
-        ``part`` is a key of `model.trust.events.schema.BELIEF_PARTS`; a part without a parameter has its declared
+        ``part`` is a key of `model.trust.events.BELIEF_PARTS`; a part without a parameter has its declared
         value.
 
         >>> event = EVENT_BY_NAME["call late"]

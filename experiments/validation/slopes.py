@@ -17,10 +17,10 @@ from experiments.validation.calibration import SITE
 from experiments.validation.impression_replay import adults_present
 from experiments.words.toml_files import toml_beside
 from model.engine.calendar import YEAR
-from model.reporting.reporting.schema import LOSS_UNIT
+from model.reporting.reporting import LOSS_UNIT
+from model.simulation.columns import MINDS
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC
-from model.world.columns import MINDS
 from model.world.shift_events import NOBODY
 from scenarios import load
 from scenarios.groups import find_parameter

@@ -17,12 +17,12 @@ from experiments.execution.run_tables import measures_table
 from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_spec import parameter_value
 from experiments.validation.variance import ignore_progress, print_lines
-from model.gangs.cliques.schema import Cliques
-from model.gangs.gangs.schema import CLIQUES
-from model.police.chief.schema import HOUR_USES
+from model.gangs.cliques import Cliques
+from model.gangs.gangs import CLIQUES
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import OFFENDERS
 from model.town.town import build_town
+from model.world.state import HOUR_USES
 
 SITE = "villa_canales"
 """The reference town."""

@@ -73,19 +73,25 @@ def collect_words(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
 
 
 def read_words(path: Path) -> list[tuple[str, str, Any]]:
-    """Return part, name and text of all words of a file; its name belongs to its mechanism."""
+    """Return part, name and text of all words of a file.
+
+    The file of a package has a table for each mechanism, which has the parts; that of the model has the parts itself.
+    """
     try:
-        parts = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}") from None
     known = [part for part in PART_NOUNS if part not in PARTS_OF_NUMBERS]
-    for part in parts:
-        if part in PARTS_OF_NUMBERS:
-            raise InputError(f"{path}: words of {part} stand in numbers.toml, on the line of each: move them there")
-        if part not in known:
-            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, known)}")
-    own_name = {"name": {path.parent.name: parts["name"]}} if "name" in parts else {}
-    return [(part, name, text) for part, some in (parts | own_name).items() for name, text in some.items()]
+    found: list[tuple[str, str, Any]] = []
+    for owner, parts in ({"": tables} if path.parent == MODEL_FOLDER else tables).items():
+        for part, words in parts.items():
+            if part in PARTS_OF_NUMBERS:
+                raise InputError(f"{path}: words of {part} stand in numbers.toml, on the line of each: move them there")
+            if part not in known:
+                raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, known)}")
+            own = {owner: words} if owner and part == "name" else words
+            found += [(part, name, text) for name, text in own.items()]
+    return found
 
 
 def find_words(part: str, name: str, language: str) -> str:

@@ -21,6 +21,7 @@ language features that kernels do not use are skipped (`SKIPPED_PASSES`).  Types
 (`_cache_operator_types`).
 """
 
+import hashlib
 import operator
 import zlib
 from collections.abc import Callable, Iterator
@@ -292,8 +293,8 @@ _cache_operator_types()
 class TableBundle:
     """Named set of arrays, numbers and other bundles that kernels take as one argument, by address.
 
-    A subclass declares its fields by annotation; `model.world.binding` fills them from a world.  Arrays are shared,
-    never copied.  Numbers may be changed with `set_field`; arrays and inner bundles are fixed.
+    A subclass declares its fields by annotation; `model.simulation.world` fills them from a simulation.  Arrays are
+    shared, never copied.  Numbers may be changed with `set_field`, arrays with `set_array`; inner bundles are fixed.
 
     Notes
     -----
@@ -306,7 +307,7 @@ class TableBundle:
     _numba_type_: Any
 
     def __init_subclass__(cls) -> None:
-        cls._fields = tuple(cls.__annotations__)
+        cls._fields = (*cls._fields, *cls.__annotations__)
 
     def __init__(self, **values: BundleField) -> None:
         """Write the fields, given by name, into memory.
@@ -335,7 +336,7 @@ class TableBundle:
         self._address = self._words.ctypes.data
         self._numba_type_ = bundle_type(type(self).__name__, tuple(fields))
         reals = self._words.view(np.float64)
-        self._places = {name: where for name, where, _ in numbers}
+        self._places = {name: where for name, _, where in fields}
         self._numbers = {
             name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
         }
@@ -351,6 +352,12 @@ class TableBundle:
         for name, number in numbers.items():
             self._numbers[name][0] = number
         vars(self).update(numbers)
+
+    def set_array(self, name: str, array: NDArray[Any]) -> None:
+        """Replace an array of the bundle by another of the same type, such as a table that was reallocated."""
+        words = pack_value(array)[1]
+        self._words[self._places[name] : self._places[name] + len(words)] = words
+        setattr(self, name, array)
 
     def words_of(self, first: str, last: str) -> NDArray[np.int64]:
         """Return a view of the memory of neighbouring scalar fields, which compiled code may write.
@@ -393,7 +400,7 @@ class TableBundleType(types.Type):
     def __init__(self, name: str, fields: tuple[tuple[str, Any, int], ...]) -> None:
         self.fields = fields
         self.places = {field: (kind, where) for field, kind, where in fields}
-        super().__init__(f"{name}({fields})")
+        super().__init__(f"{name}#{hashlib.sha256(str(fields).encode()).hexdigest()}")
 
     @property
     def key(self) -> Any:

@@ -7,9 +7,10 @@ results and belong to their fingerprint (`model.engine.fingerprint`); the other 
     harm = { value = 0.8, unit = "log-odds", range = [0, 4], off = 0.0, source = "assumed; swept", en = "…", es = "…" }
 
 A lever has ``title``, in both languages, in the place of ``es``.  ``plausible`` gives the plausible range where the
-source states one.  `[NAME.event_kinds]` has the kinds of events of a mechanism (`model.trust.events.schema`).
+source states one.  `[NAME.event_kinds]` has the kinds of events of a mechanism (`model.trust.events`).
 """
 
+import sys
 import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -33,17 +34,20 @@ type Line = Mapping[str, Any]
 
 @cache
 def read_numbers(path: Path) -> Mapping[str, Any]:
-    """Return the tables of a file of numbers by name; raise `InputError` if it is no TOML."""
+    """Return the tables of a file of numbers by name; raise `InputError` if there is none, or it is no TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"no file {path}: it states the parameters of its package") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}") from None
 
 
-def numbers_beside(module_file: str) -> Path:
-    """Return the file of numbers that belongs to a module: in its folder, else in the one above."""
-    beside = Path(module_file).with_name(NUMBERS_FILE)
-    return beside if beside.exists() else beside.parent.parent / NUMBERS_FILE
+def numbers_file(module: str) -> Path:
+    """Return the file of numbers of a module: `model/police/numbers.toml` for all modules below `model.police`."""
+    top, *inner = module.split(".")
+    folder = Path(sys.modules[top].__file__ or "").parent
+    return (folder / inner[0] if len(inner) > 1 else folder) / NUMBERS_FILE
 
 
 def check_keys(where: str, lines: Collection[str], declared: Collection[str]) -> None:
@@ -68,10 +72,32 @@ def check_line(where: str, line: Line, kind: type) -> None:
     for field in (*REQUIRED, words):
         if field not in line:
             raise InputError(f"{where} has no field '{field}': add it")
-    if {"es", "title"} <= line.keys() or (words == "title" and line["title"].keys() != {*LANGUAGES}):
+    if {"es", "title"} <= line.keys():
         raise InputError(f"{where}: a lever has a title in en and es, every other parameter a text es alone")
-    if type(line["value"]) is not kind:
-        raise InputError(f"{where}: value must be of the declared type {kind.__name__}, got {line['value']!r}")
+    for field in ("unit", "source", "en", "es"):
+        if not is_text(line.get(field, field)):
+            raise InputError(f"{where}: {field} must be a text, got {line[field]!r}")
+    title = line.get("title", dict.fromkeys(LANGUAGES, "-"))
+    if not isinstance(title, Mapping) or {*title} != {*LANGUAGES} or not all(map(is_text, title.values())):
+        raise InputError(f"{where}: title must be a text in en and es, got {title!r}")
+    for field in ("range", "plausible"):
+        if not is_range(line.get(field, [0, 0]), kind):
+            raise InputError(
+                f"{where}: {field} must be two numbers ({kind.__name__}), the lower first, got {line[field]}"
+            )
+    for field in ("value", "off"):
+        if type(line.get(field, kind())) is not kind:
+            raise InputError(f"{where}: {field} must be of the declared type {kind.__name__}, got {line[field]!r}")
+
+
+def is_text(words: object) -> bool:
+    """Return whether a field of a line holds words."""
+    return isinstance(words, str) and words != ""
+
+
+def is_range(ends: object, kind: type) -> bool:
+    """Return whether a field of a line holds two numbers of a type in order; whole numbers may stand for float."""
+    return isinstance(ends, list) and [type(end) in (int, kind) for end in ends] == [True, True] and ends[0] <= ends[1]
 
 
 def all_tables(package: Path) -> dict[str, tuple[Path, Mapping[str, Any]]]:

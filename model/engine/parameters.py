@@ -21,7 +21,6 @@ settlements only.
 import dataclasses
 import datetime
 import inspect
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -37,7 +36,7 @@ from model.engine.numbers import (
     all_tables,
     check_keys,
     check_line,
-    numbers_beside,
+    numbers_file,
     read_numbers,
 )
 from model.engine.rows import Rows, row_type
@@ -122,7 +121,7 @@ class ParameterGroup:
         super().__init_subclass__(**options)
         where = f"[{cls.name}]"
         if lines is None:
-            path = numbers_beside(sys.modules[cls.__module__].__file__ or "")
+            path = numbers_file(cls.__module__)
             where = f"{path} {where}"
             lines = {
                 key: line for key, line in read_numbers(path).get(cls.name, {}).items() if key != EVENT_KINDS_TABLE
@@ -135,7 +134,7 @@ class ParameterGroup:
         ParameterGroup.known[cls.name] = cls
 
     def __init__(self, **values: float) -> None:
-        for key in values:
+        for key in values.keys() - self.kinds().keys():
             self.own(key)
         for field in dataclasses.fields(self):
             name, spec = f"{self.name}.{field.name}", field.metadata["number"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from model.engine.rows import FloatArray, IntArray
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray, IntArray
 
 
 def pearson_correlation(one: FloatArray, other: FloatArray) -> float:

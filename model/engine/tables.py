@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.engine.domains import REAL, UNDECLARED, Domain
+from model.engine.domains import REAL, UNDECLARED
 from model.engine.rows import Row, Rows, domains_of, zero_rows
+
+if TYPE_CHECKING:
+    from model.engine.domains import Domain
 
 type TableUnit = Literal[
     "resident", "officer", "post", "facility", "settlement", "cell", "authority", "clique", "list", "one"

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.engine.ratios import ratio_or_zero
-from model.engine.rows import FloatArray
-from model.engine.scenario import CriterionAnchor
-from model.problems.traces.rules import sum_of_year
-from model.problems.traces.schema import TRACES as TRACE_ROWS
-from model.problems.traces.schema import TraceMonth
+from model.problems.traces import TraceMonth, sum_of_year
 from model.world.month import MonthSnapshot
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray
+    from model.engine.scenario import CriterionAnchor
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
 GRADES = ("weak", "limited", "passable", "acceptable", "strong")
@@ -71,7 +72,7 @@ PART_READERS: Mapping[str, PartReader] = {
 
 def traces_of_last_year(month: MonthSnapshot) -> TraceMonth | None:
     """Return the sums over the last twelve closed months, or None before there are twelve."""
-    return sum_of_year(month.world.state[TRACE_ROWS])
+    return sum_of_year(month.world.w.traces)
 
 
 def part_trace(part: str, month: MonthSnapshot) -> float:

@@ -8,36 +8,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.crime.crime_counts.schema import OCCURRED, RECORDED, TOLD
+from model.crime.crime_counts import OCCURRED, RECORDED, TOLD
 from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
 from model.engine.elementary import log
-from model.engine.kernels import PREFETCH_DISTANCE, TableBundle, allocating_kernel, kernel, prefetch
+from model.engine.kernels import PREFETCH_DISTANCE, allocating_kernel, kernel, prefetch
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic_quantile, stream_id
 from model.engine.ratios import ratio_or_nan
-from model.engine.rows import FloatArray, Rows
 from model.measures.criteria import CRITERIA, PART_READERS, WHOLE_TOWN_CRITERIA, criterion_scores, part_trace
 from model.measures.plan_measures import STANDING_MEASURES, plan_standing
 from model.town.crime_kinds import HOMICIDE
-from model.town.residents import ADULT_AGE, Person
+from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
-from model.trust.belief_updating.rules import odds_of_ineffectiveness, odds_of_unfairness
-from model.trust.fear.rules import update_fear
-from model.trust.fear.schema import Fear, LocalConditions
-from model.trust.ledger.rules import add_to_ledger, retained_share_table, update_to_month_end
-from model.world.binding import computed, constant, of
-from model.world.columns import ResidentState
+from model.trust.belief_updating import odds_of_ineffectiveness, odds_of_unfairness
+from model.trust.fear import update_fear
+from model.trust.ledger import add_to_ledger, update_to_month_end
+from model.world.derived import constant
 from model.world.mechanism import Measure, measures_from
-from model.world.month import ADULT, CONTACT, COUNCIL, FAR, FREE, INDIGENOUS, VICTIM, WOMAN, YOUNG, MonthSnapshot
-from model.world.protocol import World
+from model.world.month import ADULT, CONTACT, COUNCIL, FAR, FREE, INDIGENOUS, VICTIM, WOMAN, YOUNG
 from model.world.sampling import age_years
-from model.world.shift_context import ShiftContext
-from model.world.state import OFFICERS, TOTAL
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray
+    from model.simulation.columns import ResidentState
+    from model.simulation.world import Simulation, World
+    from model.town.residents import Person
+    from model.world.month import MonthSnapshot
 
 SURVEY_SAMPLE_SIZE = 1500
 """Adults who are asked, as in the surveys themselves."""
@@ -64,10 +65,11 @@ class Survey(ParameterGroup):
     noise: float
 
 
-def lasting_flags(world: World) -> NDArray[np.int16]:
+@constant
+def lasting_flags(sim: Simulation) -> NDArray[np.int16]:
     """Return the constant flags of every resident (sex, ethnicity, council, far from the police)."""
-    people = world.town.people
-    far = world.town.cells["minutes"][people["home"]] > FAR_MINUTES
+    people = sim.town.people
+    far = sim.town.cells["minutes"][people["home"]] > FAR_MINUTES
     flags: NDArray[np.int16] = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(
         np.int16
     )
@@ -103,44 +105,27 @@ def add_to_class_sums(row: FloatArray, mind: ResidentState, tick: int) -> None:
     row[6] += happened_within_year(tick, mind.harmed) | happened_within_year(tick, mind.harmed_outside)
 
 
-class MonthEndTables(TableBundle):
-    """Tables by which residents are brought up to date and summed.
-
-    ``retained`` are the shares of evidence left by settlement, shifts and memory (fast, slow).
-    ``class_table[settlement, flags]`` holds the sums of `SUMMED_COLUMNS`, ``cell_sums`` residents and trust by home
-    cell, ``total`` the trust by settlement.
-    """
-
-    lasting: NDArray[np.int16] = constant(lasting_flags)
-    fear: Rows[Fear]
-    local: Rows[LocalConditions]
-    retained: FloatArray = computed(retained_share_table)
-    class_table: FloatArray = computed(lambda world: world.class_table)
-    cell_sums: FloatArray = computed(lambda world: world.cell_sums)
-    total: FloatArray = of(TOTAL)
-
-
 @allocating_kernel
-def update_residents(shift: ShiftContext, tables: MonthEndTables, mood_odds: float) -> None:
+def update_residents(w: World, mood_odds: float) -> None:
     """Update all living residents to the end of a month and fill the tables of sums.
 
     Updates beliefs and fear in `minds`; writes forgetting and the nation's mood (``mood_odds``) to the ledger, and
     `class_table`, `cell_sums` and `total`.
     """
-    lasting, fear, local, retained = tables.lasting, tables.fear, tables.local, tables.retained
-    table, by_cell, total = tables.class_table, tables.cell_sums, tables.total
+    lasting, fear, local, retained = w.lasting_flags, w.p.fear, w.local, w.retained_shares
+    table, by_cell, total = w.class_table, w.cell_sums, w.total
     table[:] = 0.0
     by_cell[:] = 0.0
     sums = np.zeros((2, 1, len(total)))  # one account per settlement: sum and its compensation
-    people, tick = shift.ground.people, shift.tick
-    for i in range(shift.ground.come[0]):
-        mind, person = shift.minds[i], people[i]
+    people, tick = w.people, w.tick
+    for i in range(w.come[0]):
+        mind, person = w.minds[i], people[i]
         if mind.gone >= 0:
             continue
         z = person.settlement
         # Everybody was up to date at the last end of a month, so a table of shares by shifts replaces exp().
         since = tick - mind.touched
-        update_to_month_end(shift, i, retained[z, since, 0], retained[z, since, 1], mood_odds)
+        update_to_month_end(w, i, retained[z, since, 0], retained[z, since, 1], mood_odds)
         add_to_ledger(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
@@ -151,37 +136,37 @@ def update_residents(shift: ShiftContext, tables: MonthEndTables, mood_odds: flo
 
 
 @kernel
-def draw_survey_answers(shift: ShiftContext, noise: float, felt: FloatArray) -> None:
+def draw_survey_answers(w: World, noise: float, felt: FloatArray) -> None:
     """Draw a sample of adults; write to ``felt`` the trust that each feels when asked, in log-odds.
 
     ``noise`` is the standard deviation of logistic noise around latent trust.
     """
-    ground, minds, seed, wave = shift.ground, shift.minds, shift.seed, shift.month
+    minds, seed, wave = w.minds, w.seed, w.month
     for s in range(len(felt)):
         prefetch(minds, int(keyed_uniform(seed, SURVEY_STREAM, wave, s + PREFETCH_DISTANCE, 0) * len(minds)))
         # Rejection sampling: redraw until the row is a living adult.
         for a in range(SURVEY_ATTEMPTS):
             i = int(keyed_uniform(seed, SURVEY_STREAM, wave, s, a) * len(minds))
-            if i < ground.come[0] and minds[i].gone < 0 and age_years(ground.people[i], shift.tick) >= ADULT_AGE:
+            if i < w.come[0] and minds[i].gone < 0 and age_years(w.people[i], w.tick) >= ADULT_AGE:
                 break
         u = keyed_uniform(seed, ANSWER_STREAM, wave, s, 0)
         felt[s] = -log(minds[i].calm * math.sqrt(odds_of_unfairness(minds[i]) * odds_of_ineffectiveness(minds[i])))
         felt[s] += noise * UNIT_LOGISTIC_SCALE * logistic_quantile(u)
 
 
-def survey(world: World, instrument: str) -> dict[str, float]:
+def survey(sim: Simulation, instrument: str) -> dict[str, float]:
     """Return the result of a survey of 1,500 adults with the instrument of LAPOP or of Latinobarómetro.
 
     The result holds mean and spread (standard deviation) on 0-100, and the per cent who trust.  Compare surveys with
     this only, never with latent trust.
     """
-    return run_surveys(world)[instrument]
+    return run_surveys(sim)[instrument]
 
 
-def run_surveys(world: World) -> dict[str, dict[str, float]]:
+def run_surveys(sim: Simulation) -> dict[str, dict[str, float]]:
     """Return the results of all instruments (`SURVEY_INSTRUMENTS`) in one sample of adults."""
-    p, felt = world.parameters[Survey][0], np.empty(SURVEY_SAMPLE_SIZE)
-    draw_survey_answers(world.shift_context(), float(p.noise), felt)
+    p, felt = sim.p.survey[0], np.empty(SURVEY_SAMPLE_SIZE)
+    draw_survey_answers(sim.w, float(p.noise), felt)
     results = {}
     for instrument, (n_answers, trusting) in SURVEY_INSTRUMENTS.items():
         # Graded response: the answer is the number of thresholds below what is felt.
@@ -277,7 +262,7 @@ CENTRAL_MEASURES = (
         "homicides_per_100k": Measure("per 100,000 a year", annual_homicide_rate),
         "told_share": crime_count_share_measure(TOLD),
         "recorded_share": crime_count_share_measure(RECORDED),
-        "officers": Measure("officers", lambda month: float(len(month.world.state[OFFICERS]))),
+        "officers": Measure("officers", lambda month: float(len(month.world.w.officers))),
     }
     | measures_from(plan_standing, dict.fromkeys(STANDING_MEASURES, "share"))
 )

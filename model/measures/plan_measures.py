@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.engine.rows import FloatArray, IntArray
-from model.police.plans.rules import station_cells
-from model.police.plans.schema import HAPPENED, PLAN_CELLS
-from model.world.month import MonthSnapshot
+from model.police.plans import HAPPENED, PLAN_CELLS, station_cells
 from model.world.shift_events import N_PLAN_CELLS
-from model.world.state import PLANS, State
+from model.world.state import PLANS
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray, IntArray
+    from model.world.month import MonthSnapshot
+    from model.world.state import State
 
 ALIVE_MONTHS = 3
 """Months for which a response must have lasted to count as alive (B13)."""
@@ -23,14 +26,14 @@ STANDING_MEASURES = (
 
 def plan_standing(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of plans, each a share of the stations with couples; nan if there are none."""
-    world = month.world
-    state, staffed = world.state, np.unique(world.town.posts["facility"])
+    sim = month.world
+    state, staffed = sim.state, np.unique(sim.town.posts["facility"])
     if not len(staffed):
         return dict.fromkeys(STANDING_MEASURES, math.nan)
-    plans = state[PLANS][staffed]
+    plans = sim.w.plans[staffed]
     shares = [float(plans[name].mean()) for name in ("founded", "holds", "changed")]
-    parts = np.mean([judge_diagnosis(state, world.cached(station_cells)[f], int(f)) for f in staffed], axis=0)
-    found = (*shares, float((plans["product"] == world.tick).mean()), *parts.tolist())
+    parts = np.mean([judge_diagnosis(state, sim.cached(station_cells)[f], int(f)) for f in staffed], axis=0)
+    found = (*shares, float((plans["product"] == sim.tick).mean()), *parts.tolist())
     return dict(zip(STANDING_MEASURES, found, strict=True))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from model.gangs.gangs.schema import CLIQUES, GANGS
+from model.gangs.gangs import CLIQUES, GANGS
 from model.simulation.mesa_import import mesa
+from model.simulation.world import Simulation
 from model.town.police import MODES
-from model.world.protocol import World
 from model.world.state import BOARDS, COUPLES
 
 
-class MesaWorld(World, Protocol):
+class MesaWorld(Simulation, Protocol):
     """A world with the members that Mesa gives it."""
 
     agents: Any
@@ -28,7 +28,7 @@ class AgentView(mesa.Agent):
     model: MesaWorld
     _cell: Any = None
 
-    def __init__(self, model: World, row: int) -> None:
+    def __init__(self, model: Simulation, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -136,7 +136,7 @@ class Clique(AgentView):
         return int(clique.centre) if clique.alive else -1
 
 
-def create_agents(model: World) -> None:
+def create_agents(model: Simulation) -> None:
     """Create the agents of a world, in order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),

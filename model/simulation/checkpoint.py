@@ -6,20 +6,23 @@ import datetime
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.engine.calendar import month_of, tick_of
-from model.engine.domains import Domain
 from model.engine.errors import InputError
-from model.engine.tables import ArraySpec, GrowingTableSpec, TableSizes, TableSpec
+from model.engine.tables import ArraySpec, GrowingTableSpec
 from model.simulation import state_file
 from model.simulation.registry import MEASURES, TABLES
 from model.simulation.state_check import check_rows, check_state, sizes_with_tables
-from model.town.town import Town
 from model.world.state import State
+
+if TYPE_CHECKING:
+    from model.engine.domains import Domain
+    from model.engine.tables import TableSizes, TableSpec
+    from model.town.town import Town
 
 type CheckpointRows = NDArray[Any]
 

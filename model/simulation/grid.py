@@ -6,19 +6,21 @@ created at the first request (`TrustModel.grid`) and read anew at a request in a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.engine.rows import FloatArray
-from model.simulation.agents import MesaWorld
 from model.simulation.mesa_import import mesa
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray
+    from model.simulation.agents import MesaWorld
 
 LAYERS = ("residents", "trust", "crimes")
 """Property layers: residents who live in a cell; their mean trust (0-1, nan without residents); crimes of the month."""
 
 
-def create_grid(world: MesaWorld) -> Any:
+def create_grid(sim: MesaWorld) -> Any:
     """Return an empty Mesa grid that covers the map of a world, with its property layers.
 
     Parameters
@@ -31,16 +33,16 @@ def create_grid(world: MesaWorld) -> Any:
     mesa.discrete_space.OrthogonalMooreGrid
         Coordinates are column and row of `Town.cells`, from the south-west corner.
     """
-    cells = world.town.cells
+    cells = sim.town.cells
     size = int(cells["x"].max()) + 1, int(cells["y"].max()) + 1
-    grid = mesa.discrete_space.OrthogonalMooreGrid(size, random=world.random)
+    grid = mesa.discrete_space.OrthogonalMooreGrid(size, random=sim.random)
     for name in LAYERS:
         grid.create_property_layer(name, default_value=0.0, dtype=float)
     grid.trust.data[:] = np.nan
     return grid
 
 
-def read_grid(grid: Any, world: MesaWorld, trust: FloatArray, crimes: FloatArray) -> None:
+def read_grid(grid: Any, sim: MesaWorld, trust: FloatArray, crimes: FloatArray) -> None:
     """Put the agents of a world into the cells where they are, and write the property layers.
 
     Parameters
@@ -54,14 +56,14 @@ def read_grid(grid: Any, world: MesaWorld, trust: FloatArray, crimes: FloatArray
     crimes
         Crimes by cell in the present month, shape (cells,).
     """
-    x, y = world.town.cells["x"], world.town.cells["y"]
-    for agent in world.agents:
+    x, y = sim.town.cells["x"], sim.town.cells["y"]
+    for agent in sim.agents:
         row = agent.place
         agent.put_into(grid[int(x[row]), int(y[row])] if row >= 0 else None)
-    here = world.minds["gone"] < 0
-    homes = world.town.people["home"][here]
-    residents = np.bincount(homes, minlength=world.town.n_cells).astype(float)
-    sums = np.bincount(homes, trust[here], world.town.n_cells)
+    here = sim.minds["gone"] < 0
+    homes = sim.town.people["home"][here]
+    residents = np.bincount(homes, minlength=sim.town.n_cells).astype(float)
+    sums = np.bincount(homes, trust[here], sim.town.n_cells)
     mean = np.divide(sums, residents, out=np.full(len(sums), np.nan), where=residents > 0)
     for name, values in zip(LAYERS, (residents, mean, crimes), strict=True):
         getattr(grid, name).data[x, y] = values

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from model.crime.certainty.rules import patrol_seen_by_zone
+from model.crime.certainty import patrol_seen_by_zone
 from model.engine.calendar import (
     LAST_SHIFTS,
     MORNING,
     SHIFTS,
     Calendar,
-    ShiftNumbers,
     date_of_day,
     date_of_tick,
     first_of_month,
@@ -39,29 +38,26 @@ from model.engine.domains import COUNT, MONTH_NUMBER, code_of, row_of
 from model.engine.elementary import exp
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
-from model.engine.kernels import TableBundle
 from model.engine.parameters import ParametersInForce
 from model.engine.policies import changed_rows, parameter_rows, turning_dates
-from model.engine.rows import FloatArray, Rows, domains_of
-from model.engine.scenario import Scenario
-from model.engine.tables import TableSizes
-from model.gangs.gangs.rules import n_cliques
-from model.measures.measures import MonthEndTables, update_residents
+from model.engine.rows import domains_of
+from model.gangs.gangs import n_cliques
+from model.measures.measures import update_residents
 from model.simulation import checkpoint as saved
 from model.simulation.agents import create_agents
-from model.simulation.checkpoint import Checkpoint, HistoryTable
+from model.simulation.checkpoint import HistoryTable
+from model.simulation.columns import MINDS, TALLY
 from model.simulation.grid import create_grid, read_grid
 from model.simulation.mesa_import import mesa
-from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, measure_row
+from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, WORLD, measure_row
 from model.simulation.registry import TABLES as DECLARED
-from model.simulation.start.rules import extrapolate_warm_up
-from model.town.town import Town, build_town
-from model.trust.belief_updating.rules import retained_share, retained_share_fast
+from model.simulation.start import extrapolate_warm_up
+from model.town.town import build_town
+from model.trust.belief_updating import retained_share, retained_share_fast
 from model.trust.couple_impressions import CoupleImpressionSum
 from model.trust.couple_impressions import accumulate_impressions as keep_impressions
-from model.trust.events.rules import event_effects
-from model.trust.ledger.rules import current_trust_of_all, learn, sum_trust_by_settlement
-from model.trust.ledger.schema import (
+from model.trust.events import event_effects
+from model.trust.ledger import (
     FIRST_EFFECT,
     LEDGER,
     N_EVENTS,
@@ -70,13 +66,13 @@ from model.trust.ledger.schema import (
     REMEMBERED,
     STILL_FELT,
     Trust,
+    current_trust_of_all,
+    learn,
+    sum_trust_by_settlement,
 )
-from model.world.binding import bind
-from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
-from model.world.discrete_choice.schema import CHOICES, ChoiceRecord, are_declared
+from model.world.discrete_choice import CHOICES, ChoiceRecord, are_declared
 from model.world.hazard import HazardFactors
 from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
-from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
 from model.world.shift_events import EVENT_TABLES, INCIDENTS, Incident, ShiftEvents
 from model.world.shift_program import ShiftProgram
 from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
@@ -130,6 +126,16 @@ type MonthTable = NDArray[np.void]
 
 
 if TYPE_CHECKING:
+    from model.engine.calendar import (
+        ShiftNumbers,
+    )
+    from model.engine.rows import FloatArray, Rows
+    from model.engine.scenario import Scenario
+    from model.engine.tables import TableSizes
+    from model.simulation.checkpoint import Checkpoint
+    from model.simulation.columns import MonthlyCounts, ResidentState
+    from model.simulation.world import World
+    from model.town.town import Town
 
     class MesaModel:
         """The part of `mesa.Model` in use, for the type checker."""
@@ -290,12 +296,12 @@ class TrustModel(MesaModel):
         """Bind the tables of the state for kernels."""
         self.minds = self.state[MINDS]
         self.tally = self.state[TALLY]
-        self.plant, self.ground = bind(PoliceTables, self), bind(PlaceTables, self)
-        self._lasting_views: dict[object, Any] = {PoliceTables: self.plant, PlaceTables: self.ground}
         self._version = self.shift_events.version = self.state.version
         self.hazard_factors = HazardFactors(MECHANISMS, self.town.n_cells, self.town.n_settlements)
         self._views: dict[object, Any] = {}
-        self._shift_context: ShiftContext | None = None
+        self._views_version = self._version.number
+        self._w: World | None = None
+        self._parameters_changed = False
         self._tables_version = self._version.number
 
     def _read_parameters(self, date: datetime.date) -> None:
@@ -304,6 +310,7 @@ class TrustModel(MesaModel):
         self.parameters = ParametersInForce(
             {group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups}
         )
+        self.p = WORLD.create_parameters(self)
         self.event_effects = event_effects(self.parameters)
         self._turning_dates = frozenset(turning_dates(self.settings))
         self.invalidate_views()
@@ -373,10 +380,11 @@ class TrustModel(MesaModel):
         if self.policies_change_today():
             changed = changed_rows(self.settings, self.date, self.town.settlement_names)
             self.parameters = self.parameters.with_changes(changed)
+            WORLD.put_parameters(self)
             self.event_effects = event_effects(self.parameters)
             self.invalidate_views()
             self.hazard_factors.write_all(self)
-        self.shift_context()
+        _ = self.w
 
     def record_shift(self) -> None:
         """Store what ``trace`` and ``keep`` ask for of the shift that ends."""
@@ -392,7 +400,7 @@ class TrustModel(MesaModel):
         state = self.state
         self.forgotten = self.decay_cause_totals()
         state[MOOD][0] = self.parameters[Trust][0].mood
-        update_residents(self.shift_context(), self.view(MonthEndTables), self.mood_odds)
+        update_residents(self.w, self.mood_odds)
         if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month(DECLARED)
@@ -426,22 +434,14 @@ class TrustModel(MesaModel):
         """Return whether a policy or an event of the timeline begins or ends on a date."""
         return date in self._turning_dates
 
-    def view[B: TableBundle](self, bundle: type[B]) -> B:
-        """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
-        if self._tables_version != self._version.number:
-            self.invalidate_views()
-        found: B | None = self._views.get(bundle) or self._lasting_views.get(bundle)
-        if found is None:
-            found = self._views[bundle] = bind(bundle, self)
-        return found
-
     def cached_view[T](self, compute: Callable[[TrustModel], T]) -> T:
         """Return the result of ``compute`` on this world's tables and parameters.
 
         It is recomputed when a table moves or parameters change, so it must depend on nothing else that changes.
         """
-        if self._tables_version != self._version.number:
-            self.invalidate_views()
+        if self._views_version != self._version.number:
+            self._views_version = self._version.number
+            self._views.clear()
         found: T | None = self._views.get(compute)
         if found is None:
             found = self._views[compute] = compute(self)
@@ -450,7 +450,7 @@ class TrustModel(MesaModel):
     def invalidate_views(self) -> None:
         """Discard all bound tables and cached views, after a table moved or parameters changed."""
         self._views.clear()
-        self._shift_context, self._tables_version = None, self._version.number
+        self._parameters_changed = True
 
     def cached[T](self, work: Callable[[TrustModel], T]) -> T:
         """Return the result of ``work``, computed once; it must depend on the town and scenario alone."""
@@ -459,15 +459,23 @@ class TrustModel(MesaModel):
             found = self._cache[work] = work(self)
         return found
 
-    def shift_context(self) -> ShiftContext:
-        """Return the context of the present shift, as kernels take it."""
-        if self._shift_context is None or self._tables_version != self._version.number:
-            self._shift_context = bind(ShiftContext, self)
-        shift = self._shift_context
-        if shift.tick != self.tick:
+    @property
+    def w(self) -> World:
+        """The world as rules see it, up to date: tables in their place, parameters in force, numbers of the shift."""
+        if self._w is None:
+            self._parameters_changed = False
+            self._w = WORLD.create(self)
+        w = self._w
+        if self._tables_version != self._version.number:
+            self._tables_version = self._version.number
+            WORLD.put_tables(w, self)
+        if self._parameters_changed:
+            self._parameters_changed = False
+            WORLD.put_derived(w, self)
+        if w.tick != self.tick:
             tick, where, month, weekday, since, _ = self.shift_numbers()
-            shift.set_fields({"tick": tick, "where": where, "month": month, "weekday": weekday, "since": since})
-        return shift
+            w.set_fields({"tick": tick, "where": where, "month": month, "weekday": weekday, "since": since})
+        return w
 
     def shift_numbers(self) -> ShiftNumbers:
         """Return the numbers of the present shift by the calendar."""
@@ -616,7 +624,7 @@ class TrustModel(MesaModel):
         Returns
         -------
         structured ndarray, shape (choices,)
-            Rows of `model.world.discrete_choice.schema.ChoiceRecord`: who chose what, its probability and the reason.
+            Rows of `model.world.discrete_choice.ChoiceRecord`: who chose what, its probability and the reason.
         """
         return concatenate_months(self._history["choice"], ChoiceRecord.dtype)
 
@@ -715,22 +723,22 @@ class TrustModel(MesaModel):
     @classmethod
     def _resume_own(cls, scenario: Scenario, past: Checkpoint, town: Town, trace: bool, keep: Iterable[str]) -> Self:
         """Return a world that continues from a checkpoint and owns its tables."""
-        world = cls.__new__(cls)
-        world._prepare(scenario, past["seed"], town, trace, keep)
-        world.tick = past["tick"]
-        world.state, world._history = past["state"], past["past"]
-        world._bind_tables()
-        world.kept |= {name: rows for name, rows in past["kept"].items() if name in world.keep}
-        world.datacollector.model_vars = past["collected"]
-        if len(world.minds) != world.town.n_people:
+        sim = cls.__new__(cls)
+        sim._prepare(scenario, past["seed"], town, trace, keep)
+        sim.tick = past["tick"]
+        sim.state, sim._history = past["state"], past["past"]
+        sim._bind_tables()
+        sim.kept |= {name: rows for name, rows in past["kept"].items() if name in sim.keep}
+        sim.datacollector.model_vars = past["collected"]
+        if len(sim.minds) != sim.town.n_people:
             raise InputError(
-                f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}:"
+                f"the saved state has {len(sim.minds)} residents, the scenario {sim.town.n_people}:"
                 " restore it with the scenario of its run"
             )
-        world._read_parameters(world.date)
-        world.hazard_factors.write_all(world)
-        create_agents(world)
-        return world
+        sim._read_parameters(sim.date)
+        sim.hazard_factors.write_all(sim)
+        create_agents(sim)
+        return sim
 
     def save(self, folder: str | Path) -> None:
         """Write the state into a folder, to continue later with `restore`; call it between steps.
@@ -851,15 +859,15 @@ class MonthCollector(mesa.DataCollector):
 def measure_reporter(name: str) -> Callable[[TrustModel], float]:
     """Return a reader of one measure of the month that has just ended; nan if it is not measured."""
 
-    def read(world: TrustModel) -> float:
-        return world.month_row.get(name, math.nan)
+    def read(sim: TrustModel) -> float:
+        return sim.month_row.get(name, math.nan)
 
     return read
 
 
-def month_reporter(world: TrustModel) -> datetime.date:
+def month_reporter(sim: TrustModel) -> datetime.date:
     """Return the first day of the month that has just ended."""
-    return first_of_month(world.month)
+    return first_of_month(sim.month)
 
 
 def concatenate_months(rows: list[MonthTable], row: np.dtype[np.void]) -> MonthTable:

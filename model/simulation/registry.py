@@ -2,81 +2,71 @@
 
 A new mechanism needs an import here and an entry in `MECHANISMS`, and an entry in `SHIFT_SCHEDULE` or `MONTH_SCHEDULE`
 for its step.  Columns that it adds to residents or to the monthly counts join `ResidentState` and `MonthlyCounts` in
-`model.world.columns`.  An inconsistency raises an error at import.
+`model.simulation.columns`.  An inconsistency raises an error at import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-from model.community.collective_violence import rules as collective_violence
-from model.community.communal_authority import rules as communal_authority
-from model.community.consent import rules as consent
-from model.community.consultation import rules as consultation
-from model.community.deliberation import rules as deliberation
-from model.community.land_conflicts import rules as land_conflicts
-from model.crime.certainty import rules as certainty
-from model.crime.crime import rules as crime
-from model.crime.crime_counts import rules as crime_counts
-from model.crime.deterrence import rules as deterrence
-from model.crime.domestic_violence import rules as domestic_violence
-from model.crime.guards import rules as guards
-from model.crime.near_repeat import rules as near_repeat
-from model.crime.offenders import rules as offenders
-from model.crime.political_calendar import rules as political_calendar
-from model.crime.safe_schools import rules as safe_schools
-from model.crime.season import rules as season
+from model.community import collective_violence, communal_authority, consent, consultation, deliberation, land_conflicts
+from model.crime import (
+    certainty,
+    crime,
+    crime_counts,
+    deterrence,
+    domestic_violence,
+    guards,
+    near_repeat,
+    offenders,
+    political_calendar,
+    safe_schools,
+    season,
+)
 from model.engine import causes
 from model.engine.domains import UNDECLARED
 from model.engine.errors import suggest_nearest
 from model.engine.fingerprint import PACKAGE
 from model.engine.parameters import check_tables
-from model.engine.tables import RowTableSpec, TableSpec
-from model.gangs.capture import rules as capture
-from model.gangs.cliques import rules as cliques
-from model.gangs.extortion import rules as extortion
-from model.gangs.gangs import rules as gangs
-from model.gangs.narcos import rules as narcos
-from model.justice.investigation import rules as investigation
-from model.justice.justice import rules as justice
+from model.engine.tables import RowTableSpec
+from model.gangs import capture, cliques, extortion, gangs, narcos
+from model.justice import investigation, justice
 from model.measures.measures import CENTRAL_MEASURES, CRITERIA_MEASURES
-from model.police.adoption import rules as adoption
-from model.police.chief import rules as chief
-from model.police.contacts import rules as contacts
-from model.police.minutes import rules as minutes
-from model.police.misconduct import rules as misconduct
-from model.police.officers import rules as officers
-from model.police.patrol import rules as patrol
-from model.police.plans import rules as plans
-from model.police.practices import rules as practices
-from model.police.pressure import rules as pressure
-from model.police.resources import rules as resources
-from model.police.roster import rules as roster
-from model.politics.crises import rules as crises
-from model.politics.heavy_hand import rules as heavy_hand
-from model.politics.mayor import rules as mayor
-from model.problems.problem_work import rules as problem_work
-from model.problems.problems import rules as problems
-from model.problems.traces import rules as traces
-from model.reporting.calls import rules as calls
-from model.reporting.information import rules as information
-from model.reporting.reporting import rules as reporting
-from model.reporting.response import rules as response
-from model.reporting.seeking_help import rules as seeking_help
-from model.residents.daily_rhythm import rules as daily_rhythm
-from model.residents.population_change import rules as population_change
-from model.simulation.start import rules as start
-from model.trust.events.schema import EVENT_KINDS, EventKind, create_event_parameters
-from model.trust.fear import rules as fear
-from model.trust.hearsay import rules as hearsay
-from model.trust.ledger import rules as ledger
+from model.police import (
+    adoption,
+    chief,
+    contacts,
+    minutes,
+    misconduct,
+    officers,
+    patrol,
+    plans,
+    practices,
+    pressure,
+    resources,
+    roster,
+)
+from model.politics import crises, heavy_hand, mayor
+from model.problems import problem_work, problems, traces
+from model.reporting import calls, information, reporting, response, seeking_help
+from model.residents import daily_rhythm, population_change
+from model.simulation import start
+from model.simulation.columns import MINDS, TALLY, MonthlyCounts, ResidentState
+from model.simulation.world import WorldBinder
+from model.trust import fear, hearsay, ledger
+from model.trust.events import EVENT_KINDS, create_event_parameters
+from model.world import discrete_choice as deciding
 from model.world import shift_events
-from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
-from model.world.discrete_choice import rules as deciding
-from model.world.mechanism import Measure, Mechanism
-from model.world.month import MonthSnapshot
+from model.world.mechanism import Measure
 from model.world.state import CENTRAL_TABLES
-from model.world.steps import StepFunction
+
+if TYPE_CHECKING:
+    from model.engine.tables import TableSpec
+    from model.trust.events import EventKind
+    from model.world.mechanism import Mechanism
+    from model.world.month import MonthSnapshot
+    from model.world.steps import StepFunction
 
 MECHANISMS: tuple[Mechanism, ...] = (
     ledger.MECHANISM,
@@ -150,61 +140,61 @@ CAUSES = tuple(causes.CAUSES.get(number, "") for number in range(max(causes.CAUS
 """Names of the causes of the ledger by number; empty for retired numbers."""
 SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "change_population": population_change.step_with(step for one in MECHANISMS for step in one.initialise_arrivals),
-    "brief_officers": officers.before_step,
-    "maintain": resources.step,
-    "relieve_couples": roster.step,
-    "plan": plans.step,
-    "patrol": patrol.step,
-    "stay_away": collective_violence.enforce_withdrawals,
-    "ask_consent": consent.step,
-    "renew_offenders": offenders.step,
-    "clamp_down": heavy_hand.step,
-    "raid": cliques.step,
-    "turn_season": season.step,
-    "offend": crime.step,
-    "keep_thieves_away": narcos.step,
-    "extort": extortion.step,
-    "hurt_at_home": domestic_violence.step,
-    "dispute": land_conflicts.step,
-    "report": reporting.step,
-    "seek_help": seeking_help.step,
-    "call": calls.step,
-    "respond": response.step,
-    "wait_in_vain": seeking_help.after_calls,
-    "gather": collective_violence.step,
-    "meet": contacts.step,
-    "answer_for_bribes": misconduct.step,
-    "deter": certainty.step,
-    "deliberate": deliberation.step,
-    "hear_cases": communal_authority.step,
-    "consult": consultation.step,
-    "report_up": information.step,
-    "note_problems": problem_work.step,
-    "answer_for_figures": pressure.step,
-    "judge": investigation.step,
-    "take_word": chief.step,
-    "govern": mayor.step,
-    "take_notice": political_calendar.step,
-    "break_out": crises.step,
-    "spread_news": hearsay.step,
-    "take_fright": fear.step,
-    "live_through": officers.step,
-    "book_minutes": minutes.step,
-    "leave_traces": traces.step,
-    "enter_books": crime_counts.step,
+    "brief_officers": officers.brief_officers,
+    "maintain": resources.maintain,
+    "relieve_couples": roster.relieve_couples,
+    "plan": plans.plan,
+    "patrol": patrol.patrol,
+    "stay_away": collective_violence.stay_away,
+    "ask_consent": consent.ask_consent,
+    "renew_offenders": offenders.renew_offenders,
+    "clamp_down": heavy_hand.clamp_down,
+    "raid": cliques.raid,
+    "turn_season": season.turn_season,
+    "offend": crime.offend,
+    "keep_thieves_away": narcos.keep_thieves_away,
+    "extort": extortion.extort,
+    "hurt_at_home": domestic_violence.hurt_at_home,
+    "dispute": land_conflicts.dispute,
+    "report": reporting.report,
+    "seek_help": seeking_help.seek_help,
+    "call": calls.call,
+    "respond": response.respond,
+    "wait_in_vain": seeking_help.wait_in_vain,
+    "gather": collective_violence.gather,
+    "meet": contacts.meet,
+    "answer_for_bribes": misconduct.answer_for_bribes,
+    "deter": certainty.deter,
+    "deliberate": deliberation.deliberate,
+    "hear_cases": communal_authority.hear_cases,
+    "consult": consultation.consult,
+    "report_up": information.report_up,
+    "note_problems": problem_work.note_problems,
+    "answer_for_figures": pressure.answer_for_figures,
+    "judge": investigation.judge,
+    "take_word": chief.take_word,
+    "govern": mayor.govern,
+    "take_notice": political_calendar.take_notice,
+    "break_out": crises.break_out,
+    "spread_news": hearsay.spread_news,
+    "take_fright": fear.take_fright,
+    "live_through": officers.live_through,
+    "book_minutes": minutes.book_minutes,
+    "leave_traces": traces.leave_traces,
+    "enter_books": crime_counts.enter_books,
 }
 """Steps of a shift, in order; the ODD describes them."""
 MONTH_SCHEDULE: Mapping[str, StepFunction] = {
-    "renew_states": officers.close_month,
-    "let_cases_out": misconduct.close_month,
-    "be_bought": capture.close_month,
-    "renew_officers": adoption.close_month,
-    "take_up": practices.close_month,
-    "solve_problems": problem_work.close_month,
-    "set_hours": chief.close_month,
-    "let_fear_sink_in": fear.close_month,
-    "take_stock": cliques.close_month,
-    "close_traces": traces.close_month,
+    "renew_states": officers.renew_states,
+    "let_cases_out": misconduct.let_cases_out,
+    "be_bought": capture.be_bought,
+    "renew_officers": adoption.renew_officers,
+    "take_up": practices.take_up,
+    "solve_problems": problem_work.solve_problems,
+    "set_hours": chief.set_hours,
+    "let_fear_sink_in": fear.let_fear_sink_in,
+    "take_stock": cliques.take_stock,
+    "close_traces": traces.close_traces,
 }
 """Steps at the end of a month, in order, before residents are brought up to date."""
 
@@ -236,6 +226,8 @@ Events = create_event_parameters(__name__)
 check_tables(PACKAGE)
 EVENT_KIND_NAMED: Mapping[str, EventKind] = {kind.name: kind for kind in EVENT_KINDS.values()}
 """Kinds of events by their name."""
+WORLD = WorldBinder(TABLES, (one.name for one in MECHANISMS if one.hazard is not None and one.hazard.spared))
+"""Source of every field of `World`."""
 
 
 def collect_measures() -> dict[str, Measure]:

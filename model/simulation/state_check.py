@@ -6,18 +6,22 @@ Kernels index tables without checking bounds, so a number that no run could have
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.engine.calendar import month_of
-from model.engine.domains import LATEST_TICK, Domain
-from model.engine.tables import ArraySpec, GrowingTableSpec, TableSizes
+from model.engine.domains import LATEST_TICK
+from model.engine.tables import ArraySpec, GrowingTableSpec
 from model.simulation.registry import TABLES
 from model.town.police import POST_COPIES
-from model.town.town import Town
-from model.world.state import State
+
+if TYPE_CHECKING:
+    from model.engine.domains import Domain
+    from model.engine.tables import TableSizes
+    from model.town.town import Town
+    from model.world.state import State
 
 BLOCK = 4096
 """Rows of a table that are checked at a time: all columns of a block stay in the cache of the processor."""

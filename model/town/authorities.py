@@ -9,6 +9,9 @@ from model.engine.rows import Row, Rows, zero_rows
 from model.engine.scenario import Scenario
 from model.town.territory import Land
 
+DISMISSED = -2
+"""Captor of a mayor whose capture was exposed and who is replaced at once."""
+
 
 class AuthorityRow(Row):
     """Board of a settlement; ``communal`` is 1 for a jurisdiction with its own law."""

@@ -1,7 +1,7 @@
 """Kinds of crime: one record per kind states all attributes in which kinds differ.
 
 Rules read the attributes, as arrays indexed by kind, and seldom ask for a kind by number.  A new kind needs a record
-here, its rates in the crime mechanism, and its names in `words.toml`.
+here, its rates in the crime mechanism and its numbers, and its names in `words.toml`.
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class CrimeKind:
     youngest: float = 0.0
     """Minimum age of victims in years; assumed."""
     severity: float = 1.0
-    """Severity of the usual case, 0 to 1; a ranking, assumed."""
+    """Severity of the usual case, 0 to 1; a ranking, assumed.  Parameters ``severity_`` of crime start at it."""
     grave: float = 1.0
     """Severity of the grave case, 0 to 1; ``grave_share`` names the parameter with the share of grave cases."""
     grave_share: str = ""

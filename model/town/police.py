@@ -7,7 +7,7 @@ a couple's position in one group, and serves a sector, a set of populated cells 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import numpy as np
 
@@ -15,9 +15,16 @@ from model.engine.domains import COUNT, FLAG, PAST, SHARE, code_of, row_of
 from model.engine.elementary import exp_of_each, power
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
-from model.engine.rows import FloatArray, Int8Column, IntArray, Row, Rows, concatenate_rows, zero_rows
-from model.engine.scenario import Scenario
-from model.town.territory import Cell, Land, town_draws
+from model.engine.rows import Int8Column, Row, Rows, concatenate_rows, zero_rows
+from model.town.territory import town_draws
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray, IntArray
+    from model.engine.scenario import Scenario
+    from model.town.territory import Cell, Land
+
+KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
+"""Speed on foot, by motorcycle, by vehicle and by bicycle, on a paved road (Z20)."""
 
 N_GROUPS = 3
 """Groups of officers per facility, which relieve each other."""

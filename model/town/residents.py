@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +18,25 @@ from model.engine.kernels import allocating_kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import (
-    BoolArray,
-    FloatArray,
     Int8Column,
     Int16Column,
-    Int32Array,
     Int32Column,
-    IntArray,
     Row,
-    Rows,
     zero_rows,
 )
-from model.engine.scenario import Scenario
-from model.residents.daily_rhythm.schema import DailyRhythm
-from model.town.territory import Cell, Land, apportion, town_draws
+from model.town.territory import apportion, town_draws
+
+if TYPE_CHECKING:
+    from model.engine.rows import (
+        BoolArray,
+        FloatArray,
+        Int32Array,
+        IntArray,
+        Rows,
+    )
+    from model.engine.scenario import Scenario
+    from model.residents.daily_rhythm import DailyRhythm
+    from model.town.territory import Cell, Land
 
 INFANT, STUDENT, SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE, HOMEMAKER, ELDER = range(9)
 """Occupations."""

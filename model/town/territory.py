@@ -25,6 +25,9 @@ from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import FloatArray, IntArray, Row, Rows, zero_rows
 from model.engine.scenario import Facility, Scenario, Settlement
 
+UNCLAIMED = -1
+"""Holder of free cells, and captor of a mayor or chief who is not captured."""
+
 PAVED, DIRT, PATH, NO_ROAD = range(4)
 """Classes of roads, best first."""
 MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY = 0.2, 5.0

@@ -5,7 +5,7 @@ Residents are summed over: the table never says who had an impression.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from model.engine.causes import MOST_CAUSES
 from model.engine.domains import COUNT, MONTH_NUMBER, code_of, row_of
 from model.engine.rows import Row
 from model.town.territory import FAR_MINUTES
-from model.world.protocol import World
 from model.world.shift_events import IMPRESSIONS, SIGNED
+
+if TYPE_CHECKING:
+    from model.simulation.world import Simulation
 
 type ImpressionTable = NDArray[np.void]
 TOWN_PARTS = ("core", "between", "far")
@@ -43,26 +45,26 @@ KEY_COLUMNS = ("month", "couple", "part", "tone", "cause")
 """Key of the table: no two rows of a month have the same values in these columns."""
 
 
-def accumulate_impressions(world: World, months: list[ImpressionTable]) -> None:
+def accumulate_impressions(sim: Simulation, months: list[ImpressionTable]) -> None:
     """Add the impressions of the present shift to the table of its month, the last of ``months``.
 
     A month is recorded only from its first shift on; its table is summed by key after its last shift.
     """
-    if is_last_shift_of_month(world.tick - 1):
-        months.append(impressions_of_shift(world))
+    if is_last_shift_of_month(sim.tick - 1):
+        months.append(impressions_of_shift(sim))
     elif months:
-        months[-1] = np.concatenate([months[-1], impressions_of_shift(world)])
-    if months and is_last_shift_of_month(world.tick):
+        months[-1] = np.concatenate([months[-1], impressions_of_shift(sim)])
+    if months and is_last_shift_of_month(sim.tick):
         months[-1] = sum_by_key(months[-1])
 
 
-def impressions_of_shift(world: World) -> ImpressionTable:
+def impressions_of_shift(sim: Simulation) -> ImpressionTable:
     """Return a row for each impression of the present shift that is attributed to a couple."""
-    signed = world.shift_events.rows_of(SIGNED)
-    impressions = world.shift_events.rows_of(IMPRESSIONS)[signed["impression"]]
-    cells = world.town.cells[signed["cell"]]
+    signed = sim.shift_events.rows_of(SIGNED)
+    impressions = sim.shift_events.rows_of(IMPRESSIONS)[signed["impression"]]
+    cells = sim.town.cells[signed["cell"]]
     rows = np.zeros(len(signed), CoupleImpressionSum.dtype)
-    rows["month"], rows["couple"], rows["cause"] = world.month, signed["post"], impressions["cause"]
+    rows["month"], rows["couple"], rows["cause"] = sim.month, signed["post"], impressions["cause"]
     rows["part"] = np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1))
     rows["tone"] = impressions["quality_f"] > NEUTRAL_QUALITY
     rows["impressions"], rows["change"] = 1, impressions["change"]

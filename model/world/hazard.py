@@ -8,13 +8,16 @@ each prevented crime is recorded in the shift's events (`spared`) under its guar
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.engine.rows import FloatArray, IntArray
 from model.town.crime_kinds import N_KINDS
-from model.world.mechanism import Mechanism
-from model.world.protocol import World
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray, IntArray
+    from model.simulation.world import Simulation
+    from model.world.mechanism import Mechanism
 
 HAZARD_DAY, HAZARD_NIGHT, HAZARD_MARKET_DAY, HAZARD_MARKET_NIGHT = range(4)
 """Times with factors of their own: day and night, on other days and on market days."""
@@ -52,43 +55,43 @@ class HazardFactors:
         self.guards = np.ones((len(guarding), 4, N_KINDS, n_cells))
         self.person = np.ones((N_KINDS, n_settlements, N_WARD_CLASSES))
 
-    def write_all(self, world: World) -> None:
+    def write_all(self, sim: Simulation) -> None:
         """Compute all factors from the parameters in force."""
-        self.write_motivation(world)
+        self.write_motivation(sim)
         for name in self.guard_modifiers:
-            self.write_guard(world, name)
+            self.write_guard(sim, name)
 
-    def write_motivation(self, world: World) -> None:
+    def write_motivation(self, sim: Simulation) -> None:
         """Recompute the factors of motivation, by place and by person."""
         self.rates[:] = 1.0
-        self.write_by_person(world)
-        self.write_by_place(world, list(self.modifiers))
+        self.write_by_person(sim)
+        self.write_by_place(sim, list(self.modifiers))
 
-    def rewrite_mechanism(self, world: World, name: str) -> None:
+    def rewrite_mechanism(self, sim: Simulation, name: str) -> None:
         """Recompute the factors by place of one mechanism (with `moves`) and of those after it."""
         self.rates[:] = self.rates_before[name]
         names = list(self.modifiers)
-        self.write_by_place(world, names[names.index(name) :])
+        self.write_by_place(sim, names[names.index(name) :])
 
-    def write_by_person(self, world: World) -> None:
+    def write_by_person(self, sim: Simulation) -> None:
         """Recompute the factors of motivation by person."""
         self.person[:] = 1.0
         for hazard in self.modifiers.values():
-            hazard.person(world, self.person)
+            hazard.person(sim, self.person)
 
-    def write_by_place(self, world: World, names: Iterable[str]) -> None:
+    def write_by_place(self, sim: Simulation, names: Iterable[str]) -> None:
         """Multiply the factors by place of some mechanisms into `rates`, in order, and update `highest`."""
         for name in names:
             if name in self.rates_before:
                 self.rates_before[name][:] = self.rates
-            self.modifiers[name].place(world, self.rates)
+            self.modifiers[name].place(sim, self.rates)
         np.max(self.rates, axis=2, out=self.highest)
 
-    def write_guard(self, world: World, name: str) -> None:
+    def write_guard(self, sim: Simulation, name: str) -> None:
         """Recompute the factors of one guard."""
         own = self.guards[self.guard_numbers[name]]
         own[:] = 1.0
-        self.guard_modifiers[name].place(world, own)
+        self.guard_modifiers[name].place(sim, own)
 
 
 def values_by_cell(numbers: FloatArray, settlement: IntArray) -> FloatArray:

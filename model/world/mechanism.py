@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from model.engine.parameters import ParameterGroup
-from model.engine.rows import FloatArray, Row
-from model.engine.tables import TableSpec
-from model.world.month import MonthSnapshot
-from model.world.protocol import World
-from model.world.steps import KernelStep, StepFunction
+from model.engine.rows import FloatArray
 
-type FactorWriter = Callable[["World", FloatArray], None]
+if TYPE_CHECKING:
+    from model.engine.parameters import ParameterGroup
+    from model.engine.rows import Row
+    from model.engine.tables import TableSpec
+    from model.simulation.world import Simulation
+    from model.world.month import MonthSnapshot
+    from model.world.steps import KernelStep, StepFunction
+
+type FactorWriter = Callable[["Simulation", FloatArray], None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def measures_from(compute: Callable[[MonthSnapshot], dict[str, float]], units: M
     return {name: Measure(unit, reader(name)) for name, unit in units.items()}
 
 
-def leave_factors(world: World, factors: FloatArray) -> None:
+def leave_factors(sim: Simulation, factors: FloatArray) -> None:
     """Default hook: leave the hazard factors unchanged."""
 
 
@@ -87,7 +91,7 @@ class Knockout:
     start: str = ""
 
 
-def no_step(world: World) -> None:
+def no_step(sim: Simulation) -> None:
     """Default hook: do nothing."""
 
 
@@ -96,7 +100,7 @@ class Mechanism:
     """Record of one mechanism, or of one part of the setting.
 
     ``mind`` and ``counts`` are rows whose columns join those of residents and of the month's tally
-    (`model.world.columns`).
+    (`model.simulation.columns`).
     ``writes`` says what it writes of tables that are not its own: columns, such as ``"officers.trained"``; rows that it
     adds to the daybook or to a growing table, such as ``"visits"``.  What the ledger alone writes is left out.
     ``initialise`` gives the world its first state; ``initialise_arrivals`` are kernels that give it to those who are

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from model.engine.ratios import ratio_or_nan, ratio_or_zero
-from model.engine.rows import BoolArray
-from model.trust.ledger.schema import LEDGER
-from model.world.columns import MonthlyCounts
-from model.world.protocol import World
-from model.world.state import BOARDS, CRIME_COUNTS
+
+if TYPE_CHECKING:
+    from model.engine.rows import BoolArray
+    from model.simulation.columns import MonthlyCounts
+    from model.simulation.world import Simulation
 
 RESIDENT_FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
 WOMAN, INDIGENOUS, YOUNG, COUNCIL, VICTIM, CONTACT, FREE, FAR, ADULT = (1 << bit for bit in range(9))
@@ -56,19 +56,18 @@ class MonthSnapshot:
         Sums of `SUMMED_COLUMNS` over the residents of each group and settlement.
     """
 
-    world: World
+    sim: Simulation
     tally: MonthlyCounts
 
-    def __init__(self, world: World) -> None:
-        state = world.state
-        self.world = world
-        self.tick = world.tick
-        self.tally = world.tally[0]
-        self.crime_counts = state[CRIME_COUNTS]
-        self.boards = state[BOARDS]
-        table = world.class_table.sum(axis=0)
+    def __init__(self, sim: Simulation) -> None:
+        self.world = sim
+        self.tick = sim.tick
+        self.tally = sim.tally[0]
+        self.crime_counts = sim.w.books
+        self.boards = sim.w.boards
+        table = sim.class_table.sum(axis=0)
         self.group_sums = {group: table[classes].sum(axis=0) for group, classes in CLASSES_OF_GROUP.items()}
-        self.settlement_sums = world.class_table.sum(axis=1)
+        self.settlement_sums = sim.class_table.sum(axis=1)
         self._cache: dict[Callable[[MonthSnapshot], object], Any] = {}
 
     def cached[T](self, work: Callable[[MonthSnapshot], T]) -> T:
@@ -99,5 +98,5 @@ class MonthSnapshot:
 
     def change_by(self, *causes: int) -> float:
         """Return the change of mean trust in this month by some causes, in points on 0-100."""
-        booked = self.world.state[LEDGER].sum(axis=(0, 2))
+        booked = self.world.w.ledger.sum(axis=(0, 2))
         return ratio_or_nan(100.0 * booked[list(causes)].sum(), self.count("all"))

@@ -5,13 +5,16 @@ Candidates are always drawn from presence lists, which the calendar fixes, so th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from model.engine.calendar import DAYS_A_YEAR, FRIDAY, MONTHS_A_YEAR, NIGHT, SHIFTS
 from model.engine.elementary import exp, log1p
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
-from model.engine.rows import Rows
-from model.town.residents import Person
-from model.world.shift_context import PlaceTables, ShiftContext
+
+if TYPE_CHECKING:
+    from model.simulation.world import World
+    from model.town.residents import Person
 
 DRAW_ATTEMPTS, DRAW_STRIDE = 4, 4096
 """Attempts to draw a resident who has not died or left, and the stride of their draws in the random stream."""
@@ -20,9 +23,9 @@ YOUNG_MAN_UNTIL = 35.0
 
 
 @kernel
-def is_weekend_night(shift: ShiftContext) -> bool:
+def is_weekend_night(w: World) -> bool:
     """Return whether the shift is the night of a Friday, Saturday or Sunday."""
-    return shift.tick % SHIFTS == NIGHT and shift.weekday >= FRIDAY
+    return w.tick % SHIFTS == NIGHT and w.weekday >= FRIDAY
 
 
 @kernel
@@ -32,24 +35,24 @@ def monthly_probability(a_year: float) -> float:
 
 
 @kernel
-def draw_list_position(ground: PlaceTables, where: int, cell: int, u: float) -> int:
+def draw_list_position(w: World, cell: int, u: float) -> int:
     """Return the position in list ``where`` of a random resident in a cell, or -1 if it is empty.
 
     ``u`` is a uniform number.  The list holds all who have arrived, those who have died or left since included.
     """
-    first, end = ground.who_start[where, cell], ground.who_end[where, cell]
+    first, end = w.who_start[w.where, cell], w.who_end[w.where, cell]
     return first + int(u * (end - first)) if first < end else -1
 
 
 @kernel
-def draw_present(ground: PlaceTables, where: int, cell: int, u: float) -> int:
+def draw_present(w: World, cell: int, u: float) -> int:
     """Return a random resident in a cell by presence list, or -1 if empty; ``u`` is uniform."""
-    spot = draw_list_position(ground, where, cell, u)
-    return int(ground.who[where, spot]) if spot >= 0 else -1
+    spot = draw_list_position(w, cell, u)
+    return int(w.who[w.where, spot]) if spot >= 0 else -1
 
 
 @kernel
-def draw_present_resident(shift: ShiftContext, where: int, cell: int, stream: int, entity: int, draw: int) -> int:
+def draw_present_resident(w: World, cell: int, stream: int, entity: int, draw: int) -> int:
     """Return a random resident in a cell, or -1 if the cell is empty.
 
     Redraws residents who have died or left, a few times; the last one drawn is returned even if gone.  ``stream``,
@@ -57,20 +60,19 @@ def draw_present_resident(shift: ShiftContext, where: int, cell: int, stream: in
     """
     i = -1
     for a in range(DRAW_ATTEMPTS):
-        i = draw_present(
-            shift.ground, where, cell, keyed_uniform(shift.seed, stream, shift.tick, entity, draw + DRAW_STRIDE * a)
-        )
-        if i < 0 or shift.minds[i].gone < 0:
+        i = draw_present(w, cell, keyed_uniform(w.seed, stream, w.tick, entity, draw + DRAW_STRIDE * a))
+        if i < 0 or w.minds[i].gone < 0:
             break
     return i
 
 
 @kernel
-def household_rows(people: Rows[Person], i: int) -> tuple[int, int]:
+def household_rows(w: World, i: int) -> tuple[int, int]:
     """Return the first row of the initial household of resident ``i``, and the row after its last.
 
     Members who were born or moved in later have rows elsewhere and are not included.
     """
+    people = w.people
     household, first, end = people[i].household, i, i + 1
     while first > 0 and people[first - 1].household == household:
         first -= 1

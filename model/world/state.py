@@ -7,32 +7,59 @@ mechanisms' records.  A table of one mechanism is declared in its `schema.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, overload
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.community.communal_authority.schema import AT_HIGHER
-from model.community.deliberation.schema import HIGHEST_RUNG
-from model.community.land_conflicts.schema import LAND_KIND
 from model.engine.calendar import SHIFTS
 from model.engine.domains import COUNT, DOMAIN_OF_UNIT, FLAG, KEY, PAST, POSITIVE, SHARE, TICK, Domain, code_of, row_of
-from model.engine.rows import Int32Array, IntArray, Row, Rows
+from model.engine.rows import Row
 from model.engine.tables import (
     COUNTED_MONTHLY,
     ArraySpec,
-    GrowingTable,
     GrowingTableSpec,
     RowTableSpec,
-    TableSizes,
-    TableSpec,
     TableVersion,
 )
-from model.police.chief.schema import HOUR_USES, PLAN_MODES
 from model.town.crime_kinds import N_KINDS
 from model.town.police import MODES, Officer
-from model.town.town import Town
 from model.world.shift_events import N_PLAN_CELLS, N_PROBLEMS
+
+if TYPE_CHECKING:
+    from model.community.requests import MeetingAttendee, RequestRow
+    from model.crime.domestic_violence import PendingAct
+    from model.crime.near_repeat import PendingRepeat
+    from model.crime.offenders import OffenderRow
+    from model.engine.rows import Int32Array, IntArray, Rows
+    from model.engine.tables import (
+        GrowingTable,
+        TableSizes,
+        TableSpec,
+    )
+    from model.gangs.custody import Prisoner
+    from model.gangs.extortion import Threat
+    from model.gangs.gangs import RollEntry
+    from model.justice.justice import CaseFile
+    from model.problems.problems import ProblemRow
+    from model.reporting.information import RecordInTransit
+    from model.reporting.remedies import HelpOutcome, VictimRecord
+    from model.town.town import Town
+    from model.world.discrete_choice import ChoiceRecord
+    from model.world.shift_events import Call
+
+PLAN_MODES = ("preventive", "reactive", "investigative")
+
+HOUR_USES = ("habit", "visits", "arrests", "places")
+
+AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
+"""Stages of a case: before its hearing, while a ruling is complied with, before the higher board."""
+
+LAND_KIND = 64
+"""Kind of a case over land; crimes have lower numbers."""
+
+HIGHEST_RUNG = 2
+"""Furthest that a request is taken: 1 municipal table, 2 prefect."""
 
 
 class CoupleRow(Row):
@@ -295,6 +322,23 @@ class State:
     of residents are never reused; those who die or leave are marked.
     """
 
+    cases: GrowingTable[CommunalCase]
+    choices: GrowingTable[ChoiceRecord]
+    roll: GrowingTable[RollEntry]
+    offenders: GrowingTable[OffenderRow]
+    repeats: GrowingTable[PendingRepeat]
+    problems: GrowingTable[ProblemRow]
+    threats: GrowingTable[Threat]
+    prison: GrowingTable[Prisoner]
+    pending: GrowingTable[PendingAct]
+    women: GrowingTable[VictimRecord]
+    outcomes: GrowingTable[HelpOutcome]
+    waiting: GrowingTable[Call]
+    requests: GrowingTable[RequestRow]
+    present: GrowingTable[MeetingAttendee]
+    mail: GrowingTable[RecordInTransit]
+    files: GrowingTable[CaseFile]
+
     def __init__(self, declared: Iterable[TableSpec], town: Town, sizes: TableSizes) -> None:
         self.version = TableVersion()
         for table in declared:
@@ -310,9 +354,11 @@ class State:
         """Return one table."""
         return getattr(self, table.name)
 
-    def __setitem__[N: np.generic](self, table: ArraySpec[N], numbers: NDArray[N]) -> None:
-        """Replace an array, possibly by one of another length; bundles are bound anew, since its address changes."""
-        setattr(self, table.name, numbers)
+    def put(self, name: str, numbers: NDArray[Any]) -> None:
+        """Replace an array, possibly by one of another length."""
+        if not isinstance(getattr(self, name), np.ndarray):
+            raise TypeError(f"'{name}' is no array of the state. A growing table keeps its rows: use `reserve`.")
+        setattr(self, name, numbers)
         self.version.increase()
 
     def open_month(self, declared: Iterable[TableSpec]) -> None:

@@ -1,6 +1,6 @@
-"""Steps of a shift: kernels with their arguments and the room that they need, and functions in Python.
+"""Steps of a shift: kernels of the world with the room that they need, and functions in Python.
 
-Most steps are kernels (`kernel_step`); `model.world.shift_program` runs them one after the other in compiled code.
+Most steps are kernels (`step`); `model.world.shift_program` runs them one after the other in compiled code.
 What happens on some days only, or cannot be compiled, is a function in Python (`python_step`).  Both may have
 conditions: flags of the calendar, dates, a number that must be above 0.  `in_order` makes one step of several.
 """
@@ -10,23 +10,24 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import update_wrapper
-from typing import Any
+from functools import partial, update_wrapper
+from typing import TYPE_CHECKING, Any, overload
 
 from model.engine.calendar import MORNINGS, calendar_flags
-from model.engine.kernels import BundleField, bind_kernel
-from model.engine.rows import IntArray
-from model.engine.tables import GrowingTable, GrowingTableSpec
-from model.world.protocol import World
+from model.engine.kernels import allocating_kernel, bind_kernel, kernel
+from model.engine.tables import GrowingTable
 
-type StepFunction = Callable[["World"], None]
-type KernelArguments = tuple[BundleField, ...]
-"""Steps of a world; arguments of a kernel."""
-type GrowingKey = int | GrowingTableSpec[Any] | GrowingTable[Any]
-"""A table whose rows are appended: an event table by its number, or one of the state, or one of a mechanism."""
+if TYPE_CHECKING:
+    from model.engine.rows import IntArray
+    from model.simulation.world import Simulation, World
+
+type StepFunction = Callable[["Simulation"], None]
+"""A part of the schedule."""
+type GrowingKey = int | str | GrowingTable[Any]
+"""A table whose rows are appended: an event table by its number, one of the state by its name, or one kept apart."""
 type Room = Mapping[GrowingKey, RowBound | int]
 """Upper bounds of the rows that a step appends, by table."""
-type DateTest = Callable[["World", datetime.date], bool]
+type DateTest = Callable[["Simulation", datetime.date], bool]
 """Whether something is due on a date; it may depend on date, parameters and seed."""
 
 
@@ -46,9 +47,9 @@ class RowBound:
 
     __radd__, __rmul__ = __add__, __mul__
 
-    def rows(self, world: World) -> int:
+    def rows(self, sim: Simulation) -> int:
         """Return the number for the present contents of the tables."""
-        return self.fixed + sum(factor * count_array(world, table).item() for table, factor in self.terms)
+        return self.fixed + sum(factor * count_array(sim, table).item() for table, factor in self.terms)
 
 
 def rows_of(table: GrowingKey) -> RowBound:
@@ -56,26 +57,36 @@ def rows_of(table: GrowingKey) -> RowBound:
     return RowBound(0, ((table, 1),))
 
 
-def count_array(world: World, table: GrowingKey) -> IntArray:
+def count_array(sim: Simulation, table: GrowingKey) -> IntArray:
     """Return the array of one element that holds the number of rows in use of a table."""
     if isinstance(table, int):
-        return world.shift_events.counts[table : table + 1]
-    return table.count if isinstance(table, GrowingTable) else world.state[table].count
+        return sim.shift_events.counts[table : table + 1]
+    return growing_table(sim, table).count
 
 
-def row_capacity(world: World, table: GrowingKey) -> int:
+def growing_table(sim: Simulation, table: str | GrowingTable[Any]) -> GrowingTable[Any]:
+    """Return the table of a key that is no event table; raise KeyError if the state has none of the name."""
+    if isinstance(table, GrowingTable):
+        return table
+    found = getattr(sim.state, table, None)
+    if not isinstance(found, GrowingTable):
+        raise KeyError(f"the state has no growing table '{table}'")
+    return found
+
+
+def row_capacity(sim: Simulation, table: GrowingKey) -> int:
     """Return the number of rows for which a table has memory."""
     if isinstance(table, int):
-        return world.shift_events.capacity[table]
-    return len(table.rows) if isinstance(table, GrowingTable) else len(world.state[table].rows)
+        return sim.shift_events.capacity[table]
+    return len(growing_table(sim, table).rows)
 
 
-def reserve_rows(world: World, table: GrowingKey, extra: int) -> None:
+def reserve_rows(sim: Simulation, table: GrowingKey, extra: int) -> None:
     """Ensure capacity for ``extra`` more rows in a table."""
     if isinstance(table, int):
-        world.shift_events.reserve(table, extra)
+        sim.shift_events.reserve(table, extra)
     else:
-        (table if isinstance(table, GrowingTable) else world.state[table]).reserve(extra)
+        growing_table(sim, table).reserve(extra)
 
 
 class ScheduleStep:
@@ -96,63 +107,65 @@ class ScheduleStep:
         described: Callable[..., object],
         flags: int = 0,
         on: DateTest | None = None,
-        given: Callable[[World], IntArray] | None = None,
+        given: Callable[[Simulation], IntArray] | None = None,
     ) -> None:
         self.flags, self.on, self.given = flags, on, given
         update_wrapper(self, described)
 
-    def is_due(self, world: World) -> bool:
+    def is_due(self, sim: Simulation) -> bool:
         """Return whether the step runs in the present shift, by what the tables say now."""
-        if self.flags & ~calendar_flags(world.tick) or (self.on is not None and not self.on(world, world.date)):
+        if self.flags & ~calendar_flags(sim.tick) or (self.on is not None and not self.on(sim, sim.date)):
             return False
-        return self.given is None or self.given(world).item() > 0
+        return self.given is None or self.given(sim).item() > 0
 
-    def run(self, world: World) -> None:
+    def run(self, sim: Simulation) -> None:
         """Run the step, due or not."""
         raise NotImplementedError
 
-    def __call__(self, world: World) -> None:
+    def __call__(self, sim: Simulation) -> None:
         """Run the step if it is due, outside the program of the shift."""
-        if self.is_due(world):
-            self.run(world)
+        if self.is_due(sim):
+            self.run(sim)
 
 
 class KernelStep(ScheduleStep):
-    """A step that runs one kernel.
+    """A step that is one kernel of the world.
 
-    Its arguments are bound once and reused until a table moves or a parameter changes.  Most steps of a shift are of
-    this kind; collecting the arguments in Python would take longer than many kernels.
+    It is bound once for each simulation.
+
+    Attributes
+    ----------
+    kernel
+        The compiled rule, called with a `World`.
+    room
+        Function that returns how many rows it may append to which tables, if any.
     """
 
     def __init__(
-        self,
-        rule: Callable[..., None],
-        arguments: Callable[[World], KernelArguments],
-        room: Callable[[World], Room] | None = None,
-        **conditions: Any,
+        self, rule: Callable[[World], None], room: Callable[[Simulation], Room] | None = None, **conditions: Any
     ) -> None:
-        super().__init__(arguments, **conditions)
-        self.kernel, self.arguments, self.room = rule, arguments, room
+        super().__init__(rule, **conditions)
+        self.kernel, self.room = rule, room
 
-    def needs(self, world: World) -> dict[GrowingKey, RowBound]:
+    def needs(self, sim: Simulation) -> dict[GrowingKey, RowBound]:
         """Return the rows that the kernel may append, by table."""
-        room = {} if self.room is None else self.room(world)
+        room = {} if self.room is None else self.room(sim)
         return {table: RowBound(need) if isinstance(need, int) else need for table, need in room.items()}
 
-    def reserve(self, world: World) -> None:
+    def reserve(self, sim: Simulation) -> None:
         """Reserve the rows that the kernel may append."""
-        needs = [(table, need.rows(world)) for table, need in self.needs(world).items()]
+        needs = [(table, need.rows(sim)) for table, need in self.needs(sim).items()]
         for table, extra in needs:
-            reserve_rows(world, table, extra)
+            reserve_rows(sim, table, extra)
 
-    def bind(self, world: World) -> Callable[[], None]:
-        """Return the kernel with its arguments from a world."""
-        return bind_kernel(self.kernel, self.arguments(world))
+    def bind(self, sim: Simulation) -> Callable[[], None]:
+        """Return the kernel with the world of a simulation."""
+        return bind_kernel(self.kernel, (sim.w,))
 
-    def run(self, world: World) -> None:
+    def run(self, sim: Simulation) -> None:
         """Reserve rows, then run the kernel."""
-        self.reserve(world)
-        world.cached_view(self.bind)()
+        self.reserve(sim)
+        sim.cached_view(self.bind)()
 
 
 class PythonStep(ScheduleStep):
@@ -162,9 +175,9 @@ class PythonStep(ScheduleStep):
         super().__init__(function, **conditions)
         self.function = function
 
-    def run(self, world: World) -> None:
+    def run(self, sim: Simulation) -> None:
         """Call the function."""
-        self.function(world)
+        self.function(sim)
 
 
 class StepSequence:
@@ -174,27 +187,46 @@ class StepSequence:
         self.parts = parts
         update_wrapper(self, parts[0])
 
-    def __call__(self, world: World) -> None:
+    def __call__(self, sim: Simulation) -> None:
         """Run the parts that are due, outside the program of the shift."""
         for part in self.parts:
-            part(world)
+            part(sim)
 
 
-def kernel_step(
-    rule: Callable[..., None], room: Callable[[World], Room] | None = None, **conditions: Any
-) -> Callable[[Callable[[World], KernelArguments]], KernelStep]:
-    """Return a decorator that makes a step of a kernel and the function that returns its arguments.
+@overload
+def step(rule: Callable[[World], None], /) -> KernelStep: ...
+@overload
+def step(
+    *, room: Callable[[Simulation], Room] | None = None, allocates: bool = False, **conditions: Any
+) -> Callable[[Callable[[World], None]], KernelStep]: ...
+def step(
+    rule: Callable[[World], None] | None = None,
+    /,
+    room: Callable[[Simulation], Room] | None = None,
+    allocates: bool = False,
+    **conditions: Any,
+) -> Any:
+    """Compile a rule of the whole world and make it a step.
 
     Parameters
     ----------
     rule
-        The kernel.
+        The rule; not given where the decorator has arguments.
     room
-        Function that returns how many rows the kernel may append to which tables.
+        Function that returns how many rows the rule may append to which tables.
+    allocates
+        Whether the rule allocates arrays.
     conditions
         ``flags``, ``on`` and ``given`` of a `ScheduleStep`.
     """
-    return lambda arguments: KernelStep(rule, arguments, room, **conditions)
+    if rule is None:
+        return partial(step_of_rule, room=room, allocates=allocates, **conditions)
+    return step_of_rule(rule)
+
+
+def step_of_rule(rule: Callable[[World], None], *, allocates: bool = False, **options: Any) -> KernelStep:
+    """Return the step of a rule."""
+    return KernelStep(allocating_kernel(rule) if allocates else kernel(rule), **options)
 
 
 def python_step(**conditions: Any) -> Callable[[StepFunction], PythonStep]:
@@ -202,9 +234,9 @@ def python_step(**conditions: Any) -> Callable[[StepFunction], PythonStep]:
     return lambda function: PythonStep(function, **conditions)
 
 
-def n_arrivals(world: World) -> IntArray:
+def n_arrivals(sim: Simulation) -> IntArray:
     """Return the number of residents who arrive today, as an array of one element."""
-    return world.arrivals[:1]
+    return sim.arrivals[:1]
 
 
 ON_ARRIVALS: Mapping[str, Any] = {"flags": MORNINGS, "given": n_arrivals}

@@ -14,7 +14,7 @@ from experiments.cli.documentation_site import GLOSSARY_ROW, SPANISH_MEANINGS, s
 from experiments.tools.documents import answer, odd
 from experiments.tools.documents.write import current_documents
 from model.engine.parameters import ParameterGroup
-from model.police.roster import schema as roster_schema
+from model.police import roster as roster_schema
 from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
 from scenarios.groups import switchable_mechanisms
 
@@ -75,8 +75,8 @@ def test_the_headings_of_the_odd_are_in_order_and_skip_no_level() -> None:
 
 
 def test_every_mechanism_has_its_section_beside_its_code() -> None:
-    assert {path.parent.name for path in odd.sections()} >= set(own_mechanisms())
-    assert all((path.parent / "rules.py").is_file() for path in odd.sections())
+    assert {path.stem for path in odd.sections()} >= set(own_mechanisms())
+    assert all(path.with_suffix(".py").is_file() for path in odd.sections())
 
 
 def test_a_reference_is_no_code_and_no_place_in_a_list() -> None:

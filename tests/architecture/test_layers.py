@@ -57,7 +57,7 @@ def test_no_module_imports_one_that_imports_it() -> None:
     graph = {
         name: {
             found
-            for one in imports(path, running=name.startswith("experiments"))
+            for one in imports(path, running=name.startswith(("experiments", "model")))
             if (found := one if one in known else one.rpartition(".")[0]) in known
         }
         - {name}
@@ -71,7 +71,7 @@ def test_a_cycle_is_noticed() -> None:
 
 
 def test_packages_of_mechanisms_import_nothing() -> None:
-    """Importing a schema must not run the rules beside it, so that `__init__.py` files hold a docstring alone."""
+    """Importing one module of a package must not run another, so that `__init__.py` files hold a docstring alone."""
     inits = list((ROOT / "model").glob("*/**/__init__.py"))
-    assert len(inits) > 60
+    assert len(inits) >= 14
     assert [path for path in inits if [*imports(path)]] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "tests" / "golden" / "literals.txt"
-COMPILED = {"kernel", "allocating_kernel", "scalar_kernel"}
+COMPILED = {"kernel", "allocating_kernel", "scalar_kernel", "step"}
 PLAIN = {0, 1, -1, 2, 0.5}
 """Numbers that say how many, which sign or half: no size of anything."""
 DRAWS = {"keyed_uniform"}

@@ -15,12 +15,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def records() -> dict[str, Mechanism]:
-    """Return the record of every mechanism by its folder, as `crime/guards`."""
+    """Return the record of every mechanism by its file, as `crime/guards`."""
     found = {}
-    for path in sorted((ROOT / "model").glob("*/*/rules.py")):
+    for path in sorted((ROOT / "model").glob("*/*.py")):
         rules = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         if hasattr(rules, "MECHANISM"):
-            found[path.parent.relative_to(ROOT / "model").as_posix()] = rules.MECHANISM
+            found[path.relative_to(ROOT / "model").with_suffix("").as_posix()] = rules.MECHANISM
     return found
 
 
@@ -130,7 +130,7 @@ def test_a_mechanism_has_a_file_of_tests(subtests: pytest.Subtests) -> None:
             file = ROOT / "tests" / "model" / name
             assert file.is_file(), f"write tests/model/{name}"
             if folder in TESTED_IN:
-                own = f"model.{folder.replace('/', '.')}."
+                own = f"model.{folder.replace('/', '.')}"
                 assert own in file.read_text(encoding="utf-8"), f"tests/model/{name} imports nothing of {own}"
 
 
@@ -138,7 +138,7 @@ def test_a_mechanism_has_a_part_of_the_slow_reference_model(subtests: pytest.Sub
     for folder in RECORDS.keys() - COUNTING_ONLY:
         with subtests.test(folder=folder):
             file = twin_file(folder)
-            assert file.is_file(), f"write tests/oracle/{file.name} from model/{folder}/odd.md"
+            assert file.is_file(), f"write tests/oracle/{file.name} from model/{folder}.md"
             if folder in TWIN_OF:
                 name = CALLED_THERE.get(folder, rf"\b{folder.partition('/')[2]}\b")
                 told = file.read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def test_a_mechanism_with_parameters_names_rows_of_evidence(subtests: pytest.Sub
     for folder, group in ((folder, record.group) for folder, record in RECORDS.items() if record.group is not None):
         with subtests.test(folder=folder):
             assert bool(group.evidence) != (folder in WITHOUT_EVIDENCE), (
-                f"model/{folder}/schema.py: name rows of evidence in {group.__name__}.evidence"
+                f"model/{folder}.py: name rows of evidence in {group.__name__}.evidence"
             )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from test_recipes import copy_of_the_project, edit, run
 
-CONTACTS, PROBLEMS = "model/police/contacts/rules.py", "model/problems/problems/rules.py"
+CONTACTS, PROBLEMS = "model/police/contacts.py", "model/problems/problems.py"
 
 
 @dataclass(frozen=True)
@@ -28,98 +28,113 @@ PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 CHECKS = {
     "mypy": ("-m", "mypy", "-p", "model"),
     "imports": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"),
-    "bundles": (*PYTEST, "tests/model/world/test_binding.py", "-k", "says_where"),
     "events": (*PYTEST, "tests/model/trust/test_events.py", "-k", "repeats"),
     "processors": (*PYTEST, "tests/architecture/test_portable.py", "-k", "every_processor"),
+    "import": ("-c", "import sys; sys.stderr = sys.stdout; import model.simulation.registry"),
+    "world": ("-c", "import sys; sys.stderr = sys.stdout; import model.simulation.registry"),
+    "source": ("-c", "import sys; sys.stderr = sys.stdout; import model.simulation.registry"),
     "ruff": ("-m", "ruff", "check", "--no-cache", "--output-format", "concise"),
 }
 """How each check is run in a copy; all of them run in one copy before anything is planted, and find nothing."""
 ERRORS = (
     Planted(
-        "a misspelt constant of a table",
+        "a misspelt table",
         CONTACTS,
-        "of(TERRITORY)",
-        "of(TERITORY)",
+        "bought = w.territory[cell]",
+        "bought = w.teritory[cell]",
         "mypy",
-        r'Name "TERITORY" is not defined; did you mean "TERRITORY"\?',
+        r'"World" has no attribute "teritory"; maybe "territory"\?',
     ),
     Planted(
         "a misspelt column",
-        "model/crime/crime_counts/rules.py",
+        "model/crime/crime_counts.py",
         "seen_here[visit.cell] += 1",
         "seen_here[visit.cel] += 1",
         "mypy",
         r'"Visit" has no attribute "cel"; maybe "cell"\?',
     ),
     Planted(
-        "a misspelt field of a bundle",
-        "model/problems/problem_causes/rules.py",
-        "tables.problems, tables.problem_at",
-        "tables.problems, tables.problem_it",
+        "a misspelt parameter",
+        "model/police/pressure.py",
+        "p.then_prosecutor",
+        "p.then_prosecuter",
         "mypy",
-        r'"CauseTables" has no attribute "problem_it"; maybe "problem_at"',
+        r'"Pressure" has no attribute "then_prosecuter"; maybe "then_prosecutor"\?',
     ),
     Planted(
-        "a table bound to a field of another type",
-        "model/problems/problem_causes/rules.py",
-        "    problem_at: IntArray = of(PROBLEM_AT)",
-        "    problem_at: FloatArray = of(PROBLEM_AT)",
+        "a rule that writes a parameter",
+        "model/police/pressure.py",
+        "    row.refused = 1\n",
+        "    row.refused = 1\n    p.weight = 0.0\n",
         "mypy",
-        r'Argument 1 to "of" has incompatible type "ArraySpec\[signedinteger.*\]"; expected "ArraySpec\[float64\]"',
+        r'Property "weight" defined in "Pressure" is read-only',
     ),
     Planted(
-        "two arrays swapped",
-        CONTACTS,
-        "of(TERRITORY)",
-        "of(PROTECTED)",
-        "bundles",
-        r"ContactTables\.territory is bound to 'protected'",
+        "a number of another type",
+        "model/trust/numbers.toml",
+        "harm = { value = 0.8,",
+        "harm = { value = 1,",
+        "import",
+        r"trust.numbers\.toml \[fear\] harm: value must be of the declared type float, got 1",
     ),
     Planted(
-        "a bundle laid out by position",
-        "model/police/officers/rules.py",
-        "MECHANISM = Mechanism(",
-        "def lay_out(world: World) -> ConductTables:\n"
-        '    """Return the tables of conduct."""\n'
-        "    return ConductTables(world.plant.officers)\n\n\n"
-        "MECHANISM = Mechanism(",
+        "a misspelt group of parameters",
+        "model/problems/problem_causes.py",
+        "p, chief = w.p.problems[w.facilities[f].settlement]",
+        "p, chief = w.p.problem[w.facilities[f].settlement]",
         "mypy",
-        r'Too many positional arguments for "ConductTables"',
+        r'"Parameters" has no attribute "problem"; maybe "problems"',
+    ),
+    Planted(
+        "a table declared with another type",
+        "model/simulation/world.py",
+        "    problem_at: IntArray\n",
+        "    problem_at: FloatArray\n",
+        "world",
+        r"World lacks the fields problem_at: IntArray",
+    ),
+    Planted(
+        "a field without a source",
+        "model/simulation/world.py",
+        "    guard: GuardNumbers\n",
+        "    guard: GuardNumbers\n    lanterns: IntArray\n",
+        "source",
+        r"World\.lanterns has no source",
     ),
     Planted(
         "an import from a package above",
-        "model/police/roster/rules.py",
+        "model/police/roster.py",
         "from model.engine.kernels import",
-        "from model.crime.deterrence.rules import step as deter\nfrom model.engine.kernels import",
+        "from model.crime.deterrence import is_deterred\nfrom model.engine.kernels import",
         "imports",
-        r"model\.police\.roster\.rules -> model\.crime\.deterrence\.rules",
+        r"model\.police\.roster -> model\.crime\.deterrence",
     ),
     Planted(
         "a literal in an event",
-        "model/gangs/extortion/rules.py",
+        "model/gangs/extortion.py",
         "MECHANISM = Mechanism(",
-        "def record_payment(stage: ShiftContext, i: int) -> None:\n"
+        "def record_payment(w: World, i: int) -> None:\n"
         '    """Record a payment of little weight."""\n'
-        "    record_event(stage, i, PAYMENT, 0.3)\n\n\n"
+        "    record_event(w, i, PAYMENT, 0.3)\n\n\n"
         "MECHANISM = Mechanism(",
         "events",
-        r"gangs/extortion/rules\.py:\d+",
+        r"gangs/extortion\.py:\d+",
     ),
     Planted(
         "a product of vectors",
-        "model/crime/season/rules.py",
+        "model/crime/season.py",
         "math.fsum(daily * days)",
         "(daily @ days)",
         "processors",
-        r"season/rules\.py:\d+: @",
+        r"season\.py:\d+: @",
     ),
     Planted(
         "an exponential of numpy",
-        "model/police/officers/rules.py",
+        "model/police/officers.py",
         "exp_of_each(distance) * usual",
         "np.exp(distance) * usual",
         "processors",
-        r"officers/rules\.py:\d+: np\.exp",
+        r"officers\.py:\d+: np\.exp",
     ),
     Planted(
         "a seventh argument",

@@ -22,7 +22,7 @@ DEFAULT_RUN = "not slow and not thorough"
 
 def files_for(file: str) -> list[str]:
     """Return the tests that are named for a file: those of its mechanism and the smoke run, or those of its package."""
-    top, package, name = file.split("/")[:3]
+    top, package, name = file.removesuffix(".py").split("/")[:3]
     if top == "experiments":
         return [f"tests/experiments/{package}"]
     return [

@@ -25,16 +25,21 @@ FILES = Path(__file__).with_name("recipes")
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")
 IN_README = "results/reference/reproduce/tables"
 """Results that the README tells."""
-REGISTRY, COLUMNS, FRAME = "model/simulation/registry.py", "model/world/columns.py", "model/docs/frame.md"
+REGISTRY, COLUMNS, FRAME = "model/simulation/registry.py", "model/simulation/columns.py", "model/docs/frame.md"
+WORLD = "model/simulation/world.py"
 LIGHTING, SCHOOLS, CRIME = "model/crime/street_lighting", "model/crime/safe_schools", "model/crime/crime"
+CRIME_NUMBERS, CRIME_WORDS = "model/crime/numbers.toml", "model/crime/words.toml"
 IN_REGISTRY = (
-    "from model.crime.street_lighting import rules as street_lighting",
+    "street_lighting,",
     "street_lighting.MECHANISM,",
-    '"thank_for_light": street_lighting.step,',
+    '"thank_for_light": street_lighting.thank_for_light,',
 )
-IN_COLUMNS = (
-    "from model.crime.street_lighting import schema as street_lighting_schema",
-    "street_lighting_schema.LightCounts,",
+IN_COLUMNS = ("street_lighting,", "street_lighting.LightCounts,")
+IN_WORLD = (
+    "from model.crime.street_lighting import StreetLighting",
+    "street_lighting: Rows[StreetLighting]",
+    "street_lighting: int",
+    "lit_from: FloatArray",
 )
 IN_DRAWING = "keep_thieves_away -> thank_for_light -> extort"
 MEASURE = (
@@ -70,15 +75,24 @@ def add_after(tree: Path, path: str, line: str, new: str) -> None:
 
 
 def add_mechanism(tree: Path) -> None:
-    """Copy a folder; add lines to the registry, to the columns and to the frame of the ODD."""
-    shutil.copytree(FILES / "street_lighting", tree / LIGHTING, ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy two files; add tables of numbers and words, and lines in `model/simulation` and in the frame of the ODD."""
+    for ending in (".py", ".md"):
+        shutil.copy(FILES / f"street_lighting{ending}", tree / f"{LIGHTING}{ending}")
+    for path, kind in ((CRIME_NUMBERS, "numbers"), (CRIME_WORDS, "words")):
+        with (tree / path).open("a", encoding="utf-8", newline="\n") as table:
+            table.write((FILES / f"street_lighting_{kind}.toml").read_text(encoding="utf-8"))
     imported, placed, scheduled = IN_REGISTRY
-    add_after(tree, REGISTRY, "from model.crime.safe_schools import rules as safe_schools", imported)
+    edit(tree, REGISTRY, "    season,\n)", f"    season,\n    {imported}\n)")
     add_after(tree, REGISTRY, "    narcos.MECHANISM,", f"    {placed}")
-    add_after(tree, REGISTRY, '    "keep_thieves_away": narcos.step,', f"    {scheduled}")
+    add_after(tree, REGISTRY, '    "keep_thieves_away": narcos.keep_thieves_away,', f"    {scheduled}")
     imported, counted = IN_COLUMNS
-    add_after(tree, COLUMNS, "from model.crime.offenders import schema as offenders_schema", imported)
-    add_after(tree, COLUMNS, "    narcos_schema.NarcoCounts,", f"    {counted}")
+    edit(tree, COLUMNS, "near_repeat, offenders\n", f"near_repeat, offenders, {imported.removesuffix(',')}\n")
+    add_after(tree, COLUMNS, "    narcos.NarcoCounts,", f"    {counted}")
+    imported, group, guard, table = IN_WORLD
+    add_after(tree, WORLD, "from model.crime.season import Season", imported)
+    add_after(tree, WORLD, "    season: Rows[Season]", f"    {group}")
+    add_after(tree, WORLD, "    narcos: int", f"    {guard}")
+    add_after(tree, WORLD, "    filmed: IntArray", f"    {table}")
     add_after(tree, FRAME, "1. `keep_thieves_away` (narcos)", "1. `thank_for_light` (street_lighting)")
     edit(tree, FRAME, "keep_thieves_away -> extort", IN_DRAWING)
 
@@ -92,34 +106,35 @@ def add_kind(tree: Path) -> None:
     ),"""
     domestic = 'name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0'
     add_after(tree, "model/town/crime_kinds.py", f"    CrimeKind({domestic}),", record)
-    rate = """    livestock_theft: float = parameter(
-        0.3, "acts a year", 0.0, 20.0, "assumed", "thefts of animals by thief"
-    )"""
-    loss = '    loss_livestock: float = parameter(2500.0, "quetzals", 0.0, 1e6, "assumed", "the same: animals")'
-    edit(tree, f"{CRIME}/schema.py", "    assault: float = parameter(", f"{rate}\n    assault: float = parameter(")
-    edit(tree, f"{CRIME}/schema.py", "    women_hired: float", f"{loss}\n    women_hired: float")
+    edit(tree, f"{CRIME}.py", "    assault: float\n", "    livestock_theft: float\n    assault: float\n")
+    edit(tree, f"{CRIME}.py", "    women_hired: float\n", "    loss_livestock: float\n    women_hired: float\n")
+    assumed, named = (
+        'source = "assumed", en = "{}", es = "{}" }}',
+        ("thefts of animals by thief", "robos de animales por ladrón"),
+    )
+    rate = 'livestock_theft = { value = 0.3, unit = "acts a year", range = [0, 20], ' + assumed.format(*named)
+    named = ("the same: animals", "pérdida media en animales")
+    loss = 'loss_livestock = { value = 2500.0, unit = "quetzals", range = [0, 1000000], ' + assumed.format(*named)
+    add_after(tree, CRIME_NUMBERS, "[crime]", f"{rate}\n{loss}")
     words = 'livestock_theft = { en = "theft of animals", es = "abigeato" }'
     edit(tree, "model/words.toml", "assault = { en =", f"{words}\nassault = {{ en =")
-    own = 'livestock_theft = "robos de animales por ladrón"\nloss_livestock = "pérdida media en animales"'
-    add_after(tree, f"{CRIME}/words.toml", "[parameters]", own)
 
 
 def add_measure(tree: Path) -> None:
     """Add a line to the record, the function that it names, and words."""
     reader, entry, words = MEASURE
-    edit(tree, f"{SCHOOLS}/rules.py", "MECHANISM = Mechanism(", f"{reader}\n\nMECHANISM = Mechanism(")
+    edit(tree, f"{SCHOOLS}.py", "MECHANISM = Mechanism(", f"{reader}\n\nMECHANISM = Mechanism(")
     line = '        "supervised_youth_hours": Measure("hours", count_supervised_hours),'
-    add_after(tree, f"{SCHOOLS}/rules.py", line, f"        {entry}")
-    add_after(tree, f"{SCHOOLS}/words.toml", "[measures]", words)
+    add_after(tree, f"{SCHOOLS}.py", line, f"        {entry}")
+    add_after(tree, CRIME_WORDS, "[safe_schools.measures]", words)
 
 
 def add_lever(tree: Path) -> None:
-    """Add a role and a neutral value; move the words from parameters to levers."""
-    hours = '"E15; assumed", "supervised hours of a student who takes part"'
-    edit(tree, f"{SCHOOLS}/schema.py", hours, f'{hours}, role="lever", off=0.0')
-    words = 'hours = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
-    add_after(tree, f"{SCHOOLS}/words.toml", "[levers]", words)
-    edit(tree, f"{SCHOOLS}/words.toml", 'hours = "horas acompañadas de quien participa"\n', "")
+    """Add a role and a neutral value; put a title in the place of the Spanish text."""
+    hours = 'source = "E15; assumed", en = "supervised hours of a student who takes part"'
+    edit(tree, CRIME_NUMBERS, hours, f'off = 0.0, role = "lever", {hours}')
+    title = 'title = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
+    edit(tree, CRIME_NUMBERS, 'es = "horas acompañadas de quien participa"', title)
 
 
 def add_policy(tree: Path) -> None:
@@ -131,16 +146,16 @@ RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "mechanism": (
         add_mechanism,
         {
-            *(f"{LIGHTING}/{file}" for file in ("__init__.py", "schema.py", "rules.py", "words.toml", "odd.md")),
-            *(REGISTRY, COLUMNS, FRAME),
+            *(f"{LIGHTING}.py", f"{LIGHTING}.md", CRIME_NUMBERS, CRIME_WORDS),
+            *(REGISTRY, COLUMNS, WORLD, FRAME),
         },
     ),
     "kind of crime": (
         add_kind,
-        {"model/town/crime_kinds.py", f"{CRIME}/schema.py", f"{CRIME}/words.toml", "model/words.toml"},
+        {"model/town/crime_kinds.py", f"{CRIME}.py", CRIME_NUMBERS, "model/words.toml"},
     ),
-    "measure": (add_measure, {f"{SCHOOLS}/rules.py", f"{SCHOOLS}/words.toml"}),
-    "lever": (add_lever, {f"{SCHOOLS}/schema.py", f"{SCHOOLS}/words.toml"}),
+    "measure": (add_measure, {f"{SCHOOLS}.py", CRIME_WORDS}),
+    "lever": (add_lever, {CRIME_NUMBERS}),
     "policy": (add_policy, {"scenarios/policies/lit.toml"}),
 }
 """What can be added, and every file that is then new or another."""
@@ -202,23 +217,21 @@ def test_nothing_takes_more_files_than_was_promised(name: str, tmp_path: Path) -
     assert touched(tree) == files
 
 
-@pytest.mark.parametrize(("file", "lines", "promise"), [(REGISTRY, IN_REGISTRY, "three"), (COLUMNS, IN_COLUMNS, "two")])
-def test_a_new_mechanism_takes_the_lines_that_the_guide_names(
-    copy: Path, file: str, lines: tuple[str, ...], promise: str
-) -> None:
+@pytest.mark.parametrize(("file", "lines"), [(REGISTRY, IN_REGISTRY), (WORLD, IN_WORLD)])
+def test_a_new_mechanism_takes_the_lines_that_the_guide_names(copy: Path, file: str, lines: tuple[str, ...]) -> None:
     before, after = ((tree / file).read_text(encoding="utf-8").splitlines() for tree in (ROOT, copy))
     assert len(after) - len(before) == len(lines)
-    assert [line.strip() for line in after if line not in before] == list(lines)
-    assert f"Add {promise} lines to `{file}`" in GUIDE
+    assert sorted(line.strip() for line in after if line not in before) == sorted(lines)
+    assert f"`{Path(file).name}`" in GUIDE
 
 
 def test_the_tutorial_shows_the_files_and_the_lines_of_the_recipe() -> None:
     page = (ROOT / "docs" / "learn" / "first_mechanism.md").read_text(encoding="utf-8")
-    shown = re.findall(r"recipes/street_lighting/([\w.]+)\n:", page)
-    assert set(shown) == {"schema.py", "rules.py", "words.toml", "odd.md"}
-    added = (*IN_REGISTRY, *IN_COLUMNS, "1. `thank_for_light` (street_lighting)", IN_DRAWING)
+    shown = re.findall(r"recipes/street_lighting([\w./]+)\n:", page)
+    assert set(shown) == {".py", ".md", "_words.toml", "_numbers.toml"}
+    added = (*IN_REGISTRY, *IN_COLUMNS, *IN_WORLD, "1. `thank_for_light` (street_lighting)", IN_DRAWING)
     assert [line for line in added if line not in page] == []
-    rules = (FILES / "street_lighting" / "rules.py").read_text(encoding="utf-8")
+    rules = (FILES / "street_lighting.py").read_text(encoding="utf-8")
     assert [name for name in re.findall(r":pyobject: (\w+)", page) if f"def {name}(" not in rules] == []
 
 
@@ -233,7 +246,10 @@ def test_the_guide_says_how_many_files_a_recipe_takes(name: str) -> None:
     new = {file for file in files if not (ROOT / file).exists()}
     count = len(new) if name == "mechanism" else len(files)
     assert NUMBERS[count] in told.lower()
-    named = {f"{SCHOOLS}/{file}" if "/" not in file else file for file in re.findall(r"`([\w./]+)`", told)}
+    told = told.replace("PACKAGE", "crime")
+    told = told.replace("`NAME.py`", f"`{SCHOOLS}.py`").replace("`words.toml`", f"`{CRIME_WORDS}`")
+    own = {f"model/simulation/{file}" if "/" not in file else file for file in re.findall(r"`([\w./]+)`", told)}
+    named = own
     assert files - new <= named
 
 
@@ -302,7 +318,7 @@ def test_a_new_mechanism_has_its_section_numbers_and_writers_in_the_documents(st
     assert re.search(r"\n\d+\. `thank_for_light` \(street_lighting\)\n\d+\. `extort` \(extortion\)\n", stated["ODD"])
     assert "### Parameters of street_lighting (mechanism)" in stated["ODD"]
     assert "- `lit` = 0 [share] within 0 to 1, off 0, lever: populated cells" in stated["ODD"]
-    assert "`crime/street_lighting/` M30, street lighting" in stated["MAP"]
+    assert "`crime/street_lighting.py` M30, street lighting" in stated["MAP"]
     assert "guards: communal_authority, narcos, street_lighting" in " ".join(stated["MAP"].split())
 
 
@@ -330,8 +346,8 @@ def test_whoever_adds_a_mechanism_is_told_what_it_still_lacks(copy: Path) -> Non
     missing = re.findall(r"^E +AssertionError: (.*street_lighting.*)", answer.stdout, re.MULTILINE)
     assert missing == [
         "write tests/model/crime/test_street_lighting.py",
-        f"write tests/oracle/street_lighting.py from {LIGHTING}/odd.md",
-        f"{LIGHTING}/schema.py: name rows of evidence in StreetLighting.evidence",
+        f"write tests/oracle/street_lighting.py from {LIGHTING}.md",
+        f"{LIGHTING}.py: name rows of evidence in StreetLighting.evidence",
     ]
 
 
@@ -339,15 +355,15 @@ def test_whoever_adds_a_mechanism_is_told_what_it_still_lacks(copy: Path) -> Non
 def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> None:
     tree = copy_of_the_project(tmp_path / "code")
     add_mechanism(tree)
-    edit(tree, "model/crime/crime_counts/rules.py", "seen_here[visit.cell] += 1", "seen_here[visit.cel] += 1")
-    edit(tree, "model/crime/crime_counts/rules.py", "tally[0].visits += 1.0", "tally[0].visit += 1.0")
-    edit(tree, f"{LIGHTING}/rules.py", "row.guard != guard", "row.gard != guard")
+    edit(tree, "model/crime/crime_counts.py", "seen_here[visit.cell] += 1", "seen_here[visit.cel] += 1")
+    edit(tree, "model/crime/crime_counts.py", "tally[0].visits += 1.0", "tally[0].visit += 1.0")
+    edit(tree, f"{LIGHTING}.py", "row.guard != guard", "row.gard != guard")
     answer = run(tree, "-m", "mypy", "-p", "model", "--cache-dir", str(tmp_path / "mypy"))
     wrong = re.findall(r"^model/(.*?):\d+: error: (.*? attribute \"\w+\")", answer.stdout, re.MULTILINE)
     assert sorted(wrong) == [
-        ("crime/crime_counts/rules.py", '"MonthlyCounts" has no attribute "visit"'),
-        ("crime/crime_counts/rules.py", '"Visit" has no attribute "cel"'),
-        ("crime/street_lighting/rules.py", '"PreventedCrime" has no attribute "gard"'),
+        ("crime/crime_counts.py", '"MonthlyCounts" has no attribute "visit"'),
+        ("crime/crime_counts.py", '"Visit" has no attribute "cel"'),
+        ("crime/street_lighting.py", '"PreventedCrime" has no attribute "gard"'),
     ]
     assert "Found 3 errors" in answer.stdout
 
@@ -356,10 +372,10 @@ def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> Non
     ("forgotten", "reply"),
     [
         (
-            "street_lighting_schema.LightCounts",
-            "street_lighting brings columns that MonthlyCounts lacks: add schema.LightCounts to it",
+            "street_lighting.LightCounts",
+            "street_lighting brings columns that MonthlyCounts lacks: add street_lighting.LightCounts to it",
         ),
-        ("fear_schema.FearState", "fear brings columns that ResidentState lacks: add schema.FearState to it"),
+        ("fear.FearState", "fear brings columns that ResidentState lacks: add fear.FearState to it"),
     ],
 )
 def test_who_forgets_a_line_of_the_columns_reads_which(tmp_path: Path, forgotten: str, reply: str) -> None:
@@ -373,7 +389,7 @@ def test_who_forgets_a_line_of_the_columns_reads_which(tmp_path: Path, forgotten
 def test_every_record_of_a_mechanism_stands_in_the_registry() -> None:
     modules = [
         importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-        for path in sorted((ROOT / "model").glob("*/*/rules.py"))
+        for path in sorted((ROOT / "model").glob("*/*.py"))
     ]
     records = {module.__name__: module.MECHANISM for module in modules if hasattr(module, "MECHANISM")}
     assert len(records) == len(MECHANISMS)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("no uv with what it needs to build in its cache")
     (path,) = folder.glob("*.whl")
     return path
+
+
+@pytest.mark.thorough
+def test_the_wheel_has_every_file_of_numbers_and_of_words(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as content:
+        packed = {name for name in content.namelist() if name.startswith(("model/", "scenarios/"))}
+    data = {
+        path.relative_to(ROOT).as_posix() for top in ("model", "scenarios") for path in (ROOT / top).rglob("*.toml")
+    }
+    assert len([name for name in data if name.endswith("/numbers.toml")]) > 12
+    assert data <= packed
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """Sample mutants of a module and report which of them its tests kill.
 
-``python -m tests.mutation.mutants model/trust/ledger/rules.py --seed 1`` prints how many of 50 mutants were killed and
+``python -m tests.mutation.mutants model/trust/ledger.py --seed 1`` prints how many of 50 mutants were killed and
 the survivors as diffs.  `TESTS` names the tests of a module; for another one, name them with ``--tests``.  mutmut makes
 the mutants and runs the tests, in a copy of the project without compilation.  It mutates no decorated function: the
 module in the copy has no decorators of kernels.
@@ -29,10 +29,10 @@ SCARCE_TOWN = "tests/mutation/small_town.py::test_a_town_short_of_couples_lives_
 STATISTICS = ("tests/experiments/statistics",)
 OVER_DRAWS = "tests/experiments/comparison/test_over_draws.py"
 TESTS: dict[str, tuple[str, ...]] = {
-    "model/trust/ledger/rules.py": ("tests/model/trust/test_ledger.py", TOWN),
-    "model/trust/belief_updating/rules.py": ("tests/model/trust/test_belief_updating.py", TOWN),
-    "model/crime/certainty/rules.py": ("tests/model/crime/test_certainty_kernels.py", TOWN),
-    "model/reporting/response/rules.py": ("tests/model/reporting/test_response_kernels.py", TOWN, SCARCE_TOWN),
+    "model/trust/ledger.py": ("tests/model/trust/test_ledger.py", TOWN),
+    "model/trust/belief_updating.py": ("tests/model/trust/test_belief_updating.py", TOWN),
+    "model/crime/certainty.py": ("tests/model/crime/test_certainty_kernels.py", TOWN),
+    "model/reporting/response.py": ("tests/model/reporting/test_response_kernels.py", TOWN, SCARCE_TOWN),
     "experiments/comparison/effects.py": ("tests/experiments/comparison/test_effects.py",),
     "experiments/statistics/paired_effects.py": STATISTICS,
     "experiments/statistics/verdicts.py": STATISTICS,
@@ -50,7 +50,7 @@ TESTS: dict[str, tuple[str, ...]] = {
 }
 """Tests that run for a module, in seconds without compilation."""
 SAMPLE = 50
-REMOVED_DECORATORS = {"kernel", "allocating_kernel", "scalar_kernel", "lru_cache", "cache"}
+REMOVED_DECORATORS = {"kernel", "allocating_kernel", "scalar_kernel", "step", "lru_cache", "cache"}
 LEFT_OUT = ("__pycache__", ".*", "results", "*.ipynb")
 KILLED = ("killed", "timeout", "segfault")
 """Results by which mutmut says that a test noticed the mutant."""

@@ -18,29 +18,35 @@ from invented import only_here
 
 import scenarios
 from model.engine.errors import InputError
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.policies import parameter_rows
 from scenarios.files import read_toml
 from scenarios.outlines import Plane
 from scenarios.reading import FOLDER, parse_typed_value, read_settings
 
+TITLE = {"en": "Lamps", "es": "Lámparas"}
+COUNT = {"value": 10, "unit": "lamps", "range": [0, 1000], "off": 0, "role": "lever", "title": TITLE}
+GLOW = {"value": 0.5, "unit": "share", "range": [0, 1], "es": "Luz de una lámpara."}
+SLOPE = {"value": 1.0, "unit": "degree", "range": [0, 45], "role": "site", "es": "Pendiente media."}
+ASSUMED = {"source": "assumed", "en": "What a test makes up."}
 
-@dataclass(frozen=True, kw_only=True)
-class Lamps(ParameterGroup):
+
+@dataclass(frozen=True, init=False)
+class Lamps(ParameterGroup, lines={"count": COUNT | ASSUMED, "glow": GLOW | ASSUMED}):
     """Stands in for any mechanism, so that these tests depend on none."""
 
     name = "lamps"
-    count: int = parameter(10, "lamps", 0, 1000, "assumed", "Lamps in the street.", role="lever", off=0)
-    glow: float = share_parameter(0.5, "assumed", "How much a lamp lights.")
+    count: int
+    glow: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground(ParameterGroup):
+@dataclass(frozen=True, init=False)
+class Ground(ParameterGroup, lines={"slope": SLOPE | ASSUMED}):
     """Stands in for a part of the setting that cannot be switched off."""
 
     name = "ground"
     mechanism = False
-    slope: float = parameter(1.0, "degree", 0.0, 45.0, "assumed", "Mean slope.", role="site")
+    slope: float
 
 
 MADE_UP = only_here(

@@ -10,7 +10,7 @@ from experiments.words.catalogue import every_word
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.parameters import ParameterGroup
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.schema import CHOICES, ChoiceRecord
+from model.world.discrete_choice import CHOICES, ChoiceRecord
 
 RENT = ChoiceSpec("made up rent", "clique", ("less", "same", "more"), ("arrests", "income"), ordered=True)
 ASKED = ChoiceSpec("made up asking", "authority", ("wait", "call"), ("answered",), ordered=False)

@@ -30,9 +30,8 @@ def map_page() -> str:
     """Return the map."""
     parts = [TEXTS["map_head"]]
     for package in PACKAGES:
-        folder = ROOT / "model" / package
-        paths = [*modules_in(f"model/{package}"), *sorted(folder.glob("*/__init__.py"))]
-        parts.append(f"## model/{package}: {package_title(folder)}\n\n" + module_entries(paths))
+        title = package_title(ROOT / "model" / package)
+        parts.append(f"## model/{package}: {title}\n\n" + module_entries(modules_in(f"model/{package}")))
     for folder_name, title in TEXTS["folders"].items():
         parts.append(f"## {folder_name}: {title}\n\n" + module_entries(modules_in(folder_name)))
     return "\n".join(parts)

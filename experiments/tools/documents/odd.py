@@ -14,14 +14,14 @@ HEADING_MARK = re.compile(r"^(#+ )", re.MULTILINE)
 STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
 HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
 NOTE = (
-    "<!-- Written by `python -m experiments.tools.documents`: edit frame.md, the mechanisms' odd.md "
+    "<!-- Written by `python -m experiments.tools.documents`: edit frame.md, the mechanisms' NAME.md "
     "and the code instead. -->"
 )
 
 
 def sections() -> list[Path]:
     """Return the files with the sections of the mechanisms, in the order of the mechanisms (M1, M2, …)."""
-    return sorted(MODEL.glob("*/*/odd.md"), key=section_order)
+    return sorted((path for path in MODEL.glob("*/*.md") if path.parent.name != "docs"), key=section_order)
 
 
 def section_order(path: Path) -> tuple[int, bool, str]:
@@ -29,7 +29,7 @@ def section_order(path: Path) -> tuple[int, bool, str]:
     title = TITLE.match(path.read_text(encoding="utf-8"))
     if title is None or title[2] is None:
         raise ValueError(f"{path} must begin with a title like '# fear (M22)'")
-    return int(title[2]), title[3] is not None, path.parent.name
+    return int(title[2]), title[3] is not None, path.stem
 
 
 def odd_page() -> str:

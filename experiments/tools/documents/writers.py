@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from experiments.tools.documents.module_map import TEXTS, wrapped
+from model.simulation.columns import MINDS, TALLY
 from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLE_PLACES
-from model.world.columns import MINDS, TALLY
 from model.world.mechanism import HazardModifier, Mechanism, leave_factors
 
 

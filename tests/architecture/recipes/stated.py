@@ -12,9 +12,9 @@ from experiments.page import why_view
 from experiments.tools.documents import write
 from experiments.validation.knockouts import knockouts
 from experiments.words import catalogue
+from model.simulation.columns import MonthlyCounts
 from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES, MECHANISMS, SHIFT_SCHEDULE, TABLES
 from model.town.crime_kinds import KINDS, NAMES
-from model.world.columns import MonthlyCounts
 from scenarios import load
 from scenarios.groups import model_levers
 

@@ -30,8 +30,7 @@ from experiments.statistics.paired_effects import paired
 from experiments.workshop import materials
 from model.engine.errors import InputError
 from model.engine.rows import zero_rows
-from model.reporting.reporting.rules import ReportingTables, channel_utilities
-from model.reporting.reporting.schema import Reporting
+from model.reporting.reporting import Reporting, channel_utilities
 from model.town.crime_kinds import ROBBERY
 from model.town.town import build_town
 from model.world.shift_events import CHANNELS, Incident
@@ -310,7 +309,7 @@ def test_eight_pairs_give_the_effects_that_the_command_and_the_program_give(
 def kernel_odds(world: Any, who: int) -> Any:
     """Return exp(utility) of each channel of a victim of robbery, as the model's own kernel writes them."""
     rows = zero_rows(Incident, 1)
-    row, tables = rows[0], world.view(ReportingTables)
+    row, w = rows[0], world.w
     row.teller = row.victim = who
     row.kind, row.severity, row.loss, row.clique = (
         int(ROBBERY),
@@ -320,8 +319,8 @@ def kernel_odds(world: Any, who: int) -> Any:
     )
     z = int(world.town.people["settlement"][who])
     trust = float(world.trust()[who] + world.parameters[Reporting][z]["lift"])
-    channel_utilities(world.shift_context(), row, tables, trust, False)
-    return [tables.pull[CHANNELS.index(name)] for name in OPEN_CHANNELS]
+    channel_utilities(w, row, trust, False)
+    return [w.channel_pull[CHANNELS.index(name)] for name in OPEN_CHANNELS]
 
 
 @pytest.mark.usefixtures("small")

@@ -21,12 +21,13 @@ from experiments.comparison.life_recorder import (
 from experiments.comparison.report_weighing import OPEN_CHANNELS, ReportingChoice
 from model.engine.calendar import tick_of
 from model.engine.choices import CHOICES_DECLARED
-from model.police.chief.schema import HOUR_USES, HOURS_CHOICE
-from model.reporting.reporting.rules import ReportingTables, channel_utilities
+from model.police.chief import HOURS_CHOICE
+from model.reporting.reporting import channel_utilities
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE
 from model.town.crime_kinds import NAMES as KINDS
 from model.world.shift_events import CHANNELS, INCIDENTS
+from model.world.state import HOUR_USES
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0, "population.seed": 1}
@@ -104,17 +105,17 @@ def test_the_terms_sum_to_the_utilities_of_the_model() -> None:
         recorder.save_state(world)
         TrustModel.step(world)
         for row in world.shift_events.rows_of(INCIDENTS):
-            tables = world.view(ReportingTables)
+            w = world.w
             told = row["teller"] >= 0 and KINDS[row["kind"]] in TELLABLE_KINDS
             telling = recorder.reproduced_choice(world, row) if told else None
             if telling is None:
                 continue
-            channel_utilities(world.shift_context(), row, tables, telling.trust, telling.at_hand)
-            now = float(tables.boards[world.town.people[row["teller"]]["settlement"]].legitimacy)
-            authority = tables.authority[world.town.people[row["teller"]]["settlement"]]
+            channel_utilities(w, row, telling.trust, telling.at_hand)
+            now = float(w.boards[w.people[row["teller"]].settlement].legitimacy)
+            authority = w.p.communal_authority[w.people[row["teller"]].settlement]
             same_board = replace(telling, deference=float(authority.deference) * now)
             numbers = [CHANNELS.index(name) for name in OPEN_CHANNELS]
-            assert same_board.odds() == pytest.approx(tables.pull[numbers], rel=1e-9)
+            assert same_board.odds() == pytest.approx(w.channel_pull[numbers], rel=1e-9)
             compared += 1
     assert compared >= 10
 

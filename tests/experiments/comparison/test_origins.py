@@ -24,7 +24,7 @@ from experiments.comparison.origins import (
 from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
 from experiments.words.bilingual import LANGUAGES
 from model.engine.causes import CAUSES
-from model.trust.hearsay.schema import AT_HOME_CAUSE, HEARSAY_CAUSE
+from model.trust.hearsay import AT_HOME_CAUSE, HEARSAY_CAUSE
 
 AMOUNTS = st.just(0.0) | st.floats(1e-3, 1e3)
 POINTS = st.floats(-1e3, 1e3)

@@ -14,7 +14,7 @@ import scenarios
 from experiments.storage.run_crate import inputs_of
 from experiments.storage.run_identity import canonical_json, identity, settings_of
 from experiments.storage.run_spec import RunSpec
-from model.crime.political_calendar.schema import PoliticalCalendar
+from model.crime.political_calendar import PoliticalCalendar
 from model.engine.errors import InputError
 from model.engine.parameters import all_parameters
 from model.engine.policies import changed_rows, parameter_rows, turning_dates

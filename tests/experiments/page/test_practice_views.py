@@ -13,7 +13,7 @@ from report_reading import strange, traced
 from experiments.cli import app as cli
 from experiments.comparison.practice_effects import COSTS, DOSES, HABITS, MINUTES, PRACTICE, PROBLEMS
 from experiments.report import build
-from model.police.minutes.schema import MINUTE_USES
+from model.police.minutes import MINUTE_USES
 from scenarios import policies
 
 QUICK = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")

@@ -30,11 +30,10 @@ from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import YEAR
 from model.engine.parameters import all_parameters
 from model.engine.rows import zero_rows
-from model.trust.belief_updating import rules as belief_updating
-from model.trust.belief_updating import schema as belief_updating_schema
-from model.trust.ledger.rules import decay_since
-from model.trust.ledger.schema import Trust
-from model.world.columns import ResidentState
+from model.simulation.columns import ResidentState
+from model.trust import belief_updating
+from model.trust import belief_updating as belief_updating_schema
+from model.trust.ledger import Trust, decay_since
 from scenarios import load
 
 SMALL = {"population.scale": 0.05}

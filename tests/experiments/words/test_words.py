@@ -1,8 +1,8 @@
 """Everything that the model names has words in both languages, and no words are left of what is gone."""
 
 import re
-import shutil
 import string
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from experiments.words import catalogue, dictionary
 from experiments.words.catalogue import LANGUAGES, collect_words, every_word
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 from model.engine.errors import InputError
-from model.engine.fingerprint import fingerprint
 from model.engine.parameters import all_parameters
 from model.measures.criteria import GRADES
 from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES
@@ -23,7 +22,9 @@ from model.town.crime_kinds import NAMES as KINDS
 from model.world.month import GROUPS
 from scenarios.groups import model_levers
 
-MECHANISMS = {path.parent.name for path in catalogue.MODEL_FOLDER.glob("*/*/words.toml")}
+MECHANISMS = {
+    name for path in catalogue.MODEL_FOLDER.glob("*/words.toml") for name in tomllib.loads(path.read_text("utf-8"))
+}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
 ALIKE = {"0-1", "0-100", "%", "km", "m", "km/h"}
 """What is the same in both languages."""
@@ -82,12 +83,16 @@ def test_everything_has_words_and_no_words_are_without_a_thing(subtests: pytest.
             assert set(words[part]) == named[part]
 
 
-def test_the_english_of_a_parameter_stands_in_the_code_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["parameters", "levers"])
+def test_the_words_of_a_parameter_stand_beside_its_number_alone(tmp_path: Path, part: str) -> None:
     assert catalogue.parameter("fear.harm", "en") == "effect of harm to oneself of severity 1 on fear"
-    (tmp_path / "fear").mkdir()
-    path = tmp_path / "fear" / "words.toml"
-    path.write_text('[parameters]\nharm = { en = "fear", es = "temor" }\n', encoding="utf-8")
-    with pytest.raises(InputError, match=r"the parameter .fear\.harm. needs words for es alone"):
+    assert catalogue.parameter("fear.harm", "es") == "temor tras un daño propio de gravedad 1"
+    assert (
+        catalogue.parameter("fear.campaign", "es") == catalogue.lever("fear.campaign", "es") == "Campaña de precaución"
+    )
+    path = tmp_path / "words.toml"
+    path.write_text(f'[{part}]\nharm = {{ en = "fear", es = "temor" }}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=f"words of {part} stand in numbers.toml"):
         collect_words([path])
 
 
@@ -167,39 +172,16 @@ def test_a_missing_word_is_told_with_its_neighbour_and_the_remedy() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[causes]\ntalk = { en = "a", es = "b" }', "'talk' has its words in .*one/words.toml; keep one"),
-        ('[causes]\nstop = { en = "a" }', "'stop' needs words for en and es alone"),
-        ('[cause]\nstop = { en = "a", es = "b" }', "no part 'cause'; did you mean 'causes'"),
+        ('[here.causes]\ntalk = { en = "a", es = "b" }', "'talk' has its words in .*one/words.toml; keep one"),
+        ('[here.causes]\nstop = { en = "a" }', "'stop' needs words for en and es alone"),
+        ('[here.cause]\nstop = { en = "a", es = "b" }', "no part 'cause'; did you mean 'causes'"),
         ("[causes\n", "two/words.toml"),
-        ('[name]\nen = "a"', "mechanism 'two' needs words"),
+        ('[two.name]\nen = "a"', "mechanism 'two' needs words"),
     ],
 )
 def test_a_file_of_words_that_is_wrong_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    for name, own in (("one", '[causes]\ntalk = { en = "talks", es = "pláticas" }\n'), ("two", text)):
+    for name, own in (("one", '[here.causes]\ntalk = { en = "talks", es = "pláticas" }\n'), ("two", text)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "words.toml").write_text(own, encoding="utf-8")
     with pytest.raises(InputError, match=told):
         collect_words(sorted(tmp_path.glob("*/words.toml")))
-
-
-def test_who_corrects_a_word_leaves_the_code_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprint.__wrapped__()
-    copy = tmp_path / "model"
-    shutil.copytree(catalogue.MODEL_FOLDER, copy)
-    monkeypatch.setattr("model.engine.fingerprint.PACKAGE", copy)
-    assert fingerprint.__wrapped__() == before
-    told = copy / "trust" / "hearsay" / "words.toml"
-    told.write_text(told.read_text(encoding="utf-8").replace("rumores", "lo que cuentan"), encoding="utf-8")
-    assert fingerprint.__wrapped__() == before
-    (copy / "engine" / "errors.py").write_text("", encoding="utf-8")
-    assert fingerprint.__wrapped__() != before
-
-
-def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.engine.fingerprint.PACKAGE", tmp_path)
-    for folder, rule in (("crime", "A = 1"), ("fear", "A = 2")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "rules.py").write_text(rule, encoding="utf-8")
-    before = fingerprint.__wrapped__()
-    (tmp_path / "fear").rename(tmp_path / "dread")
-    assert fingerprint.__wrapped__() != before

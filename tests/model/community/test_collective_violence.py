@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from model.community.collective_violence.rules import acting_share
+from model.community.collective_violence import acting_share
 from model.simulation.model import GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
 from model.town.crime_kinds import HOMICIDE
 from model.world.shift_events import BY_CROWD

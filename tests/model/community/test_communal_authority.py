@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.communal_authority.schema import (
+from model.community.communal_authority import (
     CASE_CLOSED,
     CASE_NO_REMEDY,
     CASE_POSTPONED,

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from model.community.consent.rules import canton_flags, needs_consent
-from model.community.consent.schema import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE
+from model.community.consent import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE, canton_flags, needs_consent
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.schema import CHOICES
+from model.world.discrete_choice import CHOICES
 from model.world.shift_events import AT_MEETING, BY_PHONE, CHECKPOINT, ON_REQUEST, TO_PATROL, Incident
 from model.world.state import BOARDS
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.consultation.schema import DOOR_TO_DOOR, INFORMED
-from model.community.requests.rules import most_harmful_kind
-from model.community.requests.schema import REQUEST_MET, REQUEST_UNMET, REQUESTS
+from model.community.consultation import DOOR_TO_DOOR
+from model.community.requests import REQUEST_MET, REQUEST_UNMET, REQUESTS, most_harmful_kind
 from model.engine.calendar import EVENING, date_of_tick, shift_of
-from model.police.minutes.schema import FOR_MEETINGS
+from model.police.minutes import FOR_MEETINGS
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC
+from model.trust.events import INFORMED
 from model.world.month import GROUPS
 
 Live = Callable[..., TrustModel]

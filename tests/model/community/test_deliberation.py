@@ -6,24 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.board_memory.rules import (
+from model.community.board_memory import (
     board_informed_of_call,
     decay_board_memory,
     protocol_strength,
     record_request_outcome,
     record_state_response,
 )
-from model.community.deliberation.rules import (
-    DeliberationTables,
-    apply_watch_abuse,
-    choose_case,
-    decide_escalation,
-    decide_invitation,
-    decide_protocol,
-    decide_request,
-    decide_watch,
-)
-from model.community.deliberation.schema import (
+from model.community.deliberation import (
     CALL_POLICE,
     CASE_CHOICE,
     HEAR_CASE,
@@ -32,15 +22,21 @@ from model.community.deliberation.schema import (
     PUT_OFF_CASE,
     REFER_TO_PROSECUTOR,
     WATCH_CHOICE,
-    Deliberation,
+    apply_watch_abuse,
+    choose_case,
+    decide_escalation,
+    decide_invitation,
+    decide_protocol,
+    decide_request,
+    decide_watch,
 )
-from model.community.requests.schema import REQUESTS
+from model.community.requests import REQUESTS
 from model.engine.calendar import month_of
+from model.engine.choices import MOST_OPTIONS, MOST_TERMS
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
 from model.town.town import build_town
-from model.world.discrete_choice.rules import ChoiceTables
-from model.world.discrete_choice.schema import CHOICES
+from model.world.discrete_choice import CHOICES
 from model.world.shift_events import BY_GANG, IN_QUARREL, Incident
 from scenarios import load
 
@@ -61,8 +57,8 @@ def world(live: Live) -> TrustModel:
     return live(0)
 
 
-def bench_with(world: TrustModel, **memory: float) -> DeliberationTables:
-    """Return where boards sit, all with the same memory and nothing else."""
+def remember(world: TrustModel, **memory: float) -> None:
+    """Give all boards the same memory and nothing else; make room for what they decide."""
     boards = world.state.boards
     for name in (*GOOD, *BAD, "promises_kept", "promises_broken", "tired", "load", "nights", "usual"):
         boards[name] = 0.0
@@ -73,19 +69,18 @@ def bench_with(world: TrustModel, **memory: float) -> DeliberationTables:
         boards[name] = value
     world.state[CHOICES].reserve(20 * TIMES)
     world.state[REQUESTS].reserve(4 * TIMES)
-    return world.view(DeliberationTables)
 
 
 def share(world: TrustModel, rule: Callable[..., None], *between: float, **memory: float) -> float:
     """Return how often a rule of the month chooses the later option over many months."""
-    bench, chosen = bench_with(world, **memory), []
-    p = world.parameters[Deliberation][0]
+    remember(world, **memory)
+    p, chosen = world.p.deliberation[0], []
     for month in range(TIMES):
         for name, value in memory.items():
             world.state.boards[name] = value
         if rule is decide_escalation:
             world.state.boards["rung"], world.state.boards["climbing"] = 0, 0
-        rule(world.shift_context(), bench, 0, *between, month, p)
+        rule(world.w, 0, *between, month, p)
         choices = world.state[CHOICES].used_rows()
         chosen.append(int(choices["option"][-1]))
     world.state[CHOICES].count[0] = 0
@@ -94,12 +89,13 @@ def share(world: TrustModel, rule: Callable[..., None], *between: float, **memor
 
 def cases(world: TrustModel, severity: float, motive: int = IN_QUARREL, **memory: float) -> np.ndarray:
     """Return how often a case is heard, called for, prosecuted and put off."""
-    bench, row, found = bench_with(world, **memory), zero_rows(Incident, 1)[0], np.zeros(4)
+    remember(world, **memory)
+    row, found = zero_rows(Incident, 1)[0], np.zeros(4)
     row.severity, row.motive = severity, motive
     world.state.minds["fear"][0] = 1.0
     for number in range(TIMES):
         row.number = number
-        found[choose_case(world.shift_context(), bench, row, 0, 0)] += 1.0 / TIMES
+        found[choose_case(world.w, row, 0, 0)] += 1.0 / TIMES
     return found
 
 
@@ -174,7 +170,7 @@ def test_promises_of_the_last_year_decide_on_the_protocol(live: Live) -> None:
 
 def test_a_protocol_is_never_in_force_unless_the_board_agreed(live: Live) -> None:
     world = live(0, **{"communal_authority.protocol": 1.0}, start="2015-01-10")
-    p = world.parameters[Deliberation][0]
+    p = world.p.deliberation[0]
     assert all(protocol_strength(board, 1.0, p) == 0.0 for board in world.state.boards)
     world.run_for(3 * 8)
     agreed = world.state.boards["protocol"]
@@ -185,11 +181,11 @@ def test_a_protocol_is_never_in_force_unless_the_board_agreed(live: Live) -> Non
 
 def test_an_abuse_of_a_watch_harms_a_resident_and_the_board_and_no_trust(live: Live) -> None:
     world = live(0, **{"deliberation.abuse": 1.0})
-    bench = bench_with(world, watching=1.0)
+    remember(world, watching=1.0)
     minds, before = world.minds, world.state.boards["legitimacy"].copy()
     trust, written = minds["trust"].copy(), int(world.shift_events.counts.sum())
     for month in range(20):
-        apply_watch_abuse(world.shift_context(), bench, 0, month, world.parameters[Deliberation][0])
+        apply_watch_abuse(world.w, 0, month, world.p.deliberation[0])
     assert (minds["harmed"] == world.tick).any()
     assert world.state.boards["legitimacy"][0] < before[0]
     assert (minds["trust"] == trust).all()
@@ -213,14 +209,14 @@ def test_legitimacy_and_trust_in_the_police_are_two_books(live: Live) -> None:
 
 
 def test_boards_forget_by_halves_and_silence_leaves_them_their_disposition(world: TrustModel) -> None:
-    bench_with(world, **GOOD)
+    remember(world, **GOOD)
     board = world.state.boards[0]
     decay_board_memory(board, 0.5)
     assert board.calls_answered == board.waited == board.requests_kept == board.cases_taken == 10.0
 
 
 def test_a_reason_given_is_no_broken_promise_and_two_unmet_requests_may_climb(world: TrustModel) -> None:
-    bench_with(world, unmet=0.0)
+    remember(world, unmet=0.0)
     board = world.state.boards[0]
     record_request_outcome(board, False, True, 0)
     assert board.unmet == board.requests_broken == 0
@@ -243,7 +239,7 @@ def test_boards_hear_of_their_own_calls_alone(world: TrustModel) -> None:
     assert board_informed_of_call(people[other], here, board, False, True) == people[other].settlement
     board.watching = 1
     assert board_informed_of_call(people[other], here, board, True, False) == people[other].settlement
-    record_state_response(world.state.boards, -1, True)
+    record_state_response(world.w, -1, True)
     assert world.state.boards["cases_taken"].sum() == 0.0
 
 
@@ -303,4 +299,4 @@ def test_every_decision_is_booked_with_its_reason(live: Live) -> None:
     assert PROTOCOL_CHOICE not in choices["matter"]
     assert {HEAR_CASE, PUT_OFF_CASE} <= set(choices["option"][choices["matter"] == CASE_CHOICE].tolist())
     assert (choices["term"] >= 0).any()
-    assert isinstance(world.view(DeliberationTables).desk, ChoiceTables)
+    assert world.w.choice_terms.shape == (MOST_OPTIONS, MOST_TERMS)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from model.community.land_conflicts.schema import LAND_KIND
 from model.simulation.model import TrustModel
+from model.world.state import LAND_KIND
 
 Live = Callable[..., TrustModel]
 MONTH = 93

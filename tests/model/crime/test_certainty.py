@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.crime.certainty.rules import CertaintyTables, update_certainty_factors
-from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY
+from model.crime.certainty import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, update_certainty_factors
 from model.simulation.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
@@ -20,7 +19,7 @@ def test_switched_off_belief_moves_nothing(live: Live) -> None:
 
 def test_at_the_usual_patrol_and_without_news_the_hazard_is_the_usual_one(live: Live) -> None:
     world = live(0)
-    update_certainty_factors(world.view(CertaintyTables))
+    update_certainty_factors(world.w)
     assert world.state[FELT] == pytest.approx(1.0)
 
 

@@ -5,14 +5,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_made import hand_made_shift
+from hand_made import hand_made_world
+from small_world import small_parameters, small_world
 
-from model.crime.certainty.rules import (
+from model.crime.certainty import (
+    ARRESTED_LATELY,
+    FELT,
     MECHANISM,
-    CertaintyTables,
+    OFFENDED_LATELY,
+    UNCOUNTED_KIND,
+    Certainty,
     arrest_elasticities,
     arrest_share_measure,
     certainty_factor_measure,
+    deter,
     initialise,
     mean_patrol_seen,
     offender_group_of,
@@ -20,14 +26,13 @@ from model.crime.certainty.rules import (
     patrol_seen_by_zone,
     populated_cells_by_zone,
     update_arrest_memory,
-    update_certainty,
     update_certainty_factors,
     update_visible_patrol,
     usual_certainty,
 )
-from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, UNCOUNTED_KIND, Certainty
-from model.crime.offenders.schema import OffenderRow
+from model.crime.offenders import OffenderRow
 from model.engine.rows import zero_rows
+from model.simulation.world import World
 from model.town.crime_kinds import ASSAULT, HOMICIDE, OFFENDERS, QUARREL, ROBBERY
 from model.town.territory import Cell
 from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, N_VISIT_KINDS, POST, RESPONSES, ROUTE, VISITS
@@ -37,70 +42,69 @@ LEARNING = {"days": 1.0, "months": 2.0, "visible": 0.8, "inside": 0.25, "seen_ha
 LEARNING |= {"news": 6.0, "peers": 4.0, "learned": 0.7, "informal": 0.2, "highest": 1.6}
 
 
-def tables_of(**changes: float) -> CertaintyTables:
-    """Return tables of two zones, of 4 and 1 populated cells, in which nothing is remembered."""
-    parameters = Certainty().replace(LEARNING | changes).rows(SETTLEMENTS)
-    return CertaintyTables(
-        seen_lately=np.zeros(SETTLEMENTS),
-        arrested_lately=np.zeros((N_GROUPS, SETTLEMENTS)),
-        offended_lately=np.zeros((N_GROUPS, SETTLEMENTS)),
-        felt=np.zeros((N_GROUPS, SETTLEMENTS)),
-        populated=np.array([4.0, 1.0]),
-        usual=np.full(N_GROUPS, 0.1),
-        to_arrests=np.full(N_GROUPS, 0.5),
-        to_patrol=np.full(N_GROUPS, 0.5),
-        visibility=np.where(np.arange(N_VISIT_KINDS) == HOMES, 0.25, 1.0),
-        parameters=parameters,
-        scale=0.5,
-    )
+def remembering(changes: dict[str, float] | None = None, **fields: Any) -> World:
+    """Return a world of two zones, of 4 and 1 populated cells, in which nothing is remembered."""
+    own = {
+        "p": small_parameters(SETTLEMENTS, certainty=LEARNING | (changes or {})),
+        "seen_lately": np.zeros(SETTLEMENTS),
+        "arrested_lately": np.zeros((N_GROUPS, SETTLEMENTS)),
+        "offended_lately": np.zeros((N_GROUPS, SETTLEMENTS)),
+        "felt": np.zeros((N_GROUPS, SETTLEMENTS)),
+        "populated_cells_by_zone": np.array([4.0, 1.0]),
+        "usual_certainty": np.full(N_GROUPS, 0.1),
+        "arrest_elasticities": np.full(N_GROUPS, 0.5),
+        "patrol_elasticities": np.full(N_GROUPS, 0.5),
+        "visit_visibility": np.where(np.arange(N_VISIT_KINDS) == HOMES, 0.25, 1.0),
+        "population_scale": 0.5,
+    }
+    return hand_made_world(n_cells=3, **(own | fields))
 
 
 def test_patrol_seen_is_a_moving_average_of_visits_a_cell_and_day() -> None:
-    shift, tables = hand_made_shift(n_cells=3), tables_of()
-    shift.ground.cells["settlement"] = (0, 1, -1)
-    tables.seen_lately[:] = 0.3, 0.7
-    day = shift.day
-    day.counts[VISITS], day.counts[RESPONSES] = 5, 2
-    day.visits["cell"][:6], day.visits["alive"][:6] = (0, 0, 1, 2, 1, 1), (1, 0, 1, 1, 1, 1)
-    day.visits["kind"][:6] = (ROUTE, ROUTE, HOMES, POST, ROUTE, ROUTE)
-    day.responses["cell"][:3] = (2, 1, 1)
-    update_visible_patrol(shift, tables)
+    w = remembering()
+    w.cells["settlement"] = (0, 1, -1)
+    w.seen_lately[:] = 0.3, 0.7
+    w.counts[VISITS], w.counts[RESPONSES] = 5, 2
+    w.visits["cell"][:6], w.visits["alive"][:6] = (0, 0, 1, 2, 1, 1), (1, 0, 1, 1, 1, 1)
+    w.visits["kind"][:6] = (ROUTE, ROUTE, HOMES, POST, ROUTE, ROUTE)
+    w.responses["cell"][:3] = (2, 1, 1)
+    update_visible_patrol(w)
     kept = 0.5 ** (1.0 / 3.0)
     each = (1.0 - kept) * 3.0 * 0.8
     in_first = 1.0 + 1.0 + 1.0  # a visit, and a visit and a response where nobody lives
     in_second = 0.25 + 1.0 + 1.0
-    assert tables.seen_lately.tolist() == pytest.approx(
+    assert w.seen_lately.tolist() == pytest.approx(
         [0.3 * kept + each * in_first / 4.0, 0.7 * kept + each * in_second], rel=1e-12
     )
 
 
 def test_offences_are_counted_in_the_group_of_their_offender() -> None:
-    shift, tables, slots = hand_made_shift(n_cells=3), tables_of(), zero_rows(OffenderRow, 3)
-    shift.ground.cells["settlement"] = (0, 1, -1)
-    slots["group"] = (0, 3, 1)
-    tables.arrested_lately[:], tables.offended_lately[:] = 2.0, 8.0
-    rows = shift.day.incidents
-    shift.day.counts[INCIDENTS] = 6
+    w = remembering(offenders=zero_rows(OffenderRow, 3))
+    w.cells["settlement"] = (0, 1, -1)
+    w.offenders["group"] = (0, 3, 1)
+    w.arrested_lately[:], w.offended_lately[:] = 2.0, 8.0
+    rows = w.incidents
+    w.counts[INCIDENTS] = 6
     rows["offender"][:7] = (1, 0, -1, -1, -1, 2, 0)
     rows["kind"][:7] = (HOMICIDE, ASSAULT, ASSAULT, HOMICIDE, ROBBERY, ROBBERY, ROBBERY)
     rows["motive"][3], rows["cell"][:7] = IN_QUARREL, (0, 1, 1, 0, 0, 2, 0)
-    groups = [offender_group_of(rows[k], slots) for k in range(6)]
+    groups = [offender_group_of(w, rows[k]) for k in range(6)]
     assert groups == [3, 0, QUARREL, QUARREL, UNCOUNTED_KIND, 1]
-    update_arrest_memory(shift, tables, slots)
+    update_arrest_memory(w)
     kept = 0.5 ** (1.0 / (91.0 * 2.0))
     expected = np.full((N_GROUPS, SETTLEMENTS), 8.0 * kept)
     for group, zone in ((3, 0), (0, 1), (QUARREL, 1), (QUARREL, 0), (1, 0)):
         expected[group, zone] += 1.0
-    np.testing.assert_allclose(tables.offended_lately, expected, rtol=1e-12)
-    np.testing.assert_allclose(tables.arrested_lately, 2.0 * kept, rtol=1e-12)
+    np.testing.assert_allclose(w.offended_lately, expected, rtol=1e-12)
+    np.testing.assert_allclose(w.arrested_lately, 2.0 * kept, rtol=1e-12)
 
 
 def test_the_factor_falls_with_patrol_seen_and_arrests_known() -> None:
-    tables = tables_of()
-    tables.seen_lately[:] = 0.25, 1.5
-    tables.arrested_lately[0], tables.offended_lately[0] = (1.0, 3.0), (10.0, 7.0)
-    tables.usual[:2], tables.to_arrests[:2], tables.to_patrol[:2] = (0.1, 0.2), (0.5, 0.3), (0.6, 0.0)
-    update_certainty_factors(tables)
+    w = remembering()
+    w.seen_lately[:] = 0.25, 1.5
+    w.arrested_lately[0], w.offended_lately[0] = (1.0, 3.0), (10.0, 7.0)
+    w.usual_certainty[:2], w.arrest_elasticities[:2], w.patrol_elasticities[:2] = (0.1, 0.2), (0.5, 0.3), (0.6, 0.0)
+    update_certainty_factors(w)
 
     def by_arrests(zone: int, usual: float, elasticity: float, arrests: list[float], crimes: list[float]) -> float:
         heard = (sum(arrests) + 3.0 * usual) / (sum(crimes) + 3.0)
@@ -111,48 +115,48 @@ def test_the_factor_falls_with_patrol_seen_and_arrests_known() -> None:
         by_patrol = ((seen + 0.2 * 0.4) / (1.2 * 0.4)) ** -0.6
         first = by_patrol * by_arrests(zone, 0.1, 0.5, [1.0, 3.0], [10.0, 7.0])
         second = by_arrests(zone, 0.2, 0.3, [0.0, 0.0], [0.0, 0.0])  # whose offenders mind no patrol
-        assert tables.felt[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
+        assert w.felt[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
 
 
 def test_patrol_seen_and_arrests_act_by_elasticities_of_their_own() -> None:
-    tables = tables_of()
-    tables.to_patrol[0] = tables.to_arrests[1] = 0.0
+    w = remembering()
+    w.patrol_elasticities[0] = w.arrest_elasticities[1] = 0.0
 
     def felt() -> list[float]:
-        update_certainty_factors(tables)
-        return list(tables.felt[:2, 0].tolist())
+        update_certainty_factors(w)
+        return list(w.felt[:2, 0].tolist())
 
-    tables.seen_lately[:] = 0.5 * 0.4 / 0.6
+    w.seen_lately[:] = 0.5 * 0.4 / 0.6
     assert felt() == pytest.approx([1.0, 1.0])
-    tables.seen_lately[:] = 0.0  # no patrol, which the first group does not mind
+    w.seen_lately[:] = 0.0  # no patrol, which the first group does not mind
     by_arrests, by_patrol = felt()
     assert by_arrests == pytest.approx(1.0)
     assert by_patrol == pytest.approx(1.6)  # as high as it goes
-    tables.seen_lately[:] = 0.5 * 0.4 / 0.6
-    tables.arrested_lately[:] = tables.offended_lately[:] = 40.0  # everybody is caught, which the second does not mind
+    w.seen_lately[:] = 0.5 * 0.4 / 0.6
+    w.arrested_lately[:] = w.offended_lately[:] = 40.0  # everybody is caught, which the second does not mind
     by_arrests, by_patrol = felt()
     assert by_arrests < 0.6
     assert by_patrol == pytest.approx(1.0)
 
 
 def test_without_any_news_the_usual_chance_is_believed_and_the_factor_has_a_ceiling() -> None:
-    tables = tables_of(news=0.0, peers=0.0)
-    tables.seen_lately[:] = 0.0, 0.5 * 0.4 / 0.6
-    update_certainty_factors(tables)
-    assert tables.felt[:, 0].tolist() == [1.6] * N_GROUPS
-    assert tables.felt[:, 1].tolist() == pytest.approx([1.0] * N_GROUPS)
-    tables.offended_lately[:, 1] = 5.0  # crimes without arrest, and no peers in the other zone
-    update_certainty_factors(tables)
-    assert (tables.felt[:, 1] > 1.05).all()
+    w = remembering({"news": 0.0, "peers": 0.0})
+    w.seen_lately[:] = 0.0, 0.5 * 0.4 / 0.6
+    update_certainty_factors(w)
+    assert w.felt[:, 0].tolist() == [1.6] * N_GROUPS
+    assert w.felt[:, 1].tolist() == pytest.approx([1.0] * N_GROUPS)
+    w.offended_lately[:, 1] = 5.0  # crimes without arrest, and no peers in the other zone
+    update_certainty_factors(w)
+    assert (w.felt[:, 1] > 1.05).all()
 
 
 def test_a_step_updates_patrol_arrests_and_factors() -> None:
-    shift, tables = hand_made_shift(), tables_of()
-    tables.seen_lately[:] = tables.offended_lately[:] = 1.0
-    update_certainty(shift, tables, zero_rows(OffenderRow, 1))
-    assert (tables.seen_lately < 1.0).all()
-    assert (tables.offended_lately < 1.0).all()
-    assert (tables.felt > 0.0).all()
+    w = remembering(offenders=zero_rows(OffenderRow, 1))
+    w.seen_lately[:] = w.offended_lately[:] = 1.0
+    deter.kernel(w)
+    assert (w.seen_lately < 1.0).all()
+    assert (w.offended_lately < 1.0).all()
+    assert (w.felt > 0.0).all()
 
 
 class Land:
@@ -162,11 +166,13 @@ class Land:
         cells = zero_rows(Cell, 6)
         cells["settlement"], cells["population"] = (0, 0, 1, -1, 1, 1), (3, 1, 1, 2, 0, 5)
         self.town = SimpleNamespace(cells=cells, n_settlements=3)
-        rows = Certainty().replace(LEARNING | {"usual_vehicles": 0.3, "hire": 0.9, "seen_hire": 0.4}).rows(3)
+        own = LEARNING | {"usual_vehicles": 0.3, "hire": 0.9, "seen_hire": 0.4}
+        self.p = small_parameters(3, certainty=own)
+        rows = self.p.certainty
         for name in rows.dtype.names or ():
             rows[name][1:] = 0.77  # those of the first settlement hold everywhere
-        self.parameters = {Certainty: rows}
-        self.state = {table: np.zeros(3 if table is SEEN_LATELY else (N_GROUPS, 3)) for table in MECHANISM.tables}
+        by_group = {table.name: np.zeros((N_GROUPS, 3)) for table in (ARRESTED_LATELY, OFFENDED_LATELY, FELT)}
+        self.w = small_world(self.p, seen_lately=np.zeros(3), **by_group)
 
 
 def test_cells_where_people_live_are_counted_by_zone() -> None:
@@ -187,15 +193,15 @@ def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> N
     month: Any = SimpleNamespace(world=land)
     initialise(land)
     assert patrol_seen_by_zone(land).tolist() == pytest.approx([0.4] * 3)
-    land.state[SEEN_LATELY][:] = 0.5, 1.5, 0.0
+    land.w.seen_lately[:] = 0.5, 1.5, 0.0
     assert patrol_seen_by_zone(land).tolist() == pytest.approx([0.5, 0.75, 0.0])
     seen, factor, share = mean_patrol_seen, certainty_factor_measure(2), arrest_share_measure(2)
     assert factor.read is not None
     assert share.read is not None
     assert seen(month) == pytest.approx(1.25 / 3.0)
     assert np.isnan(share.read(month))
-    land.state[FELT][2], land.state[ARRESTED_LATELY][2] = (1.0, 2.0, 4.0), (1.0, 0.0, 1.0)
-    land.state[OFFENDED_LATELY][2] = 0.25, 0.0, 0.25
+    land.w.felt[2], land.w.arrested_lately[2] = (1.0, 2.0, 4.0), (1.0, 0.0, 1.0)
+    land.w.offended_lately[2] = 0.25, 0.0, 0.25
     assert factor.read(month) == pytest.approx(7.0 / 3.0)
     assert share.read(month) == pytest.approx(4.0)
     assert (factor.unit, share.unit) == ("ratio", "share")
@@ -203,8 +209,8 @@ def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> N
 
 def test_each_group_has_its_measures() -> None:
     land: Any = Land()
-    land.state[FELT][:] = land.state[ARRESTED_LATELY][:] = np.arange(N_GROUPS)[:, None]
-    land.state[OFFENDED_LATELY][:] = 8.0
+    land.w.felt[:] = land.w.arrested_lately[:] = np.arange(N_GROUPS)[:, None]
+    land.w.offended_lately[:] = 8.0
     month: Any = SimpleNamespace(world=land)
     for number, group in enumerate(OFFENDERS):
         for name, expected in ((f"certainty_{group}", number), (f"caught_{group}", number / 8.0)):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.crime.crime_counts.schema import (
+from model.crime.crime_counts import (
     COMPLAINTS,
     CRIME_COUNT_MEASURES,
     HOMICIDE_MOTIVES,

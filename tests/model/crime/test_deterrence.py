@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.crime.deterrence.rules import DeterrenceTables, is_deterred
+from model.crime.deterrence import is_deterred
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE, ROBBERY, THEFT
-from model.world.binding import bind
-from model.world.shift_context import ShiftContext
 from model.world.shift_events import AT_MEETING, HOMES, ON_PROBLEM, ON_REQUEST, ROUTE, VISITS
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
@@ -76,16 +74,16 @@ def test_some_deterred_robberies_and_thefts_move_and_nothing_else(watch: Watch) 
 
 def test_planned_work_deters_in_its_cell_alone_and_indoors_as_far_as_it_is_seen(live: Live) -> None:
     world = live(0, **{"deterrence.visit_robbery": 0.8, "certainty.inside": 0.5})
-    shift, tables = bind(ShiftContext, world), bind(DeterrenceTables, world)
+    w = world.w
     cell = int(world.town.cells["population"].argmax())
-    visit, shift.day.counts[VISITS] = shift.day.visits[0], 1
+    visit, w.counts[VISITS] = w.visits[0], 1
     visit.cell, visit.alive, visit.minute, visit.stay = cell, 1, 100.0, 40.0
     for kind, share in ((ROUTE, 0.8), (ON_PROBLEM, 0.8), (ON_REQUEST, 0.8), (AT_MEETING, 0.4), (HOMES, 0.4)):
         visit.kind = kind
         here, beside = (
-            float(np.mean([is_deterred(shift, tables, ROBBERY, place, 120.0, number) for number in range(2000)]))
+            float(np.mean([is_deterred(w, ROBBERY, place, 120.0, number) for number in range(2000)]))
             for place in (cell, int(world.town.near[cell, 0]))
         )
         assert here == pytest.approx(share, abs=0.03)
         assert beside == 0.0
-    shift.day.counts[VISITS] = 0
+    w.counts[VISITS] = 0

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.crime.offenders.rules import OffenderTables
-from model.crime.offenders.schema import OFFENDER_SLOTS, SLOT_GROUPS, Offenders
+from model.crime.offenders import OFFENDER_SLOTS, SLOT_GROUPS
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT
 
@@ -46,8 +45,7 @@ def test_homes_are_drawn_anew_for_every_seed(live: Live) -> None:
 
 def test_who_lives_near_acts_more_there(live: Live) -> None:
     world = live(0, **BUSY)
-    pool = world.view(OffenderTables)
-    weights = np.diff(pool.reach[:, : pool.start[1]], axis=1, prepend=0.0)
+    weights = np.diff(world.w.cumulative_reach[:, : world.w.slot_starts[1]], axis=1, prepend=0.0)
     shares = weights / weights.sum(axis=1, keepdims=True)
     assert np.ptp(shares, axis=0).max() > 0.01
 
@@ -84,9 +82,9 @@ def test_who_is_replaced_leaves_crime_as_it_was(live: Live) -> None:
 
 def test_a_release_lets_the_stated_share_out(live: Live) -> None:
     world = live(MONTH, **BUSY, **{"offenders.roundup": 0.5})
-    world.parameters[Offenders]["roundup"] = 0.0
+    world.p.offenders["roundup"] = 0.0
     before = (slots(world)["until"] > world.tick).sum()
-    world.parameters[Offenders]["amnesty"] = 1.0 / 3.0
+    world.p.offenders["amnesty"] = 1.0 / 3.0
     while world.tick % 3:
         world.step()
     world.step()

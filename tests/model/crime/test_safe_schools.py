@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.crime.safe_schools.rules import MECHANISM, recruitment_pull
+from model.crime.safe_schools import MECHANISM, recruitment_pull
 from model.simulation.model import TrustModel
 from scenarios.groups import declared_groups
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.crime.season.rules import MECHANISM, is_payday, monthly_factor, monthly_pattern, payday_factor
+from model.crime.season import MECHANISM, is_payday, monthly_factor, monthly_pattern, payday_factor
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT, BURGLARY, DOMESTIC, EXTORTION, ROBBERY
 

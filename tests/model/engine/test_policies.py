@@ -11,18 +11,24 @@ from hypothesis import strategies as st
 from invented import only_here
 
 from model.engine.errors import InputError
-from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.parameters import ParameterGroup
 from model.engine.policies import changed_rows, check_policies, parameter_rows, turning_dates
 from model.engine.scenario import Policy, PolicyEntry, Scenario, Settlement, TimeSpan
 
+LEVER = {"role": "lever", "source": "assumed", "en": "Benches.", "title": {"en": "Benches", "es": "Bancas"}}
+LINES = {
+    "count": LEVER | {"value": 10, "unit": "benches", "range": [0, 100], "off": 0},
+    "paint": LEVER | {"value": 0.5, "unit": "share", "range": [0, 1]},
+}
 
-@dataclass(frozen=True, kw_only=True)
-class Benches(ParameterGroup):
+
+@dataclass(frozen=True, init=False)
+class Benches(ParameterGroup, lines=LINES):
     """Stands in for any mechanism with levers."""
 
     name = "benches"
-    count: int = parameter(10, "benches", 0, 100, "assumed", "Benches.", role="lever", off=0)
-    paint: float = share_parameter(0.5, "assumed", "Share of the benches painted.", role="lever")
+    count: int
+    paint: float
 
 
 MADE_UP = only_here(Benches)

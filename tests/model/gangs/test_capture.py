@@ -3,23 +3,21 @@
 import numpy as np
 import pytest
 
-from model.gangs.capture.rules import (
+from model.gangs.capture import (
+    be_bought,
     capture_probability,
-    close_month,
     groups_in_area,
     is_warned_of_operation,
     learns_of_report,
     share_captured,
 )
-from model.gangs.capture.schema import Capture
-from model.gangs.gangs.schema import UNCLAIMED
-from model.police.adoption import rules as adoption
-from model.police.chief.rules import chief_positions, update_commands
-from model.police.plans.rules import make_quarter_plan
-from model.politics.mayor.rules import equip_cells, give_gift, open_petitions
-from model.politics.mayor.schema import GIVE_LIGHT
-from model.politics.mayor.schema import LIT as LIT_FIELD
+from model.police.adoption import renew_officers
+from model.police.chief import chief_positions, update_commands
+from model.police.plans import make_quarter_plan
+from model.politics.mayor import GIVE_LIGHT, equip_cells, give_gift, open_petitions
+from model.politics.mayor import LIT as LIT_FIELD
 from model.simulation.model import TrustModel
+from model.town.territory import UNCLAIMED
 from model.town.town import Town, build_town
 from model.world.places import group_holding_cells
 from scenarios import load
@@ -41,7 +39,7 @@ def world_of(town: Town, **changes: float) -> TrustModel:
 
 
 def test_more_groups_penury_and_little_integrity_make_capture_likelier(town: Town) -> None:
-    p = world_of(town).parameters[Capture][0]
+    p = world_of(town).p.capture[0]
     usual = capture_probability(3, 0.5, 0.75, p)
     assert capture_probability(0, 0.5, 0.75, p) == 0.0
     assert capture_probability(6, 0.5, 0.75, p) > usual
@@ -51,7 +49,7 @@ def test_more_groups_penury_and_little_integrity_make_capture_likelier(town: Tow
 def test_groups_buy_those_on_whose_ground_they_sit(town: Town) -> None:
     world = world_of(town, **SURE)
     for _ in range(24):
-        close_month(world)
+        be_bought(world)
         world.tick += 91
     chiefs = world.state.chiefs
     assert share_captured(world) > 0.0
@@ -62,7 +60,7 @@ def test_groups_buy_those_on_whose_ground_they_sit(town: Town) -> None:
 
 def test_the_captured_mayor_lights_no_ground_of_the_group_and_hears_no_petition_from_there(town: Town) -> None:
     world = world_of(town)
-    held, at = group_holding_cells(world.state), world.town.authorities["cell"]
+    held, at = group_holding_cells(world.w), world.town.authorities["cell"]
     world.state.territory[at[0]] = 0
     world.state.petitions["asked"][:2], world.state.petitions["wanted"][:2] = world.tick, GIVE_LIGHT
     assert open_petitions(world)[:2].all()
@@ -70,7 +68,7 @@ def test_the_captured_mayor_lights_no_ground_of_the_group_and_hears_no_petition_
     assert open_petitions(world)[:2].tolist() == [False, True]
     give_gift(world, GIVE_LIGHT)
     equip_cells(world, LIT_FIELD, int(at[0]), world.tick + 100)
-    assert (world.state.lit[group_holding_cells(world.state) == 0] == 0).all()
+    assert (world.state.lit[group_holding_cells(world.w) == 0] == 0).all()
     assert len(held) == world.town.n_cells
 
 
@@ -81,32 +79,30 @@ def test_the_captured_chief_has_no_place_of_a_plan_on_the_ground_of_the_group(to
     world.state.chiefs["captor"][0] = 0
     make_quarter_plan(world, 0, world.month)
     chosen = world.state.plan_cells[0][: world.state.plans[0].n]
-    assert (group_holding_cells(world.state)[chosen] != 0).all()
+    assert (group_holding_cells(world.w)[chosen] != 0).all()
     assert len(set(chosen.tolist())) == len(chosen)
     world.state.chiefs["captor"][0] = UNCLAIMED
 
 
 def test_a_clique_that_holds_the_chief_is_warned_of_warrants(town: Town) -> None:
     world = world_of(town)
-    chiefs, cliques, cells, p = (
-        world.state.chiefs, world.state.cliques, world.ground.cells, world.parameters[Capture][0],
-    )  # fmt: skip
-    f = int(cells[cliques[0].centre].facility)
-    assert not is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.5)
-    chiefs["captor"][f] = 0
-    assert is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.5)
-    assert not is_warned_of_operation(chiefs, cliques, cells, 1, p, 0.5)
-    assert not is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.95)
+    w, p = world.w, world.p.capture[0]
+    f = int(w.cells[w.cliques[0].centre].facility)
+    assert not is_warned_of_operation(w, 0, p, 0.5)
+    w.chiefs["captor"][f] = 0
+    assert is_warned_of_operation(w, 0, p, 0.5)
+    assert not is_warned_of_operation(w, 1, p, 0.5)
+    assert not is_warned_of_operation(w, 0, p, 0.95)
 
 
 def test_what_is_told_in_confidence_reaches_the_group_that_holds_the_chief(town: Town) -> None:
     world = world_of(town)
-    chiefs, p = world.state.chiefs, world.parameters[Capture][0]
-    chiefs["captor"][0] = 1
-    assert learns_of_report(chiefs, 0, 1, p, 0.1)
-    assert not learns_of_report(chiefs, 0, 0, p, 0.1)
-    assert not learns_of_report(chiefs, -1, 1, p, 0.1)
-    assert not learns_of_report(chiefs, 0, 1, p, 0.9)
+    w, p = world.w, world.p.capture[0]
+    w.chiefs["captor"][0] = 1
+    assert learns_of_report(w, 0, 1, p, 0.1)
+    assert not learns_of_report(w, 0, 0, p, 0.1)
+    assert not learns_of_report(w, -1, 1, p, 0.1)
+    assert not learns_of_report(w, 0, 1, p, 0.9)
 
 
 def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
@@ -115,8 +111,8 @@ def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
     world.state.chiefs["captor"], world.state.hall["captor"] = 0, 0
     persons, care = world.state.officers["person"].copy(), float(world.state.hall[0].care)
     trust = world.trust().mean()
-    close_month(world)
-    adoption.close_month(world)
+    be_bought(world)
+    renew_officers(world)
     update_commands(world, world.month + 1)
     at = world.cached(chief_positions)
     assert len(at) == 2
@@ -134,7 +130,7 @@ def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
 def test_switched_off_nobody_is_captured(town: Town) -> None:
     world = world_of(town, **{"mechanisms.capture": False})
     for _ in range(60):
-        close_month(world)
+        be_bought(world)
         world.tick += 91
     assert share_captured(world) == 0.0
     assert np.isclose(world.tally[0].captures, 0.0)

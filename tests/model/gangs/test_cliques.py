@@ -8,9 +8,15 @@ import pytest
 
 from model.engine.calendar import MONTH
 from model.engine.choices import CHOICES_DECLARED
-from model.gangs.clique_choices.rules import (
+from model.gangs.clique_choices import (
+    ATTACK_CHOICE,
+    CELLS_CHOICE,
+    PACT_CHOICE,
+    PUNISH_CHOICE,
+    RECRUITS_CHOICE,
+    RENT_CHOICE,
+    STANCE_CHOICE,
     CellOptions,
-    CliqueTables,
     Refusal,
     choose_cells,
     choose_recruits,
@@ -21,20 +27,11 @@ from model.gangs.clique_choices.rules import (
     choose_to_punish,
     perceived_arrest_risk,
 )
-from model.gangs.clique_choices.schema import (
-    ATTACK_CHOICE,
-    CELLS_CHOICE,
-    PACT_CHOICE,
-    PUNISH_CHOICE,
-    RECRUITS_CHOICE,
-    RENT_CHOICE,
-    STANCE_CHOICE,
-)
-from model.gangs.cliques.rules import step
-from model.gangs.cliques.schema import Cliques
-from model.gangs.gangs.schema import STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
+from model.gangs.cliques import raid
+from model.gangs.gangs import STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.schema import NO_DECISIVE_TERM
+from model.simulation.world import World
+from model.world.discrete_choice import NO_DECISIVE_TERM
 
 Live = Callable[..., TrustModel]
 GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100, "gangs.members": 30}
@@ -49,14 +46,13 @@ def world(live: Live) -> TrustModel:
     return made
 
 
-def lay(world: TrustModel, **columns: float) -> Any:
-    """Give clique 0 a memory, and return what it decides by."""
+def lay(world: TrustModel, **columns: float) -> World:
+    """Give clique 0 a memory, and return the world in which it decides."""
     clique = world.state.cliques[0]
     for name, value in ({"strategy": 0, "members": 30, "stance": STANCE_HOLD} | columns).items():
         clique[name] = value
-    p = world.parameters[Cliques][0]
-    clique.felt = perceived_arrest_risk(p, clique.caught, clique.exposed, clique.seen)
-    return world.view(CliqueTables)
+    clique.felt = perceived_arrest_risk(world.p.cliques[0], clique.caught, clique.exposed, clique.seen)
+    return world.w
 
 
 def refused_by(victim: int, *, reported: bool) -> Refusal:
@@ -64,9 +60,13 @@ def refused_by(victim: int, *, reported: bool) -> Refusal:
     return Refusal(clique=0, victim=victim, reported=reported, leaderless=0.0)
 
 
-def often(choose: Callable[[int], int], option: int) -> float:
+def often(choose: Callable[..., int], option: int, w: World, *rest: Any) -> float:
     """Share of many months' random numbers with which an option is chosen."""
-    return float(np.mean([choose(tick) == option for tick in range(TRIES)]))
+    taken = []
+    for tick in range(TRIES):
+        w.set_field("tick", tick)
+        taken.append(choose(w, *rest) == option)
+    return float(np.mean(taken))
 
 
 MANY_ARRESTS = {"caught": 12.0, "exposed": 200.0, "seen": 1.0}
@@ -75,8 +75,7 @@ NO_ARRESTS = {"caught": 0.0, "exposed": 200.0, "seen": 0.0}
 
 def test_who_was_arrested_lies_low_and_who_was_not_presses(world: TrustModel) -> None:
     def share(option: int, **memory: float) -> float:
-        tables = lay(world, **memory)
-        return often(lambda tick: choose_stance(tables, 0, 0.2, 0.0, False, tick), option)
+        return often(choose_stance, option, lay(world, **memory), 0, 0.2, 0.0, False)
 
     assert share(STANCE_QUIET, **MANY_ARRESTS) > 0.8 > 0.4 > share(STANCE_QUIET, **NO_ARRESTS)
     assert share(STANCE_PRESS, **NO_ARRESTS) > 0.25 > 0.05 > share(STANCE_PRESS, **MANY_ARRESTS)
@@ -86,8 +85,7 @@ def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustM
     usual = {"caught": 1.0, "exposed": 200.0, "lived": 200.0}
 
     def quiet(**memory: float) -> float:
-        tables = lay(world, **usual | memory)
-        return often(lambda tick: choose_stance(tables, 0, 0.2, 0.0, False, tick), STANCE_QUIET)
+        return often(choose_stance, STANCE_QUIET, lay(world, **usual | memory), 0, 0.2, 0.0, False)
 
     assert quiet(seen=2.0, lost=0.0) > quiet(seen=0.01, lost=0.0)
     assert quiet(seen=0.1, lost=6.0) > quiet(seen=0.1, lost=0.0) + 0.2
@@ -95,8 +93,7 @@ def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustM
 
 def test_rent_rises_where_all_paid_and_falls_where_all_refused(world: TrustModel) -> None:
     def share(option: int, **memory: float) -> float:
-        tables = lay(world, rent=250.0, **memory)
-        return often(lambda tick: choose_rent(tables, 0, tick), option)
+        return often(choose_rent, option, lay(world, rent=250.0, **memory), 0)
 
     assert share(2, paid=20.0, unpaid=0.0) > 0.85
     assert share(0, paid=0.0, unpaid=20.0) > 0.85
@@ -104,8 +101,7 @@ def test_rent_rises_where_all_paid_and_falls_where_all_refused(world: TrustModel
 
 def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(world: TrustModel) -> None:
     def share(option: int, need: float, income: float) -> float:
-        tables = lay(world, income=income, **NO_ARRESTS)
-        return often(lambda tick: choose_recruits(tables, 0, need, tick), option)
+        return often(choose_recruits, option, lay(world, income=income, **NO_ARRESTS), 0, need)
 
     assert share(2, 45.0, 1.6) > 0.6
     assert share(0, 15.0, 0.4) > 0.6
@@ -113,10 +109,8 @@ def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(wor
 
 def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: TrustModel) -> None:
     def share(told: bool, **memory: float) -> float:
-        lay(world, **memory)
-        p, clique = world.parameters[Cliques][0], world.state.cliques[0]
-        choice, refusal = world.view(CliqueTables).choice, refused_by(5, reported=told)
-        return often(lambda tick: choose_to_punish(choice, p, clique, refusal, tick), 1)
+        w = lay(world, **memory)
+        return often(choose_to_punish, 1, w, w.p.cliques[0], w.cliques[0], refused_by(5, reported=told))
 
     usual = {"caught": 1.0, "exposed": 200.0, "seen": 0.1}
     refused, paid = usual | {"paid": 2.0, "unpaid": 18.0}, usual | {"paid": 18.0, "unpaid": 2.0}
@@ -128,10 +122,9 @@ def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: Trus
 def test_the_random_number_of_a_punishment_is_that_of_the_one_threatened_and_the_book_names_the_clique(
     world: TrustModel,
 ) -> None:
-    lay(world)
-    p, choice = world.parameters[Cliques][0], world.view(CliqueTables).choice
-    clique = world.state.cliques[0]
-    done = [choose_to_punish(choice, p, clique, refused_by(i, reported=True), 9) for i in range(TRIES)]
+    w = lay(world)
+    w.set_field("tick", 9)
+    done = [choose_to_punish(w, w.p.cliques[0], w.cliques[0], refused_by(i, reported=True)) for i in range(TRIES)]
     rows = world.state.choices.used_rows()
     assert set(rows["who"].tolist()) == {0}
     assert 0 < sum(done) < TRIES
@@ -139,8 +132,7 @@ def test_the_random_number_of_a_punishment_is_that_of_the_one_threatened_and_the
 
 def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) -> None:
     def share(**memory: float) -> float:
-        tables = lay(world, lived=200.0, **memory)
-        return often(lambda tick: choose_to_attack(tables, 0, 0.0, -1.0, tick), 1)
+        return often(choose_to_attack, 1, lay(world, lived=200.0, **memory), 0, 0.0, -1.0)
 
     assert share(owed=1.5, **NO_ARRESTS) > share(owed=0.0, **NO_ARRESTS) + 0.25
     assert share(owed=1.5, **MANY_ARRESTS) < share(owed=1.5, **NO_ARRESTS) - 0.25
@@ -172,8 +164,7 @@ def test_only_a_death_settles_a_death_and_a_clique_that_owes_one_goes_on(
 
 def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(world: TrustModel) -> None:
     def kept(**memory: float) -> float:
-        tables = lay(world, lived=300.0, **memory)
-        return often(lambda tick: choose_to_honour(tables, 0, 0.3, tick), 1)
+        return often(choose_to_honour, 1, lay(world, lived=300.0, **memory), 0, 0.3)
 
     assert kept(lost=3.0, owed=0.0) > 0.95
     assert kept(lost=0.0, owed=2.0) < 0.5
@@ -181,13 +172,8 @@ def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(wo
 
 def test_a_policed_cell_is_given_up_and_one_that_pays_is_taken(world: TrustModel) -> None:
     def share(option: int, members: int, most: float, least: float) -> float:
-        tables = lay(world, members=members)
-        return often(
-            lambda tick: choose_cells(
-                tables, 0, 30.0, CellOptions(best=1, best_value=most, worst=2, worst_value=least), tick
-            ),
-            option,
-        )
+        cells = CellOptions(best=1, best_value=most, worst=2, worst_value=least)
+        return often(choose_cells, option, lay(world, members=members), 0, 30.0, cells)
 
     assert share(0, 24, -1.0, -4.0) > 0.4 > 0.05 > share(0, 36, 2.0, 1.0)
     assert share(2, 40, 3.0, 1.0) > 0.5 > 0.05 > share(2, 24, -1.0, -4.0)
@@ -235,7 +221,7 @@ def test_a_clique_whose_leader_is_arrested_has_an_heir_months_later(live: Live) 
     before = world.state.cliques["leader"].copy()
     world.run_for(MONTH)
     assert (world.state.cliques["inside"][led] == 1).all()
-    assert (world.state.cliques["effort"][led] < world.parameters[Cliques]["pace_press"][0]).all()
+    assert (world.state.cliques["effort"][led] < world.p.cliques["pace_press"][0]).all()
     world.run_for(12 * MONTH)
     still = (world.state.cliques["alive"] == 1) & led
     assert (world.state.cliques["leader"][still] != before[still]).any()
@@ -245,7 +231,7 @@ def test_a_leader_who_died_this_month_is_not_arrested(live: Live) -> None:
     world = live(0, **GANGS, **{"cliques.leaders": 1.0})
     led = [clique.leader for clique in world.state.cliques if clique.leader >= 0]
     world.state.minds["gone"][led[0]] = world.tick
-    step(world)
+    raid(world)
     assert {int(row.who) for row in world.state.prison.used_rows()} == {int(i) for i in led[1:]}
 
 

@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 
 from model.engine.calendar import DAYS_A_YEAR
-from model.gangs.gangs.rules import GangTables, dissolve_clique, n_cliques
-from model.gangs.gangs.schema import CLIQUES, NOT_YET, ROLL, TARGET_START, TARGETS, TERRITORY, UNCLAIMED, Gangs
+from model.gangs.gangs import (
+    CLIQUES,
+    NOT_YET,
+    ROLL,
+    TARGET_START,
+    TARGETS,
+    TERRITORY,
+    Gangs,
+    dissolve_clique,
+    n_cliques,
+)
 from model.simulation.model import TrustModel
+from model.town.territory import UNCLAIMED
 
 MANY = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100.0, "gangs.reach": 3.0}
 
@@ -70,7 +80,7 @@ def test_of_a_clique_that_ends_no_member_no_ground_and_no_payer_is_left(world: T
     q = int(np.flatnonzero(np.diff(start) > 0)[0])
     world.minds["pays"][targets[start[q] : start[q + 1]]] = q
     others = np.count_nonzero((world.minds["member"] != NOT_YET) & (world.minds["member"] != q))
-    dissolve_clique(world.shift_context(), world.view(GangTables), q)
+    dissolve_clique(world.w, q)
     assert not (world.minds["member"] == q).any()
     assert not (world.minds["pays"] == q).any()
     assert not (world.state[TERRITORY] == q).any()

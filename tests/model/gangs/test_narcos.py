@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.gangs.narcos.rules import MECHANISM
+from model.gangs.narcos import MECHANISM
 from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]

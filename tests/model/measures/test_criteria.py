@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.requests.rules import record_item
-from model.community.requests.schema import ITEM_ANSWERED, ITEM_DUE, ITEM_FEASIBLE, ITEM_MET, ITEMS_WORKED_MET
+from model.community.requests import ITEM_ANSWERED, ITEM_DUE, ITEM_FEASIBLE, ITEM_MET, ITEMS_WORKED_MET, record_item
 from model.engine.rows import zero_rows
 from model.measures.criteria import (
     CRITERIA,
@@ -25,10 +24,18 @@ from model.measures.criteria import (
     criterion_scores,
     weighted_mean_known,
 )
-from model.problems.problems.schema import N_CAUSES, ProblemRow
-from model.problems.traces.rules import block_table, resident_share_of_sector, sum_of_year, worst_problems
-from model.problems.traces.schema import BLOCK_RESIDENTS, GUESS_PROBABILITY, N_MONTHS, TraceMonth
-from model.problems.traces.schema import TRACES as ROWS
+from model.problems.problems import N_CAUSES, ProblemRow
+from model.problems.traces import (
+    BLOCK_RESIDENTS,
+    GUESS_PROBABILITY,
+    N_MONTHS,
+    TraceMonth,
+    block_table,
+    resident_share_of_sector,
+    sum_of_year,
+    worst_problems,
+)
+from model.problems.traces import TRACES as ROWS
 from model.simulation.model import TrustModel
 from model.simulation.registry import MECHANISMS
 from model.town.crime_kinds import SEVERITY
@@ -286,7 +293,7 @@ def test_all_that_is_asked_is_one_and_nothing_is_zero() -> None:
 
 
 def test_criteria_read_no_number_of_any_group() -> None:
-    for name in ("model/measures/criteria.py", "model/problems/traces/rules.py"):
+    for name in ("model/measures/criteria.py", "model/problems/traces.py"):
         tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
         read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not read & {"numbers", "settings", "groups"}, name

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from model.engine.scenario import Scenario
-from model.police.adoption.rules import AdoptionTables, equilibrium_trained_share, replace_officer
-from model.police.adoption.schema import Adoption
+from model.police.adoption import Adoption, equilibrium_trained_share, replace_officer
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
 from model.world.sampling import monthly_probability
@@ -79,15 +78,17 @@ def test_rotation_puts_other_people_into_the_same_positions() -> None:
 def test_the_same_person_follows_whenever_the_first_one_leaves(quiet: Scenario) -> None:
     """A successor is keyed by position and person, so twins with other rotation meet the same people."""
     world = TrustModel(quiet, rng=7)
-    tables, before = world.view(AdoptionTables), world.state.officers.copy()
-    replace_officer(tables, 3, 24204, 18700, 7)
+    w, before = world.w, world.state.officers.copy()
+    w.set_field("tick", 18700)
+    replace_officer(w, 3, 24204)
     early = world.state.officers.copy()
     world.state.officers[:] = before
-    replace_officer(tables, 3, 24206, 18900, 7)
+    w.set_field("tick", 18900)
+    replace_officer(w, 3, 24206)
     late = world.state.officers.copy()
     assert early[3]["tick_since"] != late[3]["tick_since"]
     assert early[3]["manner"] == late[3]["manner"] != before[3]["manner"]
-    replace_officer(tables, 3, 24206, 18900, 7)
+    replace_officer(w, 3, 24206)
     assert early[3]["manner"] != world.state.officers[3]["manner"]
 
 

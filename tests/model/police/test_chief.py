@@ -6,12 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.police.chief.rules import (
+from model.police.chief import (
+    HOURS_CHOICE,
+    N_BLOCKS,
     NO_BLOCK,
+    TO_ARREST,
+    TO_PREVENT,
     USE_HABIT,
     USE_PLACES,
     USE_QUICK_ARRESTS,
     USE_VISITS,
+    WORK_CHOICE,
+    WORK_TERMS,
+    Chiefs,
     block_emphasis,
     chief_positions,
     choose_hours,
@@ -25,21 +32,9 @@ from model.police.chief.rules import (
     update_commands,
     work_reasons,
 )
-from model.police.chief.schema import (
-    HOUR_USES,
-    HOURS_CHOICE,
-    N_BLOCKS,
-    PLAN_MODES,
-    TO_ARREST,
-    TO_PREVENT,
-    WORK_CHOICE,
-    WORK_TERMS,
-    Chiefs,
-)
-from model.police.plans.schema import Plans
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.rules import ChoiceTables
 from model.world.shift_events import UNSERVED_REASONS
+from model.world.state import HOUR_USES, PLAN_MODES
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -146,7 +141,7 @@ def test_chiefs_learn_from_plans_that_ran_whether_what_is_known_there_fell(live:
 
 def test_the_mode_that_went_well_is_chosen_again_and_the_other_not(live: Live) -> None:
     world = live(0)
-    p = world.parameters[Plans][0]
+    p = world.p.plans[0]
     shares = []
     for good in range(2):
         world.state.lived[0] = [[9.0, 0.0], [0.0, 9.0], [0.0, 9.0]] if good else [[0.0, 9.0], [9.0, 0.0], [9.0, 0.0]]
@@ -163,7 +158,7 @@ def test_a_request_that_went_to_the_mayor_is_taken_up_before_others(live: Live) 
     world = live(1, **{"plans.takes_request": 0.3})
     candidates = np.arange(min(3, len(world.state.boards)))
     world.state.boards["asked"][candidates] = world.tick
-    p = world.parameters[Plans][0]
+    p = world.p.plans[0]
     taken = []
     for climbed in (-1, world.tick):
         world.state.petitions["asked"][candidates[-1]] = climbed
@@ -180,7 +175,7 @@ def test_requests_are_always_or_never_taken_up_at_the_ends_of_their_lever(live: 
     for share in (0.0, 1.0):
         world = live(1, **{"plans.takes_request": share})
         candidates = np.arange(1)
-        p = world.parameters[Plans][0]
+        p = world.p.plans[0]
         for _ in range(50):
             world.state.choices.reserve(2)
             assert (choose_request(world, 0, candidates, p) >= 0) == (share == 1.0)
@@ -233,13 +228,12 @@ def test_switched_off_no_hours_are_set_and_nothing_is_booked(live: Live) -> None
 
 
 def test_terms_of_hours_are_read_from_the_chiefs_own_rows(world: TrustModel) -> None:
-    desk = world.view(ChoiceTables)
-    fill_hour_terms(world, desk, 0)
-    before = desk.terms.copy()
+    fill_hour_terms(world, 0)
+    before = world.w.choice_terms.copy()
     world.state.minds["fear"] += 1.0
     world.state.boards["organised"] = 0.0
-    fill_hour_terms(world, desk, 0)
-    assert (desk.terms == before).all()
+    fill_hour_terms(world, 0)
+    assert (world.w.choice_terms == before).all()
 
 
 def work(world: TrustModel, **state: float) -> float:

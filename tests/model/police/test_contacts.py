@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.police.contacts.rules import ContactTables, list_contacts
-from model.police.contacts.schema import MAX_CONTACTS
+from model.police.contacts import MAX_CONTACTS, list_contacts
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 from model.world.shift_events import VISITS
@@ -112,7 +111,7 @@ def listed_contacts(world: TrustModel) -> dict[int, list[list[int]]]:
     """Return by visit of the last shift the contacts that it leads to: their number and place in the list."""
     n_visits = world.shift_events.counts[VISITS]
     coming = np.zeros((MAX_CONTACTS * n_visits, 3), np.int64)
-    n = list_contacts(world.shift_context(), world.view(ContactTables), coming)
+    n = list_contacts(world.w, coming)
     return {k: coming[:n][coming[:n, 0] == k, 1:].tolist() for k in range(n_visits)}
 
 

@@ -5,10 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from small_world import small_world
 
 from model.engine.calendar import NIGHT
-from model.police.minutes.rules import (
-    WorkPlaces,
+from model.police.minutes import (
+    FOR_MEETINGS,
+    FOR_PROBLEMS,
+    FOR_REQUESTS,
+    MINUTE_USES,
+    STRETCH_HOMES,
+    STRETCH_PATROL,
     add_owed_minutes,
     cancel_owed_minutes,
     is_worked_off,
@@ -17,15 +23,7 @@ from model.police.minutes.rules import (
     work_cell,
     work_off_minutes,
 )
-from model.police.minutes.schema import (
-    FOR_MEETINGS,
-    FOR_PROBLEMS,
-    FOR_REQUESTS,
-    MINUTE_USES,
-    STRETCH_HOMES,
-    STRETCH_PATROL,
-)
-from model.problems.problems.schema import PROBLEMS
+from model.problems.problems import PROBLEMS
 from model.simulation.model import TrustModel
 from model.town.police import FOOT
 from model.world.shift_events import AT_MEETING, HOMES, ON_PROBLEM, ON_REQUEST
@@ -60,34 +58,34 @@ def test_the_minutes_of_every_couple_shift_add_up(changes: dict[str, float], liv
 
 
 def test_what_is_owed_is_done_when_it_is_given_and_dropped_when_it_is_forgiven() -> None:
-    owed = np.zeros((1, 3, 2))
-    first, second = add_owed_minutes(owed, 0, FOR_REQUESTS, 120.0), add_owed_minutes(owed, 0, FOR_REQUESTS, 120.0)
-    work_off_minutes(owed, 0, FOR_REQUESTS, 130.0)
-    assert is_worked_off(owed, 0, FOR_REQUESTS, first)
-    assert not is_worked_off(owed, 0, FOR_REQUESTS, second)
-    cancel_owed_minutes(owed, 0, FOR_REQUESTS, second)
-    assert owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
-    work_off_minutes(owed, 0, FOR_REQUESTS, 50.0)
-    assert owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
+    w = small_world(owed=np.zeros((1, 3, 2)))
+    first, second = add_owed_minutes(w, 0, FOR_REQUESTS, 120.0), add_owed_minutes(w, 0, FOR_REQUESTS, 120.0)
+    work_off_minutes(w, 0, FOR_REQUESTS, 130.0)
+    assert is_worked_off(w, 0, FOR_REQUESTS, first)
+    assert not is_worked_off(w, 0, FOR_REQUESTS, second)
+    cancel_owed_minutes(w, 0, FOR_REQUESTS, second)
+    assert w.owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
+    work_off_minutes(w, 0, FOR_REQUESTS, 50.0)
+    assert w.owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
 
 
 def test_a_planned_stretch_goes_to_meetings_then_requests_then_problems_then_homes() -> None:
-    owed, taken = np.zeros((1, 3, 2)), np.zeros((1, 3))
+    w, taken = small_world(owed=np.zeros((1, 3, 2)), tick=DAY), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
-        add_owed_minutes(owed, 0, what, 40.0)
+        add_owed_minutes(w, 0, what, 40.0)
     for use in (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
-        assert stretch_use(owed, taken, 0, DAY) == use
+        assert stretch_use(w, taken, 0) == use
         taken[0, use] += 42.0
-    assert stretch_use(owed, taken, 0, DAY) == STRETCH_HOMES
+    assert stretch_use(w, taken, 0) == STRETCH_HOMES
 
 
 def test_by_night_couples_work_on_problems_and_call_at_no_home() -> None:
-    owed, taken = np.zeros((1, 3, 2)), np.zeros((1, 3))
+    w, taken = small_world(owed=np.zeros((1, 3, 2)), tick=NIGHT), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_PROBLEMS):
-        add_owed_minutes(owed, 0, what, 40.0)
-    assert stretch_use(owed, taken, 0, NIGHT) == FOR_PROBLEMS
+        add_owed_minutes(w, 0, what, 40.0)
+    assert stretch_use(w, taken, 0) == FOR_PROBLEMS
     taken[0, FOR_PROBLEMS] += 42.0
-    assert stretch_use(owed, taken, 0, NIGHT) == STRETCH_PATROL
+    assert stretch_use(w, taken, 0) == STRETCH_PATROL
 
 
 def test_meetings_and_requests_take_hours_from_couples_who_plan_hours(live: Live) -> None:
@@ -183,21 +181,21 @@ def test_work_out_of_reach_is_not_done_and_no_minutes_of_it_are_given() -> None:
 
 def test_the_work_of_a_facility_goes_to_who_waits_longest_and_among_problems_by_minutes(live: Live) -> None:
     world = live(0)
-    places, taken = world.view(WorkPlaces), np.zeros((len(world.town.facilities), 3))
+    w, taken = world.w, np.zeros((len(world.town.facilities), 3))
     home = world.town.cells["facility"][world.town.authorities["cell"]]
     f = int(np.bincount(home[home >= 0]).argmax())
     first, second = np.flatnonzero(home == f)[:2]
     world.state.boards["mark"][[first, second]] = 200.0, 100.0
     cells = world.town.authorities["cell"]
-    assert work_cell(places, taken, f, FOR_MEETINGS, 0.0) == cells[second]
+    assert work_cell(w, taken, f, FOR_MEETINGS, 0.0) == cells[second]
     taken[f, FOR_MEETINGS] = 120.0
-    assert work_cell(places, taken, f, FOR_MEETINGS, 0.0) == cells[first]
+    assert work_cell(w, taken, f, FOR_MEETINGS, 0.0) == cells[first]
     rows = world.state[PROBLEMS].used_rows()
     f = int(np.bincount(rows["facility"][rows["facility"] >= 0]).argmax())
     one, other = np.flatnonzero(rows["facility"] == f)[:2]
     rows["owed"] = 0.0
     rows["owed"][[one, other]] = 300.0, 100.0
-    drawn = [problem_cell(places, f, u) for u in np.arange(0.005, 1.0, 0.01)]
+    drawn = [problem_cell(w, f, u) for u in np.arange(0.005, 1.0, 0.01)]
     assert drawn == [rows["cell"][one]] * 75 + [rows["cell"][other]] * 25
 
 

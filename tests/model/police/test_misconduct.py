@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.misconduct.rules import asks_for_bribe
-from model.police.misconduct.schema import SCANDAL, Misconduct
+from model.police.misconduct import Misconduct, asks_for_bribe
 from model.simulation.model import TrustModel
+from model.trust.events import SCANDAL
 from scenarios import load
 
 MONTH = 93

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.officers.rules import makes_planned_visit, mean_state
-from model.police.officers.schema import Officers
+from model.police.officers import Officers, makes_planned_visit, mean_state
 from model.simulation.model import TrustModel
 from scenarios import load
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from model.engine.rank_correlation import mean_ranks, pearson_correlation
-from model.police.plans.schema import MODE_PREVENTIVE
-from model.reporting.information.rules import reporting_stages
+from model.police.plans import MODE_PREVENTIVE
+from model.reporting.information import reporting_stages
 from model.simulation.model import TrustModel
 from model.world.shift_events import CHECKPOINT, POST, PROBLEM, PROSECUTOR
 from scenarios import load

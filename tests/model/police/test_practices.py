@@ -5,29 +5,27 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from small_world import small_parameters, small_world
 
 from model.engine.rows import zero_rows
-from model.police.adoption.schema import Adoption
-from model.police.officers.schema import Officers
-from model.police.practices.rules import (
+from model.police.practices import (
+    ROLE_CHIEF,
+    ROLE_LEADER,
     Example,
-    HabitTables,
-    close_month,
+    Practices,
     common_log_odds,
     conduct_log_odds,
     decay_skills,
+    find_team_leaders,
     habit_of,
     reset_habits,
     reviewed_habit,
     sectors_by_cell,
     set_habit,
-    team_leaders,
+    take_up,
 )
-from model.police.practices.schema import ROLE_CHIEF, ROLE_LEADER, Practices, StationOrders
-from model.police.pressure.schema import Pressure
-from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
-from model.town.police import FacilityRow, Officer
+from model.town.police import Officer
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -46,22 +44,7 @@ def officer(**columns: float) -> Officer:
 
 def wish_of(one: Officer, tick: int = 1000, **numbers: dict[str, float]) -> float:
     """What speaks for all practices in an officer."""
-    groups = {
-        "practices": Practices,
-        "adoption": Adoption,
-        "states": Officers,
-        "pressure": Pressure,
-        "resources": Resources,
-    }
-    rows = {field: group().replace(numbers.get(group.name, {})).rows(1) for field, group in groups.items()}
-    tables = HabitTables(
-        **rows,  # type: ignore[arg-type]
-        stations=zero_rows(StationOrders, 1),
-        officers=zero_rows(Officer, 1),
-        facilities=zero_rows(FacilityRow, 1),
-        bosses=np.full(1, -1),
-    )
-    return float(common_log_odds(one, tables, 0, tick))
+    return float(common_log_odds(small_world(small_parameters(**numbers), tick=tick), one, 0))
 
 
 def habit_after(
@@ -129,7 +112,7 @@ def test_an_order_without_support_moves_nobody() -> None:
 def test_what_was_learned_holds_under_a_trained_boss_and_halves_in_a_year_without() -> None:
     officers = zero_rows(Officer, 3)
     officers["trained"], officers["led"] = (1, 1, 0), (1, 0, 1)
-    decay_skills(officers, 12 * 91)
+    decay_skills(small_world(officers=officers, tick=12 * 91))
     assert officers["skill"].tolist() == [1.0, 0.5, 0.0]
 
 
@@ -156,7 +139,7 @@ def test_everybody_has_a_boss_but_the_chief_and_every_sector_a_leader(live: Live
     assert (bosses[chiefs] == -1).all()
     assert (bosses[~chiefs] >= 0).all()
     assert (officers["facility"][bosses[~chiefs]] == officers["facility"][~chiefs]).all()
-    leaders = team_leaders(world)
+    leaders = find_team_leaders(world)
     assert (officers["sector"][leaders] == np.arange(len(leaders))).all()
     assert set(np.flatnonzero(officers["leads"] == ROLE_LEADER)) <= set(leaders.tolist())
     assert (officers["led"] == np.where(bosses >= 0, officers["trained"][bosses], 0)).all()
@@ -231,8 +214,8 @@ def test_switched_off_habits_stay_and_nothing_is_planned(live: Live) -> None:
 
 def test_the_same_month_reviewed_twice_is_the_same(live: Live) -> None:
     one, two = live(MONTH), live(MONTH)
-    close_month(one)
-    close_month(two)
+    take_up(one)
+    take_up(two)
     assert (one.state.officers == two.state.officers).all()
 
 

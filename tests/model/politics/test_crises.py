@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from model.engine.scenario import DatedEvent
-from model.politics.crises.rules import MECHANISM
-from model.politics.crises.schema import CRISIS_CAUSE
+from model.politics.crises import CRISIS_CAUSE, MECHANISM
 from model.simulation.model import TrustModel
 from scenarios import load
 

@@ -5,16 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from hand_made import hand_made_shift
+from hand_made import hand_made_world
+from small_world import small_parameters
 
 from model.engine.rows import zero_rows
-from model.police.contacts.schema import Contacts
-from model.politics.heavy_hand.rules import send_army_patrols
-from model.politics.heavy_hand.schema import HeavyHand
+from model.politics.heavy_hand import send_army_patrols
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 from model.town.police import RouteStop
-from model.trust.ledger.rules import sum_trust_by_settlement
+from model.trust.ledger import sum_trust_by_settlement
 from model.world.shift_events import SOLDIERS, VISITS
 
 Live = Callable[..., TrustModel]
@@ -106,14 +105,14 @@ def test_detention_holds_offenders_by_its_share_and_moves_no_certainty(live: Liv
 
 @pytest.mark.parametrize(("scale", "mean"), [(1.0, 2.5), (0.25, 0.625)])
 def test_a_fraction_of_a_patrol_goes_out_in_that_share_of_shifts(scale: float, mean: float) -> None:
-    shift, land = hand_made_shift(n_cells=1), zero_rows(RouteStop, 1)
-    land["reach"], n, shifts = 1.0, 0, 400
-    parameters = HeavyHand().replace({"visits": 3, "stops": 0.0}).rows(1)
+    p = small_parameters(heavy_hand={"visits": 3, "stops": 0.0})
+    w = hand_made_world(n_cells=1, p=p, everywhere=zero_rows(RouteStop, 1), army_patrols=2.5 * scale)
+    w.everywhere["reach"], n, shifts = 1.0, 0, 400
     for tick in range(shifts):
-        shift.set_field("tick", tick)
-        shift.day.counts[VISITS] = 0
-        send_army_patrols(shift, land, 2.5 * scale, parameters, Contacts().rows(1))
-        patrols = shift.day.counts[VISITS] / 3
+        w.set_field("tick", tick)
+        w.counts[VISITS] = 0
+        send_army_patrols.kernel(w)
+        patrols = w.counts[VISITS] / 3
         assert patrols in (int(mean), int(mean) + 1)
         n += patrols
     assert n / shifts == pytest.approx(mean, abs=0.08)

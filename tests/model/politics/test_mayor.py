@@ -9,8 +9,7 @@ import pytest
 
 from model.engine.calendar import NIGHT, tick_of
 from model.engine.choices import CHOICES_DECLARED
-from model.politics.mayor.rules import close_quarter, fill_gift_terms, give_gift, install_mayor
-from model.politics.mayor.schema import (
+from model.politics.mayor import (
     GIFT_CHOICE,
     GIFT_OPTIONS,
     GIVE_CAMERAS,
@@ -18,11 +17,13 @@ from model.politics.mayor.schema import (
     GIVE_LIGHT,
     GIVE_MOTORCYCLES,
     GIVE_NOTHING,
-    Government,
+    close_quarter,
+    fill_gift_terms,
+    give_gift,
+    install_mayor,
 )
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
-from model.world.discrete_choice.rules import ChoiceTables
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
@@ -77,7 +78,7 @@ def test_what_is_asked_for_is_given_more_often(town: tuple[str, Town]) -> None:
 def test_where_the_mayor_acts_only_when_asked_nobody_is_given_anything_unasked() -> None:
     place = "totonicapan", build_town(load("totonicapan", set=SMALL))
     world = world_of(place)
-    world.parameters[Government]["accompanies"] = 1
+    world.p.mayor["accompanies"] = 1
     world.state.hall["care"] = 1.0
     assert shares(world)[GIVE_NOTHING] == 1.0
     ask(world, GIVE_COMPANY, 2)
@@ -236,10 +237,9 @@ def test_switched_off_a_coin_per_term_decides_and_nothing_is_given(villa: tuple[
 
 def test_terms_of_a_gift_are_read_from_the_mayors_own_rows(villa: tuple[str, Town]) -> None:
     world = world_of(villa)
-    desk = world.view(ChoiceTables)
-    fill_gift_terms(world, desk)
-    before = desk.terms.copy()
+    fill_gift_terms(world)
+    before = world.w.choice_terms.copy()
     world.state.minds["fear"] = 1.0
     world.state.boards["organised"] = 0.0
-    fill_gift_terms(world, desk)
-    assert (desk.terms == before).all()
+    fill_gift_terms(world)
+    assert (world.w.choice_terms == before).all()

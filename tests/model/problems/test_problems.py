@@ -5,17 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.police.chief.rules import chief_positions
-from model.police.practices.rules import team_leaders
-from model.problems.problem_causes.rules import (
-    ProblemWorkTables,
+from model.police.chief import chief_positions
+from model.police.practices import find_team_leaders
+from model.problems.problem_causes import (
     analysts_at,
     diagnose_causes,
     right_cause_probability,
 )
-from model.problems.problem_work.rules import MECHANISM, record_outcome, update_effect, update_response
-from model.problems.problems.rules import ProblemSites, renew_problems
-from model.problems.problems.schema import (
+from model.problems.problem_work import MECHANISM, record_outcome, update_effect, update_response
+from model.problems.problems import (
     BAR,
     BUS_STOP,
     FENCE,
@@ -23,12 +21,13 @@ from model.problems.problems.schema import (
     PLOT,
     PROBLEM_CAUSES,
     PROBLEMS,
+    ProblemRow,
     Problems,
+    renew_problems,
 )
 from model.simulation.model import TrustModel
+from model.simulation.world import World
 from model.town.crime_kinds import IS_PROPERTY, N_KINDS, PROBLEM_OF
-from model.world.binding import bind
-from model.world.shift_context import ShiftContext
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -57,20 +56,20 @@ def answer_all(world: TrustModel) -> None:
     world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
-def made_ready(world: TrustModel) -> tuple[object, object, int]:
-    """Return what work goes by, a problem that is there, and its slot, noted and without anything else."""
-    work = bind(ProblemWorkTables, world)
+def made_ready(world: TrustModel) -> tuple[ProblemRow, int]:
+    """Return a problem that is there, and its slot, noted and without anything else; team leaders are known."""
+    find_team_leaders(world)
     i = int(np.flatnonzero(world.state[PROBLEMS].used_rows()["cell"] >= 0)[0])
     row = world.state[PROBLEMS].rows[i]
     row.noted, row.named, row.response, row.eff = 0, -1, -1, 0.0
-    return work, row, i
+    return row, i
 
 
-def shift_at(world: TrustModel, tick: int) -> ShiftContext:
-    """Return the context of another shift of this world."""
-    shift = bind(ShiftContext, world)
-    shift.set_field("tick", tick)
-    return shift
+def world_at(sim: TrustModel, tick: int) -> World:
+    """Return the world of a simulation in another shift."""
+    w = sim.w
+    w.set_field("tick", tick)
+    return w
 
 
 def chance(world: TrustModel, rule: Callable[[int], bool]) -> float:
@@ -85,12 +84,12 @@ def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> No
         at.place(town, factor)
         assert (factor > 0.0).all()
         assert np.allclose((factor[0].T * usual).sum(axis=0), usual.sum(axis=0))
-        renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), bind(ProblemSites, town), 91, town.seed)
+        renew_problems(world_at(town, 91), len(town.state[PROBLEMS]))
     assert town.state[PROBLEMS].used_rows()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
 
 
 def test_what_moves_is_laid_on_what_stays_as_if_all_were_laid(town: TrustModel) -> None:
-    renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), bind(ProblemSites, town), 91, town.seed)
+    renew_problems(world_at(town, 91), len(town.state[PROBLEMS]))
     town.hazard_factors.rewrite_mechanism(town, "problems")
     rates, highest = town.hazard_factors.rates.copy(), town.hazard_factors.highest.copy()
     town.hazard_factors.write_motivation(town)
@@ -137,14 +136,14 @@ def test_crimes_that_a_response_keeps_away_are_counted_exactly(live: Live) -> No
 
 
 def test_a_response_takes_the_minutes_of_its_cause_and_does_nothing_if_it_does_not_fit(town: TrustModel) -> None:
-    p = town.parameters[Problems][0]
-    work, row, i = made_ready(town)
+    p = town.p.problems[0]
+    row, i = made_ready(town)
     for named in (row.cause, (row.cause + 1) % N_CAUSES):
         row.named = row.response = named
-        row.owner, row.eff = team_leaders(town)[row.sector], 0.0
-        row.person = town.plant.officers[row.owner].person
+        row.owner, row.eff = town.w.team_leaders[row.sector], 0.0
+        row.person = town.state.officers[row.owner].person
         row.owed = 0.0
-        minutes = update_response(shift_at(town, 91), work, i, 1.0)
+        minutes = update_response(world_at(town, 91), i, 1.0)
         assert minutes == row.owed == p[f"upkeep_{PROBLEM_CAUSES[named]}"] > 0.0
         for _ in range(12):
             update_effect(row, p)
@@ -155,13 +154,13 @@ def test_a_response_takes_the_minutes_of_its_cause_and_does_nothing_if_it_does_n
 def test_chiefs_learn_whether_less_is_known_where_a_response_is_kept(
     town: TrustModel, known: float, gain: tuple[float, float]
 ) -> None:
-    work, row, _ = made_ready(town)
+    row, _ = made_ready(town)
     chief, at = town.state.chiefs[row.facility], PROBLEM_OF[row.kind]
     for response in (-1, row.cause):
         row.response, row.load, chief.eased, chief.worse = response, 3.0, 0.0, 0.0
         town.state.known[row.cell] = 0.0
         town.state.known[row.cell, at, 0] = known
-        record_outcome(work, row)
+        record_outcome(town.w, row)
         assert row.load == known
         assert (chief.eased, chief.worse) == (gain if response >= 0 else (0.0, 0.0))
 
@@ -180,29 +179,29 @@ def test_what_is_asked_for_problems_is_asked_for_each_by_its_kind_and_response(l
 
 
 def test_the_effect_wears_off_after_a_response_has_lapsed(town: TrustModel) -> None:
-    _, row, _ = made_ready(town)
+    row, _ = made_ready(town)
     row.eff = 1.0
     for _ in range(3):
-        update_effect(row, town.parameters[Problems][0])
+        update_effect(row, town.p.problems[0])
     assert row.eff == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("what", ["filed", "talks"])
 def test_what_was_told_and_said_helps_to_find_the_cause(town: TrustModel, what: str) -> None:
-    work, row, _ = made_ready(town)
-    p = town.parameters[Problems][0]
+    row, _ = made_ready(town)
+    p = town.p.problems[0]
     row.filed = row.talks = 0.0
-    poor = right_cause_probability(work, row, p)
+    poor = right_cause_probability(town.w, row, p)
     row[what] = 5.0
-    assert poor < right_cause_probability(work, row, p) < 1.0
+    assert poor < right_cause_probability(town.w, row, p) < 1.0
 
 
 def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
     world = live(0, **MANY, **{"resources.internet": 0.0})
-    work, row, _ = made_ready(world)
+    row, _ = made_ready(world)
     world.state.means["internet"] = 0
     row.filed = row.talks = 0.0
-    assert right_cause_probability(work, row, world.parameters[Problems][0]) == pytest.approx(0.2)
+    assert right_cause_probability(world.w, row, world.p.problems[0]) == pytest.approx(0.2)
 
 
 def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live: Live) -> None:
@@ -211,30 +210,29 @@ def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live
         world = live(1, **MANY, **{"problems.analysts": analysts})
         rows = world.state[PROBLEMS].used_rows()
         rows["noted"] = 0
-        world.plant.officers["habit_analysis"][world.cached(chief_positions)] = habit
-        work = bind(ProblemWorkTables, world)
+        world.state.officers["habit_analysis"][world.cached(chief_positions)] = habit
         f = int(np.bincount(rows["facility"][rows["cell"] >= 0]).argmax())
-        done.append(sum(diagnose_causes(shift_at(world, 91 * m), work, f) for m in range(1, 5)))
+        done.append(sum(diagnose_causes(world_at(world, 91 * m), f) for m in range(1, 5)))
     assert done[0] == 0 < done[1] < done[2]
 
 
 def test_analysts_are_posted_at_stations_and_not_at_substations(live: Live) -> None:
     world = live(0, **{"population.scale": 0.5, "problems.posted": 2.0})
-    work, p, facilities = bind(ProblemWorkTables, world), world.parameters[Problems][0], world.town.facilities
+    w, p, facilities = world.w, world.p.problems[0], world.town.facilities
     assert 0 < facilities["station"].sum() < len(facilities)
-    assert [analysts_at(work, f, p) for f in range(len(facilities))] == [2.0 * one["station"] for one in facilities]
+    assert [analysts_at(w, f, p) for f in range(len(facilities))] == [2.0 * one["station"] for one in facilities]
 
 
 def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
     """Return how often a response is kept up for a month, by the same owner or after another has come."""
-    work, row, i = made_ready(world)
+    row, i = made_ready(world)
 
     def once(tick: int) -> bool:
         row.named = row.response = row.cause
-        row.owner = team_leaders(world)[row.sector]
-        row.person = world.plant.officers[row.owner].person - other
-        work.parameters["begins"] = 0.0
-        update_response(shift_at(world, tick), work, i, had)
+        row.owner = world.w.team_leaders[row.sector]
+        row.person = world.state.officers[row.owner].person - other
+        world.p.problems["begins"] = 0.0
+        update_response(world_at(world, tick), i, had)
         return bool(row.response >= 0)
 
     return chance(world, once)
@@ -242,9 +240,9 @@ def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
 
 def test_who_follows_up_keeps_responses_and_who_does_not_lets_them_lapse(live: Live) -> None:
     world = live(0, **MANY)
-    world.plant.officers["habit_follow"] = 1.0
+    world.state.officers["habit_follow"] = 1.0
     assert kept(world) == 1.0
-    world.plant.officers["habit_follow"] = 0.0
+    world.state.officers["habit_follow"] = 0.0
     assert 0.8 < kept(world) < 0.97
 
 
@@ -261,13 +259,13 @@ def test_a_response_goes_with_its_owner_unless_it_is_handed_over(live: Live) -> 
 
 def test_a_response_that_needs_no_partner_begins_more_often(live: Live) -> None:
     world = live(0, **MANY)
-    world.plant.officers["habit_follow"] = 1.0
-    work, row, i = made_ready(world)
+    world.state.officers["habit_follow"] = 1.0
+    row, i = made_ready(world)
 
     def begun(named: int) -> float:
         def once(tick: int) -> bool:
             row.named, row.response = named, -1
-            update_response(shift_at(world, tick), work, i, 1.0)
+            update_response(world_at(world, tick), i, 1.0)
             return bool(row.response == named)
 
         return chance(world, once)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.reporting.calls.schema import CALL_ID_OFFSET, LEADER_ID_OFFSET
+from model.reporting.calls import CALL_ID_OFFSET, LEADER_ID_OFFSET
 from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]

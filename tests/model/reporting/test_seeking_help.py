@@ -4,16 +4,23 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from small_world import small_world
 
-from model.crime.domestic_violence.schema import ACT_ID_OFFSET, HomeHistory
+from model.crime.domestic_violence import ACT_ID_OFFSET, HomeHistory
 from model.engine.calendar import YEAR
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.rows import zero_rows
-from model.reporting.remedies.rules import RemedyMemory, record_help_outcome, remembered_outcomes, update_victim_record
-from model.reporting.remedies.schema import N_HELP_PLACES, HelpOutcome, VictimRecord
-from model.reporting.seeking_help.rules import HelpChoiceTables, add_experience
-from model.reporting.seeking_help.schema import N_HELP_CHANNELS, N_REASONS, SeekingHelp
+from model.reporting.remedies import (
+    N_HELP_PLACES,
+    HelpOutcome,
+    VictimRecord,
+    record_help_outcome,
+    remembered_outcomes,
+    update_victim_record,
+)
+from model.reporting.seeking_help import N_HELP_CHANNELS, N_REASONS, add_experience
 from model.simulation.model import TrustModel
+from model.simulation.world import World
 from model.town.crime_kinds import DOMESTIC
 from model.world.shift_events import AT_STATION, BY_PHONE, COMMUNAL, DEMI, NOBODY, REFUGE, TO_KIN
 
@@ -99,19 +106,15 @@ def test_who_finds_somewhere_to_go_finds_it_also_where_it_is_easier(
     assert found[0] < found[1]
 
 
-def a_memory(n: int = 3) -> RemedyMemory:
-    """Return what nobody has lived yet."""
-    rows, counts = (
-        (zero_rows(VictimRecord, n), zero_rows(HelpOutcome, N_HELP_PLACES * n)),
-        (np.zeros(1, np.int64), np.zeros(1, np.int64)),
-    )
+def without_memory(n: int = 3) -> World:
+    """Return a world in which nobody has lived anything yet."""
     homes = zero_rows(HomeHistory, n)
     homes["ruled"] = -1
-    return RemedyMemory(
-        women=rows[0],
-        women_count=counts[0],
-        outcomes=rows[1],
-        outcomes_count=counts[1],
+    return small_world(
+        women=zero_rows(VictimRecord, n),
+        women_count=np.zeros(1, np.int64),
+        outcomes=zero_rows(HelpOutcome, N_HELP_PLACES * n),
+        outcomes_count=np.zeros(1, np.int64),
         of_woman=np.full(n, -1, np.int32),
         homes=homes,
     )
@@ -119,14 +122,11 @@ def a_memory(n: int = 3) -> RemedyMemory:
 
 def share_of_police(own: tuple[float, float], ties: tuple[float, float]) -> float:
     """Return how often she goes to the police, where .12 of women do who have lived nothing."""
-    w = HelpChoiceTables(
-        pull=np.zeros(N_HELP_CHANNELS),
-        terms=np.zeros((N_REASONS, N_HELP_CHANNELS)),
-        without=np.zeros(N_HELP_CHANNELS),
-    )
-    w.pull[BY_PHONE], w.pull[AT_STATION], w.pull[TO_KIN] = 0.11, 0.13, 0.76
-    add_experience(POLICE, own, ties, w, SeekingHelp().rows(1)[0])
-    return float((w.pull[BY_PHONE] + w.pull[AT_STATION]) / (1.0 + w.pull.sum()))
+    w = small_world(help_pull=np.zeros(N_HELP_CHANNELS), help_reason_terms=np.zeros((N_REASONS, N_HELP_CHANNELS)))
+    pull = w.help_pull
+    pull[BY_PHONE], pull[AT_STATION], pull[TO_KIN] = 0.11, 0.13, 0.76
+    add_experience(w, POLICE, own, ties, w.p.seeking_help[0])
+    return float((pull[BY_PHONE] + pull[AT_STATION]) / (1.0 + pull.sum()))
 
 
 @pytest.mark.parametrize(
@@ -145,39 +145,45 @@ def test_help_brings_her_back_and_being_left_alone_keeps_her_away(
     assert share_of_police(own, ties) == pytest.approx(share, abs=0.006)
 
 
+def at(w: World, tick: int) -> World:
+    """Return the same world in another shift."""
+    w.set_field("tick", tick)
+    return w
+
+
 def test_what_came_of_telling_fades_by_half_in_three_years() -> None:
-    memory = a_memory()
-    update_victim_record(memory, 1, 100, 3.0)
-    record_help_outcome(memory, 1, POLICE, True, 100, 3.0)
-    record_help_outcome(memory, 1, POLICE, False, 100 + 3 * YEAR, 3.0)
-    assert remembered_outcomes(memory, 0, POLICE, 100 + 3 * YEAR, 3.0) == pytest.approx((0.5, 1.0))
-    assert remembered_outcomes(memory, 0, KIN, 100 + 3 * YEAR, 3.0) == (0.0, 0.0)
+    w = without_memory()
+    update_victim_record(at(w, 100), 1, 3.0)
+    record_help_outcome(at(w, 100), 1, POLICE, True, 3.0)
+    record_help_outcome(at(w, 100 + 3 * YEAR), 1, POLICE, False, 3.0)
+    assert remembered_outcomes(at(w, 100 + 3 * YEAR), 0, POLICE, 3.0) == pytest.approx((0.5, 1.0))
+    assert remembered_outcomes(at(w, 100 + 3 * YEAR), 0, KIN, 3.0) == (0.0, 0.0)
 
 
 def test_whom_she_told_answers_for_the_year_that_follows() -> None:
-    memory = a_memory()
-    update_victim_record(memory, 1, 100, 3.0)
-    memory.women[0].place = KIN
-    assert remembered_outcomes(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 0.0)
-    assert remembered_outcomes(memory, 0, KIN, 100 + YEAR, 3.0) == (1.0, 0.0)
-    update_victim_record(memory, 1, 100 + YEAR - 1, 3.0)
-    assert remembered_outcomes(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 1.0)
-    memory.women[0].place = KIN
-    update_victim_record(memory, 1, 100 + 3 * YEAR - 1, 3.0)
-    good, bad = remembered_outcomes(memory, 0, KIN, 100 + 3 * YEAR - 1, 3.0)
+    w = without_memory()
+    update_victim_record(at(w, 100), 1, 3.0)
+    w.women[0].place = KIN
+    assert remembered_outcomes(at(w, 100 + YEAR - 1), 0, KIN, 3.0) == (0.0, 0.0)
+    assert remembered_outcomes(at(w, 100 + YEAR), 0, KIN, 3.0) == (1.0, 0.0)
+    update_victim_record(at(w, 100 + YEAR - 1), 1, 3.0)
+    assert remembered_outcomes(at(w, 100 + YEAR - 1), 0, KIN, 3.0) == (0.0, 1.0)
+    w.women[0].place = KIN
+    update_victim_record(at(w, 100 + 3 * YEAR - 1), 1, 3.0)
+    good, bad = remembered_outcomes(at(w, 100 + 3 * YEAR - 1), 0, KIN, 3.0)
     assert (good, bad) == pytest.approx((0.5 ** (1.0 / 3.0), 0.5 ** (2.0 / 3.0)))
 
 
 def test_a_ruling_that_is_kept_counts_once_and_a_case_alone_does_not() -> None:
-    memory = a_memory()
-    update_victim_record(memory, 1, 100, 3.0)
-    memory.women[0].place = AUTHORITY
-    assert remembered_outcomes(memory, 0, AUTHORITY, 150, 3.0) == (0.0, 0.0)
-    memory.homes[1].ruled = 200 + YEAR
-    assert remembered_outcomes(memory, 0, AUTHORITY, 200, 3.0) == (1.0, 0.0)
+    w = without_memory()
+    update_victim_record(at(w, 100), 1, 3.0)
+    w.women[0].place = AUTHORITY
+    assert remembered_outcomes(at(w, 150), 0, AUTHORITY, 3.0) == (0.0, 0.0)
+    w.homes[1].ruled = 200 + YEAR
+    assert remembered_outcomes(at(w, 200), 0, AUTHORITY, 3.0) == (1.0, 0.0)
     for tick in (300, 301):
-        update_victim_record(memory, 1, tick, 3.0)
-    good, bad = remembered_outcomes(memory, 0, AUTHORITY, 301, 3.0)
+        update_victim_record(at(w, tick), 1, 3.0)
+    good, bad = remembered_outcomes(at(w, 301), 0, AUTHORITY, 3.0)
     assert good == pytest.approx(0.5 ** (101.0 / (3.0 * YEAR)))
     assert bad == pytest.approx(0.5 ** (1.0 / (3.0 * YEAR)))
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from model.engine.calendar import day_number
-from model.residents.population_change.rules import MECHANISM, relative_outsiders
+from model.residents.population_change import MECHANISM, relative_outsiders
 from model.simulation.model import TrustModel
 from model.town.town import build_town
-from model.trust.hearsay.schema import HEARSAY_CAUSE
-from model.trust.ledger.schema import ARRIVAL, DEPARTURE
+from model.trust.hearsay import HEARSAY_CAUSE
+from model.trust.ledger import ARRIVAL, DEPARTURE
 from scenarios import load
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

@@ -18,22 +18,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.crime.crime.rules import VictimisationTables
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.engine.scenario import Policy, PolicyEntry, Scenario
-from model.police.contacts.rules import ContactTables
-from model.police.contacts.schema import Contacts
-from model.police.officers import rules as officers
+from model.police.contacts import Contacts
 from model.simulation.model import TrustModel
 from model.simulation.registry import SHIFT_SCHEDULE, TABLES
+from model.simulation.world import Simulation
 from model.town.crime_kinds import EXTORTION, HOMICIDE
 from model.town.town import Town, build_town
-from model.trust.ledger.rules import sum_trust_by_settlement
-from model.world.protocol import World
+from model.trust.ledger import sum_trust_by_settlement
 from model.world.shift_events import COMMUNAL, EVENT_TABLES, INCIDENTS, NOBODY, TERRITORIAL
 from model.world.shift_program import BoundProgram, ShiftProgram
-from model.world.steps import KernelArguments, KernelStep, PythonStep, RowBound, rows_of
+from model.world.steps import PythonStep, RowBound, rows_of
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -340,8 +337,8 @@ def test_compiled_and_uncompiled_rules_give_the_same_bits() -> None:
 
 
 RULE = """
-from model.police.contacts.rules import treats_fairly
-from model.police.contacts.schema import Contacts
+from model.police.contacts import treats_fairly
+from model.police.contacts import Contacts
 from model.town.police import Officer
 import numpy as np
 print(treats_fairly(np.zeros(1, Officer.dtype)[0], Contacts().rows(1)[0], 0.5))
@@ -371,6 +368,35 @@ def test_a_changed_rule_of_another_file_is_not_served_from_a_stale_cache(tmp_pat
     assert answer() == "False"
 
 
+@pytest.mark.thorough
+def test_a_changed_number_changes_what_a_rule_does_and_compiles_nothing_anew(tmp_path: Path) -> None:
+    code, cache = tmp_path / "code", tmp_path / "cache"
+    shutil.copytree(ROOT / "model", code / "model", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def answer() -> tuple[str, str, dict[Path, int]]:
+        told = subprocess.run(
+            [sys.executable, "-c", f"{RULE}\nimport model; print(model.fingerprint())"],
+            env=os.environ | {"CONFIANZA_CACHE": str(cache), "PYTHONPATH": str(code)},
+            cwd=code,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        return told[0], told[1], {path: path.stat().st_mtime_ns for path in cache.rglob("*.nb?")}
+
+    fair, before, kernels = answer()
+    assert fair == "True"
+    assert kernels
+    numbers = code / "model" / "police" / "numbers.toml"
+    text = numbers.read_text(encoding="utf-8")
+    assert text.count("\nfair = { value = ") == 1
+    changed = re.sub(r"(\nfair = \{ value = )[\d.-]+", r"\g<1>-2.0", text)
+    numbers.write_text(changed, encoding="utf-8")
+    fair, after, now = answer()
+    assert (fair, now) == ("False", kernels)
+    assert after != before
+
+
 def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: Live) -> None:
     world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
     fair, places = set(), set()
@@ -379,27 +405,28 @@ def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: 
         if shift == MONTH // 2:  # more than ever happens here
             world.state.repeats.reserve(10_000)
             world.shift_events.reserve(INCIDENTS, 10_000)
-        beat, odds, stage = world.view(ContactTables), world.view(VictimisationTables), world.shift_context()
-        assert beat.contacts is world.parameters[Contacts]
-        assert odds.near_repeat.repeats is world.state.repeats.rows
-        assert stage.day.incidents is world.shift_events.tables["incidents"]
-        assert (stage.tick, stage.where) == (world.tick, world.calendar.place_list(world.tick))
-        fair.add(float(beat.contacts["fair"][0]))
-        places |= {id(odds.near_repeat.repeats), id(stage.day.incidents)}
+        w = world.w
+        assert w.p.contacts is world.parameters[Contacts]
+        assert w.repeats is world.state.repeats.rows
+        assert w.incidents is world.shift_events.tables["incidents"]
+        assert (w.tick, w.where) == (world.tick, world.calendar.place_list(world.tick))
+        fair.add(float(w.p.contacts["fair"][0]))
+        places |= {id(w.repeats), id(w.incidents)}
     assert len(fair) == 2
     assert len(places) >= 4
 
 
-def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_change(live: Live) -> None:
-    world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
-    arguments, times = officers.before_step.arguments, []
+def test_a_program_is_bound_once_and_anew_when_a_table_has_moved_or_numbers_change(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, times = live(0, policies=["multicultural@2017-01-11"], **BUSY), list[int]()
+    begin = BoundProgram.__init__
 
-    def told(world: TrustModel) -> KernelArguments:
+    def told(bound: BoundProgram, program: ShiftProgram, world: TrustModel) -> None:
         times.append(world.tick)
-        return arguments(world)
+        begin(bound, program, world)
 
-    brief = KernelStep(officers.before_step.kernel, told)
-    world.schedule = world.schedule.with_part(officers.before_step, brief)
+    monkeypatch.setattr(BoundProgram, "__init__", told)
     first = world.tick
     for shift in range(MONTH):
         world.step()
@@ -415,10 +442,10 @@ class StepByStep(ShiftProgram):
 
     is_compiled = False
 
-    def run(self, world: World) -> None:
+    def run(self, sim: Simulation) -> None:
         """Run the steps that are due, one after the other."""
         for part in self.parts:
-            part(world)
+            part(sim)
 
 
 @pytest.mark.parametrize("policy", ["status_quo", "heavy_hand", "multicultural+responses_that_fit+clique_dismantled"])

@@ -17,14 +17,14 @@ from experiments.tools.documents.writers import declared_places
 from model.engine.scenario import Scenario
 from model.engine.tables import GrowingTable, GrowingTableSpec
 from model.simulation import registry
+from model.simulation.columns import MINDS
 from model.simulation.model import TrustModel
 from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, SHIFT_SCHEDULE, TABLES
-from model.trust.ledger.schema import LEDGER, TrustBelief
+from model.trust.ledger import LEDGER, TrustBelief
 from model.world import shift_events
-from model.world.columns import MINDS
 from model.world.mechanism import no_step
 from model.world.shift_program import ShiftProgram
-from model.world.steps import StepFunction, parts_of
+from model.world.steps import ScheduleStep, StepFunction, parts_of
 from oracle.small_towns import BUSY, WATCHED, small_scenario
 from scenarios import load
 
@@ -144,15 +144,25 @@ def changes(towns: Iterable[Scenario], shifts: int) -> dict[str, set[str]]:
     return watch.found
 
 
+def home_of(part: ScheduleStep, verb: StepFunction) -> str:
+    """Return the mechanism of a part of a verb: that of the module which makes a step of the rule."""
+
+    def has(module: str, step: StepFunction) -> bool:
+        return any(one is step for one in vars(sys.modules[module]).values())
+
+    own = HOMES.get(part.__module__, "")
+    return own if has(part.__module__, part) else next((HOMES[name] for name in HOMES if has(name, verb)), own)
+
+
 def live(watch: Watch, world: Any, shifts: int) -> None:
     """Let a world live, watched verb by verb; what is learned is the ledger's doing."""
 
     def watched(verbs: Iterable[StepFunction]) -> tuple[StepFunction, ...]:
-        return tuple(watch.watched(HOMES[part.__module__], part) for verb in verbs for part in parts_of(verb))
+        return tuple(watch.watched(home_of(part, verb), part) for verb in verbs for part in parts_of(verb))
 
     world.schedule, world.month_steps = ShiftProgram(watched(SHIFT_SCHEDULE.values())), watched(world.month_steps)
     learn = world.apply_impressions
-    ledger = watch.watched(HOMES["model.trust.ledger.rules"], lambda _: learn())
+    ledger = watch.watched(HOMES["model.trust.ledger"], lambda _: learn())
     world.apply_impressions = lambda: ledger(world)
     for _ in range(shifts):
         world.step()
@@ -208,7 +218,7 @@ def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
             if (
                 isinstance(node, ast.Attribute)
                 and isinstance(node.ctx, ast.Store)
-                and path.parent.name not in ("ledger", "belief_updating", "start")
+                and path.stem not in ("ledger", "belief_updating", "start")
             ):
                 assert node.attr not in beliefs, f"{path}:{node.lineno}"
 

@@ -16,7 +16,7 @@ from shapely.geometry import Polygon, box
 from model.engine.calendar import CalendarParameters
 from model.engine.errors import InputError
 from model.engine.scenario import Facility, Scenario, Settlement
-from model.residents.daily_rhythm.schema import DailyRhythm
+from model.residents.daily_rhythm import DailyRhythm
 from model.town.authorities import BoardParameters
 from model.town.police import PlantParameters
 from model.town.residents import Population

@@ -6,7 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from model.trust.belief_updating.rules import (
+from model.simulation.columns import ResidentState
+from model.trust.belief_updating import (
+    EVIDENCE_COLUMNS,
     add_evidence,
     copy_evidence,
     decay_bad,
@@ -20,9 +22,7 @@ from model.trust.belief_updating.rules import (
     trust_after_decay,
     trust_of,
 )
-from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
-from model.trust.ledger.schema import Trust
-from model.world.columns import ResidentState
+from model.trust.ledger import Trust
 from model.world.shift_events import Impression
 
 P = Trust().rows(1)

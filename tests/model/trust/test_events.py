@@ -13,13 +13,20 @@ from model.engine.causes import CAUSES
 from model.engine.parameters import ParametersInForce
 from model.engine.policies import parameter_rows
 from model.engine.scenario import Scenario
-from model.police.contacts.schema import GREETING, RUDE
-from model.police.misconduct.schema import SCANDAL, Misconduct
-from model.politics.heavy_hand.schema import ARMY, ARMY_HARSH, DETAINED_TIE
+from model.police.contacts import GREETING, RUDE
+from model.police.misconduct import Misconduct
+from model.politics.heavy_hand import ARMY, ARMY_HARSH, DETAINED_TIE
 from model.simulation.registry import EVENT_KIND_NAMED, Events
-from model.trust.events.rules import event_effects
-from model.trust.events.schema import BELIEF_PARTS, EVENT_KINDS, MEMORY_PARAMETERS, EventKind, declare_event
-from model.trust.ledger.schema import Trust
+from model.trust.events import (
+    BELIEF_PARTS,
+    EVENT_KINDS,
+    MEMORY_PARAMETERS,
+    SCANDAL,
+    EventKind,
+    declare_event,
+    event_effects,
+)
+from model.trust.ledger import Trust
 from oracle.events import KINDS as PLAIN_KINDS
 from scenarios import load
 
@@ -62,7 +69,7 @@ def in_force(scenario: Scenario) -> ParametersInForce:
 
 
 def test_no_rule_repeats_a_quality_or_a_weight() -> None:
-    rules = {path: [*calls(path)] for path in MODEL.glob("*/*/rules.py")}
+    rules = {path: [*calls(path)] for path in MODEL.glob("*/*.py")}
     assert sum(map(len, rules.values())) > 25
     assert [
         f"{path.relative_to(MODEL)}:{call.lineno}"
@@ -102,7 +109,7 @@ def test_every_kind_has_a_cause_and_a_name_of_its_own() -> None:
     for number, kind in EVENT_KINDS.items():
         assert kind.cause in CAUSES
         assert kind.memory in MEMORY_PARAMETERS
-        assert tuple(kind.values) == tuple(BELIEF_PARTS)
+        assert tuple(kind.values) == BELIEF_PARTS
         assert all(0.0 <= value <= 1.0 for value in kind.values.values())
         assert number >= 64 or (kind.cause == number and CAUSES[number] == kind.name)
 
@@ -119,14 +126,14 @@ def test_every_kind_has_a_cause_and_a_name_of_its_own() -> None:
 )
 def test_a_number_that_is_taken_or_out_of_range_is_refused(number: int, cause: int | None, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        declare_event("parade", number, "parade", cause=cause)
+        declare_event("parade", number, cause=cause)
 
 
 def test_a_factor_of_one_or_none_is_no_parameter() -> None:
     values = {"fair": 0.1, "fair_weight": 1.0, "effective": 0.4, "effective_weight": 0.3}
-    kind = EventKind("parade", 63, "parade", "usual", values)
+    kind = EventKind("parade", 63, {}, "usual", values)
     assert [key for key, _, _ in kind.parameters()] == ["parade_fair", "parade_effective", "parade_effective_weight"]
-    one_belief = EventKind("parade", 63, "parade", "usual", {**values, "effective_weight": 0.0})
+    one_belief = EventKind("parade", 63, {}, "usual", {**values, "effective_weight": 0.0})
     assert [key for key, _, _ in one_belief.parameters()] == ["parade_fair"]
 
 

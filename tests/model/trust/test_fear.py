@@ -1,50 +1,55 @@
 """M22: fear lags crime, fades, and makes people careful; precautions spare some."""
 
-import dataclasses
 from collections.abc import Callable
 
 import numpy as np
+from small_world import small_parameters, small_world
 
+from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
-from model.trust.fear.rules import MECHANISM, update_local_crime
-from model.trust.fear.schema import Fear, LocalConditions
-from scenarios.groups import declared_groups
+from model.simulation.world import World
+from model.trust.fear import MECHANISM, LocalConditions, update_local_crime
 
 Live = Callable[..., TrustModel]
 MONTH = 93
 ROBBERY, ASSAULT = np.int64(0), np.int64(5)
 
 
-def rows(**changes: float) -> np.ndarray:
-    """Numbers of fear for one settlement."""
-    return dataclasses.replace(declared_groups()["fear"](), **changes).rows(1)
+def place(**changes: float) -> World:
+    """Return a world of one settlement with 1,000 residents, with some numbers of fear, as a month ends."""
+    return small_world(
+        small_parameters(fear=changes),
+        local=zero_rows(LocalConditions, 1),
+        residents_at_start=np.array([1000.0]),
+        since=91,
+    )
 
 
-def month(local: np.ndarray, numbers: np.ndarray, crime: float) -> float:
+def month(w: World, crime: float) -> float:
     """Let one month with this much crime in 1,000 residents pass; return the insecurity felt."""
-    local["crime"] = crime
-    update_local_crime(local, numbers, np.array([1000.0]), 91.0)
-    return float(local["insecurity"][0])
+    w.local["crime"] = crime
+    update_local_crime(w)
+    return float(w.local["insecurity"][0])
 
 
 def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
-    local, numbers = np.zeros(1, LocalConditions.dtype), rows(lag=3.0, habit=3.0, foot=0.0)
-    assert [month(local, numbers, 3.0) for _ in range(12)] == [0.0] * 12
-    first = month(local, numbers, 9.0)
-    felt = [month(local, numbers, 9.0) for _ in range(120)]
+    w = place(lag=3.0, habit=3.0, foot=0.0)
+    assert [month(w, 3.0) for _ in range(12)] == [0.0] * 12
+    first = month(w, 9.0)
+    felt = [month(w, 9.0) for _ in range(120)]
     assert 0.0 < first < max(felt)
     assert felt.index(max(felt)) > 3
     assert felt[-1] < max(felt) / 2.0
-    assert month(local, numbers, 1.0) > -0.5 * max(felt), "a calm month does not calm at once"
+    assert month(w, 1.0) > -0.5 * max(felt), "a calm month does not calm at once"
 
 
 def test_police_on_foot_may_calm_or_alarm() -> None:
     for sign in (-0.3, 0.3):
-        local, numbers = np.zeros(1, LocalConditions.dtype), rows(foot=sign)
+        w = place(foot=sign)
         for _ in range(12):
-            month(local, numbers, 2.0)
-        local["seen"] = 500.0
-        assert np.sign(month(local, numbers, 2.0)) == np.sign(sign)
+            month(w, 2.0)
+        w.local["seen"] = 500.0
+        assert np.sign(month(w, 2.0)) == np.sign(sign)
 
 
 def test_harm_frightens_the_harmed_and_those_who_are_told(live: Live) -> None:
@@ -71,7 +76,7 @@ def test_a_campaign_makes_people_careful_and_spares_them_property_crime_only(liv
 
 def test_rates_hold_for_the_share_that_takes_precautions_at_the_start(live: Live) -> None:
     world = live(0)
-    p = world.parameters[Fear][0]
+    p = world.p.fear[0]
     careful = world.state.minds["careful"].mean()
     mean = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
     assert abs(mean - 1.0) < 0.03

@@ -9,11 +9,12 @@ import pytest
 
 from experiments.execution.run_tables import impressions_table
 from experiments.storage.run_spec import RunSpec
-from model.police.contacts.schema import ABUSE, BRIBE, GREETING, LONG_VISIT, RUDE, STOP, TALK
-from model.reporting.response.schema import ANSWERED_CALL
+from model.police.contacts import BRIBE, GREETING, LONG_VISIT, RUDE, STOP, TALK
+from model.reporting.response import ANSWERED_CALL
 from model.simulation.model import TrustModel
 from model.town.territory import FAR_MINUTES
 from model.trust.couple_impressions import KEY_COLUMNS, TOWN_PARTS
+from model.trust.events import ABUSE
 from scenarios import load
 
 Live = Callable[..., TrustModel]

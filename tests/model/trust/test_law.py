@@ -9,10 +9,9 @@ from experiments.execution.trust_accounts import Law
 from experiments.validation.closed_town import ClosedTown, drift, run_closed_town
 from model.engine.causes import CAUSES
 from model.simulation.model import TrustModel
-from model.simulation.start.rules import steady_state_sum
-from model.simulation.start.schema import INTERCEPT
-from model.trust.belief_updating.rules import trust_of
-from model.trust.ledger.schema import (
+from model.simulation.start import INTERCEPT, steady_state_sum
+from model.trust.belief_updating import trust_of
+from model.trust.ledger import (
     ARRIVAL,
     DEATH,
     DEPARTURE,

@@ -1,16 +1,20 @@
 """The ledger: every change of trust is added to the account of its cause and settlement."""
 
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from hand_made import hand_made_shift
+from hand_made import hand_made_world
+from small_world import small_parameters
 
 from model.engine.causes import MOST_CAUSES
 from model.engine.random_streams import keyed_uniform
-from model.trust.belief_updating.rules import trust_of
-from model.trust.ledger import rules
-from model.trust.ledger.schema import (
+from model.simulation.world import World
+from model.trust import ledger as rules
+from model.trust.belief_updating import trust_of
+from model.trust.ledger import (
     ARRIVAL,
     DEATH,
     DEPARTURE,
@@ -20,9 +24,7 @@ from model.trust.ledger.schema import (
     NATION,
     ORIGIN_SUMS,
     BeliefEvidence,
-    Trust,
 )
-from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, SIGNED
 
 TICK, PLACE, CAUSE, OTHER_CAUSE = 300, 1, 5, 6
@@ -30,11 +32,19 @@ EVIDENCE = BeliefEvidence(cause=CAUSE, fair=1.0, fair_weight=0.3, effective=0.0,
 
 
 @pytest.fixture
-def shift() -> ShiftContext:
-    """A shift of three residents: two have mixed evidence that was last updated 30 shifts ago, and live in place 1."""
-    made = hand_made_shift(tick=TICK)
-    made.ground.people["settlement"][:2] = PLACE
-    made.trust["fast_days"], made.trust["memory_years"] = (21.0, 10.0), (2.0, 0.5)
+def w() -> World:
+    """A world of three residents: two have mixed evidence that was last updated 30 shifts ago, and live in place 1."""
+    p = small_parameters(2)
+    p.trust["fast_days"], p.trust["memory_years"] = (21.0, 10.0), (2.0, 0.5)
+    made = hand_made_world(
+        tick=TICK,
+        p=p,
+        retained_shares=np.array([rules.retained_shares_by_shift(one.fast_days, one.memory_years) for one in p.trust]),
+        still_felt=np.zeros((2, MOST_CAUSES, 2)),
+        remembered=np.zeros((MOST_CAUSES, 2)),
+        origins=np.zeros((MOST_CAUSES, 2, len(ORIGIN_SUMS))),
+    )
+    made.people["settlement"][:2] = PLACE
     one = made.minds[:2]
     for number, name in enumerate(("fair", "unfair", "solved", "failed"), 1):
         one[f"{name}_fast"], one[f"{name}_slow"] = 0.1 * number, 0.3 / number
@@ -44,9 +54,9 @@ def shift() -> ShiftContext:
     return made
 
 
-def retained(shift: ShiftContext, shifts: float = 30.0) -> tuple[float, float]:
+def retained(w: World, shifts: float = 30.0) -> tuple[float, float]:
     """Return the retained shares of place 1, computed apart from the model."""
-    p = shift.trust[PLACE]
+    p = w.p.trust[PLACE]
     return 0.5 ** (shifts / (3 * p.fast_days)), 0.5 ** (shifts / (3 * 365 * p.memory_years))
 
 
@@ -62,9 +72,9 @@ def trust_with(mind: np.void, good: tuple[float, float], bad: tuple[float, float
     return 1.0 / (1.0 + calm * against)
 
 
-def accounts(shift: ShiftContext) -> dict[tuple[int, int], float]:
+def accounts(w: World) -> dict[tuple[int, int], float]:
     """Return the accounts that are not 0, by cause and settlement."""
-    sums = shift.ledger[0] + shift.ledger[1]
+    sums = w.ledger[0] + w.ledger[1]
     return {(int(cause), int(place)): float(sums[cause, place]) for cause, place in np.argwhere(sums != 0.0)}
 
 
@@ -84,39 +94,35 @@ def test_a_change_as_large_as_the_sum_is_added_exactly() -> None:
     assert ledger[:, CAUSE, 0].sum() == 0.1
 
 
-def test_retained_shares_are_tabled_by_settlement_and_shifts(shift: ShiftContext) -> None:
-    class Stub:
-        """The part of a world that the table reads."""
-
-        parameters = {Trust: shift.trust}  # noqa: RUF012
-
-    table = rules.retained_share_table(Stub())  # type: ignore[arg-type]
+def test_retained_shares_are_tabled_by_settlement_and_shifts(w: World) -> None:
+    sim: Any = SimpleNamespace(p=w.p)
+    table = rules.retained_shares(sim)
     assert table.shape == (2, 94, 2)
-    for place, p in enumerate(shift.trust):
+    for place, p in enumerate(w.p.trust):
         for shifts in (0, 1, 40, 93):
             expected = 0.5 ** (shifts / (3 * p.fast_days)), 0.5 ** (shifts / (3 * 365 * p.memory_years))
             assert table[place, shifts].tolist() == pytest.approx(expected, rel=1e-12)
 
 
-def test_trust_now_decays_and_writes_nothing(shift: ShiftContext) -> None:
-    before, mind = shift.minds.copy(), shift.minds[0]
-    shares = retained(shift)
-    assert rules.decay_since(mind, TICK, shift.trust[PLACE]) == pytest.approx(shares)
+def test_trust_now_decays_and_writes_nothing(w: World) -> None:
+    before, mind = w.minds.copy(), w.minds[0]
+    shares = retained(w)
+    assert rules.decay_since(mind, TICK, w.p.trust[PLACE]) == pytest.approx(shares)
     expected = trust_with(mind, shares, shares, 1.5)
-    assert rules.trust_now(mind, TICK, shift.trust[PLACE]) == pytest.approx(expected, rel=1e-12)
+    assert rules.trust_now(mind, TICK, w.p.trust[PLACE]) == pytest.approx(expected, rel=1e-12)
     found = np.full(3, np.nan)
-    shift.minds["touched"][1] = before["touched"][1] = TICK + 8
-    rules.current_trust_of_all(shift.minds, shift.ground.people, shift.trust, TICK, found)
+    w.minds["touched"][1] = before["touched"][1] = TICK + 8
+    rules.current_trust_of_all(w.minds, w.people, w.p.trust, TICK, found)
     assert found.tolist() == pytest.approx([expected, before["trust"][1], 0.5], rel=1e-12)
-    assert shift.minds.tobytes() == before.tobytes()
+    assert w.minds.tobytes() == before.tobytes()
 
 
-def test_decay_is_booked_as_forgetting_favourable_evidence_first(shift: ShiftContext) -> None:
-    mind, was = shift.minds[0], shift.minds[:1].copy()[0]
-    shares = retained(shift)
-    rules.decay(mind, TICK, shift.trust[PLACE], shift.ledger, PLACE)
+def test_decay_is_booked_as_forgetting_favourable_evidence_first(w: World) -> None:
+    mind, was = w.minds[0], w.minds[:1].copy()[0]
+    shares = retained(w)
+    rules.decay(w, mind, w.p.trust[PLACE], PLACE)
     between, now = trust_with(was, shares, (1.0, 1.0), 1.5), trust_with(was, shares, shares, 1.5)
-    assert accounts(shift) == pytest.approx(
+    assert accounts(w) == pytest.approx(
         {(FORGETTING_GOOD, PLACE): between - was["trust"], (FORGETTING_BAD, PLACE): now - between}, rel=1e-9
     )
     assert mind.trust == pytest.approx(now, rel=1e-12)
@@ -125,22 +131,22 @@ def test_decay_is_booked_as_forgetting_favourable_evidence_first(shift: ShiftCon
         [was["fair_fast"] * shares[0], was["failed_slow"] * shares[1]]
     )
     mind.trust = 0.9
-    state, booked = shift.minds.tobytes(), shift.ledger.tobytes()
-    rules.decay(mind, TICK, shift.trust[PLACE], shift.ledger, PLACE)
-    assert (shift.minds.tobytes(), shift.ledger.tobytes()) == (state, booked), "decay is applied once a shift"
+    state, booked = w.minds.tobytes(), w.ledger.tobytes()
+    rules.decay(w, mind, w.p.trust[PLACE], PLACE)
+    assert (w.minds.tobytes(), w.ledger.tobytes()) == (state, booked), "decay is applied once a shift"
 
 
-def test_impressions_are_appended_but_not_of_the_dead_nor_without_weight(shift: ShiftContext) -> None:
-    rules.record_impression(shift, 0, EVIDENCE)
-    shift.minds["gone"][1] = 0
-    rules.record_impression(shift, 1, EVIDENCE)
-    rules.record_impression(shift, 2, EVIDENCE._replace(fair_weight=0.0, effective_weight=0.0))
-    shift.day.impressions["change"] = 9.0
-    rules.record_impression(shift, 2, EVIDENCE._replace(fair_weight=0.0))
-    rules.record_impression(shift, 2, EVIDENCE._replace(effective_weight=0.0))
-    assert shift.day.counts[IMPRESSIONS] == 3
+def test_impressions_are_appended_but_not_of_the_dead_nor_without_weight(w: World) -> None:
+    rules.record_impression(w, 0, EVIDENCE)
+    w.minds["gone"][1] = 0
+    rules.record_impression(w, 1, EVIDENCE)
+    rules.record_impression(w, 2, EVIDENCE._replace(fair_weight=0.0, effective_weight=0.0))
+    w.impressions["change"] = 9.0
+    rules.record_impression(w, 2, EVIDENCE._replace(fair_weight=0.0))
+    rules.record_impression(w, 2, EVIDENCE._replace(effective_weight=0.0))
+    assert w.counts[IMPRESSIONS] == 3
     names = ("who", "cause", "fast", "quality_f", "weight_f", "quality_e", "weight_e", "change")
-    found = [[float(shift.day.impressions[name][k]) for name in names] for k in range(3)]
+    found = [[float(w.impressions[name][k]) for name in names] for k in range(3)]
     assert found == [
         [0, CAUSE, 0.25, 1.0, 0.3, 0.0, 0.6, 9.0],
         [2, CAUSE, 0.25, 1.0, 0.0, 0.0, 0.6, 0.0],
@@ -148,34 +154,34 @@ def test_impressions_are_appended_but_not_of_the_dead_nor_without_weight(shift: 
     ]
 
 
-def test_impressions_are_traced_to_the_encounter_in_which_they_began(shift: ShiftContext) -> None:
+def test_impressions_are_traced_to_the_encounter_in_which_they_began(w: World) -> None:
     for cause in (CAUSE, OTHER_CAUSE, OTHER_CAUSE):
-        rules.record_impression(shift, 0, EVIDENCE._replace(cause=cause))
-    rules.trace_to_origin(shift.day, 2, CAUSE)
-    assert shift.day.impressions["origin"][:3].tolist() == [CAUSE, OTHER_CAUSE, CAUSE]
-    assert shift.day.impressions["cause"][:3].tolist() == [CAUSE, OTHER_CAUSE, OTHER_CAUSE]
-    assert shift.day.impressions["heard"][:3].tolist() == [0, 0, 0]
+        rules.record_impression(w, 0, EVIDENCE._replace(cause=cause))
+    rules.trace_to_origin(w, 2, CAUSE)
+    assert w.impressions["origin"][:3].tolist() == [CAUSE, OTHER_CAUSE, CAUSE]
+    assert w.impressions["cause"][:3].tolist() == [CAUSE, OTHER_CAUSE, OTHER_CAUSE]
+    assert w.impressions["heard"][:3].tolist() == [0, 0, 0]
 
 
-def test_impressions_of_a_contact_are_attributed_to_its_couple(shift: ShiftContext) -> None:
-    shift.day.counts[IMPRESSIONS], shift.day.counts[SIGNED] = 4, 1
-    rules.attribute_to_couple(shift.day, 2, 7, 1)
-    assert shift.day.counts[SIGNED] == 3
-    assert shift.day.signed[["impression", "post", "cell"]][:4].tolist() == [(0, 0, 0), (2, 7, 1), (3, 7, 1), (0, 0, 0)]
+def test_impressions_of_a_contact_are_attributed_to_its_couple(w: World) -> None:
+    w.counts[IMPRESSIONS], w.counts[SIGNED] = 4, 1
+    rules.attribute_to_couple(w, 2, 7, 1)
+    assert w.counts[SIGNED] == 3
+    assert w.signed[["impression", "post", "cell"]][:4].tolist() == [(0, 0, 0), (2, 7, 1), (3, 7, 1), (0, 0, 0)]
 
 
-def test_an_impression_changes_trust_through_the_ledger_after_decay(shift: ShiftContext) -> None:
+def test_an_impression_changes_trust_through_the_ledger_after_decay(w: World) -> None:
     for who, cause in ((2, OTHER_CAUSE), (0, CAUSE), (1, CAUSE), (0, OTHER_CAUSE)):
-        rules.record_impression(shift, who, EVIDENCE._replace(cause=cause))
-    shift.minds["gone"][1] = 0  # died after the impression
-    was = shift.minds.copy()
-    shares, since = retained(shift), 45
-    table = np.array([rules.retained_shares_by_shift(p.fast_days, p.memory_years) for p in shift.trust])
-    felt, remembered = np.zeros((2, MOST_CAUSES, 2)), np.zeros((MOST_CAUSES, 2))
-    rules.update_beliefs(shift, table, felt, remembered, np.zeros((MOST_CAUSES, 2, len(ORIGIN_SUMS))), 1, since)
-    changes = shift.day.impressions["change"][:4]
+        rules.record_impression(w, who, EVIDENCE._replace(cause=cause))
+    w.minds["gone"][1] = 0  # died after the impression
+    was = w.minds.copy()
+    shares, since = retained(w), 45
+    felt, remembered = w.still_felt, w.remembered
+    w.set_field("since", since)
+    rules.update_beliefs(w, 1)
+    changes = w.impressions["change"][:4]
     assert changes[0] == changes[2] == 0.0
-    assert shift.minds[1:].tobytes() == was[1:].tobytes()
+    assert w.minds[1:].tobytes() == was[1:].tobytes()
     aged = was[:1].copy()[0]
     for name in ("fair", "unfair", "solved", "failed"):
         aged[f"{name}_fast"] *= shares[0]
@@ -188,83 +194,83 @@ def test_an_impression_changes_trust_through_the_ledger_after_decay(shift: Shift
         aged["failed_slow"] += 0.6 * 0.75
         steps.append(trust_with(aged, (1.0, 1.0), (1.0, 1.0), 1.5))
     assert changes[[1, 3]].tolist() == pytest.approx(np.diff(steps), rel=1e-9)
-    assert shift.minds["trust"][0] == pytest.approx(steps[-1], rel=1e-12)
-    assert shift.minds["touched"][0] == TICK
-    booked = accounts(shift)
+    assert w.minds["trust"][0] == pytest.approx(steps[-1], rel=1e-12)
+    assert w.minds["touched"][0] == TICK
+    booked = accounts(w)
     assert sum(booked.values()) == pytest.approx(steps[-1] - was["trust"][0], rel=1e-9)
     for cause, change in ((CAUSE, changes[1]), (OTHER_CAUSE, changes[3])):
         assert booked[cause, PLACE] == remembered[cause, PLACE] == pytest.approx(change, rel=1e-12)
-        kept = retained(shift, since)
+        kept = retained(w, since)
         assert felt[:, cause, PLACE] == pytest.approx([0.25 * change / kept[0], 0.75 * change / kept[1]], rel=1e-9)
     assert np.count_nonzero(remembered) == 2
     assert np.count_nonzero(felt) == 4
     assert set(booked) == {(cause, PLACE) for cause in (CAUSE, OTHER_CAUSE, FORGETTING_GOOD, FORGETTING_BAD)}
 
 
-def test_events_and_what_they_leave_are_summed_by_origin_and_hearsay_is_no_event(shift: ShiftContext) -> None:
-    rules.record_impression(shift, 0, EVIDENCE)
-    rules.record_impression(shift, 0, EVIDENCE._replace(cause=OTHER_CAUSE))
-    rules.trace_to_origin(shift.day, 1, CAUSE)
-    shift.day.impressions["heard"][1] = 1
-    table = np.array([rules.retained_shares_by_shift(p.fast_days, p.memory_years) for p in shift.trust])
-    felt, remembered = np.zeros((2, MOST_CAUSES, 2)), np.zeros((MOST_CAUSES, 2))
-    origins, since = np.zeros((MOST_CAUSES, 2, len(ORIGIN_SUMS))), 45
-    rules.update_beliefs(shift, table, felt, remembered, origins, 0, since)
-    sums, kept = dict(zip(ORIGIN_SUMS, origins[CAUSE, PLACE], strict=True)), retained(shift, since)
-    both = shift.day.impressions["change"][:2].sum()
+def test_events_and_what_they_leave_are_summed_by_origin_and_hearsay_is_no_event(w: World) -> None:
+    rules.record_impression(w, 0, EVIDENCE)
+    rules.record_impression(w, 0, EVIDENCE._replace(cause=OTHER_CAUSE))
+    rules.trace_to_origin(w, 1, CAUSE)
+    w.impressions["heard"][1] = 1
+    origins, since = w.origins, 45
+    w.set_field("since", since)
+    rules.update_beliefs(w, 0)
+    sums, kept = dict(zip(ORIGIN_SUMS, origins[CAUSE, PLACE], strict=True)), retained(w, since)
+    both = w.impressions["change"][:2].sum()
     assert [sums["events"], sums["lasting"]] == pytest.approx([1.0, 1.0 / kept[1]])
     assert [sums["trust_fast"], sums["trust_slow"]] == pytest.approx([0.25 * both / kept[0], 0.75 * both / kept[1]])
     assert sums["fairness_slow"] > 0.0 > sums["effectiveness_slow"]
     assert np.count_nonzero(origins[:, :, 0]) == np.count_nonzero(origins[:, :, 2]) == 1
 
 
-def test_a_second_update_goes_on_with_what_is_remembered(shift: ShiftContext) -> None:
-    rules.record_impression(shift, 2, EVIDENCE)
-    table = np.array([rules.retained_shares_by_shift(p.fast_days, p.memory_years) for p in shift.trust])
-    felt, remembered = np.ones((2, MOST_CAUSES, 2)), np.ones((MOST_CAUSES, 2))
-    origins = np.ones((MOST_CAUSES, 2, len(ORIGIN_SUMS)))
-    rules.update_beliefs(shift, table, felt, remembered, origins, 0, 0)
+def test_a_second_update_goes_on_with_what_is_remembered(w: World) -> None:
+    rules.record_impression(w, 2, EVIDENCE)
+    felt, remembered, origins = w.still_felt, w.remembered, w.origins
+    felt[:] = remembered[:] = 1.0
+    origins[:] = 1.0
+    w.set_field("since", 0)
+    rules.update_beliefs(w, 0)
     assert origins[CAUSE, 0, :2].tolist() == [2.0, 2.0]
-    change = float(shift.day.impressions["change"][0])
+    change = float(w.impressions["change"][0])
     assert remembered[CAUSE, 0] - 1.0 == pytest.approx(change)
     assert felt[:, CAUSE, 0] - 1.0 == pytest.approx([0.25 * change, 0.75 * change])
     assert change != 0.0
 
 
 @pytest.mark.parametrize("cause", [DEATH, DEPARTURE])
-def test_who_leaves_takes_the_present_trust_out_of_the_sum(shift: ShiftContext, cause: int) -> None:
-    mind, was, shares = shift.minds[0], shift.minds[:1].copy()[0], retained(shift)
+def test_who_leaves_takes_the_present_trust_out_of_the_sum(w: World, cause: int) -> None:
+    mind, was, shares = w.minds[0], w.minds[:1].copy()[0], retained(w)
     if cause == DEATH:
-        rules.record_death(mind, TICK, shift.trust[PLACE], shift.ledger, PLACE)
+        rules.record_death(w, mind, w.p.trust[PLACE], PLACE)
     else:
-        rules.record_departure(mind, TICK, shift.trust[PLACE], shift.ledger, PLACE, cause)
-    booked = accounts(shift)
+        rules.record_departure(w, mind, w.p.trust[PLACE], PLACE, cause)
+    booked = accounts(w)
     assert set(booked) == {(FORGETTING_GOOD, PLACE), (FORGETTING_BAD, PLACE), (cause, PLACE)}
     assert booked[cause, PLACE] == pytest.approx(-trust_with(was, shares, shares, 1.5), rel=1e-12)
     assert sum(booked.values()) == pytest.approx(-was["trust"], rel=1e-12)
     assert mind.gone == mind.touched == TICK
 
 
-def test_who_returns_brings_trust_that_has_decayed_and_the_mood_of_today(shift: ShiftContext) -> None:
-    mind, was, shares = shift.minds[0], shift.minds[:1].copy()[0], retained(shift)
+def test_who_returns_brings_trust_that_has_decayed_and_the_mood_of_today(w: World) -> None:
+    mind, was, shares = w.minds[0], w.minds[:1].copy()[0], retained(w)
     mind.gone = TICK - 30
-    rules.record_return(mind, TICK, 0.8, shift.trust[PLACE], shift.ledger, PLACE)
+    rules.record_return(w, mind, 0.8, w.p.trust[PLACE], PLACE)
     expected = trust_with(was, shares, shares, 0.8)
-    assert accounts(shift) == {(ARRIVAL, PLACE): pytest.approx(expected, rel=1e-12)}
+    assert accounts(w) == {(ARRIVAL, PLACE): pytest.approx(expected, rel=1e-12)}
     assert [mind.trust, mind.calm, mind.gone, mind.touched] == pytest.approx([expected, 0.8, -1, TICK])
     assert [mind.fair_slow, mind.unfair_fast] == pytest.approx(
         [was["fair_slow"] * shares[1], was["unfair_fast"] * shares[0]]
     )
 
 
-def test_at_the_end_of_a_month_evidence_decays_and_the_mood_is_booked_apart(shift: ShiftContext) -> None:
-    shares = retained(shift)
+def test_at_the_end_of_a_month_evidence_decays_and_the_mood_is_booked_apart(w: World) -> None:
+    shares = retained(w)
     for who, calm in ((0, 0.7), (1, 1.5)):
-        mind, was = shift.minds[who], shift.minds[who : who + 1].copy()[0]
-        shift.ledger[:] = 0.0
-        rules.update_to_month_end(shift, who, *shares, calm)
+        mind, was = w.minds[who], w.minds[who : who + 1].copy()[0]
+        w.ledger[:] = 0.0
+        rules.update_to_month_end(w, who, *shares, calm)
         decayed, now = (trust_with(was, shares, shares, odds) for odds in (1.5, calm))
-        booked = accounts(shift)
+        booked = accounts(w)
         assert booked.pop((NATION, PLACE), 0.0) == pytest.approx(now - decayed, rel=1e-9)
         assert sum(booked.values()) == pytest.approx(decayed - was["trust"], rel=1e-9)
         assert set(booked) == {(FORGETTING_GOOD, PLACE), (FORGETTING_BAD, PLACE)}
@@ -281,10 +287,11 @@ def test_noise_of_dispositions_is_logistic_with_unit_variance() -> None:
 
 @pytest.mark.parametrize("female", [0, 1])
 def test_dispositions_share_a_common_term(female: int) -> None:
-    shift, seed, i = hand_made_shift(), 11, 2
-    p, mind, person = shift.trust[0], shift.minds[i], shift.ground.people[i]
+    seed, i = 11, 2
+    w = hand_made_world(seed=seed)
+    p, mind, person = w.p.trust[0], w.minds[i], w.people[i]
     person.female, p.women, p.fairer, p.spread = female, 0.6, 0.5, 1.5
-    rules.draw_disposition(mind, person, p, -0.4, i, seed)
+    rules.draw_disposition(w, mind, person, p, -0.4, i)
 
     def draw(number: int) -> float:
         u = keyed_uniform(seed, DISPOSITION_STREAM, 0, i, number)
@@ -297,15 +304,15 @@ def test_dispositions_share_a_common_term(female: int) -> None:
 
 
 def test_residents_begin_with_the_trust_that_they_are_disposed_to() -> None:
-    shift = hand_made_shift(n_residents=4)
-    shift.ground.people["settlement"][3] = 1
-    shift.trust["spread"] = (1.0, 2.0)
-    minds, expected = shift.minds, shift.minds.copy()
+    w = hand_made_world(n_residents=4)
+    w.people["settlement"][3] = 1
+    w.p.trust["spread"] = (1.0, 2.0)
+    minds, expected = w.minds, w.minds.copy()
     minds["gone"], minds["touched"], minds["trust"] = (-1, 0, -1, -1), 7, 0.0
     for i in range(4):
-        place = shift.ground.people[i].settlement
-        rules.draw_disposition(expected[i], shift.ground.people[i], shift.trust[place], -0.4, i, shift.seed)
-    rules.initialise_beliefs(shift, 1, 4, -0.4, 1.3)
+        place = w.people[i].settlement
+        rules.draw_disposition(w, expected[i], w.people[i], w.p.trust[place], -0.4, i)
+    rules.initialise_beliefs(w, 1, 4, -0.4, 1.3)
     for name in ("disposed_fairness", "disposed_effectiveness"):
         assert minds[name].tolist() == [0.5, *expected[name][1:].tolist()]
     assert minds["calm"].tolist() == [1.0, 1.0, 1.3, 1.3]
@@ -315,14 +322,14 @@ def test_residents_begin_with_the_trust_that_they_are_disposed_to() -> None:
 
 
 def test_the_sum_of_trust_is_of_the_living_by_settlement() -> None:
-    shift = hand_made_shift(n_residents=4)
-    shift.ground.people["settlement"][:] = (0, 1, 1, 1)
-    shift.minds["trust"], shift.minds["gone"] = (0.1, 0.2, 0.3, 0.4), (-1, -1, 0, -1)
-    found = rules.sum_trust_by_settlement(shift.minds, shift.ground.people, 2)
+    w = hand_made_world(n_residents=4)
+    w.people["settlement"][:] = (0, 1, 1, 1)
+    w.minds["trust"], w.minds["gone"] = (0.1, 0.2, 0.3, 0.4), (-1, -1, 0, -1)
+    found = rules.sum_trust_by_settlement(w.minds, w.people, 2)
     assert found.tolist() == pytest.approx([0.1, 0.2 + 0.4], rel=1e-15)
 
 
 def test_the_sum_of_trust_is_compensated() -> None:
-    shift = hand_made_shift(n_residents=4)
-    shift.minds["trust"] = (1.0, 1e100, 1.0, -1e100)
-    assert rules.sum_trust_by_settlement(shift.minds, shift.ground.people, 1).tolist() == [2.0]
+    w = hand_made_world(n_residents=4)
+    w.minds["trust"] = (1.0, 1e100, 1.0, -1e100)
+    assert rules.sum_trust_by_settlement(w.minds, w.people, 1).tolist() == [2.0]

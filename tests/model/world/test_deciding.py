@@ -4,39 +4,36 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from small_world import small_world
 
 from model.engine.calendar import tick_of
 from model.engine.choices import CHOICES_DECLARED, MOST_OPTIONS, MOST_TERMS, declare_choice
 from model.engine.random_streams import stream_id
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
-from model.world.discrete_choice.schema import NO_DECISIVE_TERM, ChoiceRecord
+from model.simulation.world import World
+from model.world.discrete_choice import NO_DECISIVE_TERM, ChoiceRecord, clear_terms, decide_and_record, share_with_prior
 
 HOW_MANY = 4000
 TRIED = stream_id("tried in a test")
 
 
-def a_desk(seed: int = 3) -> ChoiceTables:
-    rows = zero_rows(ChoiceRecord, HOW_MANY)
-    return ChoiceTables(
-        terms=np.zeros((MOST_OPTIONS, MOST_TERMS)),
-        pull=np.zeros(MOST_OPTIONS),
-        choices=rows,
+def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> World:
+    """Return a world in which somebody chose `n` times by the same terms."""
+    w = small_world(
+        tick=5,
+        seed=3,
+        choices=zero_rows(ChoiceRecord, HOW_MANY),
         choices_count=np.zeros(1, np.int64),
-        now=np.array([5]),
-        seed=seed,
+        choice_terms=np.zeros((MOST_OPTIONS, MOST_TERMS)),
+        choice_pull=np.zeros(MOST_OPTIONS),
     )
-
-
-def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> ChoiceTables:
-    desk = a_desk()
     for who in range(n):
-        clear_terms(desk)
+        clear_terms(w)
         for option, row in enumerate(terms):
-            desk.terms[option, : len(row)] = row
-        decide_and_record(desk, len(terms), len(terms[0]), TRIED, ordered, 5, who)
-    return desk
+            w.choice_terms[option, : len(row)] = row
+        decide_and_record(w, len(terms), len(terms[0]), TRIED, ordered, 5, who)
+    return w
 
 
 @pytest.mark.parametrize("ordered", [True, False])

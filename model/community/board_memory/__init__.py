@@ -1,1 +1,0 @@
-"""Memory of communal boards: calls, hearings, requests and cases, as each board has experienced them."""

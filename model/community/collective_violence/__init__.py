@@ -1,1 +1,0 @@
-"""M15, collective violence (*linchamiento*): crowds, suspects, cascades, and police and authorities who stop them."""

@@ -1,1 +1,0 @@
-"""M14, communal authorities: a jurisdiction with its own law in Totonicapán, boards by agreement elsewhere."""

@@ -1,1 +1,0 @@
-"""M18, consultation: meetings of communities and police, attendance, requests and answers."""

@@ -1,1 +1,0 @@
-"""M35, deliberation: decisions of boards on cases, watches, police, requests and protocols."""

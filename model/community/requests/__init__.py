@@ -1,1 +1,0 @@
-"""M18, requests: demands of communities on the police, answered within 30 days or not."""

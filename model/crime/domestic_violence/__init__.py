@@ -1,1 +1,0 @@
-"""M9, domestic violence: first and further acts against women at home."""

@@ -1,1 +1,0 @@
-"""M33, private guards: they protect the shops that pay for them."""

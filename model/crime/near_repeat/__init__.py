@@ -1,1 +1,0 @@
-"""M6, near repeats: a crime raises the hazard nearby for some weeks, as a branching process."""

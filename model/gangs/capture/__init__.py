@@ -1,1 +1,0 @@
-"""Capture (M42): traffickers and cliques buy a mayor or a station chief, which stays hidden."""

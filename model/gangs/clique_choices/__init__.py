@@ -1,1 +1,0 @@
-"""Choices of cliques (M34): utilities of stance, rent, punishment, recruits, cells and attacks."""

@@ -1,0 +1,215 @@
+"""M20, misconduct: officers who ask for bribes, hidden cases that become public, and complaints.
+
+Switched off, nobody asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from model.engine.calendar import QUARTER, month_of
+from model.engine.elementary import exp
+from model.engine.kernels import allocating_kernel, kernel
+from model.engine.parameters import ParameterGroup
+from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
+from model.engine.rows import Row
+from model.engine.tables import ArraySpec
+from model.police.adoption import replace_officer
+from model.trust.events import SCANDAL, declare_event
+from model.trust.public_events import spread_public_event
+from model.world.mechanism import Knockout, Measure, Mechanism
+from model.world.shift_events import BRIBES
+from model.world.steps import step
+
+if TYPE_CHECKING:
+    from model.simulation.world import Simulation, World
+    from model.town.police import Officer
+
+GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS_STREAM, COMPLAINT_ANSWERED_STREAM, SANCTION_STREAM, CAUGHT_STREAM = (
+    stream_id("goes public"),
+    stream_id("who is named"),
+    stream_id("complains"),
+    stream_id("complaint answered"),
+    stream_id("sanction"),
+    stream_id("caught"),
+)
+HEARD_OF = stream_id("hears of a case")
+declare_event("scandal", SCANDAL, memory="public")
+NAMING_ATTEMPTS = 64
+"""Draws of an officer when a case becomes public, until one is found who asked for a bribe lately."""
+
+
+@dataclass(frozen=True, init=False)
+class Misconduct(ParameterGroup):
+    """Parameters of bribe requests, their detection, publicity and sanctions."""
+
+    name: ClassVar[str] = "misconduct"
+    evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "I06", "I08", "I09", "I10", "J03", "U10")
+
+    base: float
+    offer: float
+    penury: float
+    integrity: float
+    detection: float
+    norm: float
+    control: float
+    channel: float
+    public: float
+    surfaces: float
+    reveal: float
+    heard: float
+    weight: float
+    fades: float
+    files: float
+    channel_files: float
+    answered: float
+    sanction: float
+    caught: float
+
+
+HIDDEN = ArraySpec(
+    name="hidden",
+    of=np.float64,
+    shape=(1,),
+    about="Cases that are not known yet and will come out, in expectation: this alone.",
+)
+
+
+class MisconductCounts(Row):
+    """Monthly counts of public cases, complaints and suspensions."""
+
+    public_cases: float
+    complaints_police: float
+    complaints_answered: float
+    suspended: float
+
+
+WRITTEN_COLUMNS = (
+    "impressions", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
+    "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
+    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",
+    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
+    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow",
+)  # fmt: skip
+
+
+@kernel
+def detection_probability(p: Misconduct) -> float:
+    """Return the probability of detection by internal control and an outside channel together, 0 to 1."""
+    return 1.0 - (1.0 - p.control) * (1.0 - p.channel)
+
+
+@kernel
+def asks_for_bribe(officer: Officer, offers: float, penury: float, custom: float, p: Misconduct, u: float) -> bool:
+    """Return whether an officer asks for a bribe, by the uniform ``u``.
+
+    Parameters
+    ----------
+    offers
+        Opportunities: 1 for a driver, 1 for ground that a clique holds or traffickers protect.
+    penury
+        Bad conditions of the station, 0 to 1.
+    custom
+        Share of the facility's officers who asked in the last quarter.
+    """
+    x = p.base + p.offer * offers + p.penury * penury + p.norm * custom
+    x -= p.integrity * officer.integrity + p.detection * detection_probability(p)
+    return u < exp(min(0.0, x))
+
+
+@kernel
+def publish_cases(w: World) -> int:
+    """Publish hidden cases by one draw of the month for the municipality; return their number.
+
+    Updates ``hidden`` and counts; an officer who is named is suspended and replaced.
+
+    Notes
+    -----
+    A draw for each request would change wherever a policy changes the contacts.  A single case moves the trust of all
+    who hear of it, so that twin worlds would differ by chance alone.  The mean is divided by the scale of the
+    population: each resident of a scaled-down town hears of as many cases.
+    """
+    officers, hidden, tick, seed = w.officers, w.hidden, w.tick, w.seed
+    due = w.p.misconduct[0].surfaces * hidden[0]
+    hidden[0] -= due
+    cases = poisson_quantile(keyed_uniform(seed, GOES_PUBLIC, tick, 0, 0), due / w.population_scale)
+    for k in range(cases):
+        w.tally[0].public_cases += 1.0
+        # Rejection sampling of an officer who asked for a bribe in the last quarter.
+        for a in range(NAMING_ATTEMPTS):
+            o = int(keyed_uniform(seed, WHO_IS_NAMED, tick, k, a) * len(officers))
+            asked = officers[o].asked
+            if asked >= 0 and tick - asked < QUARTER:
+                w.tally[0].suspended += 1.0
+                replace_officer(w, o, w.month)
+                break
+    return cases
+
+
+@allocating_kernel
+def update_bribery_norms(w: World) -> None:
+    """Update `means.custom`, the share of each facility's officers who asked for a bribe in the last quarter."""
+    officers, means = w.officers, w.means
+    staff, asked = np.zeros(len(means)), np.zeros(len(means))
+    for o in range(len(officers)):
+        staff[officers[o].facility] += 1.0
+        if officers[o].asked >= 0 and w.tick - officers[o].asked < QUARTER:
+            asked[officers[o].facility] += 1.0
+    for f in range(len(means)):
+        means[f].custom = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
+
+
+@step
+def answer_for_bribes(w: World) -> None:
+    """Let bribe requests lead to complaints, suspension and hidden cases.
+
+    Updates ``hidden``, the expected cases that will become public, and counts; suspended officers are replaced.
+    """
+    officers, hidden = w.officers, w.hidden
+    cells, row, tick, seed = w.cells, w.tally[0], w.tick, w.seed
+    for k in range(w.counts[BRIBES]):
+        bribe = w.bribes[k]
+        post, nth, o = bribe.post, bribe.nth, w.couples[bribe.post].lead
+        p = w.p.misconduct[max(cells[bribe.cell].settlement, 0)]
+        gone = keyed_uniform(seed, CAUGHT_STREAM, tick, post, nth) < p.caught * detection_probability(p)
+        hidden[0] += p.public * (1.0 + p.reveal * detection_probability(p))
+        if keyed_uniform(seed, COMPLAINS_STREAM, tick, post, nth) < p.files + p.channel_files * p.channel:
+            row.complaints_police += 1.0
+            if keyed_uniform(seed, COMPLAINT_ANSWERED_STREAM, tick, post, nth) < p.answered:
+                row.complaints_answered += 1.0
+                gone = gone or keyed_uniform(seed, SANCTION_STREAM, tick, post, nth) < p.sanction
+        # Unless the officer has been replaced already in this shift: a successor has not asked.
+        if gone and officers[o].asked == tick:
+            row.suspended += 1.0
+            replace_officer(w, o, w.month)
+
+
+def let_cases_out(sim: Simulation) -> None:
+    """Update bribery norms, publish hidden cases and spread the news of them."""
+    update_bribery_norms(sim.w)
+    p = sim.p.misconduct[0]
+    if sim.month == month_of(sim.calendar.first_tick) and p.surfaces > 0.0:
+        # Start with the hidden cases that such months accumulate (geometric series); else the first year lacks them.
+        sim.w.hidden[0] /= p.surfaces
+    cases = publish_cases(sim.w)
+    for k in range(cases):
+        spread_public_event(sim, HEARD_OF, k, p.heard, SCANDAL, p.weight)
+
+
+MECHANISM = Mechanism(
+    group=Misconduct,
+    tables=(HIDDEN,),
+    counts=MisconductCounts,
+    causes=(SCANDAL,),
+    writes=WRITTEN_COLUMNS,
+    knockout=Knockout(("bribes", "complaints_police")),
+    measures={
+        "public_cases": Measure("cases"),
+        "complaints_police": Measure("complaints"),
+        "complaints_answered": Measure("complaints"),
+        "suspended": Measure("officers"),
+    },
+)

@@ -1,1 +1,0 @@
-"""M20, misconduct: officers who ask for bribes, hidden cases that become public, and complaints."""

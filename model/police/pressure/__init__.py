@@ -1,1 +1,0 @@
-"""M27, pressure for figures: chiefs judged by crime figures turn victims away and downgrade crimes."""

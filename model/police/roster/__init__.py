@@ -1,1 +1,0 @@
-"""M2, roster: three groups of officers, seven days on and four off, eight-hour shifts, in couples."""

@@ -1,1 +1,0 @@
-"""M44, work on problems: responses, fitting or not, their upkeep and their effect."""

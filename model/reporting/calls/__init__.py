@@ -1,1 +1,0 @@
-"""M12 in part, other calls: quarrels, accidents, noise, and calls of leaders to an officer's own phone."""

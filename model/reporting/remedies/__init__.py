@@ -1,1 +1,0 @@
-"""Outcomes of seeking help that victims of domestic violence remember, good and bad."""

@@ -1,0 +1,408 @@
+"""M11, reporting: victims choose whom to tell, and whether to file a formal complaint.
+
+Both choices are discrete choices: a multinomial logit among channels and nobody, then a logit for the complaint.
+Switched off, a constant share of each type is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+
+from model.community.board_memory import board_informed_of_call
+from model.community.deliberation import decide_case
+from model.engine.calendar import EVENING, LAST_MINUTE, MINUTES_AN_HOUR, NIGHT, SHIFTS
+from model.engine.elementary import exp, log1p
+from model.engine.kernels import kernel
+from model.engine.parameters import ParameterGroup
+from model.engine.random_streams import keyed_uniform, logistic, stream_id
+from model.engine.rows import Column, Row
+from model.gangs.capture import learns_of_report
+from model.police.patrol import first_covering_plan_visit
+from model.police.pressure import turn_victim_away
+from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
+from model.trust.events import declare_event, record_event
+from model.trust.ledger import trust_now
+from model.world.derived import constant, derived
+from model.world.mechanism import Knockout, Mechanism
+from model.world.shift_events import (
+    ANONYMOUS,
+    AT_STATION,
+    BY_EXTORTION,
+    BY_GANG,
+    BY_PHONE,
+    CALLS,
+    COMMUNAL,
+    IMPRESSIONS,
+    INCIDENTS,
+    NO_LINE,
+    NOBODY,
+    OWN_PHONE,
+    PROSECUTOR,
+    PUNISHMENT,
+    TO_PATROL,
+    UNSERVEDS,
+)
+from model.world.steps import rows_of, step
+
+if TYPE_CHECKING:
+    from model.engine.rows import FloatArray
+    from model.simulation.columns import ResidentState
+    from model.simulation.world import Simulation, World
+    from model.town.territory import Cell
+    from model.world.shift_events import (
+        Incident,
+    )
+    from model.world.steps import Room
+
+TELL_STREAM, CALL_DELAY, LINE_STREAM, RATIFY_STREAM, FOUND_STREAM = (
+    stream_id("tell"),
+    stream_id("call delay"),
+    stream_id("line"),
+    stream_id("ratify"),
+    stream_id("found"),
+)
+NONE_TELL, ALL_TELL, RELUCTANT_STREAM = stream_id("none tell"), stream_id("all tell"), stream_id("reluctant")
+CAPTURED_STREAM, LEAK_STREAM = stream_id("captured"), stream_id("leak")
+N_CHANNELS = 7
+"""Channels open to victims of other crimes than domestic violence: `TO_PATROL` to `ANONYMOUS`."""
+LOSS_UNIT = 100.0
+"""Quetzales in which `reporting.loss` is stated."""
+FIRST_RATIFIED, HOURS_IN_TIME = 2.0, 24.0
+"""Hours from a crime to the earliest ratification (assumed), and those within which it is in time for the judge."""
+SUMMONS_STREAM, HAS_NUMBER = stream_id("summons"), stream_id("has a number")
+UNANSWERED_CALL = declare_event("unanswered_call", 6)
+
+
+@dataclass(frozen=True, init=False)
+class Reporting(ParameterGroup):
+    """Parameters of reporting: utilities of telling by channel, of ratifying, and delays."""
+
+    name: ClassVar[str] = "reporting"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "E05",
+        "E06",
+        "G09",
+        "H01",
+        "H02",
+        "V01",
+        "V05",
+        "V06",
+        "V12",
+        "V14",
+        "F26",
+    )
+
+    intercept: float
+    by_kind: float
+    theft: float
+    vehicle_theft: float
+    theft_from_vehicle: float
+    assault: float
+    extortion: float
+    severity: float
+    loss: float
+    trust: float
+    minutes: float
+    fear: float
+    patrol: float
+    station: float
+    own_phone: float
+    prosecutor: float
+    anonymous: float
+    follow: float
+    follow_severity: float
+    useful: float
+    accompaniment: float
+    trip: float
+    found: float
+    follow_trust: float
+    lift: float
+    none_tell: float
+    all_tell: float
+    newcomers: float
+    captured: float
+    leak: float
+    call_delay: float
+    ratify_within: float
+    summons_days: float
+
+
+class ReportingHistory(Row):
+    """History of a resident's reports."""
+
+    spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
+
+
+WRITTEN_COLUMNS = (
+    "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
+    "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
+    "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",
+    "incidents.refused", "calls", "unserved", "impressions",
+)  # fmt: skip
+
+
+@constant
+def channel_pull(sim: Simulation) -> FloatArray:
+    """Return room for exp(utility) of each channel."""
+    return np.zeros(N_CHANNELS)
+
+
+@kernel
+def fear_of_offender(row: Incident, fear: float, p: Reporting) -> float:
+    """Return the disutility (log-odds) of telling for fear of an offender with power over the victim, else 0."""
+    threatens = row.kind == EXTORTION or row.motive == BY_GANG
+    threatens = threatens or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
+    return p.fear * fear if threatens else 0.0
+
+
+@derived
+def readiness_by_kind(sim: Simulation) -> FloatArray:
+    """Return the readiness to tell over that of robbery (log-odds), by settlement and kind of crime."""
+    p = sim.p.reporting
+    readiness: FloatArray = p["by_kind"][:, None] * rates_by_kind(p, "told")
+    return readiness
+
+
+@kernel
+def channel_utilities(w: World, row: Incident, trust: float, at_hand: bool) -> None:
+    """Write exp(utility) of every channel for the victim of an incident to `channel_pull`, 0 where it is closed.
+
+    ``trust`` is that of the victim (0-1); ``at_hand`` says whether a couple is at the place.
+    """
+    i = row.teller
+    person = w.people[i]
+    z, home = person.settlement, w.cells[person.home]
+    p, authority, board, pull = w.p.reporting[z], w.p.communal_authority[z], w.boards[z], w.channel_pull
+    silence = w.p.narcos[z].silence if w.protected[person.home] >= 0 else 0.0
+    common = p.intercept - silence + w.readiness_by_kind[z, row.kind] + p.severity * row.severity
+    common += p.loss * log1p(row.loss / LOSS_UNIT)
+    faith = p.trust * (trust - 0.5)
+    # Fear counts half by telephone: nobody is seen with the police.
+    dread = fear_of_offender(row, w.minds[i].fear, p)
+    extortion = row.kind == EXTORTION
+    has_number = person.council == 1 and keyed_uniform(w.seed, HAS_NUMBER, 0, i, 0) < board.phones
+    pull[TO_PATROL] = exp(common + p.patrol + faith - dread) if at_hand else 0.0
+    pull[BY_PHONE] = exp(common + faith - dread / 2.0)
+    pull[AT_STATION] = exp(common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread)
+    pull[OWN_PHONE] = exp(common + p.own_phone + faith - dread / 2.0) if has_number else 0.0
+    pull[COMMUNAL] = 0.0
+    if authority.reach > 0.0 and not extortion:
+        deference = authority.deference * board.legitimacy
+        pull[COMMUNAL] = authority.reach * exp(common + authority.near + deference)
+    pull[PROSECUTOR] = exp(common + p.prosecutor - p.minutes * home.seat_minutes / MINUTES_AN_HOUR - dread)
+    pull[ANONYMOUS] = exp(common + p.anonymous + faith) if extortion else 0.0
+
+
+@kernel
+def choose_channel(pull: FloatArray, u: float) -> int:
+    """Return the channel that a uniform number selects in a multinomial logit; telling nobody has utility 0.
+
+    ``pull`` is exp(utility) of each channel, 0 where it is closed.
+    """
+    # Inverse of the cumulated probabilities, nobody first: a channel that closes moves few choices of a twin world.
+    total = 1.0
+    for channel in range(len(pull)):
+        total += pull[channel]
+    reached = 1.0 / total
+    if u < reached:
+        return NOBODY
+    last = NOBODY
+    for channel in range(len(pull)):
+        if pull[channel] > 0.0:
+            reached += pull[channel] / total
+            last = channel
+            if u < reached:
+                return channel
+    return last  # rounding can leave the sum below u
+
+
+@kernel
+def append_call(w: World, k: int, board: int, p: Reporting) -> None:
+    """Append the call for help about incident k to `calls`; ``board`` hears what becomes of it, -1 for none."""
+    tick = w.tick
+    row = w.incidents[k]
+    line = w.calls[w.counts[CALLS]]
+    line.board = board
+    line.born, line.number, line.cell = tick, row.number, row.cell
+    line.teller, line.incident = row.teller, k
+    delay = p.call_delay * keyed_uniform(w.seed, CALL_DELAY, tick, row.number, 0)
+    line.minute = min(LAST_MINUTE, row.minute + delay)
+    line.since, line.severity = line.minute, row.severity
+    w.counts[CALLS] += 1
+
+
+@kernel
+def append_unserved_call(w: World, teller: int, born: int, number: int, reason: int, board: int) -> None:
+    """Record a call that nobody will answer; appends to `unserved` and `impressions`."""
+    lost = w.unserved[w.counts[UNSERVEDS]]
+    lost.born, lost.number, lost.reason, lost.board, lost.cell = born, number, reason, board, NOBODY
+    w.counts[UNSERVEDS] += 1
+    record_event(w, teller, UNANSWERED_CALL, w.p.trust[w.people[teller].settlement].unanswered)
+
+
+@kernel
+def open_communal_case(w: World, row: Incident, settlement: int, put_off: int) -> None:
+    """Bring an incident before the communal authority of a settlement; appends to `cases`.
+
+    The hearing is in the afternoon, after the shortest time of the authority, the days by which its board has put it
+    off, and the wait for a summons.
+    """
+    case = w.cases[w.cases_count[0]]
+    summons = w.p.reporting[settlement].summons_days
+    summons *= keyed_uniform(w.seed, SUMMONS_STREAM, w.tick, row.number, 0)
+    wait = w.p.communal_authority[settlement].days + put_off + int(summons)
+    case.born, case.number = w.tick, row.number
+    case.due = SHIFTS * (w.tick // SHIFTS + wait) + EVENING
+    case.victim, case.settlement, case.cell = row.teller, settlement, row.cell
+    case.kind, case.step, case.late, case.just = row.kind, 0, 0, 0
+    w.cases_count[0] += 1
+
+
+@kernel
+def file_complaint(w: World, row: Incident, p: Reporting) -> None:
+    """File a formal complaint, in time for the judge if it is ratified within `HOURS_IN_TIME`.
+
+    Updates `incidents.complaint`, `incidents.in_time`.
+    """
+    row.complaint = 1
+    u = keyed_uniform(w.seed, RATIFY_STREAM, w.tick, row.number, 1)
+    hours = FIRST_RATIFIED + (p.ratify_within - FIRST_RATIFIED) * u
+    row.in_time = 1 if hours < HOURS_IN_TIME else 0
+
+
+@kernel
+def apply_telling_experiment(w: World, row: Incident, p: Reporting) -> bool:
+    """Silence some who would tell, or make some who would not telephone; return whether the latter happened.
+
+    Updates `incidents.told`.
+    """
+    if row.told == NOBODY:
+        if keyed_uniform(w.seed, ALL_TELL, w.tick, row.number, 0) < p.all_tell:
+            row.told = BY_PHONE
+            return True
+    elif row.told != COMMUNAL and keyed_uniform(w.seed, NONE_TELL, w.tick, row.number, 0) < p.none_tell:
+        row.told = NOBODY
+    return False
+
+
+@kernel
+def leaks_to_clique(w: World, row: Incident, station: int, p: Reporting) -> bool:
+    """Return whether a clique learns who reported extortion: openly, from somebody at a station, or from its chief."""
+    seed = w.seed
+    if row.told != ANONYMOUS:
+        return True
+    u = keyed_uniform(seed, LEAK_STREAM, w.tick, row.number, 1)
+    if learns_of_report(w, station, row.clique, w.p.capture[0], u):
+        return True
+    # Stations are drawn at tick 0: the same ones leak throughout a run.
+    captured = station >= 0 and keyed_uniform(seed, CAPTURED_STREAM, 0, station, 0) < p.captured
+    return captured and keyed_uniform(seed, LEAK_STREAM, w.tick, row.number, 0) < p.leak
+
+
+@kernel
+def report_crime(w: World, k: int, at_hand: bool) -> None:
+    """Choose the channel of the victim of incident k; the hearing, the call and the complaint follow.
+
+    Updates the incident and `minds.spoke`; appends to `cases`, `calls`, `unserved`, `impressions`.
+    """
+    row, tick, seed = w.incidents[k], w.tick, w.seed
+    person, here = w.people[row.teller], w.cells[row.cell]
+    z, station = person.settlement, here.facility
+    p = w.p.reporting[z]
+    trust = trust_now(w.minds[row.teller], tick, w.p.trust[z]) + p.lift
+    channel_utilities(w, row, trust, at_hand)
+    row.told = choose_channel(w.channel_pull, keyed_uniform(seed, TELL_STREAM, tick, row.number, 0))
+    if row.kind == HOMICIDE:
+        row.told = BY_PHONE
+    reluctant = apply_telling_experiment(w, row, p)
+    turn_victim_away(w, k, station, w.p.pressure[max(here.settlement, 0)])
+    if row.told == COMMUNAL:
+        put_off = decide_case(w, row, row.victim, z)
+        if put_off >= 0:
+            open_communal_case(w, row, z, put_off)
+    elif row.kind == EXTORTION and row.told != NOBODY and leaks_to_clique(w, row, station, p):
+        w.minds[row.teller].spoke = tick
+    board = board_informed_of_call(person, here, w.boards[z], tick % SHIFTS == NIGHT, row.handed == 1)
+    follow_up_report(w, k, board, trust, p.newcomers if reluctant else 1.0)
+
+
+@kernel
+def follow_up_report(w: World, k: int, board: int, trust: float, zeal: float) -> None:
+    """Make the call and the formal complaint that follow from the channel of incident k.
+
+    ``board`` hears what becomes of the call, -1 for none; ``trust`` is that of the victim (0-1); ``zeal`` is the chance
+    that the victim goes through with either, below 1 for the reluctant.  A case that a board took to the prosecutor is
+    a complaint already.  Updates `incidents.complaint`, `incidents.in_time`; appends to `calls`, `unserved`
+    and `impressions`.
+    """
+    row, tick, seed = w.incidents[k], w.tick, w.seed
+    told, number = row.told, row.number
+    if row.kind == HOMICIDE or told == PROSECUTOR:
+        row.complaint, row.in_time = 1, 1
+    if told == NOBODY or (told == COMMUNAL and row.handed == 0):
+        return
+    person = w.people[row.teller]
+    home, p = w.cells[person.home], w.p.reporting[person.settlement]
+    if told == TO_PATROL or (row.handed == 1 and row.complaint == 0):
+        append_call(w, k, board, p)
+    elif told in (BY_PHONE, OWN_PHONE) and (
+        zeal == 1.0 or keyed_uniform(seed, RELUCTANT_STREAM, tick, number, 0) < zeal
+    ):
+        answered = home.facility < 0 or w.means[home.facility].phone == 1
+        if told == BY_PHONE:
+            response = w.p.response[max(w.cells[row.cell].settlement, 0)]
+            answered = keyed_uniform(seed, LINE_STREAM, tick, number, 0) < response.line_answered
+        if answered:
+            append_call(w, k, board, p)
+        else:
+            append_unserved_call(w, row.teller, tick, number, NO_LINE, board)
+    chance = zeal * complaint_probability(row, w.minds[row.teller], home, p, trust)
+    if row.complaint == 0 and keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < chance:
+        file_complaint(w, row, p)
+
+
+@kernel
+def complaint_probability(row: Incident, mind: ResidentState, home: Cell, p: Reporting, trust: float) -> float:
+    """Return the probability that somebody who told a state body files a formal complaint; ``trust`` is 0-1."""
+    utility = p.follow + p.follow_severity * row.severity + p.useful * mind.useful
+    utility += p.follow_trust * (trust - 0.5) + p.accompaniment - p.trip * home.seat_minutes / MINUTES_AN_HOUR
+    return logistic(utility - fear_of_offender(row, mind.fear, p))
+
+
+def room_for_reports(sim: Simulation) -> Room:
+    """Return the rows that reports may need: one of each table for every incident."""
+    return dict.fromkeys((CALLS, UNSERVEDS, IMPRESSIONS, "cases", "choices"), rows_of(INCIDENTS))
+
+
+@step(room=room_for_reports)
+def report(w: World) -> None:
+    """Report the crimes of the shift, or not; untold ones before the eyes of a couple may be found.
+
+    Victims of domestic violence choose in `seeking_help`.
+    """
+    for k in range(w.counts[INCIDENTS]):
+        row = w.incidents[k]
+        if row.kind == DOMESTIC:
+            continue
+        z = max(w.cells[row.cell].settlement, 0)
+        visit = first_covering_plan_visit(w, row.cell, row.minute, w.p.deterrence[z].residual)
+        if row.teller >= 0:
+            z = w.people[row.teller].settlement
+            report_crime(w, k, visit >= 0)
+        known_to_state = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
+        if known_to_state or visit < 0:
+            continue
+        if keyed_uniform(w.seed, FOUND_STREAM, w.tick, row.number, 0) < w.p.reporting[z].found:
+            row.found = 1
+
+
+MECHANISM = Mechanism(
+    group=Reporting,
+    mind=ReportingHistory,
+    causes=(UNANSWERED_CALL,),
+    writes=WRITTEN_COLUMNS,
+    knockout=Knockout(("crimes_told", "complaints_filed")),
+)

@@ -1,1 +1,0 @@
-"""M11, reporting: victims choose whom to tell, and whether to file a formal complaint."""

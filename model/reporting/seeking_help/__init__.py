@@ -1,1 +1,0 @@
-"""M9, seeking help: where victims of domestic violence turn, and the help that they get."""

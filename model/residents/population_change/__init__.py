@@ -1,1 +1,0 @@
-"""M28, population change: births, ageing, deaths and moves; commuters suffer crime outside."""

@@ -1,1 +1,0 @@
-"""Initial state: residents in steady state with the town's events; newcomers copy others."""

@@ -1,1 +1,0 @@
-"""Belief updating: experiences add evidence that decays; belief is the favourable share."""

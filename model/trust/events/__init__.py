@@ -1,1 +1,0 @@
-"""Kinds of events that change trust."""

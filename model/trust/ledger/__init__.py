@@ -1,1 +1,0 @@
-"""Ledger of trust: every change of trust by cause and settlement; the only writer of trust."""
