@@ -10,6 +10,7 @@ Mechanisms import this module for the type checker only: it stands above them.
 from __future__ import annotations
 
 import datetime
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
@@ -582,14 +583,14 @@ class WorldBinder:
         self.derived: dict[str, Source] = {"events": lambda sim: sim.event_effects} | DERIVED
         self.moving |= {name: self.event_source(name) for name in EVENT_TABLES}
         self.moving["candidates"] = lambda sim: sim.cached(candidate_table).rows
-        wrong = []
+        wrong: dict[str, str] = {}
         for table in tables:
             grows = isinstance(table, GrowingTableSpec)
             self.moving[table.name] = self.rows_source(table.name) if grows else self.state_source(table.name)
             if grows:
                 self.lasting[f"{table.name}_count"] = self.count_source(table.name)
             if hints.get(table.name) != (kind := kind_of(table)):
-                wrong.append(f"{table.name}: {kind}")
+                wrong[table.name] = f"{table.name}: {re.sub(r'[a-z_0-9]+[.]', '', str(kind))}"
         self.lasting |= {
             name: self.town_source(name)
             for name in typing.get_type_hints(Town)
@@ -597,14 +598,14 @@ class WorldBinder:
         }
         self.groups = {name: ParameterGroup.known[name] for name in Parameters._fields if name in ParameterGroup.known}
         self.check(World, {*self.lasting, *self.moving, *self.derived, "p", "guard"}, wrong)
-        self.check(Parameters, {*ParameterGroup.known} - MADE_OF_DATA, [])
-        self.check(GuardNumbers, set(guards), [])
+        self.check(Parameters, {*ParameterGroup.known} - MADE_OF_DATA, {})
+        self.check(GuardNumbers, set(guards), {})
 
     @staticmethod
-    def check(bundle: type[TableBundle], known: set[str], wrong: list[str]) -> None:
-        """Raise ValueError if a bundle lacks a field or has one without a source."""
+    def check(bundle: type[TableBundle], known: set[str], wrong: Mapping[str, str]) -> None:
+        """Raise ValueError if a bundle lacks a field or has one without a source; ``wrong`` has their types."""
         own = set(bundle._fields)
-        if lacking := [*sorted(known - own), *wrong]:
+        if lacking := [wrong.get(name, name) for name in sorted({*wrong, *(known - own)})]:
             raise ValueError(
                 f"{bundle.__name__} lacks the fields {', '.join(lacking)}. Add them to {bundle.__module__}."
             )

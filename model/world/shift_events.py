@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from model.engine.domains import FLAG, KEY, MINUTE, PAST, SHARE, code_of, row_of
-from model.engine.kernels import TableBundle
-from model.engine.rows import IntArray, Row, Rows, int64_constant, zero_rows
+from model.engine.rows import Row, Rows, int64_constant, zero_rows
 from model.engine.tables import TableVersion
 from model.town.crime_kinds import N_KINDS
 
@@ -270,53 +269,28 @@ IMPRESSIONS, SPARED, SIGNED = range(10, len(EVENT_TABLES))
 TABLE_NAMES = tuple(EVENT_TABLES)
 
 
-class ShiftEventTables(TableBundle):
-    """Event tables of the shift as kernels take them; ``counts`` holds the number of rows written to each."""
-
-    visits: Rows[Visit]
-    incidents: Rows[Incident]
-    calls: Rows[Call]
-    responses: Rows[CallResponse]
-    unserved: Rows[UnservedCall]
-    arrests: Rows[Arrest]
-    hearings: Rows[Hearing]
-    meetings: Rows[Meeting]
-    bribes: Rows[Bribe]
-    outside: Rows[OutsideVictimisation]
-    impressions: Rows[Impression]
-    spared: Rows[PreventedCrime]
-    signed: Rows[CoupleImpression]
-    counts: IntArray
-
-
 class ShiftEvents:
-    """Storage of the event tables of the current shift.
-
-    ``day`` is the bundle of all tables; ``version`` increases when a table is reallocated.
-    """
+    """Storage of the event tables of the current shift; ``version`` increases when a table is reallocated."""
 
     def __init__(self, version: TableVersion | None = None) -> None:
         self.version = version or TableVersion()
         self.counts = np.zeros(len(EVENT_TABLES), np.int64)
         self.capacity = [64] * len(EVENT_TABLES)
         self.tables: dict[str, Rows[Any]] = {name: zero_rows(row, 64) for name, row in EVENT_TABLES.items()}
-        self.day = ShiftEventTables(**self.tables, counts=self.counts)
 
     def clear(self) -> None:
         """Remove all events, at the start of a shift."""
         self.counts.fill(0)
 
-    def reserve(self, table: int, extra: int) -> ShiftEventTables:
-        """Ensure capacity for ``extra`` more rows in one table; return the bundle of all tables."""
+    def reserve(self, table: int, extra: int) -> None:
+        """Ensure capacity for ``extra`` more rows in one table."""
         need = self.counts.item(table) + extra
         if need > self.capacity[table]:
             self.capacity[table], name = 2 * need, TABLE_NAMES[table]
             rows = zero_rows(EVENT_TABLES[name], 2 * need)
             rows[: self.counts[table]] = self.rows_of(table)
             self.tables[name] = rows
-            self.day = ShiftEventTables(**self.tables, counts=self.counts)
             self.version.increase()
-        return self.day
 
     def rows_of(self, table: int) -> Rows[Row]:
         """Return a view of the rows written to one table in this shift."""

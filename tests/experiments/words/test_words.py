@@ -91,7 +91,7 @@ def test_the_words_of_a_parameter_stand_beside_its_number_alone(tmp_path: Path, 
         catalogue.parameter("fear.campaign", "es") == catalogue.lever("fear.campaign", "es") == "Campaña de precaución"
     )
     path = tmp_path / "words.toml"
-    path.write_text(f'[{part}]\nharm = {{ en = "fear", es = "temor" }}\n', encoding="utf-8")
+    path.write_text(f'[fear.{part}]\nharm = {{ en = "fear", es = "temor" }}\n', encoding="utf-8")
     with pytest.raises(InputError, match=f"words of {part} stand in numbers.toml"):
         collect_words([path])
 

@@ -46,7 +46,7 @@ def edit(path: Path, before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("file", "before", "after"),
     [
-        ("trust/hearsay/words.toml", "rumores", "lo que cuentan"),
+        ("trust/words.toml", "rumores", "lo que cuentan"),
         ("trust/numbers.toml", "temor tras un daño propio de gravedad 1", "miedo tras un daño propio"),
         ("trust/numbers.toml", "effect of harm to oneself of severity 1 on fear", "effect of own harm"),
         ("trust/numbers.toml", 'source = "B11", en = "residents whom', 'source = "B12", en = "residents whom'),

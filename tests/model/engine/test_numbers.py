@@ -16,7 +16,7 @@ from model.engine.fingerprint import PACKAGE
 from model.engine.numbers import all_event_lines, all_tables, read_numbers
 from model.engine.parameters import ParameterGroup, all_parameters, check_tables
 from model.town.crime_kinds import KINDS
-from model.trust.events import schema as events
+from model.trust import events
 from scenarios.groups import declared_groups
 
 GLOW = {"value": 0.5, "unit": "share", "range": [0, 1], "off": 0.0, "source": "assumed", "en": "light", "es": "luz"}
