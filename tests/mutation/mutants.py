@@ -74,13 +74,18 @@ class MutantSample:
 
 
 def without_decorators(source: str) -> str:
-    """Return the source of a module without the decorators that hide functions from mutmut."""
+    """Return the source of a module without the decorators that hide functions from mutmut.
+
+    A step is more than its function: it is made of it in a line after the function.
+    """
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
         for one in getattr(node, "decorator_list", ()):
             name = one.func if isinstance(one, ast.Call) else one
             if isinstance(name, ast.Name) and name.id in REMOVED_DECORATORS:
                 lines[one.lineno - 1 : one.end_lineno] = [""] * (one.end_lineno - one.lineno + 1)
+                if name.id == "step":
+                    lines[node.end_lineno - 1] += f"{node.name} = {ast.unparse(one)}({node.name})\n"
     return "".join(lines)
 
 

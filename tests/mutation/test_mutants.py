@@ -18,6 +18,7 @@ def recorded(module: str) -> str:
 def test_the_copy_loses_the_decorators_that_hide_functions() -> None:
     source = "@kernel\ndef one():\n    pass\n\n\n@kept\n@lru_cache(\n    maxsize=4,\n)\ndef two():\n    pass\n"
     assert without_decorators(source) == "def one():\n    pass\n\n\n@kept\ndef two():\n    pass\n"
+    assert without_decorators("@step(on=1)\ndef s():\n    pass\n") == "def s():\n    pass\ns = step(on=1)(s)\n"
 
 
 @pytest.mark.parametrize("module", TESTS)

@@ -44,8 +44,11 @@ LEARNING |= {"news": 6.0, "peers": 4.0, "learned": 0.7, "informal": 0.2, "highes
 
 def remembering(changes: dict[str, float] | None = None, **fields: Any) -> World:
     """Return a world of two zones, of 4 and 1 populated cells, in which nothing is remembered."""
+    p = small_parameters(SETTLEMENTS, certainty=LEARNING | (changes or {}))
+    for name in p.certainty.dtype.names or ():
+        p.certainty[name][1:] = 0.77  # those of the first settlement hold everywhere
     own = {
-        "p": small_parameters(SETTLEMENTS, certainty=LEARNING | (changes or {})),
+        "p": p,
         "seen_lately": np.zeros(SETTLEMENTS),
         "arrested_lately": np.zeros((N_GROUPS, SETTLEMENTS)),
         "offended_lately": np.zeros((N_GROUPS, SETTLEMENTS)),
@@ -148,6 +151,10 @@ def test_without_any_news_the_usual_chance_is_believed_and_the_factor_has_a_ceil
     w.offended_lately[:, 1] = 5.0  # crimes without arrest, and no peers in the other zone
     update_certainty_factors(w)
     assert (w.felt[:, 1] > 1.05).all()
+    w.arrested_lately[:, 1] = w.offended_lately[:, 1] = 0.5  # one crime with arrest, half forgotten
+    w.offended_lately[:, 0] = 5.0
+    update_certainty_factors(w)
+    assert (w.felt[:, 1] < 0.9).all()
 
 
 def test_a_step_updates_patrol_arrests_and_factors() -> None:

@@ -11,6 +11,7 @@ from hand_made import hand_made_world
 from small_world import small_parameters, small_world
 
 from model.community.consent import ConsentRow
+from model.engine.calendar import EVENING, SHIFTS
 from model.engine.choices import MOST_OPTIONS, MOST_TERMS
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import zero_rows
@@ -40,6 +41,7 @@ from model.world.discrete_choice import ChoiceRecord
 from model.world.shift_events import (
     ARRESTS,
     CALLS,
+    COMMUNAL,
     DECLINED,
     IMITATOR,
     IMPRESSIONS,
@@ -49,6 +51,7 @@ from model.world.shift_events import (
     NO_FUEL,
     NO_HOURS,
     NO_VEHICLES,
+    NOBODY,
     RESPONSES,
     SIGNED,
     TO_PATROL,
@@ -156,6 +159,21 @@ def test_grades_begin_at_their_severities_and_have_limits_and_reserves() -> None
     assert [rules.road_slowness(road, p) for road in range(4)] == [1.0, 1.4, 2.2, 2.8]
     line = call(born=TICK - 2, since=450.0, severity=0.4)
     assert rules.last_service_minute(line, TICK, p) == 450.0 - 960.0 + 150.0
+
+
+def test_who_may_not_be_arrested_is_brought_before_the_authority_unless_it_has_the_case_or_nobody_told() -> None:
+    w = world_of()
+    w.p.communal_authority["days"], w.p.reporting["summons_days"] = 3, 0.0
+    rows = w.incidents
+    for name, values in {"teller": (7, 7, -1), "told": (TO_PATROL, COMMUNAL, NOBODY), "number": (4, 5, 6)}.items():
+        rows[name][:3] = values
+    for k in range(3):
+        rules.hand_to_authority(w, rows[k], PLACE)  # type: ignore[arg-type]
+    assert w.cases_count.tolist() == [1]
+    case = w.cases[0]
+    assert (case["number"], case["victim"], case["settlement"]) == (4, 7, PLACE)
+    assert case["due"] == SHIFTS * (TICK // SHIFTS + 3) + EVENING
+    assert w.tally["consent_arrests_communal"].tolist() == [1.0]
 
 
 def test_a_couple_is_asked_by_its_own_facility_by_grave_calls_and_where_nobody_is_posted() -> None:
