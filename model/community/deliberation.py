@@ -1,10 +1,10 @@
 """M35, deliberation: decisions of boards on cases, watches, police, requests and protocols.
 
 Each board weighs its own experience: calls answered, conduct of the police at its hearings, requests kept, cases that
-the state returned.  Every decision is a discrete choice; the terms of its utility, in log-odds, are those declared in
-`schema.py`.  A belief is the share of good experience, with a prior from the board's disposition.  Switched off, a
-board hears what is not grave and hands over the rest, always keeps its watch, never changes its mind about the police,
-asks only at meetings, and a protocol is imposed.
+the state returned.  Every decision is a discrete choice; the terms of its utility, in log-odds, are those declared
+below.  A belief is the share of good experience, with a prior from the board's disposition.  Switched off, a board
+hears what is not grave and hands over the rest, always keeps its watch, never changes its mind about the police, asks
+only at meetings, and a protocol is imposed.
 """
 
 from __future__ import annotations

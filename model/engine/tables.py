@@ -1,6 +1,6 @@
 """Specifications of the tables of a world's state: declared by mechanisms, created for each world.
 
-A mechanism declares its tables in its ``schema.py``:
+A mechanism declares its tables in its file:
 
 - `RowTableSpec`, one row per resident, officer, cell, …;
 - `GrowingTableSpec`, rows that are appended and removed, such as waiting calls;

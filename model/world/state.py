@@ -1,7 +1,7 @@
 """State of a world: everything that a run changes, as plain tables; a checkpoint holds these tables.
 
 This module declares the tables that several mechanisms write; the writers of each column are listed in `docs/` from the
-mechanisms' records.  A table of one mechanism is declared in its `schema.py`.
+mechanisms' records.  A table of one mechanism is declared in its own file.
 """
 
 from __future__ import annotations
