@@ -303,7 +303,7 @@ def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(moved: Tab)
     button.click()
     moved.until(lambda: month.inner_text() == "dic 2017")
     assert moved.page.evaluate(coloured) == last
-    assert "var(--a)" in last or "var(--b)" in last
+    assert "var(--worse)" in last or "var(--better)" in last
 
 
 MOVE = """(moves) => moves.forEach(([name, step]) => {

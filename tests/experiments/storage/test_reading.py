@@ -206,7 +206,7 @@ def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_stil
     shutil.rmtree(state)
     for words in again:
         assert "which are not there" in refused(capsys, *words)
-    assert cli.run_program(["plot", str(out)]) == 0
+    assert cli.run_program(["plot", str(out), "--fresh"]) == 0
 
 
 def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, capsys, monkeypatch):
