@@ -41,7 +41,7 @@ from model.engine.random_streams import keyed_uniform, logistic_quantile, poisso
 from model.engine.rows import Column, Row, to_int64
 from model.engine.tables import GrowingTableSpec
 from model.gangs.clique_choices import Refusal, choose_to_punish, leadership_gap
-from model.gangs.gangs import NOT_YET, YOUNG_MAN_ATTEMPTS, add_member
+from model.gangs.gangs import NOT_YET, YOUNG_MAN_ATTEMPTS, add_member, draw_living_member
 from model.town.crime_kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.town.residents import ADULT_AGE, STUDENT
 from model.trust.events import PAYMENT, declare_event, record_event
@@ -401,20 +401,6 @@ def attack_victim(w: World, attack: Attack) -> bool:
 
 
 @kernel
-def draw_member_target(w: World, foe: int, q: int) -> int:
-    """Return a living member of a rival clique drawn as the target of an attack, or -1."""
-    found, least = NOBODY, 1.0
-    for k in range(w.roll_count[0]):
-        i = w.roll[k].who
-        if w.minds[i].member == foe and w.minds[i].gone < 0:
-            # The least of keyed uniforms: a uniform draw that changes little when membership does.
-            u = keyed_uniform(w.seed, CLASH_VICTIM, w.tick, i, q)
-            if u < least:
-                found, least = i, u
-    return found
-
-
-@kernel
 def draw_young_man(w: World, cell: int, q: int, youngest: float) -> int:
     """Return a young man present in a cell, drawn in `YOUNG_MAN_ATTEMPTS` draws, or -1."""
     for attempt in range(YOUNG_MAN_ATTEMPTS):
@@ -456,7 +442,7 @@ def attack_rivals(w: World) -> None:
         foe = w.cliques[clique.foe]
         i, cell = NOBODY, foe.centre
         if keyed_uniform(w.seed, CLASH_STREAM, w.tick, q, 0) < w.p.cliques[0].attack_member:
-            i = draw_member_target(w, clique.foe, q)
+            i = draw_living_member(w, clique.foe, CLASH_VICTIM, q)
             cell = to_int64(w.people[i].home) if i >= 0 else cell
         p = w.p.extortion[max(w.cells[cell].settlement, 0)]
         if i < 0:

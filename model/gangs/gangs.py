@@ -348,6 +348,20 @@ MECHANISM = Mechanism(
 
 
 @kernel
+def draw_living_member(w: World, clique: int, stream: int, draw: int) -> int:
+    """Return a living member of a clique, each with the same chance, or -1; ``stream`` and ``draw`` key the numbers."""
+    # The least of keyed uniforms: others who join or leave rarely change the choice.
+    found, least = NOBODY, 1.0
+    for k in range(w.roll_count[0]):
+        i = w.roll[k].who
+        if w.minds[i].member == clique and w.minds[i].gone < 0:
+            u = keyed_uniform(w.seed, stream, w.tick, i, draw)
+            if u < least:
+                found, least = i, u
+    return found
+
+
+@kernel
 def next_living_member(w: World, clique: int, after: int) -> int:
     """Return the living member of a clique with the lowest number above ``after``, or -1.
 

@@ -23,6 +23,7 @@ from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.gangs.custody import hold_member
+from model.gangs.gangs import draw_living_member
 from model.town.crime_kinds import KINDS, N_KINDS
 from model.trust.events import declare_event, record_event
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -224,15 +225,7 @@ def remand_until(w: World, filed: int, number: int, nth: int) -> int:
 @kernel
 def draw_member_of_act(w: World, clique: int, number: int) -> int:
     """Return the living member of a clique who committed an act of this shift, or -1."""
-    # The least of keyed uniforms: each member is as likely, and others who join or leave rarely change the choice.
-    found, least = NOBODY, 1.0
-    for k in range(w.roll_count[0]):
-        i = w.roll[k].who
-        if w.minds[i].member == clique and w.minds[i].gone < 0:
-            u = keyed_uniform(w.seed, MEMBER_STREAM, w.tick, i, number)
-            if u < least:
-                found, least = i, u
-    return found
+    return draw_living_member(w, clique, MEMBER_STREAM, number)
 
 
 @kernel
