@@ -6,12 +6,10 @@ Importing this package chooses the folder in which compiled kernels are kept (`m
 from typing import Any
 
 from model.engine.fingerprint import fingerprint, select_cache_folder
-from model.moved import install_aliases
 
 __all__ = ["TrustModel", "fingerprint"]
 
 select_cache_folder()
-install_aliases()
 
 
 def __getattr__(name: str) -> Any:
