@@ -285,7 +285,7 @@ def raise_headings(text: str) -> str:
 
 def package_of(name: str) -> str:
     """Return the package of a mechanism, or "others" for mechanisms described in the frame of the ODD."""
-    return next((path.parent.parent.name for path in odd.sections() if path.parent.name == name), "others")
+    return next((path.parent.name for path in odd.sections() if path.stem == name), "others")
 
 
 def contents_page(title: str, about: str, names: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from experiments.cli.documentation_site import (
     spanish_figures,
 )
 from experiments.reproduce.sentences import RESULTS
-from experiments.tools.documents import answer, posterior
+from experiments.tools.documents import answer, odd, posterior
 from model.engine.parameters import ParameterGroup, all_parameters
 from scenarios.groups import declared_groups
 
@@ -37,6 +37,19 @@ def test_every_link_of_a_document_leads_to_a_file() -> None:
         if not (target := (path.parent / link[1]).resolve()).exists() and target not in generated
     ]
     assert broken == []
+
+
+def test_the_mechanisms_of_a_package_stand_on_a_page_of_the_site() -> None:
+    chapters = {place: text for place, text in pages() if place.startswith("understand/odd/6_")}
+    told = {
+        f"{place.removeprefix('understand/odd/6_').removesuffix('.md')}/{name}"
+        for place, text in chapters.items()
+        for name in re.findall(r"^## 6\.\d+ (\w+)", text, re.MULTILINE)
+    }
+    own = {f"{path.parent.name}/{path.stem}" for path in odd.sections()}
+    assert len(own) > 40
+    assert own <= told
+    assert all(name.startswith("others/") for name in told - own)
 
 
 def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
