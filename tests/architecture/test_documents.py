@@ -14,7 +14,7 @@ from experiments.cli.documentation_site import GLOSSARY_ROW, SPANISH_MEANINGS, s
 from experiments.tools.documents import answer, odd
 from experiments.tools.documents.write import current_documents
 from model.engine.parameters import ParameterGroup
-from model.police import roster as roster_schema
+from model.police.roster import Roster
 from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
 from scenarios.groups import switchable_mechanisms
 
@@ -111,8 +111,7 @@ def test_every_mechanism_has_its_section_and_says_what_off_means() -> None:
     for name, group in own_mechanisms().items():
         assert re.search(rf"^### 6\.\d+ {name} \(M\d+", sections, re.MULTILINE), name
         assert any(about.off is not None for about in group.parameter_specs().values()) or name == "deterrence", name
-        rules = importlib.import_module(group.__module__.replace(".schema", ".rules"))
-        assert "Switched off" in (rules.__doc__ or ""), name
+        assert "Switched off" in (importlib.import_module(group.__module__).__doc__ or ""), name
 
 
 def test_every_switch_has_a_neutral_value_that_differs_from_the_default() -> None:
@@ -125,7 +124,7 @@ def test_every_switch_has_a_neutral_value_that_differs_from_the_default() -> Non
             for key, about in group.parameter_specs().items()
         )
         assert zero or site or group() != group().disabled(), name
-    assert roster_schema.Roster().disabled().days_off == 0
+    assert Roster().disabled().days_off == 0
 
 
 def test_the_python_of_the_first_hour_runs(capsys) -> None:  # type: ignore[no-untyped-def]

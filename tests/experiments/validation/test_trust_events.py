@@ -32,7 +32,7 @@ from model.engine.parameters import all_parameters
 from model.engine.rows import zero_rows
 from model.simulation.columns import ResidentState
 from model.trust import belief_updating
-from model.trust import belief_updating as belief_updating_schema
+from model.trust.belief_updating import EVIDENCE_COLUMNS
 from model.trust.ledger import Trust, decay_since
 from scenarios import load
 
@@ -48,10 +48,10 @@ def small() -> tuple[Tape, dict[str, float]]:
 def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
     rng = np.random.default_rng(3)
     minds = zero_rows(ResidentState, 200)
-    for name in (*belief_updating_schema.EVIDENCE_COLUMNS, "disposed_fairness", "disposed_effectiveness"):
+    for name in (*EVIDENCE_COLUMNS, "disposed_fairness", "disposed_effectiveness"):
         minds[name] = rng.random(200)
     disposition = np.stack([minds["disposed_fairness"], minds["disposed_effectiveness"]])
-    ours = panel.trust_of(disposition, {name: minds[name] for name in belief_updating_schema.EVIDENCE_COLUMNS})
+    ours = panel.trust_of(disposition, {name: minds[name] for name in EVIDENCE_COLUMNS})
     np.testing.assert_allclose(ours, [belief_updating.trust_of(mind, 1.0) for mind in minds], rtol=1e-12)
 
 
@@ -72,7 +72,7 @@ def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
             age(minds[0], int(tick), trust)
             belief_updating.add_evidence(minds[0], row, trust)
     age(minds[0], world.tick, trust)
-    for name in belief_updating_schema.EVIDENCE_COLUMNS:
+    for name in EVIDENCE_COLUMNS:
         assert ours[name][busy] == pytest.approx(minds[0][name], rel=1e-9, abs=1e-15)
 
 
