@@ -34,8 +34,12 @@ from model.engine.errors import InputError
 STATIC_FOLDER = Path(__file__).parent / "static"
 COOKIE_NAME = "room"
 MAX_BODY_BYTES = 2000
-REQUESTS_A_SECOND, MAX_BURST = 10.0, 40.0
-"""Requests per second and at once that one address may send; a phone sends one every two seconds."""
+REQUESTS_A_SECOND, MAX_BURST = 10.0, 140.0
+"""Requests per second and at once that one address may send.
+
+Twenty phones may share one address: each sends seven requests while it opens the page and joins, then one every two
+seconds.
+"""
 MAX_ADDRESSES = 1000
 LOG_SECONDS = 10.0
 PAGE_FILES = {

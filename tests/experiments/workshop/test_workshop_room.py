@@ -7,6 +7,7 @@ import math
 import re
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +31,7 @@ from starlette.requests import Request
 from experiments.cli import app as cli
 from experiments.workshop import phone_gate, room_view
 from experiments.workshop import room as rooms
-from experiments.workshop.phone_gate import PhoneGate
+from experiments.workshop.phone_gate import PAGE_FILES, PhoneGate
 from experiments.workshop.room import Phase, RefusedRequest, Room
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_server import Presenter, serve_in_thread, serve_phones
@@ -395,6 +396,15 @@ def test_ten_thousand_votes_of_one_phone_are_one_vote_and_mostly_refused(door: t
     assert set(codes) == {200, 429}
     assert codes.count(200) <= allowed
     assert room.counts("question 0", 5) == [0, 0, 1, 0, 0]
+
+
+def test_twenty_phones_that_share_one_address_open_the_page_and_join(door: tuple[Room, int]) -> None:
+    room, port = door
+    codes = Counter[int]()
+    for _ in range(20):
+        codes.update(asked(port, "GET", path)[0] for path in (*PAGE_FILES, "/u/state"))
+        codes[asked(port, "POST", "/u/join", {"word": room.word, "number": room.number, "group": 0})[0]] += 1
+    assert codes == {200: 20 * (len(PAGE_FILES) + 2)}
 
 
 @pytest.mark.usefixtures("unhurried")
