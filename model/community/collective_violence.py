@@ -114,12 +114,6 @@ class CollectiveViolenceCounts(Row):
     police_attacked: float
 
 
-WRITTEN_COLUMNS = (
-    "minds.harmed", "minds.gone", "boards.withdrawn", "boards.legitimacy", "boards.shown", "boards.showings",
-    "visits.alive", "incidents", "impressions",
-)  # fmt: skip
-
-
 @kernel
 def action_threshold(w: World, i: int, by_rumour: bool, p: CollectiveViolence, u: float) -> float:
     """Return the share of the crowd that must act before this person does.
@@ -328,7 +322,6 @@ MECHANISM = Mechanism(
     group=CollectiveViolence,
     counts=CollectiveViolenceCounts,
     causes=(COLLECTIVE_VIOLENCE,),
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("suspects_named", "crowds")),
     measures={
         "suspects_named": Measure("people"),

@@ -145,15 +145,6 @@ class CommunalAuthorityCounts(Row):
     domestic_conciliated: float
 
 
-WRITTEN_COLUMNS = (
-    "boards.waited", "boards.stepped_in", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
-    "tally.promises_broken", "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem",
-    "boards.heard", "boards.invites", "boards.consents", "boards.residents", "boards.legitimacy", "boards.shown",
-    "boards.showings", "boards.organised", "boards.links", "boards.phones", "boards.watch", "cases", "homes.ruled",
-    "hearings", "impressions",
-)  # fmt: skip
-
-
 @kernel
 def couples_on_duty_recently(w: World) -> bool:
     """Return whether any couple was on duty within a month, or presence and requests require none."""
@@ -485,7 +476,6 @@ MECHANISM = Mechanism(
     group=CommunalAuthority,
     counts=CommunalAuthorityCounts,
     causes=(HEARING_CAUSE,),
-    writes=WRITTEN_COLUMNS,
     hazard=HazardModifier(place=apply_watch, spared=True),
     initialise=initialise,
     knockout=Knockout(("cases", "closed")),

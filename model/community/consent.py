@@ -101,9 +101,6 @@ class ConsentCounts(Row):
     consent_arrests_communal: float
 
 
-WRITTEN_COLUMNS = ("visits.alive", "choices")
-
-
 @constant
 def canton_flags(sim: Simulation) -> IntArray:
     """Return 1 for each settlement that is no town and has a communal authority with its own law, else 0."""
@@ -231,7 +228,6 @@ MECHANISM = Mechanism(
     group=Consent,
     tables=(CONSENT,),
     counts=ConsentCounts,
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("consent_patrol_asked", "consent_visits_withheld"), site="totonicapan"),
     measures={
         "consent_patrol_asked": Measure("cantons"),

@@ -155,15 +155,6 @@ class ConsultationCounts(Row):
     doors: float
 
 
-WRITTEN_COLUMNS = (
-    "minds.met", "minds.met_free", "tally.meetings_silenced", "boards.met", "boards.asked", "boards.problem",
-    "boards.requests_kept", "boards.requests_broken", "boards.climbs_kept", "boards.climbs_broken", "boards.unmet",
-    "boards.rung", "boards.climbing", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
-    "tally.promises_broken", "boards.heard", "boards.explained", "boards.links", "boards.phones", "boards.mark",
-    "meetings", "impressions", "owed",
-)  # fmt: skip
-
-
 @kernel
 def is_held_today(w: World, rate: float, who: int, month: int, day_of_month: int) -> bool:
     """Return whether body ``who`` holds a meeting today, day ``day_of_month`` of month number ``month``.
@@ -492,7 +483,6 @@ MECHANISM = Mechanism(
         REQUEST_MET,
         REQUEST_UNMET,
     ),
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("meetings", "requests")),
     measures={
         "meetings": Measure("meetings"),

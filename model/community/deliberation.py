@@ -206,16 +206,6 @@ class DeliberationCounts(Row):
     promises_broken: float
 
 
-WRITTEN_COLUMNS = (
-    "boards.disposition", "boards.organised", "boards.calls_answered", "boards.calls_lost", "boards.waited",
-    "boards.stepped_in", "boards.requests_kept", "boards.requests_broken", "boards.cases_taken",
-    "boards.cases_returned", "boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept",
-    "boards.promises_broken", "boards.nights", "boards.usual", "boards.tired", "boards.load", "boards.protocol",
-    "boards.watching", "boards.invites", "boards.rung", "boards.climbing", "boards.legitimacy", "boards.shown",
-    "boards.showings", "minds.harmed", "requests", "suffered", "choices", "tally.requests",
-)  # fmt: skip
-
-
 @kernel
 def call_reliability(board: Board, p: Deliberation) -> float:
     """Return the belief of a board that its calls are answered, 0 to 1."""
@@ -573,7 +563,6 @@ MECHANISM = Mechanism(
     group=Deliberation,
     tables=(LAST_OUT,),
     counts=DeliberationCounts,
-    writes=WRITTEN_COLUMNS,
     initialise=initialise,
     knockout=Knockout(("cases_called", "watches", "asks")),
     measures={

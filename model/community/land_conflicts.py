@@ -148,7 +148,6 @@ def dispute(w: World) -> None:
 MECHANISM = Mechanism(
     group=LandConflicts,
     counts=LandConflictCounts,
-    writes=("minds.harmed", "tally.ceiling_hits", "boards.disputes", "cases", "incidents", "impressions"),
     knockout=Knockout(("land_conflicts", "land_brought")),
     measures={
         "land_conflicts": Measure("conflicts"),

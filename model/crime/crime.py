@@ -197,13 +197,6 @@ class CrimeCounts(Row):
     off_map: float
 
 
-WRITTEN_COLUMNS = (
-    "minds.harmed", "minds.gone", "minds.harmed_outside", "tally.outside_robberies", "tally.outside_thefts",
-    "tally.repeats", "tally.deterred", "tally.prevented", "tally.guarded", "offenders",
-    "repeats", "incidents", "outside", "impressions", "spared",
-)  # fmt: skip
-
-
 @derived
 def base_hazard_in_force(sim: Simulation) -> FloatArray:
     """Return the hazard a year of a resident of exposure 1, by settlement and kind."""
@@ -630,4 +623,4 @@ def offend(w: World) -> None:
     drop_due_repeats(w)
 
 
-MECHANISM = Mechanism(group=Crime, counts=CrimeCounts, causes=(HARM_CAUSE,), writes=WRITTEN_COLUMNS)
+MECHANISM = Mechanism(group=Crime, counts=CrimeCounts, causes=(HARM_CAUSE,))

@@ -111,10 +111,6 @@ CRIME_COUNT_MEASURES = {
     "complaints_filed": COMPLAINTS,
     "crimes_recorded": RECORDED,
 }
-WRITTEN_COLUMNS = (
-    "tally.couple_hours_used", "tally.km", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
-    "seen_here",
-)  # fmt: skip
 
 
 @kernel
@@ -230,6 +226,5 @@ MECHANISM = Mechanism(
     named="books",
     tables=(TOLD_BY, KILLED_BY, UNSERVED_BY),
     counts=CrimeFunnelCounts,
-    writes=WRITTEN_COLUMNS,
     measures=MEASURES,
 )

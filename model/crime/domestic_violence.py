@@ -446,7 +446,6 @@ MECHANISM = Mechanism(
     ),
     counts=DomesticViolenceCounts,
     causes=(PROTECTION,),
-    writes=("minds.harmed", "minds.gone", "tally.ceiling_hits", "incidents", "impressions"),
     initialise=initialise,
     knockout=Knockout(("crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt")),
     measures={

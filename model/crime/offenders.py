@@ -336,7 +336,6 @@ MECHANISM = Mechanism(
     group=Offenders,
     tables=(OFFENDER_SLOTS, SLOTS_MADE_FOR),
     counts=OffenderCounts,
-    writes=("files", "repeats"),
     initialise=create_slots,
     knockout=Knockout(("prevented", "offenders_held")),
     measures={

@@ -80,7 +80,6 @@ def take_notice(sim: Simulation) -> None:
 
 MECHANISM = Mechanism(
     group=PoliticalCalendar,
-    writes=("impressions",),
     hazard=HazardModifier(place=apply_national_trend),
     knockout=Knockout(("investigators", "national_trend", "army_visits"), start="2012-01-01"),
     measures={

@@ -65,9 +65,6 @@ class CaptureCounts(Row):
     captures_found: float
 
 
-WRITTEN_COLUMNS = ("chiefs.captor", "hall.captor", "leaving", "tally.public_cases", "impressions")
-
-
 @kernel
 def capture_probability(groups: int, penury: float, integrity: float, p: Capture) -> float:
     """Return the monthly probability of capture.
@@ -174,7 +171,6 @@ def share_captured(sim: Simulation) -> float:
 MECHANISM = Mechanism(
     group=Capture,
     counts=CaptureCounts,
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("captures", "captured_share")),
     measures={
         "captures": Measure("people"),

@@ -215,12 +215,6 @@ class CliqueCounts(Row):
     heirs: float
 
 
-WRITTEN_COLUMNS = (
-    "minds.member", "minds.pays", "minds.gone", "prison", "choices", "territory", "target_start", "targets",
-    *(f"cliques.{name}" for name in WRITTEN_CLIQUE_COLUMNS),
-)  # fmt: skip
-
-
 @kernel
 def count_payers_by_cell(w: World) -> None:
     """Write the number of living payers by cell of their place of work to `payers_here`."""
@@ -483,7 +477,6 @@ MECHANISM = Mechanism(
     group=Cliques,
     tables=(PAYERS_HERE,),
     counts=CliqueCounts,
-    writes=WRITTEN_COLUMNS,
     initialise=initialise,
     knockout=Knockout(("cliques_pressing", "attacks", "cells_taken", "clique_cells")),
     measures={

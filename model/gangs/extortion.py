@@ -206,13 +206,6 @@ class ExtortionCounts(Row):
     left_gang: float
 
 
-WRITTEN_COLUMNS = (
-    "minds.harmed", "minds.gone", "minds.member", "tally.grave_assaults", "cliques.members", "cliques.asked",
-    "cliques.refused", "cliques.rent", "cliques.dread", "cliques.paid", "cliques.unpaid", "cliques.takings",
-    "cliques.owed", "cliques.killed_now", "cliques.attack_at", "choices", "roll", "incidents", "impressions",
-)  # fmt: skip
-
-
 class Attack(NamedTuple):
     """An attack of a clique on a resident; ``lethal`` is the probability that it kills.
 
@@ -683,7 +676,6 @@ MECHANISM = Mechanism(
     tables=(THREATS,),
     mind=ExtortionHistory,
     counts=ExtortionCounts,
-    writes=WRITTEN_COLUMNS,
     initialise=initialise,
     knockout=Knockout(
         ("extortion_territorial", "extortion_imitators", "payments", "punishments", "clashes", "recruits")

@@ -150,7 +150,6 @@ MECHANISM = Mechanism(
     group=Narcos,
     tables=(PROTECTED,),
     counts=NarcoCounts,
-    writes=("minds.harmed", "minds.gone", "incidents", "impressions"),
     hazard=HazardModifier(place=apply_protection, spared=True, repeats=True),
     initialise=initialise,
     knockout=Knockout(("kept_away",)),

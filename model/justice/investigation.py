@@ -145,16 +145,6 @@ class InvestigationCounts(Row):
     arrests_warrant: float
 
 
-WRITTEN_COLUMNS = (
-    "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "charged_by", "arrests.held", "arrests.other",
-    "arrests.member", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
-    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders",
-    "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "cliques.held_now",
-    "cliques.freed_now", "cliques.leader_now", "tally.member_arrests", "prison", "impressions",
-    "choices", "tally.consent_arrests_asked", "tally.consent_arrests_given",
-)  # fmt: skip
-
-
 @derived
 def solvable_shares(sim: Simulation) -> FloatArray:
     """Return the solvability of cases relative to their evidence, by kind, of the first settlement."""
@@ -463,7 +453,6 @@ def count_investigators(month: MonthSnapshot) -> float:
 MECHANISM = Mechanism(
     group=Investigation,
     counts=InvestigationCounts,
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("cases_solved", "arrests_warrant")),
     measures={
         "clearance": Measure("share", clearance_share),

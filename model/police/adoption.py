@@ -118,15 +118,6 @@ class AdoptionCounts(Row):
     explained: float
 
 
-WRITTEN_COLUMNS = (
-    "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
-    "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
-    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith",
-    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
-    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow", "means.care", "tally.suspended",
-)  # fmt: skip
-
-
 @kernel
 def trained_share_in_pool(p: Adoption, month: int) -> float:
     """Return the share trained in the national pool from which successors come."""
@@ -325,7 +316,6 @@ MECHANISM = Mechanism(
     group=Adoption,
     tables=(LEAVING,),
     counts=AdoptionCounts,
-    writes=WRITTEN_COLUMNS,
     initialise=initialise,
     knockout=Knockout(("officers_moved", "officers_trained", "aware_share", "tenure_months")),
     measures={

@@ -471,7 +471,6 @@ MECHANISM = Mechanism(
     group=Chiefs,
     tables=(CHIEFS, BLOCKS, LIVED),
     counts=ChiefCounts,
-    writes=("choices",),
     initialise=initialise,
     knockout=Knockout(("blocks_visits", "blocks_arrests", "blocks_places", "work_half")),
     measures={

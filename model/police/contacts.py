@@ -154,12 +154,6 @@ class Acquaintance(Row):
     knows: Annotated[int, Column("", first=-1.0, kind="i4"), Domain(-1, LARGEST_COUNT)]
 
 
-WRITTEN_COLUMNS = (
-    "minds.met", "minds.met_free", "tally.arrests_easy", "officers.asked", "duty.friendly", "duty.warmth", "arrests",
-    "bribes", "impressions", "signed",
-)  # fmt: skip
-
-
 class Encounter(NamedTuple):
     """Outcome of a contact: its kind, the event it is if unfair, treatment, acquaintance, and key of the lead."""
 
@@ -484,7 +478,6 @@ MECHANISM = Mechanism(
         ABUSE,
         BRIBE,
     ),
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("trust_by_contacts",)),
     measures={
         "long_visits_year": Measure("a resident and year", yearly_rate_per_resident("long_visits")),

@@ -288,7 +288,6 @@ MECHANISM = Mechanism(
     named="minutes",
     tables=(OWED,),
     counts=MinuteCounts,
-    writes=("couples.for_meetings", "couples.for_requests", "couples.for_problems"),
     measures={f"hours_{use}": hours_measure(use) for use in MINUTE_USES}
     | {
         "minutes_booked": Measure("minutes", minutes_per_couple_shift),

@@ -87,15 +87,6 @@ class MisconductCounts(Row):
     suspended: float
 
 
-WRITTEN_COLUMNS = (
-    "impressions", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
-    "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
-    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",
-    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
-    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow",
-)  # fmt: skip
-
-
 @kernel
 def detection_probability(p: Misconduct) -> float:
     """Return the probability of detection by internal control and an outside channel together, 0 to 1."""
@@ -204,7 +195,6 @@ MECHANISM = Mechanism(
     tables=(HIDDEN,),
     counts=MisconductCounts,
     causes=(SCANDAL,),
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("bribes", "complaints_police")),
     measures={
         "public_cases": Measure("cases"),

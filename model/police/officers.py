@@ -178,7 +178,6 @@ def mean_state(distance: FloatArray, usual: float) -> float:
 MECHANISM = Mechanism(
     group=Officers,
     tables=(DUTY,),
-    writes=("officers.tone", "officers.motivation", "officers.stress", "officers.safety", "officers.faith"),
     knockout=Knockout(("officers_faith", "officers_safety", "officers_stress", "visits")),
     measures=measures_from(
         snapshot,

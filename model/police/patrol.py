@@ -457,12 +457,6 @@ def patrol_seen_share(month: MonthSnapshot) -> float:
 MECHANISM = Mechanism(
     group=Patrol,
     counts=PatrolCounts,
-    writes=(
-        "visits",
-        "couples.block",
-        "couples.slots",
-        "couples.for_orders",
-    ),
     knockout=Knockout(("visits_routed", "coverage")),
     measures={
         "coverage": Measure("share", visited_cell_share),

@@ -127,12 +127,6 @@ class PlanCounts(Row):
     plans_with_request: float
 
 
-WRITTEN_COLUMNS = (
-    "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.holds",
-    "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits", "choices",
-)  # fmt: skip
-
-
 @kernel
 def plan_follow_probability(w: World, plan: Plan, p: Plans, habit: float, emphasis: float, post: int) -> float:
     """Return the probability that a free stretch of the couple at ``post`` goes to the plan.
@@ -394,7 +388,6 @@ MECHANISM = Mechanism(
         ATLAS,
     ),
     counts=PlanCounts,
-    writes=WRITTEN_COLUMNS,
     initialise=initialise,
     knockout=Knockout(("visits_by_plan", "formats", "diagnoses")),
     measures={

@@ -465,16 +465,6 @@ MECHANISM = Mechanism(
     group=Practices,
     tables=(STATIONS, BOSSES),
     counts=PracticeCounts,
-    writes=(
-        *HABIT_COLUMNS,
-        "officers.sector",
-        "officers.tick_sector",
-        "officers.schooling",
-        "officers.tick_trained",
-        "officers.skill",
-        "officers.leads",
-        "officers.led",
-    ),
     initialise=initialise,
     knockout=Knockout(("habits_reviewed", "sector_changes", "visits_planned")),
     measures=measures_from(

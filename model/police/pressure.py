@@ -136,7 +136,6 @@ MECHANISM = Mechanism(
     tables=(FIGURES,),
     counts=PressureCounts,
     causes=(TURNED_AWAY,),
-    writes=("incidents.downgraded",),
     knockout=Knockout(("refused", "downgraded", "arrests_easy")),
     measures={
         "refused": Measure("crimes"),

@@ -301,7 +301,6 @@ MECHANISM = Mechanism(
         MAYOR_TERM,
     ),
     counts=ResourceCounts,
-    writes=("means.late", "means.internet", "means.phone", "means.purse"),
     initialise=initialise,
     knockout=Knockout(("km", "km_available", "vehicles_working", "joint_patrols")),
     measures={

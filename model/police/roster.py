@@ -83,14 +83,6 @@ class RosterCounts(Row):
     km_available: float
 
 
-WRITTEN_COLUMNS = (
-    "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
-    "couples.joint", "couples.calls", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end",
-    "couples.km", "couples.tank", "couples.busy", "couples.sector", "couples.slots", "couples.for_orders",
-    "couples.for_meetings", "couples.for_requests", "couples.for_problems", "means.purse", "loans.taken",
-)  # fmt: skip
-
-
 class TransportDraw(NamedTuple):
     """Transport of a couple as drawn: on a foot beat, by bicycle there, with the municipal police."""
 
@@ -316,7 +308,6 @@ def relieve_couples(w: World) -> None:
 MECHANISM = Mechanism(
     group=Roster,
     counts=RosterCounts,
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("thin_relays",)),
     measures={
         "vehicles": Measure("vehicle-shifts"),

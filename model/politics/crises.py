@@ -143,6 +143,5 @@ MECHANISM = Mechanism(
     group=Crises,
     counts=CrisisCounts,
     causes=(CRISIS_CAUSE,),
-    writes=("boards.silent_until", "boards.risen", "impressions"),
     knockout=Knockout(("crises", "meetings_silenced"), site="totonicapan", start="2012-07-01"),
 )

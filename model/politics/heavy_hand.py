@@ -380,7 +380,6 @@ MECHANISM = Mechanism(
         DETENTION,
         ARMY,
     ),
-    writes=("minds.met", "minds.gone", "minds.member", "cliques.members", "roll", "offenders", "visits", "impressions"),
     knockout=Knockout(("stops_army", "detentions", "wrongful_detentions", "members_held"), policy="heavy_hand"),
     measures={
         "members_held": Measure(

@@ -196,9 +196,6 @@ class MayorCounts(Row):
     kept_by_mayor: float
 
 
-WRITTEN_COLUMNS = ("mayor.willing", "means.purse", "choices")
-
-
 def install_mayor(sim: Simulation, nth: int) -> None:
     """Install the ``nth`` mayor of a term, without memory of petitions and gifts; end the loans."""
     hall = sim.w.hall[0]
@@ -494,7 +491,6 @@ MECHANISM = Mechanism(
     group=Government,
     tables=(HALL, GIFTS, PETITIONS, LOANS, LIT, FILMED),
     counts=MayorCounts,
-    writes=WRITTEN_COLUMNS,
     hazard=HazardModifier(place=apply_light_and_cameras, spared=True),
     initialise=initialise,
     knockout=Knockout(("gifts_light", "gifts_company", "joint_patrols")),

@@ -288,7 +288,6 @@ MECHANISM = Mechanism(
     named="problem_work",
     tables=(SECTOR_RECORD, PROBLEM_MARK),
     counts=ProblemWorkCounts,
-    writes=("problems", "problem_at", "owed", "chiefs.eased", "chiefs.worse"),
     hazard=HazardModifier(place=apply_problem_responses, spared=True),
     measures=measures_from(
         snapshot,

@@ -152,7 +152,6 @@ def call(w: World) -> None:
 MECHANISM = Mechanism(
     group=OtherCalls,
     counts=CallCounts,
-    writes=("calls", "unserved", "impressions"),
     knockout=Knockout(("calls_other",)),
     measures={
         "calls_other": Measure("calls"),

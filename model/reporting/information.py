@@ -79,13 +79,6 @@ class InformationCounts(Row):
     products_returned: float
 
 
-WRITTEN_COLUMNS = (
-    "tally.visits_by_plan", "tally.visits_on_post", "tally.visits_where_diagnosed", "tally.preventive_visits",
-    "plans.product", "plans.months", "plans.visits", "planned_here", "known", "happened", "told",
-    "atlas", "incidents.recorded", "incidents.written",
-)  # fmt: skip
-
-
 @kernel
 def reporting_stages(kind: int, linked: float, care: float, p: Information) -> tuple[float, float, float]:
     """Return the shares of known crimes of a kind with a form, with content in it, and with a record.
@@ -204,7 +197,6 @@ MECHANISM = Mechanism(
     group=Information,
     tables=(MAIL,),
     counts=InformationCounts,
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("survival", "record_days_mean")),
     measures={
         "survival": Measure("share", recorded_by_headquarters_share),

@@ -136,14 +136,6 @@ class ReportingHistory(Row):
     spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
 
 
-WRITTEN_COLUMNS = (
-    "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
-    "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
-    "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",
-    "incidents.refused", "calls", "unserved", "impressions",
-)  # fmt: skip
-
-
 @constant
 def channel_pull(sim: Simulation) -> FloatArray:
     """Return room for exp(utility) of each channel."""
@@ -403,6 +395,5 @@ MECHANISM = Mechanism(
     group=Reporting,
     mind=ReportingHistory,
     causes=(UNANSWERED_CALL,),
-    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("crimes_told", "complaints_filed")),
 )

@@ -153,14 +153,6 @@ class ResponseCounts(Row):
     served_in_hour: float
 
 
-WRITTEN_COLUMNS = (
-    "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
-    "couples.busy", "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls",
-    "responses", "unserved", "arrests", "impressions", "signed", "cases", "choices", "tally.consent_arrests_asked",
-    "tally.consent_arrests_given", "tally.consent_arrests_communal",
-)  # fmt: skip
-
-
 @constant
 def staffed_facilities(sim: Simulation) -> IntArray:
     """Return 1 for each facility with posts, else 0."""
@@ -565,7 +557,6 @@ MECHANISM = Mechanism(
     knockout=Knockout(("response_minutes_median", "calls_unserved")),
     counts=ResponseCounts,
     causes=(ANSWERED_CALL,),
-    writes=WRITTEN_COLUMNS,
     measures={
         "response_minutes_median": Measure("minutes", wait_quantile_measure(0.5)),
         "response_minutes_p90": Measure("minutes", wait_quantile_measure(0.9)),

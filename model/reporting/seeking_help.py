@@ -158,14 +158,6 @@ class SeekingHelpCounts(Row):
     domestic_protected: float
 
 
-WRITTEN_COLUMNS = (
-    "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
-    "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
-    "homes.channel", "homes.safe", "helped", "incidents.told", "incidents.handed", "incidents.complaint",
-    "incidents.in_time", "calls", "unserved", "impressions",
-)  # fmt: skip
-
-
 @constant
 def attending(sim: Simulation) -> IntArray:
     """Return an array by facility for whether a woman, and a speaker of the other language, is on duty."""
@@ -506,6 +498,5 @@ MECHANISM = Mechanism(
     group=SeekingHelp,
     tables=(WOMEN, OUTCOMES, OF_WOMAN, CHOSEN_BY),
     counts=SeekingHelpCounts,
-    writes=WRITTEN_COLUMNS,
     measures=count_reasons(),
 )

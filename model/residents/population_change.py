@@ -263,7 +263,6 @@ MECHANISM = Mechanism(
     group=PopulationChange,
     mind=OutsideHarm,
     counts=PopulationChangeCounts,
-    writes=("minds.gone", "come", "who_end", "crowd"),
     hazard=HazardModifier(place=apply_outsiders),
     initialise=initialise,
     knockout=Knockout(("residents", "victims_anywhere_share")),

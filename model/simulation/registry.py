@@ -26,7 +26,6 @@ from model.crime import (
 )
 from model.engine import causes
 from model.engine.domains import UNDECLARED
-from model.engine.errors import suggest_nearest
 from model.engine.fingerprint import PACKAGE
 from model.engine.parameters import check_tables
 from model.engine.tables import RowTableSpec
@@ -129,12 +128,6 @@ TABLES: tuple[TableSpec, ...] = (MINDS, TALLY, *CENTRAL_TABLES, *(table for one 
 ROW_OF_TABLE = {
     table.name: table.row for table in TABLES if isinstance(table, RowTableSpec)
 } | shift_events.EVENT_TABLES
-TABLE_PLACES = (
-    *(f"{name}.{column}" for name, row in ROW_OF_TABLE.items() for column in row.columns),
-    *(table.name for table in TABLES if not isinstance(table, RowTableSpec)),
-    *shift_events.EVENT_TABLES,
-)
-"""Places that `Mechanism.writes` may name: a column, an array, or the rows of a growing table."""
 COUNT_NAMES = tuple(MonthlyCounts.columns)
 CAUSES = tuple(causes.CAUSES.get(number, "") for number in range(max(causes.CAUSES) + 1))
 """Names of the causes of the ledger by number; empty for retired numbers."""
@@ -200,15 +193,12 @@ MONTH_SCHEDULE: Mapping[str, StepFunction] = {
 
 
 def check_registry() -> None:
-    """Check that all columns, places written and tables are declared; raise ValueError otherwise."""
+    """Check that all columns and tables are declared; raise ValueError otherwise."""
     for one in MECHANISMS:
         for row, of in ((one.mind, ResidentState), (one.counts, MonthlyCounts)):
             if row is not None and not issubclass(of, row):
                 added = f"{row.__module__.rpartition('.')[2]}.{row.__qualname__}"
                 raise ValueError(f"{one.name} brings columns that {of.__name__} lacks: add {added} to it")
-        for name in one.writes:
-            if name not in TABLE_PLACES:
-                raise ValueError(f"{one.name} writes '{name}', which no table has{suggest_nearest(name, TABLE_PLACES)}")
     for table in TABLES:
         if without := [name for name, domain in table.domains.items() if domain is UNDECLARED]:
             raise ValueError(

@@ -214,7 +214,6 @@ def copy_similar_residents(w: World) -> None:
 MECHANISM = Mechanism(
     named="start",
     tables=(INTERCEPT,),
-    writes=("minds.alarm",),
     initialise=calibrate_intercept,
     initialise_arrivals=(initialise_arriving_beliefs, copy_similar_residents),
 )

@@ -136,7 +136,6 @@ spread_news = in_order(spread_hearsay, learn)
 MECHANISM = Mechanism(
     group=Hearsay,
     causes=(HEARSAY_CAUSE, AT_HOME_CAUSE),
-    writes=("impressions",),
     knockout=Knockout(("trust_by_hearsay",)),
     measures={
         "trust_by_hearsay": Measure("points per 100", lambda month: month.change_by(HEARSAY_CAUSE, AT_HOME_CAUSE)),

@@ -466,5 +466,4 @@ MECHANISM = Mechanism(
     tables=(LEDGER, STILL_FELT, REMEMBERED, ORIGINS),
     mind=TrustBelief,
     causes=(DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE, FORGETTING_GOOD, FORGETTING_BAD, NATION),
-    writes=("impressions.change",),
 )

@@ -101,8 +101,6 @@ class Mechanism:
 
     ``mind`` and ``counts`` are rows whose columns join those of residents and of the month's tally
     (`model.simulation.columns`).
-    ``writes`` says what it writes of tables that are not its own: columns, such as ``"officers.trained"``; rows that it
-    adds to the daybook or to a growing table, such as ``"visits"``.  What the ledger alone writes is left out.
     ``initialise`` gives the world its first state; ``initialise_arrivals`` are kernels that give it to those who are
     born or move here, in the morning on which they come.  What else a mechanism does in a shift, and at a month's end,
     stands in the schedule of the registry.
@@ -114,7 +112,6 @@ class Mechanism:
     mind: type[Row] | None = None
     counts: type[Row] | None = None
     causes: tuple[int, ...] = ()
-    writes: tuple[str, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
     hazard: HazardModifier | None = None
     initialise: StepFunction = no_step

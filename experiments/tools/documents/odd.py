@@ -4,6 +4,9 @@ import itertools
 import re
 from pathlib import Path
 
+from experiments.tools.documents.table_access import access_by_mechanism
+from experiments.tools.documents.writers import access_lines
+
 MODEL = Path(__file__).parents[3] / "model"
 ODD, FRAME = MODEL / "docs" / "ODD.md", MODEL / "docs" / "frame.md"
 MECHANISMS_MARK = "<!-- mechanisms -->"
@@ -34,13 +37,18 @@ def section_order(path: Path) -> tuple[int, bool, str]:
 
 def odd_page() -> str:
     """Return the ODD without the lists from the code, with steps and submodels in order and numbered."""
-    texts = (path.read_text(encoding="utf-8").strip() for path in sections())
+    texts = (path.read_text(encoding="utf-8").strip() + access_of(path.stem) for path in sections())
     mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in texts)
     before, _, submodels = FRAME.read_text(encoding="utf-8").replace(MECHANISMS_MARK, mechanisms).partition(SUBMODELS)
     title, rest = before.split("\n", 1)
     steps = itertools.count(1)
     rest = STEP.sub(lambda _: f"{next(steps)}. ", rest)
     return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{with_numbers(submodels)}"
+
+
+def access_of(name: str) -> str:
+    """Return the paragraph on what a mechanism reads and writes; empty for a section that is no mechanism's."""
+    return f"\n\n{access_lines(name)}" if name in access_by_mechanism() else ""
 
 
 def with_numbers(submodels: str) -> str:

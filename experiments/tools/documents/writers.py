@@ -1,29 +1,49 @@
-"""List the mechanisms that write each column, from their declarations; a test compares the list with runs."""
+"""List the mechanisms that write each column, and what each reads and writes, from the syntax of the rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from experiments.tools.documents.module_map import TEXTS, wrapped
-from model.simulation.columns import MINDS, TALLY
-from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLE_PLACES
-from model.world.mechanism import HazardModifier, Mechanism, leave_factors
-
-
-def declared_places(one: Mechanism) -> Iterator[str]:
-    """Yield the tables and columns that a mechanism declares, those of residents and monthly counts included."""
-    rows = [(table, ROW_OF_TABLE.get(table.name)) for table in one.tables]
-    for table, row in rows:
-        yield from [table.name] if row is None else [f"{table.name}.{column}" for column in row.columns]
-    for table, row in ((MINDS, one.mind), (TALLY, one.counts)):
-        yield from [] if row is None else [f"{table.name}.{column}" for column in row.columns]
+from experiments.tools.documents.table_access import access_by_mechanism, written_places
+from model.simulation.columns import TALLY
+from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLES
+from model.world.mechanism import HazardModifier, leave_factors
+from model.world.shift_events import EVENT_TABLES
 
 
 def writers() -> dict[str, list[str]]:
-    """Return the mechanisms that write each table or column, in the order of the registry."""
-    names: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
+    """Return the mechanisms that write each column, array or new rows of a table, in the order of the registry."""
+    names: dict[str, list[str]] = {}
+    for table in (*(table.name for table in TABLES), *EVENT_TABLES):
+        row = ROW_OF_TABLE.get(table)
+        names |= {f"{table}.{column}": [] for column in (() if row is None else row.columns)}
+        names |= {table: []} if row is None or table in EVENT_TABLES else {}
     for one in MECHANISMS:
-        for place in dict.fromkeys((*declared_places(one), *one.writes)):
+        for place in written_places(one):
             names[place].append(one.name)
     return names
+
+
+def access_lines(name: str) -> str:
+    """Return the lines of the ODD that say what a mechanism reads and writes."""
+    access, record = access_by_mechanism()[name], next(one for one in MECHANISMS if one.name == name)
+    written = written_places(record)
+    read = [place for place in access.reads if not (place.startswith(f"{TALLY.name}.") and place in written)]
+    others = sorted({place.partition(".")[0] for place in access.parameters} - {name})
+    lines = (
+        ("Reads", grouped(read)),
+        ("Reads parameters of", ", ".join(f"`{group}`" for group in others)),
+        ("Writes", grouped(written)),
+    )
+    return "\n".join(wrapped(f"*{verb}* {places}.", "- ", "  ") for verb, places in lines if places)
+
+
+def grouped(places: Iterable[str]) -> str:
+    """Return places by table, as in "`boards` (asked, met), `cells`"."""
+    columns: dict[str, list[str]] = {}
+    for place in sorted(places):
+        table, _, column = place.partition(".")
+        columns.setdefault(table, []).extend([column] if column else [])
+    return ", ".join(f"`{table}` ({', '.join(own)})" if own else f"`{table}`" for table, own in columns.items())
 
 
 def writers_section() -> str:
@@ -31,7 +51,7 @@ def writers_section() -> str:
     by_place = writers()
     entries = [table_entry(by_place, table) for table in ROW_OF_TABLE if len(written_by(by_place, table)) > 1]
     tables_by_writers: dict[str, list[str]] = {}
-    for table in dict.fromkeys(place.partition(".")[0] for place in TABLE_PLACES):
+    for table in dict.fromkeys(place.partition(".")[0] for place in by_place):
         names = written_by(by_place, table)
         if names and (table not in ROW_OF_TABLE or len(names) == 1):
             tables_by_writers.setdefault(", ".join(names), []).append(f"`{table}`")
