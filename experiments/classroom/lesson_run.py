@@ -117,7 +117,7 @@ class LessonRun:
         return {
             "trust": "".join(map(str, shades)),
             "couples": [list(couple.cell.coordinate) for couple in couples],
-            "gangs": cell_coordinates(np.flatnonzero(self.world.state.territory >= 0)),
+            "gangs": cell_coordinates(np.flatnonzero(self.world.state.held_by >= 0)),
             "date": self.world.date.isoformat(),
             "shift": self.world.tick % 3,
         }

@@ -19,7 +19,7 @@ from model.engine.choices import CHOICES_DECLARED
 from model.engine.elementary import exp_of_each
 from model.engine.random_streams import keyed_uniform
 from model.gangs.narcos import PROTECTED
-from model.police.chief import CHIEFS, HOUR_TERMS, HOURS_CHOICE, fill_hour_terms
+from model.police.chief import CHIEFS, HOURS_CHOICE, HourTerm, fill_hour_terms
 from model.police.patrol import first_covering_plan_visit
 from model.reporting.reporting import TELL_STREAM, Reporting
 from model.simulation.registry import CAUSES
@@ -219,7 +219,7 @@ class LifeRecorder:
         visits = np.bincount(places, cells["visits"], world.town.n_settlements)
         self.months["settlements"].append(np.array([rows["fear"], rows["occurred"], visits], np.float32))
         self.months["zones"].append(self.zones.astype(np.float32))
-        self.months["territory"].append(world.state.territory[self.populated] >= 0)
+        self.months["territory"].append(world.state.held_by[self.populated] >= 0)
         couples = world.state.couples
         on_duty = couples["cell"][(couples["on"] == 1) & (couples["cell"] >= 0)]
         self.last_days.append((on_duty, np.concatenate(self.day)))
@@ -303,7 +303,7 @@ def hour_terms_by_choice(world: Any) -> dict[tuple[int, int], np.ndarray]:
         key = int(row["tick"]), int(row["who"])
         if key not in terms_by_choice:
             fill_hour_terms(world, key[1])
-            terms = world.w.choice_terms[: len(HOUR_USES), : 1 + len(HOUR_TERMS)].copy()
+            terms = world.w.choice_terms[: len(HOUR_USES), : len(HourTerm)].copy()
             utilities = [row[f"v{option}"] for option in range(len(HOUR_USES))]
             if (np.cumsum(terms, axis=1)[:, -1] == utilities).all():
                 terms_by_choice[key] = terms

@@ -26,7 +26,7 @@ from model.engine.causes import CAUSES as CAUSES_BY_NUMBER
 from model.simulation.model import TrustModel
 from model.simulation.state_file import STATE_FILE
 from model.town.town import Town
-from model.world.state import ARRIVED, TOTAL
+from model.world.state import ARRIVED, TRUST_TOTAL
 
 CAUSE_NUMBERS = tuple(sorted(CAUSES_BY_NUMBER))
 """Causes of the ledger in the order of their axis in `WorldResult`."""
@@ -137,7 +137,7 @@ def residents_by_place(world: TrustModel) -> np.ndarray:
     """Return residents and the opening balance of the ledger by settlement, shape (2, settlements)."""
     is_present = world.minds["gone"] < 0
     residents = np.bincount(world.town.people["settlement"][is_present], minlength=world.town.n_settlements)
-    return np.array([residents, world.state[TOTAL]])
+    return np.array([residents, world.state[TRUST_TOTAL]])
 
 
 def by_place(opening: np.ndarray, world: TrustModel) -> np.ndarray:

@@ -56,7 +56,7 @@ def add_contacts(w: World, nth: int, mean: float) -> None:
     for k in range(min(MAX_CONTACTS, n)):
         for a in range(MAX_TRIES):
             u = keyed_uniform(w.seed, ADULT_STREAM, w.tick, nth * MAX_CONTACTS + k, a)
-            i = int(u * w.come[0])
+            i = int(u * w.arrived[0])
             if w.minds[i].gone >= 0 or age_years(w.people[i], w.tick) < 18.0:
                 continue
             z = w.people[i].settlement

@@ -47,7 +47,7 @@ def levels_of_cliques(world: TrustModel) -> dict[str, float]:
     return {
         "cliques.usual": float(cliques["caught"].sum() / cliques["exposed"].sum()),
         "cliques.usual_seen": float(np.mean(cliques["seen"] / (cliques["seen"] + p.seen_half))),
-        "cliques.lost_usual": float(cliques["lost"].sum() / cliques["lived"].sum()),
+        "cliques.lost_usual": float(cliques["lost"].sum() / cliques["member_months"].sum()),
     }
 
 

@@ -28,7 +28,7 @@ LAST_OUT = ArraySpec(
     of=np.int64,
     shape=(1,),
     first=-1.0,
-    about="Last shift with a couple on duty: deliberation.",
+    about="Last shift with a couple on duty.",
     domain=PAST,
 )
 

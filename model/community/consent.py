@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
@@ -34,18 +35,18 @@ if TYPE_CHECKING:
     from model.world.shift_events import Incident
     from model.world.steps import Room
 
-PATROL_CHOICE = declare_choice(
-    "patrol in a canton", "authority", ("withhold", "give"), ("answered", "conduct", "kept", "protocol"), ordered=True
-)
+PatrolTerm = IntEnum("PatrolTerm", "HABIT ANSWERED CONDUCT KEPT PROTOCOL", start=0)
+OperationTerm = IntEnum("OperationTerm", "HABIT ANSWERED CONDUCT PROTOCOL", start=0)
+ArrestTerm = IntEnum("ArrestTerm", "HABIT GRAVITY CONDUCT RETURNED LEGITIMACY", start=0)
+PATROL_CHOICE = declare_choice("patrol in a canton", "authority", ("withhold", "give"), PatrolTerm, ordered=True)
 OPERATION_CHOICE = declare_choice(
-    "operation in a canton", "authority", ("withhold", "give"), ("answered", "conduct", "protocol"), ordered=True
+    "operation in a canton", "authority", ("withhold", "give"), OperationTerm, ordered=True
 )
-ARREST_CHOICE = declare_choice(
-    "arrest in a canton", "authority", ("withhold", "give"), ("gravity", "conduct", "returned", "legitimacy"),
-    ordered=True,
-)  # fmt: skip
-TWO_OPTIONS, PATROL_TERMS, OPERATION_TERMS, ARREST_TERMS = (int64_constant(k) for k in (2, 5, 4, 5))
-"""Options of each choice, and its terms, the habit of an option (term 0) included."""
+ARREST_CHOICE = declare_choice("arrest in a canton", "authority", ("withhold", "give"), ArrestTerm, ordered=True)
+TWO_OPTIONS, PATROL_TERMS, OPERATION_TERMS, ARREST_TERMS = (
+    int64_constant(k) for k in (2, len(PatrolTerm), len(OperationTerm), len(ArrestTerm))
+)
+"""Options of each choice, and number of its terms."""
 
 
 @dataclass(frozen=True, init=False)
@@ -85,7 +86,7 @@ class ConsentRow(Row):
     operation_tick: Annotated[int, Column("shift of the last operation asked for", "tick", -1), PAST]
 
 
-CONSENT = RowTableSpec(name="consent", row=ConsentRow, per="authority", about="Decisions on police acts: this alone.")
+CONSENT = RowTableSpec(name="consent", row=ConsentRow, per="authority", about="Decisions on police acts.")
 
 
 class ConsentCounts(Row):
@@ -131,10 +132,11 @@ def decide_on_patrol(w: World, a: int) -> None:
     board, p, d = w.boards[a], w.p.consent[a], w.p.deliberation[a]
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1] = p.patrol, p.patrol_answered * signed_belief(call_reliability(board, d))
-    terms[1, 2] = p.patrol_conduct * signed_belief(hearing_conduct(board, d))
-    terms[1, 3] = p.patrol_kept * signed_belief(request_reliability(board, d))
-    terms[1, 4] = p.patrol_protocol * board.protocol
+    terms[1, PatrolTerm.HABIT] = p.patrol
+    terms[1, PatrolTerm.ANSWERED] = p.patrol_answered * signed_belief(call_reliability(board, d))
+    terms[1, PatrolTerm.CONDUCT] = p.patrol_conduct * signed_belief(hearing_conduct(board, d))
+    terms[1, PatrolTerm.KEPT] = p.patrol_kept * signed_belief(request_reliability(board, d))
+    terms[1, PatrolTerm.PROTOCOL] = p.patrol_protocol * board.protocol
     given = decide_and_record(w, TWO_OPTIONS, PATROL_TERMS, PATROL_CHOICE, True, w.month, a)
     w.consent[a].patrol = given
     w.tally[0].consent_patrol_asked += 1.0
@@ -153,9 +155,10 @@ def consents_to_operation(w: World, a: int) -> bool:
     board, p, d = w.boards[a], w.p.consent[a], w.p.deliberation[a]
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1] = p.operation, p.operation_answered * signed_belief(call_reliability(board, d))
-    terms[1, 2] = p.operation_conduct * signed_belief(hearing_conduct(board, d))
-    terms[1, 3] = p.operation_protocol * board.protocol
+    terms[1, OperationTerm.HABIT] = p.operation
+    terms[1, OperationTerm.ANSWERED] = p.operation_answered * signed_belief(call_reliability(board, d))
+    terms[1, OperationTerm.CONDUCT] = p.operation_conduct * signed_belief(hearing_conduct(board, d))
+    terms[1, OperationTerm.PROTOCOL] = p.operation_protocol * board.protocol
     row.operation = decide_and_record(w, TWO_OPTIONS, OPERATION_TERMS, OPERATION_CHOICE, True, w.tick, a)
     row.operation_tick = w.tick
     w.tally[0].consent_operations_asked += 1.0
@@ -174,11 +177,12 @@ def consents_to_arrest(w: World, z: int, number: int, severity: float) -> bool:
     board, p, d = w.boards[z], w.p.consent[z], w.p.deliberation[z]
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1] = p.arrest, p.arrest_gravity * severity
-    terms[1, 2] = p.arrest_conduct * signed_belief(hearing_conduct(board, d))
+    terms[1, ArrestTerm.HABIT] = p.arrest
+    terms[1, ArrestTerm.GRAVITY] = p.arrest_gravity * severity
+    terms[1, ArrestTerm.CONDUCT] = p.arrest_conduct * signed_belief(hearing_conduct(board, d))
     state = share_with_prior(board.cases_taken, board.cases_returned, d.prior, 0.5)
-    terms[1, 3] = p.arrest_returned * signed_belief(state)
-    terms[1, 4] = -p.arrest_legitimacy * board.legitimacy
+    terms[1, ArrestTerm.RETURNED] = p.arrest_returned * signed_belief(state)
+    terms[1, ArrestTerm.LEGITIMACY] = -p.arrest_legitimacy * board.legitimacy
     given = decide_and_record(w, TWO_OPTIONS, ARREST_TERMS, ARREST_CHOICE, True, w.tick, number)
     w.choices[w.choices_count[0] - 1].who = z
     w.tally[0].consent_arrests_asked += 1.0

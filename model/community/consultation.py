@@ -15,13 +15,13 @@ import numpy as np
 from model.community.communal_authority import council_members_by_settlement
 from model.community.requests import (
     ANSWER_SHIFTS,
-    ITEMS,
     MAX_REQUESTS,
     PRESENT,
     REQUEST_MET,
     REQUEST_UNMET,
     REQUESTS,
-    SUFFERED,
+    REQUESTS_DUE,
+    SETTLEMENT_HARM,
     answer_requests,
     assign_requests,
     bring_requests,
@@ -81,7 +81,7 @@ MEETING_MARK = ArraySpec(
     name="meeting_mark",
     of=np.float64,
     shape=("facility",),
-    about="Minutes asked for meetings until the first of this month: this alone.",
+    about="Minutes asked for meetings until the first of this month.",
     domain=POSITIVE,
 )
 
@@ -403,7 +403,7 @@ def drop_meetings_not_worked_on(sim: Simulation) -> None:
 
     Updates `owed` and `meeting_mark`.
     """
-    owed, mark = sim.w.owed, sim.w.meeting_mark
+    owed, mark = sim.w.minutes_owed, sim.w.meeting_mark
     owed[:, FOR_MEETINGS, 1] = np.maximum(owed[:, FOR_MEETINGS, 1], mark)
     mark[:] = owed[:, FOR_MEETINGS, 0]
 
@@ -414,7 +414,7 @@ def record_harm_by_settlement(w: World) -> None:
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         if row.teller >= 0:
-            w.suffered[w.people[row.teller].settlement, row.kind] += row.severity
+            w.settlement_harm[w.people[row.teller].settlement, row.kind] += row.severity
 
 
 @python_step(flags=EVENINGS | FIRST_DAYS)
@@ -471,8 +471,8 @@ MECHANISM = Mechanism(
     tables=(
         REQUESTS,
         PRESENT,
-        SUFFERED,
-        ITEMS,
+        SETTLEMENT_HARM,
+        REQUESTS_DUE,
         MEETING_MARK,
     ),
     counts=ConsultationCounts,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -53,39 +54,29 @@ if TYPE_CHECKING:
     from model.world.shift_events import Incident
     from model.world.state import Board
 
-CASE_CHOICE = declare_choice(
-    "case before a board", "authority", ("hear", "call", "prosecutor", "wait"),
-    ("gravity", "legitimacy", "answered", "conduct", "returned", "load", "reprisal", "way"),
-)  # fmt: skip
-WATCH_CHOICE = declare_choice(
-    "watch of a board", "authority", ("sleep", "watch"), ("organised", "nights", "answered", "tired", "protocol"),
-    ordered=True,
-)  # fmt: skip
-INVITE_CHOICE = declare_choice(
-    "police and a board", "authority", ("refuse", "invite"), ("answered", "conduct", "legitimacy", "protocol"),
-    ordered=True,
-)  # fmt: skip
-ASK_CHOICE = declare_choice(
-    "request of a board", "authority", ("keep_quiet", "ask"), ("nights", "kept", "organised"), ordered=True
-)  # fmt: skip
-CLIMB_CHOICE = declare_choice(
-    "unmet requests of a board", "authority", ("let_lie", "climb"), ("organised", "climbs"), ordered=True
-)
-PROTOCOL_CHOICE = declare_choice(
-    "protocol with a board", "authority", ("refuse", "agree"),
-    ("answered", "kept", "conduct", "promises", "returned"), ordered=True,
-)  # fmt: skip
+CaseTerm = IntEnum("CaseTerm", "HABIT GRAVITY LEGITIMACY ANSWERED CONDUCT RETURNED LOAD REPRISAL WAY", start=0)
+WatchTerm = IntEnum("WatchTerm", "HABIT ORGANISED NIGHTS ANSWERED TIRED PROTOCOL", start=0)
+InviteTerm = IntEnum("InviteTerm", "HABIT ANSWERED CONDUCT LEGITIMACY PROTOCOL", start=0)
+AskTerm = IntEnum("AskTerm", "HABIT NIGHTS KEPT ORGANISED", start=0)
+ClimbTerm = IntEnum("ClimbTerm", "HABIT ORGANISED CLIMBS", start=0)
+ProtocolTerm = IntEnum("ProtocolTerm", "HABIT ANSWERED KEPT CONDUCT PROMISES RETURNED", start=0)
+CASE_CHOICE = declare_choice("case before a board", "authority", ("hear", "call", "prosecutor", "wait"), CaseTerm)
+WATCH_CHOICE = declare_choice("watch of a board", "authority", ("sleep", "watch"), WatchTerm, ordered=True)
+INVITE_CHOICE = declare_choice("police and a board", "authority", ("refuse", "invite"), InviteTerm, ordered=True)
+ASK_CHOICE = declare_choice("request of a board", "authority", ("keep_quiet", "ask"), AskTerm, ordered=True)
+CLIMB_CHOICE = declare_choice("unmet requests of a board", "authority", ("let_lie", "climb"), ClimbTerm, ordered=True)
+PROTOCOL_CHOICE = declare_choice("protocol with a board", "authority", ("refuse", "agree"), ProtocolTerm, ordered=True)
 HEAR_CASE, CALL_POLICE, REFER_TO_PROSECUTOR, PUT_OFF_CASE = range(4)
 """Options of a board for a case."""
 FOUR_OPTIONS, TWO_OPTIONS = int64_constant(4), int64_constant(2)
 CASE_TERMS, WATCH_TERMS, INVITE_TERMS, ASK_TERMS, CLIMB_TERMS, PROTOCOL_TERMS = (
-    int64_constant(k) for k in (9, 6, 5, 4, 3, 6)
+    int64_constant(len(terms)) for terms in (CaseTerm, WatchTerm, InviteTerm, AskTerm, ClimbTerm, ProtocolTerm)
 )
-"""Terms of each choice, the habit of an option (term 0) included."""
+"""Number of terms of each choice."""
 ALL_TERMS = int64_constant(-1)
 """No term left out."""
-LEGITIMACY_TERM, ANSWERS_TERM = int64_constant(2), int64_constant(3)
-"""Terms of a case that are left out, or set, to tell respect for the authority from weakness of the police."""
+LEGITIMACY_TERM = int64_constant(CaseTerm.LEGITIMACY)
+"""Term of a case that is left out, to tell respect for the authority."""
 DISPOSITION_OF_A_BOARD_STREAM, ORGANISED_STREAM, OFFERED_STREAM = (
     stream_id("disposition of a board"),
     stream_id("organised"),
@@ -249,19 +240,22 @@ def fill_case_terms(w: World, board: Board, row: Incident, fear: float, hours: f
     g = row.severity
     clear_terms(w)
     terms = w.choice_terms
-    terms[HEAR_CASE, 0], terms[CALL_POLICE, 0] = p.hear, p.call
-    terms[REFER_TO_PROSECUTOR, 0], terms[PUT_OFF_CASE, 0] = p.prosecutor, p.wait
-    terms[HEAR_CASE, 1], terms[CALL_POLICE, 1] = -p.hear_grave * max(0.0, g - p.grave_from), p.call_gravity * g
-    terms[REFER_TO_PROSECUTOR, 1] = p.prosecutor_gravity * g
-    terms[HEAR_CASE, 2] = p.hear_legitimacy * board.legitimacy
-    terms[CALL_POLICE, 2] = -p.call_legitimacy * board.legitimacy * (1.0 - g)
-    terms[CALL_POLICE, 3] = p.call_answered * signed_belief(call_reliability(board, p))
-    terms[CALL_POLICE, 4] = p.call_conduct * signed_belief(hearing_conduct(board, p))
+    terms[HEAR_CASE, CaseTerm.HABIT] = p.hear
+    terms[CALL_POLICE, CaseTerm.HABIT] = p.call
+    terms[REFER_TO_PROSECUTOR, CaseTerm.HABIT] = p.prosecutor
+    terms[PUT_OFF_CASE, CaseTerm.HABIT] = p.wait
+    terms[HEAR_CASE, CaseTerm.GRAVITY] = -p.hear_grave * max(0.0, g - p.grave_from)
+    terms[CALL_POLICE, CaseTerm.GRAVITY] = p.call_gravity * g
+    terms[REFER_TO_PROSECUTOR, CaseTerm.GRAVITY] = p.prosecutor_gravity * g
+    terms[HEAR_CASE, CaseTerm.LEGITIMACY] = p.hear_legitimacy * board.legitimacy
+    terms[CALL_POLICE, CaseTerm.LEGITIMACY] = -p.call_legitimacy * board.legitimacy * (1.0 - g)
+    terms[CALL_POLICE, CaseTerm.ANSWERED] = p.call_answered * signed_belief(call_reliability(board, p))
+    terms[CALL_POLICE, CaseTerm.CONDUCT] = p.call_conduct * signed_belief(hearing_conduct(board, p))
     state = share_with_prior(board.cases_taken, board.cases_returned, p.prior, 0.5)
-    terms[REFER_TO_PROSECUTOR, 5] = p.prosecutor_returned * signed_belief(state)
-    terms[HEAR_CASE, 6] = -p.hear_load * board.load
-    terms[CALL_POLICE, 7] = terms[REFER_TO_PROSECUTOR, 7] = -p.reprisal * fear
-    terms[REFER_TO_PROSECUTOR, 8] = -p.prosecutor_way * hours
+    terms[REFER_TO_PROSECUTOR, CaseTerm.RETURNED] = p.prosecutor_returned * signed_belief(state)
+    terms[HEAR_CASE, CaseTerm.LOAD] = -p.hear_load * board.load
+    terms[CALL_POLICE, CaseTerm.REPRISAL] = terms[REFER_TO_PROSECUTOR, CaseTerm.REPRISAL] = -p.reprisal * fear
+    terms[REFER_TO_PROSECUTOR, CaseTerm.WAY] = -p.prosecutor_way * hours
 
 
 @kernel
@@ -275,7 +269,7 @@ def count_deference(w: World, number: int, p: Deliberation) -> None:
     sum_utilities(w, FOUR_OPTIONS, CASE_TERMS, LEGITIMACY_TERM)
     if choose_option(w, FOUR_OPTIONS, CASE_CHOICE, False, w.tick, number) != HEAR_CASE:
         w.tally[0].heard_respect += 1.0
-    w.choice_terms[CALL_POLICE, ANSWERS_TERM] = p.call_answered
+    w.choice_terms[CALL_POLICE, CaseTerm.ANSWERED] = p.call_answered
     sum_utilities(w, FOUR_OPTIONS, CASE_TERMS, ALL_TERMS)
     if choose_option(w, FOUR_OPTIONS, CASE_CHOICE, False, w.tick, number) != HEAR_CASE:
         w.tally[0].heard_weakness += 1.0
@@ -346,9 +340,12 @@ def decide_watch(w: World, a: int, nights: float, month: int, p: Deliberation) -
     board = w.boards[a]
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1], terms[1, 2] = p.watch, p.watch_organised * board.organised, p.watch_nights * nights
-    terms[1, 3] = -p.watch_answered * signed_belief(call_reliability(board, p))
-    terms[1, 4], terms[1, 5] = -p.watch_tired * board.tired, p.watch_protocol * board.protocol
+    terms[1, WatchTerm.HABIT] = p.watch
+    terms[1, WatchTerm.ORGANISED] = p.watch_organised * board.organised
+    terms[1, WatchTerm.NIGHTS] = p.watch_nights * nights
+    terms[1, WatchTerm.ANSWERED] = -p.watch_answered * signed_belief(call_reliability(board, p))
+    terms[1, WatchTerm.TIRED] = -p.watch_tired * board.tired
+    terms[1, WatchTerm.PROTOCOL] = p.watch_protocol * board.protocol
     board.watching = decide_and_record(w, TWO_OPTIONS, WATCH_TERMS, WATCH_CHOICE, True, month, a)
     board.tired = min(p.tired_most, board.tired + 1.0) if board.watching == 1 else 0.0
     w.tally[0].watches += board.watching
@@ -382,10 +379,11 @@ def decide_invitation(w: World, a: int, month: int, p: Deliberation) -> None:
     board = w.boards[a]
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1] = p.invite, p.invite_answered * signed_belief(call_reliability(board, p))
-    terms[1, 2] = p.invite_conduct * signed_belief(hearing_conduct(board, p))
-    terms[1, 3] = -p.invite_legitimacy * board.legitimacy
-    terms[1, 4] = p.invite_protocol * board.protocol
+    terms[1, InviteTerm.HABIT] = p.invite
+    terms[1, InviteTerm.ANSWERED] = p.invite_answered * signed_belief(call_reliability(board, p))
+    terms[1, InviteTerm.CONDUCT] = p.invite_conduct * signed_belief(hearing_conduct(board, p))
+    terms[1, InviteTerm.LEGITIMACY] = -p.invite_legitimacy * board.legitimacy
+    terms[1, InviteTerm.PROTOCOL] = p.invite_protocol * board.protocol
     board.invites = decide_and_record(w, TWO_OPTIONS, INVITE_TERMS, INVITE_CHOICE, True, month, a)
     w.tally[0].invitations += board.invites
 
@@ -396,9 +394,10 @@ def decide_request(w: World, a: int, nights: float, month: int, p: Deliberation)
     board = w.boards[a]
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1] = p.ask, p.ask_nights * nights
-    terms[1, 2] = p.ask_kept * signed_belief(request_reliability(board, p))
-    terms[1, 3] = p.ask_organised * board.organised
+    terms[1, AskTerm.HABIT] = p.ask
+    terms[1, AskTerm.NIGHTS] = p.ask_nights * nights
+    terms[1, AskTerm.KEPT] = p.ask_kept * signed_belief(request_reliability(board, p))
+    terms[1, AskTerm.ORGANISED] = p.ask_organised * board.organised
     if decide_and_record(w, TWO_OPTIONS, ASK_TERMS, ASK_CHOICE, True, month, a) == 1:
         append_request(w, a, OWN_REQUEST, 0)
         w.tally[0].asks += 1.0
@@ -415,8 +414,11 @@ def decide_escalation(w: World, a: int, month: int, p: Deliberation) -> None:
         return
     clear_terms(w)
     terms = w.choice_terms
-    terms[1, 0], terms[1, 1] = p.climb, p.climb_organised * (board.organised - 0.5)
-    terms[1, 2] = p.climb_kept * signed_belief(share_with_prior(board.climbs_kept, board.climbs_broken, p.prior, 0.5))
+    terms[1, ClimbTerm.HABIT] = p.climb
+    terms[1, ClimbTerm.ORGANISED] = p.climb_organised * (board.organised - 0.5)
+    terms[1, ClimbTerm.CLIMBS] = p.climb_kept * signed_belief(
+        share_with_prior(board.climbs_kept, board.climbs_broken, p.prior, 0.5)
+    )
     if decide_and_record(w, TWO_OPTIONS, CLIMB_TERMS, CLIMB_CHOICE, True, month, a) == 1:
         board.rung, board.climbing = min(HIGHEST_RUNG, board.rung + 1), 1
         append_request(w, a, CLIMBED_REQUEST, board.rung)
@@ -435,11 +437,14 @@ def decide_protocol(w: World, a: int, year: int, p: Deliberation) -> None:
         return
     clear_terms(w)
     terms, promises = w.choice_terms, board.promises_kept + board.promises_broken
-    terms[1, 0], terms[1, 1] = p.protocol, p.protocol_answered * signed_belief(call_reliability(board, p))
-    terms[1, 2] = p.protocol_kept * signed_belief(request_reliability(board, p))
-    terms[1, 3] = p.protocol_conduct * signed_belief(hearing_conduct(board, p))
-    terms[1, 4] = p.protocol_promises * (board.promises_kept - board.promises_broken) / (promises + 1.0)
-    terms[1, 5] = -p.protocol_returned * board.cases_returned
+    terms[1, ProtocolTerm.HABIT] = p.protocol
+    terms[1, ProtocolTerm.ANSWERED] = p.protocol_answered * signed_belief(call_reliability(board, p))
+    terms[1, ProtocolTerm.KEPT] = p.protocol_kept * signed_belief(request_reliability(board, p))
+    terms[1, ProtocolTerm.CONDUCT] = p.protocol_conduct * signed_belief(hearing_conduct(board, p))
+    terms[1, ProtocolTerm.PROMISES] = (
+        p.protocol_promises * (board.promises_kept - board.promises_broken) / (promises + 1.0)
+    )
+    terms[1, ProtocolTerm.RETURNED] = -p.protocol_returned * board.cases_returned
     board.protocol = decide_and_record(w, TWO_OPTIONS, PROTOCOL_TERMS, PROTOCOL_CHOICE, True, year, a)
     w.tally[0].protocols_offered += 1.0
     w.tally[0].protocols_agreed += board.protocol

@@ -80,25 +80,25 @@ class MeetingAttendee(Row):
     who: Annotated[int, row_of("resident")]
 
 
-REQUESTS = GrowingTableSpec(name="requests", row=RequestRow, about="Requests not yet due: this and consultation.")
-PRESENT = GrowingTableSpec(name="present", row=MeetingAttendee, about="Who was at the meetings: this and consultation.")
-SUFFERED = ArraySpec(
-    name="suffered",
+REQUESTS = GrowingTableSpec(name="requests", row=RequestRow, about="Requests not yet due.")
+PRESENT = GrowingTableSpec(name="present", row=MeetingAttendee, about="Who was at the meetings.")
+SETTLEMENT_HARM = ArraySpec(
+    name="settlement_harm",
     of=np.float64,
     shape=("settlement", N_KINDS),
-    about="What settlements suffered: consultation; this.",
+    about="What settlements suffered.",
     domain=POSITIVE,
 )
 ITEM_DUE, ITEM_ANSWERED, ITEM_FEASIBLE, ITEM_MET = (int64_constant(k) for k in range(4))
 ITEMS_DUE, ITEMS_FEASIBLE, ITEMS_WORKED, ITEMS_WORKED_MET = (int64_constant(k) for k in range(4, 8))
-"""Columns of `ITEMS`: harm of requests due, answered, feasible, met; counts due, feasible, worked, worked and met."""
-ITEMS = ArraySpec(
-    name="items",
+"""Columns of `REQUESTS_DUE`: harm due, answered, feasible, met; counts due, feasible, worked, worked and met."""
+REQUESTS_DUE = ArraySpec(
+    name="requests_due",
     of=np.float64,
     shape=("authority", 8),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="What became of the requests that fell due this month: four sums of harm, four counts; this alone.",
+    about="What became of the requests that fell due this month: four sums of harm, four counts.",
 )
 
 
@@ -134,7 +134,7 @@ def bring_requests(w: World, a: int, first: int, called: int, p: Consultation) -
     Attendees are those from row ``first`` of `present`; every `FOR_ONE_REQUEST` of them bring one more request.
     ``called`` is 1 if the police called the meeting.  Appends to `requests`; updates `suffered`, `boards.problem`.
     """
-    suffered, board = w.suffered[w.authorities[a].settlement], w.boards[a]
+    suffered, board = w.settlement_harm[w.authorities[a].settlement], w.boards[a]
     women, came = 0.0, w.present_count[0] - first
     for k in range(first, w.present_count[0]):
         women += w.people[w.present[k].who].female
@@ -168,7 +168,7 @@ def bring_table_request(w: World, a: int, women: float, p: Consultation) -> int:
     """
     if has_open_request(w, a):
         return -1
-    suffered = w.suffered[w.authorities[a].settlement]
+    suffered = w.settlement_harm[w.authorities[a].settlement]
     problem = most_harmful_kind(suffered, women, p.spoken)
     if suffered[problem] <= 0.0:
         return -1
@@ -196,7 +196,7 @@ def append_request(w: World, a: int, nth: int, climbed: int) -> None:
     ``nth`` is `OWN_REQUEST` or `CLIMBED_REQUEST`; ``climbed`` is 0, 1 (municipal table) or 2 (prefect).  Updates
     `requests`, `suffered` and the monthly count.
     """
-    suffered = w.suffered[a]
+    suffered = w.settlement_harm[a]
     problem = most_harmful_kind(suffered, 0.0, 0.0)
     request = w.requests[w.requests_count[0]]
     fill_request(request, w.tick, a, nth, problem)
@@ -268,7 +268,7 @@ def met_probability(request: RequestRow, board: Board, offered: float, p: Consul
 
 @kernel
 def record_item(own: FloatArray, problem: int, met: bool, feasible: bool, worked: bool, reason: bool) -> None:
-    """Record the outcome of a request by the harm of its problem in ``own``, a row of `ITEMS`.
+    """Record the outcome of a request by the harm of its problem in ``own``, a row of `REQUESTS_DUE`.
 
     A reason counts as an answer if the request was not feasible, and against the police if it was.
     """
@@ -329,7 +329,7 @@ def answer_request(w: World, request: RequestRow, p: Consultation) -> None:
     worn = exp(-LN_2 * board.explained)
     explained = not met and keyed_uniform(w.seed, EXPLAINS_LIMITS_STREAM, asked, a, nth) < p.explain * trained * worn
     board.explained = 0 if met else board.explained + (1 if explained else 0)
-    record_item(w.items[a], request.problem, met, feasible, worked, answered or explained)
+    record_item(w.requests_due[a], request.problem, met, feasible, worked, answered or explained)
     record_request_outcome(board, met, answered or explained, request.climbed)
     if board.protocol == 1:
         record_promise(w, board, met)

@@ -93,8 +93,8 @@ OFFENDED_LATELY = ArraySpec(
     about="Offences remembered by zone.",
     domain=POSITIVE,
 )
-FELT = ArraySpec(
-    name="felt",
+ZONE_HAZARD = ArraySpec(
+    name="zone_hazard",
     of=np.float64,
     shape=(len(OFFENDERS), "settlement"),
     first=1.0,
@@ -196,7 +196,7 @@ def update_certainty_factors(w: World) -> None:
             believed = p.learned * chance + (1.0 - p.learned) * usual
             patrol = power(guarded_ratio(seen, p.usual_seen, p.informal), -w.patrol_elasticities[group])
             arrests = power(guarded_ratio(believed, usual, p.informal), -w.arrest_elasticities[group])
-            w.felt[group, zone] = min(p.highest, patrol * arrests)
+            w.zone_hazard[group, zone] = min(p.highest, patrol * arrests)
 
 
 def initialise(sim: Simulation) -> None:
@@ -227,7 +227,7 @@ def mean_patrol_seen(month: MonthSnapshot) -> float:
 
 def certainty_factor_measure(group: int) -> Measure:
     """Return the measure of a group's factor of the hazard, mean of the zones."""
-    return Measure("ratio", lambda month: float(np.mean(month.world.w.felt[group])))
+    return Measure("ratio", lambda month: float(np.mean(month.world.w.zone_hazard[group])))
 
 
 def arrest_share_measure(group: int) -> Measure:
@@ -245,7 +245,7 @@ def arrest_share_measure(group: int) -> Measure:
 
 MECHANISM = Mechanism(
     group=Certainty,
-    tables=(SEEN_LATELY, ARRESTED_LATELY, OFFENDED_LATELY, FELT),
+    tables=(SEEN_LATELY, ARRESTED_LATELY, OFFENDED_LATELY, ZONE_HAZARD),
     initialise=initialise,
     knockout=Knockout(("certainty_street", "certainty_quarrel")),
     measures={"presence_seen": Measure("share", mean_patrol_seen)}

@@ -435,7 +435,7 @@ def draw_candidates(w: World, kind: int) -> int:
         drawn[j].mark = keyed_uniform(seed, CRIME_WHO, tick, first + j, 0)
     for j in range(n_all):
         i = int(drawn[j].mark * n)
-        if i < w.come[0]:
+        if i < w.arrived[0]:
             drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
             n_drawn += 1
             # Candidates stand all over memory: load their rows before they are judged.
@@ -494,7 +494,7 @@ def normalised_hazard(w: World, crime: PossibleCrime, weekend: bool) -> float:
         ward += 2
     w.tally[0].candidates += 1.0
     by_person = w.person_factors[kind, person.settlement, ward]
-    base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.felt[OFFENDER_GROUP_OF[kind], z])
+    base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.zone_hazard[OFFENDER_GROUP_OF[kind], z])
     bound: float = base * (weight * (by_person * w.highest_rates[when, kind])) / CEILING[kind]
     if bound <= crime.mark:  # no cell has a rate that reaches the mark: save the access to the large table
         return bound
@@ -538,7 +538,7 @@ def apply_near_repeat(w: World, due: PendingRepeat, when: int) -> None:
                 return
     # Repeats are drawn for the greatest factor that beliefs can have, and thinned by the factor here and now.
     z = max(w.cells[cell].settlement, 0)
-    if mark >= w.felt[OFFENDER_GROUP_OF[kind], z] / w.p.certainty[0].highest:
+    if mark >= w.zone_hazard[OFFENDER_GROUP_OF[kind], z] / w.p.certainty[0].highest:
         return
     w.tally[0].repeats += 1.0
     origin = due.offender

@@ -126,7 +126,7 @@ def count_incidents(w: World) -> None:
 
     Updates `tally` and the tables of counts.
     """
-    cells, people, tally, books = w.cells, w.people, w.tally, w.books
+    cells, people, tally, books = w.cells, w.people, w.tally, w.crime_counts
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         z = max(cells[row.cell].settlement, 0)

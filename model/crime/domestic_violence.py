@@ -115,10 +115,8 @@ class PendingAct(Row):
     woman: Annotated[int, row_of("resident")]
 
 
-HOMES = RowTableSpec(
-    name="homes", row=HomeHistory, per="resident", about="Homes: this, seeking_help, communal_authority (rulings)."
-)
-PENDING = GrowingTableSpec(name="pending", row=PendingAct, about="Women whose next act may come: this alone.")
+HOMES = RowTableSpec(name="homes", row=HomeHistory, per="resident", about="Violence against women at home.")
+PENDING = GrowingTableSpec(name="pending", row=PendingAct, about="Women whose next act may come.")
 """Places where a woman may seek help."""
 TOLD_ROW, REPEATED_ROW, LEFT_ALONE_ROW = range(3)
 HELPED = ArraySpec(
@@ -127,7 +125,7 @@ HELPED = ArraySpec(
     shape=(3, len(HELP_PLACES)),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Acts by where she looked for help, acts within a year of it, women left alone: this, seeking_help.",
+    about="Acts by where she looked for help, acts within a year of it, women left alone.",
     domain=POSITIVE,
 )
 
@@ -327,7 +325,7 @@ def judge_first_acts(w: World) -> None:
             continue
         i = int(keyed_uniform(w.seed, HURT_WHO, w.tick, j, 0) * n)
         person, home = w.people[i], w.homes[i]
-        if i >= w.come[0] or person.female == 0 or (home.hurt >= 0 and w.tick - home.hurt < YEAR):
+        if i >= w.arrived[0] or person.female == 0 or (home.hurt >= 0 and w.tick - home.hurt < YEAR):
             continue
         first = w.p.domestic_violence[person.settlement].first
         hazard = first * relative_hazard(w, i, weekend_night)
@@ -418,7 +416,7 @@ hurt_at_home = in_order(
 
 def count_women_hurt(month: MonthSnapshot) -> float:
     """Return the number of living women who were hurt at home in twelve months."""
-    lately = np.flatnonzero(month.world.w.homes["hurt"][: month.world.w.come[0]] > month.tick - YEAR)
+    lately = np.flatnonzero(month.world.w.homes["hurt"][: month.world.w.arrived[0]] > month.tick - YEAR)
     return float(np.count_nonzero(month.world.w.minds["gone"][lately] < 0))
 
 

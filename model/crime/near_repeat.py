@@ -65,9 +65,7 @@ class PendingRepeat(Row):
     generation: Annotated[int, Domain(-1, LARGEST_COUNT)]
 
 
-PENDING_REPEATS = GrowingTableSpec(
-    name="repeats", row=PendingRepeat, room=1024, about="Repeats to come: this and crime."
-)
+PENDING_REPEATS = GrowingTableSpec(name="repeats", row=PendingRepeat, room=1024, about="Repeats to come.")
 
 
 class NearRepeatCounts(Row):

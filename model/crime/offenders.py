@@ -90,9 +90,7 @@ class OffenderRow(Row):
     rate: Annotated[float, POSITIVE]
 
 
-OFFENDER_SLOTS = GrowingTableSpec(
-    name="offenders", row=OffenderRow, room=1024, about="Slots of offenders: this; held by justice."
-)
+OFFENDER_SLOTS = GrowingTableSpec(name="offenders", row=OffenderRow, room=1024, about="Slots of offenders.")
 SLOTS_MADE_FOR = ArraySpec(
     name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for.", domain=POSITIVE
 )

@@ -7,6 +7,7 @@ draws the option and records the decisive term.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from model.engine.random_streams import stream_id
 
@@ -34,7 +35,7 @@ CHOICES_DECLARED: dict[int, ChoiceSpec] = {}
 
 
 def declare_choice(
-    name: str, agent: str, options: tuple[str, ...], terms: tuple[str, ...] = (), *, ordered: bool = False
+    name: str, agent: str, options: tuple[str, ...], terms: type[IntEnum] | None = None, *, ordered: bool = False
 ) -> int:
     """Declare a choice; return its number, which is also that of its random stream.
 
@@ -47,8 +48,8 @@ def declare_choice(
     options
         Names of the options, two to `MOST_OPTIONS`.
     terms
-        Names of the terms.  They fill columns 1, 2, … of the table of terms; column 0 is the habit of an option, which
-        is never recorded as a reason.
+        Columns of the table of terms, by name.  The first, number 0, is the habit of an option, which is never recorded
+        as a reason.
     ordered
         See `ChoiceSpec`.
 
@@ -57,12 +58,13 @@ def declare_choice(
     ValueError
         If the agent is unknown, or there are too many options or terms.
     """
-    if agent not in AGENT_TYPES or not 2 <= len(options) <= MOST_OPTIONS or len(terms) >= MOST_TERMS:
+    reasons = () if terms is None else tuple(term.name.lower() for term in terms if term > 0)
+    if agent not in AGENT_TYPES or not 2 <= len(options) <= MOST_OPTIONS or len(reasons) >= MOST_TERMS:
         raise ValueError(
-            f"choice '{name}': no agent '{agent}', or too many options ({len(options)}) or terms ({len(terms)})."
+            f"choice '{name}': no agent '{agent}', or too many options ({len(options)}) or terms ({len(reasons)})."
             f" Agents are {', '.join(AGENT_TYPES)}; 2 to {MOST_OPTIONS} options and {MOST_TERMS - 1} terms are allowed."
             " Declare another agent, or fewer options or terms."
         )
     number = stream_id(name)
-    CHOICES_DECLARED[int(number)] = ChoiceSpec(name, agent, options, terms, ordered)
+    CHOICES_DECLARED[int(number)] = ChoiceSpec(name, agent, options, reasons, ordered)
     return number

@@ -144,12 +144,12 @@ def update_chief_capture(sim: Simulation, f: int, o: int) -> None:
 
 def update_mayor_capture(sim: Simulation) -> None:
     """Draw the capture of the mayor, or its exposure, after which another takes office."""
-    hall = sim.w.hall[0]
-    if hall.captor == UNCLAIMED:
-        hall.captor = draw_captor(sim, MAYOR_ID, 1.0 - sim.p.resources[0].condition, hall.integrity)
-        sim.tally[0].captures += float(hall.captor != UNCLAIMED)
+    mayor = sim.w.mayor[0]
+    if mayor.captor == UNCLAIMED:
+        mayor.captor = draw_captor(sim, MAYOR_ID, 1.0 - sim.p.resources[0].condition, mayor.integrity)
+        sim.tally[0].captures += float(mayor.captor != UNCLAIMED)
     elif update_exposure(sim, MAYOR_ID):
-        hall.captor = DISMISSED
+        mayor.captor = DISMISSED
 
 
 def be_bought(sim: Simulation) -> None:
@@ -164,7 +164,7 @@ def be_bought(sim: Simulation) -> None:
 
 def share_captured(sim: Simulation) -> float:
     """Return the share of chiefs and mayor that are captured, 0 to 1."""
-    captors = [*sim.w.chiefs["captor"], sim.w.hall[0].captor]
+    captors = [*sim.w.chiefs["captor"], sim.w.mayor[0].captor]
     return float(np.mean(np.array(captors) >= 0))
 
 

@@ -6,6 +6,7 @@ Utilities are in log-odds; each function fills the terms of one discrete choice 
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from model.engine.choices import declare_choice
 from model.engine.elementary import log
 from model.engine.kernels import kernel
-from model.engine.rows import to_int64
+from model.engine.rows import int64_constant, to_int64
 from model.gangs.gangs import NOT_YET, STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
 from model.world.derived import constant
 from model.world.discrete_choice import clear_terms, decide_and_record, share_with_prior
@@ -24,31 +25,25 @@ if TYPE_CHECKING:
     from model.gangs.gangs import CliqueRow
     from model.simulation.world import Simulation, World
 
-STANCE_CHOICE = declare_choice(
-    "clique stance", "clique", ("quiet", "hold", "press"), ("income", "risk", "rivals", "strategy"), ordered=True
+StanceTerm = IntEnum("StanceTerm", "HABIT INCOME RISK RIVALS STRATEGY", start=0)
+RentTerm = IntEnum("RentTerm", "HABIT REVENUE", start=0)
+PunishTerm = IntEnum("PunishTerm", "HABIT REFUSED RISK TOLD STANCE LEADER STRATEGY", start=0)
+RecruitsTerm = IntEnum("RecruitsTerm", "HABIT HANDS INCOME RISK", start=0)
+CellsTerm = IntEnum("CellsTerm", "HABIT HANDS WORTH STANCE", start=0)
+AttackTerm = IntEnum("AttackTerm", "HABIT OWED STANCE RISK LOSSES LEADER STRATEGY HANDS", start=0)
+PactTerm = IntEnum("PactTerm", "HABIT LOSSES OWED STANCE", start=0)
+STANCE_CHOICE = declare_choice("clique stance", "clique", ("quiet", "hold", "press"), StanceTerm, ordered=True)
+RENT_CHOICE = declare_choice("clique rent", "clique", ("down", "keep", "up"), RentTerm, ordered=True)
+PUNISH_CHOICE = declare_choice("clique punishment", "clique", ("spare", "punish"), PunishTerm, ordered=True)
+RECRUITS_CHOICE = declare_choice("clique recruits", "clique", ("none", "replace", "grow"), RecruitsTerm, ordered=True)
+CELLS_CHOICE = declare_choice("clique cells", "clique", ("give", "keep", "take"), CellsTerm, ordered=True)
+ATTACK_CHOICE = declare_choice("clique attack", "clique", ("leave", "attack"), AttackTerm, ordered=True)
+PACT_CHOICE = declare_choice("clique pact", "clique", ("break", "honour"), PactTerm, ordered=True)
+(STANCE_TERMS, RENT_TERMS, PUNISH_TERMS, RECRUITS_TERMS, CELLS_TERMS, ATTACK_TERMS, PACT_TERMS) = (
+    int64_constant(len(terms))
+    for terms in (StanceTerm, RentTerm, PunishTerm, RecruitsTerm, CellsTerm, AttackTerm, PactTerm)
 )
-RENT_CHOICE = declare_choice("clique rent", "clique", ("down", "keep", "up"), ("revenue",), ordered=True)
-PUNISH_CHOICE = declare_choice(
-    "clique punishment",
-    "clique",
-    ("spare", "punish"),
-    ("refused", "risk", "told", "stance", "leader", "strategy"),
-    ordered=True,
-)
-RECRUITS_CHOICE = declare_choice(
-    "clique recruits", "clique", ("none", "replace", "grow"), ("hands", "income", "risk"), ordered=True
-)
-CELLS_CHOICE = declare_choice(
-    "clique cells", "clique", ("give", "keep", "take"), ("hands", "worth", "stance"), ordered=True
-)
-ATTACK_CHOICE = declare_choice(
-    "clique attack",
-    "clique",
-    ("leave", "attack"),
-    ("owed", "stance", "risk", "losses", "leader", "strategy", "hands"),
-    ordered=True,
-)
-PACT_CHOICE = declare_choice("clique pact", "clique", ("break", "honour"), ("losses", "owed", "stance"), ordered=True)
+"""Number of terms of each choice."""
 EXCLUDED_UTILITY = -60.0
 """Utility, in log-odds, of an option that is not available."""
 WEEKS_A_MONTH = 4.33
@@ -134,13 +129,13 @@ def perceived_arrest_risk(p: Cliques, caught: float, exposed: float, seen: float
 @kernel
 def relative_risk(p: Cliques, clique: CliqueRow) -> float:
     """Return the perceived risk of arrest over the usual, less 1, weighted by strategy."""
-    return risk_weight(p, clique.strategy) * (clique.felt / p.usual - 1.0)
+    return risk_weight(p, clique.strategy) * (clique.risk_felt / p.usual - 1.0)
 
 
 @kernel
 def remembered_losses(p: Cliques, clique: CliqueRow) -> float:
     """Return the remembered rate of own dead per member-month, with the usual rate as prior."""
-    return float((clique.lost + p.prior * p.lost_usual) / (clique.lived + p.prior))
+    return float((clique.lost + p.prior * p.lost_usual) / (clique.member_months + p.prior))
 
 
 @kernel
@@ -158,23 +153,23 @@ def choose_stance(w: World, q: int, payer_share: float, leaderless: float, peace
     p, clique = w.p.cliques[0], w.cliques[q]
     # The scale of the logit: utilities in wages over this spread are log-odds.
     spread = p.doubt * (1.0 + p.leaderless_doubt * leaderless)
-    risk = risk_weight(p, clique.strategy) * p.caught_cost * clique.felt / spread
+    risk = risk_weight(p, clique.strategy) * p.caught_cost * clique.risk_felt / spread
     loss = 0.0 if peace else p.dead_cost * remembered_losses(p, clique) / spread
     lull, push = stance_tastes(p, clique.strategy)
     clear_terms(w)
-    w.choice_terms[STANCE_QUIET, 1] = -p.quiet_costs * clique.income / spread
-    w.choice_terms[STANCE_PRESS, 1] = (
+    w.choice_terms[STANCE_QUIET, StanceTerm.INCOME] = -p.quiet_costs * clique.income / spread
+    w.choice_terms[STANCE_PRESS, StanceTerm.INCOME] = (
         p.press_gains * clique.income * remembered_paid_share(p, clique) * (1.0 - payer_share) / spread
     )
-    w.choice_terms[STANCE_QUIET, 2] = -p.shown_quiet * risk
-    w.choice_terms[STANCE_HOLD, 2] = -risk
-    w.choice_terms[STANCE_PRESS, 2] = -p.shown_press * risk
-    w.choice_terms[STANCE_QUIET, 3] = -p.quiet_dead * loss
-    w.choice_terms[STANCE_HOLD, 3] = -loss
-    w.choice_terms[STANCE_PRESS, 3] = -p.press_dead * loss
-    w.choice_terms[STANCE_QUIET, 4] = lull / spread
-    w.choice_terms[STANCE_PRESS, 4] = push / spread
-    return decide_and_record(w, to_int64(3), to_int64(5), STANCE_CHOICE, True, w.tick, q)
+    w.choice_terms[STANCE_QUIET, StanceTerm.RISK] = -p.shown_quiet * risk
+    w.choice_terms[STANCE_HOLD, StanceTerm.RISK] = -risk
+    w.choice_terms[STANCE_PRESS, StanceTerm.RISK] = -p.shown_press * risk
+    w.choice_terms[STANCE_QUIET, StanceTerm.RIVALS] = -p.quiet_dead * loss
+    w.choice_terms[STANCE_HOLD, StanceTerm.RIVALS] = -loss
+    w.choice_terms[STANCE_PRESS, StanceTerm.RIVALS] = -p.press_dead * loss
+    w.choice_terms[STANCE_QUIET, StanceTerm.STRATEGY] = lull / spread
+    w.choice_terms[STANCE_PRESS, StanceTerm.STRATEGY] = push / spread
+    return decide_and_record(w, to_int64(3), STANCE_TERMS, STANCE_CHOICE, True, w.tick, q)
 
 
 @kernel
@@ -184,8 +179,9 @@ def choose_rent(w: World, q: int) -> int:
     # Derivative of the log of the revenue by the log of the rent, as willingness to pay is logistic.
     gain = 1.0 - clique.rent * (1.0 - remembered_paid_share(p, clique)) / w.p.extortion[0].noise
     clear_terms(w)
-    w.choice_terms[0, 1], w.choice_terms[2, 1] = -p.rent_slope * gain, p.rent_slope * gain
-    return decide_and_record(w, to_int64(3), to_int64(2), RENT_CHOICE, True, w.tick, q)
+    w.choice_terms[0, RentTerm.REVENUE] = -p.rent_slope * gain
+    w.choice_terms[2, RentTerm.REVENUE] = p.rent_slope * gain
+    return decide_and_record(w, to_int64(3), RENT_TERMS, RENT_CHOICE, True, w.tick, q)
 
 
 @kernel
@@ -195,14 +191,14 @@ def choose_to_punish(w: World, p: Cliques, clique: CliqueRow, refusal: Refusal) 
     The draw is keyed by the victim; the record of the choice names the clique.
     """
     clear_terms(w)
-    w.choice_terms[1, 0] = p.punish_base
-    w.choice_terms[1, 1] = p.punish_refused * (p.punish_paid - remembered_paid_share(p, clique))
-    w.choice_terms[1, 2] = -p.punish_risk * relative_risk(p, clique)
-    w.choice_terms[1, 3] = p.punish_told if refusal.reported else 0.0
-    w.choice_terms[1, 4] = -p.punish_quiet if clique.stance == STANCE_QUIET else 0.0
-    w.choice_terms[1, 5] = p.punish_leaderless * refusal.leaderless
-    w.choice_terms[1, 6] = violence_taste(p, clique.strategy)
-    option = decide_and_record(w, to_int64(2), to_int64(7), PUNISH_CHOICE, True, w.tick, refusal.victim)
+    w.choice_terms[1, PunishTerm.HABIT] = p.punish_base
+    w.choice_terms[1, PunishTerm.REFUSED] = p.punish_refused * (p.punish_paid - remembered_paid_share(p, clique))
+    w.choice_terms[1, PunishTerm.RISK] = -p.punish_risk * relative_risk(p, clique)
+    w.choice_terms[1, PunishTerm.TOLD] = p.punish_told if refusal.reported else 0.0
+    w.choice_terms[1, PunishTerm.STANCE] = -p.punish_quiet if clique.stance == STANCE_QUIET else 0.0
+    w.choice_terms[1, PunishTerm.LEADER] = p.punish_leaderless * refusal.leaderless
+    w.choice_terms[1, PunishTerm.STRATEGY] = violence_taste(p, clique.strategy)
+    option = decide_and_record(w, to_int64(2), PUNISH_TERMS, PUNISH_CHOICE, True, w.tick, refusal.victim)
     w.choices[w.choices_count[0] - 1].who = refusal.clique
     return option == 1
 
@@ -215,15 +211,13 @@ def choose_recruits(w: World, q: int, need: float) -> int:
     """
     p, clique = w.p.cliques[0], w.cliques[q]
     clear_terms(w)
-    w.choice_terms[0, 0] = w.choice_terms[2, 0] = -p.recruits_change
-    growth = (
-        p.recruits_hands * (need / max(clique.members, 1) - 1.0),
-        p.recruits_takings * (clique.income - 1.0),
-        -p.recruits_risk * (clique.felt / p.usual - 1.0),
-    )
-    for k in range(3):
-        w.choice_terms[0, k + 1], w.choice_terms[2, k + 1] = -growth[k], growth[k]
-    return decide_and_record(w, to_int64(3), to_int64(4), RECRUITS_CHOICE, True, w.tick, q)
+    w.choice_terms[0, RecruitsTerm.HABIT] = w.choice_terms[2, RecruitsTerm.HABIT] = -p.recruits_change
+    w.choice_terms[2, RecruitsTerm.HANDS] = p.recruits_hands * (need / max(clique.members, 1) - 1.0)
+    w.choice_terms[2, RecruitsTerm.INCOME] = p.recruits_takings * (clique.income - 1.0)
+    w.choice_terms[2, RecruitsTerm.RISK] = -p.recruits_risk * (clique.risk_felt / p.usual - 1.0)
+    for term in range(1, RECRUITS_TERMS):
+        w.choice_terms[0, term] = -w.choice_terms[2, term]
+    return decide_and_record(w, to_int64(3), RECRUITS_TERMS, RECRUITS_CHOICE, True, w.tick, q)
 
 
 @kernel
@@ -241,7 +235,7 @@ def best_and_worst_cells(w: World, q: int, payer_share: float, days: float) -> C
 
     The centre is never the least valuable.  ``days`` is the length of the month.
     """
-    clique, territory = w.cliques[q], w.territory
+    clique, territory = w.cliques[q], w.held_by
     best, best_value, worst, worst_value = NOT_YET, 0.0, NOT_YET, 0.0
     for cell in range(len(territory)):
         if territory[cell] != q:
@@ -265,15 +259,18 @@ def choose_cells(w: World, q: int, need: float, cells: CellOptions) -> int:
     p, clique = w.p.cliques[0], w.cliques[q]
     slack = clique.members / need - 1.0
     clear_terms(w)
-    w.choice_terms[0, 0] = p.give_base if cells.worst >= 0 else EXCLUDED_UTILITY
-    w.choice_terms[2, 0] = p.take_base if cells.best >= 0 else EXCLUDED_UTILITY
-    w.choice_terms[0, 1], w.choice_terms[2, 1] = -p.cells_hands * slack, p.cells_hands * slack
-    w.choice_terms[0, 2], w.choice_terms[2, 2] = -p.cells_worth * cells.worst_value, p.cells_worth * cells.best_value
+    w.choice_terms[0, CellsTerm.HABIT] = p.give_base if cells.worst >= 0 else EXCLUDED_UTILITY
+    w.choice_terms[2, CellsTerm.HABIT] = p.take_base if cells.best >= 0 else EXCLUDED_UTILITY
+    w.choice_terms[0, CellsTerm.HANDS] = -p.cells_hands * slack
+    w.choice_terms[2, CellsTerm.HANDS] = p.cells_hands * slack
+    w.choice_terms[0, CellsTerm.WORTH] = -p.cells_worth * cells.worst_value
+    w.choice_terms[2, CellsTerm.WORTH] = p.cells_worth * cells.best_value
     if clique.stance == STANCE_PRESS:
-        w.choice_terms[2, 3] = p.cells_press
+        w.choice_terms[2, CellsTerm.STANCE] = p.cells_press
     elif clique.stance == STANCE_QUIET:
-        w.choice_terms[0, 3], w.choice_terms[2, 3] = p.cells_quiet_give, -p.cells_quiet_take
-    return decide_and_record(w, to_int64(3), to_int64(4), CELLS_CHOICE, True, w.tick, q)
+        w.choice_terms[0, CellsTerm.STANCE] = p.cells_quiet_give
+        w.choice_terms[2, CellsTerm.STANCE] = -p.cells_quiet_take
+    return decide_and_record(w, to_int64(3), CELLS_TERMS, CELLS_CHOICE, True, w.tick, q)
 
 
 @kernel
@@ -284,16 +281,16 @@ def choose_to_attack(w: World, q: int, leaderless: float, violence: float) -> bo
     """
     p, clique = w.p.cliques[0], w.cliques[q]
     clear_terms(w)
-    w.choice_terms[1, 0] = p.attack_base + violence
-    w.choice_terms[1, 1] = p.attack_owed * min(clique.owed, p.attack_owed_most)
+    w.choice_terms[1, AttackTerm.HABIT] = p.attack_base + violence
+    w.choice_terms[1, AttackTerm.OWED] = p.attack_owed * min(clique.deaths_owed, p.attack_owed_most)
     if clique.stance != STANCE_HOLD:
-        w.choice_terms[1, 2] = p.attack_press if clique.stance == STANCE_PRESS else -p.attack_quiet
-    w.choice_terms[1, 3] = -p.attack_risk * relative_risk(p, clique)
-    w.choice_terms[1, 4] = -p.attack_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
-    w.choice_terms[1, 5] = p.attack_leaderless * leaderless
-    w.choice_terms[1, 6] = violence_taste(p, clique.strategy)
-    w.choice_terms[1, 7] = log(min(clique.members / max(clique.founding, 1), 1.0) + SMALLEST_RATIO)
-    return decide_and_record(w, to_int64(2), to_int64(8), ATTACK_CHOICE, True, w.tick, q) == 1
+        w.choice_terms[1, AttackTerm.STANCE] = p.attack_press if clique.stance == STANCE_PRESS else -p.attack_quiet
+    w.choice_terms[1, AttackTerm.RISK] = -p.attack_risk * relative_risk(p, clique)
+    w.choice_terms[1, AttackTerm.LOSSES] = -p.attack_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
+    w.choice_terms[1, AttackTerm.LEADER] = p.attack_leaderless * leaderless
+    w.choice_terms[1, AttackTerm.STRATEGY] = violence_taste(p, clique.strategy)
+    w.choice_terms[1, AttackTerm.HANDS] = log(min(clique.members / max(clique.founding, 1), 1.0) + SMALLEST_RATIO)
+    return decide_and_record(w, to_int64(2), ATTACK_TERMS, ATTACK_CHOICE, True, w.tick, q) == 1
 
 
 @kernel
@@ -301,8 +298,8 @@ def choose_to_honour(w: World, q: int, asked: float) -> bool:
     """Choose whether to honour a pact, of strength ``asked`` (0 to 1), and hold back an attack."""
     p, clique = w.p.cliques[0], w.cliques[q]
     clear_terms(w)
-    w.choice_terms[1, 0] = p.honour * asked
-    w.choice_terms[1, 1] = p.pact_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
-    w.choice_terms[1, 2] = -p.pact_owed * clique.owed
-    w.choice_terms[1, 3] = -p.pact_press if clique.stance == STANCE_PRESS else 0.0
-    return decide_and_record(w, to_int64(2), to_int64(4), PACT_CHOICE, True, w.tick, q) == 1
+    w.choice_terms[1, PactTerm.HABIT] = p.honour * asked
+    w.choice_terms[1, PactTerm.LOSSES] = p.pact_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
+    w.choice_terms[1, PactTerm.OWED] = -p.pact_owed * clique.deaths_owed
+    w.choice_terms[1, PactTerm.STANCE] = -p.pact_press if clique.stance == STANCE_PRESS else 0.0
+    return decide_and_record(w, to_int64(2), PACT_TERMS, PACT_CHOICE, True, w.tick, q) == 1

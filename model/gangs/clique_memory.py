@@ -58,8 +58,8 @@ def police_seen_by_clique(w: World, q: int, days: float) -> float:
     Where neighbours keep watch, each cell counts `cliques.watch` more.
     """
     n, seen = 0, 0.0
-    for cell in range(len(w.territory)):
-        if w.territory[cell] == q:
+    for cell in range(len(w.held_by)):
+        if w.held_by[cell] == q:
             n += 1
             zone = max(w.cells[cell].settlement, 0)
             seen += w.seen_here[cell] / days + (w.p.cliques[0].watch if w.boards[zone].watch > 0.0 else 0.0)
@@ -97,15 +97,18 @@ def update_clique_memory(w: World, q: int, days: float) -> None:
     # Counts and exposures decay alike, so that their ratio is an exponentially weighted rate.
     kept = monthly_retained_share(p.fade)
     clique.caught, clique.exposed = kept * clique.caught + caught, kept * clique.exposed + exposed
-    clique.lost, clique.lived = kept * clique.lost + clique.killed_now, kept * clique.lived + clique.members
+    clique.lost, clique.member_months = (
+        kept * clique.lost + clique.killed_now,
+        kept * clique.member_months + clique.members,
+    )
     kept = monthly_retained_share(p.fade_paid)
     clique.paid, clique.unpaid = kept * clique.paid, kept * clique.unpaid
     kept = monthly_retained_share(p.fade_seen)
     clique.seen = kept * clique.seen + (1.0 - kept) * police_seen_by_clique(w, q, days)
     kept, heads = monthly_retained_share(p.fade_takings), clique.members + p.inmates * count_prisoners(w, q)
     clique.income = kept * clique.income + (1.0 - kept) * clique.takings / (max(heads, 1.0) * p.wage)
-    clique.owed = p.owed_left * clique.owed + clique.killed_now
-    clique.felt = perceived_arrest_risk(p, clique.caught, clique.exposed, clique.seen)
+    clique.deaths_owed = p.owed_left * clique.deaths_owed + clique.killed_now
+    clique.risk_felt = perceived_arrest_risk(p, clique.caught, clique.exposed, clique.seen)
 
 
 @kernel

@@ -69,11 +69,6 @@ ATTACK_AT_STREAM, SENT_STREAM, RAIDED_STREAM = (
 )
 SHORTEST_MONTH = 84
 """Shifts of 28 days."""
-WRITTEN_CLIQUE_COLUMNS = (
-    "centre", "members", "founding", "alive", "foe", "leader", "inside", "heir_at", "generation", "strategy", "stance",
-    "attack_at", "free_until", "held_now", "freed_now", "leader_now", "killed_now", "takings", "rent", "effort",
-    "hands", "draw", "caught", "exposed", "felt", "paid", "unpaid", "seen", "lost", "lived", "owed", "income",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, init=False)
@@ -195,8 +190,8 @@ PAYERS_HERE = ArraySpec(
     of=np.int64,
     shape=("cell",),
     monthly=True,
-    exempt="counted anew at each end of a month: this alone",
-    about="Payers whose place of work is in a cell: this alone.",
+    exempt="counted anew at each end of a month",
+    about="Payers whose place of work is in a cell.",
     domain=COUNT,
 )
 
@@ -229,8 +224,8 @@ def count_payers_by_cell(w: World) -> None:
 def count_payers_and_cells(w: World, q: int) -> tuple[int, int]:
     """Return the numbers of payers and of cells of clique ``q``."""
     payers, cells = 0, 0
-    for cell in range(len(w.territory)):
-        if w.territory[cell] == q:
+    for cell in range(len(w.held_by)):
+        if w.held_by[cell] == q:
             payers += w.payers_here[cell]
             cells += 1
     return payers, cells
@@ -242,7 +237,7 @@ def release_cell(w: World, q: int, cell: int) -> None:
 
     Updates `territory` and `minds.pays`.
     """
-    w.territory[cell] = NOT_YET
+    w.held_by[cell] = NOT_YET
     for k in range(w.target_start[q], w.target_start[q + 1]):
         if w.places[0, w.targets[k]] == cell:
             w.minds[w.targets[k]].pays = NOT_YET
@@ -258,15 +253,15 @@ def update_stance(w: World, q: int, payer_share: float, leaderless: float, peace
     p, clique, blocked = w.p.cliques[0], w.cliques[q], w.p.extortion[0].imitator_blocked
     if p.stance == 1:
         clique.stance = choose_stance(w, q, payer_share, leaderless, peace)
-    clique.effort = 1.0
+    clique.demand_effort = 1.0
     if clique.stance != STANCE_HOLD:
-        clique.effort = p.pace_press if clique.stance == STANCE_PRESS else p.pace_quiet
+        clique.demand_effort = p.pace_press if clique.stance == STANCE_PRESS else p.pace_quiet
     by_telephone = p.remote + (p.headless - p.remote) * blocked
     if clique.leader < 0:
-        clique.effort *= p.headless
+        clique.demand_effort *= p.headless
     elif clique.inside == 1:
-        clique.effort *= by_telephone
-    clique.hands = min((1.0 - blocked) * p.telephone * count_prisoners(w, q), float(clique.members))
+        clique.demand_effort *= by_telephone
+    clique.members_by_phone = min((1.0 - blocked) * p.telephone * count_prisoners(w, q), float(clique.members))
 
 
 @kernel
@@ -307,7 +302,7 @@ def make_monthly_choices(w: World, q: int, days: float) -> bool:
         clique.rent *= 1.0 + p.rent_step * (choose_rent(w, q) - 1)
     if p.recruits == 1:
         wanted = choose_recruits(w, q, need)
-        clique.draw = 1.0 if wanted == 1 else (p.recruits_few if wanted == 0 else p.recruits_more)
+        clique.pull = 1.0 if wanted == 1 else (p.recruits_few if wanted == 0 else p.recruits_more)
     if p.attack == 1:
         plan_attack(w, q, leaderless, peace)
     return p.cells == 1 and change_territory(w, q, payer_share, need, days)
@@ -322,7 +317,7 @@ def change_territory(w: World, q: int, payer_share: float, need: float, days: fl
         release_cell(w, q, cells.worst)
         return True
     if option == 2 and cells.best >= 0:
-        w.territory[cells.best] = q
+        w.held_by[cells.best] = q
         w.tally[0].cells_taken += 1.0
         return True
     return False
@@ -364,7 +359,7 @@ def initialise(sim: Simulation) -> None:
     p, cliques = sim.p.cliques[0], sim.w.cliques
     usual = p.usual_seen
     # Inverse of seen / (seen + seen_half): the visits at which the usual share is seen.
-    cliques["seen"], cliques["felt"] = p.seen_half * usual / (1.0 - usual), p.usual
+    cliques["seen"], cliques["risk_felt"] = p.seen_half * usual / (1.0 - usual), p.usual
     for q, clique in enumerate(cliques):
         clique.leader = draw_heir(sim.w, q, 0)
         clique.strategy = leader_strategy(sim.w, p, q, 0)
@@ -391,7 +386,7 @@ def found_clique_again(sim: Simulation, q: int, clique: CliqueRow, p: Cliques) -
     sender = NOT_YET if clique.members >= p.home else donor_clique(q, sim.w.cliques, sim.town.cells, p.large)
     if clique.members < p.home and sender < 0:
         return False
-    free = (sim.w.territory < 0) & (sim.w.protected < 0)
+    free = (sim.w.held_by < 0) & (sim.w.protected < 0)
     if not resettle_clique(sim, q, clique, free):
         return False
     if sender >= 0:
@@ -464,7 +459,7 @@ def stance_count_measure(stance: int) -> Callable[[MonthSnapshot], float]:
 
 def count_held_cells(month: MonthSnapshot) -> float:
     """Return the number of cells that cliques hold."""
-    return float(np.count_nonzero(month.world.w.territory >= 0))
+    return float(np.count_nonzero(month.world.w.held_by >= 0))
 
 
 def count_imprisoned_leaders(month: MonthSnapshot) -> float:

@@ -26,7 +26,7 @@ class Prisoner(Row):
     clique: Annotated[int, row_of("clique", none=True)]
 
 
-PRISON = GrowingTableSpec(name="prison", row=Prisoner, about="Who is held: filled and emptied by the heavy hand.")
+PRISON = GrowingTableSpec(name="prison", row=Prisoner, about="Who is held.")
 
 
 @kernel

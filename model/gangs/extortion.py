@@ -189,7 +189,7 @@ class ExtortionHistory(Row):
     gave_in: Annotated[int, Column("last paid an imitator", "tick", -1, "i4")]
 
 
-THREATS = GrowingTableSpec(name="threats", row=Threat, about="Threats that are due later: this alone.")
+THREATS = GrowingTableSpec(name="threats", row=Threat, about="Threats that are due later.")
 
 
 class ExtortionCounts(Row):
@@ -279,7 +279,13 @@ def make_demands(w: World) -> None:
             i = draw_target(w, first, n_targets, number)
             mind = w.minds[i]
             p = w.p.extortion[w.people[i].settlement]
-            chance = p.demands * (clique.members + clique.hands) * clique.effort / DAYS_OF_YEAR / DEMAND_SHIFTS
+            chance = (
+                p.demands
+                * (clique.members + clique.members_by_phone)
+                * clique.demand_effort
+                / DAYS_OF_YEAR
+                / DEMAND_SHIFTS
+            )
             chance /= MAX_DEMAND_RATE
             if mind.gone >= 0 or mind.pays >= 0 or keyed_uniform(w.seed, DEMAND_MARK, w.tick, number, 0) >= chance:
                 continue
@@ -443,7 +449,7 @@ def attack_rivals(w: World) -> None:
         if i < 0:
             continue
         if attack_from_gang(w, p, q, cell, i):
-            clique.owed = max(clique.owed - 1.0, 0.0)
+            clique.deaths_owed = max(clique.deaths_owed - 1.0, 0.0)
             foe.killed_now += 1 if w.minds[i].member == clique.foe else 0
         clique.attack_at = next_attack(w, clique, q, w.p.cliques[0])
 
@@ -451,7 +457,7 @@ def attack_rivals(w: World) -> None:
 @kernel
 def next_attack(w: World, clique: CliqueRow, q: int, p: Cliques) -> int:
     """Return the tick at which a clique attacks again, -1 if it owes less than half a death or never does."""
-    if p.attack_again == 0.0 or clique.owed < HALF_OWED:
+    if p.attack_again == 0.0 or clique.deaths_owed < HALF_OWED:
         return NOT_YET
     # Uniform between now and twice the mean; what falls into the next month is decided anew.
     wait = 2.0 * SHIFTS * p.attack_again * keyed_uniform(w.seed, ATTACK_AGAIN_STREAM, w.tick, q, 0)
@@ -485,7 +491,7 @@ def recruit_members(w: World) -> None:
     for j in range(poisson_quantile(keyed_uniform(w.seed, RECRUIT_COUNT, w.tick, 0, 0), candidates)):
         i = int(keyed_uniform(w.seed, RECRUIT_WHO, w.tick, j, 0) * n_people)
         person, mind = w.people[i], w.minds[i]
-        q, p = w.territory[person.home], w.p.extortion[person.settlement]
+        q, p = w.held_by[person.home], w.p.extortion[person.settlement]
         if q < 0 or mind.gone >= 0 or mind.member >= 0:
             continue
         if not p.recruit_from <= age_years(person, w.tick) < p.recruit_to:
@@ -497,7 +503,7 @@ def recruit_members(w: World) -> None:
                 tied = 1.0
         out = 0.0 if person.occupation == STUDENT else 1.0
         hazard = p.recruit * exp(p.recruit_tie * tied + p.recruit_out * out)
-        hazard *= recruitment_pull(out == 0.0, w.p.safe_schools[person.settlement]) * w.cliques[q].draw
+        hazard *= recruitment_pull(out == 0.0, w.p.safe_schools[person.settlement]) * w.cliques[q].pull
         if keyed_uniform(w.seed, RECRUIT_MARK, w.tick, j, 0) < hazard / MAX_RECRUIT_RATE:
             mind.member = q
             w.cliques[q].members += 1

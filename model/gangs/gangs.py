@@ -60,8 +60,8 @@ STANCE_QUIET, STANCE_HOLD, STANCE_PRESS = range(3)
 NOT_YET = -1
 """No clique, resident, cell or tick, in tables of cliques."""
 MEMORY_COLUMNS = (
-    "stance", "inside", "attack_at", "free_until", "effort", "hands", "draw", "caught", "exposed", "paid", "unpaid",
-    "lost", "lived", "owed", "income",
+    "stance", "inside", "attack_at", "free_until", "demand_effort", "members_by_phone", "pull", "caught", "exposed",
+    "paid", "unpaid", "lost", "member_months", "deaths_owed", "income",
 )  # fmt: skip
 """Columns reset to their first values when a clique is founded again."""
 
@@ -73,13 +73,13 @@ class CliqueRow(Row):
     it was founded, ``rivals`` (cliques of the other gang nearby at the start), ``foe`` (the nearest alive, or -1).
 
     Choices: ``strategy`` of the leader (0 holding, 1 expanding, 2 quiet), ``stance``, ``rent`` (quetzals a week),
-    relative ``effort`` of demands, ``hands`` (members whom prisoners replace by telephone), relative ``draw`` on the
-    young.
+    relative ``demand_effort``, ``members_by_phone`` (members whom prisoners replace by telephone), relative ``pull`` on
+    the young.
 
     Memory, which decays month by month: arrests ``caught`` over member-months ``exposed``, demands ``paid`` and
-    ``unpaid``, police ``seen`` (visits a cell and day), own dead ``lost`` over member-months ``lived``, own deaths
-    ``owed`` revenge, ``income`` of a member (wages).  The perceived risk of arrest ``felt`` (a member-month) follows
-    from these.
+    ``unpaid``, police ``seen`` (visits a cell and day), own dead ``lost`` over ``member_months``, own deaths not yet
+    avenged ``deaths_owed``, ``income`` of a member (wages).  The perceived risk of arrest ``risk_felt`` (a
+    member-month) follows from these.
 
     Events of the current month: demands ``asked`` and ``refused``, ``held_now``, ``freed_now``, ``leader_now``,
     ``killed_now``, ``takings`` (quetzals).  ``dread`` is the probability of punishment that residents believe in.
@@ -109,18 +109,18 @@ class CliqueRow(Row):
     leader_now: Annotated[int, COUNT]
     killed_now: Annotated[int, COUNT]
     takings: Annotated[float, POSITIVE]
-    effort: Annotated[float, Column("demands, relative", first=1.0), POSITIVE]
-    hands: Annotated[float, Column("members whom the telephones of prisoners stand for"), POSITIVE]
-    draw: Annotated[float, Column("pull on the young, relative", first=1.0), POSITIVE]
+    demand_effort: Annotated[float, Column("demands, relative", first=1.0), POSITIVE]
+    members_by_phone: Annotated[float, Column("members whom the telephones of prisoners stand for"), POSITIVE]
+    pull: Annotated[float, Column("pull on the young, relative", first=1.0), POSITIVE]
     caught: Annotated[float, POSITIVE]
     exposed: Annotated[float, POSITIVE]
-    felt: Annotated[float, POSITIVE]
+    risk_felt: Annotated[float, POSITIVE]
     paid: Annotated[float, POSITIVE]
     unpaid: Annotated[float, POSITIVE]
     seen: Annotated[float, POSITIVE]
     lost: Annotated[float, POSITIVE]
-    lived: Annotated[float, POSITIVE]
-    owed: float
+    member_months: Annotated[float, POSITIVE]
+    deaths_owed: float
     income: Annotated[float, Column("of a member, in wages", first=1.0), POSITIVE]
 
 
@@ -136,17 +136,15 @@ class GangMembership(Row):
     member: Annotated[int, Column("clique, or -1", "clique", -1, "i4"), row_of("clique", none=True)]
 
 
-CLIQUES = RowTableSpec(
-    name="cliques", row=CliqueRow, per="clique", about="Cliques: extortion; members: heavy_hand and custody too."
-)
+CLIQUES = RowTableSpec(name="cliques", row=CliqueRow, per="clique", about="Cliques.")
 ROLL = GrowingTableSpec(
     name="roll",
     row=RollEntry,
     exempt="a list of the members whom `minds` tells, which is compared, and of those who left this month",
-    about="Members of cliques: extortion, custody.",
+    about="Members of cliques.",
 )
-TERRITORY = ArraySpec(
-    name="territory",
+HELD_BY = ArraySpec(
+    name="held_by",
     of=np.int64,
     shape=("cell",),
     first=-1.0,
@@ -195,7 +193,7 @@ def initialise(sim: Simulation) -> None:
     _town, _state, cells = sim.town, sim.state, sim.town.cells
     p: Gangs = sim.p.gangs[0]
     n_ms13, _ = n_cliques(sim.settings["gangs"], sim.settings["population"].scale)
-    cliques, territory = sim.w.cliques, sim.w.territory
+    cliques, territory = sim.w.cliques, sim.w.held_by
     for q, clique in enumerate(cliques):
         clique.gang = 0 if q < n_ms13 else 1
         clique.centre = draw_centre(sim, q, 0)
@@ -211,7 +209,7 @@ def initialise(sim: Simulation) -> None:
 
 def draw_centre(sim: Simulation, q: int, tick: int) -> int:
     """Return the first dense free cell of the cells drawn for clique ``q``, or the last drawn."""
-    cells, everywhere, territory = sim.town.cells, sim.town.everywhere, sim.w.territory
+    cells, everywhere, territory = sim.town.cells, sim.town.everywhere, sim.w.held_by
     dense, cell = sim.p.gangs[0].dense, NOT_YET
     for attempt in range(PLACEMENT_ATTEMPTS):
         u = keyed_uniform(sim.seed, CLIQUE_PLACE_STREAM, tick, q, attempt)
@@ -228,7 +226,7 @@ def claim_cells(sim: Simulation, q: int, clique: CliqueRow, free: BoolArray) -> 
     cells, reach = sim.town.cells, sim.p.gangs[0].reach
     dx = cells["x"] - cells[clique.centre].x
     dy = cells["y"] - cells[clique.centre].y
-    sim.w.territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
+    sim.w.held_by[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
 
 
 def count_rivals(clique: CliqueRow, cliques: Rows[CliqueRow], cells: Rows[Cell], border: float) -> int:
@@ -263,9 +261,9 @@ def dissolve_clique(w: World, q: int) -> None:
     for i in w.targets[w.target_start[q] : w.target_start[q + 1]]:
         if w.minds[i].pays == q:
             w.minds[i].pays = NOT_YET
-    for cell in range(len(w.territory)):
-        if w.territory[cell] == q:
-            w.territory[cell] = NOT_YET
+    for cell in range(len(w.held_by)):
+        if w.held_by[cell] == q:
+            w.held_by[cell] = NOT_YET
     clique.members = clique.alive = 0
     clique.leader = clique.heir_at = clique.attack_at = NOT_YET
 
@@ -303,7 +301,7 @@ def draw_members(sim: Simulation, members: int) -> None:
     fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= MINIMUM_MEMBER_AGE)
     fit &= age < MAXIMUM_MEMBER_AGE
     for q, clique in enumerate(w.cliques):
-        pool = np.flatnonzero(fit & (w.territory[people["home"]] == q))
+        pool = np.flatnonzero(fit & (w.held_by[people["home"]] == q))
         for draw in range(members if len(pool) else 0):
             # With replacement: a clique has fewer members than draws where somebody is drawn twice.
             drawn = int(keyed_uniform(sim.seed, CLIQUE_MEMBER_STREAM, 0, q, draw) * len(pool))
@@ -327,7 +325,7 @@ def update_targets(sim: Simulation) -> None:
     The array keeps its full length, so that no bundle is bound anew when a territory changes.
     """
     (able, workplace) = sim.cached(businesses_at_work)
-    holder = sim.w.territory[workplace]
+    holder = sim.w.held_by[workplace]
     held = np.flatnonzero(holder >= 0)
     order = held[np.argsort(holder[held], kind="stable")]
     counts = np.bincount(holder[order], minlength=len(sim.w.cliques))
@@ -337,7 +335,7 @@ def update_targets(sim: Simulation) -> None:
 
 MECHANISM = Mechanism(
     group=Gangs,
-    tables=(CLIQUES, ROLL, TERRITORY, TARGET_START, TARGETS),
+    tables=(CLIQUES, ROLL, HELD_BY, TARGET_START, TARGETS),
     mind=GangMembership,
     initialise=initialise,
     measures={

@@ -57,7 +57,7 @@ PROTECTED = ArraySpec(
     of=np.int64,
     shape=("cell",),
     first=-1.0,
-    about="Group of protectors of each cell, or -1: this alone.",
+    about="Group of protectors of each cell, or -1.",
     domain=row_of("cell", none=True),
 )
 
@@ -70,7 +70,7 @@ class NarcoCounts(Row):
 
 def initialise(sim: Simulation) -> None:
     """Draw the cells that each group protects: populated, near a centre, held by no clique."""
-    cells, territory, protected = sim.town.cells, sim.w.territory, sim.w.protected
+    cells, territory, protected = sim.town.cells, sim.w.held_by, sim.w.protected
     p: Narcos = sim.p.narcos[0]
     for g in range(int(p.groups * sim.settings["population"].scale + 0.5)):
         centre = draw_protected_centre(sim, g)
@@ -82,7 +82,7 @@ def initialise(sim: Simulation) -> None:
 def draw_protected_centre(sim: Simulation, g: int) -> int:
     """Return the first dense and free cell of the cells drawn for group ``g``, or the last drawn."""
     cells, everywhere, dense = sim.town.cells, sim.town.everywhere, sim.p.narcos[0].dense
-    territory, protected, centre = sim.w.territory, sim.w.protected, -1
+    territory, protected, centre = sim.w.held_by, sim.w.protected, -1
     for attempt in range(PLACEMENT_ATTEMPTS):
         u = keyed_uniform(sim.seed, NARCO_PLACE, 0, g, attempt)
         # `reach` is the cumulative population: cells are drawn in proportion to it.

@@ -124,9 +124,7 @@ CHARGED_BY = ArraySpec(
     about="Files charged, by kind.",
     domain=COUNT,
 )
-FILES = GrowingTableSpec(
-    name="files", row=CaseFile, room=1024, about="Files at the prosecutor: justice and investigation."
-)
+FILES = GrowingTableSpec(name="files", row=CaseFile, room=1024, about="Files at the prosecutor.")
 
 
 class JusticeCounts(Row):

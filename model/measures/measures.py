@@ -113,12 +113,12 @@ def update_residents(w: World, mood_odds: float) -> None:
     `class_table`, `cell_sums` and `total`.
     """
     lasting, fear, local, retained = w.lasting_flags, w.p.fear, w.local, w.retained_shares
-    table, by_cell, total = w.class_table, w.cell_sums, w.total
+    table, by_cell, total = w.class_table, w.cell_sums, w.trust_total
     table[:] = 0.0
     by_cell[:] = 0.0
     sums = np.zeros((2, 1, len(total)))  # one account per settlement: sum and its compensation
     people, tick = w.people, w.tick
-    for i in range(w.come[0]):
+    for i in range(w.arrived[0]):
         mind, person = w.minds[i], people[i]
         if mind.gone >= 0:
             continue
@@ -147,7 +147,7 @@ def draw_survey_answers(w: World, noise: float, felt: FloatArray) -> None:
         # Rejection sampling: redraw until the row is a living adult.
         for a in range(SURVEY_ATTEMPTS):
             i = int(keyed_uniform(seed, SURVEY_STREAM, wave, s, a) * len(minds))
-            if i < w.come[0] and minds[i].gone < 0 and age_years(w.people[i], w.tick) >= ADULT_AGE:
+            if i < w.arrived[0] and minds[i].gone < 0 and age_years(w.people[i], w.tick) >= ADULT_AGE:
                 break
         u = keyed_uniform(seed, ANSWER_STREAM, wave, s, 0)
         felt[s] = -log(minds[i].calm * math.sqrt(odds_of_unfairness(minds[i]) * odds_of_ineffectiveness(minds[i])))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.police.plans import HAPPENED, PLAN_CELLS, station_cells
+from model.police.plans import CRIMES_HAPPENED, PLAN_CELLS, station_cells
 from model.world.shift_events import N_PLAN_CELLS
 from model.world.state import PLANS
 
@@ -44,7 +44,7 @@ def judge_diagnosis(state: State, own: IntArray, f: int) -> tuple[float, bool, b
     this response has lasted for `ALIVE_MONTHS`.
     """
     plan, places = state[PLANS][f], set(state[PLAN_CELLS][f].tolist())
-    here = state[HAPPENED][own]
+    here = state[CRIMES_HAPPENED][own]
     if not here.any():
         return 0.0, False, False
     kind = int(here.sum(axis=0).argmax())

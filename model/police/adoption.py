@@ -102,7 +102,7 @@ LEAVING = ArraySpec(
     of=np.int64,
     shape=("officer",),
     exempt="written and read within the last shift of a month",
-    about="Officers who have been found out and go: capture alone.",
+    about="Officers who have been found out and go.",
     domain=FLAG,
 )
 
@@ -250,7 +250,7 @@ def institutional_visit_share(officer: Officer, patrol: Patrol, p: Adoption) -> 
 @allocating_kernel
 def update_form_care(w: World) -> None:
     """Update `means.care`, the additional care for forms at each facility, by the mean habit of analysis."""
-    officers, means = w.officers, w.means
+    officers, means = w.officers, w.facility_resources
     staff, careful = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
         staff[officers[o].facility] += 1.0
@@ -263,7 +263,7 @@ def update_form_care(w: World) -> None:
 @kernel
 def form_care_at(w: World, home: int) -> float:
     """Return the additional care for forms at facility ``home``, or 0 where there is none."""
-    return w.means[home].care if home >= 0 else 0.0
+    return w.facility_resources[home].care if home >= 0 else 0.0
 
 
 @kernel

@@ -9,6 +9,7 @@ chance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
@@ -37,24 +38,23 @@ if TYPE_CHECKING:
 ORDER_FROM_ABOVE_STREAM, BLOCK_OF_HOURS_STREAM = stream_id("order from above"), stream_id("block of hours")
 N_BLOCKS = 8
 """Blocks of hours in a month, each set for one use."""
-HOUR_TERMS = ("experience", "figures", "order", "asked", "training", "champion")
-BY_EXPERIENCE, BY_FIGURES, BY_ORDER, BY_ASKED, BY_TRAINING, BY_CHAMPION = range(1, 1 + len(HOUR_TERMS))
-HOURS_CHOICE = declare_choice("hours of the month", "chief", HOUR_USES, HOUR_TERMS)
-MODE_TERMS = ("training", "diagnosis", "experience")
-MODE_CHOICE = declare_choice("mode of the plan", "chief", PLAN_MODES, MODE_TERMS)
+HourTerm = IntEnum("HourTerm", "HABIT EXPERIENCE FIGURES ORDER ASKED TRAINING CHAMPION", start=0)
+HOURS_CHOICE = declare_choice("hours of the month", "chief", HOUR_USES, HourTerm)
+ModeTerm = IntEnum("ModeTerm", "HABIT TRAINING DIAGNOSIS EXPERIENCE", start=0)
+MODE_CHOICE = declare_choice("mode of the plan", "chief", PLAN_MODES, ModeTerm)
 MOST_CANDIDATES = 4
 """Most requests among which a chief chooses."""
 SMALLEST_CHANCE = 1e-6
 """Limit of probabilities before their logit is taken."""
-REQUEST_TERMS = ("climbed", "asked", "experience")
+RequestTerm = IntEnum("RequestTerm", "HABIT CLIMBED ASKED EXPERIENCE", start=0)
 REQUEST_CHOICE = declare_choice(
-    "request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS
+    "request taken up", "chief", ("none", "first", "second", "third", "fourth"), RequestTerm
 )
 WORK_OPTIONS = ("none", "half", "all")
 WORK_SHARES = (0.0, 0.5, 1.0)
 """Shares of the planned hours that take place, by option."""
-WORK_TERMS = ("unserved", "crimes", "asked", "order", "meetings", "problems")
-WORK_CHOICE = declare_choice("planned hours that take place", "chief", WORK_OPTIONS, WORK_TERMS, ordered=True)
+WorkTerm = IntEnum("WorkTerm", "HABIT UNSERVED CRIMES ASKED ORDER MEETINGS PROBLEMS", start=0)
+WORK_CHOICE = declare_choice("planned hours that take place", "chief", WORK_OPTIONS, WorkTerm, ordered=True)
 NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
 
 
@@ -132,22 +132,20 @@ class ChiefRow(Row):
     work: Annotated[float, Column("", first=1.0), SHARE]
 
 
-CHIEFS = RowTableSpec(
-    name="chiefs", row=ChiefRow, per="facility", about="Who commands: this; capture and problems too."
-)
+CHIEFS = RowTableSpec(name="chiefs", row=ChiefRow, per="facility", about="Who commands each station.")
 BLOCKS = ArraySpec(
     name="blocks",
     of=np.int64,
     shape=("facility", N_BLOCKS),
     first=-1.0,
-    about="Uses of hours of the month: this.",
+    about="Uses of hours of the month.",
     domain=code_of(len(HOUR_USES), none=True),
 )
-LIVED = ArraySpec(
-    name="lived",
+MODE_OUTCOMES = ArraySpec(
+    name="mode_outcomes",
     of=np.float64,
     shape=("facility", len(PLAN_MODES), 2),
-    about="What came of each mode, good and bad: this.",
+    about="What came of each mode, good and bad.",
     domain=POSITIVE,
 )
 
@@ -272,13 +270,13 @@ def compare_with_last_month(sim: Simulation, f: int) -> None:
     chief, plan = sim.w.chiefs[f], sim.w.plans[f]
     numbers = sim.p.plans[sim.town.facilities[f].settlement]
     places = sim.w.plan_cells[f][: plan.n]
-    load = float(sim.w.known[places, plan.kind].sum())
+    load = float(sim.w.crimes_known[places, plan.kind].sum())
     ran = plan.visits >= numbers.alive or plan.mode == PLAN_MODES.index("investigative")
     if chief.made == plan.made and ran:
         better, worse = float(load < chief.load), float(load > chief.load)
         chief.fell += better
         chief.rose += worse
-        sim.w.lived[f, plan.mode] += (better, worse)
+        sim.w.mode_outcomes[f, plan.mode] += (better, worse)
     chief.made, chief.load = plan.made, load
 
 
@@ -321,17 +319,17 @@ def fill_hour_terms(sim: Simulation, f: int) -> None:
     terms = sim.w.choice_terms
     visits, arrests, places = terms[USE_VISITS], terms[USE_QUICK_ARRESTS], terms[USE_PLACES]
     visits[0], arrests[0], places[0] = p.visits, p.arrests, p.places
-    visits[BY_EXPERIENCE] = experience_log_odds(chief.welcomed, chief.ignored, p)
-    arrests[BY_EXPERIENCE] = experience_log_odds(chief.held, chief.released, p)
-    places[BY_EXPERIENCE] = experience_log_odds(chief.fell, chief.rose, p)
-    arrests[BY_FIGURES] = p.figures * pressure.level * sim.w.figures[f]["gap"]
-    arrests[BY_ORDER] = p.order if chief.order == TO_ARREST else 0.0
-    places[BY_ORDER] = p.order if chief.order == TO_PREVENT else 0.0
-    visits[BY_ASKED], places[BY_ASKED] = p.asked * waiting, p.asked_places * waiting
-    visits[BY_TRAINING] = p.training * officer.trained
-    places[BY_TRAINING] = p.training_places * officer.trained
-    visits[BY_CHAMPION] = p.champion * officer.champion
-    places[BY_CHAMPION] = p.champion_places * officer.champion
+    visits[HourTerm.EXPERIENCE] = experience_log_odds(chief.welcomed, chief.ignored, p)
+    arrests[HourTerm.EXPERIENCE] = experience_log_odds(chief.held, chief.released, p)
+    places[HourTerm.EXPERIENCE] = experience_log_odds(chief.fell, chief.rose, p)
+    arrests[HourTerm.FIGURES] = p.figures * pressure.level * sim.w.figures[f]["gap"]
+    arrests[HourTerm.ORDER] = p.order if chief.order == TO_ARREST else 0.0
+    places[HourTerm.ORDER] = p.order if chief.order == TO_PREVENT else 0.0
+    visits[HourTerm.ASKED], places[HourTerm.ASKED] = p.asked * waiting, p.asked_places * waiting
+    visits[HourTerm.TRAINING] = p.training * officer.trained
+    places[HourTerm.TRAINING] = p.training_places * officer.trained
+    visits[HourTerm.CHAMPION] = p.champion * officer.champion
+    places[HourTerm.CHAMPION] = p.champion_places * officer.champion
 
 
 def choose_hours(sim: Simulation, f: int) -> None:
@@ -339,7 +337,7 @@ def choose_hours(sim: Simulation, f: int) -> None:
     row = sim.tally[0]
     fill_hour_terms(sim, f)
     uses = [
-        decide_and_record(sim.w, len(HOUR_USES), 1 + len(HOUR_TERMS), HOURS_CHOICE, False, sim.tick + block, f)
+        decide_and_record(sim.w, len(HOUR_USES), len(HourTerm), HOURS_CHOICE, False, sim.tick + block, f)
         for block in range(N_BLOCKS)
     ]
     sim.w.blocks[f] = uses
@@ -350,7 +348,7 @@ def choose_hours(sim: Simulation, f: int) -> None:
 
 
 def work_reasons(sim: Simulation, f: int) -> tuple[float, ...]:
-    """Return what speaks for all planned hours over none at a facility, in log-odds, in the order of `WORK_TERMS`."""
+    """Return what speaks for all planned hours over none at a facility, in log-odds, in the order of `WorkTerm`."""
     p, chief = sim.p.chief[sim.town.facilities[f].settlement], sim.w.chiefs[f]
     crimes = log((chief.crimes + p.prior) / (chief.usual + p.prior)) if chief.usual >= 0.0 else 0.0
     order = float(chief.order == TO_PREVENT) - float(chief.order == TO_ARREST) + sim.w.stations[f].supported
@@ -370,11 +368,11 @@ def choose_work(sim: Simulation, f: int) -> None:
     usual = sim.p.chief[sim.town.facilities[f].settlement].work
     clear_terms(sim.w)
     for option, share in enumerate(WORK_SHARES):
-        sim.w.choice_terms[option, : 1 + len(WORK_TERMS)] = (
+        sim.w.choice_terms[option, : len(WorkTerm)] = (
             share * usual,
             *(share * term for term in work_reasons(sim, f)),
         )
-    taken = decide_and_record(sim.w, len(WORK_OPTIONS), 1 + len(WORK_TERMS), WORK_CHOICE, True, sim.tick, f)
+    taken = decide_and_record(sim.w, len(WORK_OPTIONS), len(WorkTerm), WORK_CHOICE, True, sim.tick, f)
     sim.w.chiefs[f].work = WORK_SHARES[taken]
     row.work_none += taken == 0
     row.work_half += taken == 1
@@ -393,14 +391,14 @@ def close_station_books(chief: ChiefRow, retained: float) -> None:
 
 def choose_plan_mode(sim: Simulation, f: int, trained: float, p: Plans) -> int:
     """Return the mode that a chief chooses for a plan, by trained officers, diagnosis and experience."""
-    terms, plan, lived = sim.w.choice_terms, sim.w.plans[f], sim.w.lived[f]
+    terms, plan, lived = sim.w.choice_terms, sim.w.plans[f], sim.w.mode_outcomes[f]
     numbers = sim.p.chief[sim.town.facilities[f].settlement]
     clear_terms(sim.w)
-    terms[1, 0], terms[2, 0] = p.bust, p.investigative
-    terms[0, 1], terms[0, 2] = p.trained * trained, p.founded * plan.founded
+    terms[1, ModeTerm.HABIT], terms[2, ModeTerm.HABIT] = p.bust, p.investigative
+    terms[0, ModeTerm.TRAINING], terms[0, ModeTerm.DIAGNOSIS] = p.trained * trained, p.founded * plan.founded
     for mode in range(len(PLAN_MODES)):
-        terms[mode, 3] = experience_log_odds(lived[mode, 0], lived[mode, 1], numbers)
-    return decide_and_record(sim.w, len(PLAN_MODES), 1 + len(MODE_TERMS), MODE_CHOICE, False, sim.tick, f)
+        terms[mode, ModeTerm.EXPERIENCE] = experience_log_odds(lived[mode, 0], lived[mode, 1], numbers)
+    return decide_and_record(sim.w, len(PLAN_MODES), len(ModeTerm), MODE_CHOICE, False, sim.tick, f)
 
 
 def choose_request(sim: Simulation, f: int, candidates: IntArray, p: Plans) -> int:
@@ -415,11 +413,11 @@ def choose_request(sim: Simulation, f: int, candidates: IntArray, p: Plans) -> i
     usual = min(1.0 - SMALLEST_CHANCE, max(SMALLEST_CHANCE, p.takes_request))
     clear_terms(sim.w)
     for o, a in enumerate(rows, start=1):
-        terms[o, 0] = log(usual / (1.0 - usual))
-        terms[o, 1] = numbers.climbed * climbed[a]
-        terms[o, 2] = numbers.urged * max(0, min(int(asked[a]), int(numbers.urged_most)) - 1)
-        terms[o, 3] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
-    taken = decide_and_record(sim.w, 1 + len(rows), 1 + len(REQUEST_TERMS), REQUEST_CHOICE, False, sim.tick, f)
+        terms[o, RequestTerm.HABIT] = log(usual / (1.0 - usual))
+        terms[o, RequestTerm.CLIMBED] = numbers.climbed * climbed[a]
+        terms[o, RequestTerm.ASKED] = numbers.urged * max(0, min(int(asked[a]), int(numbers.urged_most)) - 1)
+        terms[o, RequestTerm.EXPERIENCE] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
+    taken = decide_and_record(sim.w, 1 + len(rows), len(RequestTerm), REQUEST_CHOICE, False, sim.tick, f)
     return int(rows[taken - 1]) if taken > 0 else -1
 
 
@@ -437,8 +435,8 @@ def update_commands(sim: Simulation, month: int) -> None:
         numbers = sim.p.chief[sim.town.facilities[f].settlement]
         if chief.person != sim.w.officers[at[f]].person:
             chief.person, chief.captor = sim.w.officers[at[f]].person, UNCLAIMED
-            decay_chief_memory(chief, sim.w.lived[f], 0.0)
-        decay_chief_memory(chief, sim.w.lived[f], exp(-LN_2 / numbers.memory))
+            decay_chief_memory(chief, sim.w.mode_outcomes[f], 0.0)
+        decay_chief_memory(chief, sim.w.mode_outcomes[f], exp(-LN_2 / numbers.memory))
         chief.open, chief.order = float(asked[home == f].sum()), order_from_above(sim, month)
         compare_with_last_month(sim, f)
         if numbers.sets_hours == 1:
@@ -469,7 +467,7 @@ def set_hours(sim: Simulation) -> None:
 
 MECHANISM = Mechanism(
     group=Chiefs,
-    tables=(CHIEFS, BLOCKS, LIVED),
+    tables=(CHIEFS, BLOCKS, MODE_OUTCOMES),
     counts=ChiefCounts,
     initialise=initialise,
     knockout=Knockout(("blocks_visits", "blocks_arrests", "blocks_places", "work_half")),

@@ -264,10 +264,10 @@ def is_asked_for_bribe(w: World, visit: Visit, i: int, nth: int, z: int) -> bool
     """
     cell = visit.cell
     o = w.couples[visit.post].lead
-    bought = w.territory[cell] >= 0 or w.protected[cell] >= 0
+    bought = w.held_by[cell] >= 0 or w.protected[cell] >= 0
     offers = w.people[i].vehicle + (1.0 if bought else 0.0)
     penury = 1.0 - w.p.resources[z].condition
-    custom = w.means[w.officers[o].facility].custom
+    custom = w.facility_resources[w.officers[o].facility].custom
     u = keyed_uniform(w.seed, BRIBE_STREAM, w.tick, visit.post, nth)
     if not asks_for_bribe(w.officers[o], offers, penury, custom, w.p.misconduct[z], u):
         return False
@@ -283,7 +283,7 @@ def next_household_member(w: World, i: int) -> int:
     """Return the next household member of resident ``i`` who is at home and old enough, or -1."""
     first, end = household_rows(w, i)
     other = i + 1 if i + 1 < end else first
-    if other == i or other >= w.come[0] or w.minds[other].gone >= 0:
+    if other == i or other >= w.arrived[0] or w.minds[other].gone >= 0:
         return -1
     at_home = w.places[w.where, other] == w.people[other].home
     return other if at_home and age_years(w.people[other], w.tick) >= MINIMUM_AGE else -1

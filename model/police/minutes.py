@@ -42,11 +42,11 @@ FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = (int64_constant(use) for use in range
 STRETCH_PATROL, STRETCH_HOMES = int64_constant(3), int64_constant(4)
 N_OWED_USES = 3
 """Uses for which facilities owe minutes: meetings, requests, problems."""
-OWED = ArraySpec(
-    name="owed",
+MINUTES_OWED = ArraySpec(
+    name="minutes_owed",
     of=np.float64,
     shape=("facility", N_OWED_USES, 2),
-    about="Minutes asked of couples and given since the start, for meetings, requests, problems: whoever asks; this.",
+    about="Minutes asked of couples and given since the start, for meetings, requests, problems.",
     domain=POSITIVE,
 )
 
@@ -73,27 +73,27 @@ class MinuteCounts(Row):
 @kernel
 def add_owed_minutes(w: World, f: int, what: int, minutes: float) -> float:
     """Ask couples of a facility for minutes; return the mark: the sum asked at which these have been given."""
-    w.owed[f, what, 0] += minutes
-    mark: float = w.owed[f, what, 0]
+    w.minutes_owed[f, what, 0] += minutes
+    mark: float = w.minutes_owed[f, what, 0]
     return mark
 
 
 @kernel
 def is_worked_off(w: World, f: int, what: int, mark: float) -> bool:
     """Return whether the minutes asked up to a mark have been given."""
-    return bool(w.owed[f, what, 1] >= mark - MINUTE_TOLERANCE)
+    return bool(w.minutes_owed[f, what, 1] >= mark - MINUTE_TOLERANCE)
 
 
 @kernel
 def cancel_owed_minutes(w: World, f: int, what: int, mark: float) -> None:
     """Cancel minutes asked up to a mark that have not been given."""
-    w.owed[f, what, 1] = max(w.owed[f, what, 1], mark)
+    w.minutes_owed[f, what, 1] = max(w.minutes_owed[f, what, 1], mark)
 
 
 @kernel
 def remaining_owed_minutes(w: World, taken: FloatArray, f: int, what: int) -> float:
     """Return the minutes that a facility still owes, less those planned in this shift (``taken``)."""
-    left: float = w.owed[f, what, 0] - w.owed[f, what, 1] - taken[f, what]
+    left: float = w.minutes_owed[f, what, 0] - w.minutes_owed[f, what, 1] - taken[f, what]
     return left
 
 
@@ -160,7 +160,7 @@ def work_cell(w: World, taken: FloatArray, f: int, what: int, u: float) -> int:
     """Return the cell in which facility ``f`` works off minutes next; ``u`` draws among problems."""
     if what == FOR_PROBLEMS:
         return problem_cell(w, f, u)
-    done = w.owed[f, what, 1] + taken[f, what]
+    done = w.minutes_owed[f, what, 1] + taken[f, what]
     return meeting_cell(w, f, done) if what == FOR_MEETINGS else request_cell(w, f, done)
 
 
@@ -178,7 +178,7 @@ def record_stretch(couple: CoupleRow, use: int) -> None:
 @kernel
 def work_off_minutes(w: World, f: int, what: int, minutes: float) -> None:
     """Add minutes given for a use, at most those asked."""
-    owed = w.owed
+    owed = w.minutes_owed
     owed[f, what, 1] = min(owed[f, what, 0], owed[f, what, 1] + minutes)
 
 
@@ -286,7 +286,7 @@ def yearly_rate_per_resident(count: str) -> Callable[[MonthSnapshot], float]:
 
 MECHANISM = Mechanism(
     named="minutes",
-    tables=(OWED,),
+    tables=(MINUTES_OWED,),
     counts=MinuteCounts,
     measures={f"hours_{use}": hours_measure(use) for use in MINUTE_USES}
     | {

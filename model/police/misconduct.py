@@ -70,11 +70,11 @@ class Misconduct(ParameterGroup):
     caught: float
 
 
-HIDDEN = ArraySpec(
-    name="hidden",
+CASES_HIDDEN = ArraySpec(
+    name="cases_hidden",
     of=np.float64,
     shape=(1,),
-    about="Cases that are not known yet and will come out, in expectation: this alone.",
+    about="Cases that are not known yet and will come out, in expectation.",
 )
 
 
@@ -123,7 +123,7 @@ def publish_cases(w: World) -> int:
     who hear of it, so that twin worlds would differ by chance alone.  The mean is divided by the scale of the
     population: each resident of a scaled-down town hears of as many cases.
     """
-    officers, hidden, tick, seed = w.officers, w.hidden, w.tick, w.seed
+    officers, hidden, tick, seed = w.officers, w.cases_hidden, w.tick, w.seed
     due = w.p.misconduct[0].surfaces * hidden[0]
     hidden[0] -= due
     cases = poisson_quantile(keyed_uniform(seed, GOES_PUBLIC, tick, 0, 0), due / w.population_scale)
@@ -143,7 +143,7 @@ def publish_cases(w: World) -> int:
 @allocating_kernel
 def update_bribery_norms(w: World) -> None:
     """Update `means.custom`, the share of each facility's officers who asked for a bribe in the last quarter."""
-    officers, means = w.officers, w.means
+    officers, means = w.officers, w.facility_resources
     staff, asked = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
         staff[officers[o].facility] += 1.0
@@ -159,7 +159,7 @@ def answer_for_bribes(w: World) -> None:
 
     Updates ``hidden``, the expected cases that will become public, and counts; suspended officers are replaced.
     """
-    officers, hidden = w.officers, w.hidden
+    officers, hidden = w.officers, w.cases_hidden
     cells, row, tick, seed = w.cells, w.tally[0], w.tick, w.seed
     for k in range(w.counts[BRIBES]):
         bribe = w.bribes[k]
@@ -184,7 +184,7 @@ def let_cases_out(sim: Simulation) -> None:
     p = sim.p.misconduct[0]
     if sim.month == month_of(sim.calendar.first_tick) and p.surfaces > 0.0:
         # Start with the hidden cases that such months accumulate (geometric series); else the first year lacks them.
-        sim.w.hidden[0] /= p.surfaces
+        sim.w.cases_hidden[0] /= p.surfaces
     cases = publish_cases(sim.w)
     for k in range(cases):
         spread_public_event(sim, HEARD_OF, k, p.heard, SCANDAL, p.weight)
@@ -192,7 +192,7 @@ def let_cases_out(sim: Simulation) -> None:
 
 MECHANISM = Mechanism(
     group=Misconduct,
-    tables=(HIDDEN,),
+    tables=(CASES_HIDDEN,),
     counts=MisconductCounts,
     causes=(SCANDAL,),
     knockout=Knockout(("bribes", "complaints_police")),

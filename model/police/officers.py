@@ -75,7 +75,7 @@ DUTY = RowTableSpec(
     name="duty",
     row=DutyMonth,
     per="officer",
-    about="The month of every officer: this; contacts adds what was friendly.",
+    about="The month of every officer.",
 )
 
 

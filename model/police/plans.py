@@ -81,7 +81,7 @@ PLAN_CELLS = ArraySpec(
     of=np.int64,
     shape=("facility", N_PLAN_CELLS),
     first=-1.0,
-    about="Places of each plan: this alone.",
+    about="Places of each plan.",
     domain=row_of("cell", none=True),
 )
 PLANNED_HERE = ArraySpec(
@@ -90,24 +90,28 @@ PLANNED_HERE = ArraySpec(
     shape=("cell",),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Visits by plan, by cell: this alone.",
+    about="Visits by plan, by cell.",
     domain=COUNT,
 )
-KNOWN = ArraySpec(
-    name="known",
+CRIMES_KNOWN = ArraySpec(
+    name="crimes_known",
     of=np.float64,
     shape=("cell", N_PROBLEMS, 3),
-    about="Crime a station knows of, by shift: information; it fades here.",
+    about="Crime that a station knows of, by shift; it fades.",
     domain=POSITIVE,
 )
-HAPPENED = ArraySpec(
-    name="happened", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what happened.", domain=POSITIVE
+CRIMES_HAPPENED = ArraySpec(
+    name="crimes_happened",
+    of=np.float64,
+    shape=("cell", N_PROBLEMS),
+    about="The same of what happened.",
+    domain=POSITIVE,
 )
-TOLD_CRIME = ArraySpec(
-    name="told", of=np.float64, shape=("cell",), about="The same of what the state was told.", domain=POSITIVE
+CRIMES_TOLD = ArraySpec(
+    name="crimes_told", of=np.float64, shape=("cell",), about="The same of what the state was told.", domain=POSITIVE
 )
-ATLAS = ArraySpec(
-    name="atlas",
+CRIMES_MAPPED = ArraySpec(
+    name="crimes_mapped",
     of=np.float64,
     shape=("cell", N_PROBLEMS),
     about="The same of what headquarters has mapped.",
@@ -199,7 +203,7 @@ def choose_plan_cells(sim: Simulation, f: int, analysis: float, month: int) -> I
     """
     plan, own, w = sim.w.plans[f], sim.cached(station_cells)[f], sim.w
     chosen, last = np.full(N_PLAN_CELLS, -1), sim.w.plan_cells[f]
-    local, above = w.known[:, plan.kind, :].sum(axis=1), w.atlas[:, plan.kind]
+    local, above = w.crimes_known[:, plan.kind, :].sum(axis=1), w.crimes_mapped[:, plan.kind]
     for r in range(plan.n):
         cell = -1
         if plan.founded == 1 and keyed_uniform(sim.seed, ANALYSED_STREAM, month, f, r) < analysis:
@@ -237,7 +241,7 @@ def fill_diagnosis(sim: Simulation, f: int, habit: float, month: int) -> None:
     """
     plan, tally, seed = sim.w.plans[f], sim.w.tally, sim.seed
     p = sim.p.plans[sim.w.facilities[f].settlement]
-    load = sim.w.known[sim.cached(station_cells)[f]].sum(axis=0)
+    load = sim.w.crimes_known[sim.cached(station_cells)[f]].sum(axis=0)
     u = keyed_uniform(seed, DIAGNOSIS_STREAM, month, f, 0)
     if u < p.formats:
         tally[0].formats += 1.0
@@ -333,7 +337,7 @@ def plan(sim: Simulation) -> None:
         # Stations plan in turn, each one every three months.
         if (month + f) % 3 == 0:
             make_quarter_plan(sim, f, month)
-    for table in (sim.w.known, sim.w.happened, sim.w.told, sim.w.atlas):
+    for table in (sim.w.crimes_known, sim.w.crimes_happened, sim.w.crimes_told, sim.w.crimes_mapped):
         table *= MONTHLY_RETAINED_SHARE
 
 
@@ -382,10 +386,10 @@ MECHANISM = Mechanism(
     tables=(
         PLAN_CELLS,
         PLANNED_HERE,
-        KNOWN,
-        HAPPENED,
-        TOLD_CRIME,
-        ATLAS,
+        CRIMES_KNOWN,
+        CRIMES_HAPPENED,
+        CRIMES_TOLD,
+        CRIMES_MAPPED,
     ),
     counts=PlanCounts,
     initialise=initialise,
@@ -393,10 +397,10 @@ MECHANISM = Mechanism(
     measures={
         "posts_follow_crime": Measure(
             "-1 to 1",
-            lambda month: visit_load_correlation(month, month.world.w.happened[month.populated].sum(axis=1)),
+            lambda month: visit_load_correlation(month, month.world.w.crimes_happened[month.populated].sum(axis=1)),
         ),
         "posts_follow_reports": Measure(
-            "-1 to 1", lambda month: visit_load_correlation(month, month.world.w.told[month.populated])
+            "-1 to 1", lambda month: visit_load_correlation(month, month.world.w.crimes_told[month.populated])
         ),
         "formats": Measure("formats"),
         "diagnoses": Measure("diagnoses"),

@@ -133,13 +133,13 @@ class StationOrders(Row):
     supported: Annotated[int, FLAG]
 
 
-STATIONS = RowTableSpec(name="stations", row=StationOrders, per="facility", about="Orders for practices: this alone.")
+STATIONS = RowTableSpec(name="stations", row=StationOrders, per="facility", about="Orders for practices.")
 BOSSES = ArraySpec(
     name="bosses",
     of=np.int64,
     shape=("officer",),
     first=-1.0,
-    about="Position of each officer's boss: this.",
+    about="Position of each officer's boss.",
     domain=row_of("officer", none=True),
 )
 

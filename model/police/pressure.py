@@ -58,7 +58,7 @@ class FigureRow(Row):
     easy: Annotated[float, SHARE]
 
 
-FIGURES = RowTableSpec(name="figures", row=FigureRow, per="facility", about="Figures of stations: this alone.")
+FIGURES = RowTableSpec(name="figures", row=FigureRow, per="facility", about="Figures of stations.")
 
 
 class PressureCounts(Row):

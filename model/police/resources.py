@@ -94,7 +94,12 @@ class MayorTerm(Row):
     willing: Annotated[int, Column("takes on security", "0 or 1", -1), code_of(2, none=True)]
 
 
-MAYOR_TERM = RowTableSpec(name="mayor", row=MayorTerm, per="one", about="The mayor: this alone.")
+MAYOR_TERMS = RowTableSpec(
+    name="mayor_terms",
+    row=MayorTerm,
+    per="one",
+    about="Terms of mayors, and whether municipal police accompany couples.",
+)
 
 
 class ResourceCounts(Row):
@@ -111,7 +116,7 @@ VEHICLES = RowTableSpec(
     row=VehicleRow,
     per="one",
     start=lambda town: vehicle_table(town.facilities),
-    about="Vehicles: this.",
+    about="Vehicles.",
 )
 
 
@@ -138,7 +143,7 @@ def initialise_vehicles(w: World) -> None:
 def update_monthly_means(w: World, month: int) -> None:
     """Draw the month of each facility; updates `means.late`, `means.internet` and `means.phone`."""
     seed = w.seed
-    means = w.means
+    means = w.facility_resources
     # One draw for all facilities: the budget comes late for the whole police.
     late = keyed_uniform(seed, LATE_BUDGET, month, 0, 0) < w.p.resources[0].late
     for f in range(len(w.facilities)):
@@ -156,7 +161,7 @@ def hold_benefit_events(w: World) -> None:
         p = w.p.resources[authority.settlement]
         home = w.cells[authority.cell].facility
         if home >= 0 and keyed_uniform(w.seed, BENEFIT_EVENT_STREAM, w.tick, a, 0) < p.events * organised:
-            w.means[home].purse += p.event_km
+            w.facility_resources[home].purse += p.event_km
             w.tally[0].benefit_km += p.event_km
 
 
@@ -241,7 +246,7 @@ def initialise(sim: Simulation) -> None:
 def begin_term_of_date(sim: Simulation) -> None:
     """Begin the mayor's term that covers the present date."""
     p, decides = sim.p.resources[0], sim.p.mayor[0].gives
-    begin_mayoral_term(sim.w.mayor[0], mayoral_term(sim.date), p, decides, sim.seed)
+    begin_mayoral_term(sim.w.mayor_terms[0], mayoral_term(sim.date), p, decides, sim.seed)
 
 
 @step(flags=MORNINGS | WEEK_STARTS)
@@ -269,7 +274,7 @@ def renew_means(sim: Simulation) -> None:
 
 def is_term_over(sim: Simulation, date: datetime.date) -> bool:
     """Return whether the mayor's term in the tables is not that of a date."""
-    return mayoral_term(date) != int(sim.w.mayor[0].term)
+    return mayoral_term(date) != int(sim.w.mayor_terms[0].term)
 
 
 @python_step(flags=MORNINGS, on=is_term_over)
@@ -286,10 +291,10 @@ maintain = in_order(update_vehicles, renew_means, begin_term)
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of working vehicles, the mayor and connections in a month."""
     shifts = SHIFTS * month.world.days_of_month
-    connected = month.world.w.means["internet"]
+    connected = month.world.w.facility_resources["internet"]
     return {
         "vehicles_working": float(month.tally.vehicles + month.tally.motorcycles) / shifts,
-        "mayor_willing": float(month.world.w.mayor[0].willing),
+        "mayor_willing": float(month.world.w.mayor_terms[0].willing),
         "internet_share": float(np.mean(connected)) if len(connected) else float("nan"),
     }
 
@@ -298,7 +303,7 @@ MECHANISM = Mechanism(
     group=Resources,
     tables=(
         VEHICLES,
-        MAYOR_TERM,
+        MAYOR_TERMS,
     ),
     counts=ResourceCounts,
     initialise=initialise,

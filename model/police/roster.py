@@ -228,7 +228,7 @@ def assign_transport(
     and the purse of the facility.
     """
     z = w.facilities[f].settlement
-    p, r, means = w.p.roster[z], w.p.resources[z], w.means[f]
+    p, r, means = w.p.roster[z], w.p.resources[z], w.facility_resources[f]
     couple.mode, couple.km = FOOT, UNLIMITED_FOOT_KM
     if drawn.walks:
         couple.mode = BICYCLE if drawn.cycles else FOOT
@@ -282,7 +282,7 @@ def equip_couples(w: World) -> None:
         p, r = w.p.roster[home.settlement], w.p.resources[home.settlement]
         at_market = walks and w.where // SHIFTS == MARKET_DAY and tick % SHIFTS < NIGHT
         joint = w.posts[post].copy == 0
-        joint = joint and municipal_police_join(w, r, w.mayor[0].willing, at_market, post)
+        joint = joint and municipal_police_join(w, r, w.mayor_terms[0].willing, at_market, post)
         cycles = keyed_uniform(seed, CYCLES_STREAM, tick, post, 0) < p.bicycles
         drawn = TransportDraw(walks=walks, cycles=cycles, joint=joint)
         assign_transport(w, couple, drawn, f, vehicles, motorcycles)

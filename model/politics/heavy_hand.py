@@ -95,18 +95,18 @@ class HeavyHand(ParameterGroup):
     complain: float
 
 
-AROUND = ArraySpec(
-    name="around",
+MEN_NEAR_TERRITORY = ArraySpec(
+    name="men_near_territory",
     of=np.int64,
     exempt="listed only while somebody may be detained, which is compared",
-    about="Men who live in or next to a territory: this alone.",
+    about="Men who live in or next to a territory.",
     domain=row_of("resident"),
 )
 SUSPECTED = ArraySpec(
     name="suspected",
     of=np.float64,
     shape=(2,),
-    about="Share of members among the young of them, and the month of the count: this.",
+    about="Share of members among the young of them, and the month of the count.",
     domain=POSITIVE,
 )
 
@@ -151,7 +151,7 @@ def conduct_army_stops(w: World, a: int, v: int, cell: int, p: HeavyHand, contac
 def member_share_of_suspects(w: World) -> float:
     """Return the share of members of cliques among the young suspects, 0 to 1."""
     men = members = 0
-    for i in w.around:
+    for i in w.men_near_territory:
         if w.minds[i].gone < 0 and is_young_man(
             w.people[i], w.tick, w.p.heavy_hand[w.people[i].settlement].detained_from
         ):
@@ -209,7 +209,7 @@ def apply_detention(w: World, i: int, p: HeavyHand) -> None:
 @kernel
 def nearby_clique(w: World, home: int) -> int:
     """Return the clique that holds a cell, else that of its first neighbour that is held, or -1."""
-    near, territory = w.near, w.territory
+    near, territory = w.near, w.held_by
     holder: int = territory[home]
     if holder >= 0:
         return holder
@@ -229,9 +229,9 @@ def men_and_homes(sim: Simulation) -> tuple[IntArray, IntArray]:
 
 def update_suspects(sim: Simulation) -> None:
     """Update the suspects: the men who live in a territory or next to one."""
-    near, held, (men, homes) = sim.town.near, sim.w.territory >= 0, sim.cached(men_and_homes)
+    near, held, (men, homes) = sim.town.near, sim.w.held_by >= 0, sim.cached(men_and_homes)
     next_to = held | ((near >= 0) & held[np.maximum(near, 0)]).any(axis=1)
-    sim.state.put("around", men[next_to[homes]])
+    sim.state.put("men_near_territory", men[next_to[homes]])
 
 
 def update_member_share(sim: Simulation) -> None:
@@ -318,7 +318,7 @@ def detain_suspects(w: World) -> None:
 
     Appends to `prison`; updates `minds`, `cliques.members`, offenders and the tally.
     """
-    around, members = w.around, w.suspected[0]
+    around, members = w.men_near_territory, w.suspected[0]
     mean = MAX_DETAINED / PER_1000 / DAYS_A_MONTH * len(around)
     highest = max_detention_rate(w) / max(min(members, 1.0 - members), SMALLEST_SHARE) / MAX_DETAINED
     # Thinning of a Poisson process: candidates at the ceiling, kept with the share of their own hazard.
@@ -374,7 +374,7 @@ clamp_down = in_order(
 
 MECHANISM = Mechanism(
     group=HeavyHand,
-    tables=(AROUND, SUSPECTED, PRISON),
+    tables=(MEN_NEAR_TERRITORY, SUSPECTED, PRISON),
     counts=HeavyHandCounts,
     causes=(
         DETENTION,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
@@ -57,12 +58,11 @@ GIFT_OPTIONS = ("nothing", "motorcycles", "light", "municipal_police", "cameras"
 GIVE_NOTHING, GIVE_MOTORCYCLES, GIVE_LIGHT, GIVE_COMPANY, GIVE_CAMERAS = (
     int64_constant(option) for option in range(len(GIFT_OPTIONS))
 )
-GIFT_TERMS = ("care", "asked", "killings", "used", "election", "cost")
-HABIT_TERM, BY_CARE, BY_ASKED, BY_KILLINGS, BY_USE, BY_ELECTION, BY_COST = range(1 + len(GIFT_TERMS))
-GIFT_CHOICE = declare_choice("what the mayor gives", "mayor", GIFT_OPTIONS, GIFT_TERMS)
+GiftTerm = IntEnum("GiftTerm", "HABIT CARE ASKED KILLINGS USED ELECTION COST", start=0)
+GIFT_CHOICE = declare_choice("what the mayor gives", "mayor", GIFT_OPTIONS, GiftTerm)
 CUT_BUDGET, KEEP_BUDGET, RAISE_BUDGET = range(3)
-BUDGET_TERMS = ("care", "asked", "killings", "election", "room")
-BUDGET_CHOICE = declare_choice("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
+BudgetTerm = IntEnum("BudgetTerm", "HABIT CARE ASKED KILLINGS ELECTION ROOM", start=0)
+BUDGET_CHOICE = declare_choice("mayor's budget", "mayor", ("cut", "keep", "raise"), BudgetTerm, ordered=True)
 EXCLUDED_GIFT_UTILITY = -1000.0
 """Utility, in log-odds, of gifts that the mayor cannot give, or not unasked."""
 GIFT_FOR_PROBLEM = np.array(
@@ -127,7 +127,7 @@ class MayorState(Row):
     """The mayor in office.
 
     ``nth`` mayor of the term ``term``; ``captor`` group or `UNCLAIMED`; ``care`` and ``integrity`` from 0 to 1;
-    ``room`` in the budget, 1 usual; ``dead``: known homicides of the quarter; ``usual``: those of a usual
+    ``budget_left`` in the budget, 1 usual; ``dead``: known homicides of the quarter; ``usual``: those of a usual
     quarter, -1 if unknown.
     """
 
@@ -136,7 +136,7 @@ class MayorState(Row):
     captor: Annotated[int, Column("", first=-1), Domain(-2, rows_of="group")]
     care: Annotated[float, SHARE]
     integrity: Annotated[float, SHARE]
-    room: Annotated[float, Column("", first=1.0), POSITIVE]
+    budget_left: Annotated[float, Column("", first=1.0), POSITIVE]
     dead: Annotated[float, POSITIVE]
     usual: Annotated[float, Column("", first=-1.0), Domain(-1.0, LARGEST_REAL)]
 
@@ -165,24 +165,18 @@ class VehicleLoan(Row):
     taken: Annotated[int, COUNT]
 
 
-HALL = RowTableSpec(name="hall", row=MayorState, per="one", about="The mayor in office: this; capture too.")
+MAYOR = RowTableSpec(name="mayor", row=MayorState, per="one", about="The mayor in office.")
 GIFTS = RowTableSpec(
     name="gifts",
     row=GiftRecord,
     per="one",
     start=lambda town: zero_rows(GiftRecord, len(GIFT_OPTIONS)),
-    about="What was given: this.",
+    about="What the mayor gave.",
 )
-PETITIONS = RowTableSpec(
-    name="petitions", row=PetitionRow, per="authority", about="What waits for the mayor: this alone."
-)
-LOANS = RowTableSpec(
-    name="loans", row=VehicleLoan, per="facility", about="Motorcycles on loan: this; roster notes their use."
-)
-LIT = ArraySpec(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit: this alone.", domain=TICK)
-FILMED = ArraySpec(
-    name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell: this alone.", domain=TICK
-)
+PETITIONS = RowTableSpec(name="petitions", row=PetitionRow, per="authority", about="What waits for the mayor.")
+LOANS = RowTableSpec(name="loans", row=VehicleLoan, per="facility", about="Motorcycles on loan, and how many are used.")
+LIT = ArraySpec(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit.", domain=TICK)
+FILMED = ArraySpec(name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell.", domain=TICK)
 
 
 class MayorCounts(Row):
@@ -198,24 +192,24 @@ class MayorCounts(Row):
 
 def install_mayor(sim: Simulation, nth: int) -> None:
     """Install the ``nth`` mayor of a term, without memory of petitions and gifts; end the loans."""
-    hall = sim.w.hall[0]
-    hall.nth, hall.room, hall.usual, hall.captor = nth, 1.0, -1.0, UNCLAIMED
-    hall.care = keyed_uniform(sim.seed, MAYORS_CARE_STREAM, hall.term, 0, nth)
-    hall.integrity = keyed_uniform(sim.seed, MAYORS_INTEGRITY_STREAM, hall.term, 0, nth)
+    mayor = sim.w.mayor[0]
+    mayor.nth, mayor.budget_left, mayor.usual, mayor.captor = nth, 1.0, -1.0, UNCLAIMED
+    mayor.care = keyed_uniform(sim.seed, MAYORS_CARE_STREAM, mayor.term, 0, nth)
+    mayor.integrity = keyed_uniform(sim.seed, MAYORS_INTEGRITY_STREAM, mayor.term, 0, nth)
     sim.w.petitions["asked"] = -1
     gifts = sim.w.gifts
     gifts["used"] = gifts["idle"] = 0.0
     gifts["until"][[GIVE_MOTORCYCLES, GIVE_COMPANY]] = 0
     sim.w.loans["motorcycles"] = 0
     if sim.p.mayor[0].gives == 1:
-        sim.w.mayor[0].willing = 0
+        sim.w.mayor_terms[0].willing = 0
 
 
 def begin_term(sim: Simulation) -> None:
     """Begin a term, with the same mayor or a new one."""
-    hall, term = sim.w.hall[0], mayoral_term(sim.date)
-    stays = hall.term >= 0 and keyed_uniform(sim.seed, REELECTED_STREAM, term, 0, 0) < sim.p.resources[0].incumbency
-    hall.term = term
+    mayor, term = sim.w.mayor[0], mayoral_term(sim.date)
+    stays = mayor.term >= 0 and keyed_uniform(sim.seed, REELECTED_STREAM, term, 0, 0) < sim.p.resources[0].incumbency
+    mayor.term = term
     if not stays:
         install_mayor(sim, 0)
 
@@ -260,7 +254,7 @@ def hear_petitions(sim: Simulation, present: BoolArray) -> None:
 
 def open_petitions(sim: Simulation) -> BoolArray:
     """Return a flag for each open petition; a captured mayor ignores those from the captor's territory."""
-    petitions, captor = sim.w.petitions, sim.w.hall[0].captor
+    petitions, captor = sim.w.petitions, sim.w.mayor[0].captor
     waits = (petitions["asked"] >= 0) & (sim.tick - petitions["asked"] <= YEAR)
     if captor != UNCLAIMED:
         waits = waits & (group_holding_cells(sim.w)[sim.town.authorities["cell"]] != captor)
@@ -269,7 +263,7 @@ def open_petitions(sim: Simulation) -> BoolArray:
 
 def fill_gift_terms(sim: Simulation) -> None:
     """Fill the terms of the utility of each gift, in log-odds."""
-    p, hall, gifts = sim.p.mayor[0], sim.w.hall[0], sim.w.gifts
+    p, mayor, gifts = sim.p.mayor[0], sim.w.mayor[0], sim.w.gifts
     wanted = sim.w.petitions["wanted"][open_petitions(sim)]
     costs = (0.0, p.cost_motorcycles, p.cost_light, p.cost_company, p.cost_cameras)
     clear_terms(sim.w)
@@ -277,21 +271,21 @@ def fill_gift_terms(sim: Simulation) -> None:
         asked = int(np.count_nonzero(wanted == o))
         barred = (p.lends == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)) or (p.accompanies == 0 and o == GIVE_COMPANY)
         terms = sim.w.choice_terms[o]
-        terms[HABIT_TERM] = EXCLUDED_GIFT_UTILITY if barred else p.habit
-        terms[BY_CARE] = p.care * hall.care
-        terms[BY_ASKED] = p.asked * min(asked, p.asked_most) + (
+        terms[GiftTerm.HABIT] = EXCLUDED_GIFT_UTILITY if barred else p.habit
+        terms[GiftTerm.CARE] = p.care * mayor.care
+        terms[GiftTerm.ASKED] = p.asked * min(asked, p.asked_most) + (
             EXCLUDED_GIFT_UTILITY if asked == 0 and p.only_asked == 1 else 0.0
         )
-        terms[BY_KILLINGS] = p.killings * killings_log_ratio(sim)
-        terms[BY_USE] = p.used * (2.0 * share_with_prior(gifts[o].used, gifts[o].idle, p.prior, 0.5) - 1.0)
-        terms[BY_ELECTION] = p.election * is_last_year_of_term(sim)
-        terms[BY_COST] = -costs[o] / hall.room
+        terms[GiftTerm.KILLINGS] = p.killings * killings_log_ratio(sim)
+        terms[GiftTerm.USED] = p.used * (2.0 * share_with_prior(gifts[o].used, gifts[o].idle, p.prior, 0.5) - 1.0)
+        terms[GiftTerm.ELECTION] = p.election * is_last_year_of_term(sim)
+        terms[GiftTerm.COST] = -costs[o] / mayor.budget_left
 
 
 def killings_log_ratio(sim: Simulation) -> float:
     """Return the log ratio of this quarter's known homicides to the usual; 0 if none are usual yet."""
-    hall = sim.w.hall[0]
-    return log((hall.dead + 1.0) / (hall.usual + 1.0)) if hall.usual >= 0.0 else 0.0
+    mayor = sim.w.mayor[0]
+    return log((mayor.dead + 1.0) / (mayor.usual + 1.0)) if mayor.usual >= 0.0 else 0.0
 
 
 def is_last_year_of_term(sim: Simulation) -> float:
@@ -302,18 +296,18 @@ def is_last_year_of_term(sim: Simulation) -> float:
 
 def fill_budget_terms(sim: Simulation) -> None:
     """Fill the terms of the utility of cutting and of raising the budget, in log-odds."""
-    p, hall = sim.p.mayor[0], sim.w.hall[0]
+    p, mayor = sim.p.mayor[0], sim.w.mayor[0]
     asked = min(int(np.count_nonzero(open_petitions(sim))), 2 * int(p.asked_most))
     more = (
-        p.care * (hall.care - 0.5),
+        p.care * (mayor.care - 0.5),
         p.asked_budget * p.asked * asked,
         p.killings * killings_log_ratio(sim),
         p.election * is_last_year_of_term(sim),
-        -2.0 * p.regress * (hall.room - 1.0),
+        -2.0 * p.regress * (mayor.budget_left - 1.0),
     )
     clear_terms(sim.w)
     terms = sim.w.choice_terms
-    terms[KEEP_BUDGET, 0] = p.keep
+    terms[KEEP_BUDGET, BudgetTerm.HABIT] = p.keep
     for k, term in enumerate(more):
         terms[RAISE_BUDGET, 1 + k], terms[CUT_BUDGET, 1 + k] = term, -term
 
@@ -337,7 +331,7 @@ def give_gift(sim: Simulation, gift: int) -> None:
     served = sim.w.petitions["wanted"] == gift
     sim.w.gifts[gift].until = until
     if gift == GIVE_COMPANY:
-        sim.w.mayor[0].willing = 1
+        sim.w.mayor_terms[0].willing = 1
     elif gift == GIVE_MOTORCYCLES:
         f = max(int(sim.town.cells[cell].facility), 0)
         lend_motorcycles(sim, f, until)
@@ -354,7 +348,7 @@ def lend_motorcycles(sim: Simulation, f: int, until: int) -> None:
     """Lend motorcycles to a facility until a tick, with fuel for them."""
     p, loan = sim.p.mayor[0], sim.w.loans[f]
     loan.motorcycles, loan.until = p.motorcycles, until
-    sim.w.means[f].purse += p.fuel_km
+    sim.w.facility_resources[f].purse += p.fuel_km
 
 
 def equip_cells(sim: Simulation, field: ArraySpec[np.int64], cell: int, until: int) -> None:
@@ -362,7 +356,7 @@ def equip_cells(sim: Simulation, field: ArraySpec[np.int64], cell: int, until: i
 
     ``field`` is `LIT` or `FILMED`.  The territory of a captor of the mayor is spared.
     """
-    cells, captor = sim.town.cells, sim.w.hall[0].captor
+    cells, captor = sim.town.cells, sim.w.mayor[0].captor
     dx, dy = cells["x"] - cells[cell].x, cells["y"] - cells[cell].y
     reach = sim.p.mayor[0].reach
     near = dx * dx + dy * dy <= reach * reach
@@ -397,15 +391,15 @@ def update_gift_use(sim: Simulation) -> None:
 
 def close_quarter(sim: Simulation) -> None:
     """Choose the budget of the coming year in December, and a gift; update the usual homicides."""
-    state, p, hall, tick = sim.state, sim.p.mayor[0], sim.w.hall[0], sim.tick
+    state, p, mayor, tick = sim.state, sim.p.mayor[0], sim.w.mayor[0], sim.tick
     state.choices.reserve(2)
     if p.budgets == 1 and sim.date.month == MONTHS_A_YEAR:
         fill_budget_terms(sim)
-        option = decide_and_record(sim.w, 3, 1 + len(BUDGET_TERMS), BUDGET_CHOICE, True, tick, 0)
-        hall.room = min(p.most, max(p.least, hall.room + p.step * (option - KEEP_BUDGET)))
+        option = decide_and_record(sim.w, 3, len(BudgetTerm), BUDGET_CHOICE, True, tick, 0)
+        mayor.budget_left = min(p.most, max(p.least, mayor.budget_left + p.step * (option - KEEP_BUDGET)))
     if p.gives == 1:
         fill_gift_terms(sim)
-        gift = decide_and_record(sim.w, len(GIFT_OPTIONS), 1 + len(GIFT_TERMS), GIFT_CHOICE, False, tick, 0)
+        gift = decide_and_record(sim.w, len(GIFT_OPTIONS), len(GiftTerm), GIFT_CHOICE, False, tick, 0)
         row = sim.tally[0]
         row.gifts_motorcycles += float(gift == GIVE_MOTORCYCLES)
         row.gifts_light += float(gift == GIVE_LIGHT)
@@ -413,8 +407,8 @@ def close_quarter(sim: Simulation) -> None:
         row.gifts_cameras += float(gift == GIVE_CAMERAS)
         if gift != GIVE_NOTHING:
             give_gift(sim, gift)
-    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / p.usual_quarters
-    hall.dead = 0.0
+    mayor.usual = mayor.dead if mayor.usual < 0.0 else mayor.usual + (mayor.dead - mayor.usual) / p.usual_quarters
+    mayor.dead = 0.0
 
 
 def initialise(sim: Simulation) -> None:
@@ -431,7 +425,7 @@ def record_known_killings(w: World) -> None:
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         if row.kind == HOMICIDE and (row.found == 1 or row.written == 1):
-            w.hall[0].dead += 1.0
+            w.mayor[0].dead += 1.0
     for k in range(w.counts[SPARED]):
         if w.spared[k].guard == w.guard.mayor:
             w.tally[0].kept_by_mayor += 1.0
@@ -439,17 +433,17 @@ def record_known_killings(w: World) -> None:
 
 def may_change_mayor(sim: Simulation, date: datetime.date) -> bool:
     """Return whether another term may begin on a date, or the mayor have been dismissed at the end of a month."""
-    return date.day == 1 or mayoral_term(date) != sim.w.hall[0].term
+    return date.day == 1 or mayoral_term(date) != sim.w.mayor[0].term
 
 
 @python_step(flags=MORNINGS, on=may_change_mayor)
 def change_mayor(sim: Simulation) -> None:
     """Begin the term of the present date, if another one was in force; replace a mayor who was dismissed."""
-    hall = sim.w.hall[0]
-    if mayoral_term(sim.date) != hall.term:
+    mayor = sim.w.mayor[0]
+    if mayoral_term(sim.date) != mayor.term:
         begin_term(sim)
-    if hall.captor == DISMISSED:
-        install_mayor(sim, int(hall.nth) + 1)
+    if mayor.captor == DISMISSED:
+        install_mayor(sim, int(mayor.nth) + 1)
 
 
 def is_meeting_day(sim: Simulation, date: datetime.date) -> bool:
@@ -469,7 +463,7 @@ def close_month(sim: Simulation) -> None:
     """Update the use of gifts; at a quarter's end choose."""
     update_gift_use(sim)
     if sim.p.mayor[0].gives == 1:
-        sim.w.mayor[0].willing = int(sim.w.gifts[GIVE_COMPANY].until > sim.tick)
+        sim.w.mayor_terms[0].willing = int(sim.w.gifts[GIVE_COMPANY].until > sim.tick)
     if sim.date.month % MONTHS_A_QUARTER == 0:
         close_quarter(sim)
 
@@ -489,7 +483,7 @@ def apply_light_and_cameras(sim: Simulation, place: FloatArray) -> None:
 
 MECHANISM = Mechanism(
     group=Government,
-    tables=(HALL, GIFTS, PETITIONS, LOANS, LIT, FILMED),
+    tables=(MAYOR, GIFTS, PETITIONS, LOANS, LIT, FILMED),
     counts=MayorCounts,
     hazard=HazardModifier(place=apply_light_and_cameras, spared=True),
     initialise=initialise,

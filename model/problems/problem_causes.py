@@ -47,7 +47,7 @@ SECTOR_RECORD = RowTableSpec(
     row=SectorRecord,
     per="one",
     start=lambda town: zero_rows(SectorRecord, len(town.sectors)),
-    about="Problems found, tried and better, by sector: this alone.",
+    about="Problems found, tried and better, by sector.",
 )
 
 
@@ -126,7 +126,7 @@ def analysts_at(w: World, f: int, p: Problems) -> float:
 @kernel
 def analyst_use(w: World, f: int, p: Problems) -> float:
     """Return the use of the analysts of a facility this month, at most 1, less without internet."""
-    linked = 1.0 if w.means[f].internet == 1 else p.offline
+    linked = 1.0 if w.facility_resources[f].internet == 1 else p.offline
     return min(1.0, analysts_at(w, f, p)) * linked
 
 
@@ -208,7 +208,7 @@ def right_cause_probability(w: World, row: ProblemRow, p: Problems) -> float:
     """
     # Each source puts right a share of the causes that those before it leave wrong.
     wrong = p.blind * (1.0 - p.by_data * row.filed / (1.0 + row.filed))
-    wrong *= 1.0 - p.by_net * w.means[row.facility].internet
+    wrong *= 1.0 - p.by_net * w.facility_resources[row.facility].internet
     wrong *= 1.0 - p.by_analyst * min(1.0, analysts_at(w, row.facility, p))
     return 1.0 - wrong * (1.0 - p.by_word * row.talks / (1.0 + row.talks))
 
@@ -242,7 +242,7 @@ def diagnose_causes(w: World, f: int) -> float:
     Updates `problems.named`, `problems.owed`, `sector_record.found` and the monthly counts.
     """
     p, chief = w.p.problems[w.facilities[f].settlement], w.chief_positions[f]
-    capacity = p.per_analyst * analysts_at(w, f, p) * (1.0 if w.means[f].internet == 1 else p.offline)
+    capacity = p.per_analyst * analysts_at(w, f, p) * (1.0 if w.facility_resources[f].internet == 1 else p.offline)
     capacity += p.per_chief * w.officers[chief].habit_analysis if chief >= 0 else 0.0
     # Adding a uniform before the cut makes the mean number of diagnoses equal to the capacity.
     most, minutes = int(capacity + keyed_uniform(w.seed, LOOKED_INTO, w.tick, f, 0)), 0.0

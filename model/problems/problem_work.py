@@ -62,7 +62,7 @@ PROBLEM_MARK = ArraySpec(
     name="problem_mark",
     of=np.float64,
     shape=("facility",),
-    about="Minutes for problems that had been asked for a month ago: this alone.",
+    about="Minutes for problems that had been asked for a month ago.",
     domain=POSITIVE,
 )
 
@@ -117,7 +117,7 @@ def response_probability(w: World, row: ProblemRow, officer: int, p: Problems) -
     # Watching a bus stop and visiting a family need no partner; against a fence a willing mayor cannot help.
     if row.named in (BUS_STOP, FAMILY):
         return wish
-    willing = row.named != FENCE and w.mayor[0].willing == 1
+    willing = row.named != FENCE and w.mayor_terms[0].willing == 1
     return wish * (p.partner_willing if willing else p.partner)
 
 
@@ -161,7 +161,7 @@ def record_outcome(w: World, row: ProblemRow) -> None:
 
     Only problems with a response count.  Updates `chiefs.eased`, `chiefs.worse` and `problems.load`.
     """
-    load = w.known[row.cell, PROBLEM_OF[row.kind]].sum()
+    load = w.crimes_known[row.cell, PROBLEM_OF[row.kind]].sum()
     if row.response >= 0:
         chief = w.chiefs[row.facility]
         chief.eased += 1.0 if load < row.load else 0.0
@@ -216,10 +216,10 @@ def run_problem_work(w: World) -> None:
         w.problems[i].owed = 0.0
     had, minutes = np.ones(n_facilities), np.zeros(n_facilities)
     for f in range(n_facilities):
-        asked = w.owed[f, FOR_PROBLEMS, 0] - w.problem_mark[f]
+        asked = w.minutes_owed[f, FOR_PROBLEMS, 0] - w.problem_mark[f]
         if asked > 0.0:
-            had[f] = max(0.0, w.owed[f, FOR_PROBLEMS, 1] - w.problem_mark[f]) / asked
-        cancel_owed_minutes(w, f, FOR_PROBLEMS, w.owed[f, FOR_PROBLEMS, 0])
+            had[f] = max(0.0, w.minutes_owed[f, FOR_PROBLEMS, 1] - w.problem_mark[f]) / asked
+        cancel_owed_minutes(w, f, FOR_PROBLEMS, w.minutes_owed[f, FOR_PROBLEMS, 0])
     detect_problems(w)
     record_request_hints(w)
     review_wrong_causes(w)
@@ -236,7 +236,7 @@ def run_problem_work(w: World) -> None:
             minutes[row.facility] += update_response(w, i, had[row.facility])
         update_effect(row, w.p.problems[parameter_settlement(w, row)])
     for f in range(n_facilities):
-        w.problem_mark[f] = w.owed[f, FOR_PROBLEMS, 0]
+        w.problem_mark[f] = w.minutes_owed[f, FOR_PROBLEMS, 0]
         add_owed_minutes(w, f, FOR_PROBLEMS, minutes[f])
 
 

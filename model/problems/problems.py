@@ -166,21 +166,19 @@ class ProblemRow(Row):
     load: Annotated[float, POSITIVE]
 
 
-PROBLEMS = GrowingTableSpec(
-    name="problems", row=ProblemRow, room=256, about="Problems, one a slot: this and problem_work."
-)
+PROBLEMS = GrowingTableSpec(name="problems", row=ProblemRow, room=256, about="Problems, one a slot.")
 USUAL_HERE = ArraySpec(
     name="usual_here",
     of=np.float64,
     shape=("cell", N_KINDS),
-    about="Crimes a year that a town without problems would have had at the start, by cell and kind: this alone.",
+    about="Crimes a year that a town without problems would have had at the start, by cell and kind.",
     domain=POSITIVE,
 )
 ROOM_HERE = ArraySpec(
     name="room_here",
     of=np.float64,
     shape=("cell", N_KINDS),
-    about="Ceiling over the greatest hazard of anybody there on a plain day, by cell and kind: this alone.",
+    about="Ceiling over the greatest hazard of anybody there on a plain day, by cell and kind.",
     domain=POSITIVE,
 )
 

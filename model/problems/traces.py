@@ -124,14 +124,14 @@ TRACES = RowTableSpec(
     per="one",
     start=lambda town: zero_rows(TraceMonth, N_MONTHS + 1),
     exempt=COUNTED_MONTHLY,
-    about="Traces of the last twelve months by month of the year, and of the present one: this alone.",
+    about="Traces of the last twelve months by month of the year, and of the present one.",
 )
 BLOCK_SEEN = ArraySpec(
     name="block_seen",
     of=np.int64,
     shape=("cell",),
     exempt=COUNTED_MONTHLY,
-    about="Blocks seen this week: this.",
+    about="Blocks seen this week.",
     domain=COUNT,
 )
 MET_POLICE = ArraySpec(
@@ -140,15 +140,15 @@ MET_POLICE = ArraySpec(
     shape=("authority",),
     first=-QUARTER - 1.0,
     exempt=COUNTED_MONTHLY,
-    about="When people of a community last came to a meeting of it with the police: this alone.",
+    about="When people of a community last came to a meeting of it with the police.",
     domain=PAST,
 )
-LATELY = ArraySpec(
-    name="lately",
+HARM_DUE_LATELY = ArraySpec(
+    name="harm_due_lately",
     of=np.float64,
     shape=("authority", 3, 2),
     exempt=COUNTED_MONTHLY,
-    about="Harm of requests due and answered in each of three months: this alone.",
+    about="Harm of requests due and answered in each of three months.",
 )
 COPIED_COUNTS = {
     "heard": "council_heard",
@@ -363,7 +363,7 @@ def record_request_outcomes(sim: Simulation, row: TraceMonth) -> None:
     A community is two-way by the share of harm answered in three months, if it met the police in the last quarter.
     """
     boards = sim.w.boards
-    items, lately, residents = sim.w.items, sim.w.lately, boards["residents"].astype(float)
+    items, lately, residents = sim.w.requests_due, sim.w.harm_due_lately, boards["residents"].astype(float)
     # A ring of three months: the present one replaces that of a quarter ago.
     lately[:, sim.month % 3] = items[:, [ITEM_DUE, ITEM_ANSWERED]]
     due, answered = lately.sum(axis=1).T
@@ -384,7 +384,7 @@ def record_hours(sim: Simulation, row: TraceMonth) -> None:
     begun = rows[(rows["cell"] >= 0) & (rows["response"] >= 0)]
     works = len(begun) + float(tally.causes_right + tally.causes_wrong)
     fits = float((begun["response"] == begun["cause"]).sum())
-    worked, met = sim.w.items[:, [ITEMS_WORKED, ITEMS_WORKED_MET]].sum(axis=0)
+    worked, met = sim.w.requests_due[:, [ITEMS_WORKED, ITEMS_WORKED_MET]].sum(axis=0)
     row["fitting"] += row["guarded"] + (tally.minutes_problems * fits / works if works else 0.0)
     row["fitting"] += tally.minutes_requests * met / worked if worked else 0.0
     row["free"] += sum(float(tally[f"minutes_{use}"]) for use in MINUTE_USES if use not in NOT_FREE_USES)
@@ -412,4 +412,4 @@ def close_traces(sim: Simulation) -> None:
     traces[N_MONTHS : N_MONTHS + 1] = zero_rows(TraceMonth, 1)
 
 
-MECHANISM = Mechanism(named="traces", tables=(TRACES, BLOCK_SEEN, MET_POLICE, LATELY))
+MECHANISM = Mechanism(named="traces", tables=(TRACES, BLOCK_SEEN, MET_POLICE, HARM_DUE_LATELY))

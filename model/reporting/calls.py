@@ -77,7 +77,7 @@ def place_call(w: World, i: int, number: int, own_phone: int) -> None:
     if own_phone:
         w.tally[0].calls_own_phone += 1.0
         facility = w.cells[home].facility
-        answered = facility < 0 or w.means[facility].phone == 1
+        answered = facility < 0 or w.facility_resources[facility].phone == 1
     else:
         answered = keyed_uniform(seed, CALL_LINE, tick, number, 0) < w.p.response[z].line_answered
     night = tick % SHIFTS == NIGHT
@@ -130,7 +130,7 @@ def call(w: World) -> None:
         if mark >= highest:  # no settlement reaches this mark, so the candidate need not be looked up
             continue
         i = int(keyed_uniform(seed, CALL_WHO, tick, number, 0) * n)
-        if i >= w.come[0]:
+        if i >= w.arrived[0]:
             continue
         hazard = call_hazard(w, people[i].settlement, weekend_night)
         w.tally[0].ceiling_hits += 1.0 if hazard > MOST_CALLS else 0.0

@@ -65,7 +65,7 @@ class RecordInTransit(Row):
     severity: Annotated[float, SHARE]
 
 
-MAIL = GrowingTableSpec(name="mail", row=RecordInTransit, about="Records on their way: this alone.")
+MAIL = GrowingTableSpec(name="mail", row=RecordInTransit, about="Records on their way.")
 
 
 class InformationCounts(Row):
@@ -120,7 +120,7 @@ def enter_records(w: World) -> None:
             w.mail[left] = sent
             left += 1
             continue
-        w.atlas[sent.cell, sent.problem] += sent.severity
+        w.crimes_mapped[sent.cell, sent.problem] += sent.severity
         w.tally[0].records_arrived += 1.0
         w.tally[0].record_days += (sent.due - sent.born) / SHIFTS
     w.mail_count[0] = left
@@ -152,15 +152,15 @@ def report_shift(w: World) -> None:
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         cell, number, problem, severity = row.cell, row.number, PROBLEM_OF[row.kind], row.severity
-        w.happened[cell, problem] += severity
+        w.crimes_happened[cell, problem] += severity
         reported = is_reported_to_state(row)
         if reported:
-            w.told[cell] += severity
+            w.crimes_told[cell] += severity
         if row.found == 0 and (not reported or row.told in (PROSECUTOR, DEMI)):
             continue
         f = cells[cell].facility
         p = w.p.information[max(cells[cell].settlement, 0)]
-        linked = 1.0 if w.means[f].internet == 1 else p.offline
+        linked = 1.0 if w.facility_resources[f].internet == 1 else p.offline
         form, content, record = reporting_stages(row.kind, linked, form_care_at(w, f), p)
         # One uniform number for all three stages: a crime with a record has a form, too.
         u = keyed_uniform(w.seed, RECORD_STREAM, tick, number, 0)
@@ -170,7 +170,7 @@ def report_shift(w: World) -> None:
             row.written = 1
         if u < content and (row.found == 1 or row.told != ANONYMOUS):
             tally[0].forms_with_content += 1.0
-            w.known[cell, problem, tick % SHIFTS] += severity
+            w.crimes_known[cell, problem, tick % SHIFTS] += severity
         if u < record and keyed_uniform(w.seed, HOARDS_STREAM, w.month, f, 0) >= p.hoarding:
             row.recorded = 1
             send_record(w, row, linked)

@@ -52,9 +52,7 @@ def women_have_rows(state: Any, town: Any, sizes: TableSizes) -> bool:
     return named and own and len(state[OUTCOMES]) == N_HELP_PLACES * len(women)
 
 
-WOMEN = GrowingTableSpec(
-    name="women", row=VictimRecord, about="Women hurt at home, in the order of their first act: seeking_help."
-)
+WOMEN = GrowingTableSpec(name="women", row=VictimRecord, about="Women hurt at home, in the order of their first act.")
 OUTCOMES = GrowingTableSpec(
     name="outcomes", row=HelpOutcome, about="Outcomes of telling: for each of `women` a row per place but nobody."
 )
@@ -64,7 +62,7 @@ OF_WOMAN = ArraySpec(
     shape=("resident",),
     first=NO_ROW,
     exempt="rows of `women` by resident, which are compared there",
-    about="Row in `women` of each resident; -1 for none: seeking_help.",
+    about="Row in `women` of each resident; -1 for none.",
     domain=row_of("women", none=True),
     rule=women_have_rows,
 )

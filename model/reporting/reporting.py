@@ -343,7 +343,7 @@ def follow_up_report(w: World, k: int, board: int, trust: float, zeal: float) ->
     elif told in (BY_PHONE, OWN_PHONE) and (
         zeal == 1.0 or keyed_uniform(seed, RELUCTANT_STREAM, tick, number, 0) < zeal
     ):
-        answered = home.facility < 0 or w.means[home.facility].phone == 1
+        answered = home.facility < 0 or w.facility_resources[home.facility].phone == 1
         if told == BY_PHONE:
             response = w.p.response[max(w.cells[row.cell].settlement, 0)]
             answered = keyed_uniform(seed, LINE_STREAM, tick, number, 0) < response.line_answered

@@ -84,7 +84,7 @@ GRADE_SLIGHT, GRADE_MIDDLE, GRADE_GRAVE = range(3)
 DECLINE_KM = 5.0
 """Kilometres in which `response.decline_km` is stated."""
 LONGEST_WAIT = 1440
-"""Wait (minutes) of the last class of `WAITS`, with all longer ones."""
+"""Wait (minutes) of the last class of `CALLS_BY_WAIT`, with all longer ones."""
 ANSWERED_CALL = declare_cause("answered_call", 5)
 CALL_SERVED = declare_event("call_served", 77, cause=ANSWERED_CALL)
 CALL_LATE = declare_event("call_late", 78, cause=ANSWERED_CALL)
@@ -133,14 +133,14 @@ class Response(ParameterGroup):
     all_caught: float
 
 
-WAITING = GrowingTableSpec(name="waiting", row=Call, about="Calls that wait: this alone.")
-WAITS = ArraySpec(
-    name="waits",
+WAITING = GrowingTableSpec(name="waiting", row=Call, about="Calls that wait.")
+CALLS_BY_WAIT = ArraySpec(
+    name="calls_by_wait",
     of=np.int64,
     shape=(LONGEST_WAIT + 1,),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Calls by minutes waited: this alone.",
+    about="Calls by minutes waited.",
     domain=COUNT,
 )
 
@@ -315,7 +315,7 @@ def lead_declines(w: World, line: Call, trip: Trip, z: int) -> bool:
     """
     couple, p, known = w.couples[trip.post], w.p.response[z], 0.0
     for problem in range(N_PROBLEMS):
-        known += w.known[line.cell, problem, w.tick % SHIFTS]
+        known += w.crimes_known[line.cell, problem, w.tick % SHIFTS]
     odds = p.decline + p.decline_gravity * line.severity
     odds += p.decline_km * trip.km / DECLINE_KM
     odds += p.decline_load * couple.calls
@@ -351,7 +351,7 @@ def record_answer(w: World, line: Call, post: int, wait: float) -> None:
     served.born, served.number, served.post, served.cell, served.wait = born, number, post, line.cell, wait
     served.board = line.board
     w.counts[RESPONSES] += 1
-    w.waits[min(LONGEST_WAIT, int(wait))] += 1
+    w.calls_by_wait[min(LONGEST_WAIT, int(wait))] += 1
     w.tally[0].served += 1.0
     if wait <= MINUTES_AN_HOUR:
         w.tally[0].served_in_hour += 1.0
@@ -538,7 +538,7 @@ def wait_quantile_measure(share: float) -> Callable[[MonthSnapshot], float]:
     """Return the measure of a quantile of the wait (minutes) of those served; nan if nobody was served."""
 
     def read(month: MonthSnapshot) -> float:
-        waits = month.world.w.waits
+        waits = month.world.w.calls_by_wait
         if not waits.sum():
             return math.nan
         return float(np.searchsorted(np.cumsum(waits), waits.sum() * share))
@@ -553,7 +553,7 @@ def count_closed_calls(month: MonthSnapshot) -> float:
 
 MECHANISM = Mechanism(
     group=Response,
-    tables=(WAITING, WAITS),
+    tables=(WAITING, CALLS_BY_WAIT),
     knockout=Knockout(("response_minutes_median", "calls_unserved")),
     counts=ResponseCounts,
     causes=(ANSWERED_CALL,),

@@ -105,7 +105,7 @@ CHOSEN_BY = ArraySpec(
     shape=(N_REASONS,),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Acts by the reason that decided where she sought help: this.",
+    about="Acts by the reason that decided where she sought help.",
     domain=POSITIVE,
 )
 

@@ -165,7 +165,7 @@ def initialise(sim: Simulation) -> None:
     town = sim.town
     here = town.people["arrives"] < 0
     sim.minds["gone"][~here] = 0
-    sim.w.come[0] = int(here.sum())
+    sim.w.arrived[0] = int(here.sum())
     for where, place in enumerate(town.places):
         sim.w.crowd[where] = np.bincount(place[here & (place >= 0)], minlength=town.n_cells)
         sim.w.who_end[where] = town.who_start[where, :-1] + sim.w.crowd[where]
@@ -180,7 +180,7 @@ def arrivals_a_day(sim: Simulation) -> float:
 @step(flags=MORNINGS)
 def count_refused_arrivals(w: World) -> None:
     """Count the arrivals for whom the town has no rows left; `arrivals_a_day` would arrive if all did."""
-    if w.come[0] == len(w.people):
+    if w.arrived[0] == len(w.people):
         w.tally[0].arrivals_refused += w.arrivals_a_day * w.p.population_change[0].arrivals
 
 
@@ -191,7 +191,7 @@ def admit_arrivals(w: World) -> None:
     Writes their number and the first of their rows to ``today``.
     """
     today = w.arrivals
-    people, come = w.people, w.come
+    people, come = w.people, w.arrived
     today[1] = come[0]
     while come[0] < len(people) and people[come[0]].arrives <= w.tick // SHIFTS:
         i = come[0]
@@ -236,7 +236,7 @@ def remove_leavers(w: World) -> None:
                 int(keyed_uniform(w.seed, LIFE_WHO, w.tick, who + PREFETCH_DISTANCE, 0) * n),
             )
             i = int(keyed_uniform(w.seed, LIFE_WHO, w.tick, who, 0) * n)
-            if i >= w.come[0]:
+            if i >= w.arrived[0]:
                 continue
             person = w.people[i]
             z = person.settlement

@@ -86,7 +86,10 @@ class MonthlyCounts(
 
 
 MINDS = RowTableSpec(
-    name="minds", row=ResidentState, per="resident", about="What changes in residents: each mechanism its columns."
+    name="minds",
+    row=ResidentState,
+    per="resident",
+    about="What changes in residents; each mechanism has its own columns.",
 )
 TALLY = RowTableSpec(
     name="tally",
@@ -94,5 +97,5 @@ TALLY = RowTableSpec(
     per="one",
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Counts of the month: each mechanism its own.",
+    about="Counts of the month; each mechanism has its own.",
 )

@@ -75,7 +75,7 @@ from model.world.hazard import HazardFactors
 from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
 from model.world.shift_events import EVENT_TABLES, INCIDENTS, Incident, ShiftEvents
 from model.world.shift_program import ShiftProgram
-from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
+from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TRUST_TOTAL, State
 
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS]
@@ -288,7 +288,7 @@ class TrustModel(MesaModel):
     def open_ledger(self) -> None:
         """Set the ledger's opening balance to the present trust, and its accounts to 0."""
         state = self.state
-        state[TOTAL][:] = sum_trust_by_settlement(self.minds, self.town.people, self.town.n_settlements)
+        state[TRUST_TOTAL][:] = sum_trust_by_settlement(self.minds, self.town.people, self.town.n_settlements)
         state[LEDGER][:] = state[REMEMBERED][:] = state[STILL_FELT][:] = 0.0
         state[ORIGINS][:] = 0.0
 

@@ -60,7 +60,7 @@ def mean_trust_at_intercept(w: World, intercept: float) -> float:
     Writes the dispositions in `minds`.
     """
     total, adults = 0.0, 0
-    for i in range(w.come[0]):
+    for i in range(w.arrived[0]):
         mind, person = w.minds[i], w.people[i]
         if mind.gone < 0 and age_years(person, w.tick) >= ADULT_AGE:
             draw_disposition(w, mind, person, w.p.trust[person.settlement], intercept, i)
@@ -83,7 +83,7 @@ def calibrate_intercept(sim: Simulation) -> None:
     else:
         intercept = math.copysign(MAX_INTERCEPT, -ends[0])
     sim.w.intercept[0] = intercept
-    initialise_beliefs(w, 0, int(w.come[0]), intercept, sim.mood_odds)
+    initialise_beliefs(w, 0, int(w.arrived[0]), intercept, sim.mood_odds)
 
 
 @kernel
@@ -107,7 +107,7 @@ def copy_evidence_and_alarm(mind: ResidentState, other: ResidentState) -> None:
 @kernel
 def update_all_beliefs(w: World) -> None:
     """Decay the evidence of all residents to the present tick."""
-    for i in range(w.come[0]):
+    for i in range(w.arrived[0]):
         if w.minds[i].gone < 0:
             z = w.people[i].settlement
             decay(w, w.minds[i], w.p.trust[z], z)

@@ -240,22 +240,22 @@ class World(TableBundle):
 
     minds: Rows[ResidentState]
     tally: Rows[MonthlyCounts]
-    come: IntArray
+    arrived: IntArray
     who_end: IntArray
     crowd: IntArray
     mood: FloatArray
     officers: Rows[Officer]
     couples: Rows[CoupleRow]
-    means: Rows[FacilityResources]
+    facility_resources: Rows[FacilityResources]
     boards: Rows[Board]
     cases: Rows[CommunalCase]
     cases_count: IntArray
     plans: Rows[Plan]
-    books: IntArray
+    crime_counts: IntArray
     occurred_here: IntArray
     harmed_here: IntArray
     seen_here: IntArray
-    total: FloatArray
+    trust_total: FloatArray
     ledger: FloatArray
     still_felt: FloatArray
     remembered: FloatArray
@@ -273,24 +273,24 @@ class World(TableBundle):
     bosses: IntArray
     leaving: IntArray
     vehicles: Rows[VehicleRow]
-    mayor: Rows[MayorTerm]
-    owed: FloatArray
+    mayor_terms: Rows[MayorTerm]
+    minutes_owed: FloatArray
     last_out: IntArray
     consent: Rows[ConsentRow]
     plan_cells: IntArray
     planned_here: IntArray
-    known: FloatArray
-    happened: FloatArray
-    told: FloatArray
-    atlas: FloatArray
+    crimes_known: FloatArray
+    crimes_happened: FloatArray
+    crimes_told: FloatArray
+    crimes_mapped: FloatArray
     cliques: Rows[CliqueRow]
     roll: Rows[RollEntry]
     roll_count: IntArray
-    territory: IntArray
+    held_by: IntArray
     target_start: IntArray
     targets: IntArray
     protected: IntArray
-    hall: Rows[MayorState]
+    mayor: Rows[MayorState]
     gifts: Rows[GiftRecord]
     petitions: Rows[PetitionRow]
     loans: Rows[VehicleLoan]
@@ -298,14 +298,14 @@ class World(TableBundle):
     filmed: IntArray
     chiefs: Rows[ChiefRow]
     blocks: IntArray
-    lived: FloatArray
+    mode_outcomes: FloatArray
     offenders: Rows[OffenderRow]
     offenders_count: IntArray
     slots_made_for: FloatArray
     seen_lately: FloatArray
     arrested_lately: FloatArray
     offended_lately: FloatArray
-    felt: FloatArray
+    zone_hazard: FloatArray
     repeats: Rows[PendingRepeat]
     repeats_count: IntArray
     problems: Rows[ProblemRow]
@@ -317,7 +317,7 @@ class World(TableBundle):
     problem_mark: FloatArray
     threats: Rows[Threat]
     threats_count: IntArray
-    around: IntArray
+    men_near_territory: IntArray
     suspected: FloatArray
     prison: Rows[Prisoner]
     prison_count: IntArray
@@ -334,14 +334,14 @@ class World(TableBundle):
     chosen_by: FloatArray
     waiting: Rows[Call]
     waiting_count: IntArray
-    waits: IntArray
-    hidden: FloatArray
+    calls_by_wait: IntArray
+    cases_hidden: FloatArray
     requests: Rows[RequestRow]
     requests_count: IntArray
     present: Rows[MeetingAttendee]
     present_count: IntArray
-    suffered: FloatArray
-    items: FloatArray
+    settlement_harm: FloatArray
+    requests_due: FloatArray
     meeting_mark: FloatArray
     mail: Rows[RecordInTransit]
     mail_count: IntArray
@@ -353,7 +353,7 @@ class World(TableBundle):
     traces: Rows[TraceMonth]
     block_seen: IntArray
     met_police: IntArray
-    lately: FloatArray
+    harm_due_lately: FloatArray
 
     # what follows from town and settings, computed once
     cell_km: float

@@ -98,13 +98,13 @@ LOCAL = RowTableSpec(
     name="local",
     row=LocalConditions,
     per="settlement",
-    about="Crime and police on foot that settlements notice: this alone.",
+    about="Crime and police on foot that settlements notice.",
 )
 FEAR_SHIFT = ArraySpec(
     name="fear_shift",
     of=np.float64,
     shape=(1,),
-    about="Log-odds added to all dispositions of fear: this alone.",
+    about="Log-odds added to all dispositions of fear.",
     domain=DOMAIN_OF_UNIT["log-odds"],
 )
 MAX_FEAR_SHIFT = 60.0
@@ -232,7 +232,7 @@ def set_fear_levels(w: World, offset: float, felt: float) -> float:
     Updates `minds.fear` and returns its mean (0-1).
     """
     total, n = 0.0, 0
-    for i in range(w.come[0]):
+    for i in range(w.arrived[0]):
         mind = w.minds[i]
         if mind.gone < 0:
             here = w.local[w.people[i].settlement]

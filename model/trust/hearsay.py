@@ -112,7 +112,7 @@ def spread_at_home(w: World, first: int) -> None:
             continue
         one, end = household_rows(w, i)
         for j in range(one, min(end, one + MAX_HOUSEHOLD)):
-            if j != i and j < w.come[0] and age_years(people[j], w.tick) >= MINIMUM_AGE:
+            if j != i and j < w.arrived[0] and age_years(people[j], w.tick) >= MINIMUM_AGE:
                 record_hearsay(w, source, j, AT_HOME_CAUSE, weight)
 
 

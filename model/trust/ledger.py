@@ -57,7 +57,7 @@ LEDGER = ArraySpec(
     of=np.float64,
     shape=(2, MOST_CAUSES, "settlement"),
     monthly=True,
-    about="Change of summed trust by cause, as compensated sums: only the ledger writes it.",
+    about="Change of summed trust by cause, as compensated sums.",
 )
 STILL_FELT = ArraySpec(
     name="still_felt",

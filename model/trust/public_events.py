@@ -35,7 +35,7 @@ def spread_to_residents(
     ``reach`` is the chance (0-1) of hearing of it, ``weight`` the weight of the event (evidence).
     """
     rows, first, seed, tick = w.impressions, w.counts[IMPRESSIONS], w.seed, w.tick
-    n, arrived = first, w.come[0]
+    n, arrived = first, w.arrived[0]
     for start in range(0, arrived, BLOCK_SIZE):
         room, size = n, min(BLOCK_SIZE, arrived - start)
         # A loop of nothing but draws vectorises; the free rows hold them for the moment.

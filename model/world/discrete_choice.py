@@ -73,7 +73,7 @@ def choices_are_declared(state: Any, town: Any, sizes: TableSizes) -> bool:
 CHOICES = GrowingTableSpec(
     name="choices",
     row=ChoiceRecord,
-    about="What was decided this month: every mechanism that decides.",
+    about="What was decided this month.",
     rule=choices_are_declared,
 )
 

@@ -63,7 +63,7 @@ class MonthSnapshot:
         self.world = sim
         self.tick = sim.tick
         self.tally = sim.tally[0]
-        self.crime_counts = sim.w.books
+        self.crime_counts = sim.w.crime_counts
         self.boards = sim.w.boards
         table = sim.class_table.sum(axis=0)
         self.group_sums = {group: table[classes].sum(axis=0) for group, classes in CLASSES_OF_GROUP.items()}

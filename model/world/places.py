@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def group_holding_cells(w: World) -> IntArray:
     """Return the holder of each cell: a clique, protectors (numbered after), or `UNCLAIMED`."""
     after: IntArray = np.where(w.protected >= 0, len(w.cliques) + w.protected, UNCLAIMED)
-    return np.where(w.territory >= 0, w.territory, after)
+    return np.where(w.held_by >= 0, w.held_by, after)
 
 
 @constant

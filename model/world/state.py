@@ -215,7 +215,9 @@ def residents_by_cell(places: Int32Array, n_cells: int) -> IntArray:
     return np.bincount(places + 1, minlength=n_cells + 1)[1:]
 
 
-MEANS = RowTableSpec(name="means", row=FacilityResources, per="facility", about="What a facility has.")
+FACILITY_RESOURCES = RowTableSpec(
+    name="facility_resources", row=FacilityResources, per="facility", about="What a facility has."
+)
 COUPLES = RowTableSpec(name="couples", row=CoupleRow, per="post", about="Couples on duty.")
 OFFICERS = RowTableSpec(
     name="officers",
@@ -229,10 +231,10 @@ BOARDS = RowTableSpec(name="boards", row=Board, per="authority", about="Boards o
 CASES = GrowingTableSpec(name="cases", row=CommunalCase, about="Cases before communal authorities.")
 PLANS = RowTableSpec(name="plans", row=Plan, per="facility", about="Plans of stations.")
 ARRIVED = ArraySpec(
-    name="come",
+    name="arrived",
     of=np.int64,
     shape=(1,),
-    about="Residents whose day to be born or move here has come: rows before this.",
+    about="Residents whose day to be born or move here has come are in the rows before this one.",
     domain=Domain(0, rows_of="arrived", about="a number of residents"),
 )
 WHO_END = ArraySpec(
@@ -267,7 +269,7 @@ MOOD = ArraySpec(
     domain=DOMAIN_OF_UNIT["log-odds"],
 )
 CRIME_COUNTS = ArraySpec(
-    name="books",
+    name="crime_counts",
     of=np.int64,
     shape=(4, N_KINDS),
     monthly=True,
@@ -302,16 +304,16 @@ SEEN_HERE = ArraySpec(
     about="Visits of couples by cell.",
     domain=COUNT,
 )
-TOTAL = ArraySpec(
-    name="total",
+TRUST_TOTAL = ArraySpec(
+    name="trust_total",
     of=np.float64,
     shape=("settlement",),
     about="Summed trust at the last end of a month.",
     domain=POSITIVE,
 )
 CENTRAL_TABLES: tuple[TableSpec, ...] = (
-    *(ARRIVED, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, MEANS, BOARDS, CASES, PLANS, CRIME_COUNTS),
-    *(OCCURRED_HERE, HARMED_HERE, SEEN_HERE, TOTAL),
+    *(ARRIVED, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, FACILITY_RESOURCES, BOARDS, CASES, PLANS, CRIME_COUNTS),
+    *(OCCURRED_HERE, HARMED_HERE, SEEN_HERE, TRUST_TOTAL),
 )
 
 

@@ -40,10 +40,10 @@ ERRORS = (
     Planted(
         "a misspelt table",
         CONTACTS,
-        "bought = w.territory[cell]",
-        "bought = w.teritory[cell]",
+        "bought = w.held_by[cell]",
+        "bought = w.hold_by[cell]",
         "mypy",
-        r'"World" has no attribute "teritory"; maybe "territory"\?',
+        r'"World" has no attribute "hold_by"; maybe "held_by"\?',
     ),
     Planted(
         "a misspelt column",
@@ -52,6 +52,14 @@ ERRORS = (
         "seen_here[visit.cel] += 1",
         "mypy",
         r'"Visit" has no attribute "cel"; maybe "cell"\?',
+    ),
+    Planted(
+        "a misspelt term of a choice",
+        "model/community/deliberation.py",
+        "terms[HEAR_CASE, CaseTerm.LOAD]",
+        "terms[HEAR_CASE, CaseTerm.LOED]",
+        "mypy",
+        r'"type\[CaseTerm\]" has no attribute "LOED"; maybe "LOAD"\?',
     ),
     Planted(
         "a misspelt parameter",

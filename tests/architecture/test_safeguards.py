@@ -24,7 +24,19 @@ from scenarios.groups import declared_groups, find_parameter
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("territory.outline", "territory.lake", "settlements", "facilities")
-SECRETS = ("territory", "protected", "clique", "gang", "member", "invites", "withdrawn", "risen", "told", "complaint")
+SECRETS = (
+    "territory",
+    "held_by",
+    "protected",
+    "clique",
+    "gang",
+    "member",
+    "invites",
+    "withdrawn",
+    "risen",
+    "told",
+    "complaint",
+)
 """What is drawn anew for every seed, or tells who reports: no table with places holds it."""
 
 Live = Callable[..., TrustModel]

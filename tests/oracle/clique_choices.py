@@ -37,7 +37,7 @@ def share_paid(town: "PlainTown", clique: "Clique") -> float:
 def losses(town: "PlainTown", clique: "Clique") -> float:
     """Own dead by rivals in a month and member, as a clique remembers them."""
     p = town.numbers("cliques")
-    return float((clique.lost + p.prior * p.lost_usual) / (clique.lived + p.prior))
+    return float((clique.lost + p.prior * p.lost_usual) / (clique.member_months + p.prior))
 
 
 def by_strategy(town: "PlainTown", clique: "Clique", name: str, holding: float) -> float:
@@ -49,7 +49,7 @@ def by_strategy(town: "PlainTown", clique: "Clique", name: str, holding: float) 
 
 def risk(town: "PlainTown", clique: "Clique") -> float:
     """How much more than usual a clique feels of the police, as it weighs with its leader."""
-    return by_strategy(town, clique, "wary", 1.0) * (clique.felt / town.numbers("cliques").usual - 1.0)
+    return by_strategy(town, clique, "wary", 1.0) * (clique.risk_felt / town.numbers("cliques").usual - 1.0)
 
 
 def fierceness(town: "PlainTown", clique: "Clique") -> float:
@@ -69,7 +69,7 @@ def choose_stance(town: "PlainTown", clique: "Clique", fill: float, *, peace: bo
     """Lie low, hold or press."""
     p, strategy = town.numbers("cliques"), STRATEGIES[clique.strategy]
     doubt = p.doubt * (1.0 + p.leaderless_doubt * lack_of_leader(town, clique))
-    caught = by_strategy(town, clique, "wary", 1.0) * p.caught_cost * clique.felt / doubt
+    caught = by_strategy(town, clique, "wary", 1.0) * p.caught_cost * clique.risk_felt / doubt
     dead = 0.0 if peace else p.dead_cost * losses(town, clique) / doubt
     more = p.press_gains * clique.income * share_paid(town, clique) * (1.0 - fill) / doubt
     lull, push = getattr(p, f"lull_{strategy}") / doubt, getattr(p, f"push_{strategy}") / doubt
@@ -95,14 +95,14 @@ def choose_recruits(town: "PlainTown", clique: "Clique", need: float, n_members:
     p = town.numbers("cliques")
     hands = p.recruits_hands * (need / max(n_members, 1) - 1.0)
     income = p.recruits_takings * (clique.income - 1.0)
-    caught = -p.recruits_risk * (clique.felt / p.usual - 1.0)
+    caught = -p.recruits_risk * (clique.risk_felt / p.usual - 1.0)
     terms = {
         "none": (-p.recruits_change, -hands, -income, -caught),
         "replace": (0.0, 0.0, 0.0, 0.0),
         "grow": (-p.recruits_change, hands, income, caught),
     }
     pull = {"none": p.recruits_few, "replace": 1.0, "grow": p.recruits_more}
-    clique.draw = pull[decide(town, "clique recruits", clique.number, terms, ordered=True)]
+    clique.pull = pull[decide(town, "clique recruits", clique.number, terms, ordered=True)]
 
 
 def wants_attack(town: "PlainTown", clique: "Clique", n_members: int) -> bool:
@@ -112,7 +112,7 @@ def wants_attack(town: "PlainTown", clique: "Clique", n_members: int) -> bool:
     stance = {QUIET: -p.attack_quiet, HOLD: 0.0, PRESS: p.attack_press}[clique.stance]
     attack = (
         readiness,
-        p.attack_owed * min(clique.owed, p.attack_owed_most),
+        p.attack_owed * min(clique.deaths_owed, p.attack_owed_most),
         stance,
         -p.attack_risk * risk(town, clique),
         -p.attack_losses * (losses(town, clique) / p.lost_usual - 1.0),
@@ -130,7 +130,7 @@ def honours_pact(town: "PlainTown", clique: "Clique") -> bool:
     honour = (
         p.honour * (1.0 - town.numbers("extortion").tension),
         p.pact_losses * (losses(town, clique) / p.lost_usual - 1.0),
-        -p.pact_owed * clique.owed,
+        -p.pact_owed * clique.deaths_owed,
         -p.pact_press * (clique.stance == PRESS),
     )
     terms = {"break": (0.0,) * 4, "honour": honour}

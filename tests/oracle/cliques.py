@@ -44,7 +44,7 @@ def begin_cliques(town: "PlainTown") -> None:
         clique.leader = next_leader(town, clique, tick=0)
         clique.strategy = drawn_strategy(town, clique)
         clique.seen = p.seen_half * p.usual_seen / (1.0 - p.usual_seen)
-        clique.felt = p.usual
+        clique.risk_felt = p.usual
 
 
 def next_leader(town: "PlainTown", clique: Clique, tick: int | None = None) -> Resident | None:
@@ -127,14 +127,14 @@ def remember(town: "PlainTown") -> None:
         clique.caught = retained_share(p.fade) * clique.caught + caught
         clique.exposed = retained_share(p.fade) * clique.exposed + exposed
         clique.lost = retained_share(p.fade) * clique.lost + clique.killed_now
-        clique.lived = retained_share(p.fade) * clique.lived + n
+        clique.member_months = retained_share(p.fade) * clique.member_months + n
         clique.paid *= retained_share(p.fade_paid)
         clique.unpaid *= retained_share(p.fade_paid)
         clique.seen = moved(clique.seen, p.fade_seen, seen_on_ground(town, clique))
         earned = clique.takings / (max(n + p.inmates * prisoners(town, clique), 1.0) * p.wage)
         clique.income = moved(clique.income, p.fade_takings, earned)
-        clique.owed = p.owed_left * clique.owed + clique.killed_now
-        clique.felt = felt_at(town, clique, clique.seen)
+        clique.deaths_owed = p.owed_left * clique.deaths_owed + clique.killed_now
+        clique.risk_felt = felt_at(town, clique, clique.seen)
 
 
 def exposure(town: "PlainTown", clique: Clique) -> float:
@@ -298,12 +298,12 @@ def decide_month(town: "PlainTown", clique: Clique, payers: dict[Cell, int]) -> 
 def set_pace(town: "PlainTown", clique: Clique, n_members: int) -> None:
     """Set how much a clique demands: by its stance, its leader, and prisoners who telephone."""
     p, blocked = town.numbers("cliques"), town.numbers("extortion").imitator_blocked
-    clique.effort = {QUIET: p.pace_quiet, HOLD: 1.0, PRESS: p.pace_press}[clique.stance]
+    clique.demand_effort = {QUIET: p.pace_quiet, HOLD: 1.0, PRESS: p.pace_press}[clique.stance]
     if clique.leader is None:
-        clique.effort *= p.headless
+        clique.demand_effort *= p.headless
     elif clique.inside:
-        clique.effort *= p.remote + (p.headless - p.remote) * lack_of_leader(town, clique)
-    clique.hands = min((1.0 - blocked) * p.telephone * prisoners(town, clique), float(n_members))
+        clique.demand_effort *= p.remote + (p.headless - p.remote) * lack_of_leader(town, clique)
+    clique.members_by_phone = min((1.0 - blocked) * p.telephone * prisoners(town, clique), float(n_members))
 
 
 def plan_attack(town: "PlainTown", clique: Clique, n_members: int, *, peace: bool) -> None:

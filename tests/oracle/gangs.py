@@ -64,7 +64,7 @@ class Clique(mesa.Agent):
         self.leader: Resident | None = None
         self.heir_at = -1
         self.generation = self.strategy = 0
-        self.seen = self.felt = 0.0
+        self.seen = self.risk_felt = 0.0
         self.begin_month()
         self.begin_anew()
 
@@ -76,8 +76,8 @@ class Clique(mesa.Agent):
     def begin_anew(self) -> None:
         """Forget what is remembered, as one founded again does."""
         self.stance, self.inside, self.attack_at, self.free_until = HOLD, False, -1, 0
-        self.effort, self.hands, self.draw, self.income = 1.0, 0.0, 1.0, 1.0
-        self.caught = self.exposed = self.lost = self.lived = self.owed = 0.0
+        self.demand_effort, self.members_by_phone, self.pull, self.income = 1.0, 0.0, 1.0, 1.0
+        self.caught = self.exposed = self.lost = self.member_months = self.deaths_owed = 0.0
         self.paid = self.unpaid = 0.0
 
     def find_centre(self, tick: int) -> None:
@@ -216,7 +216,7 @@ def demand(town: "PlainTown", clique: Clique) -> None:
     if not clique.targets:
         return
     numbers = town.numbers("extortion")
-    hands = (len(members(town, clique)) + clique.hands) * clique.effort
+    hands = (len(members(town, clique)) + clique.members_by_phone) * clique.demand_effort
     wanted = numbers.demands * hands / 365.0 / 2.0 / DEMANDS_CEILING
     for j in range(poisson(town.uniform("demand count", clique.number, 0), DEMANDS_CEILING)):
         m = 2**29 + clique.number * 2**12 + j
@@ -297,10 +297,10 @@ def attack(town: "PlainTown", clique: Clique) -> None:
     if victim is not None:
         done = fight(town, clique, victim, where)
         if done.kind == KILLING:
-            clique.owed = max(clique.owed - 1.0, 0.0)
+            clique.deaths_owed = max(clique.deaths_owed - 1.0, 0.0)
             foe.killed_now += victim.clique is foe
         pause, clique.attack_at = town.numbers("cliques").attack_again, -1
-        if pause > 0.0 and clique.owed >= 0.5:
+        if pause > 0.0 and clique.deaths_owed >= 0.5:
             wait = math.floor(6.0 * pause * town.uniform("clique attack again", clique.number, 0))
             clique.attack_at = town.tick + 1 + wait
 
@@ -331,7 +331,7 @@ def recruit(town: "PlainTown") -> None:
         has_tie = any(tie.clique is not None for tie in one.ties)
         exponent = numbers.recruit_tie * has_tie + numbers.recruit_out * (not one.student)
         chance = min(
-            1.0, numbers.recruit * math.exp(exponent) * pull_on(one) * one.home.held_by.draw / RECRUITS_CEILING
+            1.0, numbers.recruit * math.exp(exponent) * pull_on(one) * one.home.held_by.pull / RECRUITS_CEILING
         )
         if town.uniform("recruit mark", j, 0) < chance:
             one.clique = one.home.held_by

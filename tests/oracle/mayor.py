@@ -65,7 +65,7 @@ class Hall:
         self.nth = 0
         self.captor = -1
         self.care = self.integrity = 0.0
-        self.room = 1.0
+        self.budget_left = 1.0
         self.dead = 0.0
         self.usual = -1.0
         self.gifts = [Gift() for _ in range(5)]
@@ -99,7 +99,7 @@ def begin_term(town: "PlainTown") -> None:
 def swear_in(town: "PlainTown", nth: int) -> None:
     """Let somebody new take office, who knows of nothing that was asked and used."""
     hall = town.hall
-    hall.nth, hall.captor, hall.room, hall.usual = nth, -1, 1.0, -1.0
+    hall.nth, hall.captor, hall.budget_left, hall.usual = nth, -1, 1.0, -1.0
     hall.care = town.uniform("mayor's care", 0, nth, tick=hall.term)
     hall.integrity = town.uniform("mayor's integrity", 0, nth, tick=hall.term)
     for petition in hall.petitions:
@@ -199,7 +199,7 @@ def close_quarter(town: "PlainTown") -> None:
     """Decide on the budget of the year and the gift of the quarter."""
     p, hall = town.numbers("mayor"), town.hall
     if p.budgets == 1 and town.date.month == 12:
-        hall.room = min(p.most, max(p.least, hall.room + change_of_budget(town)))
+        hall.budget_left = min(p.most, max(p.least, hall.budget_left + change_of_budget(town)))
     if p.gives == 1:
         gift = chosen_gift(town)
         if gift != NOTHING:
@@ -217,7 +217,7 @@ def change_of_budget(town: "PlainTown") -> float:
         p.asked_budget * p.asked * min(n_open, 2 * p.asked_most),
         p.killings * hall.surprise,
         p.election * (town.date.year % 4 == 3),
-        -2.0 * p.regress * (hall.room - 1.0),
+        -2.0 * p.regress * (hall.budget_left - 1.0),
     ]
     terms = {"cut": [0.0, *(-x for x in more)], "keep": [p.keep] + [0.0] * 5, "raise": [0.0, *more]}
     way = decide(town, "mayor's budget", MAYOR, terms, ordered=True)
@@ -247,7 +247,7 @@ def chosen_gift(town: "PlainTown") -> int:
             p.killings * hall.surprise,
             p.used * (2.0 * useful - 1.0),
             election,
-            -getattr(p, f"cost_{name}") / hall.room,
+            -getattr(p, f"cost_{name}") / hall.budget_left,
         ]
     return list(terms).index(decide(town, "what the mayor gives", MAYOR, terms, ordered=False))
 

@@ -33,8 +33,20 @@ EVENTS = {
 """What boards remember, and the columns of good and bad."""
 REMEMBERED = (
     *("alive", "inside", "heir_at", "generation", "strategy", "stance", "attack_at", "free_until"),
-    *("effort", "hands", "draw", "caught", "exposed", "felt", "paid", "unpaid", "seen", "lost", "lived"),
-    *("owed", "income"),
+    *(
+        "demand_effort",
+        "members_by_phone",
+        "pull",
+        "caught",
+        "exposed",
+        "risk_felt",
+        "paid",
+        "unpaid",
+        "seen",
+        "lost",
+        "member_months",
+    ),
+    *("deaths_owed", "income"),
 )
 OF_THE_MONTH = ("held_now", "freed_now", "leader_now", "killed_now", "takings")
 EFFECTIVENESS = ("solved_fast", "solved_slow", "failed_fast", "failed_slow")
@@ -246,7 +258,7 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "couples": couples,
     "local": local,
     "vehicles": lambda town: [{"works": int(one.works)} for one in town.garage.vehicles],
-    "means": lambda town: [
+    "facility_resources": lambda town: [
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
     ],
     "sector_record": lambda town: [named(one, "found", "tried", "better") for one in town.problems.records],
@@ -254,9 +266,9 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
         {"tick_ordered": one.ordered_at, "until": one.supported_until, "supported": int(one.supported)}
         for one in town.facilities
     ],
-    "mayor": lambda town: [named(town.garage.mayor, "term", "willing")],
-    "hall": lambda town: [
-        named(town.hall, "term", "nth", "captor", "care", "integrity", "room", "dead", "usual"),
+    "mayor_terms": lambda town: [named(town.garage.mayor, "term", "willing")],
+    "mayor": lambda town: [
+        named(town.hall, "term", "nth", "captor", "care", "integrity", "budget_left", "dead", "usual"),
     ],
     "gifts": lambda town: [named(one, "used", "idle", "until") for one in town.hall.gifts],
     "petitions": lambda town: [named(one, "asked", "wanted", "granted") for one in town.hall.petitions],
@@ -392,7 +404,7 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "bosses": lambda town: [number_of(one.boss) for one in town.officers],
-    "owed": lambda town: [[(owed.asked, owed.given) for owed in one.owed] for one in town.facilities],
+    "minutes_owed": lambda town: [[(owed.asked, owed.given) for owed in one.owed] for one in town.facilities],
     "usual_here": lambda town: [row + [0.0] * 3 for row in town.problems.usual],
     "room_here": lambda town: [row + [0.0] * 3 for row in town.problems.room],
     "problem_at": lambda town: [
@@ -405,7 +417,7 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "arrested_lately": lambda town: town.certainty.arrests,
     "offended_lately": lambda town: town.certainty.offences,
     "seen_lately": lambda town: town.certainty.seen,
-    "felt": lambda town: town.certainty.factor,
+    "zone_hazard": lambda town: town.certainty.factor,
     "mood": lambda town: [town.mood],
     "intercept": lambda town: [town.intercept],
     "fear_shift": lambda town: [town.fear_shift],
@@ -415,27 +427,27 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
         [town.ledger.traced.get((origin, z), Traced()).columns() for z in range(town.n_settlements)]
         for origin in range(MOST_CAUSES)
     ],
-    "hidden": lambda town: [town.hidden],
-    "come": lambda town: [len(town.residents) - len(town.to_come)],
-    "suffered": lambda town: [one.suffered for one in town.authorities],
-    "known": lambda town: [one.known for one in town.memories],
-    "happened": lambda town: [one.happened for one in town.memories],
-    "told": lambda town: [one.told for one in town.memories],
-    "atlas": lambda town: [one.mapped for one in town.memories],
+    "cases_hidden": lambda town: [town.hidden],
+    "arrived": lambda town: [len(town.residents) - len(town.to_come)],
+    "settlement_harm": lambda town: [one.suffered for one in town.authorities],
+    "crimes_known": lambda town: [one.known for one in town.memories],
+    "crimes_happened": lambda town: [one.happened for one in town.memories],
+    "crimes_told": lambda town: [one.told for one in town.memories],
+    "crimes_mapped": lambda town: [one.mapped for one in town.memories],
     "crowd": lambda town: [[sum(not one.left for one in cell.present[day]) for cell in town.cells] for day in range(9)],
     "protected": lambda town: [cell.protectors for cell in town.cells],
     "lit": lambda town: [cell.lit for cell in town.cells],
     "filmed": lambda town: [cell.filmed for cell in town.cells],
     "blocks": lambda town: [one.blocks for one in town.chiefs],
-    "lived": lambda town: [one.lived for one in town.chiefs],
+    "mode_outcomes": lambda town: [one.lived for one in town.chiefs],
     "target_start": lambda town: [0, *accumulate(len(clique.targets) for clique in town.cliques)],
     "suspected": lambda town: [
         town.share_of_members,
         max(12 * town.members_counted[0] + town.members_counted[1] - 1, 0),
     ],
-    "territory": lambda town: [number_of(cell.held_by) for cell in town.cells],
+    "held_by": lambda town: [number_of(cell.held_by) for cell in town.cells],
     "plan_cells": lambda town: [
         [cell.number for cell in one.places] + [-1] * (5 - len(one.places)) for one in town.plans
     ],
-    "total": lambda town: town.ledger.before,
+    "trust_total": lambda town: town.ledger.before,
 }

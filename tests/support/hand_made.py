@@ -32,7 +32,7 @@ def hand_made_places(n_cells: int, n_residents: int) -> dict[str, Any]:
         "who": np.zeros((1, n_residents), np.int32),
         "who_end": square,
         "crowd": square,
-        "come": flat[:1],
+        "arrived": flat[:1],
     }
 
 

@@ -208,7 +208,7 @@ def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() 
     assert len(frame["trust"]) == len(ground["cells"])
     assert set(frame["trust"]) <= set("012349")
     assert len(frame["couples"]) == int(run.world.state.couples["on"].sum())
-    assert len(frame["gangs"]) == int((run.world.state.territory >= 0).sum())
+    assert len(frame["gangs"]) == int((run.world.state.held_by >= 0).sum())
 
 
 class StubWorkers:

@@ -171,12 +171,12 @@ def test_minutes_for_meetings_that_nobody_works_off_lapse_a_month_after_that_of_
     asked_by: list[list[float]] = []
     for _ in range(4 * MONTH):
         first = date_of_tick(world.tick).day == 1 and shift_of(world.tick) == EVENING
-        before = world.state.owed[:, FOR_MEETINGS, 0].tolist()
+        before = world.state.minutes_owed[:, FOR_MEETINGS, 0].tolist()
         world.step()
         if first:
             asked_by.append(before)
             if len(asked_by) > 1:
-                assert world.state.owed[:, FOR_MEETINGS, 1].tolist() == asked_by[-2]
+                assert world.state.minutes_owed[:, FOR_MEETINGS, 1].tolist() == asked_by[-2]
     assert len(asked_by) >= 3
     assert sum(asked_by[-2]) > 0.0
-    assert (world.state.owed[:, FOR_MEETINGS, 0] > world.state.owed[:, FOR_MEETINGS, 1]).any()
+    assert (world.state.minutes_owed[:, FOR_MEETINGS, 0] > world.state.minutes_owed[:, FOR_MEETINGS, 1]).any()

@@ -10,10 +10,10 @@ from small_world import small_parameters, small_world
 
 from model.crime.certainty import (
     ARRESTED_LATELY,
-    FELT,
     MECHANISM,
     OFFENDED_LATELY,
     UNCOUNTED_KIND,
+    ZONE_HAZARD,
     Certainty,
     arrest_elasticities,
     arrest_share_measure,
@@ -52,7 +52,7 @@ def remembering(changes: dict[str, float] | None = None, **fields: Any) -> World
         "seen_lately": np.zeros(SETTLEMENTS),
         "arrested_lately": np.zeros((N_GROUPS, SETTLEMENTS)),
         "offended_lately": np.zeros((N_GROUPS, SETTLEMENTS)),
-        "felt": np.zeros((N_GROUPS, SETTLEMENTS)),
+        "zone_hazard": np.zeros((N_GROUPS, SETTLEMENTS)),
         "populated_cells_by_zone": np.array([4.0, 1.0]),
         "usual_certainty": np.full(N_GROUPS, 0.1),
         "arrest_elasticities": np.full(N_GROUPS, 0.5),
@@ -118,7 +118,7 @@ def test_the_factor_falls_with_patrol_seen_and_arrests_known() -> None:
         by_patrol = ((seen + 0.2 * 0.4) / (1.2 * 0.4)) ** -0.6
         first = by_patrol * by_arrests(zone, 0.1, 0.5, [1.0, 3.0], [10.0, 7.0])
         second = by_arrests(zone, 0.2, 0.3, [0.0, 0.0], [0.0, 0.0])  # whose offenders mind no patrol
-        assert w.felt[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
+        assert w.zone_hazard[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
 
 
 def test_patrol_seen_and_arrests_act_by_elasticities_of_their_own() -> None:
@@ -127,7 +127,7 @@ def test_patrol_seen_and_arrests_act_by_elasticities_of_their_own() -> None:
 
     def felt() -> list[float]:
         update_certainty_factors(w)
-        return list(w.felt[:2, 0].tolist())
+        return list(w.zone_hazard[:2, 0].tolist())
 
     w.seen_lately[:] = 0.5 * 0.4 / 0.6
     assert felt() == pytest.approx([1.0, 1.0])
@@ -146,15 +146,15 @@ def test_without_any_news_the_usual_chance_is_believed_and_the_factor_has_a_ceil
     w = remembering({"news": 0.0, "peers": 0.0})
     w.seen_lately[:] = 0.0, 0.5 * 0.4 / 0.6
     update_certainty_factors(w)
-    assert w.felt[:, 0].tolist() == [1.6] * N_GROUPS
-    assert w.felt[:, 1].tolist() == pytest.approx([1.0] * N_GROUPS)
+    assert w.zone_hazard[:, 0].tolist() == [1.6] * N_GROUPS
+    assert w.zone_hazard[:, 1].tolist() == pytest.approx([1.0] * N_GROUPS)
     w.offended_lately[:, 1] = 5.0  # crimes without arrest, and no peers in the other zone
     update_certainty_factors(w)
-    assert (w.felt[:, 1] > 1.05).all()
+    assert (w.zone_hazard[:, 1] > 1.05).all()
     w.arrested_lately[:, 1] = w.offended_lately[:, 1] = 0.5  # one crime with arrest, half forgotten
     w.offended_lately[:, 0] = 5.0
     update_certainty_factors(w)
-    assert (w.felt[:, 1] < 0.9).all()
+    assert (w.zone_hazard[:, 1] < 0.9).all()
 
 
 def test_a_step_updates_patrol_arrests_and_factors() -> None:
@@ -163,7 +163,7 @@ def test_a_step_updates_patrol_arrests_and_factors() -> None:
     deter.kernel(w)
     assert (w.seen_lately < 1.0).all()
     assert (w.offended_lately < 1.0).all()
-    assert (w.felt > 0.0).all()
+    assert (w.zone_hazard > 0.0).all()
 
 
 class Land:
@@ -178,7 +178,7 @@ class Land:
         rows = self.p.certainty
         for name in rows.dtype.names or ():
             rows[name][1:] = 0.77  # those of the first settlement hold everywhere
-        by_group = {table.name: np.zeros((N_GROUPS, 3)) for table in (ARRESTED_LATELY, OFFENDED_LATELY, FELT)}
+        by_group = {table.name: np.zeros((N_GROUPS, 3)) for table in (ARRESTED_LATELY, OFFENDED_LATELY, ZONE_HAZARD)}
         self.w = small_world(self.p, seen_lately=np.zeros(3), **by_group)
 
 
@@ -207,7 +207,7 @@ def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> N
     assert share.read is not None
     assert seen(month) == pytest.approx(1.25 / 3.0)
     assert np.isnan(share.read(month))
-    land.w.felt[2], land.w.arrested_lately[2] = (1.0, 2.0, 4.0), (1.0, 0.0, 1.0)
+    land.w.zone_hazard[2], land.w.arrested_lately[2] = (1.0, 2.0, 4.0), (1.0, 0.0, 1.0)
     land.w.offended_lately[2] = 0.25, 0.0, 0.25
     assert factor.read(month) == pytest.approx(7.0 / 3.0)
     assert share.read(month) == pytest.approx(4.0)
@@ -216,7 +216,7 @@ def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> N
 
 def test_each_group_has_its_measures() -> None:
     land: Any = Land()
-    land.w.felt[:] = land.w.arrested_lately[:] = np.arange(N_GROUPS)[:, None]
+    land.w.zone_hazard[:] = land.w.arrested_lately[:] = np.arange(N_GROUPS)[:, None]
     land.w.offended_lately[:] = 8.0
     month: Any = SimpleNamespace(world=land)
     for number, group in enumerate(OFFENDERS):

@@ -61,10 +61,10 @@ def test_groups_buy_those_on_whose_ground_they_sit(town: Town) -> None:
 def test_the_captured_mayor_lights_no_ground_of_the_group_and_hears_no_petition_from_there(town: Town) -> None:
     world = world_of(town)
     held, at = group_holding_cells(world.w), world.town.authorities["cell"]
-    world.state.territory[at[0]] = 0
+    world.state.held_by[at[0]] = 0
     world.state.petitions["asked"][:2], world.state.petitions["wanted"][:2] = world.tick, GIVE_LIGHT
     assert open_petitions(world)[:2].all()
-    world.state.hall["captor"] = 0
+    world.state.mayor["captor"] = 0
     assert open_petitions(world)[:2].tolist() == [False, True]
     give_gift(world, GIVE_LIGHT)
     equip_cells(world, LIT_FIELD, int(at[0]), world.tick + 100)
@@ -75,7 +75,7 @@ def test_the_captured_mayor_lights_no_ground_of_the_group_and_hears_no_petition_
 def test_the_captured_chief_has_no_place_of_a_plan_on_the_ground_of_the_group(town: Town) -> None:
     world = world_of(town)
     place = world.state.plan_cells[0][0]
-    world.state.territory[place] = 0
+    world.state.held_by[place] = 0
     world.state.chiefs["captor"][0] = 0
     make_quarter_plan(world, 0, world.month)
     chosen = world.state.plan_cells[0][: world.state.plans[0].n]
@@ -108,8 +108,8 @@ def test_what_is_told_in_confidence_reaches_the_group_that_holds_the_chief(town:
 def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
     world = world_of(town, **{"capture.found": 1.0, "misconduct.heard": 1.0})
     world.run_for(2)  # a month ends with a day, and mayors take office as one begins
-    world.state.chiefs["captor"], world.state.hall["captor"] = 0, 0
-    persons, care = world.state.officers["person"].copy(), float(world.state.hall[0].care)
+    world.state.chiefs["captor"], world.state.mayor["captor"] = 0, 0
+    persons, care = world.state.officers["person"].copy(), float(world.state.mayor[0].care)
     trust = world.trust().mean()
     be_bought(world)
     renew_officers(world)
@@ -123,8 +123,8 @@ def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
     while world.date.day != 1 or world.tick % 3 != 0:  # a mayor takes office with a month
         world.step()
     world.step()
-    assert world.state.hall[0].care != care
-    assert world.state.hall[0].captor == UNCLAIMED
+    assert world.state.mayor[0].care != care
+    assert world.state.mayor[0].captor == UNCLAIMED
 
 
 def test_switched_off_nobody_is_captured(town: Town) -> None:

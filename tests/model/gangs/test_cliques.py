@@ -51,7 +51,7 @@ def lay(world: TrustModel, **columns: float) -> World:
     clique = world.state.cliques[0]
     for name, value in ({"strategy": 0, "members": 30, "stance": STANCE_HOLD} | columns).items():
         clique[name] = value
-    clique.felt = perceived_arrest_risk(world.p.cliques[0], clique.caught, clique.exposed, clique.seen)
+    clique.risk_felt = perceived_arrest_risk(world.p.cliques[0], clique.caught, clique.exposed, clique.seen)
     return world.w
 
 
@@ -82,7 +82,7 @@ def test_who_was_arrested_lies_low_and_who_was_not_presses(world: TrustModel) ->
 
 
 def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustModel) -> None:
-    usual = {"caught": 1.0, "exposed": 200.0, "lived": 200.0}
+    usual = {"caught": 1.0, "exposed": 200.0, "member_months": 200.0}
 
     def quiet(**memory: float) -> float:
         return often(choose_stance, STANCE_QUIET, lay(world, **usual | memory), 0, 0.2, 0.0, False)
@@ -132,10 +132,10 @@ def test_the_random_number_of_a_punishment_is_that_of_the_one_threatened_and_the
 
 def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) -> None:
     def share(**memory: float) -> float:
-        return often(choose_to_attack, 1, lay(world, lived=200.0, **memory), 0, 0.0, -1.0)
+        return often(choose_to_attack, 1, lay(world, member_months=200.0, **memory), 0, 0.0, -1.0)
 
-    assert share(owed=1.5, **NO_ARRESTS) > share(owed=0.0, **NO_ARRESTS) + 0.25
-    assert share(owed=1.5, **MANY_ARRESTS) < share(owed=1.5, **NO_ARRESTS) - 0.25
+    assert share(deaths_owed=1.5, **NO_ARRESTS) > share(deaths_owed=0.0, **NO_ARRESTS) + 0.25
+    assert share(deaths_owed=1.5, **MANY_ARRESTS) < share(deaths_owed=1.5, **NO_ARRESTS) - 0.25
 
 
 @pytest.mark.parametrize(
@@ -152,22 +152,22 @@ def test_only_a_death_settles_a_death_and_a_clique_that_owes_one_goes_on(
     world = live(0, **GANGS, **{"extortion.clash_lethal": lethal, "cliques.attack_again": again})
     cliques = world.state.cliques
     at_war = np.flatnonzero(cliques["foe"] >= 0)
-    cliques["attack_at"][at_war], cliques["owed"][at_war] = world.tick, 1.0
+    cliques["attack_at"][at_war], cliques["deaths_owed"][at_war] = world.tick, 1.0
     world.step()
     assert len(at_war) > 1
     assert world.state.tally["clashes"] > 0
     fought = at_war[cliques["attack_at"][at_war] != world.tick - 1]
     assert len(fought) > 0
-    assert set(cliques["owed"][fought]) == {owed_left}
+    assert set(cliques["deaths_owed"][fought]) == {owed_left}
     assert ((cliques["attack_at"][fought] >= world.tick) == goes_on).all()
 
 
 def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(world: TrustModel) -> None:
     def kept(**memory: float) -> float:
-        return often(choose_to_honour, 1, lay(world, lived=300.0, **memory), 0, 0.3)
+        return often(choose_to_honour, 1, lay(world, member_months=300.0, **memory), 0, 0.3)
 
-    assert kept(lost=3.0, owed=0.0) > 0.95
-    assert kept(lost=0.0, owed=2.0) < 0.5
+    assert kept(lost=3.0, deaths_owed=0.0) > 0.95
+    assert kept(lost=0.0, deaths_owed=2.0) < 0.5
 
 
 def test_a_policed_cell_is_given_up_and_one_that_pays_is_taken(world: TrustModel) -> None:
@@ -221,7 +221,7 @@ def test_a_clique_whose_leader_is_arrested_has_an_heir_months_later(live: Live) 
     before = world.state.cliques["leader"].copy()
     world.run_for(MONTH)
     assert (world.state.cliques["inside"][led] == 1).all()
-    assert (world.state.cliques["effort"][led] < world.p.cliques["pace_press"][0]).all()
+    assert (world.state.cliques["demand_effort"][led] < world.p.cliques["pace_press"][0]).all()
     world.run_for(12 * MONTH)
     still = (world.state.cliques["alive"] == 1) & led
     assert (world.state.cliques["leader"][still] != before[still]).any()
@@ -239,7 +239,7 @@ def test_telephones_let_prisoners_ask_for_rent(live: Live) -> None:
     policies = ["clique_dismantled"]
     on = live(MONTH + 6, **GANGS, policies=policies)
     cut = live(MONTH + 6, **GANGS, policies=[*policies, "telephones_cut"])
-    assert on.state.cliques["hands"].max() > 0.0 == cut.state.cliques["hands"].max()
+    assert on.state.cliques["members_by_phone"].max() > 0.0 == cut.state.cliques["members_by_phone"].max()
 
 
 def test_a_clique_with_too_few_members_dissolves_and_comes_back_with_those_who_come_home(live: Live) -> None:
@@ -250,7 +250,7 @@ def test_a_clique_with_too_few_members_dissolves_and_comes_back_with_those_who_c
     cliques[0].members = min(len(members), 3)
     world.run_for(MONTH + 3)
     assert cliques[0].alive == 0 == cliques[0].members
-    assert not (world.state.territory == 0).any()
+    assert not (world.state.held_by == 0).any()
     assert not (minds["pays"] == 0).any()
     minds["member"][members] = 0
     cliques[0].members = len(members)
@@ -261,7 +261,7 @@ def test_a_clique_with_too_few_members_dissolves_and_comes_back_with_those_who_c
         roll.count[0] += 1
     world.run_for(2 * MONTH)
     assert cliques[0].alive == 1
-    assert (world.state.territory == 0).any()
+    assert (world.state.held_by == 0).any()
 
 
 def test_a_pact_lowers_clashes_and_is_answered_by_each(live: Live) -> None:
@@ -275,7 +275,7 @@ def test_a_pact_lowers_clashes_and_is_answered_by_each(live: Live) -> None:
 def test_switched_off_nothing_is_decided_and_each_switch_takes_away_its_own_matter(live: Live) -> None:
     off = live(3 * MONTH, **GANGS, **ALL_OFF)
     assert {CHOICES_DECLARED[int(number)].agent for number in off.choices()["matter"]}.isdisjoint({"clique"})
-    assert (off.state.cliques["effort"] == 1.0).all()
+    assert (off.state.cliques["demand_effort"] == 1.0).all()
     assert (off.state.cliques["stance"] == STANCE_HOLD).all()
     for name, number in (
         ("stance", STANCE_CHOICE),
@@ -294,7 +294,7 @@ def test_ground_is_held_by_who_is_listed_and_payers_pay_who_holds_it(live: Live)
     months = world.datacollector.get_model_vars_dataframe()
     assert months["cells_taken"].sum() + months["cells_given_up"].sum() > 0
     who = np.flatnonzero((world.state.minds["pays"] >= 0) & (world.state.minds["gone"] < 0))
-    assert (world.state.territory[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
+    assert (world.state.held_by[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
     start = world.state.target_start
-    holder = world.state.territory[world.town.places[0, world.state.targets[: start[-1]]]]
+    holder = world.state.held_by[world.town.places[0, world.state.targets[: start[-1]]]]
     assert (np.repeat(np.arange(len(start) - 1), np.diff(start)) == holder).all()

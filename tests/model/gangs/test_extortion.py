@@ -46,7 +46,7 @@ def test_everybody_pays_the_one_clique_that_holds_their_place_of_work(watch: Wat
     for world in watch(MONTH, **GANGS):
         who = payers(world)
         assert (world.town.people["business"][who] == 1).all()
-        assert (world.state.territory[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
+        assert (world.state.held_by[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
     assert world.month_row["payers"] == len(who) > 0
 
 

@@ -8,11 +8,11 @@ import pytest
 from model.engine.calendar import DAYS_A_YEAR
 from model.gangs.gangs import (
     CLIQUES,
+    HELD_BY,
     NOT_YET,
     ROLL,
     TARGET_START,
     TARGETS,
-    TERRITORY,
     Gangs,
     dissolve_clique,
     n_cliques,
@@ -44,13 +44,13 @@ def test_members_are_young_men_who_live_on_the_ground_of_their_clique(world: Tru
     assert len(those) > 20
     assert (people["female"][those] == 0).all()
     assert ((age >= 14.0) & (age < 31.0)).all()
-    assert (world.state[TERRITORY][people["home"][those]] == member[those]).all()
+    assert (world.state[HELD_BY][people["home"][those]] == member[those]).all()
     assert sorted(world.state[ROLL].used_rows()["who"]) == those.tolist()
     assert world.state[CLIQUES]["members"].sum() == len(those)
 
 
 def test_ground_is_populated_and_reaches_no_farther_than_the_territory_of_a_clique(world: TrustModel) -> None:
-    cliques, cells, holder = world.state[CLIQUES], world.town.cells, world.state[TERRITORY]
+    cliques, cells, holder = world.state[CLIQUES], world.town.cells, world.state[HELD_BY]
     held = np.flatnonzero(holder != UNCLAIMED)
     centre = cells[cliques["centre"][holder[held]]]
     assert len(held) > len(cliques)
@@ -72,7 +72,7 @@ def test_targets_are_the_businesses_that_work_on_the_ground_of_a_clique(world: T
     for q in range(len(world.state[CLIQUES])):
         who = targets[start[q] : start[q + 1]]
         assert (world.town.people["business"][who] == 1).all()
-        assert (world.state[TERRITORY][world.town.places[0, who]] == q).all()
+        assert (world.state[HELD_BY][world.town.places[0, who]] == q).all()
 
 
 def test_of_a_clique_that_ends_no_member_no_ground_and_no_payer_is_left(world: TrustModel) -> None:
@@ -83,7 +83,7 @@ def test_of_a_clique_that_ends_no_member_no_ground_and_no_payer_is_left(world: T
     dissolve_clique(world.w, q)
     assert not (world.minds["member"] == q).any()
     assert not (world.minds["pays"] == q).any()
-    assert not (world.state[TERRITORY] == q).any()
+    assert not (world.state[HELD_BY] == q).any()
     assert world.state[CLIQUES][q]["alive"] == world.state[CLIQUES][q]["members"] == 0
     assert np.count_nonzero(world.minds["member"] != NOT_YET) == others
 
@@ -91,5 +91,5 @@ def test_of_a_clique_that_ends_no_member_no_ground_and_no_payer_is_left(world: T
 def test_a_town_without_cliques_has_no_members_and_no_ground_that_is_held(live: Live) -> None:
     world = live(3, **{"gangs.ms13": 0, "gangs.barrio18": 0})
     assert len(world.state[CLIQUES]) == len(world.state[ROLL]) == 0
-    assert (world.state[TERRITORY] == UNCLAIMED).all()
+    assert (world.state[HELD_BY] == UNCLAIMED).all()
     assert (world.minds["member"] == NOT_YET).all()

@@ -51,7 +51,7 @@ def test_protection_takes_from_telling_where_people_live(live: Live) -> None:
 def test_no_cell_is_held_by_a_clique_and_protected(live: Live) -> None:
     state = live(0, **MANY, **{"gangs.ms13": 40}).state
     assert (state.protected >= 0).any()
-    assert not ((state.protected >= 0) & (state.territory >= 0)).any()
+    assert not ((state.protected >= 0) & (state.held_by >= 0)).any()
 
 
 def test_protected_cells_are_drawn_anew_for_every_seed(live: Live) -> None:

@@ -17,8 +17,8 @@ from model.police.chief import (
     USE_QUICK_ARRESTS,
     USE_VISITS,
     WORK_CHOICE,
-    WORK_TERMS,
     Chiefs,
+    WorkTerm,
     block_emphasis,
     chief_positions,
     choose_hours,
@@ -113,11 +113,11 @@ def test_who_takes_the_position_forgets_everything_and_a_champion_leaves_with_it
     chief, o = world.state.chiefs[0], world.cached(chief_positions)[0]
     chief.welcomed = chief.held = chief.fell = 9.0
     chief.captor = 1
-    world.state.lived[0] = 5.0
+    world.state.mode_outcomes[0] = 5.0
     world.state.officers[o].person += 1
     update_commands(world, world.month + 1)
     assert chief.welcomed == chief.held == chief.fell == 0.0
-    assert world.state.lived[0].sum() == 0.0
+    assert world.state.mode_outcomes[0].sum() == 0.0
     assert chief.captor == -1
     assert chief.person == world.state.officers[o].person
 
@@ -129,12 +129,12 @@ def test_chiefs_learn_from_plans_that_ran_whether_what_is_known_there_fell(live:
     plan.visits = 10
     for known, column in ((5.0, "rose"), (2.0, "fell")):
         before = chief[column]
-        world.state.known[place, plan.kind, 0] = known
+        world.state.crimes_known[place, plan.kind, 0] = known
         compare_with_last_month(world, 0)
         assert chief[column] == before + 1.0
-    assert world.state.lived[0, plan.mode].tolist() == [1.0, 1.0]
+    assert world.state.mode_outcomes[0, plan.mode].tolist() == [1.0, 1.0]
     plan.visits = 0
-    world.state.known[place, plan.kind, 0] = 0.0
+    world.state.crimes_known[place, plan.kind, 0] = 0.0
     compare_with_last_month(world, 0)
     assert chief.fell == 1.0
 
@@ -144,7 +144,9 @@ def test_the_mode_that_went_well_is_chosen_again_and_the_other_not(live: Live) -
     p = world.p.plans[0]
     shares = []
     for good in range(2):
-        world.state.lived[0] = [[9.0, 0.0], [0.0, 9.0], [0.0, 9.0]] if good else [[0.0, 9.0], [9.0, 0.0], [9.0, 0.0]]
+        world.state.mode_outcomes[0] = (
+            [[9.0, 0.0], [0.0, 9.0], [0.0, 9.0]] if good else [[0.0, 9.0], [9.0, 0.0], [9.0, 0.0]]
+        )
         found = []
         for _ in range(200):
             world.state.choices.reserve(2)
@@ -292,9 +294,9 @@ def test_where_most_calls_and_crimes_are_unmet_the_chief_stops_planned_work(worl
 
 def test_every_reason_of_planned_work_moves_it_and_none_reads_more_than_the_station_s_books(world: TrustModel) -> None:
     before = np.array(work_reasons(world, 0))
-    assert len(before) == len(WORK_TERMS)
+    assert len(before) == len(WorkTerm) - 1
     world.state.minds["fear"] += 1.0
-    world.state.happened[:] += 5.0
+    world.state.crimes_happened[:] += 5.0
     world.state.harmed_here[:] += 5
     world.state.problems.used_rows()["size"] += 9.0
     assert (np.array(work_reasons(world, 0)) == before).all()

@@ -58,19 +58,19 @@ def test_the_minutes_of_every_couple_shift_add_up(changes: dict[str, float], liv
 
 
 def test_what_is_owed_is_done_when_it_is_given_and_dropped_when_it_is_forgiven() -> None:
-    w = small_world(owed=np.zeros((1, 3, 2)))
+    w = small_world(minutes_owed=np.zeros((1, 3, 2)))
     first, second = add_owed_minutes(w, 0, FOR_REQUESTS, 120.0), add_owed_minutes(w, 0, FOR_REQUESTS, 120.0)
     work_off_minutes(w, 0, FOR_REQUESTS, 130.0)
     assert is_worked_off(w, 0, FOR_REQUESTS, first)
     assert not is_worked_off(w, 0, FOR_REQUESTS, second)
     cancel_owed_minutes(w, 0, FOR_REQUESTS, second)
-    assert w.owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
+    assert w.minutes_owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
     work_off_minutes(w, 0, FOR_REQUESTS, 50.0)
-    assert w.owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
+    assert w.minutes_owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
 
 
 def test_a_planned_stretch_goes_to_meetings_then_requests_then_problems_then_homes() -> None:
-    w, taken = small_world(owed=np.zeros((1, 3, 2)), tick=DAY), np.zeros((1, 3))
+    w, taken = small_world(minutes_owed=np.zeros((1, 3, 2)), tick=DAY), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
         add_owed_minutes(w, 0, what, 40.0)
     for use in (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
@@ -80,7 +80,7 @@ def test_a_planned_stretch_goes_to_meetings_then_requests_then_problems_then_hom
 
 
 def test_by_night_couples_work_on_problems_and_call_at_no_home() -> None:
-    w, taken = small_world(owed=np.zeros((1, 3, 2)), tick=NIGHT), np.zeros((1, 3))
+    w, taken = small_world(minutes_owed=np.zeros((1, 3, 2)), tick=NIGHT), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_PROBLEMS):
         add_owed_minutes(w, 0, what, 40.0)
     assert stretch_use(w, taken, 0) == FOR_PROBLEMS
@@ -176,7 +176,7 @@ def test_work_out_of_reach_is_not_done_and_no_minutes_of_it_are_given() -> None:
     work = visits[(visits["kind"] >= AT_MEETING) & (visits["mode"] == FOOT)]
     assert (work["cell"] == homes[work["post"].to_numpy()]).all()
     reached = traced(2 * MONTH, **KEEN)[0]
-    assert world.state.owed[:, :, 1].sum() < reached.state.owed[:, :, 1].sum()
+    assert world.state.minutes_owed[:, :, 1].sum() < reached.state.minutes_owed[:, :, 1].sum()
 
 
 def test_the_work_of_a_facility_goes_to_who_waits_longest_and_among_problems_by_minutes(live: Live) -> None:
@@ -203,7 +203,7 @@ def test_couples_at_work_meet_nobody_and_are_no_patrol(live: Live) -> None:
     changes = KEEN | {"practices.usual_area": 0.99, "practices.planned": 1.0, "chief.sets_hours": 0}
     busy = live(0, trace=True, **changes)
     for use in (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
-        busy.state.owed[:, use, 0] += 1e9
+        busy.state.minutes_owed[:, use, 0] += 1e9
     busy.run_for(30)
     idle = live(30, trace=True, **changes)
     met = [float(world.tally[0].contacts) for world in (busy, idle)]

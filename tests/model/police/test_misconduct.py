@@ -70,7 +70,7 @@ def test_custom_is_the_share_of_colleagues_who_asked_in_the_last_quarter() -> No
     world = world_of(2, **ALL_ASK)
     while world.date.day != 1 or world.tick % 3 != 0:
         world.run_for(1)
-    officers, means = world.state.officers, world.state.means
+    officers, means = world.state.officers, world.state.facility_resources
     recent = (officers["asked"] >= 0) & (world.tick - 1 - officers["asked"] < 273)
     for facility in np.unique(officers["facility"]):
         own = officers["facility"] == facility

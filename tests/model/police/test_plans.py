@@ -63,8 +63,8 @@ def test_the_station_knows_only_what_was_told_or_found_and_written(live: Live) -
         told = (rows["handed"] == 1) | np.isin(rows["told"], (0, 1, 2, 3)) | (rows["found"] == 1)
         known += float(rows["severity"][told & ((rows["told"] != PROSECUTOR) | (rows["found"] == 1))].sum())
     assert known > 0
-    assert world.state.known.sum() == pytest.approx(known)
-    assert world.state.happened.sum() > known
+    assert world.state.crimes_known.sum() == pytest.approx(known)
+    assert world.state.crimes_happened.sum() > known
 
 
 def test_with_analysis_the_places_are_those_that_the_station_knows_worst(planned: TrustModel) -> None:

@@ -73,10 +73,10 @@ def test_a_mayor_who_is_willing_can_be_voted_out_and_joint_patrols_end() -> None
     ends = 0
     for rng in range(8):
         world = world_of(rng, start=start, **changes)
-        before = world.state.mayor[0]["willing"]
+        before = world.state.mayor_terms[0]["willing"]
         world.run_for(2 * MONTH)
-        assert world.state.mayor[0]["term"] == 5
-        after = world.state.mayor[0]["willing"]
+        assert world.state.mayor_terms[0]["term"] == 5
+        after = world.state.mayor_terms[0]["willing"]
         patrols = world.datacollector.get_model_vars_dataframe()["joint_patrols"]
         assert (patrols.iloc[1] > 0) == (after == 1)
         assert (world.state.couples["joint"].sum() > 0) == (after == 1)
@@ -87,10 +87,10 @@ def test_a_mayor_who_is_willing_can_be_voted_out_and_joint_patrols_end() -> None
 def test_a_mayor_who_is_always_elected_again_stays_as_willing() -> None:
     for rng in range(4):
         world = world_of(rng, start=datetime.date(2016, 1, 10), **COIN | {"resources.incumbency": 1.0})
-        before = world.state.mayor[0].copy()
+        before = world.state.mayor_terms[0].copy()
         world.run_for(30)
-        assert world.state.mayor[0]["term"] == before["term"] + 1
-        assert world.state.mayor[0]["willing"] == before["willing"]
+        assert world.state.mayor_terms[0]["term"] == before["term"] + 1
+        assert world.state.mayor_terms[0]["willing"] == before["willing"]
 
 
 def test_municipal_motorcycles_move_couples_that_would_walk() -> None:
@@ -102,10 +102,10 @@ def test_municipal_motorcycles_move_couples_that_would_walk() -> None:
 def test_benefit_events_pay_for_kilometres_and_the_purse_runs_dry() -> None:
     world = world_of(start=datetime.date(2017, 1, 1), **{"resources.events": 1.0, "resources.event_km": 5000.0})
     world.run_for(1)
-    rich = world.state.means["purse"].sum()
+    rich = world.state.facility_resources["purse"].sum()
     assert world.state.tally[0]["benefit_km"] > 0
     world.run_for(80)
-    assert 0 <= world.state.means["purse"].sum() < rich
+    assert 0 <= world.state.facility_resources["purse"].sum() < rich
 
 
 def test_a_council_member_who_rings_an_officer_without_credit_is_not_heard() -> None:

@@ -74,14 +74,14 @@ def test_the_books_of_trust_balance_while_people_go_and_come_back(live: Live) ->
     for _ in range(2):
         start = world.month
         before = sum_trust_by_settlement(world.state.minds, world.town.people, world.town.n_settlements)
-        before = world.state.total.copy() if world.month_row else before
+        before = world.state.trust_total.copy() if world.month_row else before
         while world.month == start:
             world.step()
         rows = world.ledger_months()
         booked = [
             rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum() for z in range(len(before))
         ]
-        assert np.abs(world.state.total - before - booked).max() < 1e-9
+        assert np.abs(world.state.trust_total - before - booked).max() < 1e-9
 
 
 def test_prison_makes_members_of_some_who_were_none(live: Live) -> None:

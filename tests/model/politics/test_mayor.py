@@ -48,9 +48,9 @@ def world_of(town: tuple[str, Town], **changes: Any) -> TrustModel:
 def shares(world: TrustModel) -> np.ndarray:
     """How often each thing is given in this state, at the same random numbers of many quarters."""
     state, found = world.state, np.zeros(len(GIFT_OPTIONS))
-    hall, petitions = state.hall.copy(), state.petitions.copy()
+    hall, petitions = state.mayor.copy(), state.petitions.copy()
     for n in range(TRIES):
-        state.hall[:], state.petitions[:] = hall, petitions
+        state.mayor[:], state.petitions[:] = hall, petitions
         world.tick += 273 * (n > 0)
         petitions["asked"][petitions["asked"] >= 0] = world.tick - 100
         state.petitions["asked"] = petitions["asked"]
@@ -70,7 +70,7 @@ def ask(world: TrustModel, wanted: int, n: int) -> None:
 def test_what_is_asked_for_is_given_more_often(town: tuple[str, Town]) -> None:
     one, other = world_of(town), world_of(town)
     for world in (one, other):
-        world.state.hall["care"] = 0.5
+        world.state.mayor["care"] = 0.5
     ask(one, GIVE_LIGHT, 3)
     assert shares(one)[GIVE_LIGHT] > shares(other)[GIVE_LIGHT] + 0.1
 
@@ -79,7 +79,7 @@ def test_where_the_mayor_acts_only_when_asked_nobody_is_given_anything_unasked()
     place = "totonicapan", build_town(load("totonicapan", set=SMALL))
     world = world_of(place)
     world.p.mayor["accompanies"] = 1
-    world.state.hall["care"] = 1.0
+    world.state.mayor["care"] = 1.0
     assert shares(world)[GIVE_NOTHING] == 1.0
     ask(world, GIVE_COMPANY, 2)
     found = shares(world)
@@ -97,7 +97,7 @@ def test_company_is_no_gift_where_municipal_police_never_go_along() -> None:
 def test_motorcycles_and_cameras_are_not_everywhere_the_mayors_to_give() -> None:
     place = "totonicapan", build_town(load("totonicapan", set=SMALL))
     world = world_of(place, **{"mayor.only_asked": 0})
-    world.state.hall["care"] = 1.0
+    world.state.mayor["care"] = 1.0
     found = shares(world)
     assert found[GIVE_MOTORCYCLES] == found[GIVE_CAMERAS] == 0.0
     assert found[GIVE_LIGHT] > 0.0
@@ -108,7 +108,7 @@ def test_what_lies_idle_is_given_less_and_what_is_used_more(villa: tuple[str, To
     usual, lived = world_of(villa), world_of(villa)
     lived.state.gifts["used"], lived.state.gifts["idle"] = used, idle
     for world in (usual, lived):
-        world.state.hall["care"] = 0.5
+        world.state.mayor["care"] = 0.5
     sign = 1.0 if used > idle else -1.0
     assert sign * (shares(usual)[GIVE_NOTHING] - shares(lived)[GIVE_NOTHING]) > 0.03
 
@@ -117,7 +117,7 @@ def test_more_killings_than_usual_move_a_mayor_and_fewer_do_not(villa: tuple[str
     found = []
     for dead in (24.0, 3.0):
         world = world_of(villa)
-        world.state.hall["care"], world.state.hall["usual"], world.state.hall["dead"] = 0.5, 8.0, dead
+        world.state.mayor["care"], world.state.mayor["usual"], world.state.mayor["dead"] = 0.5, 8.0, dead
         found.append(shares(world)[GIVE_NOTHING])
     assert found[0] < found[1] - 0.1
 
@@ -129,9 +129,9 @@ def test_a_mayor_who_cares_raises_the_budget_and_one_who_does_not_cuts_it(villa:
         at = []
         for year in range(2017, 2077):
             world.tick = tick_of(datetime.date(year, 12, 31), NIGHT)
-            world.state.hall["care"], world.state.hall["room"] = care, 1.0
+            world.state.mayor["care"], world.state.mayor["budget_left"] = care, 1.0
             close_quarter(world)
-            at.append(float(world.state.hall[0].room))
+            at.append(float(world.state.mayor[0].budget_left))
         rooms.append(np.mean(at))
     assert rooms[0] > 1.03 > 0.97 > rooms[1]
 
@@ -145,10 +145,10 @@ def test_who_takes_office_forgets_what_was_asked_and_used_and_loans_and_company_
     ask(world, GIVE_LIGHT, 3)
     state = world.state
     state.gifts["used"] = 3.0
-    assert state.mayor[0].willing == 1
+    assert state.mayor_terms[0].willing == 1
     assert state.loans["motorcycles"].sum() > 0
     install_mayor(world, 1)
-    assert state.mayor[0].willing == 0
+    assert state.mayor_terms[0].willing == 0
     assert state.loans["motorcycles"].sum() == state.gifts["used"].sum() == 0.0
     assert (state.petitions["asked"] < 0).all()
     assert (state.lit > world.tick).any()
@@ -229,7 +229,7 @@ def test_every_choice_of_a_mayor_is_booked_with_its_reason(villa: tuple[str, Tow
 def test_switched_off_a_coin_per_term_decides_and_nothing_is_given(villa: tuple[str, Town]) -> None:
     for willing in (0.0, 1.0):
         world = world_of(villa, **{"mechanisms.mayor": False, "resources.willing": willing})
-        assert world.state.mayor[0].willing == willing
+        assert world.state.mayor_terms[0].willing == willing
         world.run_for(280)
         table = world.datacollector.get_model_vars_dataframe()
         assert table.filter(like="gifts_").to_numpy().sum() == 0.0

@@ -158,8 +158,8 @@ def test_chiefs_learn_whether_less_is_known_where_a_response_is_kept(
     chief, at = town.state.chiefs[row.facility], PROBLEM_OF[row.kind]
     for response in (-1, row.cause):
         row.response, row.load, chief.eased, chief.worse = response, 3.0, 0.0, 0.0
-        town.state.known[row.cell] = 0.0
-        town.state.known[row.cell, at, 0] = known
+        town.state.crimes_known[row.cell] = 0.0
+        town.state.crimes_known[row.cell, at, 0] = known
         record_outcome(town.w, row)
         assert row.load == known
         assert (chief.eased, chief.worse) == (gain if response >= 0 else (0.0, 0.0))
@@ -170,12 +170,12 @@ def test_what_is_asked_for_problems_is_asked_for_each_by_its_kind_and_response(l
     assert len(names) == 10
     world = live(3 * MONTH, **MANY, **{"problems.analysts": 3.0, "problems.presence": 0.5})
     rows, mark = world.state[PROBLEMS].used_rows(), world.state.problem_mark
-    asked = world.state.owed[:, 2, 0] - mark
+    asked = world.state.minutes_owed[:, 2, 0] - mark
     own = np.bincount(np.maximum(rows["facility"], 0), rows["owed"], len(mark))
     assert own.tolist() == pytest.approx(asked.tolist())
     assert asked.sum() > 0.0
     none = live(3 * MONTH, **MANY, **{f"problems.{name}": 0.0 for name in names})
-    assert none.state.owed[:, 2, 0].sum() == 0.0
+    assert none.state.minutes_owed[:, 2, 0].sum() == 0.0
 
 
 def test_the_effect_wears_off_after_a_response_has_lapsed(town: TrustModel) -> None:
@@ -199,7 +199,7 @@ def test_what_was_told_and_said_helps_to_find_the_cause(town: TrustModel, what: 
 def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
     world = live(0, **MANY, **{"resources.internet": 0.0})
     row, _ = made_ready(world)
-    world.state.means["internet"] = 0
+    world.state.facility_resources["internet"] = 0
     row.filed = row.talks = 0.0
     assert right_cause_probability(world.w, row, world.p.problems[0]) == pytest.approx(0.2)
 
@@ -285,7 +285,7 @@ def test_switched_off_there_are_no_problems(live: Live) -> None:
     world = live(2 * MONTH, **{"mechanisms.problems": False})
     assert len(world.state[PROBLEMS]) == 0
     assert not world.state.usual_here.any()
-    assert world.tally[0].problems_noted == world.state.owed[:, 2].sum() == 0.0
+    assert world.tally[0].problems_noted == world.state.minutes_owed[:, 2].sum() == 0.0
 
 
 def test_few_candidates_reach_a_ceiling(live: Live) -> None:

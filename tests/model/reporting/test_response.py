@@ -151,7 +151,7 @@ def test_danger_that_the_station_knows_of_makes_declining_likelier(live: Live) -
     counts = []
     for known in (0.0, 20.0):
         world = live(0, **BUSY, **{"response.decline_danger": 2.0})
-        world.state.known[:] = known
+        world.state.crimes_known[:] = known
         world.run_for(MONTH)
         counts.append(lost(world)["declined"])
     assert counts[0] < counts[1]

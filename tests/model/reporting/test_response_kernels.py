@@ -100,8 +100,8 @@ def world_of(n_couples: int = 2, tick: int = TICK, **changes: float) -> World:
         officers=zero_rows(Officer, n_couples),
         posts=zero_rows(Post, n_couples),
         staffed_facilities=np.ones(2, np.int64),
-        known=np.zeros((N_CELLS, N_PROBLEMS, 3)),
-        waits=np.zeros(LONGEST_WAIT + 1, np.int64),
+        crimes_known=np.zeros((N_CELLS, N_PROBLEMS, 3)),
+        calls_by_wait=np.zeros(LONGEST_WAIT + 1, np.int64),
         waiting=zero_rows(Call, 4),
         waiting_count=np.zeros(1, np.int64),
         boards=zero_rows(Board, N_CELLS),
@@ -288,7 +288,7 @@ def test_a_lead_declines_by_the_declared_log_odds(tick: int, km: float, mode: in
     w = world_of(tick=tick)
     w.couples["km"], w.couples["mode"], w.couples["calls"] = km, mode, 2
     w.officers["motivation"] = (5.0, 0.5)
-    w.known[PLACE, :, tick % 3], w.known[PLACE, :, (tick + 1) % 3] = 0.5, 9.0
+    w.crimes_known[PLACE, :, tick % 3], w.crimes_known[PLACE, :, (tick + 1) % 3] = 0.5, 9.0
     odds = -0.5 - 2.0 * 0.2 + 1.5 * 4.0 / 5.0 + 0.25 * 2 + 0.4 * math.log1p(0.5 * N_PROBLEMS) - 0.7 * 0.5 - 1.1 * 0.3
     odds += 0.8 * (mode == VEHICLE and km < 12.0) + 0.6 * (tick % 3 == 2)
     chance, trip = 1.0 / (1.0 + math.exp(-odds)), rules.Trip(post=1, start=70.0, arrival=90.0, km=4.0)
@@ -335,7 +335,7 @@ def test_an_answered_call_leaves_an_impression_by_wait_and_treatment(wait: float
     answer = w.responses[["born", "number", "board", "post", "cell", "wait"]][:1].tolist()
     assert answer == [(TICK, 39, 6, 1, PLACE, wait)]
     assert w.counts[RESPONSES] == 1
-    assert w.waits.nonzero()[0].tolist() == [min(int(wait), LONGEST_WAIT)]
+    assert w.calls_by_wait.nonzero()[0].tolist() == [min(int(wait), LONGEST_WAIT)]
     assert [w.tally["served"][0], w.tally["served_in_hour"][0]] == [1.0, float(wait <= 60.0)]
     assert w.minds["met"].tolist() == w.minds["met_free"].tolist() == [-1, TICK, -1]
 
@@ -346,7 +346,7 @@ def test_answers_are_counted_and_appended() -> None:
         rules.record_answer(w, call(), 0, wait)
     assert w.counts[RESPONSES] == 2
     assert w.responses["wait"][:3].tolist() == [10.0, 10.5, 0.0]
-    assert w.waits[10] == w.tally["served"][0] == w.tally["served_in_hour"][0] == 2
+    assert w.calls_by_wait[10] == w.tally["served"][0] == w.tally["served_in_hour"][0] == 2
 
 
 def test_an_arrest_is_appended_with_or_without_goods() -> None:
@@ -567,7 +567,7 @@ def test_all_are_caught_where_that_is_set() -> None:
 
 def test_the_median_wait_and_the_calls_that_police_count_as_served() -> None:
     waits, unserved = np.zeros(LONGEST_WAIT + 1, np.int64), np.zeros(6)
-    month: Any = SimpleNamespace(world=SimpleNamespace(w=small_world(waits=waits, unserved_by=unserved)))
+    month: Any = SimpleNamespace(world=SimpleNamespace(w=small_world(calls_by_wait=waits, unserved_by=unserved)))
     month.tally = SimpleNamespace(served=9.0)
     read: dict[str, Any] = {name: measure.read for name, measure in rules.MECHANISM.measures.items()}
     median = rules.wait_quantile_measure(0.5)

@@ -59,7 +59,7 @@ def test_counts_of_who_is_where_follow_those_who_come_and_go(live: Live) -> None
         place = world.town.places[where]
         ends = np.bincount(place[listed & (place >= 0)], minlength=world.town.n_cells)
         assert np.array_equal(world.state.who_end[where] - world.town.who_start[where, :-1], ends)
-    killed = int(world.datacollector.get_model_vars_dataframe()["homicides"].sum() + world.state.books[0, 6])
+    killed = int(world.datacollector.get_model_vars_dataframe()["homicides"].sum() + world.state.crime_counts[0, 6])
     here = (minds["gone"] < 0) & (world.town.places[2] >= 0)
     assert world.state.crowd[2].sum() - here.sum() <= killed
 

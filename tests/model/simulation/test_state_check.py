@@ -73,8 +73,8 @@ def fill(name: str, value: float, column: str = "", row: Any = slice(None)) -> C
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (fill("state/come", 1_000_000), r"'come', row 0: 1000000 is not a number of residents; 0 to \d+ are"),
-        (fill("state/come", 8000), "'who_end' does not fit other tables: Lists of who is where end with the last"),
+        (fill("state/arrived", 1_000_000), r"'arrived', row 0: 1000000 is not a number of residents; 0 to \d+ are"),
+        (fill("state/arrived", 8000), "'who_end' does not fit other tables: Lists of who is where end with the last"),
         (fill("state/of_woman", 10**6), r"'of_woman', row 0: 1000000 is not a row of 'women' or -1; -1 to \d+ are"),
         (fill("state/of_woman", -1), "'of_woman' does not fit other tables: It names each of `women` once"),
         (fill("state/plan_cells", 10**9, row=(0, 2)), "'plan_cells', row 0, 2: 1000000000 is not a row of 'cell' or"),
@@ -102,7 +102,7 @@ def test_wrong_content_is_refused_with_place_value_and_rule(change, told, stored
     assert str(found.value).count("\n") == 0
 
 
-@pytest.mark.parametrize("name", ["plan_cells", "of_woman", "known", "territory"])
+@pytest.mark.parametrize("name", ["plan_cells", "of_woman", "crimes_known", "held_by"])
 def test_an_array_of_fixed_size_keeps_it(name: str, stored: Path, world: TrustModel, tmp_path: Path) -> None:
     def shorten(tables: Tables) -> None:
         tables[f"state/{name}"] = tables[f"state/{name}"][:-1]

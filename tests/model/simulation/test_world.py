@@ -73,7 +73,7 @@ def test_people_are_conserved_but_for_booked_deaths(live: Live) -> None:
     to_come = int((world.town.people["arrives"] >= 0).sum())
     dead = int((world.state.minds["gone"] >= 0).sum()) - to_come - len(world.state.prison)
     assert dead > 0
-    assert dead == measures(world)["homicides"].sum() + world.state.books[0, HOMICIDE]
+    assert dead == measures(world)["homicides"].sum() + world.state.crime_counts[0, HOMICIDE]
     gone = to_come + measures(world)["homicides"].sum() + measures(world)["members_held"].iloc[-1]
     assert measures(world)["residents"].iloc[-1] == world.town.n_people - gone
 
@@ -85,7 +85,7 @@ def test_in_every_settlement_and_month_the_causes_sum_to_the_change_of_trust(liv
         start = world.month
         while world.month == start:
             world.step()
-        after = world.state.total.copy()
+        after = world.state.trust_total.copy()
         rows = world.ledger_months()
         booked = [rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum() for z in range(len(after))]
         assert np.abs(after - before - booked).max() < 1e-9
@@ -131,7 +131,7 @@ def test_with_cliques_territorial_extortion_happens_only_in_their_cells(live: Li
         world.step()
         rows = world.trace["incidents"]
         rows = rows[(rows["kind"] == EXTORTION) & (rows["motive"] == TERRITORIAL)]
-        assert (world.state.territory[rows["cell"]] == rows["clique"]).all()
+        assert (world.state.held_by[rows["cell"]] == rows["clique"]).all()
         found += len(rows)
     assert found > 0
 
@@ -316,7 +316,7 @@ from model.simulation.model import TrustModel
 world = TrustModel(small_scenario(residents=250), rng=11)
 world.run_for(16)
 state = world.state
-tables = (state.minds, state.couples, state.books, state.ledger)
+tables = (state.minds, state.couples, state.crime_counts, state.ledger)
 print(hashlib.sha256(b"".join(table.tobytes() for table in tables)).hexdigest())
 """
 

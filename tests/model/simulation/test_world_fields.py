@@ -52,7 +52,7 @@ class MoreGuards(GuardNumbers):
 @kernel
 def soldiers_of(w: World, rows: int) -> tuple[int, int, float, float]:
     """Return what a kernel reads: numbers of rows, and parameters of the heavy hand."""
-    return len(w.around), w.threats[rows].clique, w.p.heavy_hand[0].army, w.army_patrols
+    return len(w.men_near_territory), w.threats[rows].clique, w.p.heavy_hand[0].army, w.army_patrols
 
 
 def test_every_field_has_one_source() -> None:
@@ -100,8 +100,8 @@ def test_a_table_in_a_field_of_another_row_is_refused(monkeypatch: pytest.Monkey
 
 
 def test_a_field_without_a_source_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValueError, match=r"^World\.waits has no source"):
-        WorldBinder([table for table in TABLES if table.name != "waits"], GUARDS)
+    with pytest.raises(ValueError, match=r"^World\.calls_by_wait has no source"):
+        WorldBinder([table for table in TABLES if table.name != "calls_by_wait"], GUARDS)
     monkeypatch.setattr(world_module, "World", Wider)
     with pytest.raises(ValueError, match=r"^Wider\.problem_it has no source; did you mean 'problem_at'"):
         WorldBinder(TABLES, GUARDS)
@@ -143,15 +143,15 @@ def test_kernels_see_an_array_that_is_replaced_and_a_table_that_has_moved(live: 
     sim = live(0)
     w, before = sim.w, sim.state.threats.rows
     before["clique"][0] = 3
-    assert soldiers_of(w, 0)[:2] == (len(sim.state.around), 3)
-    sim.state.put("around", np.arange(7))
+    assert soldiers_of(w, 0)[:2] == (len(sim.state.men_near_territory), 3)
+    sim.state.put("men_near_territory", np.arange(7))
     sim.state.threats.reserve(len(before) + 1)
     assert sim.state.threats.rows is not before
     sim.state.threats.rows["clique"][[0, len(before)]] = 4, 5
     assert sim.w is w
     assert soldiers_of(w, 0)[:2] == (7, 4)
     assert soldiers_of(w, len(before))[1] == 5
-    assert len(w.around) == 7
+    assert len(w.men_near_territory) == 7
     assert w.threats is sim.state.threats.rows
 
 

@@ -176,17 +176,23 @@ def test_whatever_a_mechanism_changes_is_derived_from_its_rules(found: dict[str,
 
 RARE = {
     *("boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept", "boards.promises_broken", "boards.shown"),
-    *("boards.climbing", "boards.rung"),
-    *("plans.changed", "leaving", "tally.suspended", "cliques.centre", "cliques.founding", "cliques.owed"),
-    "couples.for_problems",
+    *("boards.climbing", "boards.rung", "couples.for_problems", "plans.changed", "leaving"),
+    *("cliques.centre", "cliques.founding", "cliques.deaths_owed", "cliques.asked", "cliques.refused"),
+    *("cliques.dread", "cliques.gang", "cliques.rivals", "loans.taken", "gifts.idle"),
+    *("petitions.asked", "petitions.granted", "petitions.wanted"),
+    *("tally.answered_by_police", "tally.cliques_founded", "tally.complaints_outside", "tally.kept_by_mayor"),
+    *("tally.pacts_honoured", "tally.petitions", "tally.promises_broken", "tally.promises_kept", "tally.suspended"),
+    "tally.visits_on_paper",
 }
 """What takes more months than these towns live; the slow reference model compares all but counts."""
+RARE_FOR = {("land_conflicts", "minds.gone"), ("calls", "tally.ceiling_hits")}
+"""What others do every month: deaths in fights over land, and calls beyond the bound of their hazard."""
 
 
 @pytest.mark.slow
 def test_whatever_is_derived_does_change(found: dict[str, set[str]]) -> None:
-    idle = {one.name: {*written_places(one)} - found[one.name] - RARE for one in MECHANISMS}
-    assert {name: sorted(places) for name, places in idle.items() if places} == {}
+    idle = {(one.name, place) for one in MECHANISMS for place in {*written_places(one)} - found[one.name] - RARE}
+    assert sorted(idle - RARE_FOR) == []
 
 
 def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:

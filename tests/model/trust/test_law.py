@@ -68,9 +68,9 @@ def test_the_past_is_made_of_the_years_of_others_and_in_the_long_run_holds_the_m
 
 def test_newcomers_have_seen_what_their_like_have_seen() -> None:
     world = TrustModel(load("villa_canales", set=SMALL), rng=3)
-    first = int(world.state.come[0])
+    first = int(world.state.arrived[0])
     world.run_for(12 * MONTH)
-    minds, come = world.state.minds, int(world.state.come[0])
+    minds, come = world.state.minds, int(world.state.arrived[0])
     new = minds[first:come][minds["gone"][first:come] < 0]
     assert len(new) > 30
     assert 0.2 < new["failed_slow"].mean() / minds["failed_slow"][:first].mean() < 1.5
