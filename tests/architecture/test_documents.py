@@ -50,6 +50,14 @@ def test_a_generated_document_is_up_to_date(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == COMMITTED[path], "run: python -m experiments.tools.documents"
 
 
+def test_the_odd_and_the_map_are_written_for_releases_and_never_committed() -> None:
+    assert [path.name for path in RELEASED] == ["ODD.md", "MAP.md"]
+    assert set(RELEASED) & {*documents(), *COMMITTED} == set()
+    names = [path.relative_to(ROOT).as_posix() for path in RELEASED]
+    ignored = subprocess.run(["git", "check-ignore", *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ignored.stdout.splitlines() == names
+
+
 def test_no_line_of_a_document_is_too_long_to_read() -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in documents()} | RELEASED
     long = [
