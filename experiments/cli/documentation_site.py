@@ -24,6 +24,7 @@ from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer
 from experiments.tools.documents.answer_details import accounts_table, numbers_table
 from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
+from experiments.tools.documents.write import released_documents
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.engine.plausible import plausible_range
@@ -49,7 +50,14 @@ PAGE_OF_DOCUMENT = {
     "model/docs/decisions": "understand/decisions/index.md",
 }
 """Documents of the project and the page of the site on which each is shown."""
+OTHER_PAGES = ("index.md", "do/study.md", "understand/odd/index.md")
+"""Pages to which links to a document lead, and which do not show its text."""
 CHAPTER = re.compile(r"^## (\d) (.+)$", re.MULTILINE)
+PARAMETERS_CHAPTER = "7"
+WHOLE_ODD = "_generated/ODD.md"
+ODD_ABOUT = f"""The description of the model by the ODD protocol, with a page for each chapter and for each package of
+mechanisms. The chapter on parameters is [a table](../../lookup/parameters.md). The whole text can be read in one file:
+{{download}}`ODD.md <../../{WHOLE_ODD}>`."""
 MEASURE_HEAD = {
     "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
     "es": (
@@ -113,9 +121,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "lookup/measures.md", measures_page("en")
     yield "es/indicadores.md", measures_page("es")
     yield "es/glosario.md", spanish_glossary()
-    for name, page in PAGE_OF_DOCUMENT.items():
-        if page not in ("index.md", "do/study.md") and (ROOT / name).is_file() and name != "model/docs/ODD.md":
-            yield page, with_site_links(page, ROOT / name)
+    yield from document_pages()
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer_page(language)
         yield f"_generated/defaults_{language}.md", default_effects(language)
@@ -129,16 +135,24 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "_generated/withdrawn.md", withdrawn.withdrawn_table()
     yield "_generated/layers.svg", layers.layers_svg()
     yield "_generated/packages.md", layers.package_table()
-    yield from odd_pages()
     yield from decision_pages()
 
 
-def with_site_links(page: str, source: Path) -> str:
-    """Return a document of the project with its links rewritten for a page of the site.
+def document_pages() -> Iterator[tuple[str, str]]:
+    """Yield the pages that show documents of the project; the ODD and the map are composed, not read from files."""
+    released = released_documents()
+    yield from odd_pages(released[odd.ODD])
+    for name, page in PAGE_OF_DOCUMENT.items():
+        path = ROOT / name
+        if page not in OTHER_PAGES and (path in released or path.is_file()):
+            yield page, with_site_links(page, path, released.get(path) or path.read_text(encoding="utf-8"))
+
+
+def with_site_links(page: str, source: Path, text: str) -> str:
+    """Return the text of a document of the project with its links rewritten for a page of the site.
 
     A link to a file without a page becomes a download; a link to a folder becomes plain text.
     """
-    text = source.read_text(encoding="utf-8")
     return LINK.sub(lambda link: site_link(link, page, source), text)
 
 
@@ -254,12 +268,13 @@ def spanish_glossary() -> str:
     return "\n".join(sections)
 
 
-def odd_pages() -> Iterator[tuple[str, str]]:
-    """Yield the ODD as one page per chapter and per package of mechanisms."""
-    sections_1_to_6, *_ = odd.odd_page().partition("\n## 7 ")
-    _, *parts = CHAPTER.split(sections_1_to_6)
+def odd_pages(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ODD as one page per chapter and per package of mechanisms, and the whole as a file to download."""
+    _, *parts = CHAPTER.split(text)
     texts, places = {}, dict[str, str]()
     for number, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        if number == PARAMETERS_CHAPTER:  # a table of its own lists them
+            continue
         page = f"{number}_{re.split('[:,]', title.lower())[0].replace(' ', '_')}"
         introduction, *sections = re.split(r"^### (?=6)", body, flags=re.MULTILINE)
         texts[page] = f"# {title}\n\n{raise_headings(introduction.strip())}"
@@ -273,9 +288,10 @@ def odd_pages() -> Iterator[tuple[str, str]]:
             )
             texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raise_headings(section_text)}"
     links = "\n".join(f"[{name}]: {place}" for name, place in places.items())
-    for page, text in texts.items():
-        yield f"understand/odd/{page}.md", f"{text}\n\n{links}\n"
-    yield "understand/odd/index.md", contents_page("The ODD, part by part", "", texts)
+    for page, chapter in texts.items():
+        yield f"understand/odd/{page}.md", f"{chapter}\n\n{links}\n"
+    yield "understand/odd/index.md", contents_page("The ODD, part by part", ODD_ABOUT, texts)
+    yield WHOLE_ODD, text
 
 
 def raise_headings(text: str) -> str:
@@ -298,6 +314,6 @@ def decision_pages() -> Iterator[tuple[str, str]]:
     paths = sorted((DOCUMENTS / "decisions").glob("*.md"))
     for path in paths:
         page = f"understand/decisions/{path.name}"
-        yield page, with_site_links(page, path)
+        yield page, with_site_links(page, path, path.read_text(encoding="utf-8"))
     about = "Why the model and the program are as they are, in the order in which it was decided."
     yield "understand/decisions/index.md", contents_page("Decisions", about, (path.stem for path in paths))

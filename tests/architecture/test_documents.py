@@ -12,19 +12,19 @@ import pytest
 
 from experiments.cli.documentation_site import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
 from experiments.tools.documents import answer, odd
-from experiments.tools.documents.write import current_documents
+from experiments.tools.documents.write import committed_documents, released_documents
 from model.engine.parameters import ParameterGroup
 from model.police.roster import Roster
 from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
 from scenarios.groups import switchable_mechanisms
 
 ROOT = Path(__file__).parents[2]
-TEXT = odd.ODD.read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 API = (ROOT / "model" / "docs" / "API.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "model" / "docs" / "GLOSSARY.md").read_text(encoding="utf-8")
 LONGEST_LINE = 160
-GENERATED = current_documents()
+COMMITTED, RELEASED = committed_documents(), released_documents()
+TEXT = RELEASED[odd.ODD]
 
 
 def documents() -> list[Path]:
@@ -45,16 +45,25 @@ def own_mechanisms() -> dict[str, type[ParameterGroup]]:
     return {name: group for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")}
 
 
-@pytest.mark.parametrize("path", list(GENERATED), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", list(COMMITTED), ids=lambda path: path.name)
 def test_a_generated_document_is_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == GENERATED[path], "run: python -m experiments.tools.documents"
+    assert path.read_text(encoding="utf-8") == COMMITTED[path], "run: python -m experiments.tools.documents"
+
+
+def test_the_odd_and_the_map_are_written_for_releases_and_never_committed() -> None:
+    assert [path.name for path in RELEASED] == ["ODD.md", "MAP.md"]
+    assert set(RELEASED) & {*documents(), *COMMITTED} == set()
+    names = [path.relative_to(ROOT).as_posix() for path in RELEASED]
+    ignored = subprocess.run(["git", "check-ignore", *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ignored.stdout.splitlines() == names
 
 
 def test_no_line_of_a_document_is_too_long_to_read() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in documents()} | RELEASED
     long = [
         f"{path.relative_to(ROOT)}:{number} has {len(line)} characters"
-        for path in documents()
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        for path, text in texts.items()
+        for number, line in enumerate(text.splitlines(), start=1)
         if len(line) > LONGEST_LINE
     ]
     assert not long

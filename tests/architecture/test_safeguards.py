@@ -180,7 +180,7 @@ SAYINGS = {
         "no dice dónde se puede prescindir del consentimiento",
         "Totonicapán's homicides (about 2.5 a year) support no statement on policies",
     ),
-    "model/docs/ODD.md": (
+    "model/docs/frame.md": (
         "It does not predict persons or places. It is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited. It does not say where consent may be skipped",
     ),

@@ -1,15 +1,21 @@
-"""The wheel, built and installed as somebody does who has no clone."""
+"""Wheel and source archive, built as the guide says; the wheel is installed as by somebody who has no clone."""
 
 import os
+import re
 import shutil
 import subprocess
+import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 from test_release import pythons
 
+from experiments.tools.documents.write import released_documents
+
 ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BIN = "Scripts" if os.name == "nt" else "bin"
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1", "--out", "out")
 UV = shutil.which("uv") or ""
@@ -19,15 +25,48 @@ def told_by(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str
     return subprocess.run([*map(str, words)], cwd=folder, capture_output=True, encoding="utf-8", check=False)
 
 
+def copy_as_in_a_clone(folder: Path) -> Path:
+    """Copy the files of this checkout that git does not ignore."""
+    listed = told_by(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard")
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout, made without the network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    made = told_by(ROOT, UV, "build", "--offline", "--wheel", "--out-dir", folder) if UV else None
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with wheel and source archive, made in a clone by the commands of the guide without the network."""
+    commands = re.search(r"^\d\. Run `python (-m [\w.]+)`, then `uv (build)`", GUIDE, re.MULTILINE)
+    assert commands, "the guide names the commands that make a release"
+    tree, folder = copy_as_in_a_clone(tmp_path_factory.mktemp("clone")), tmp_path_factory.mktemp("release")
+    written = told_by(tree, sys.executable, *commands[1].split())
+    assert written.returncode == 0, written.stderr
+    made = told_by(tree, UV, commands[2], "--offline", "--out-dir", folder) if UV else None
     if made is None or made.returncode:
         pytest.skip("no uv with what it needs to build in its cache")
-    (path,) = folder.glob("*.whl")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(release: Path) -> Path:
+    (path,) = release.glob("*.whl")
     return path
+
+
+@pytest.mark.thorough
+def test_wheel_and_source_archive_have_the_odd_and_the_map(release: Path, wheel: Path) -> None:
+    documents = {path.relative_to(ROOT).as_posix(): text for path, text in released_documents().items()}
+    with zipfile.ZipFile(wheel) as content:
+        assert {name: content.read(name).decode() for name in documents} == documents
+    (archive,) = release.glob("*.tar.gz")
+    top = archive.name.removesuffix(".tar.gz")
+    with tarfile.open(archive) as sources:
+        packed = {name: sources.extractfile(f"{top}/{name}") for name in documents}
+        assert {name: file.read().decode() for name, file in packed.items() if file} == documents
 
 
 @pytest.mark.thorough

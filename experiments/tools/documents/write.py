@@ -1,8 +1,10 @@
 """Write the generated documents (ODD, map, dictionary, list of results): `python -m experiments.tools.documents`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from experiments.narrative.labels import range_label
+from experiments.storage.writing import write_atomically
 from experiments.tools import reference
 from experiments.tools.documents import answer, column_docs, evidence, module_map, odd, table_docs, writers
 from experiments.tools.documents.module_map import wrapped
@@ -59,19 +61,30 @@ def with_results() -> dict[Path, str]:
     }
 
 
-def current_documents() -> dict[Path, str]:
-    """Return the current text of each generated document, by path."""
+def released_documents() -> dict[Path, str]:
+    """Return the text of the ODD and of the map, by path; git ignores both files, and releases contain them."""
     return {
         odd.ODD: "\n".join((odd.odd_page(), parameter_lists(), evidence.evidence_section())),
+        module_map.MAP: "\n".join((module_map.map_page(), writers.writers_section())),
+    }
+
+
+def committed_documents() -> dict[Path, str]:
+    """Return the current text of each generated document that is committed, by path."""
+    return {
         evidence.SPANISH: evidence.spanish_page(evidence.SPANISH.read_text(encoding="utf-8")),
         table_docs.TABLES: table_docs.tables_page(),
-        module_map.MAP: "\n".join((module_map.map_page(), writers.writers_section())),
         **with_results(),
         **{page: column_docs.column_page(language) for language, page in column_docs.PAGES.items()},
     }
 
 
+def write_documents(documents: Mapping[Path, str]) -> None:
+    """Write documents, with the same bytes on every system."""
+    for path, text in documents.items():
+        write_atomically(path, text.encode())
+
+
 def main() -> None:
     """Write every generated document."""
-    for path, text in current_documents().items():
-        path.write_text(text, encoding="utf-8")
+    write_documents(released_documents() | committed_documents())

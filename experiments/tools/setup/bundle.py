@@ -18,6 +18,7 @@ from experiments.storage.disk_space import check_disk_space
 from experiments.storage.progress import print_note
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import check_own_files, make_folder, write_all
+from experiments.tools.documents.write import released_documents, write_documents
 from experiments.tools.setup.offline_site import BUILD_COMMAND, SITE, build_site, can_build, is_site
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
@@ -49,6 +50,7 @@ def bundle(folder: Path, names: list[str]) -> None:
             path.unlink()  # it is built again below
     target = str(folder)
     print_note("confianza: making the wheel of the program")
+    write_documents(released_documents())  # git ignores them, and older ones may be left in the checkout
     pip("wheel", "--no-deps", "--wheel-dir", target, str(ROOT))
     for name in names or [""]:
         print_note(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")

@@ -29,7 +29,7 @@ def reply(*call: str) -> str:
 
 def stated() -> dict[str, Any]:
     """Return everything that a user finds."""
-    documents = {path.name: text for path, text in write.current_documents().items()}
+    documents = {path.name: text for path, text in write.released_documents().items()}
     off = load("villa_canales", set={"mechanisms.street_lighting": False}, policies=["lit"])
     return {
         "of the group": reply("parameters", "street_lighting"),

@@ -14,7 +14,8 @@ from experiments.cli.documentation_site import (
     spanish_figures,
 )
 from experiments.reproduce.sentences import RESULTS
-from experiments.tools.documents import answer, odd, posterior
+from experiments.tools.documents import answer, module_map, odd, posterior
+from experiments.tools.documents.write import released_documents
 from model.engine.parameters import ParameterGroup, all_parameters
 from scenarios.groups import declared_groups
 
@@ -27,16 +28,39 @@ def test_every_link_of_a_document_leads_to_a_file() -> None:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
+    released = released_documents()
     generated = {ROOT / "docs" / place for place in ({place for place, _ in pages()} | {*spanish_figures()})}
-    documents = [ROOT / name for name in listed.stdout.splitlines()]
-    assert len(documents) > 50
+    generated |= released.keys()
+    committed = {ROOT / name: (ROOT / name).read_text(encoding="utf-8") for name in listed.stdout.splitlines()}
+    assert len(committed) > 50
     broken = [
         f"{path.relative_to(ROOT)}: {link[1]}"
-        for path in documents
-        for link in LINK.finditer(path.read_text(encoding="utf-8"))
+        for path, text in (committed | released).items()
+        for link in LINK.finditer(text)
         if not (target := (path.parent / link[1]).resolve()).exists() and target not in generated
     ]
     assert broken == []
+
+
+def test_the_site_shows_the_documents_that_are_not_in_the_repository() -> None:
+    shown, released = dict(pages()), released_documents()
+    assert shown["lookup/modules.md"] == released[module_map.MAP]
+    assert shown["_generated/ODD.md"] == released[odd.ODD]
+    chapters = re.findall(r"^\d_\w+$", shown["understand/odd/index.md"], re.MULTILINE)
+    assert {name[0] for name in chapters} == {*"1234568"}, "chapter 7, the parameters, is lookup/parameters.md"
+    titles = {shown[f"understand/odd/{name}.md"].partition("\n")[0] for name in chapters}
+    assert {"# Purpose and patterns", "# Trust", "# What the paper describes, and what carries it"} <= titles
+
+
+def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() -> None:
+    shown = dict(pages())
+    for page, link in (
+        ("do/mechanism.md", "](../lookup/modules.md)"),
+        ("do/mechanism.md", "](../understand/odd/index.md)"),
+        ("understand/odd_es.md", "](odd/index.md)"),
+        ("understand/decisions/0038-size-of-experiments.md", "](../../lookup/modules.md)"),
+    ):
+        assert link in shown[page], page
 
 
 def test_the_mechanisms_of_a_package_stand_on_a_page_of_the_site() -> None:

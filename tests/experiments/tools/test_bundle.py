@@ -127,6 +127,19 @@ def test_a_folder_named_site_is_replaced_only_if_it_is_one(tmp_path: Path, monke
     bundle.check_place(tmp_path)
 
 
+def test_the_wheel_of_a_bundle_gets_the_odd_and_the_map_as_they_are_now(tmp_path: Path, monkeypatch) -> None:
+    def pip(command: str, *_: str) -> None:
+        assert command == "wheel"
+        raise InputError(document.read_text(encoding="utf-8"))
+
+    document = tmp_path / "ODD.md"
+    document.write_text("an older version", encoding="utf-8")
+    monkeypatch.setattr(bundle, "released_documents", lambda: {document: "the present version"})
+    monkeypatch.setattr(bundle, "pip", pip)
+    with pytest.raises(InputError, match="the present version"):
+        bundle.bundle(tmp_path / "wheels", [])
+
+
 @needs_linux
 def test_a_folder_that_cannot_be_written_is_told_before_anything_is_fetched(monkeypatch) -> None:
     monkeypatch.setattr(bundle, "pip", lambda *_: pytest.fail("fetched"))
