@@ -17,6 +17,7 @@ from experiments.storage.manifest import (
     MANIFEST,
     NAMES_OF_KINDS,
     UNFINISHED,
+    check_goes_on,
     check_schema,
     checked_output_folder,
     leftover_files,
@@ -81,6 +82,8 @@ def open_results_folder(
     )
     taken = bool(manifest) and manifest.get("identity") != identity
     other = manifest.get("command")
+    if taken and out is not None and other == command:
+        check_goes_on(place if manifest_or_empty(place) else unfinished_path(place))
     if taken and out is not None:
         raise InputError(
             f"--out {place} holds another {NAMES_OF_KINDS[kind]} ({other or 'by an older program'}): choose another"

@@ -417,7 +417,7 @@ def open_month(sim: Simulation) -> None:
 
 @step
 def count_watched(w: World) -> None:
-    """Count the crimes of the shift that communities prevented by their own watch, guard number ``guard``."""
+    """Count the crimes of the shift that communities prevented by their own watch."""
     for k in range(w.counts[SPARED]):
         if w.spared[k].guard == w.guard.communal_authority:
             w.tally[0].watched += 1.0

@@ -225,13 +225,16 @@ def lethal_shares(sim: Simulation) -> FloatArray:
 
 @derived
 def severities_in_force(sim: Simulation) -> FloatArray:
-    """Return the severity (0-1) of an act, by settlement, kind and whether it is grave; 1 where no parameter says."""
+    """Return the severity (0-1) of an act, by settlement, kind and whether it is grave.
+
+    Where the mechanism has no parameter ``severity_KIND`` or ``grave_KIND``, that of the record of the kind holds.
+    """
     crime: Rows[Crime] = sim.p.crime
-    severities: FloatArray = np.ones((len(crime), N_KINDS, 2))
+    severities: FloatArray = np.empty((len(crime), N_KINDS, 2))
     for number, kind in enumerate(KINDS):
         for grave, part in enumerate(("severity", "grave")):
-            if f"{part}_{kind.name}" in Crime.parameter_specs():
-                severities[:, number, grave] = crime[f"{part}_{kind.name}"]
+            key = f"{part}_{kind.name}"
+            severities[:, number, grave] = crime[key] if key in Crime.parameter_specs() else getattr(kind, part)
     return severities
 
 

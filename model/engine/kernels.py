@@ -412,6 +412,10 @@ class TableBundleType(types.Type):
         """Short name in compiled symbols; the full one is longer than most rules."""
         return f"Tables{zlib.crc32(self.name.encode()):08x}", ()
 
+    def __reduce__(self) -> tuple[Callable[[str], types.Type], tuple[str]]:
+        # The index of every cached kernel holds this type; spelled out it takes more time to read than machine code.
+        return bundle_type_named, (self.name,)
+
 
 PACKED_TYPES = (types.Array, TableBundleType, types.Integer, types.Float)
 """Types of the arguments of a `PackedCall`."""
@@ -492,14 +496,21 @@ class PackedCall:
 
 
 _bundle_types: dict[Any, TableBundleType] = {}
+_bundle_types_by_name: dict[str, TableBundleType] = {}
 
 
 def bundle_type(name: str, fields: tuple[tuple[str, Any, int], ...]) -> TableBundleType:
     """Return the Numba type of a bundle; cached, as spelling out its name is slow."""
     layout = name, tuple((field, id(kind), where) for field, kind, where in fields)  # ids last: the type holds kinds
     if layout not in _bundle_types:
-        _bundle_types[layout] = TableBundleType(name, fields)
+        kind = _bundle_types[layout] = TableBundleType(name, fields)
+        _bundle_types_by_name[kind.name] = kind
     return _bundle_types[layout]
+
+
+def bundle_type_named(name: str) -> types.Type:
+    """Return the type of a bundle that this process has made, else one that no argument has: nothing matches it."""
+    return _bundle_types_by_name.get(name) or types.Opaque(f"unknown {name}")
 
 
 @typeof_impl.register(TableBundle)

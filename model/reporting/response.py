@@ -66,10 +66,7 @@ if TYPE_CHECKING:
     from model.engine.rows import IntArray
     from model.simulation.world import Simulation, World
     from model.world.month import MonthSnapshot
-    from model.world.shift_events import (
-        Call,
-        Incident,
-    )
+    from model.world.shift_events import Incident
     from model.world.steps import Room
 
 CALL_DECLINED_STREAM, SERVICE_STREAM, TREATMENT_STREAM = (
@@ -417,7 +414,7 @@ def attempt_arrest(w: World, post: int, k: int, delay: float, z: int) -> None:
 
 @kernel
 def take_up_waiting_calls(w: World) -> None:
-    """Append the calls carried over to those of the shift, as of its first minute; empties ``waiting``."""
+    """Append the calls carried over to those of the shift, as of its first minute; empties `waiting`."""
     for k in range(w.waiting_count[0]):
         n = w.counts[CALLS]
         w.calls[n] = w.waiting[k]
@@ -428,7 +425,7 @@ def take_up_waiting_calls(w: World) -> None:
 
 @kernel
 def carry_call_over(w: World, line: Call) -> None:
-    """Carry a call over to the next shift; appends to ``waiting``."""
+    """Carry a call over to the next shift; appends to `waiting`."""
     w.waiting[w.waiting_count[0]] = line
     w.waiting_count[0] += 1
 
@@ -508,7 +505,7 @@ def room_for_answers(sim: Simulation) -> Room:
 def serve_calls(w: World) -> None:
     """Serve the calls of the shift and those carried over; then couples at the place of a crime try to arrest.
 
-    Appends to `responses`, `unserved`, `arrests`, `impressions`, `signed`; updates ``waiting``.
+    Appends to `responses`, `unserved`, `arrests`, `impressions`, `signed`; updates `waiting`.
     """
     w.tally[0].calls += w.counts[CALLS]
     take_up_waiting_calls(w)

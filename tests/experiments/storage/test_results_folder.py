@@ -265,3 +265,14 @@ def test_every_table_that_is_described_goes_when_a_folder_is_begun_anew(tmp_path
     assert (tmp_path / "uncertainty.parquet").exists()
     results_folder.remove_results(tmp_path, parts=True)
     assert [*tmp_path.glob("*.parquet")] == []
+
+
+@pytest.mark.thorough
+@BOTH
+def test_a_named_folder_of_the_same_command_by_other_code_says_so(words, capsys):
+    done(*words, "--out", "mine")
+    manifest = json.loads(Path("mine/manifest.json").read_text())
+    Path("mine/manifest.json").write_text(json.dumps(manifest | {"fingerprint": "older", "identity": "other"}))
+    told = refused(capsys, *words, "--out", "mine")
+    assert "mine was computed by code older, this is" in told
+    assert "begin anew with --fresh" in told

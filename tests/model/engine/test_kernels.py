@@ -1,5 +1,6 @@
 """Sets of tables that kernels take by address."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,15 @@ def test_a_kernel_reads_and_writes_the_arrays_themselves() -> None:
     ROWS["count"], ROWS["size"] = 0, [1.0, 2.0, 3.0, 4.0]
     assert weigh(Room(shelf=shelf(), tick=5)) == 20.0 + GRID[:, 1].sum()
     assert (ROWS["count"] == 5).all()
+
+
+def test_the_type_of_a_bundle_is_stored_by_its_name_alone() -> None:
+    kind = shelf()._numba_type_
+    stored = pickle.dumps(kind)
+    assert len(stored) < 300
+    assert pickle.loads(stored) is kind
+    other = pickle.loads(stored.replace(kind.name.encode(), kind.name[:-1].encode() + b"?"))
+    assert other not in (kind, Room(shelf=shelf(), tick=5)._numba_type_)
 
 
 def test_a_number_can_be_put_anew_and_sets_within_sets_see_it() -> None:
