@@ -43,7 +43,7 @@ ERRORS = (
         "bought = w.held_by[cell]",
         "bought = w.hold_by[cell]",
         "mypy",
-        r'"World" has no attribute "hold_by"; maybe "held_by"\?',
+        r'"World" has no attribute "hold_by"',
     ),
     Planted(
         "a misspelt column",
@@ -59,7 +59,7 @@ ERRORS = (
         "terms[HEAR_CASE, CaseTerm.LOAD]",
         "terms[HEAR_CASE, CaseTerm.LOED]",
         "mypy",
-        r'"type\[CaseTerm\]" has no attribute "LOED"; maybe "LOAD"\?',
+        r'"type\[CaseTerm\]" has no attribute "LOED"',
     ),
     Planted(
         "a misspelt parameter",

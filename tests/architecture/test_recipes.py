@@ -357,7 +357,7 @@ def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> Non
     add_mechanism(tree)
     edit(tree, "model/crime/crime_counts.py", "seen_here[visit.cell] += 1", "seen_here[visit.cel] += 1")
     edit(tree, "model/crime/crime_counts.py", "tally[0].visits += 1.0", "tally[0].visit += 1.0")
-    edit(tree, f"{LIGHTING}.py", "row.guard != guard", "row.gard != guard")
+    edit(tree, f"{LIGHTING}.py", "row.guard != w.guard", "row.gard != w.guard")
     answer = run(tree, "-m", "mypy", "-p", "model", "--cache-dir", str(tmp_path / "mypy"))
     wrong = re.findall(r"^model/(.*?):\d+: error: (.*? attribute \"\w+\")", answer.stdout, re.MULTILINE)
     assert sorted(wrong) == [
