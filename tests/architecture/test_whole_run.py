@@ -1,0 +1,27 @@
+"""The whole run has every slow test in one group, and goes on after an interruption or a failure."""
+
+import re
+from pathlib import Path
+
+from tests.whole_run import GROUPS, PROGRESS, ROOT, run_groups
+
+
+def test_every_file_with_a_slow_test_is_in_one_group() -> None:
+    slow = {name: options for name, options in GROUPS.items() if "slow" in options}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        if re.search(r"mark\.slow", path.read_text(encoding="utf-8")):
+            homes = [name for name, options in slow.items() if any(ROOT / one in path.parents for one in options[2:])]
+            assert len(homes) == 1, f"{path.relative_to(ROOT)} is in {homes}"
+
+
+def test_what_passed_is_not_run_again_and_what_failed_is(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("def test_once(): open('ran', 'x').close()\n")
+    (tmp_path / "bad.py").write_text("import os\ndef test_mended(): assert os.path.exists('mended')\n")
+    (tmp_path / PROGRESS.relative_to(ROOT)).parent.mkdir()
+    groups = {name: ("-c", "/dev/null", "--rootdir", ".", f"{name}.py") for name in ("good", "bad")}
+    first = run_groups(groups, "one", tmp_path)
+    assert [(one.passed, one.failed) for one in first.values()] == [(1, 0), (0, 1)]
+    (tmp_path / "mended").touch()
+    second = run_groups(groups, "one", tmp_path)
+    assert [(one.passed, one.failed) for one in second.values()] == [(1, 0), (1, 0)]
+    assert run_groups(groups, "another commit", tmp_path)["good"].failed == 1

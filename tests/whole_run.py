@@ -1,0 +1,125 @@
+"""Run all tests of every tier, group by group: `uv run --locked --group docs python -m tests.whole_run`.
+
+A group that passed at the present commit is not run again: the command goes on after an interruption or a failure. When
+all groups have passed, it writes their counts and minutes to `results/reference/tests.txt`, with the commit.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RECORD = ROOT / "results" / "reference" / "tests.txt"
+PROGRESS = ROOT / ".cache" / "whole_run.json"
+"""What has passed, by commit and group; git ignores it."""
+TOGETHER, ALONE = ("-n", "auto"), ("-n", "0")
+"""Slow tests on all cores; one after the other where they measure time or memory, or use all cores themselves."""
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "default run": (),
+    "thorough": ("-m", "thorough and not slow"),
+    "slow: architecture": ("-m", "slow", *TOGETHER, "--dist", "load", "tests/architecture"),
+    "slow: model": ("-m", "slow", *TOGETHER, "tests/model"),
+    "slow: slow reference model": ("-m", "slow", *TOGETHER, "tests/oracle"),
+    "slow: bits": ("-m", "slow", *ALONE, "tests/bits"),
+    "slow: mutants": ("-m", "slow", *ALONE, "tests/mutation"),
+    "slow: commands": ("-m", "slow", *TOGETHER, "tests/experiments/cli"),
+    "slow: runs": ("-m", "slow", *ALONE, *(f"tests/experiments/{name}" for name in ("execution", "storage", "tools"))),
+    "slow: results": (
+        *("-m", "slow", *TOGETHER),
+        *(f"tests/experiments/{name}" for name in ("comparison", "report", "studies", "validation")),
+    ),
+    "slow: screens": (
+        *("-m", "slow", *ALONE),
+        *(f"tests/experiments/{name}" for name in ("page", "classroom", "workshop")),
+    ),
+}
+"""Options of pytest for each group."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Counts of one group, and its minutes; a test that is expected to fail counts as skipped."""
+
+    passed: int
+    failed: int
+    skipped: int
+    minutes: float
+
+
+def run_group(options: tuple[str, ...], environment: Mapping[str, str], root: Path) -> Outcome:
+    """Run one group with its output shown; return its counts."""
+    report = root / PROGRESS.relative_to(ROOT).with_name("whole_run.xml")
+    report.parent.mkdir(exist_ok=True)
+    report.unlink(missing_ok=True)
+    begun = time.monotonic()
+    words = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *options]
+    code = subprocess.run(words, cwd=root, env=environment, check=False).returncode
+    minutes = (time.monotonic() - begun) / 60.0
+    if not report.is_file():
+        return Outcome(0, 1, 0, minutes)
+    suites = ElementTree.parse(report).getroot().findall("testsuite")
+    total, failed, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites for name in names)
+        for names in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    return Outcome(total - failed - skipped, max(failed, int(code != 0)), skipped, minutes)
+
+
+def run_groups(groups: Mapping[str, tuple[str, ...]], commit: str, root: Path = ROOT) -> dict[str, Outcome]:
+    """Run every group that has not passed at a commit; return the outcome of all, and keep those that passed."""
+    progress = root / PROGRESS.relative_to(ROOT)
+    kept = json.loads(progress.read_text(encoding="utf-8")) if progress.is_file() else {}
+    done = {name: Outcome(**outcome) for name, outcome in kept.get(commit, {}).items() if name in groups}
+    environment = {**os.environ, "CHROMIUM_REQUIRED": "1", "SITE_REQUIRED": "1"}
+    outcomes: dict[str, Outcome] = {}
+    for name, options in groups.items():
+        print(f"\n== {name}{' passed before' if name in done else ''}", flush=True)
+        outcomes[name] = done[name] if name in done else run_group(options, environment, root)
+        if not outcomes[name].failed:
+            done[name] = outcomes[name]
+            progress.write_text(json.dumps({commit: {key: asdict(one) for key, one in done.items()}}))
+    return outcomes
+
+
+def record_text(outcomes: Mapping[str, Outcome], commit: str) -> str:
+    """Return the record of a whole run."""
+    lines = [f"commit {commit}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
+    lines.append(f"{'group':28s}{'passed':>8s}{'failed':>8s}{'skipped':>9s}{'minutes':>9s}")
+    for name, one in outcomes.items():
+        lines.append(f"{name:28s}{one.passed:8d}{one.failed:8d}{one.skipped:9d}{one.minutes:9.1f}")
+    return "\n".join(lines) + "\n"
+
+
+def git(*words: str) -> str:
+    """Return what git says."""
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def main() -> int:
+    """Run all groups; write the record when all have passed."""
+    if git("status", "--porcelain"):
+        print("there are changes that no commit has: commit them, since the record names a commit", file=sys.stderr)
+        return 2
+    commit = git("rev-parse", "HEAD")[:12]
+    site = [sys.executable, "-m", "sphinx", "-W", "-q", "docs", "docs/_build"]
+    if subprocess.run(site, cwd=ROOT, check=False).returncode:
+        print("the site was not built; it needs the packages of --group docs", file=sys.stderr)
+        return 2
+    outcomes = run_groups(GROUPS, commit)
+    text = record_text(outcomes, commit)
+    print(f"\n{text}")
+    if any(one.failed for one in outcomes.values()):
+        return 1
+    RECORD.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
