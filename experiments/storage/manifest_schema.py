@@ -9,6 +9,7 @@ from typing import Annotated, Any, NotRequired, Required, TypedDict
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from experiments.storage.broken_rule import broken_rule
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import parse_json, read_text
 
@@ -290,8 +291,7 @@ def first_error(reason: ValidationError, kind: Any) -> str:
         return f"does not say '{place}': make the folder anew"
     if error["type"] == "extra_forbidden":
         return f"has no '{place}'{suggest_nearest(str(error['loc'][-1]), ManifestRequest.__annotations__)}"
-    rule = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
-    return f"{place}: {rule}, got {shortened(error['input'])}"
+    return f"{place}: {broken_rule(error)}, got {shortened(error['input'])}"
 
 
 def shortened(value: Any) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import checked_value
 from model.engine.plausible import Scale, plausible_range, value_between
@@ -60,11 +59,11 @@ class StudyFactors:
             yield dict(zip(self.grids, values, strict=True))
 
 
-def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors:
+def read_factors(file: str, vary: Mapping[str, Any], fixed: Collection[str] = ()) -> StudyFactors:
     """Return the factors in [vary]; an entry for a whole mechanism skips its fixed parameters."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
-    entries = flat_items(table.values, leaf=("low", "high"))
+    entries = flat_items(vary, leaf=("low", "high"))
     for name, value in sorted(entries, key=lambda entry: entry[1] in (STATED, PLAUSIBLE)):  # whole mechanisms last
         try:
             if isinstance(value, list):
@@ -77,7 +76,7 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors
                     if parameter == name or parameter not in fixed
                 }
         except InputError as reason:
-            raise InputError(f"{table.file}: [vary] {reason}") from None
+            raise InputError(f"{file}: [vary] {reason}") from None
     return StudyFactors(grids, {name: span for name, span in ranges.items() if name not in grids})
 
 
