@@ -9,10 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from experiments.storage.parquet_sizes import MAX_BYTES, MAX_FOOTER_ENTRIES, check_sizes
 from experiments.words.dictionary import POLICY_PREFIX, field_metadata, policy_column, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
+MAX_VALUES, MAX_BYTES = 2**28, 2**30
+"""Largest number of values of a file (2 GB in memory), and of bytes of its decompressed pages, or of its texts."""
+MAX_FOOTER_ENTRIES = 2**18
+"""Longest list in a footer, such as the columns of all row groups."""
+PREFIX_ENCODING = "DELTA_BYTE_ARRAY"
+"""Encoding of texts by their common prefix with the previous one: few bytes may expand to many."""
 MEASURES = "measures"
 OPTIONAL_TABLES = ("cells", "impressions", "incidents", "ledger", "origins")
 """Optional tables, which a study or `--keep` can request."""
@@ -81,13 +86,27 @@ def parse_parquet(content: bytes, path: Path, keys: Sequence[str] = (), name: st
     """Parse the bytes of a Parquet file; sizes and columns are checked before memory is allocated."""
     try:
         file = pq.ParquetFile(pa.BufferReader(content), thrift_container_size_limit=MAX_FOOTER_ENTRIES)
-        check_sizes(file.metadata, content, path)
+        check_sizes(file.metadata, path)
         check_columns(with_timestamps(file.schema_arrow.empty_table()), path, keys, name)
         table = with_timestamps(read_with_text_limit(content, file.schema_arrow, path))
     except (OSError, ValueError, LookupError, RecursionError, pa.ArrowException):
         raise InputError(f"{path} is not readable as Parquet") from None
     check_columns(table, path, keys, name)
     return table
+
+
+def check_sizes(metadata: pq.FileMetaData, path: Path) -> None:
+    """Raise if a file holds too many values or bytes by its footer; a forged footer may state less than there is."""
+    values = unpacked = 0
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            values += max(column.num_values, group.num_rows)
+            unpacked += column.total_uncompressed_size
+            if PREFIX_ENCODING in column.encodings:
+                raise ValueError("texts must stand in full")
+    for number, most, unit in ((values, MAX_VALUES, "values"), (unpacked, MAX_BYTES, "bytes once unpacked")):
+        if number > most:
+            raise InputError(f"{path} must have at most {most:,} {unit}, got {number:,}")
 
 
 def read_with_text_limit(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
