@@ -322,7 +322,6 @@ def bench(
     quick: options.Quick = False,
     against: options.OtherCheckout = None,
     floor: options.Floor = False,
-    mesa: options.PlainMesa = False,
     growth: options.Growth = None,
     store: options.FloorReason = None,
     fresh: options.Replace = False,
@@ -332,8 +331,8 @@ def bench(
         raise InputError("--store belongs to --floor: give both")
     if floor and (against is not None or quick or json is not None):
         raise InputError("--floor goes with no other option than --store")
-    if [floor, mesa, against is not None, growth is not None].count(True) > 1:
-        raise InputError("--floor, --mesa, --against and --growth are measured one at a time: give one")
+    if [floor, against is not None, growth is not None].count(True) > 1:
+        raise InputError("--floor, --against and --growth are measured one at a time: give one")
     if json is not None:
         from experiments.storage.disk_space import check_target
 
@@ -346,11 +345,6 @@ def bench(
         from experiments.tools.bench.paired import compare_checkouts as measure_both
 
         measure_both(against, json, quick)
-        return
-    if mesa:
-        from experiments.tools.bench.against_mesa import compare
-
-        compare(json, quick)
         return
     if growth is not None:
         from experiments.cli.bench_growth import draw_growth

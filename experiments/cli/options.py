@@ -307,7 +307,6 @@ Json = Annotated[Path | None, Option(metavar="FILE", help="Also write the number
 Quick = Annotated[bool, Option("--quick", help="Shorter runs, rougher numbers.")]
 OtherCheckout = Annotated[Path | None, Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")]
 Floor = Annotated[bool, Option("--floor", help="Instead: a decade in bare loops, beside that on record.")]
-PlainMesa = Annotated[bool, Option("--mesa", help="Instead: a model in plain Mesa of the same size, and this one.")]
 Growth = Annotated[Path | None, Option(metavar="FILE", help="Instead: a figure of time by residents, couples, years.")]
 FloorReason = Annotated[str | None, Option(metavar="REASON", help="With --floor: put the new figure on record.")]
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from experiments.tools.bench.fresh import FIRST_SHIFTS, SHIFTS_PER_YEAR, SITE, processor_seconds, timed
+from experiments.tools.bench.fresh import FIRST_SHIFTS, SHIFTS_PER_YEAR, SITE, timed
 from model.engine.fingerprint import fingerprint
 
 TESTS = Path(__file__).parents[3] / "tests"
@@ -157,22 +157,11 @@ def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
     return {"ends": ends, "megabytes": megabytes(), **sizes}
 
 
-def mesa_plain(shifts: str, residents: str, couples: str, cells: str) -> dict[str, Any]:
-    """Return processor seconds per shift and peak memory of the plain model in Mesa."""
-    from experiments.tools.bench.plain_mesa import PlainMesa
-    from experiments.tools.bench.probe import megabytes
-
-    plain = PlainMesa(int(residents), int(couples), int(cells))
-    plain.run_for(1)
-    seconds = processor_seconds(lambda: plain.run_for(int(shifts)))
-    return {"shift": seconds / int(shifts), "megabytes": megabytes()}
-
-
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     measure.__name__: measure
     for measure in (
         *(imports, town, compiling, span, twin, replicates, phases, draws, loops),
-        *(parts, grown, pairs_on_page, mesa_plain),
+        *(parts, grown, pairs_on_page),
     )
 }
 

@@ -1,4 +1,4 @@
-"""Plain Mesa beside the model, the parts of a whole run, and the figure of growth."""
+"""The parts of a whole run, and the figure of growth."""
 
 import math
 from pathlib import Path
@@ -8,42 +8,10 @@ import pytest
 from experiments.cli import app as cli
 from experiments.figures.growth import PANELS, growth_figure
 from experiments.figures.svg import render_figure
-from experiments.tools.bench import against_mesa, commands, kept_workers, whole_run
+from experiments.tools.bench import commands, kept_workers, whole_run
 from experiments.tools.bench.bare_loop import WorkCounts
-from experiments.tools.bench.plain_mesa import PlainMesa, Resident, rule_texts
 
 WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
-
-
-def test_plain_mesa_lives_by_its_rules() -> None:
-    world = PlainMesa(residents=600, couples=4, cells=49)
-    world.run_for(183)
-    months = world.datacollector.get_model_vars_dataframe()
-    people = list(world.agents_by_type[Resident])
-    assert len(months) == 2
-    assert 20 < months["crimes"].sum() < 200
-    assert len({round(one.trust, 9) for one in people}) > 100
-    assert 0.0 < sum(one.fear for one in people) < 0.2 * len(people)
-    assert 1 <= len(world.guards) <= 4
-    again = PlainMesa(residents=600, couples=4, cells=49)
-    again.run_for(183)
-    assert again.datacollector.get_model_vars_dataframe().equals(months)
-
-
-def test_rules_of_both_stand_side_by_side_in_80_columns() -> None:
-    lines = list(against_mesa.side_by_side(list(rule_texts()), [f"mechanism_{k}" for k in range(50)]))
-    assert max(map(len, lines)) <= 80
-    assert lines[0].startswith(f"plain Mesa, {len(list(rule_texts()))} rules")
-    assert "this model, 50 mechanisms" in lines[0]
-    assert {"mechanism_0", "mechanism_49"} <= set(" ".join(lines).replace(",", "").split())
-
-
-def test_the_ratio_is_that_of_each_turn() -> None:
-    ours = {"ends": [1.0, 1.5], "megabytes": 400.0, "residents": 10, "couples": 2, "cells": 4}
-    plain = {"shift": 0.1, "megabytes": 200.0}
-    found = against_mesa.summary([(ours, plain), (ours | {"ends": [1.0, 1.6]}, plain)])
-    assert found["ratios"] == [pytest.approx(219.0), pytest.approx(182.5)]
-    assert max(map(len, against_mesa.result_lines(found))) <= 100
 
 
 def test_months_ends_are_clocked_apart_and_left_as_they_were() -> None:
@@ -97,8 +65,7 @@ def test_growth_is_drawn_with_a_panel_for_each_cause() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--mesa", "--floor"), "give one"),
-        (("--growth", "x.svg", "--mesa"), "give one"),
+        (("--growth", "x.svg", "--against", "."), "give one"),
         (("--growth", "x.txt"), "--growth x.txt must end in .png, .svg, .pdf, got '.txt'"),
     ],
 )
