@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "results" / "reference" / "tests.txt"
 PROGRESS = ROOT / ".cache" / "whole_run.json"
 """What has passed, by commit and group; git ignores it."""
-TOGETHER, ALONE = ("-n", "auto"), ("-n", "0")
+TOGETHER, ALONE = ("-n", str(os.cpu_count() or 1)), ("-n", "0")
 """Slow tests on all cores; one after the other where they measure time or memory, or use all cores themselves."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "default run": (),
