@@ -1,9 +1,11 @@
 """Run all tests of every tier, group by group: `uv run --locked --group docs python -m tests.whole_run`.
 
-A group that passed at the present commit is not run again: the command goes on after an interruption or a failure. When
-all groups have passed, it writes their counts and minutes to `results/reference/tests.txt`, with the commit.
+A group that has passed is not run again while nothing has changed that it tests: the command goes on after an
+interruption or a failure. When all groups have passed, it writes their counts and minutes to
+`results/reference/tests.txt`, each with the commit at which it was run.
 """
 
+import hashlib
 import json
 import os
 import platform
@@ -12,14 +14,14 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "results" / "reference" / "tests.txt"
 PROGRESS = ROOT / ".cache" / "whole_run.json"
-"""What has passed, by commit and group; git ignores it."""
-TOGETHER, ALONE = ("-n", "auto"), ("-n", "0")
+"""What has passed, by group; git ignores it."""
+TOGETHER, ALONE = ("-n", str(os.cpu_count() or 1)), ("-n", "0")
 """Slow tests on all cores; one after the other where they measure time or memory, or use all cores themselves."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "default run": (),
@@ -41,16 +43,22 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Options of pytest for each group."""
+SHARED = ("confianza", "model", "scenarios", "experiments", "uv.lock", "pyproject.toml", "tests/conftest.py")
+SHARED_TESTS = ("tests/support", "tests/oracle")
+WHOLE_TREE = ("default run", "thorough", "slow: architecture")
+"""Groups that test every file of the repository; the others test code, shared parts of tests and their own folders."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Counts of one group, and its minutes; a test that is expected to fail counts as skipped."""
+    """Counts of one group, its minutes, and what was tested; a test that is expected to fail counts as skipped."""
 
     passed: int
     failed: int
     skipped: int
     minutes: float
+    commit: str = ""
+    content: str = ""
 
 
 def run_group(options: tuple[str, ...], environment: Mapping[str, str], root: Path) -> Outcome:
@@ -72,28 +80,40 @@ def run_group(options: tuple[str, ...], environment: Mapping[str, str], root: Pa
     return Outcome(total - failed - skipped, max(failed, int(code != 0)), skipped, minutes)
 
 
-def run_groups(groups: Mapping[str, tuple[str, ...]], commit: str, root: Path = ROOT) -> dict[str, Outcome]:
-    """Run every group that has not passed at a commit; return the outcome of all, and keep those that passed."""
+def content_of(name: str) -> str:
+    """Return what git calls the files that a group tests."""
+    folders = [option for option in GROUPS[name] if option.startswith("tests/")]
+    paths = [""] if name in WHOLE_TREE else [*SHARED, *SHARED_TESTS, *folders]
+    stated = (*GROUPS[name], git("rev-parse", *(f"HEAD:{path}" for path in paths)))
+    return hashlib.sha256("\n".join(stated).encode()).hexdigest()[:16]
+
+
+def run_groups(
+    groups: Mapping[str, tuple[str, ...]], contents: Mapping[str, str], commit: str = "", root: Path = ROOT
+) -> dict[str, Outcome]:
+    """Run every group that has not passed with its present content; keep and return the outcomes."""
     progress = root / PROGRESS.relative_to(ROOT)
     kept = json.loads(progress.read_text(encoding="utf-8")) if progress.is_file() else {}
-    done = {name: Outcome(**outcome) for name, outcome in kept.get(commit, {}).items() if name in groups}
+    done = {name: Outcome(**outcome) for name, outcome in kept.items()}
     environment = {**os.environ, "CHROMIUM_REQUIRED": "1", "SITE_REQUIRED": "1"}
     outcomes: dict[str, Outcome] = {}
     for name, options in groups.items():
-        print(f"\n== {name}{' passed before' if name in done else ''}", flush=True)
-        outcomes[name] = done[name] if name in done else run_group(options, environment, root)
-        if not outcomes[name].failed:
-            done[name] = outcomes[name]
-            progress.write_text(json.dumps({commit: {key: asdict(one) for key, one in done.items()}}))
+        passed_before = name in done and done[name].content == contents[name]
+        print(f"\n== {name}{' passed before' if passed_before else ''}", flush=True)
+        if not passed_before:
+            outcome = run_group(options, environment, root)
+            done[name] = replace(outcome, commit=commit, content="" if outcome.failed else contents[name])
+            progress.write_text(json.dumps({key: asdict(one) for key, one in done.items()}), encoding="utf-8")
+        outcomes[name] = done[name]
     return outcomes
 
 
-def record_text(outcomes: Mapping[str, Outcome], commit: str) -> str:
+def record_text(outcomes: Mapping[str, Outcome]) -> str:
     """Return the record of a whole run."""
-    lines = [f"commit {commit}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
-    lines.append(f"{'group':28s}{'passed':>8s}{'failed':>8s}{'skipped':>9s}{'minutes':>9s}")
+    lines = [f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
+    lines.append(f"{'group':28s}{'passed':>8s}{'failed':>8s}{'skipped':>9s}{'minutes':>9s}  commit")
     for name, one in outcomes.items():
-        lines.append(f"{name:28s}{one.passed:8d}{one.failed:8d}{one.skipped:9d}{one.minutes:9.1f}")
+        lines.append(f"{name:28s}{one.passed:8d}{one.failed:8d}{one.skipped:9d}{one.minutes:9.1f}  {one.commit}")
     return "\n".join(lines) + "\n"
 
 
@@ -112,8 +132,8 @@ def main() -> int:
     if subprocess.run(site, cwd=ROOT, check=False).returncode:
         print("the site was not built; it needs the packages of --group docs", file=sys.stderr)
         return 2
-    outcomes = run_groups(GROUPS, commit)
-    text = record_text(outcomes, commit)
+    outcomes = run_groups(GROUPS, {name: content_of(name) for name in GROUPS}, commit)
+    text = record_text(outcomes)
     print(f"\n{text}")
     if any(one.failed for one in outcomes.values()):
         return 1

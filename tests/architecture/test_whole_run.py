@@ -19,9 +19,11 @@ def test_what_passed_is_not_run_again_and_what_failed_is(tmp_path: Path) -> None
     (tmp_path / "bad.py").write_text("import os\ndef test_mended(): assert os.path.exists('mended')\n")
     (tmp_path / PROGRESS.relative_to(ROOT)).parent.mkdir()
     groups = {name: ("-c", "/dev/null", "--rootdir", ".", f"{name}.py") for name in ("good", "bad")}
-    first = run_groups(groups, "one", tmp_path)
+    contents = {"good": "one", "bad": "one"}
+    first = run_groups(groups, contents, root=tmp_path)
     assert [(one.passed, one.failed) for one in first.values()] == [(1, 0), (0, 1)]
     (tmp_path / "mended").touch()
-    second = run_groups(groups, "one", tmp_path)
+    second = run_groups(groups, contents, root=tmp_path)
     assert [(one.passed, one.failed) for one in second.values()] == [(1, 0), (1, 0)]
-    assert run_groups(groups, "another commit", tmp_path)["good"].failed == 1
+    third = run_groups(groups, contents | {"good": "changed"}, root=tmp_path)
+    assert [(one.passed, one.failed) for one in third.values()] == [(0, 1), (1, 0)]

@@ -179,7 +179,7 @@ RARE = {
     *("boards.climbing", "boards.rung", "couples.for_problems", "plans.changed", "leaving"),
     *("cliques.centre", "cliques.founding", "cliques.deaths_owed", "cliques.asked", "cliques.refused"),
     *("cliques.dread", "cliques.gang", "cliques.rivals", "loans.taken", "gifts.idle"),
-    *("petitions.asked", "petitions.granted", "petitions.wanted"),
+    *("petitions.asked", "petitions.granted", "petitions.wanted", "mayor.budget_left"),
     *("tally.answered_by_police", "tally.cliques_founded", "tally.complaints_outside", "tally.kept_by_mayor"),
     *("tally.pacts_honoured", "tally.petitions", "tally.promises_broken", "tally.promises_kept", "tally.suspended"),
     "tally.visits_on_paper",
