@@ -87,6 +87,9 @@ def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
     """
     if not folders:
         raise InputError("read needs at least one folder of results")
+    for folder in folders:
+        if not isinstance(folder, str | Path):
+            raise InputError(f"read takes folders of results, got {folder!r}: name each, as in read('results/sweep')")
     parts: list[pa.Table] = []
     seen: set[str] = set()
     for place in (place for folder in folders for place in folders_of_table(Path(folder), table)):

@@ -233,6 +233,8 @@ class TrustModel(MesaModel):
         trace: bool = False,
         keep: Iterable[str] = (),
     ) -> None:
+        if not isinstance(scenario, Scenario):
+            raise InputError(f"TrustModel takes a scenario, got {scenario!r}: read one with load('villa_canales')")
         town = town or build_town(scenario)
         collect_before_large_world(town)
         self._prepare(scenario, rng, town, trace, keep)

@@ -96,6 +96,8 @@ def test_a_table_that_no_folder_holds_is_told_by_its_name_with_those_that_are_th
         read(place / "run", table="ledgers")
     with pytest.raises(InputError, match=r"holds no table 'bogus'\. Its tables: measures$"):
         read(place / "sweep", table="bogus")
+    with pytest.raises(InputError, match=r"^read takes folders of results, got 5: name each"):
+        read(5)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="at least one folder"):
         read()
 

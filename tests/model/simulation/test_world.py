@@ -302,6 +302,11 @@ def test_the_warm_up_is_simulated_and_not_reported(villa_town: Town) -> None:
     assert list(measures(world)["month"]) == [scenario.start]
 
 
+def test_a_scenario_is_no_name() -> None:
+    with pytest.raises(InputError, match=r"^TrustModel takes a scenario, got 'baseline': read one with load\("):
+        TrustModel("baseline", rng=1)  # type: ignore[arg-type]
+
+
 def test_a_seed_must_be_a_whole_number(villa: Scenario, villa_town: Town) -> None:
     for wrong in (None, 1.5, -1, True, "7"):
         with pytest.raises(Exception, match="rng must be a whole number"):
