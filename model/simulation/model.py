@@ -41,6 +41,7 @@ from model.engine.fingerprint import fingerprint
 from model.engine.parameters import ParametersInForce
 from model.engine.policies import changed_rows, parameter_rows, turning_dates
 from model.engine.rows import domains_of
+from model.engine.scenario import Scenario
 from model.gangs.gangs import n_cliques
 from model.measures.measures import update_residents
 from model.simulation import checkpoint as saved
@@ -130,7 +131,6 @@ if TYPE_CHECKING:
         ShiftNumbers,
     )
     from model.engine.rows import FloatArray, Rows
-    from model.engine.scenario import Scenario
     from model.engine.tables import TableSizes
     from model.simulation.checkpoint import Checkpoint
     from model.simulation.columns import MonthlyCounts, ResidentState
