@@ -81,7 +81,7 @@ class OffenderRow(Row):
     leaves the slot at tick `ends`.  `generation` counts the people before, `crimes` the acts so far.
     """
 
-    group: Annotated[int, code_of(len(OFFENDERS))]
+    group: Annotated[int, code_of(len(SLOT_GROUPS))]
     home: Annotated[int, row_of("cell")]
     until: Annotated[int, TICK]
     ends: Annotated[int, TICK]

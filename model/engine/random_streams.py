@@ -90,20 +90,32 @@ def keyed_uniform(seed: int, stream: int, tick: int, entity: int, draw: int) -> 
     return drawn
 
 
+LARGEST_EXPONENT, SCALE_EXPONENT, TINY_TERM = 700.0, 200.0, 1e-200
+"""exp(-700) is the smallest first term of a Poisson distribution; smaller ones are kept times powers of exp(200)."""
+
+
 @scalar_kernel("int64(float64,float64)")
 def poisson_quantile(u: float, mean: float) -> int:
-    """Return the Poisson quantile of ``u``, by inversion; exact for means below 700.
+    """Return the Poisson quantile of ``u``, by inversion.
 
     >>> [int(poisson_quantile(u, 2.0)) for u in (0.0, 0.5, 0.99)]
     [0, 2, 6]
+    >>> [int(poisson_quantile(u, 5000.0)) for u in (0.01, 0.5, 0.99)]
+    [4836, 5000, 5165]
     """
-    term = exp(-mean)
+    # The first terms of a large mean are smaller than any number: they are kept times exp(left) while they are tiny.
+    first = min(mean, LARGEST_EXPONENT)
+    left = mean - first
+    term = exp(-first)
     reached = term
     count = 0
-    while u >= reached and term > 0.0:
+    while (left > 0.0 or u >= reached) and term > 0.0:
         count += 1
         term *= mean / count
         reached += term
+        if left > 0.0 and term > TINY_TERM:
+            step = min(left, SCALE_EXPONENT)
+            term, reached, left = term * exp(-step), reached * exp(-step), left - step
     return count
 
 

@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 
 WORD = 0xFFFFFFFF
@@ -37,10 +38,23 @@ def keyed_uniform(seed: int, name: str, tick: int, who: int, nth: int) -> float:
 
 
 def poisson(u: float, mean: float) -> int:
-    """Return the smallest n with u < P(N <= n)."""
+    """Return the smallest n with u < P(N <= n); with many digits where the first terms are smaller than any float."""
+    if mean > 700.0:
+        return big_poisson(Decimal(u), Decimal(mean))
     n, term = 0, math.exp(-mean)
     reached = term
     while u >= reached and term > 0.0:
+        n += 1
+        term *= mean / n
+        reached += term
+    return n
+
+
+def big_poisson(u: Decimal, mean: Decimal) -> int:
+    """Return the same with decimal numbers."""
+    n, term = 0, (-mean).exp()
+    reached = term
+    while u >= reached:
         n += 1
         term *= mean / n
         reached += term

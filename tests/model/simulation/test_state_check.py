@@ -87,6 +87,10 @@ def fill(name: str, value: float, column: str = "", row: Any = slice(None)) -> C
         (fill("state/minds", 1.5, "trust", 9), "'minds', column 'trust', row 9: 1.5 is not a share; 0 to 1 are"),
         (fill("state/minds", 10**6, "met", 9), "column 'met', row 9: 1000000 is not a shift up to the present"),
         (fill("state/officers", 3, "seat", 0), "'officers' does not fit other tables: A position keeps its facility"),
+        (
+            fill("state/offenders", 4, "group", 0),
+            "'offenders', column 'group', row 0: 4 is not a number of a list; 0 to 3",
+        ),
         (fill("state/crowd", 10**6), "'crowd' does not fit other tables"),
         (fill("state/problem_at", 0), "'problem_at' does not fit other tables"),
         (fill("past/ledger", 63, "cause"), "'past/ledger', column 'cause', row 0: 63 is not a number of a list"),
