@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.whole_run import GROUPS, PROGRESS, ROOT, run_groups
+from whole_run import GROUPS, PROGRESS, ROOT, run_groups
 
 
 def test_every_file_with_a_slow_test_is_in_one_group() -> None:
