@@ -163,7 +163,7 @@ def set_assumed_sizes(state: ReferenceState, numbers: Numbers, sizes: Mapping[st
 def fast_share_of_fading(
     state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, share_left: float
 ) -> float:
-    """Return the fast share at which ``left`` of an effect remains after ``days``; the nearest limit if none.
+    """Return the fast share at which ``share_left`` of an effect remains after ``days``; the nearest limit if none.
 
     An event of size 0 keeps its fast share.
     """

@@ -114,7 +114,7 @@ class Worlds:
         return self.tables[name]
 
     def replaced_by(self, name: str) -> "Worlds":
-        """Return the worlds with every one but the status quo replaced by ``instead``."""
+        """Return the worlds with every one but the status quo replaced by that of ``name``."""
         names = {*self.tables, *self.reasons} - {BASE}
         return Worlds({BASE: self[BASE]} | dict.fromkeys(names, self[name]), {})
 

@@ -81,7 +81,7 @@ def mark_hearsay(rows: NDArray[np.void], weight_shares: tuple[float, float]) -> 
 
 
 def impression_key(row: np.void, share: float) -> tuple[str, ...]:
-    """Return the key shared by an impression and its told copies, which have ``part`` of its weight."""
+    """Return the key shared by an impression and its told copies, which have ``share`` of its weight."""
     weight = (row["weight_f"] + row["weight_e"]) / share
     return tuple(f"{x:.9g}" for x in (row["quality_f"], row["quality_e"], row["fast"], weight))
 

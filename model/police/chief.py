@@ -216,8 +216,7 @@ def serving_facilities(sim: Simulation) -> IntArray:
 def record_chief_experience(w: World) -> None:
     """Add the outcomes of arrests, meetings and calls of leaders in this shift to the chiefs' experience.
 
-    ``homes`` are the facilities by communal authority.  Updates `chiefs.held`, `chiefs.released`, `chiefs.welcomed` and
-    `chiefs.ignored`.
+    Updates `chiefs.held`, `chiefs.released`, `chiefs.welcomed` and `chiefs.ignored`.
     """
     chiefs = w.chiefs
     p = w.p.chief[0]

@@ -1,8 +1,8 @@
 """M43, minutes: use of the 480 minutes of a couple's shift, which always add up.
 
-Facilities owe minutes to meetings, requests and problems.  `owed[facility, use]` holds two running sums since the
-start, minutes asked and minutes given; a request is done when the minutes given reach its mark.  Couples work them off
-in planned stretches where the work is, which come out of patrol.
+Facilities owe minutes to meetings, requests and problems.  `minutes_owed[facility, use]` holds two running sums since
+the start, minutes asked and minutes given; a request is done when the minutes given reach its mark.  Couples work
+them off in planned stretches where the work is, which come out of patrol.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def book_couple_minutes(couple: CoupleRow, homes: int, gone: int, p: Practices, 
 
 @kernel
 def work_off_stretches(w: World, f: int, couple: CoupleRow, each: float) -> None:
-    """Work off owed minutes by the planned stretches of a couple, of ``each`` minutes; updates ``owed[f]``."""
+    """Work off owed minutes by the planned stretches of a couple, of ``each`` minutes; updates `minutes_owed[f]`."""
     work_off_minutes(w, f, FOR_MEETINGS, each * couple.for_meetings)
     work_off_minutes(w, f, FOR_REQUESTS, each * couple.for_requests)
     work_off_minutes(w, f, FOR_PROBLEMS, each * couple.for_problems)
@@ -229,7 +229,10 @@ def count_own_sector_shift(w: World, couple: CoupleRow, free: float, row: Monthl
 
 @step(allocates=True)
 def book_minutes(w: World) -> None:
-    """Book the minutes and litres of every couple on duty; updates `tally`, ``owed`` and the couples' stretches."""
+    """Book the minutes and litres of every couple on duty.
+
+    Updates `tally`, `minutes_owed` and the couples' stretches.
+    """
     couples = w.couples
     tally = w.tally[0]
     homes, gone = np.zeros(len(couples), np.int64), np.zeros(len(couples), np.int64)

@@ -125,8 +125,7 @@ def brief_officers(w: World) -> None:
 def live_through(w: World) -> None:
     """Record what the officers on duty experience in this shift; updates `duty`.
 
-    ``chiefs`` are the positions of the chiefs by communal authority.  Reinforcements have the officers of their post
-    and count nothing.
+    Reinforcements have the officers of their post and count nothing.
     """
     couples, duty = w.couples, w.duty
     cells, tick = w.cells, w.tick

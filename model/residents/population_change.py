@@ -114,8 +114,7 @@ def apply_outsiders(sim: Simulation, place: FloatArray) -> None:
 def apply_outside_crime(w: World, kind: int, i: int, number: int, grave_share: float) -> float:
     """Record a crime against a resident who is outside; return its severity.
 
-    ``severities`` is that of `severities_in_force`.  Appends to the shift's `outside` table; updates
-    `minds.harmed_outside` and the counts of the month.
+    Appends to the shift's `outside` table; updates `minds.harmed_outside` and the counts of the month.
     """
     grave = grave_share > 0.0 and keyed_uniform(w.seed, OUTSIDE_VIOLENT, w.tick, number, 0) < grave_share
     if kind == ROBBERY:

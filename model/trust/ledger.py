@@ -277,9 +277,8 @@ def beliefs_of(mind: ResidentState) -> Beliefs:
 def update_beliefs(w: World, first: int) -> None:
     """Apply the impressions from row ``first`` on to the beliefs of those who had them, through the ledger.
 
-    Updates the evidence, `minds.trust`, `minds.touched`, `impressions.change` and the ledger, and writes `STILL_FELT`
-    (``felt``), `REMEMBERED` and `ORIGINS`.  ``retained`` is the table of `retained_shares`; ``since`` are the
-    shifts since the last end of a month, to which `STILL_FELT` refers.
+    Updates the evidence, `minds.trust`, `minds.touched`, `impressions.change` and the ledger, and writes `still_felt`,
+    `remembered` and `origins`.  `still_felt` refers to the last end of a month, `w.since` shifts ago.
     """
     retained, felt, remembered, origins = w.retained_shares, w.still_felt, w.remembered, w.origins
     n = w.counts[IMPRESSIONS]
