@@ -10,7 +10,7 @@ from typing import Any
 
 from sphinx.search.en import SearchEnglish
 
-from experiments.cli.documentation_site import write_figures, write_pages
+from experiments.dev.documents.site import write_figures, write_pages
 
 DOCS = Path(__file__).parent
 write_pages(DOCS)

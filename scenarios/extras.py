@@ -44,6 +44,14 @@ def install_command(extra: str = "") -> str:
     return f'pip install "confianza{f"[{extra}]" if extra else ""} @ {url}"{note}'
 
 
+def clone_advice() -> str:
+    """Return how to get a clone of the project whose wheel is installed, and how to call the program in it."""
+    url, _ = installed_from()
+    archive = f"unpack confianza-{distribution('confianza').version}.tar.gz, which was published beside the wheel"
+    get = f"git clone {url.removeprefix('git+').rpartition('@')[0]}" if url.startswith("git+") else archive
+    return f"{get}, and call it there with uv run --locked confianza"
+
+
 def installed_from() -> tuple[str, str]:
     """Return the URL from which the program was installed, and a note if its wheel must be found first."""
     program = distribution("confianza")

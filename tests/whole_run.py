@@ -32,7 +32,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "slow: bits": ("-m", "slow", *ALONE, "tests/bits"),
     "slow: mutants": ("-m", "slow", *ALONE, "tests/mutation"),
     "slow: commands": ("-m", "slow", *TOGETHER, "tests/experiments/cli"),
-    "slow: runs": ("-m", "slow", *ALONE, *(f"tests/experiments/{name}" for name in ("execution", "storage", "tools"))),
+    "slow: maintenance": ("-m", "slow", *ALONE, "tests/experiments/dev"),
+    "slow: runs": ("-m", "slow", *ALONE, *(f"tests/experiments/{name}" for name in ("execution", "setup", "storage"))),
     "slow: results": (
         *("-m", "slow", *TOGETHER),
         *(f"tests/experiments/{name}" for name in ("comparison", "report", "studies", "validation")),

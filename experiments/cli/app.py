@@ -8,7 +8,10 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.exceptions import TyperException
@@ -47,6 +50,15 @@ def refuse_together(given: Mapping[str, bool], reason: str) -> None:
     """Raise InputError if all of some mutually exclusive options are given."""
     if all(given.values()):
         raise InputError(f"{' and '.join(given)} exclude each other: {reason}")
+
+
+def maintainers_module(command: str, name: str) -> Any:
+    """Return a module of `experiments.dev`, which is in a clone of the project but not in its wheel."""
+    if find_spec("experiments.dev") is None:
+        from scenarios.extras import clone_advice
+
+        raise InputError(f"{command} needs a clone of the project: {clone_advice()}")
+    return import_module(f"experiments.dev.{name}")
 
 
 @app.command()
@@ -326,34 +338,12 @@ def bench(
     store: options.FloorReason = None,
     fresh: options.Replace = False,
 ) -> None:
-    """Measure speed and memory beside the goals (minutes)."""
-    if store is not None and not floor:
-        raise InputError("--store belongs to --floor: give both")
-    if floor and (against is not None or quick or json is not None):
-        raise InputError("--floor goes with no other option than --store")
-    if [floor, against is not None, growth is not None].count(True) > 1:
-        raise InputError("--floor, --against and --growth are measured one at a time: give one")
-    if json is not None:
-        from experiments.storage.disk_space import check_target
-
-        check_target("--json", json, (".json",), fresh)
-    if floor:
-        from experiments.tools.bench.floor import check_floor
-
-        raise typer.Exit(DONE if check_floor(store) else OUR_FAULT)
-    if against is not None:
-        from experiments.tools.bench.paired import compare_checkouts as measure_both
-
-        measure_both(against, json, quick)
-        return
-    if growth is not None:
-        from experiments.cli.bench_growth import draw_growth
-
-        draw_growth(growth, json, quick, fresh)
-        return
-    from experiments.tools.bench.bench_command import measure
-
-    measure(json, quick)
+    """Measure speed and memory beside the goals; in a clone."""
+    command = maintainers_module("bench", "bench.bench_command")
+    fast_enough = command.bench(
+        json_file=json, quick=quick, against=against, floor=floor, growth=growth, reason=store, fresh=fresh
+    )
+    raise typer.Exit(DONE if fast_enough else OUR_FAULT)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -367,7 +357,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model.
+    """Examine the model; in a clone of the project.
 
     \b
     knockouts  switch each mechanism off and say what it does
@@ -387,13 +377,12 @@ def validate(
     scorecard  what can be tested beside the model and a trivial forecast
     hindcast   2009-2019, with and without the series that are scored
     """
-    from experiments.cli.validate import ValidationRequest, requested_names, run_examinations
-
-    request = ValidationRequest(
-        names=requested_names(names), only=tuple(only), replicates=replicates, years=years, scale=scale,
+    command = maintainers_module("validate", "examinations.command")
+    request = command.ValidationRequest(
+        names=command.requested_names(names), only=tuple(only), replicates=replicates, years=years, scale=scale,
         workers=workers, quick=quick, out=out,
     )  # fmt: skip
-    raise typer.Exit(DONE if run_examinations(request) else OUR_FAULT)
+    raise typer.Exit(DONE if command.run_examinations(request) else OUR_FAULT)
 
 
 @app.command()
@@ -571,7 +560,7 @@ def repeat(run: options.Run, within: options.SearchedFolder = None) -> None:
 @app.command()
 def new(kind: options.Kind, name: options.Name) -> None:
     """Write a commented file of your own that runs as it is."""
-    from experiments.tools.setup.new_municipality import new as write_draft
+    from experiments.setup.new_municipality import new as write_draft
 
     for path in write_draft(kind, name):
         print(path)
@@ -581,11 +570,11 @@ def new(kind: options.Kind, name: options.Name) -> None:
 def doctor(store: options.FiguresReason = None) -> None:
     """Say whether this machine is fit, and what to do if not."""
     if store is not None:
-        from experiments.tools.setup.tiny_run import store_record as write_figures
+        from experiments.setup.tiny_run import store_record as write_figures
 
         print(f"Written to {write_figures(store)}")
         return
-    from experiments.tools.setup.doctor import run_checks
+    from experiments.setup.doctor import run_checks
 
     raise typer.Exit(DONE if run_checks() else OUR_FAULT)
 
@@ -593,9 +582,7 @@ def doctor(store: options.FiguresReason = None) -> None:
 @app.command()
 def bundle(folder: options.BundleFolder, systems: options.Systems = []) -> None:
     """Fill a folder for workshops without internet."""
-    from experiments.tools.setup.bundle import bundle as fill
-
-    fill(folder, systems)
+    maintainers_module("bundle", "bundle.bundle").bundle(folder, systems)
 
 
 @app.callback()

@@ -1,1 +1,1 @@
-"""Validation of the model against evidence, and of its mechanisms by knock-out."""
+"""Calibration, and comparison of the model with data and with what studies have measured."""

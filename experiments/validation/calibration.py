@@ -1,6 +1,6 @@
 """Set every event weight of belief updating from a published row or an assumed size: ODD 5.5, decision 0014.
 
-``python -m experiments.validation.readings`` calibrates all readings and prints how each number was found.
+``python -m experiments.dev.examinations.readings`` calibrates all readings and prints how each number was found.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -37,7 +37,7 @@ class WeightSolver:
         """Return the weights at which events keep their sizes under changed parameters.
 
         If no weights give the coefficients of the panels, as with a memory of eight years, the panels are read as
-        single events (`experiments.validation.readings`).
+        single events (`experiments.dev.examinations.readings`).
 
         Parameters
         ----------

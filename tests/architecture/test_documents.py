@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli.documentation_site import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
-from experiments.tools.documents import answer, odd
-from experiments.tools.documents.write import committed_documents, released_documents
+from experiments.dev.documents import answer, odd
+from experiments.dev.documents.site import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
+from experiments.dev.documents.write import committed_documents, released_documents
 from model.engine.parameters import ParameterGroup
 from model.police.roster import Roster
 from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
@@ -47,7 +47,7 @@ def own_mechanisms() -> dict[str, type[ParameterGroup]]:
 
 @pytest.mark.parametrize("path", list(COMMITTED), ids=lambda path: path.name)
 def test_a_generated_document_is_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == COMMITTED[path], "run: python -m experiments.tools.documents"
+    assert path.read_text(encoding="utf-8") == COMMITTED[path], "run: python -m experiments.dev.documents"
 
 
 def test_the_odd_and_the_map_are_written_for_releases_and_never_committed() -> None:

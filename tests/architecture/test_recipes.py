@@ -190,7 +190,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tree = copy_of_the_project(tmp_path_factory.mktemp("recipes") / "code")
     for add, _ in RECIPES.values():
         add(tree)
-    written = run(tree, "-m", "experiments.tools.documents")
+    written = run(tree, "-m", "experiments.dev.documents")
     assert written.returncode == 0, written.stderr
     return tree
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_release import pythons
 
-from experiments.tools.documents.write import released_documents
+from experiments.dev.documents.write import released_documents
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -80,6 +80,17 @@ def test_the_wheel_has_every_file_of_numbers_and_of_words(wheel: Path) -> None:
     assert data <= packed
 
 
+@pytest.mark.thorough
+def test_the_wheel_leaves_out_programs_for_maintainers_and_nothing_else_imports_them(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as content:
+        modules = {name: content.read(name).decode() for name in content.namelist() if name.endswith(".py")}
+    assert any(name.startswith("experiments/setup/") for name in modules)
+    assert [name for name in modules if name.startswith("experiments/dev/")] == []
+    assert [
+        name for name, text in modules.items() if re.search(r"^\s*(from|import) experiments\.dev", text, re.M)
+    ] == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("python", pythons())
 def test_the_wheel_runs_outside_the_clone_on_every_python_that_is_here(
@@ -96,5 +107,8 @@ def test_the_wheel_runs_outside_the_clone_on_every_python_that_is_here(
     told = told_by(tmp_path, env / BIN / "confianza", "run", "baseline", *SMALL)
     assert told.returncode == 0, told.stderr
     assert (tmp_path / "out" / "measures.parquet").is_file()
+    for command in ("validate", "bench"):
+        told = told_by(tmp_path, env / BIN / "confianza", command)
+        assert (told.returncode, told.stderr.count("\n")) == (2, 1), told.stderr
     hinted = told_by(tmp_path, env / BIN / "confianza", "view").stderr.splitlines()[-1]
     assert hinted.endswith(f': pip install "confianza[page] @ {wheel.as_uri()}"')

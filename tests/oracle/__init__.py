@@ -1,6 +1,6 @@
 """The slow reference model: the town of the ODD as plain Mesa agents, written from that text alone.
 
-`python -m experiments.tools.documents` writes the text, from `model/docs/frame.md` and the `NAME.md` of mechanisms.
+`python -m experiments.dev.documents` writes the text, from `model/docs/frame.md` and the `NAME.md` of mechanisms.
 
 A new mechanism has a file of its own here, its step in `town.py`, its tables in `state.py`, and numbers at which it
 acts in `small_towns.py`. Events and causes stand in `events.py` and `people.py`. A guard against crimes comes into

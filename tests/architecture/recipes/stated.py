@@ -7,10 +7,10 @@ import sys
 from typing import Any
 
 from experiments.cli.app import run_program
+from experiments.dev.documents import write
+from experiments.dev.examinations.knockouts import knockouts
 from experiments.narrative.run_summary import SUMMARY_LINES
 from experiments.page import why_view
-from experiments.tools.documents import write
-from experiments.validation.knockouts import knockouts
 from experiments.words import catalogue
 from model.simulation.columns import MonthlyCounts
 from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES, MECHANISMS, SHIFT_SCHEDULE, TABLES

@@ -15,7 +15,7 @@ import pytest
 
 from confianza import read
 from experiments.cli import app as cli
-from experiments.cli.page_outputs import blocks_of
+from experiments.dev.documents.page_outputs import blocks_of
 
 pytestmark = pytest.mark.thorough
 

@@ -11,7 +11,7 @@ from stub_runs import write_study
 
 from experiments.classroom.assignment import Assignment
 from experiments.cli import app as cli
-from experiments.cli import validate
+from experiments.dev.examinations import command as validate
 from experiments.storage.reading import reference_file
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")

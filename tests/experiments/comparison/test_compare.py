@@ -277,7 +277,7 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
 
 
 def test_a_ratio_of_variances_comes_with_its_interval_and_no_effect_is_said_in_words():
-    from experiments.validation.variance import row_of
+    from experiments.dev.examinations.variance import row_of
 
     base = np.arange(30.0)
     wobble = np.tile([0.1, -0.1], 15)

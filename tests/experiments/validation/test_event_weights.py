@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from experiments.dev.examinations.accounts import solved_trust, with_solved_values
 from experiments.studies.factors import plausible_ranges
-from experiments.validation.accounts import solved_trust, with_solved_values
 from experiments.validation.calibration import points_of_event, state_of
 from experiments.validation.event_weights import SOLVED_PARAMETERS, clip_to_limits, weight_solver
 from experiments.validation.plausible_draws import file_of_kind, plausible_draws, values_at

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from experiments.cli import app as cli
-from experiments.cli.page_outputs import blocks_of
-from experiments.tools.documents.column_docs import PAGES
-from experiments.tools.setup.new_municipality import facts, new
+from experiments.dev.documents.column_docs import PAGES
+from experiments.dev.documents.page_outputs import blocks_of
+from experiments.setup.new_municipality import facts, new
 from experiments.validation.against import Series, against_lines, expected_share_sentence, read_series
 from experiments.validation.orders import own_orders
 from experiments.words.bilingual import FigureTexts

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.tools.documents.table_access import written_places
+from experiments.dev.documents.table_access import written_places
 from model.community.requests import ITEM_ANSWERED, ITEM_DUE, ITEM_FEASIBLE, ITEM_MET, ITEMS_WORKED_MET, record_item
 from model.engine.rows import zero_rows
 from model.measures.criteria import (

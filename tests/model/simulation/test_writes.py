@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.tools.documents.table_access import BY_LEDGER, home_modules, home_of, written_places
+from experiments.dev.documents.table_access import BY_LEDGER, home_modules, home_of, written_places
 from model.engine.scenario import Scenario
 from model.engine.tables import GrowingTable, GrowingTableSpec
 from model.simulation import registry

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from experiments.dev.examinations.closed_town import ClosedTown, drift, run_closed_town
 from experiments.execution.trust_accounts import Law
-from experiments.validation.closed_town import ClosedTown, drift, run_closed_town
 from model.engine.causes import CAUSES
 from model.simulation.model import TrustModel
 from model.simulation.start import INTERCEPT, steady_state_sum

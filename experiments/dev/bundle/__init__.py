@@ -1,0 +1,1 @@
+"""Wheels for workshops without internet: `confianza bundle`."""

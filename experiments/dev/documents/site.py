@@ -1,0 +1,319 @@
+"""Generate pages and figures of the documentation site from the code and from the recorded results.
+
+`docs/conf.py` calls `write_pages` and `write_figures` before each build, so that none of these can be out of date.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+import typer
+
+from experiments.cli import listings
+from experiments.cli.app import app
+from experiments.cli.plot import RECORD_FIGURES, record_figure
+from experiments.dev.documents import layers, odd, withdrawn
+from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
+from experiments.dev.documents.answer_details import accounts_table, numbers_table
+from experiments.dev.documents.markdown import table
+from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
+from experiments.dev.documents.write import released_documents
+from experiments.figures.plot_command import figure_bytes
+from experiments.narrative.labels import range_label
+from experiments.reproduce.sentences import RESULTS
+from experiments.storage.writing import write_atomically
+from experiments.words import catalogue
+from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
+from model.engine.plausible import plausible_range
+from model.simulation.registry import MEASURES
+from scenarios.groups import declared_groups
+from scenarios.policy_files import ready_policies
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = ROOT / "model" / "docs"
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
+PAGE_OF_DOCUMENT = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "do/mechanism.md",
+    "README.md": "index.md",
+    "results/reference/README.md": "lookup/results.md",
+    "experiments/studies/README.md": "do/study.md",
+    "experiments/words/TABLES.md": "lookup/tables.md",
+    "model/docs/API.md": "lookup/python.md",
+    "model/docs/GLOSSARY.md": "lookup/glossary.md",
+    "model/docs/MAP.md": "lookup/modules.md",
+    "model/docs/ODD.md": "understand/odd/index.md",
+    "model/docs/ODD.es.md": "understand/odd_es.md",
+    "model/docs/decisions": "understand/decisions/index.md",
+}
+"""Documents of the project and the page of the site on which each is shown."""
+OTHER_PAGES = ("index.md", "do/study.md", "understand/odd/index.md")
+"""Pages to which links to a document lead, and which do not show its text."""
+CHAPTER = re.compile(r"^## (\d) (.+)$", re.MULTILINE)
+PARAMETERS_CHAPTER = "7"
+WHOLE_ODD = "_generated/ODD.md"
+ODD_ABOUT = f"""The description of the model by the ODD protocol, with a page for each chapter and for each package of
+mechanisms. The chapter on parameters is [a table](../../lookup/parameters.md). The whole text can be read in one file:
+{{download}}`ODD.md <../../{WHOLE_ODD}>`."""
+MEASURE_HEAD = {
+    "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
+    "es": (
+        "Indicadores",
+        "Indicadores mensuales de toda corrida, según el código. Un valor que no existe queda vacío.",
+    ),
+}
+TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("indicador", "unidad", "significado")}
+PARAMETER_HEAD = ("parameter", "meaning and role", "default", "range", "source")
+PARAMETERS_ABOUT = """Defaults, ranges, roles and sources of all parameters, from the code. The full name of a parameter
+is `GROUP.NAME`, as in `--set adoption.outside=0.02` or in the file of a policy.
+
+* *Range*: values that the program accepts. Where nobody has measured a parameter, *plausible* values follow, between
+  which `--draws plausible` draws. "Factor of 2" means half to twice the default, because no source states a range.
+* *Role*: policies change *levers*; *site facts* differ between municipalities; *behaviour* is the same everywhere.
+* *Source*: codes such as C11 are rows of [the evidence](sources.md); "assumed" means that nobody has measured the
+  value, and "swept" that studies vary it.
+"""
+SOURCE_HEAD = ("code", "what it says", "source")
+SOURCES_ABOUT = """What the codes in the [sources of parameters](parameters.md) stand for, in our words. The paper is
+A. Matute (2021), doi [10.12924/johs2021.16020097](https://doi.org/10.12924/johs2021.16020097). "Not verified" marks a
+figure that was noted without its source at hand: it gives a wide range and is never a target."""
+REPRODUCED = "results/reference/reproduce"
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-ZÁÉÍÓÚ])")
+GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
+SPANISH_MEANINGS = ROOT / "experiments" / "words" / "glossary.toml"
+GLOSSARY_HEAD = ("español", "inglés", "qué es aquí", "en el código")
+GLOSSARY_ABOUT = (
+    "Cada cosa tiene un solo término, en el código, en los documentos y en la página del navegador. El término en "
+    "español es el que se usa en Guatemala. La última columna da el nombre en el código."
+)
+
+
+def write_pages(docs: Path) -> None:
+    """Write all generated pages below a folder of the site."""
+    for place, text in pages():
+        path = docs / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:  # Sphinx rebuilds pages with a newer file
+            path.write_text(text, encoding="utf-8")
+
+
+def write_figures(docs: Path) -> None:
+    """Draw the recorded tables in Spanish into a folder of the site; the recorded figures are in English."""
+    for place, record in spanish_figures().items():
+        path = docs / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, figure_bytes(record_figure(record, "es"), path))
+
+
+def spanish_figures() -> dict[str, Path]:
+    """Return the table of each figure drawn in Spanish, by the path of the figure on the site."""
+    return {f"_generated/{name}-es.png": ROOT / "results" / "reference" / f"{name}.csv" for name in RECORD_FIGURES}
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Yield path and text of every generated page."""
+    yield "lookup/commands.md", commands_page()
+    yield "lookup/parameters.md", parameters_page()
+    yield "lookup/sources.md", sources_page()
+    yield "lookup/measures.md", measures_page("en")
+    yield "es/indicadores.md", measures_page("es")
+    yield "es/glosario.md", spanish_glossary()
+    yield from document_pages()
+    for language in catalogue.LANGUAGES:
+        yield f"_generated/answer_{language}.md", answer_page(language)
+        yield f"_generated/defaults_{language}.md", default_effects(language)
+        yield f"_generated/policies_{language}.md", policy_list(language)
+        yield f"_generated/accounts_{language}.md", accounts_table(language)
+        yield f"_generated/numbers_{language}.md", numbers_table(language)
+        yield f"_generated/results_{language}.md", results_with_figures(language)
+        yield f"_generated/draws_{language}.md", draws_table(language)
+        yield f"_generated/posterior_{language}.md", posterior_table(language)
+        yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
+    yield "_generated/withdrawn.md", withdrawn.withdrawn_table()
+    yield "_generated/layers.svg", layers.layers_svg()
+    yield "_generated/packages.md", layers.package_table()
+    yield from decision_pages()
+
+
+def document_pages() -> Iterator[tuple[str, str]]:
+    """Yield the pages that show documents of the project; the ODD and the map are composed, not read from files."""
+    released = released_documents()
+    yield from odd_pages(released[odd.ODD])
+    for name, page in PAGE_OF_DOCUMENT.items():
+        path = ROOT / name
+        if page not in OTHER_PAGES and (path in released or path.is_file()):
+            yield page, with_site_links(page, path, released.get(path) or path.read_text(encoding="utf-8"))
+
+
+def with_site_links(page: str, source: Path, text: str) -> str:
+    """Return the text of a document of the project with its links rewritten for a page of the site.
+
+    A link to a file without a page becomes a download; a link to a folder becomes plain text.
+    """
+    return LINK.sub(lambda link: site_link(link, page, source), text)
+
+
+def site_link(link: re.Match[str], page: str, source: Path) -> str:
+    """Return the end of a Markdown link, from ``]`` on, with the target as seen from a page of the site."""
+    target = (source.parent / link[1]).resolve()
+    name = target.relative_to(ROOT).as_posix()
+    if name.startswith("model/docs/decisions/"):
+        name = f"docs/understand/{name.removeprefix('model/docs/')}"
+    elif name in PAGE_OF_DOCUMENT:
+        name = f"docs/{PAGE_OF_DOCUMENT[name]}"
+    if target.is_dir() and not name.startswith("docs/"):
+        return "]"
+    return f"]({os.path.relpath(ROOT / name, (ROOT / 'docs' / page).parent)}{link[2] or ''})"
+
+
+def commands_page() -> str:
+    """Return the help of every command of the program."""
+    program = typer.main.get_command(app)
+    sections = ["# Commands", "", "What `confianza COMMAND --help` prints, from the code.", ""]
+    for name, command in sorted(getattr(program, "commands").items()):  # noqa: B009
+        if command.hidden:
+            continue
+        context = typer.Context(command, info_name=f"confianza {name}", max_content_width=88)
+        sections += [f"## {name}", "", "```text", command.get_help(context).strip(), "```", ""]
+    return "\n".join(sections)
+
+
+def parameters_page() -> str:
+    """Return a table of the parameters of every group of the model."""
+    declared_groups()
+    sections = ["# Parameters", "", PARAMETERS_ABOUT]
+    for group, parameters in groupby(all_parameters(), key=lambda one: one[0].partition(".")[0]):
+        group_type = ParameterGroup.known[group]
+        rows = [
+            (
+                *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
+                *(
+                    f"{value:g} {about.unit}",
+                    range_label(about.low, about.high) + plausible_text(value, about),
+                    about.source,
+                ),
+            )
+            for name, value, about in parameters
+        ]
+        evidence = f" Evidence: {', '.join(group_type.evidence)}." if group_type.evidence else ""
+        sections += [f"## {group}", "", listings.group_title(group_type, listings.FigureTexts("en")) + evidence, ""]
+        sections += [table(PARAMETER_HEAD, rows), ""]
+    return "\n".join(sections)
+
+
+def plausible_text(value: float, about: ParameterSpec) -> str:
+    """Return the plausible values of an unmeasured parameter as text to append to its range, or ""."""
+    plausible = plausible_range(value, about)
+    if not plausible:
+        return ""
+    return f"; plausible {plausible.low:.3g} to {plausible.high:.3g}{'' if plausible.stated else ' (factor of 2)'}"
+
+
+def sources_page() -> str:
+    """Return a table of the evidence that parameters cite, by code."""
+    rows = sorted((code, *row) for code, row in evidence_rows().items())
+    return "\n".join(["# Evidence", "", SOURCES_ABOUT, "", table(SOURCE_HEAD, rows), ""])
+
+
+def evidence_rows() -> dict[str, tuple[str, str]]:
+    """Return statement and source of each row of the evidence, by code."""
+    sources = tomllib.loads((DOCUMENTS / "sources.toml").read_text(encoding="utf-8"))
+    described = tomllib.loads((DOCUMENTS / "evidence.toml").read_text(encoding="utf-8"))
+    paper = {code: row["says"] for code, row in described.items()} | sources["paper"]
+    elsewhere = {code: (row["says"], row["from"]) for code, row in sources["elsewhere"].items()}
+    return {code: (says, "the paper") for code, says in paper.items()} | elsewhere
+
+
+def measures_page(language: str) -> str:
+    """Return a table of all monthly measures in a language."""
+    title, about = MEASURE_HEAD[language]
+    rows = (
+        (f"`{name}`", catalogue.unit(one.unit, language), catalogue.meaning(name, language))
+        for name, one in MEASURES.items()
+    )
+    return "\n".join([f"# {title}", "", about, "", table(TABLE_HEAD[language], rows), ""])
+
+
+def policy_list(language: str) -> str:
+    """Return a list of the policies of the answer, each with its title and description."""
+    policies, say = ready_policies(), WORDS[language]
+    listed = [f"* **{policies[name].title[language]}.** {policies[name].about[language]}" for name in WORLDS]
+    listed.insert(WORLDS.index(EVERYTHING), f"* **{say[EVERYTHING].capitalize()}.** {say['all_three']}")
+    return "\n".join(listed) + "\n"
+
+
+def results_with_figures(language: str) -> str:
+    """Return each recorded result of `confianza reproduce`: title, sentences and figure."""
+    text = (ROOT / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
+    _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    sections = []
+    for name, title, body in zip(RESULTS, parts[::2], parts[1::2], strict=True):
+        sentences = "\n".join(f"* {one}" for one in SENTENCE_END.split(body.strip()))
+        sections += [f"## {title}", sentences, f"![{title}](../../{REPRODUCED}/figures/{name}.{language}.png)"]
+    return "\n\n".join(sections) + "\n"
+
+
+def spanish_glossary() -> str:
+    """Return the Spanish glossary, with the English term of each entry."""
+    words = tomllib.loads(SPANISH_MEANINGS.read_text(encoding="utf-8"))
+    _, *parts = re.split(r"^## (.+)$", (DOCUMENTS / "GLOSSARY.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    sections = ["# Glosario", "", GLOSSARY_ABOUT, ""]
+    for title, rows in zip(parts[::2], parts[1::2], strict=True):
+        _, *found = GLOSSARY_ROW.findall(rows)
+        cells = ((spanish, english, words["meanings"][spanish], name.strip()) for english, spanish, _, name in found)
+        sections += [f"## {words['sections'][title]}", "", table(GLOSSARY_HEAD, cells), ""]
+    return "\n".join(sections)
+
+
+def odd_pages(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ODD as one page per chapter and per package of mechanisms, and the whole as a file to download."""
+    _, *parts = CHAPTER.split(text)
+    texts, places = {}, dict[str, str]()
+    for number, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        if number == PARAMETERS_CHAPTER:  # a table of its own lists them
+            continue
+        page = f"{number}_{re.split('[:,]', title.lower())[0].replace(' ', '_')}"
+        introduction, *sections = re.split(r"^### (?=6)", body, flags=re.MULTILINE)
+        texts[page] = f"# {title}\n\n{raise_headings(introduction.strip())}"
+        for section in sections:
+            package = package_of(section.split()[1])
+            page = f"6_{package}"
+            heading = section.partition("\n")[0]
+            places[heading.split()[1]] = f"{page}.md#{odd.anchor(heading)}"
+            section_text = (
+                section.partition("\n[daily_rhythm]: #")[0].rstrip().replace("](#4", "](4_design_concepts.md#4")
+            )
+            texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raise_headings(section_text)}"
+    links = "\n".join(f"[{name}]: {place}" for name, place in places.items())
+    for page, chapter in texts.items():
+        yield f"understand/odd/{page}.md", f"{chapter}\n\n{links}\n"
+    yield "understand/odd/index.md", contents_page("The ODD, part by part", ODD_ABOUT, texts)
+    yield WHOLE_ODD, text
+
+
+def raise_headings(text: str) -> str:
+    """Return a text with its headings one level higher, as needed on a page of its own."""
+    return re.sub(r"^#(##+ )", r"\1", text, flags=re.MULTILINE)
+
+
+def package_of(name: str) -> str:
+    """Return the package of a mechanism, or "others" for mechanisms described in the frame of the ODD."""
+    return next((path.parent.name for path in odd.sections() if path.stem == name), "others")
+
+
+def contents_page(title: str, about: str, names: Iterable[str]) -> str:
+    """Return a page with a table of contents."""
+    return f"# {title}\n\n{about}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n"
+
+
+def decision_pages() -> Iterator[tuple[str, str]]:
+    """Yield the decision records and their list."""
+    paths = sorted((DOCUMENTS / "decisions").glob("*.md"))
+    for path in paths:
+        page = f"understand/decisions/{path.name}"
+        yield page, with_site_links(page, path, path.read_text(encoding="utf-8"))
+    about = "Why the model and the program are as they are, in the order in which it was decided."
+    yield "understand/decisions/index.md", contents_page("Decisions", about, (path.stem for path in paths))

@@ -1,0 +1,289 @@
+"""Dose-response of trust: points gained after years from more of each input, at both sites and readings."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.dev.examinations.dosed import AddedContacts, DosedModel
+from experiments.dev.examinations.readings import CENTRAL_READING, readings
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import simulate_until
+from experiments.execution.shared_towns import TOWNS
+from experiments.storage.run_identity import canonical_json, digest_of
+from experiments.storage.writing import make_folder, write_atomically
+from experiments.validation.experiment import SITES, estimate
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_policy_file
+from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
+from experiments.words.toml_files import toml_beside
+from model.engine.calendar import MONTH, YEAR, tick_of
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from model.simulation.model import TrustModel
+from model.world.month import GROUPS
+
+YEARS = (1, 3, 10)
+MAX_MONTHS = 120
+"""Longest run (months)."""
+DoseResults = dict[tuple[str, str], list[dict[str, Any]]]
+"""Results of worlds by dose, seed by seed, for each site and reading."""
+MEASURES = ("couple_shifts", "contacts", "unfair", "served", "calls_unserved")
+
+
+@dataclass(frozen=True)
+class Dose:
+    """A world and its changes from now on: a policy, changed parameters, or additional contacts."""
+
+    name: str
+    en: str
+    es: str
+    given: AddedContacts = field(default_factory=AddedContacts)
+    add: Mapping[str, float] = field(default_factory=dict)
+    scale: Mapping[str, float] = field(default_factory=dict)
+    policy: str = ""
+    corners: bool = False
+
+    @property
+    def text(self) -> str:
+        """Policy file of its world; empty if it needs none."""
+        parts = [
+            f"[{how}]\n" + "".join(f'"{key}" = {value}\n' for key, value in values.items())
+            for how, values in (("add", self.add), ("scale", self.scale))
+            if values
+        ]
+        head = f'title = {{ en = "{self.en}", es = "{self.es}" }}'
+        head += '\nabout = { en = "A dose, not a proposal.", es = "Una dosis, no una propuesta." }\n'
+        return head + "\n".join(parts) if parts else ""
+
+
+ENTRIES = toml_beside(__file__)
+DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) for one in ENTRIES["dose"])
+BASE_DOSE = DOSES[0]
+CORNER_DOSES = tuple(one for one in DOSES if one.corners)
+CONTACT_RATES = (0.05, 0.1, 0.2, 0.4)
+"""Simulated numbers of visits, or meetings, per adult and year."""
+FAIRNESS_STEPS = (0.0, 1.5, 3.0)
+"""Log-odds added to fair treatment and taken from the log chance of a bribe, with which more contacts are tried."""
+READINGS = (CENTRAL_READING, "single")
+"""Readings of the panels under which all doses are simulated."""
+CORNERS: dict[str, dict[str, Any]] = ENTRIES["corner"]
+"""One change at a time around the centre; weights are recalibrated for memory and self-selection only."""
+COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
+LABEL_WIDTH, COLUMN_WIDTH = 86, 42
+SITE_NAMES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
+CORNER_LABELS = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
+
+
+@dataclass(frozen=True)
+class DoseCase:
+    """Worlds of one seed and site under one reading; they share a warm-up."""
+
+    site: str
+    reading: str
+    sets: tuple[str, ...]
+    seed: int
+    months: int
+    doses: tuple[Dose, ...]
+
+    @property
+    def key(self) -> str:
+        """Unique name among all jobs."""
+        return digest_of(canonical_json([self.digest_of_world(dose) for dose in self.doses]).encode())
+
+    @property
+    def shifts(self) -> int:
+        """Number of simulated shifts."""
+        return YEAR + self.months * MONTH * len(self.doses)
+
+    def digest_of_world(self, dose: Dose) -> str:
+        """Return a digest of all inputs of one of its worlds."""
+        about = [self.site, list(self.sets), self.seed, self.months]
+        return digest_of(canonical_json([*about, dose.text, vars(dose.given), dose.policy, fingerprint()]).encode())
+
+    def results_file(self, dose: Dose, runs: Path) -> Path:
+        """Return the file that stores the results of one of its worlds."""
+        return runs.resolve() / f"dose-{self.digest_of_world(dose)}.json"
+
+
+def settings_of_reading(reading: str, size: ExperimentSize) -> tuple[str, ...]:
+    """Return the settings of a reading or corner; raise InputError if the reading is not solved."""
+    solved, corner = readings(), CORNERS.get(reading, {"reading": reading})
+    base_reading = corner.get("reading", CENTRAL_READING)
+    if base_reading not in solved:
+        raise InputError(f"no reading '{base_reading}': it could not be solved")
+    values = {**solved[CENTRAL_READING], **solved[base_reading], **corner.get("set", {})}
+    values |= {key: factor * values[key] for key, factor in corner.get("times", {}).items()}
+    return (*size.sets, *(f"{key}={value!r}" for key, value in values.items()))
+
+
+def dose_cases(size: ExperimentSize) -> list[DoseCase]:
+    """Return all cases: all doses under both readings, and some doses in the corners with the first seed."""
+    solved = readings()
+    corners = [name for name, corner in CORNERS.items() if corner.get("reading", CENTRAL_READING) in solved]
+    planned = [(site, name, 1 + seed, DOSES) for site in SITES for name in READINGS for seed in range(size.seeds)]
+    planned += [(site, name, 1, CORNER_DOSES) for site in SITES for name in corners]
+    months = min(MAX_MONTHS, round(12 * size.max_years))
+    return [
+        DoseCase(site, name, settings_of_reading(name, size), seed, months, doses)
+        for site, name, seed, doses in planned
+    ]
+
+
+def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
+    """Run the worlds of a case without stored results, and store the results of each."""
+    doses = [dose for dose in case.doses if not case.results_file(dose, runs).is_file()]
+    tell(case.months * MONTH * (len(case.doses) - len(doses)))
+    if not doses:
+        return case.key
+    options: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
+    specs = [plan_runs(case.site, policies=policies_of_dose(dose, runs), **options)[0] for dose in doses]
+    town = TOWNS.of(specs[0].scenario)
+    scenario = replace(specs[0].scenario, policies=())
+    common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
+    tell(YEAR)
+    for dose, spec in zip(doses, specs, strict=True):
+        world = DosedModel.resumed(spec.scenario, common, town=town)
+        world.given = dose.given
+        simulate_until(world, tick_of(spec.until), tell)
+        write_atomically(case.results_file(dose, runs), json.dumps(world_results(world)).encode())
+    return case.key
+
+
+def policies_of_dose(dose: Dose, runs: Path) -> list[str]:
+    """Return the policies of a dose; write the policy file of a world that only it needs."""
+    files = [str(write_policy_file(f"dose_{dose.name}", dose.text, runs))] if dose.text else []
+    return [*([dose.policy] if dose.policy else []), *files]
+
+
+def world_results(world: DosedModel) -> dict[str, Any]:
+    """Return mean trust of adults at the end of each month, their number, and sums of the last year."""
+    rows = world.group_months()
+    adults = rows[rows["group"] == list(GROUPS).index("adults")]
+    months = world.datacollector.model_vars
+    sums = {name: float(np.sum(months[name][-12:])) for name in MEASURES if name in months}
+    return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
+
+
+def run_doses(cases: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> DoseResults:
+    """Run cases; return the results of each site and reading, seed by seed."""
+    make_folder(runs)
+    if run_jobs(cases, partial(run_case, runs=runs), size.workers, "doses").interrupted:
+        raise KeyboardInterrupt
+    results: DoseResults = {}
+    for case in cases:
+        texts = {dose.name: case.results_file(dose, runs).read_text(encoding="utf-8") for dose in case.doses}
+        stored = {name: json.loads(text) for name, text in texts.items()}
+        results.setdefault((case.site, case.reading), []).append(stored)
+    return results
+
+
+def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE_DOSE.name) -> float:
+    """Return the points of 100 by which a dose moves mean trust of adults after ``years``, or at the end if sooner."""
+    month = min(12 * years, len(worlds[base]["trust"])) - 1
+    return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
+
+
+def rows_of(results: DoseResults) -> Iterator[Row]:
+    """Yield the row of each dose by site, reading and years, with the range over the corners."""
+    for (site, reading), twins in results.items():
+        corners = [worlds[0] for (place, name), worlds in results.items() if place == site and name in CORNERS]
+        for dose, years in product(DOSES[1:], YEARS):
+            if dose.name in twins[0]:
+                points = estimate([points_of_dose(worlds, dose.name, years) for worlds in twins])
+                has_band = dose.corners and reading == CENTRAL_READING
+                band = [points_of_dose(worlds, dose.name, years) for worlds in corners] if has_band else []
+                row: Row = {"site": site, "reading": reading, "dose": dose.name, "en": dose.en, "es": dose.es}
+                row |= {"years": years, **asdict(points)}
+                row["band_low"] = min(*band, points.value) if band else math.nan
+                row["band_high"] = max(*band, points.value) if band else math.nan
+                yield row | {"code": fingerprint()}
+
+
+def fair_share(world: Mapping[str, float]) -> float:
+    """Return the share of contacts that were fair."""
+    return 1.0 - world["unfair"] / world["contacts"]
+
+
+def dose_for(aim: float, doses: Sequence[tuple[float, float]]) -> float:
+    """Return the dose that yields ``aim`` points, by linear interpolation or along the last two doses.
+
+    >>> dose_for(3.0, [(0.1, 1.0), (0.2, 2.0)])
+    0.3
+    """
+    points = [(0.0, 0.0), *doses]
+    pairs = list(pairwise(points))
+    (x0, y0), (x1, y1) = next((pair for pair in pairs if pair[1][1] >= aim), pairs[-1])
+    return round(x0 + (aim - y0) * (x1 - x0) / (y1 - y0), 4) if y1 > y0 else math.inf
+
+
+def break_even(worlds: Mapping[str, Any]) -> float:
+    """Return the share of fair contacts at which 50 % more contacts leave trust unchanged after ten years."""
+    tried = []
+    for x in FAIRNESS_STEPS:
+        base_world = BASE_DOSE.name if x == 0.0 else f"fair_at_{x:g}"
+        tried.append((fair_share(worlds[base_world]), points_of_dose(worlds, f"more_at_{x:g}", 10, base_world)))
+    for (s0, y0), (s1, y1) in pairwise(tried):
+        if y0 < 0.0 <= y1:
+            return s0 + (s1 - s0) * (0.0 - y0) / (y1 - y0)
+    return math.nan
+
+
+def show_doses(out: Path, size: ExperimentSize) -> list[Row]:
+    """Run all doses at both sites; write, print and return the rows."""
+    results = run_doses(dose_cases(size), size, RUNS)
+    rows = list(rows_of(results))
+    print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, results, size.seeds)))
+    return rows
+
+
+def format_doses(rows: Sequence[Row], results: DoseResults, seeds: int) -> Iterator[str]:
+    """Yield the table by site: doses, doses that yield three points, and ten-year points of some doses by corner."""
+    yield from head_of("doses", seeds=seeds)
+    shown = [dose.name for dose in DOSES[1:] if dose.corners]
+    for (site,), site_rows in rows_by_columns(rows, "site").items():
+        heads = "panel, 1 / 3 / 10 years".ljust(COLUMN_WIDTH) + "single, 1 / 3 / 10 years"
+        yield f"\n{SITE_NAMES[site].ljust(LABEL_WIDTH)}{heads}"
+        for dose_rows in rows_by_columns(site_rows, "dose").values():
+            label = f"  {dose_rows[0]['en']} / {dose_rows[0]['es']}".ljust(LABEL_WIDTH)
+            panel, single = (
+                format_reading([row for row in dose_rows if row["reading"] == reading]) for reading in READINGS
+            )
+            yield label + panel.ljust(COLUMN_WIDTH) + single
+        first = {reading: twins[0] for (place, reading), twins in results.items() if place == site}
+        yield from (three_point_line(reading, first[reading]) for reading in READINGS)
+        heads = "".join(f"{name:>10}" for name in CORNER_LABELS)
+        yield f"\n  {'ten years, one seed / diez años, una semilla':44}{heads}"
+        for reading, worlds in first.items():
+            yield f"  {reading:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in shown)
+
+
+def format_reading(rows: Sequence[Row]) -> str:
+    """Return the points after 1, 3 and 10 years under one reading, with the range over corners of the last."""
+    last = next((row for row in rows if row["years"] == 10 and not math.isnan(row["band_low"])), None)
+    ends = f" [{last['band_low']:+.2f}, {last['band_high']:+.2f}]" if last else ""
+    return " / ".join(f"{row['value']:+.2f}" for row in rows) + ends
+
+
+def three_point_line(reading: str, worlds: Mapping[str, Any]) -> str:
+    """Return a line with the doses that yield three points, and the share of fair contacts from which more pay."""
+    base = worlds[BASE_DOSE.name]
+    adults, shifts = base["adults"], base.get("couple_shifts", math.nan)
+    visits, meetings = (
+        dose_for(3.0, [(x, points_of_dose(worlds, f"{kind}_{x}", 10)) for x in CONTACT_RATES])
+        for kind in ("visits", "meetings")
+    )
+    pays = break_even(worlds)
+    return (
+        f"  {reading}: +3 points in ten years take {visits:.2f} visits per adult and year"
+        f" ({visits * adults / shifts:.1f} a couple-shift; one a couple-shift is {shifts / adults:.2f})"
+        f" or {meetings:.2f} meetings; contacts are {fair_share(base):.3f} fair and pay from"
+        f" {'no share tried' if math.isnan(pays) else format(pays, '.3f')}"
+    )

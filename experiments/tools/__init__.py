@@ -1,1 +1,0 @@
-"""Tools for users and developers: set-up, benchmark, generated documents."""

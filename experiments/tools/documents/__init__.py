@@ -1,1 +1,0 @@
-"""Generated documents: `python -m experiments.tools.documents`."""

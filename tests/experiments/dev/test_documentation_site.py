@@ -1,0 +1,144 @@
+"""Generated pages of the documentation site, and links between documents."""
+
+import re
+import subprocess
+
+import pytest
+
+from experiments.dev.documents import answer, module_map, odd, posterior
+from experiments.dev.documents.site import (
+    LINK,
+    ROOT,
+    evidence_rows,
+    pages,
+    results_with_figures,
+    spanish_figures,
+)
+from experiments.dev.documents.write import released_documents
+from experiments.reproduce.sentences import RESULTS
+from model.engine.parameters import ParameterGroup, all_parameters
+from scenarios.groups import declared_groups
+
+CODE = re.compile(r"\b[A-Z]\d\d\b")
+MECHANISMS = {"M28", "M29"}
+"""Numbers of mechanisms, which look like codes of the evidence."""
+
+
+def test_every_link_of_a_document_leads_to_a_file() -> None:
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    released = released_documents()
+    generated = {ROOT / "docs" / place for place in ({place for place, _ in pages()} | {*spanish_figures()})}
+    generated |= released.keys()
+    committed = {ROOT / name: (ROOT / name).read_text(encoding="utf-8") for name in listed.stdout.splitlines()}
+    assert len(committed) > 50
+    broken = [
+        f"{path.relative_to(ROOT)}: {link[1]}"
+        for path, text in (committed | released).items()
+        for link in LINK.finditer(text)
+        if not (target := (path.parent / link[1]).resolve()).exists() and target not in generated
+    ]
+    assert broken == []
+
+
+def test_the_site_shows_the_documents_that_are_not_in_the_repository() -> None:
+    shown, released = dict(pages()), released_documents()
+    assert shown["lookup/modules.md"] == released[module_map.MAP]
+    assert shown["_generated/ODD.md"] == released[odd.ODD]
+    chapters = re.findall(r"^\d_\w+$", shown["understand/odd/index.md"], re.MULTILINE)
+    assert {name[0] for name in chapters} == {*"1234568"}, "chapter 7, the parameters, is lookup/parameters.md"
+    titles = {shown[f"understand/odd/{name}.md"].partition("\n")[0] for name in chapters}
+    assert {"# Purpose and patterns", "# Trust", "# What the paper describes, and what carries it"} <= titles
+
+
+def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() -> None:
+    shown = dict(pages())
+    for page, link in (
+        ("do/mechanism.md", "](../lookup/modules.md)"),
+        ("do/mechanism.md", "](../understand/odd/index.md)"),
+        ("understand/odd_es.md", "](odd/index.md)"),
+        ("understand/decisions/0038-size-of-experiments.md", "](../../lookup/modules.md)"),
+    ):
+        assert link in shown[page], page
+
+
+def test_the_mechanisms_of_a_package_stand_on_a_page_of_the_site() -> None:
+    chapters = {place: text for place, text in pages() if place.startswith("understand/odd/6_")}
+    told = {
+        f"{place.removeprefix('understand/odd/6_').removesuffix('.md')}/{name}"
+        for place, text in chapters.items()
+        for name in re.findall(r"^## 6\.\d+ (\w+)", text, re.MULTILINE)
+    }
+    own = {f"{path.parent.name}/{path.stem}" for path in odd.sections()}
+    assert len(own) > 40
+    assert own <= told
+    assert all(name.startswith("others/") for name in told - own)
+
+
+def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
+    declared_groups()
+    sources = [about.source for _, _, about in all_parameters()]
+    evidence = [" ".join(group.evidence) for group in ParameterGroup.known.values()]
+    cited = {code for text in (*sources, *evidence) for code in CODE.findall(text)} - MECHANISMS
+    assert len(cited) > 200
+    described = evidence_rows()
+    assert sorted(cited - {*described}) == []
+    assert [code for code, row in described.items() if not all(row)] == []
+
+
+def test_both_galleries_show_the_same_figures_but_those_of_single_runs() -> None:
+    figure = re.compile(r"^!\[.+\]\(.*/([a-z_]+)(?:[-.]es|\.en)?\.png\)$", re.MULTILINE)
+    english, spanish = (
+        figure.findall((ROOT / "docs" / page).read_text(encoding="utf-8")) for page in ("gallery.md", "es/galeria.md")
+    )
+    assert spanish == [name for name in english if name not in ("villa_canales", "totonicapan")]
+    assert len(spanish) > 10
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_result_on_record_has_sentences_and_a_figure(language: str) -> None:
+    shown = re.findall(
+        r"^## .+\n\n((?:\* .+\n)+)\n!\[.+\]\(\.\./\.\./(.+)\)$", results_with_figures(language), re.MULTILINE
+    )
+    assert len(shown) == len(RESULTS)
+    assert [figure for _, figure in shown if not (ROOT / figure).is_file()] == []
+
+
+def test_the_largest_effect_is_one_whose_direction_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    effects = {"adoption": (0.9, "open"), "reporting": (0.1, "rises"), "resources": (-0.4, "falls")}
+    rows = {arm: {"effect": str(effect), "verdict": verdict} for arm, (effect, verdict) in effects.items()}
+    rows[answer.EVERYTHING] = {"effect": "0.7", "verdict": "rises"}
+    found = {(site, arm, answer.MEASURES[0]): row for site in answer.SITES for arm, row in rows.items()}
+    monkeypatch.setattr(answer, "answer_rows", lambda: found)
+    told = " ".join(answer.largest_effects("en").split())
+    assert "Villa Canales, resources, −0.40 (all three together +0.70)" in told
+    assert "MOPSIC" not in told
+
+
+def test_the_posterior_is_told_from_the_record_and_narrowest_first(tmp_path, monkeypatch) -> None:
+    head = "parameter,prior_low,prior_high,width,as_wide_as_its_prior,coverage"
+    rows = ["contacts.proof,0.4,0.7,0.98,True,0.88", "reporting.fear,-0.3,1.7,0.5,False,0.92"]
+    record = tmp_path / "posterior.csv"
+    record.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    monkeypatch.setattr(posterior, "POSTERIOR_TABLE", record)
+    for language, told in (("en", "Of the 2 parameters"), ("es", "De los 2 parámetros")):
+        text, *_, first, second = posterior.posterior_table(language).splitlines()
+        assert text.startswith(told)
+        assert first.startswith("| `reporting.fear` |")
+        assert first.endswith("| 50 % | 92 |")
+        assert second.startswith("| `contacts.proof` |")
+    assert "1 are about as uncertain" in posterior.posterior_table("en")
+
+
+def test_effects_before_and_after_the_data_stand_beside_each_other(monkeypatch) -> None:
+    def row(mean: float) -> dict[str, str]:
+        return {"measure": "trust_mean", "mean": str(mean), "low": "-0.1", "high": "1.5"}
+
+    key = ("villa_canales", "mopsic_full", "trust_mean")
+    found = {"": {key: row(0.9)}, posterior.CALIBRATED: {key: row(0.8)}}
+    monkeypatch.setattr(posterior, "uncertainty_rows", lambda kind="": found[kind])
+    head, _, told, *_ = posterior.effects_of_posterior("en").splitlines()
+    assert head == "| municipality | policy | trust, points of 100: all plausible values | what the data leave |"
+    assert told.startswith("| Villa Canales | MOPSIC in full | +0.90 (−0.10")
+    assert "| +0.80 (−0.10" in told

@@ -1,0 +1,125 @@
+"""The driver of the reference results: what the README says, what is skipped, what a failure stops."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.dev import reference
+from experiments.dev.examinations.command import EXAMINATIONS
+from experiments.dev.examinations.contrast_tables import ENTRIES
+from experiments.dev.reference import FOLDER, ReferenceResult, results_by_name
+from experiments.studies.assumed_effects import EFFECTS_FILE
+from experiments.studies.confirmation import CONFIRMED_FILE as CONFIRMED
+from model.engine.errors import InputError
+
+
+def test_the_readme_has_every_file_with_what_makes_it() -> None:
+    told = reference.README.read_text(encoding="utf-8")
+    assert reference.readme_table() in told, "run: python -m experiments.dev.documents"
+    for one in results_by_name().values():
+        assert re.search(rf"^\| .*{re.escape(one.every_file[-1])}.* \| `reference {one.name}`", told, re.MULTILINE)
+
+
+def test_no_file_is_made_twice_and_every_table_on_record_is_named() -> None:
+    made = [name for one in results_by_name().values() for name in one.every_file]
+    assert len(made) == len(set(made))
+    told = reference.README.read_text(encoding="utf-8")
+    for path in (*FOLDER.glob("*.txt"), *FOLDER.glob("*.json")):
+        assert path.name in told, path.name
+
+
+@pytest.mark.parametrize("one", results_by_name().values(), ids=list(results_by_name()))
+def test_every_command_is_one_that_there_is_and_states_its_size(one: ReferenceResult) -> None:
+    for command in one.commands:
+        words = shlex.split(command)
+        if words[:2] == ["confianza", "validate"]:
+            assert words[2] in EXAMINATIONS
+            assert "--replicates" in words
+            assert words[words.index("--out") + 1] == "results/reference"
+            assert words[words.index("--scale") + 1] == "1" if "--scale" in words else True
+        if words[2:3] == ["experiments.dev.examinations.contrast_tables"]:
+            assert words[3] == one.name
+            assert one.name in ENTRIES
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder with three results: one of what is printed, one of a file, and one that fails."""
+    write = "import pathlib; pathlib.Path(r'{}').write_text('x')".format(tmp_path / "made.txt")
+    results = {
+        "fails": ReferenceResult("fails", ("python -c 'raise SystemExit(1)'",), 1.0, ("never.txt",)),
+        "prints": ReferenceResult(
+            "prints", ("python -c 'print(1)'", "python -c 'print(2)'"), 1.0, printed="printed.txt"
+        ),
+        "writes": ReferenceResult("writes", (shlex.join(["python", "-c", write]),), 1.0, ("made.txt",)),
+    }
+    monkeypatch.setattr(reference, "results_by_name", lambda: results)
+    monkeypatch.setattr(reference, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_a_failure_is_told_and_stops_no_other(known: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert reference.make_all((), 1, folder=known) == 1
+    told = capsys.readouterr()
+    assert "fails: FAILED" in told.out
+    assert "left with 1" in told.err
+    assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
+    assert set(reference.read_record(known)) == {"prints", "writes"}
+
+
+def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
+    known: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference.make_all(("prints",), 1, folder=known)
+    (known / "printed.txt").write_text("kept", encoding="utf-8")
+    reference.make_all(("prints",), 1, folder=known)
+    assert (known / "printed.txt").read_text(encoding="utf-8") == "kept"
+    assert "is of this code" in capsys.readouterr().out
+    monkeypatch.setattr(reference, "identity_of_numbers", lambda: "other")
+    reference.make_all(("prints",), 1, folder=known)
+    assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
+    reference.make_all(("prints",), 1, fresh=True, folder=known)
+    assert "made" in capsys.readouterr().out
+
+
+def test_a_file_that_was_not_written_is_a_failure_and_a_verdict_is_none(known: Path) -> None:
+    old = ReferenceResult("old", ("python -c 'pass'",), 1.0, ("made.txt",))
+    assert "was not written" in reference.make_result(old, known, 1, known / "log")
+    judge = ReferenceResult("judge", ("python -c 'raise SystemExit(1)'",), 1.0, judges=True)
+    assert reference.make_result(judge, known, 1, known / "log") == ""
+
+
+def test_a_name_that_there_is_not_is_told_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no reference result 'efects'.*effects"):
+        reference.make_all(("efects",), 1)
+
+
+def test_tables_over_draws_are_taken_under_the_name_of_the_municipality(tmp_path: Path) -> None:
+    source = tmp_path / "villa_canales"
+    source.mkdir()
+    for name in ("uncertainty", "accounts", "draw_effects"):
+        pd.DataFrame({"measure": [name], "effect": [1.23456789]}).to_parquet(source / f"{name}.parquet")
+    reference.take_draws(source, tmp_path / "taken")
+    taken = (tmp_path / "taken" / "villa_canales" / "accounts.csv").read_text(encoding="utf-8")
+    assert taken == "measure,effect\naccounts,1.23457\n"
+    assert (tmp_path / "taken" / "villa_canales" / "draw_effects.parquet").is_file()
+
+
+def test_a_posterior_is_taken_and_its_draws_go_to_the_scenarios(tmp_path: Path) -> None:
+    source = tmp_path / "calibrate"
+    source.mkdir()
+    for name in ("posterior", "draws"):
+        (source / f"{name}.csv").write_text(name, encoding="utf-8")
+    reference.take_posterior(source, tmp_path / "record", tmp_path / "calibrated" / "draws.csv")
+    assert (tmp_path / "record" / "posterior.csv").read_text(encoding="utf-8") == "posterior"
+    assert (tmp_path / "calibrated" / "draws.csv").read_text(encoding="utf-8") == "draws"
+
+
+def test_of_a_study_of_everything_both_tables_are_taken(tmp_path: Path) -> None:
+    for name in (EFFECTS_FILE, CONFIRMED):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    reference.take_everything(tmp_path, tmp_path / "taken")
+    assert sorted(path.name for path in (tmp_path / "taken").iterdir()) == sorted((EFFECTS_FILE, CONFIRMED))
