@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from systems import needs_linux
 
-from experiments.setup import bundle, offline_site
+from experiments.dev.bundle import bundle, offline_site
 from model.engine.errors import InputError
 
 ROOT = Path(__file__).parents[3]
