@@ -6,11 +6,11 @@ Each draw is run as in `confianza compare --draws`; runs that are finished in th
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
-from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
+from experiments.comparison.contrast_draws import contrast_effects, groups_of_study
+from experiments.comparison.over_draws import draw_levels_table, groups_over_draws, uncertainty_table
 from experiments.execution.interruption import report_interruption
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks
+from experiments.execution.twin_runs import CompareLabel, CompareResults, RunGroup, run_missing_groups
 from experiments.figures.answers import sweep_folder
 from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
@@ -32,7 +32,7 @@ def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Pa
     """Run every draw; write and print the levels over all draws. Return whether it was interrupted."""
     sets = [f"{name}={text}" for name, text in spec.overrides]
     with locked(folder):
-        results, interrupted = run_draws(list(tasks_over_draws(0, [spec], draws, sets)), workers, folder)
+        results, interrupted = run_draws(list(groups_over_draws(0, [spec], draws, sets)), workers, folder)
     if interrupted:
         return True
     table = uncertainty_table(draw_levels_table(results))
@@ -52,9 +52,9 @@ def report_contrasts(
     if varied:
         raise InputError(f"{folder}: --draws takes a study that changes policies alone, this one varies {varied[0]}")
     combinations = plan.drop_duplicates(["scenario", "policy"])
-    tasks = tasks_of_study(combinations, specs_of(folder), draws)
+    groups = groups_of_study(combinations, specs_of(folder), draws)
     with locked(folder):
-        results, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS_FOLDER)
+        results, interrupted = run_draws(groups, workers, folder / OVER_DRAWS_FOLDER)
     if interrupted:
         return True
     table = uncertainty_table(contrast_effects(combinations, results, stored_measures(folder)))
@@ -64,9 +64,11 @@ def report_contrasts(
     return False
 
 
-def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[TaskResults], bool]:
-    """Run the tasks that are missing in a folder; return all results, and whether the work was interrupted."""
-    outcome = run_missing_tasks(tasks, workers, console_text("label.draws"), folder)
+def run_draws(
+    groups: Sequence[RunGroup[CompareLabel]], workers: int, folder: Path
+) -> tuple[list[CompareResults], bool]:
+    """Run the groups that are missing in a folder; return all results, and whether the work was interrupted."""
+    outcome = run_missing_groups(groups, workers, console_text("label.draws"), folder)
     if outcome.interrupted:
-        report_interruption(console_text("interrupted.draws", n=len(outcome.finished), all=len(tasks)))
+        report_interruption(console_text("interrupted.draws", n=len(outcome.finished), all=len(groups)))
     return outcome.results, outcome.interrupted

@@ -15,9 +15,9 @@ from experiments.comparison.comparison_jobs import arms_of_sweep
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.headline_measures import BY_NAME, available_headlines
-from experiments.comparison.over_draws import accounts_table, draw_effects_table, tasks_over_draws, uncertainty_table
+from experiments.comparison.over_draws import accounts_table, draw_effects_table, groups_over_draws, uncertainty_table
 from experiments.execution.trust_accounts import LAWS
-from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks, under_law
+from experiments.execution.twin_runs import CompareLabel, CompareResults, RunGroup, run_missing_groups, under_law
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
 from experiments.statistics.verdicts import SAMPLE_SIZES, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, require_keys
@@ -101,21 +101,25 @@ def stored_arms(folder: Path) -> list[Arm]:
     ]
 
 
-def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
-    """Return all tasks, site by site: paired runs, unpaired arms, other laws of trust, and draws."""
-    tasks = []
-    for number, arms in enumerate(blocks):
-        worlds = list(zip(*(arm.specs for arm in arms), strict=True))
-        tasks += [Task(number, world) for world in worlds]
+def groups_of(request: Request, blocks: Blocks) -> list[RunGroup[CompareLabel]]:
+    """Return all groups of runs, site by site: pairs, independent runs, pairs under other laws of trust, and draws."""
+    groups = []
+    for block, arms in enumerate(blocks):
+        seeds = list(zip(*(arm.specs for arm in arms), strict=True))
+        groups += [RunGroup(specs, CompareLabel(block), all_tables=True) for specs in seeds]
         if len(arms) < 2:
             continue
         if request.independent:
-            tasks += [Task(number, with_later_seeds(world[1:], len(worlds)), "alone") for world in worlds]
+            groups += [
+                RunGroup((spec,), CompareLabel(block, "independent", arm=arm))
+                for specs in seeds
+                for arm, spec in enumerate(with_later_seeds(specs, len(seeds))[1:], start=1)
+            ]
         for law, k in itertools.product(LAWS, range(request.memory)):
-            twins = tuple(under_law(law, spec) for spec in with_later_seeds(worlds[0], k))
-            tasks.append(Task(number, twins, "memory", law))
-        tasks += tasks_over_draws(number, [arm.specs[0] for arm in arms], request.drawn, request.sets)
-    return tasks
+            specs = tuple(under_law(law, spec) for spec in with_later_seeds(seeds[0], k))
+            groups.append(RunGroup(specs, CompareLabel(block, "law", law=law)))
+        groups += groups_over_draws(block, [arm.specs[0] for arm in arms], request.drawn, request.sets)
+    return groups
 
 
 def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
@@ -124,22 +128,20 @@ def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
 
 
 def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> ComparedRuns:
-    """Run the tasks of a comparison that are missing in a folder, and build its tables."""
+    """Run the groups of a comparison that are missing in a folder, and build its tables."""
     blocks = by_site(arms)
-    outcome = run_missing_tasks(tasks_of(request, blocks), workers, console_text("label.comparing"), folder)
+    outcome = run_missing_groups(groups_of(request, blocks), workers, console_text("label.comparing"), folder)
     results = outcome.results
-    twins = [result for result in results if result.task.kind == "twins"]
+    pairs = with_purpose(results, "pairs")
     runs = [
-        [result.finished[k] for result in twins if result.task.block == number]
-        for number, site_arms in enumerate(blocks)
+        [result.finished[k] for result in pairs if result.label.block == block]
+        for block, site_arms in enumerate(blocks)
         for k in range(len(site_arms))
     ]
-    memory = effects_by_law_table(
-        [result for result in results if result.task.kind == "memory"], blocks, request.deltas
-    )
+    memory = effects_by_law_table(with_purpose(results, "law"), blocks, request.deltas)
     draw_effects = draw_effects_table(results, blocks)
     tables = {
-        "residents": residents_table(twins, blocks),
+        "residents": residents_table(pairs, blocks),
         "memory": memory,
         "alone": independent_effects_table(results, blocks, request.deltas),
         "verdicts": verdicts_table(memory),
@@ -148,6 +150,11 @@ def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) 
         "accounts": accounts_table(draw_effects),
     }
     return ComparedRuns(runs, tables, outcome.interrupted)
+
+
+def with_purpose(results: Sequence[CompareResults], purpose: str) -> list[CompareResults]:
+    """Return the results of groups with a purpose."""
+    return [result for result in results if result.label.purpose == purpose]
 
 
 def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], ComparedRuns]:
@@ -175,25 +182,27 @@ def settling_effects(request: Request, arms: Sequence[Arm], compared: ComparedRu
         yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 
 
-def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFrame:
+def residents_table(pairs: Sequence[CompareResults], blocks: Blocks) -> pd.DataFrame:
     """Return how many residents act differently in each arm, by site, arm, seed and kind of act."""
-    found = ((blocks[one.task.block], row) for one in twins for row in one.residents)
+    found = ((blocks[one.label.block], row) for one in pairs for row in one.residents)
     rows = [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for arms, row in found]
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
-def effects_by_law_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def effects_by_law_table(
+    results: Sequence[CompareResults], blocks: Blocks, deltas: Mapping[str, float]
+) -> pd.DataFrame:
     """Return the effect of every arm on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
-    groups: dict[tuple[int, Any], list[TaskResults]] = {}
+    by_law: dict[tuple[int, Any], list[CompareResults]] = {}
     for result in results:
-        groups.setdefault((result.task.block, result.task.law), []).append(result)
-    for (number, law), tasks_of_law in groups.items():
-        months = [months_of(tasks_of_law, k) for k in range(len(blocks[number]))]
-        for k, arm in enumerate(blocks[number][1:], start=1):
-            for headline in available_headlines(tasks_of_law[0].finished[0].tables["measures"].column_names):
+        by_law.setdefault((result.label.block, result.label.law), []).append(result)
+    for (block, law), of_law in by_law.items():
+        months = [months_of(of_law, k) for k in range(len(blocks[block]))]
+        for k, arm in enumerate(blocks[block][1:], start=1):
+            for headline in available_headlines(of_law[0].finished[0].tables["measures"].column_names):
                 values = [[headline.value(run) for run in months[side]] for side in (0, k)]
-                scale = headline.scale(tasks_of_law[0].years, deltas.get(headline.name))
+                scale = headline.scale(of_law[0].years, deltas.get(headline.name))
                 effect = dataclasses.asdict(paired(*values, scale=scale))
                 place = {"site": arm.scenario, "against": arm.name, **law._asdict()}
                 rows.append(place | {"measure": headline.name} | effect)
@@ -201,25 +210,28 @@ def effects_by_law_table(results: Sequence[TaskResults], blocks: Blocks, deltas:
 
 
 def independent_effects_table(
-    results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]
+    results: Sequence[CompareResults], blocks: Blocks, deltas: Mapping[str, float]
 ) -> pd.DataFrame:
     """Return the effect of each arm over independent seeds, and the variance reduction by pairing."""
     rows: list[dict[str, Any]] = []
-    for number, arms in enumerate(blocks):
-        twins = [result for result in results if result.task.block == number and result.task.kind == "twins"]
-        alone = [result for result in results if result.task.block == number and result.task.kind == "alone"]
-        for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
-            months = [months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1))]
-            for headline in available_headlines(twins[0].finished[0].tables["measures"].column_names):
+    for block, arms in enumerate(blocks):
+        pairs, independent = (
+            [result for result in with_purpose(results, purpose) if result.label.block == block]
+            for purpose in ("pairs", "independent")
+        )
+        for k, arm in enumerate(arms[1:] if independent and pairs else [], start=1):
+            alone = [result for result in independent if result.label.arm == k]
+            months = [months_of(side, at) for side, at in ((pairs, 0), (pairs, k), (alone, 0))]
+            for headline in available_headlines(pairs[0].finished[0].tables["measures"].column_names):
                 base, twin, other = ([headline.value(run) for run in side] for side in months)
-                scale = headline.scale(twins[0].years, deltas.get(headline.name))
-                independent, twin_effect = unpaired(base, other, scale=scale), paired(base, twin, scale=scale)
-                ratio = variance_ratio(independent.error**2, twin_effect.error**2)
+                scale = headline.scale(pairs[0].years, deltas.get(headline.name))
+                unpaired_effect, paired_effect = unpaired(base, other, scale=scale), paired(base, twin, scale=scale)
+                ratio = variance_ratio(unpaired_effect.error**2, paired_effect.error**2)
                 place = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
-                rows.append(place | dataclasses.asdict(independent) | {"variance_ratio": ratio})
+                rows.append(place | dataclasses.asdict(unpaired_effect) | {"variance_ratio": ratio})
     return pd.DataFrame(rows)
 
 
-def months_of(results: Sequence[TaskResults], k: int) -> list[pd.DataFrame]:
-    """Return the months of the arm with index ``k`` in each task; tasks without a full month are left out."""
+def months_of(results: Sequence[CompareResults], k: int) -> list[pd.DataFrame]:
+    """Return the months of the run with index ``k`` in each group; groups without a full month are left out."""
     return [months for result in results if len(months := result.finished[k].months)]

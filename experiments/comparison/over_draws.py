@@ -1,4 +1,4 @@
-"""Effects and levels over draws of parameters, towns, seeds and rival accounts: their tasks and their tables."""
+"""Effects and levels over draws of parameters, towns, seeds and rival accounts: their runs and their tables."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from experiments.comparison.arms import Arm
 from experiments.comparison.effects import number_of
 from experiments.comparison.headline_measures import available_headlines
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import DrawLabel, Task, TaskResults
+from experiments.execution.twin_runs import CompareLabel, CompareResults, DrawLabel, RunGroup
 from experiments.statistics.effect_uncertainty import uncertainty_of
 from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import TOWN_SEED, RunSpec, values_of
@@ -27,16 +27,16 @@ def rival_accounts() -> list[str]:
     return [name for name in accounts.names() if name != accounts.PRESENT]
 
 
-def tasks_over_draws(
-    number: int, firsts: Sequence[RunSpec], draws: Sequence[Draw], sets: Sequence[str]
-) -> Iterator[Task]:
-    """Yield the tasks of one site: two runs of each draw, and one of the first draws under every rival account.
+def groups_over_draws(
+    block: int, firsts: Sequence[RunSpec], draws: Sequence[Draw], sets: Sequence[str]
+) -> Iterator[RunGroup[CompareLabel]]:
+    """Yield the groups of one site: two runs of each draw, and one of the first draws under every rival account.
 
     The second run of a draw has another seed and, in every other draw, another town. A town set by the user is kept.
 
     Parameters
     ----------
-    number
+    block
         Index of the site in the comparison.
     firsts
         The first run of every arm.
@@ -53,7 +53,7 @@ def tasks_over_draws(
             town = seed if label.run and is_second_run_in_other_town(n) else first
             own = {**draw.values, **accounts.read(label.account), TOWN_SEED: town, **fixed}
             specs = (dataclasses.replace(spec, town="", seed=seed).with_values(own) for spec in firsts)
-            yield Task(number, tuple(specs), "draw", draw=label)
+            yield RunGroup(tuple(specs), CompareLabel(block, "draw", draw=label))
 
 
 def is_second_run_in_other_town(draw: int) -> bool:
@@ -66,14 +66,14 @@ def key_values(site: str, against: str, label: DrawLabel) -> dict[str, Any]:
     return {"site": site, "against": against, "draw": label.number, "account": label.account, "run": label.run}
 
 
-def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
+def draw_effects_table(results: Sequence[CompareResults], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
     """Return the effect on every headline measure in every run over draws."""
     rows: list[dict[str, Any]] = []
     for one in results:
-        if (label := one.task.draw) is None:
+        if (label := one.label.draw) is None:
             continue
         months = [run.months for run in one.finished]
-        for k, arm in enumerate(blocks[one.task.block][1:], start=1):
+        for k, arm in enumerate(blocks[one.label.block][1:], start=1):
             place = key_values(arm.scenario, arm.name, label)
             for headline in available_headlines(months[0].columns):
                 base, value = (number_of(headline.value(months[side])) for side in (0, k))
@@ -81,13 +81,13 @@ def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence
     return pd.DataFrame(rows)
 
 
-def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
+def draw_levels_table(results: Sequence[CompareResults]) -> pd.DataFrame:
     """Return every headline measure of the first arm in every run over draws, as rows of the effects table."""
     rows: list[dict[str, Any]] = []
     for one in results:
-        if (label := one.task.draw) is None:
+        if (label := one.label.draw) is None:
             continue
-        spec, months = one.task.specs[0], one.finished[0].months
+        spec, months = one.group.specs[0], one.finished[0].months
         place = key_values(spec.scenario.name, spec.policy, label)
         rows += [
             place | {"measure": headline.name, "effect": number_of(headline.value(months))}

@@ -17,7 +17,7 @@ from experiments.comparison.policy_choice import Choice
 from experiments.comparison.single_measure_effects import STEPS, request_of
 from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
-from experiments.execution.twin_runs import Task, run_task, under_law
+from experiments.execution.twin_runs import CompareLabel, RunGroup, run_group, under_law
 from experiments.storage.reading import reference_file
 from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
 from experiments.words.console import console_text
@@ -51,13 +51,13 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     make_folder(out)
     with TemporaryDirectory() as policies:
         blocks = [arms_of(request_of(site, Path(policies), twins, years, sets, ()))[0] for site in BUILT_IN_SITES]
-        tasks = [
-            Task(number, tuple(under_law(law, spec) for spec in world), "memory", law)
+        groups = [
+            RunGroup(tuple(under_law(law, spec) for spec in world), CompareLabel(number, "law", law=law))
             for number, arms in enumerate(blocks)
             for law in TESTED_LAWS
             for world in zip(*(arm.specs for arm in arms), strict=True)
         ]
-        results = run_jobs(tasks, run_task, workers, console_text("label.laws")).all_results
+        results = run_jobs(groups, run_group, workers, console_text("label.laws")).all_results
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     origin = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [

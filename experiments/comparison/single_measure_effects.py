@@ -13,7 +13,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import Text, file_of, measures, policy_of
 from experiments.comparison.decision_outcomes import COST_MEASURES, OUTCOMES
 from experiments.execution.executor import run_jobs
-from experiments.execution.twin_runs import Task, TaskResults, run_task
+from experiments.execution.twin_runs import CompareLabel, CompareResults, RunGroup, run_group
 from experiments.statistics.paired_effects import paired
 from experiments.storage.reading import reference_file
 from experiments.storage.result_tables import STATUS_QUO
@@ -56,12 +56,14 @@ def show_single_measure_effects(out: Path, twins: int, years: float, sets: Seque
     with TemporaryDirectory() as steps:
         requests = [request_of(site, Path(steps), twins, years, sets) for site in BUILT_IN_SITES]
         blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
-        tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-        results = run_jobs(tasks, run_task, workers, console_text("label.alone")).all_results
+        groups = [
+            RunGroup(specs, CompareLabel(k)) for k, arms in enumerate(blocks) for specs in zip(*arms, strict=True)
+        ]
+        results = run_jobs(groups, run_group, workers, console_text("label.alone")).all_results
     rows = [
         row
         for number, site in enumerate(BUILT_IN_SITES)
-        for row in rows_of(site, years, [one for one in results if one.task.block == number])
+        for row in rows_of(site, years, [one for one in results if one.label.block == number])
     ]
     content = frame_as_csv(pd.DataFrame(rows), ".4g")
     write_atomically(out / "reach.csv", content)
@@ -86,7 +88,7 @@ def request_of(
     return Request(arms=arms, scenarios=(site,), sets=tuple(sets), years=years, replicates=twins)
 
 
-def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dict[str, Any]]:
+def rows_of(site: str, years: float, results: Sequence[CompareResults]) -> list[dict[str, Any]]:
     """Return the effects of every step and extreme world on every outcome and cost at one site."""
     origin = {"site": site, "years": years, "twins": len(results), "code": fingerprint()}
     base, rows = months_of(results, 0), []

@@ -11,7 +11,7 @@ import numpy as np
 from experiments.execution.executor import JobResults
 from experiments.execution.job_cache import JobCache, Tables, run_unfinished
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import finished_run, restored_run, simulate, simulate_until
+from experiments.execution.run_tables import finished_run, restored_run, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, parameters_of_law
 from experiments.storage.manifest_schema import TwinsPart
@@ -37,90 +37,104 @@ class DrawLabel(NamedTuple):
     run: int
 
 
-@dataclass(frozen=True)
-class Task:
-    """Runs of one seed and site: twins; twins under another law of trust; or the arms, unpaired.
-
-    ``draw`` identifies the draw of parameters and the account of the runs, if these are drawn.
-    """
+class CompareLabel(NamedTuple):
+    """What a comparison calls a group of runs: index of its site, purpose, and law, draw or arm if it has one."""
 
     block: int
-    specs: tuple[RunSpec, ...]
-    kind: Literal["twins", "memory", "alone", "draw"] = "twins"
+    purpose: Literal["pairs", "law", "independent", "draw"] = "pairs"
     law: Law | None = None
     draw: DrawLabel | None = None
+    arm: int = 0
+
+
+@dataclass(frozen=True)
+class RunGroup[L]:
+    """Runs of one seed that share a town and a warm-up, with the label that their design gives them.
+
+    Of each run all tables are read if ``all_tables``, and how many residents differ from the first run; else the
+    measures alone.
+    """
+
+    specs: tuple[RunSpec, ...]
+    label: L
+    all_tables: bool = False
 
     @property
     def key(self) -> str:
-        """Unique key in the comparison."""
-        runs = ", ".join(spec.run for spec in self.specs)
-        return f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {runs}"
+        """Unique key in a design."""
+        return f"{self.label}, {self.all_tables}, runs {', '.join(spec.run for spec in self.specs)}"
 
     @property
     def shifts(self) -> int:
-        """Number of simulated shifts; twins share one warm-up."""
-        first, *others = self.specs
-        return first.shifts + sum(spec.shifts if self.kind == "alone" else spec.reported_shifts for spec in others)
+        """Number of simulated shifts; the runs share one warm-up."""
+        return self.specs[0].shifts + sum(spec.reported_shifts for spec in self.specs[1:])
 
 
 @dataclass(frozen=True)
-class TaskResults:
-    """Results of a task: runs by arm, and numbers of residents who differ from the first arm's world."""
+class GroupResults[L]:
+    """Finished runs of a group, and numbers of residents who differ from the first run."""
 
-    task: Task
+    group: RunGroup[L]
     finished: list[StoredRun]
     residents: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def label(self) -> L:
+        """Label of the group."""
+        return self.group.label
+
+    @property
     def years(self) -> float:
         """Reported years of each run."""
-        return self.task.specs[0].reported_shifts / SHIFTS / DAYS_OF_YEAR
+        return self.group.specs[0].reported_shifts / SHIFTS / DAYS_OF_YEAR
 
 
-def run_task(task: Task, report: ReportProgress) -> TaskResults:
-    """Simulate the runs of a task."""
-    for spec in task.specs:
+type CompareResults = GroupResults[CompareLabel]
+
+
+def run_group[L](group: RunGroup[L], report: ReportProgress) -> GroupResults[L]:
+    """Simulate the runs of a group."""
+    for spec in group.specs:
         town = town_for(spec)
-    if task.kind == "alone":
-        return TaskResults(task, [simulate(spec, town, report, all_tables=False) for spec in task.specs])
     runs, residents, first = [], [], None
-    for spec, world, cells in simulated_twins(task.specs, town, report):
-        runs.append(finished_run(world, spec, cells, all_tables=task.kind == "twins"))
-        if first is not None and task.kind == "twins":
-            residents += [
-                {"seed": spec.seed, "arm": len(runs) - 1, **row} for row in count_differing_residents(first, world)
-            ]
-        first = first or world
-    return TaskResults(task, runs, residents)
+    for arm, (spec, world, cells) in enumerate(simulated_twins(group.specs, town, report)):
+        runs.append(finished_run(world, spec, cells, all_tables=group.all_tables))
+        if not group.all_tables:
+            continue
+        if first is None:
+            first = world
+        else:
+            residents += [{"seed": spec.seed, "arm": arm, **row} for row in count_differing_residents(first, world)]
+    return GroupResults(group, runs, residents)
 
 
-def part_of_results(results: TaskResults) -> tuple[dict[str, Any], Tables]:
-    """Return the facts and tables of a task; names of tables begin with the number of the arm."""
+def part_of_results[L](results: GroupResults[L]) -> tuple[dict[str, Any], Tables]:
+    """Return the facts and tables of a group; names of tables begin with the number of the run."""
     tables = {f"{k}/{name}": table for k, run in enumerate(results.finished) for name, table in run.tables.items()}
     return {"ceiling_hits": [run.ceiling_hits for run in results.finished], "residents": results.residents}, tables
 
 
-def results_of_part(task: Task, facts: Mapping[str, Any], tables: Tables) -> TaskResults:
-    """Restore the results of a task from its part; raise if the part does not fit the task."""
-    tables_by_arm: list[dict[str, Any]] = [{} for _ in task.specs]
+def results_of_part[L](group: RunGroup[L], facts: Mapping[str, Any], tables: Tables) -> GroupResults[L]:
+    """Restore the results of a group from its part; raise if the part does not fit the group."""
+    tables_by_arm: list[dict[str, Any]] = [{} for _ in group.specs]
     for name, table in tables.items():
         k, _, kind = name.partition("/")
         tables_by_arm[int(k)][kind] = table
-    if any(row["arm"] >= len(task.specs) for row in facts["residents"]):
+    if any(row["arm"] >= len(group.specs) for row in facts["residents"]):
         raise ValueError("residents of an arm that there is not")
     finished = [
-        restored_run(spec, tables, hits, all_tables=task.kind == "twins")
-        for spec, tables, hits in zip(task.specs, tables_by_arm, facts["ceiling_hits"], strict=True)
+        restored_run(spec, tables, hits, all_tables=group.all_tables)
+        for spec, tables, hits in zip(group.specs, tables_by_arm, facts["ceiling_hits"], strict=True)
     ]
-    return TaskResults(task, finished, facts["residents"])
+    return GroupResults(group, finished, facts["residents"])
 
 
-def run_missing_tasks(
-    tasks: Sequence[Task], workers: int, label: str | Progress, folder: Path
-) -> JobResults[Task, TaskResults]:
-    """Simulate the tasks of which ``folder`` holds no part; an interruption keeps the finished ones."""
-    cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
-    return run_unfinished(tasks, run_task, workers, label, cache)
+def run_missing_groups[L](
+    groups: Sequence[RunGroup[L]], workers: int, label: str | Progress, folder: Path
+) -> JobResults[RunGroup[L], GroupResults[L]]:
+    """Simulate the groups of which ``folder`` holds no part; an interruption keeps the finished ones."""
+    cache = JobCache[RunGroup[L], GroupResults[L]](folder, part_of_results, results_of_part, TwinsPart)
+    return run_unfinished(groups, run_group, workers, label, cache)
 
 
 def under_law(law: Law, spec: RunSpec) -> RunSpec:
@@ -128,21 +142,23 @@ def under_law(law: Law, spec: RunSpec) -> RunSpec:
     return spec.with_values(parameters_of_law(law))
 
 
-def twin_worlds(specs: Sequence[RunSpec], town: Town, report: ReportProgress) -> Iterator[TrustModel]:
+def twin_worlds[W: TrustModel](
+    specs: Sequence[RunSpec], town: Town, report: ReportProgress, world_type: type[W]
+) -> Iterator[W]:
     """Yield a world for each run of one seed, all at the end of one warm-up, which no policy affects."""
     scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
     common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
     report(specs[0].shifts - specs[0].reported_shifts)
     for spec in specs:
-        yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
+        yield world_type.resumed(spec.scenario, common, town=town, keep=keep)
 
 
 def simulated_twins(
     specs: Sequence[RunSpec], town: Town, report: ReportProgress
 ) -> Iterator[tuple[RunSpec, TrustModel, list[np.ndarray]]]:
     """Yield each run of one seed with its world at the end and the monthly rows of its cells."""
-    for spec, world in zip(specs, twin_worlds(specs, town, report), strict=True):
+    for spec, world in zip(specs, twin_worlds(specs, town, report, TrustModel), strict=True):
         yield spec, world, simulate_until(world, tick_of(spec.until), report)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, run_missing_tasks
+from experiments.execution.twin_runs import CompareLabel, CompareResults, DrawLabel, RunGroup, run_missing_groups
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale
@@ -49,11 +49,11 @@ def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
 def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
     """Run the missing confirmation runs of a folder; return the contrasts and whether it was interrupted."""
     names = candidates(effects)
-    outcome = run_missing_tasks(tasks_of(study, names), workers, "confirming", folder / CONFIRMED_FOLDER)
+    outcome = run_missing_groups(groups_of(study, names), workers, "confirming", folder / CONFIRMED_FOLDER)
     return contrasts(study, names, outcome.results), outcome.interrupted
 
 
-def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
+def groups_of(study: Study, names: Sequence[str]) -> list[RunGroup[CompareLabel]]:
     """Return the runs of all policies with each parameter at each end, scenario by scenario and seed by seed.
 
     The label of a run has the number of its parameter (from 1) and of its end (0, 1).
@@ -62,13 +62,15 @@ def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
     points = list(points_of(bare))
     blocks = {source: [one for one in points if one.source == source] for source in study.scenarios}
     return [
-        Task(number, at_end(specs, {name: study.factors.ranges[name].value(share)}, seed), "draw",
-             draw=DrawLabel(k, "", end))
+        RunGroup(
+            at_end(specs, {name: study.factors.ranges[name].value(share)}, seed),
+            CompareLabel(number, "draw", draw=DrawLabel(k, "", end)),
+        )
         for number, specs in enumerate(blocks.values())
         for k, name in enumerate(names, start=1)
         for end, share in enumerate(ENDS)
         for seed in new_seeds(study)
-    ]  # fmt: skip
+    ]
 
 
 def new_seeds(study: Study) -> range:
@@ -81,7 +83,7 @@ def at_end(specs: Sequence[RunSpec], values: Mapping[str, Any], seed: int) -> tu
     return tuple(spec.with_seed(seed).with_values(values) for spec in specs)
 
 
-def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]) -> pd.DataFrame:
+def contrasts(study: Study, names: Sequence[str], results: Sequence[CompareResults]) -> pd.DataFrame:
     """Return, by policy, measure and parameter, the effect at both ends and the difference, with its verdict."""
     effects = effects_by_end(study, results)
     rows = []
@@ -102,15 +104,15 @@ def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]
     return table.assign(verdict=[judge(row) for row in table.itertuples()])[list(COLUMNS)]
 
 
-def effects_by_end(study: Study, results: Sequence[TaskResults]) -> pd.DataFrame:
+def effects_by_end(study: Study, results: Sequence[CompareResults]) -> pd.DataFrame:
     """Return the effect of every policy on every measure in each confirmation run."""
     rows = []
     for result in results:
-        assert result.task.draw is not None
+        assert result.label.draw is not None
         months = [run.months for run in result.finished]
-        for spec, policy_months in zip(result.task.specs[1:], months[1:], strict=True):
+        for spec, policy_months in zip(result.group.specs[1:], months[1:], strict=True):
             key = {"scenario": spec.scenario.name, "policy": spec.policy, "seed": spec.seed}
-            key |= {"number": result.task.draw.number, "end": result.task.draw.run}
+            key |= {"number": result.label.draw.number, "end": result.label.draw.run}
             for measure in study.sensitivity.measures:
                 effect = last_year(policy_months, measure) - last_year(months[0], measure)
                 rows.append(key | {"measure": measure, "effect": effect})

@@ -23,7 +23,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.history_matching import Coverage, Matched, Reals, Target, coverage, match_history
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.twin_runs import Task, run_missing_tasks
+from experiments.execution.twin_runs import RunGroup, run_missing_groups
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
@@ -116,16 +116,11 @@ class Simulations:
 
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
         """Return the results of each set of values (rows): roots of targets, then effect measures by place."""
-        tasks = {
-            (k, place): Task(k, (self.spec(place, values_of_row, first_seed + k, policy),), "alone")
-            for k, values_of_row in enumerate(values)
-            for place in self.request.places
-        }
-        outcome = run_missing_tasks(list(tasks.values()), self.request.workers, self.progress, self.request.out)
-        months = {task.key: result.finished[0].tables["measures"].to_pandas() for task, result in outcome.all_pairs}
-        months_by_place = (
-            {place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values))
-        )
+        labels = [(k, place) for k in range(len(values)) for place in self.request.places]
+        groups = [RunGroup((self.spec(place, values[k], first_seed + k, policy),), (k, place)) for k, place in labels]
+        results = run_missing_groups(groups, self.request.workers, self.progress, self.request.out).all_results
+        months = {one.label: one.finished[0].tables["measures"].to_pandas() for one in results}
+        months_by_place = ({place: months[k, place] for place in self.request.places} for k in range(len(values)))
         return np.array([[*self.row(months_of_row)] for months_of_row in months_by_place], float)
 
     def row(self, months_by_place: Mapping[str, pd.DataFrame]) -> Iterator[float]:

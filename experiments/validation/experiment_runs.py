@@ -16,7 +16,7 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, months_table, tables_of
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import simulated_twins
+from experiments.execution.twin_runs import RunGroup, simulated_twins
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import OWN_TOWN, RunSpec
 from experiments.storage.writing import make_folder, write_atomically
@@ -78,24 +78,6 @@ def size_from_options(options: argparse.Namespace) -> ExperimentSize:
     """Return the size given by the options of such a module."""
     size = QUICK if options.quick else ExperimentSize(seeds=options.replicates, scale=getattr(options, "scale", 1.0))
     return dataclasses.replace(size, workers=options.workers)
-
-
-@dataclass(frozen=True)
-class WorldBatch:
-    """Worlds of one seed that share a warm-up; ``names`` tells variants of the same run apart."""
-
-    specs: tuple[RunSpec, ...]
-    names: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Unique name among all jobs."""
-        return " ".join((self.specs[0].run, *self.names[:1]))
-
-    @property
-    def shifts(self) -> int:
-        """Number of simulated shifts."""
-        return self.specs[0].shifts + sum(spec.reported_shifts for spec in self.specs[1:])
 
 
 def run_worlds(
@@ -189,15 +171,15 @@ def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) 
     by_warm_up: dict[object, list[RunSpec]] = {}
     for spec in missing.values():
         by_warm_up.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
-    batches = [WorldBatch(tuple(group)) for group in by_warm_up.values()]
-    if batches and run_jobs(batches, partial(run_batch, runs=runs), workers, label).interrupted:
+    groups = [RunGroup(tuple(specs), label) for specs in by_warm_up.values()]
+    if groups and run_jobs(groups, partial(run_and_store, runs=runs), workers, label).interrupted:
         raise KeyboardInterrupt
 
 
-def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
+def run_and_store(group: RunGroup[str], tell: ReportProgress, runs: Path) -> None:
     """Run the worlds of one seed side by side and store their tables."""
-    town = TOWNS.of(batch.specs[0].scenario)
-    for spec, world, cells in simulated_twins(batch.specs, town, tell):
+    town = TOWNS.of(group.specs[0].scenario)
+    for spec, world, cells in simulated_twins(group.specs, town, tell):
         incidents = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
         tables = world_tables(world, incidents)
         if "cells" in spec.keep:
@@ -205,7 +187,6 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
             tables["kinds"] = crimes_by_cell(incidents)
         for name, table in (tables | {LAST_TABLE: measures_table(world, spec)}).items():
             write_atomically(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
-    return batch.key
 
 
 def crimes_by_cell(incidents: np.ndarray) -> pa.Table:

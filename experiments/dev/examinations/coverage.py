@@ -18,7 +18,7 @@ import pandas as pd
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import HEADLINES, Headline, available_headlines
-from experiments.execution.twin_runs import Task, run_missing_tasks
+from experiments.execution.twin_runs import RunGroup, run_missing_groups
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import ALPHA, benjamini_hochberg, corrected_together, direction, judge
@@ -92,10 +92,10 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     sets = (f"population.scale={scale:g}",)
     request = Request(arms=arms, scenarios=(site,), sets=sets, years=float(max(HORIZONS)), replicates=pairs)
     planned, _ = arms_of(request)
-    tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
+    groups = [RunGroup(specs, site) for specs in zip(*(arm.specs for arm in planned), strict=True)]
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
-    results = run_missing_tasks(tasks, workers, f"bank of {site}", folder).all_results
+    results = run_missing_groups(groups, workers, f"bank of {site}", folder).all_results
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         months_by_side = [[result.finished[k].months.head(MONTHS * years) for result in results] for k in (0, number)]
         for headline in available_headlines(months_by_side[0][0].columns, MEASURED):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import simulated_twins
+from experiments.execution.twin_runs import RunGroup, simulated_twins
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, StudyWorld, head_of, rows_by_columns, star, worlds_of, write_table
@@ -41,36 +40,23 @@ def all_worlds() -> dict[str, StudyWorld]:
     return {**WORLDS, **consequences.WORLDS}
 
 
-@dataclass(frozen=True)
-class DecisionCase:
-    """All worlds of one site and seed; they share a warm-up."""
-
-    site: str
-    seed: int
-    years: int
-    sets: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Unique name among all jobs."""
-        return f"{self.site}, {self.seed}"
-
-    @property
-    def shifts(self) -> int:
-        """Number of simulated shifts."""
-        return YEAR * (1 + self.years * len(all_worlds()))
+def group_of(site: str, seed: int, years: int, sets: Sequence[str]) -> RunGroup[str]:
+    """Return the runs of all worlds of one site and seed, in the order of `all_worlds`."""
+    worlds = all_worlds().values()
+    specs = (plan_runs(site, policies=world.policies, sets=sets, years=years, seed=seed)[0] for world in worlds)
+    return RunGroup(tuple(specs), site)
 
 
-def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
-    """Run all worlds of a case; return their choices, and the annual counts of their consequences."""
-    options: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
-    specs = {name: plan_runs(case.site, policies=world.policies, **options)[0] for name, world in all_worlds().items()}
+def count_choices(
+    group: RunGroup[str], tell: ReportProgress, years: int
+) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
+    """Run all worlds of a group; return their choices, and the annual counts of their consequences."""
     choices: ChoiceCounts = {}
     counted: consequences.AnnualCounts = {}
-    results = simulated_twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
-    for world, (spec, model, _) in zip(specs, results, strict=True):
+    results = simulated_twins(group.specs, TOWNS.of(group.specs[0].scenario), tell)
+    for world, (spec, model, _) in zip(all_worlds(), results, strict=True):
         counted |= consequences.annual_counts(
-            world, model.datacollector.model_vars, model.settings.start, reported_years(case.years)
+            world, model.datacollector.model_vars, model.settings.start, reported_years(years)
         )
         for row in model.choices() if world in WORLDS else ():
             year = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR
@@ -159,12 +145,13 @@ def format_share(row: Row) -> str:
 
 def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
     """Run all worlds at both sites; print, write and return the decisions; print and write their consequences."""
-    cases = [DecisionCase(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
+    groups = [group_of(site, 1 + seed, years, size.sets) for site in SITES for seed in range(size.seeds)]
+    count = partial(count_choices, years=years)
     choices_by_site: dict[str, list[ChoiceCounts]] = {}
     counts_by_site: dict[str, list[consequences.AnnualCounts]] = {}
-    for case, (choices, counts) in run_jobs(cases, run_case, size.workers, "decisions").all_pairs:
-        choices_by_site.setdefault(case.site, []).append(choices)
-        counts_by_site.setdefault(case.site, []).append(counts)
+    for group, (choices, counts) in run_jobs(groups, count, size.workers, "decisions").all_pairs:
+        choices_by_site.setdefault(group.label, []).append(choices)
+        counts_by_site.setdefault(group.label, []).append(counts)
     rows = list(rows_of(choices_by_site, reported_years(years)))
     consequence_rows = list(consequences.rows_of(counts_by_site, BASE, reported_years(years)))
     print(write_table(out, "decisions", rows, COLUMNS, format_decisions(rows, size.scale)))

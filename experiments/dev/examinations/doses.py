@@ -1,33 +1,29 @@
 """Dose-response of trust: points gained after years from more of each input, at both sites and readings."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
 from experiments.dev.examinations.dosed import AddedContacts, DosedModel
 from experiments.dev.examinations.readings import CENTRAL_READING, readings
-from experiments.execution.executor import run_jobs
+from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
-from experiments.storage.run_identity import canonical_json, digest_of
-from experiments.storage.writing import make_folder, write_atomically
+from experiments.execution.twin_runs import RunGroup, twin_worlds
 from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_policy_file
 from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from experiments.words.toml_files import toml_beside
-from model.engine.calendar import MONTH, YEAR, tick_of
+from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
-from model.simulation.model import TrustModel
 from model.world.month import GROUPS
 
 YEARS = (1, 3, 10)
@@ -82,35 +78,18 @@ SITE_NAMES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 CORNER_LABELS = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
 
 
-@dataclass(frozen=True)
-class DoseCase:
-    """Worlds of one seed and site under one reading; they share a warm-up."""
+class DoseLabel(NamedTuple):
+    """Site, reading and doses of a group of runs."""
 
     site: str
     reading: str
-    sets: tuple[str, ...]
-    seed: int
-    months: int
     doses: tuple[Dose, ...]
 
-    @property
-    def key(self) -> str:
-        """Unique name among all jobs."""
-        return digest_of(canonical_json([self.digest_of_world(dose) for dose in self.doses]).encode())
 
-    @property
-    def shifts(self) -> int:
-        """Number of simulated shifts."""
-        return YEAR + self.months * MONTH * len(self.doses)
+class DosePart(TypedDict):
+    """Results of the worlds of a group, in the order of its doses (`world_results`)."""
 
-    def digest_of_world(self, dose: Dose) -> str:
-        """Return a digest of all inputs of one of its worlds."""
-        about = [self.site, list(self.sets), self.seed, self.months]
-        return digest_of(canonical_json([*about, dose.text, vars(dose.given), dose.policy, fingerprint()]).encode())
-
-    def results_file(self, dose: Dose, runs: Path) -> Path:
-        """Return the file that stores the results of one of its worlds."""
-        return runs.resolve() / f"dose-{self.digest_of_world(dose)}.json"
+    worlds: list[dict[str, Any]]
 
 
 def settings_of_reading(reading: str, size: ExperimentSize) -> tuple[str, ...]:
@@ -124,37 +103,31 @@ def settings_of_reading(reading: str, size: ExperimentSize) -> tuple[str, ...]:
     return (*size.sets, *(f"{key}={value!r}" for key, value in values.items()))
 
 
-def dose_cases(size: ExperimentSize) -> list[DoseCase]:
-    """Return all cases: all doses under both readings, and some doses in the corners with the first seed."""
+def dose_groups(size: ExperimentSize, runs: Path) -> list[RunGroup[DoseLabel]]:
+    """Return the runs of all doses under both readings, and of some doses in the corners with the first seed."""
     solved = readings()
     corners = [name for name, corner in CORNERS.items() if corner.get("reading", CENTRAL_READING) in solved]
     planned = [(site, name, 1 + seed, DOSES) for site in SITES for name in READINGS for seed in range(size.seeds)]
     planned += [(site, name, 1, CORNER_DOSES) for site in SITES for name in corners]
-    months = min(MAX_MONTHS, round(12 * size.max_years))
-    return [
-        DoseCase(site, name, settings_of_reading(name, size), seed, months, doses)
-        for site, name, seed, doses in planned
-    ]
+    years = min(MAX_MONTHS, round(12 * size.max_years)) / 12
+    groups = []
+    for site, reading, seed, doses in planned:
+        sets = settings_of_reading(reading, size)
+        policies = (policies_of_dose(dose, runs) for dose in doses)
+        specs = (plan_runs(site, policies=words, sets=sets, years=years, seed=seed)[0] for words in policies)
+        groups.append(RunGroup(tuple(specs), DoseLabel(site, reading, doses)))
+    return groups
 
 
-def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
-    """Run the worlds of a case without stored results, and store the results of each."""
-    doses = [dose for dose in case.doses if not case.results_file(dose, runs).is_file()]
-    tell(case.months * MONTH * (len(case.doses) - len(doses)))
-    if not doses:
-        return case.key
-    options: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
-    specs = [plan_runs(case.site, policies=policies_of_dose(dose, runs), **options)[0] for dose in doses]
-    town = TOWNS.of(specs[0].scenario)
-    scenario = replace(specs[0].scenario, policies=())
-    common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
-    tell(YEAR)
-    for dose, spec in zip(doses, specs, strict=True):
-        world = DosedModel.resumed(spec.scenario, common, town=town)
+def run_dosed(group: RunGroup[DoseLabel], tell: ReportProgress) -> list[dict[str, Any]]:
+    """Run the worlds of a group; return the results of each."""
+    results = []
+    worlds = twin_worlds(group.specs, TOWNS.of(group.specs[0].scenario), tell, DosedModel)
+    for dose, spec, world in zip(group.label.doses, group.specs, worlds, strict=True):
         world.given = dose.given
         simulate_until(world, tick_of(spec.until), tell)
-        write_atomically(case.results_file(dose, runs), json.dumps(world_results(world)).encode())
-    return case.key
+        results.append(world_results(world))
+    return results
 
 
 def policies_of_dose(dose: Dose, runs: Path) -> list[str]:
@@ -172,16 +145,19 @@ def world_results(world: DosedModel) -> dict[str, Any]:
     return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
 
 
-def run_doses(cases: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> DoseResults:
-    """Run cases; return the results of each site and reading, seed by seed."""
-    make_folder(runs)
-    if run_jobs(cases, partial(run_case, runs=runs), size.workers, "doses").interrupted:
-        raise KeyboardInterrupt
+def run_doses(size: ExperimentSize, runs: Path) -> DoseResults:
+    """Run all doses that no earlier call has finished; return the results of each site and reading, seed by seed."""
+    cache = JobCache[RunGroup[DoseLabel], list[dict[str, Any]]](
+        runs / "doses",
+        split=lambda worlds: ({"worlds": worlds}, {}),
+        restore=lambda _, facts, __: facts["worlds"],
+        facts_schema=DosePart,
+    )
     results: DoseResults = {}
-    for case in cases:
-        texts = {dose.name: case.results_file(dose, runs).read_text(encoding="utf-8") for dose in case.doses}
-        stored = {name: json.loads(text) for name, text in texts.items()}
-        results.setdefault((case.site, case.reading), []).append(stored)
+    finished = run_unfinished(dose_groups(size, runs), run_dosed, size.workers, "doses", cache)
+    for (site, reading, doses), worlds in ((group.label, worlds) for group, worlds in finished.all_pairs):
+        by_dose = {dose.name: world for dose, world in zip(doses, worlds, strict=True)}
+        results.setdefault((site, reading), []).append(by_dose)
     return results
 
 
@@ -238,7 +214,7 @@ def break_even(worlds: Mapping[str, Any]) -> float:
 
 def show_doses(out: Path, size: ExperimentSize) -> list[Row]:
     """Run all doses at both sites; write, print and return the rows."""
-    results = run_doses(dose_cases(size), size, RUNS)
+    results = run_doses(size, RUNS)
     rows = list(rows_of(results))
     print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, results, size.seeds)))
     return rows

@@ -20,9 +20,10 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
+from experiments.execution.twin_runs import RunGroup
 from experiments.statistics.forecast_scores import root_mean_square, skill_score
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
+from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import write_table
 from model.engine.calendar import tick_of
 from model.engine.scenario import Scenario
@@ -52,7 +53,7 @@ COLUMNS = ("site", "series", "variant", "label", "rmse", "level_rmse", "line_rms
 def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     """Run all variants at both sites; write, print and return the scores."""
     jobs = [
-        WorldBatch((spec,), (variant,))
+        RunGroup((spec,), variant)
         for site in SITES
         for spec in plan_runs(
             site, sets=[*size.sets, f"calendar.warm_up={WARM_UP}"], start=START, until=UNTIL, replicates=size.seeds
@@ -66,9 +67,9 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     return rows
 
 
-def years_of_run(job: WorldBatch, tell: ReportProgress) -> pd.DataFrame:
+def years_of_run(job: RunGroup[str], tell: ReportProgress) -> pd.DataFrame:
     """Return the annual measures of a run of a variant."""
-    (spec,), (variant,) = job.specs, job.names
+    (spec,), variant = job.specs, job.label
     world = TrustModel(without_events(spec.scenario, VARIANTS[variant]), rng=spec.seed, town=town_for(spec))
     simulate_until(world, tick_of(spec.until), tell)
     months = measures_table(world, spec).to_pandas()
@@ -100,12 +101,12 @@ def observations() -> dict[str, dict[int, float]]:
 
 
 def site_rows(
-    site: str, results: Sequence[tuple[WorldBatch, pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
+    site: str, results: Sequence[tuple[RunGroup[str], pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
 ) -> Iterator[dict[str, object]]:
     """Yield the scores of every series and variant at one site."""
     for series, (measure, own_input) in SERIES.items():
         for variant, left_out in VARIANTS.items():
-            runs = [table for job, table in results if (job.specs[0].scenario.name, job.names) == (site, (variant,))]
+            runs = [table for job, table in results if (job.specs[0].scenario.name, job.label) == (site, variant)]
             forecast: Any = pd.concat(runs).groupby(level=0)[measure].mean()
             label = "held out" if own_input in left_out or "*" in left_out else "echo"
             yield {"site": site, "series": series, "variant": variant, "label": label} | scores(

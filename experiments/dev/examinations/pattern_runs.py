@@ -14,10 +14,10 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, months_table, simulate_until
 from experiments.execution.shared_towns import town_for
-from experiments.execution.twin_runs import twin_worlds
+from experiments.execution.twin_runs import RunGroup, twin_worlds
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, WorldBatch, policies_as_files
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, policies_as_files
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
@@ -30,6 +30,8 @@ COMPARED_GROUPS = ("free_contact", "council")
 """Groups of residents that patterns compare with all others."""
 FAR_FUTURE = datetime.date(2100, 1, 1)
 DAYS_PER_WEEK = 7.0
+type WorldNames = tuple[str, ...]
+"""Names of the worlds of a group of runs."""
 
 
 def run_patterns(size: ExperimentSize, years: float) -> Runs:
@@ -42,7 +44,7 @@ def run_patterns(size: ExperimentSize, years: float) -> Runs:
     }
 
 
-def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBatch]:
+def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[RunGroup[WorldNames]]:
     """Yield, by seed, the unchanged world and those of policies at a site."""
     entries = {name: entry for name, entry in ENTRIES["worlds"].items() if "history" not in entry}
     texts = {name: entry["text"] for name, entry in entries.items() if "text" in entry}
@@ -56,30 +58,30 @@ def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBa
         )
         for policies in worlds.values()
     ]
-    return (WorldBatch(together, tuple(worlds)) for together in zip(*specs, strict=True))
+    return (RunGroup(together, tuple(worlds)) for together in zip(*specs, strict=True))
 
 
-def history_jobs(site: str, size: ExperimentSize) -> Iterator[WorldBatch]:
+def history_jobs(site: str, size: ExperimentSize) -> Iterator[RunGroup[WorldNames]]:
     """Yield, by seed, the worlds of 2009 to 2019 at a site."""
     names = (HISTORY, *(name for name, entry in ENTRIES["worlds"].items() if "history" in entry))
     sets = [*size.sets, f"calendar.warm_up={WARM_UP}"]
     specs = plan_runs(site, sets=sets, start=START, until=UNTIL, replicates=size.seeds)
-    return (WorldBatch((spec,) * len(names), names) for spec in specs)
+    return (RunGroup((spec,) * len(names), names) for spec in specs)
 
 
-def run_pattern(job: WorldBatch, tell: ReportProgress) -> dict[str, pd.DataFrame]:
+def run_pattern(job: RunGroup[WorldNames], tell: ReportProgress) -> dict[str, pd.DataFrame]:
     """Return the monthly columns of the worlds of a job."""
     town = town_for(job.specs[0])
-    worlds = history_worlds(job, town) if job.names[0] == HISTORY else twin_worlds(job.specs, town, tell)
+    worlds = history_worlds(job, town) if job.label[0] == HISTORY else twin_worlds(job.specs, town, tell, TrustModel)
     return {
         name: monthly_columns(world, spec, simulate_until(world, tick_of(spec.until), tell))
-        for name, spec, world in zip(job.names, job.specs, worlds, strict=True)
+        for name, spec, world in zip(job.label, job.specs, worlds, strict=True)
     }
 
 
-def history_worlds(job: WorldBatch, town: Town) -> Iterator[TrustModel]:
+def history_worlds(job: RunGroup[WorldNames], town: Town) -> Iterator[TrustModel]:
     """Yield the worlds of 2009 to 2019 of a job, at their start."""
-    for name, spec in zip(job.names, job.specs, strict=True):
+    for name, spec in zip(job.label, job.specs, strict=True):
         lasting = ENTRIES["worlds"].get(name, {}).get("history", "")
         yield TrustModel(history_scenario(spec.scenario, lasting), rng=spec.seed, town=town)
 

@@ -77,7 +77,7 @@ def months_by_arm(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, p
     for number, seed in enumerate(seeds):
         specs = {name: spec.with_seed(seed) for name, spec in arms.items()}
         larger_town = (MORE_COUPLES, specs[STATUS_QUO]), TrustModel(scenario, rng=seed, town=larger)
-        twins = zip(specs.items(), twin_worlds(list(specs.values()), town, ignore_progress), strict=True)
+        twins = zip(specs.items(), twin_worlds(list(specs.values()), town, ignore_progress, TrustModel), strict=True)
         for (name, spec), world in chain(twins, [larger_town]):
             simulate_until(world, tick_of(spec.until), ignore_progress)
             tables.setdefault(name, []).append(measures_table(world, spec).to_pandas())

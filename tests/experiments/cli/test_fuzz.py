@@ -58,7 +58,7 @@ WOULD_COMPUTE = (
     "experiments.execution.run_set.run_jobs",
     "experiments.cli.reproduce.planned_specs",
     "experiments.studies.rerun_check.run_jobs",
-    "experiments.comparison.comparison.run_missing_tasks",
+    "experiments.comparison.comparison.run_missing_groups",
     "experiments.validation.plausible_draws.weight_solver",
     "experiments.studies.sweep_command.jobs_of",
     "experiments.figures.plot_command.draw_run",

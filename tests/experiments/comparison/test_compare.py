@@ -32,6 +32,7 @@ from experiments.statistics.paired_effects import paired, smallest_effect, unpai
 from experiments.statistics.power import pairs_needed
 from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import tick_of
+from model.simulation.model import TrustModel
 from model.simulation.registry import MEASURES
 from model.town.town import build_town
 
@@ -105,7 +106,7 @@ def test_a_branch_goes_on_bit_for_bit_as_an_uninterrupted_world():
     words = (["status_quo"], ["resources_only@2017-02-10"], ["reporting_support"])
     specs = [plan_runs("villa_canales", policies=policies, seed=5, **options)[0] for policies in words]
     town = build_town(specs[0].scenario)
-    for spec, world in zip(specs, twin_worlds(specs, town, lambda shifts: None), strict=True):
+    for spec, world in zip(specs, twin_worlds(specs, town, lambda shifts: None, TrustModel), strict=True):
         cells = simulate_until(world, tick_of(spec.until), lambda shifts: None)
         whole = simulate(spec, town, lambda shifts: None)
         tables = tables_of(world, spec, cells)

@@ -7,11 +7,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
-from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
+from experiments.comparison.contrast_draws import contrast_effects, groups_of_study
+from experiments.comparison.over_draws import draw_levels_table, groups_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.twin_runs import DrawLabel
+from experiments.execution.twin_runs import CompareLabel, DrawLabel, GroupResults, RunGroup
 from experiments.narrative.draw_lines import account_lines, contrast_lines, effect_lines, level_lines
 from experiments.storage.run_folder import StoredRun
 from experiments.words.bilingual import FigureTexts
@@ -32,7 +32,7 @@ def plan():
 
 
 def lived(draw, run, values, account=accounts.PRESENT):
-    """Return a finished task whose arms have these means of trust in the last twelve months."""
+    """Return finished runs whose arms have these means of trust in the last twelve months."""
     spec = SimpleNamespace(scenario=SimpleNamespace(name="totonicapan"), policy="status_quo")
     when = pd.date_range("2017-01-01", periods=24, freq="MS")
     runs = [
@@ -41,8 +41,8 @@ def lived(draw, run, values, account=accounts.PRESENT):
         })}, 0.0)
         for value in values
     ]  # fmt: skip
-    task = SimpleNamespace(block=0, specs=[spec] * len(values), draw=DrawLabel(draw, account, run))
-    return SimpleNamespace(task=task, finished=runs)
+    group = RunGroup((spec,) * len(values), CompareLabel(0, "draw", draw=DrawLabel(draw, account, run)))
+    return GroupResults(group, runs)
 
 
 def test_contrasts_are_effects_alone_and_beyond_the_sum(plan):
@@ -65,11 +65,11 @@ def test_contrasts_are_effects_alone_and_beyond_the_sum(plan):
 def test_every_combination_of_policies_is_run_in_every_draw(plan):
     specs = {f"r{k}": plan_runs("totonicapan", policies=words, years=0.1, sets=["fear.heed=0.4"])[0]
              for k, words in enumerate(([], ["mopsic_full"], ["resources_only"], ["heavy_hand"]))}  # fmt: skip
-    tasks = tasks_of_study(plan, specs, DRAWS)
+    groups = groups_of_study(plan, specs, DRAWS)
     rivals = len(accounts.names()) - 1
-    assert len(tasks) == len(DRAWS) * (2 + rivals)
-    assert all(len(task.specs) == len(POLICIES) for task in tasks)
-    assert all(task.specs[0].scenario["fear"].heed == 0.4 for task in tasks)
+    assert len(groups) == len(DRAWS) * (2 + rivals)
+    assert all(len(group.specs) == len(POLICIES) for group in groups)
+    assert all(group.specs[0].scenario["fear"].heed == 0.4 for group in groups)
 
 
 def test_levels_are_those_of_the_first_arm(plan):
@@ -137,6 +137,6 @@ def test_text_over_draws_is_said_in_spanish_alone_and_in_english_alone():
 
 def test_a_run_over_draws_keeps_the_policy_and_what_the_user_set():
     (spec,) = plan_runs("totonicapan", policies=["mopsic_full"], years=0.1, sets=["trust.harm=0.2"])
-    tasks = list(tasks_over_draws(0, [spec], DRAWS, [f"{name}={text}" for name, text in spec.overrides]))
-    assert {task.specs[0].policy for task in tasks} == {"mopsic_full"}
-    assert {task.specs[0].scenario["trust"].harm for task in tasks} == {0.2}
+    groups = list(groups_over_draws(0, [spec], DRAWS, [f"{name}={text}" for name, text in spec.overrides]))
+    assert {group.specs[0].policy for group in groups} == {"mopsic_full"}
+    assert {group.specs[0].scenario["trust"].harm for group in groups} == {0.2}

@@ -8,7 +8,7 @@ from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import agreement_over_draws, verdict_of, with_verdict_columns
-from experiments.comparison.over_draws import DRAWS_UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
+from experiments.comparison.over_draws import DRAWS_UNDER_ACCOUNTS, accounts_table, groups_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -20,37 +20,40 @@ RIVALS = len(accounts.names()) - 1
 
 
 @pytest.fixture(scope="module")
-def tasks():
+def groups():
     arms, _ = arms_of(Request(arms=("status_quo", "mopsic_full"), sets=("fear.heed=0.4",), years=1.0, seed=5))
-    return list(tasks_over_draws(0, [arm.specs[0] for arm in arms], DRAWS, ("fear.heed=0.4",)))
+    return list(groups_over_draws(0, [arm.specs[0] for arm in arms], DRAWS, ("fear.heed=0.4",)))
 
 
-def test_each_draw_runs_twice_and_the_first_ones_under_every_account(tasks):
-    labels = [task.draw for task in tasks]
+def test_each_draw_runs_twice_and_the_first_ones_under_every_account(groups):
+    labels = [group.label.draw for group in groups]
     assert len(set(labels)) == len(labels) == 2 * len(DRAWS) + DRAWS_UNDER_ACCOUNTS * RIVALS
-    assert len({task.key for task in tasks}) == len(tasks)
+    assert len({group.key for group in groups}) == len(groups)
 
 
-def test_arms_of_a_task_differ_by_their_policy_alone(tasks):
-    for task in tasks:
-        first, second = (spec.settings for spec in task.specs)
+def test_arms_of_a_group_differ_by_their_policy_alone(groups):
+    for group in groups:
+        first, second = (spec.settings for spec in group.specs)
         assert first["policies"] != second["policies"]
         assert first["parameters"] == second["parameters"]
-        assert len({spec.seed for spec in task.specs}) == 1
+        assert len({spec.seed for spec in group.specs}) == 1
 
 
-def test_values_are_those_of_the_draw_the_account_above_it_and_the_user_above_all(tasks):
-    for task in tasks:
-        scenario = task.specs[0].scenario
-        expected = accounts.read(task.draw.account).get("trust.harm", DRAWS[task.draw.number - 1].values["trust.harm"])
+def test_values_are_those_of_the_draw_the_account_above_it_and_the_user_above_all(groups):
+    for group in groups:
+        scenario = group.specs[0].scenario
+        label = group.label.draw
+        expected = accounts.read(label.account).get("trust.harm", DRAWS[label.number - 1].values["trust.harm"])
         assert scenario["trust"].harm == pytest.approx(expected)
         assert scenario["fear"].heed == 0.4
 
 
-def test_the_second_run_has_another_seed_and_in_every_other_draw_another_town(tasks):
-    by_run = {
-        (task.draw.number, task.draw.run): task.specs[0] for task in tasks if task.draw.account == accounts.PRESENT
-    }
+def is_present(group) -> bool:
+    return group.label.draw.account == accounts.PRESENT
+
+
+def test_the_second_run_has_another_seed_and_in_every_other_draw_another_town(groups):
+    by_run = {(one.label.draw.number, one.label.draw.run): one.specs[0] for one in groups if is_present(one)}
     seeds = [spec.seed for spec in by_run.values()]
     assert len(set(seeds)) == len(seeds)
     for number in range(1, len(DRAWS) + 1):

@@ -15,8 +15,8 @@ from experiments.dev.examinations.hindcast import (
     without_events,
 )
 from experiments.dev.examinations.scorecard import SITES, csv_of, score_lines, score_target, trivial_forecasts
+from experiments.execution.twin_runs import RunGroup
 from experiments.statistics.forecast_scores import crps
-from experiments.validation.experiment_runs import WorldBatch
 from experiments.validation.orders import orders
 from experiments.validation.targets import ROLES, measured_targets
 from scenarios import load
@@ -93,7 +93,7 @@ def test_a_series_that_was_given_is_an_echo():
 
     site = load("villa_canales")
     table = pd.DataFrame({measure: 20.0 for measure, _ in SERIES.values()}, index=range(2009, 2020))
-    lived = [(WorldBatch((Named(site),), (variant,)), table) for variant in VARIANTS]
+    lived = [(RunGroup((Named(site),), variant), table) for variant in VARIANTS]
     labels = {
         (row["series"], row["variant"]): row["label"] for row in site_rows("villa_canales", lived, observations())
     }

@@ -34,8 +34,9 @@ from experiments.dev.examinations.scorecard_text import (
     pattern_lines,
 )
 from experiments.execution.run_requests import plan_runs
+from experiments.execution.twin_runs import RunGroup
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
+from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.targets import not_measured
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import CAUSES, MEASURES
@@ -149,7 +150,7 @@ def test_history_is_not_given_the_surveys_and_lets_an_event_last():
 def test_a_tiny_town_has_every_column_of_its_own():
     sets = ["population.scale=0.05", "calendar.warm_up=0"]
     specs = [plan_runs("totonicapan", policies=words, sets=sets, years=0.2)[0] for words in ([], ["mopsic_full"])]
-    found = run_pattern(WorldBatch(tuple(specs), (UNCHANGED, "mopsic_full")), lambda _: None)
+    found = run_pattern(RunGroup(tuple(specs), (UNCHANGED, "mopsic_full")), lambda _: None)
     table = found[UNCHANGED]
     assert {f"trust.{name}" for name in COMPARED_GROUPS} <= set(table)
     assert table["shifts"].tolist() == [93.0, 84.0]
@@ -158,7 +159,7 @@ def test_a_tiny_town_has_every_column_of_its_own():
     assert table["trust_mean"].between(np.minimum(everybody, table["trust.not_free_contact"]) - 1e-9, 1.0).all()
     assert not found["mopsic_full"]["trust_mean"].equals(table["trust_mean"])
     spec = plan_runs("totonicapan", sets=sets, start="2009-01-01", until="2009-03-01")[0]
-    old = run_pattern(WorldBatch((spec,), (HISTORY,)), lambda _: None)
+    old = run_pattern(RunGroup((spec,), (HISTORY,)), lambda _: None)
     assert [when.year for when in old[HISTORY]["month"]] == [2009, 2009]
 
 

@@ -118,7 +118,7 @@ def test_a_figure_of_which_no_panel_shows_a_number_is_left_out():
 
 @pytest.mark.parametrize("name", ["fig.svg", "villa_canales-nothing.png"])
 def test_a_file_named_after_no_figure_is_refused_before_anything_is_computed(name, monkeypatch, capsys):
-    monkeypatch.setattr("experiments.comparison.comparison.run_missing_tasks", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr("experiments.comparison.comparison.run_missing_groups", lambda *_: pytest.fail("computed"))
     assert cli.run_program(["compare", "status_quo", "resources_only", "--figures", name]) == 2
     assert f"--figures {name}: a file must be named after its figure" in capsys.readouterr().err
     assert not Path(name).exists()

@@ -1,14 +1,13 @@
 """Confirmation of what effects depend on: new seeds, both ends, and nothing of a parameter that cannot matter."""
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.execution.twin_runs import DrawLabel
+from experiments.execution.twin_runs import CompareLabel, DrawLabel, GroupResults, RunGroup
 from experiments.statistics.verdicts import MIN_RUNS
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.writing import frame_as_csv
@@ -20,8 +19,8 @@ from experiments.studies.confirmation import (
     confirm,
     confirmed_lines,
     contrasts,
+    groups_of,
     new_seeds,
-    tasks_of,
 )
 from experiments.studies.run_budget import DesignSize, PilotResult, plan_design
 from experiments.studies.sensitivity_methods import METHODS, Problem
@@ -59,7 +58,7 @@ def effect(measure, correlation, line=0.3):
 
 
 def lived(spec_pairs, number, end, gap):
-    """Return a finished task in whose runs the policy changes trust by ``gap``."""
+    """Return finished runs in which the policy changes trust by ``gap``."""
     runs = [
         StoredRun(1, "", {"measures": pa.table({
             "month": pd.date_range("2017-01-01", periods=2, freq="MS"),
@@ -67,7 +66,7 @@ def lived(spec_pairs, number, end, gap):
         })}, 0.0)
         for k in range(2)
     ]  # fmt: skip
-    return SimpleNamespace(task=SimpleNamespace(draw=DrawLabel(number, "", end), specs=spec_pairs), finished=runs)
+    return GroupResults(RunGroup(tuple(spec_pairs), CompareLabel(0, "draw", draw=DrawLabel(number, "", end))), runs)
 
 
 def test_candidates_are_those_beyond_chance_the_largest_first_and_few():
@@ -81,17 +80,17 @@ def test_candidates_are_those_beyond_chance_the_largest_first_and_few():
 
 
 def test_every_parameter_is_tried_at_both_ends_with_seeds_that_the_design_did_not_have(study):
-    tasks = tasks_of(study, ["trust.fast"])
-    assert len(tasks) == len(ENDS) * MIN_RUNS
-    assert not {task.specs[0].seed for task in tasks} & set(study.seeds)
-    assert {dict(task.specs[1].overrides)["trust.fast"] for task in tasks} == {"0.116", "0.884"}
-    assert all("fear.memory" not in dict(task.specs[0].overrides) for task in tasks)
-    assert {task.specs[1].policy for task in tasks} == {"mopsic_full"}
-    assert len({task.key for task in tasks}) == len(tasks)
+    groups = groups_of(study, ["trust.fast"])
+    assert len(groups) == len(ENDS) * MIN_RUNS
+    assert not {group.specs[0].seed for group in groups} & set(study.seeds)
+    assert {dict(group.specs[1].overrides)["trust.fast"] for group in groups} == {"0.116", "0.884"}
+    assert all("fear.memory" not in dict(group.specs[0].overrides) for group in groups)
+    assert {group.specs[1].policy for group in groups} == {"mopsic_full"}
+    assert len({group.key for group in groups}) == len(groups)
 
 
 def test_an_effect_that_differs_between_the_ends_is_confirmed_and_no_other(study):
-    specs = {task.specs[0].seed: task.specs for task in tasks_of(study, ["trust.fast"])}
+    specs = {group.specs[0].seed: group.specs for group in groups_of(study, ["trust.fast"])}
     rng = np.random.default_rng(1)
     done = [
         lived(specs[seed], number, end, 0.02 * (number == 1) * end + 0.001 * rng.normal())

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.execution.executor import JobResults
-from experiments.execution.twin_runs import TaskResults
+from experiments.execution.twin_runs import GroupResults
 from experiments.validation import calibrate_command
 from experiments.validation.against import read_series
 from experiments.validation.calibrate_command import CalibrationRequest, Simulations
@@ -63,11 +63,11 @@ def test_all_runs_of_a_calibration_are_one_progress(tmp_path, monkeypatch, polic
     request = CalibrationRequest(24, 3, 3, 1.0, 5, 0.05, 1, tmp_path, policy)
     runs, used = Simulations(request, []), []
 
-    def none_run(tasks, _, label, __):
-        used.append((label, len(tasks)))
-        return JobResults([(task, TaskResults(task, [EMPTY])) for task in tasks])
+    def none_run(groups, _, label, __):
+        used.append((label, len(groups)))
+        return JobResults([(group, GroupResults(group, [EMPTY])) for group in groups])
 
-    monkeypatch.setattr(calibrate_command, "run_missing_tasks", none_run)
+    monkeypatch.setattr(calibrate_command, "run_missing_groups", none_run)
     names = ("", policy) if policy else ()
     for points, policies in ((3, ("", *names)), (24, ("", "", "", "", *names))):
         for one in policies:
