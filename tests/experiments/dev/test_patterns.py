@@ -168,7 +168,7 @@ def test_every_world_of_a_pattern_can_be_run_at_its_sites(tmp_path, monkeypatch)
     size = ExperimentSize(seeds=2, scale=0.05)
     for site in SITES:
         jobs = [*twin_jobs(site, size, 3.0), *history_jobs(site, size)]
-        there = {name for job in jobs for name in job.names}
+        there = {name for job in jobs for name in job.label}
         assert {one.world for one in patterns() if one.site == site} <= there
         assert len({job.key for job in jobs}) == len(jobs) == 4
         assert {len({spec.seed for spec in job.specs}) for job in jobs} == {1}
