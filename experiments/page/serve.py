@@ -57,10 +57,7 @@ def check_port(port: int, address: str = HOST, last: int = 65535) -> None:
 
 def server_settings(**settings: Any) -> dict[str, Any]:
     """Return the uvicorn settings of all servers of the program, with those of one server added."""
-    from experiments.page.slow_sockets import TimedConnection
-
     return {
-        "http": TimedConnection,
         "log_config": None,
         "log_level": "warning",
         "proxy_headers": False,

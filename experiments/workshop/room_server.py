@@ -30,6 +30,7 @@ from experiments.workshop.room import RefusedRequest, Room, texts, words
 from experiments.workshop.room_messages import PRESENTER_MESSAGES
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_view import question_choice, screen_data, with_links
+from experiments.workshop.timed_connections import TimedConnection
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 PAGE_REQUESTS = PageRequests(
@@ -138,10 +139,13 @@ def joining_data(scenario: str, address: str, port: int, language: str) -> dict[
 
 
 def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
-    """Serve the phones with a warning on the console; return the server, which is stopped by ``should_exit``."""
+    """Serve the phones with a warning on the console; return the server, which is stopped by ``should_exit``.
+
+    Anyone in the network can connect, so connections without a request are closed.
+    """
     server = serve_in_thread(
-        gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
-        limit_concurrency=MAX_CONNECTIONS,
+        gate, "confianza phones", host=address, port=port, http=TimedConnection, ws="none", access_log=False,
+        server_header=False, limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
     print_note(console_text("page.phones", address=address, port=port))
     return server

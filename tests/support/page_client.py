@@ -14,12 +14,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from chromium import PRINTED
+from chromium import PRINTED, complaints
 
 PATIENCE = 120.0
 """Seconds that are waited for an answer, however busy the machine is."""
+WITHIN = 30.0
+"""Seconds within which slow sockets are closed and lines are written, on a busy machine."""
 TEXT, BINARY, RESERVED = 1, 2, 5
 CLOSED = 0x88
 """First byte of the frame that ends a conversation."""
@@ -30,6 +33,14 @@ def socket_path() -> str:
     return "/socket"
 
 
+BROKEN_REQUESTS = {
+    "no request": b"hello\r\n\r\n",
+    "no such version": b"GET / HTTP/x\r\n\r\n",
+    "no name of a header": b"GET / HTTP/1.1\r\n: x\r\n\r\n",
+    "bytes": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "fifty at once": 50 * b"hello\r\n\r\n",
+}
+"""Bytes that are no request of HTTP."""
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -170,3 +181,23 @@ def seconds_until_closed(lines: list[socket.socket], seconds: float) -> float:
             while line.recv(4096):
                 pass
     return time.monotonic() - begun
+
+
+def until_closed(port: int, content: bytes) -> bytes:
+    """Send bytes on a new connection; return what comes until the server closes it."""
+    told = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
+        line.sendall(content)
+        with contextlib.suppress(ConnectionError):
+            while more := line.recv(4096):
+                told += more
+    return told
+
+
+def lines_after(folder: Path, before: int, expected: int) -> list[str]:
+    """Return what has been said since, once as much has been said as is expected, or nothing more comes."""
+    end = time.monotonic() + WITHIN
+    while len(complaints(folder)) < before + expected and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    return complaints(folder)[before:]

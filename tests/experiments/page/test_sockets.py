@@ -1,4 +1,4 @@
-"""Sockets that are slow or send nonsense are closed, say at most one line each, and keep no visitor out."""
+"""Sockets that send nonsense are closed, say at most one line each, and disturb no visitor."""
 
 import struct
 import time
@@ -10,21 +10,18 @@ import pytest
 from chromium import Tab, chromium, complaints, free_port, needs_chromium, program, served, small_town_file
 from page_client import (
     BINARY,
+    BROKEN_REQUESTS,
     RESERVED,
     Conversation,
     frame,
+    lines_after,
     message,
-    seconds_until_closed,
-    slow_sockets,
     status,
+    until_closed,
 )
 
 pytestmark = pytest.mark.thorough
 
-WITHIN = 30.0
-"""Seconds within which slow sockets are closed, on a busy machine."""
-VISIT = 20.0
-"""Seconds within which a visitor is answered meanwhile, on a busy machine."""
 MALFORMED: dict[str, Callable[[], bytes]] = {
     "no JSON": lambda: frame(b"hello"),
     "no table": lambda: frame(b"[1, 2]"),
@@ -61,15 +58,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path,
         yield port, folder, psutil.Process(server.pid)
 
 
-def lines_after(folder: Path, before: int, expected: int) -> list[str]:
-    """Return what has been said since, once as much has been said as is expected, or nothing more comes."""
-    end = time.monotonic() + WITHIN
-    while len(complaints(folder)) < before + expected and time.monotonic() < end:
-        time.sleep(0.05)
-    time.sleep(0.3)
-    return complaints(folder)[before:]
-
-
 @pytest.mark.parametrize("kind", MALFORMED)
 def test_a_malformed_message_closes_its_socket_with_one_line(
     place: tuple[int, Path, psutil.Process], kind: str
@@ -98,42 +86,12 @@ def test_a_wrong_address_is_answered_on_the_page_and_not_on_the_console(
     assert lines_after(folder, before, 0) == []
 
 
-def test_slow_sockets_are_closed_and_keep_nobody_out(place: tuple[int, Path, psutil.Process]) -> None:
-    kept_out(place[0], 20)
-
-
-def kept_out(port: int, number: int) -> tuple[float, float]:
-    """Open slow sockets; return the seconds a visitor waits, and those until all are closed."""
-    with slow_sockets(port, number) as lines:
-        begun = time.monotonic()
-        assert status(port, "/") == 200
-        visit = time.monotonic() - begun
-        closed = seconds_until_closed(lines, WITHIN)
-    assert visit < VISIT
-    assert closed < WITHIN
-    return visit, closed
-
-
-@pytest.mark.slow
-def test_600_slow_sockets(
-    place: tuple[int, Path, psutil.Process], record_property: Callable[[str, object], None]
-) -> None:
-    port, _, server = place
-    status(port, "/")
-    begun = time.monotonic()
-    status(port, "/")
-    alone, before = time.monotonic() - begun, server.memory_info().rss / 2**20
-    visit, closed = kept_out(port, 600)
-    after = server.memory_info().rss / 2**20
-    record_property("cases", 600)
-    record_property(
-        "measured",
-        f"600 slow sockets: all closed after {closed:.1f} s; "
-        f"a visitor waits {visit:.2f} s, {alone:.2f} s without them; "
-        f"{before:.0f} MB before, {after:.0f} MB after",
-    )
-    assert len(server.net_connections()) < 20
-    assert after < 1.10 * before
+@pytest.mark.parametrize("kind", BROKEN_REQUESTS)
+def test_a_broken_request_closes_its_socket_with_one_line(place: tuple[int, Path, psutil.Process], kind: str) -> None:
+    port, folder, _ = place
+    before = len(complaints(folder))
+    assert until_closed(port, BROKEN_REQUESTS[kind]).startswith(b"HTTP/1.1 400 ")
+    assert lines_after(folder, before, 1) == ["page: Invalid HTTP request received."]
 
 
 @pytest.mark.slow
@@ -162,9 +120,9 @@ def test_1000_malformed_messages(
 
 @needs_chromium
 @pytest.mark.slow
-def test_a_visitor_goes_on_beside_slow_and_broken_sockets(place: tuple[int, Path, psutil.Process]) -> None:
+def test_a_visitor_goes_on_beside_broken_sockets(place: tuple[int, Path, psutil.Process]) -> None:
     port, _, _ = place
-    with chromium() as browser, slow_sockets(port, 600):
+    with chromium() as browser:
         tab = Tab(browser, f"http://127.0.0.1:{port}/?years=1&lang=en")
         tab.lived()
         for kind in MALFORMED.values():

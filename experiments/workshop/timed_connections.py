@@ -1,4 +1,7 @@
-"""Close idle connections, so that they do not keep visitors out."""
+"""Close connections without a request at the entry point for phones, so that they keep nobody out.
+
+Only users of this machine can reach servers of 127.0.0.1, which need no such limits.
+"""
 
 import asyncio
 from typing import Any, ClassVar
@@ -14,7 +17,10 @@ MAX_WAITING = 100
 
 
 class TimedConnection(H11Protocol):
-    """Connection that is closed unless a whole request arrives and its response is fetched within time limits."""
+    """Connection that is closed unless a whole request arrives and its response is fetched within time limits.
+
+    It is for servers without WebSockets.
+    """
 
     waiting: ClassVar[dict["TimedConnection", None]] = {}
     """Connections without a request, the longest waiting first."""
@@ -46,11 +52,6 @@ class TimedConnection(H11Protocol):
         if self in self.waiting and self.cycle is not None and not self.cycle.response_complete:
             del self.waiting[self]
             self.close_after(ANSWER_SECONDS)
-
-    def handle_websocket_upgrade(self, event: Any) -> None:
-        """Hand over to the WebSocket protocol, which pings the browser itself."""
-        self.stop_waiting()
-        super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the time limit of a lost connection."""
