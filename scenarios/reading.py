@@ -1,8 +1,9 @@
 """Read scenario files: TOML that extends TOML; each value keeps the file that states it."""
 
+import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,23 @@ def parse_typed_value(value: Any) -> Any:
     return found["value"] if list(found) == ["value"] else text
 
 
+def text_of(value: Any) -> str:
+    """Return the canonical text of a value on the command line: equal numbers have equal texts.
+
+    >>> text_of(5.0), text_of(True), text_of("high"), text_of("5")
+    ('5', 'true', 'high', '"5"')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(value + 0.0).removesuffix(".0")
+    if isinstance(value, str) and parse_typed_value(value) == value:
+        return value
+    if isinstance(value, str | list | dict):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)
+
+
 def checked_given_value(key: str, value: Any) -> Any:
     """Return a value given outside any file in its type; raise `InputError` if it exceeds the limits."""
     check_name(key, "a key")
@@ -141,3 +159,18 @@ def checked_given_value(key: str, value: Any) -> Any:
     meant = parse_typed_value(value)
     check_limits(meant, key)
     return meant
+
+
+def checked_once(option: str, texts: Sequence[str]) -> Sequence[str]:
+    """Return texts of the form KEY=VALUE of a repeatable option; raise if they give one key different values.
+
+    >>> checked_once("--set", ["trust.fast_days=9", "trust.fast_days=9.0"])
+    ['trust.fast_days=9', 'trust.fast_days=9.0']
+    """
+    given: dict[str, str] = {}
+    for text in texts:
+        key, _, value = (part.strip() for part in text.partition("="))
+        first = given.setdefault(key, value)
+        if text_of(parse_typed_value(first)) != text_of(parse_typed_value(value)):
+            raise InputError(f"{option} gives {key} two values, {first} and {value}: leave one out")
+    return texts

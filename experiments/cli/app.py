@@ -20,6 +20,7 @@ from experiments.cli import options
 from experiments.cli.streams import prepare_streams
 from experiments.execution import interruption
 from experiments.execution.gc_control import collect_garbage_rarely
+from experiments.storage.comparison_options import ComparisonOptions
 from experiments.words.console import set_console_language
 from model.engine.errors import InputError, WorkStopped
 
@@ -106,20 +107,9 @@ def run(
 
 
 @app.command()
+@options.fields_as_options
 def compare(
-    arms: options.Arms,
-    scenario: options.Sites = [],
-    set_: options.Sets = [],
-    start: options.Start = None,
-    years: options.Years = None,
-    until: options.Until = None,
-    seed: options.SeedOfPairs = 1,
-    replicates: options.Pairs = 12,
-    independent: options.Independent = False,
-    memory: options.Memory = 0,
-    delta: options.Deltas = [],
-    settle: options.Settle = "",
-    draws: options.Draws = "",
+    stated: ComparisonOptions,
     accounts: options.Accounts = False,
     plan: options.PlannedEffect = None,
     measure: options.Measure = None,
@@ -138,12 +128,9 @@ def compare(
     from experiments.report.prices import read_prices
 
     output = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
-    draws = draws or (DRAWS_OF_ACCOUNTS if accounts else "")
+    draws = stated.draws or (DRAWS_OF_ACCOUNTS if accounts else "")
     check_draws(draws)
-    request = Request(
-        arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
-        replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
-    )  # fmt: skip
+    request = Request.read(vars(stated) | {"draws": ""})  # making draws of a kind takes long: `add_draws`
     target = effect_size(plan, measure, power)
     if draws:
         request = add_draws(request, output, out, lambda: file_of_draws(draws))

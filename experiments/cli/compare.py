@@ -11,6 +11,7 @@ from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.narrative.messages import counted_message, figure_message
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
+from experiments.storage.comparison_options import option_of
 from experiments.storage.disk_space import check_disk_space, check_ending, check_target
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.progress import report_slow
@@ -21,8 +22,6 @@ from model.engine.errors import InputError
 MAX_OUTPUT_BYTES = 20e6
 """Largest size in bytes of a report, or of all figures of a comparison."""
 FIGURE_ENDINGS, REPORT_ENDINGS = (".svg", ".png"), (".html", ".htm")
-OPTION_NAMES = {"scenarios": "scenario", "sets": "set"}
-"""Options of which the request has another name."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +142,8 @@ def check_folders(request: Request) -> None:
     """Raise if options say what to run although the arms are folders, where it has been run."""
     if not all(parse_arm_argument(text).folder for text in request.arms):
         return
-    changed = [one.name for one in fields(Request)[1:] if getattr(request, one.name) != one.default]
-    options = [f"--{OPTION_NAMES.get(name, name)}" for name in changed if name != "delta"]
-    if options:
+    changed = [option_of(one) for one in fields(Request)[1:] if getattr(request, one.name) != one.default]
+    if options := [option for option in changed if option != "--delta"]:
         raise InputError(f"leave out {', '.join(options)}: folders of results hold what has been run")
 
 

@@ -1,12 +1,16 @@
-"""Declare every option and argument of the commands with its help, in one place."""
+"""Declare the options and arguments of the commands with their help; `ComparisonOptions` has those of a comparison."""
 
 import os
 from collections.abc import Callable, Collection
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_args, get_origin
 
 from typer import Argument, Exit, Option
 
+from experiments.storage import comparison_options
+from experiments.storage.comparison_options import given_once
 from experiments.words.console import set_console_language
 from model.engine.errors import InputError, suggest_nearest
 
@@ -36,19 +40,6 @@ def one_of(option: str, known: Collection[str]) -> Callable[[str | None], str | 
     return check
 
 
-def given_once(option: str) -> Callable[[list[str]], list[str]]:
-    """Return a callback that checks that a repeatable option KEY=VALUE gives no key two values."""
-
-    def check(texts: list[str]) -> list[str]:
-        if len(texts) > 1:
-            from experiments.storage.run_spec import checked_once  # help texts do not need it
-
-            checked_once(option, texts)
-        return texts
-
-    return check
-
-
 def language_among(known: Collection[str]) -> Callable[[str | None], str | None]:
     """Return a callback that checks a language and sets that of progress and notes on standard error."""
     check = one_of("--lang", known)
@@ -60,6 +51,28 @@ def language_among(known: Collection[str]) -> Callable[[str | None], str | None]
     return check_and_set
 
 
+def fields_as_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command to which typer gives the fields of its first parameter, a dataclass, as options."""
+    stated, *others = signature(command).parameters.values()
+    declared = signature(stated.annotation).parameters
+
+    @wraps(command)
+    def command_of_options(**given: Any) -> None:
+        values = {name: given.pop(name) for name in declared}
+        command(stated.annotation.read(values), **given)
+
+    by_name = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in others]
+    parameters = [*map(listed_parameter, declared.values()), *by_name]
+    command_of_options.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return command_of_options
+
+
+def listed_parameter(one: Parameter) -> Parameter:
+    """Return a parameter with lists in place of tuples, which typer does not read."""
+    kind, option = get_args(one.annotation)
+    return one.replace(annotation=Annotated[list[str], option]) if get_origin(kind) is tuple else one
+
+
 ONE_LANGUAGE = language_among(("en", "es"))
 
 # What is run
@@ -68,13 +81,11 @@ Scenario = Annotated[str, Argument(metavar="SCENARIO", help="Name of a scenario,
 Policies = Annotated[
     list[str], Option(metavar="NAME[@DATE]", help="A policy (or world) and when it begins; repeatable.")
 ]
-Sets = Annotated[
-    list[str],
-    Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.", callback=given_once("--set")),
-]
-Start = Annotated[str | None, Option(metavar="DATE", help="First reported day.", show_default=False)]
-Years = Annotated[float | None, Option(metavar="N", help="Length of the run.  [default: 3]")]
-Until = Annotated[str | None, Option(metavar="DATE", help="The day on which the run ends, instead of --years.")]
+Sets = Annotated[list[str], comparison_options.SETS]
+Start = comparison_options.Start
+Years = comparison_options.Years
+Until = comparison_options.Until
+Draws = comparison_options.Draws
 Seed = Annotated[int, Option(metavar="N", help="Seed of the first run.")]
 Replicates = Annotated[int, Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")]
 RunsOfCheck = Annotated[int | None, Option(metavar="N", help="Number of runs.  [default: 1; with --against 8]")]
@@ -90,33 +101,12 @@ OutOfRun = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]")
 ]
 Workers = Annotated[int, Option(metavar="N", help="Processes that share the runs.", callback=checked_workers)]
-
-# Pairs of runs with the same random draws
-
-Arms = Annotated[
-    list[str],
-    Argument(metavar="ARM ARM…", help="[SITE:]POLICY[+POLICY…][@DATE], or a folder.", show_default=False),
-]
-Sites = Annotated[
-    list[str], Option(metavar="S", help="Site of arms that name none; repeatable.  [default: villa_canales]")
-]
-SeedOfPairs = Annotated[int, Option(metavar="N", help="Seed of the first pair.")]
-Pairs = Annotated[int, Option(metavar="N", help="Number of pairs, with seeds seed, seed+1, …")]
-Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do pairs save?")]
-Memory = Annotated[int, Option(metavar="N", help="Also N pairs for each of 17 laws of trust.")]
 TownOfSeed = Annotated[
     str, Option(metavar="own", help="own: each seed in a town of its own.  [default: one town]", show_default=False)
 ]
-Deltas = Annotated[
-    list[str],
-    Option(
-        "--delta",
-        metavar="MEASURE=X",
-        help="Smallest effect that matters; repeatable.",
-        show_default=False,
-        callback=given_once("--delta"),
-    ),
-]
+
+# Pairs of runs with the same random draws
+
 Prices = Annotated[
     list[str],
     Option(
@@ -124,18 +114,7 @@ Prices = Annotated[
         metavar="COST=Q",
         help="Quetzales a unit, for --report; repeatable.",
         show_default=False,
-        callback=given_once("--price"),
-    ),
-]
-Settle = Annotated[
-    str, Option(metavar="NAME", help="Stop at 8, 16, 32 … pairs once this effect is clear.", show_default=False)
-]
-Draws = Annotated[
-    str,
-    Option(
-        metavar="FILE|KIND:N",
-        help="Also over draws of assumed parameters: of a file, plausible:N or calibrated:N.",
-        show_default=False,
+        callback=given_once,
     ),
 ]
 LanguageOfText = Annotated[str, Option("--lang", metavar="en|es", help="Language of the text.", callback=ONE_LANGUAGE)]

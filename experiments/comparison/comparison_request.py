@@ -1,8 +1,6 @@
 """Request of a comparison, stored in its manifest so that it can be repeated."""
 
-import dataclasses
 import math
-import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, nearest_names
 from experiments.execution.parameter_draws import Draw, read_draws
+from experiments.storage.comparison_options import ComparisonOptions
 from experiments.storage.run_spec import OWN_TOWN, TOWN_SEED, values_of
 from model.engine.errors import InputError
 
@@ -17,23 +16,8 @@ MOST_WORLDS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """Arguments and options of `confianza compare` that determine its numbers."""
-
-    arms: tuple[str, ...]
-    scenarios: tuple[str, ...] = ()
-    sets: tuple[str, ...] = ()
-    start: str | None = None
-    years: float | None = None
-    until: str | None = None
-    seed: int = 1
-    replicates: int = 12
-    independent: bool = False
-    memory: int = 0
-    settle: str = ""
-    draws: str = ""
-    """Path of a file of parameter draws."""
-    delta: tuple[str, ...] = ()
+class Request(ComparisonOptions):
+    """Options of a comparison, checked against the measures and files that they name."""
 
     def __post_init__(self) -> None:
         _ = self.deltas, self.drawn  # validates both before anything is run
@@ -70,34 +54,6 @@ class Request:
         return {name: getattr(self, name) for name in names} | {
             "town": "" if TOWN_SEED in values_of(self.sets) else OWN_TOWN
         }
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the request as a JSON-compatible dict."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def read(cls, fields: dict[str, Any]) -> "Request":
-        """Return the request stored in a manifest."""
-        options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}
-        return cls(**options)
-
-    @property
-    def command(self) -> str:
-        """The command that repeats the comparison.
-
-        >>> Request(arms=("status_quo", "resources_only"), years=1.0, replicates=4).command
-        'confianza compare status_quo resources_only --years 1 --replicates 4'
-        """
-        words = ["confianza", "compare", *self.arms]
-        words += [word for name in self.scenarios for word in ("--scenario", name)]
-        words += [word for entry in self.sets for word in ("--set", entry)]
-        words += [word for entry in self.delta for word in ("--delta", entry)]
-        for field in dataclasses.fields(self)[3:-1]:
-            value = getattr(self, field.name)
-            if value != field.default:
-                text = f"{value:g}" if isinstance(value, float) else str(value)
-                words += [f"--{field.name}"] if value is True else [f"--{field.name}", text]
-        return shlex.join(words)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,9 +30,9 @@ from experiments.statistics.verdicts import MIN_RUNS, VERDICTS, judge
 from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import load_table
-from experiments.storage.run_spec import text_of
 from experiments.words.bilingual import FigureTexts, join_as_list
 from model.engine.errors import InputError, suggest_nearest
+from scenarios.reading import text_of
 
 THOUSAND, MILLION = 1e3, 1e6
 NAME_WIDTH, PART_WIDTH = 25, 53

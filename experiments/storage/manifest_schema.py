@@ -3,13 +3,15 @@
 import datetime
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NotRequired, Required, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from experiments.storage.broken_rule import broken_rule
+from experiments.storage.comparison_options import ComparisonOptions
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import parse_json, read_text
 
@@ -117,30 +119,15 @@ class ManifestArm(TypedDict):
     scale: NotRequired[float]
 
 
-class ManifestRequest(TypedDict, total=False):
-    """Arguments and options of the command of a comparison."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
-
-    arms: Required[list[str]]
-    scenarios: list[str]
-    sets: list[str]
-    start: str | None
-    years: float | None
-    until: str | None
-    seed: int
-    replicates: int
-    independent: bool
-    memory: int
-    delta: list[str]
-    settle: str
-    draws: str
+def checked_options(content: object) -> object:
+    """Validate the options of a comparison; as JSON, in which lists stand for tuples."""
+    return validator_of(ComparisonOptions).validate_json(json.dumps(content))
 
 
 class ComparisonManifest(CommonManifest, total=False):
     """Manifest of a comparison of arms, in paired worlds."""
 
-    request: ManifestRequest
+    request: Annotated[ComparisonOptions, BeforeValidator(checked_options)]
     arms: Annotated[list[ManifestArm], Field(min_length=1)]
     seeds: Annotated[list[World], Field(min_length=1)]
     lang: str
@@ -289,8 +276,9 @@ def first_error(reason: ValidationError, kind: Any) -> str:
     place = ".".join(map(str, error["loc"])) or "it"
     if error["type"] == "missing":
         return f"does not say '{place}': make the folder anew"
-    if error["type"] == "extra_forbidden":
-        return f"has no '{place}'{suggest_nearest(str(error['loc'][-1]), ManifestRequest.__annotations__)}"
+    if error["type"] == "unexpected_keyword_argument":
+        known = [field.name for field in fields(ComparisonOptions)]
+        return f"has no '{place}'{suggest_nearest(str(error['loc'][-1]), known)}"
     return f"{place}: {broken_rule(error)}, got {shortened(error['input'])}"
 
 

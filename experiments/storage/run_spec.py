@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import json
 import math
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ from scenarios import load, with_policies
 from scenarios.files import forget_files, have_files_changed
 from scenarios.groups import declared_groups
 from scenarios.national_shocks import national_shocks, with_national_shocks
-from scenarios.reading import checked_given_value, parse_typed_value
+from scenarios.reading import checked_given_value, checked_once, parse_typed_value, text_of
 
 OPTIONS = (
     *("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--town", "--replicates"),
@@ -308,23 +307,6 @@ def with_start_dates(words: Sequence[str], scenario: Scenario, earliest: datetim
 # From text
 
 
-def text_of(value: Any) -> str:
-    """Return the canonical text of a value on the command line: equal numbers have equal texts.
-
-    >>> text_of(5.0), text_of(True), text_of("high"), text_of("5")
-    ('5', 'true', 'high', '"5"')
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return repr(value + 0.0).removesuffix(".0")
-    if isinstance(value, str) and parse_typed_value(value) == value:
-        return value
-    if isinstance(value, str | list | dict):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return str(value)
-
-
 def overrides_of(values: Mapping[str, Any]) -> Overrides:
     """Return values by dotted name as texts on the command line."""
     return tuple((key, text_of(value)) for key, value in values.items())
@@ -346,21 +328,6 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
             raise InputError(f"--set wants KEY=VALUE, got '{text}'")
         values[key.strip()] = checked_given_value(key.strip(), value)
     return values
-
-
-def checked_once(option: str, texts: Sequence[str]) -> Sequence[str]:
-    """Return texts of the form KEY=VALUE of a repeatable option; raise if they give one key different values.
-
-    >>> checked_once("--set", ["trust.fast_days=9", "trust.fast_days=9.0"])
-    ['trust.fast_days=9', 'trust.fast_days=9.0']
-    """
-    given: dict[str, str] = {}
-    for text in texts:
-        key, _, value = (part.strip() for part in text.partition("="))
-        first = given.setdefault(key, value)
-        if text_of(parse_typed_value(first)) != text_of(parse_typed_value(value)):
-            raise InputError(f"{option} gives {key} two values, {first} and {value}: leave one out")
-    return texts
 
 
 def kept_tables(words: str) -> tuple[str, ...]:

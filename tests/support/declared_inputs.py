@@ -5,7 +5,9 @@ Each function draws an input, hands it to its reader and returns nothing: `Input
 """
 
 import csv
+import dataclasses
 import datetime
+import inspect
 import io
 import json
 import random
@@ -186,15 +188,11 @@ COMMANDS = {str(one.name or one.callback.__name__): one.callback for one in cli.
 def words_of(draw: Draw, name: str, place: Any) -> list[str]:
     """Return the words of one command: its arguments, and some of its options."""
     by_metavar, words = values_by_metavar(place), [name]
-    for key, hint in typing.get_type_hints(COMMANDS[name], include_extras=True).items():
-        if key == "return":
-            continue
-        kind, info = typing.get_origin(hint) and hint.__origin__, hint.__metadata__[0]
+    for key, parameter in inspect.signature(COMMANDS[name]).parameters.items():
+        kind, info = typing.get_args(parameter.annotation)
         plain = next((one for one in typing.get_args(kind) if one is not type(None)), kind)
         many = typing.get_origin(kind) is list
-        option = next(
-            (one for one in info.param_decls or () if one.startswith("--")), f"--{key.strip('_').replace('_', '-')}"
-        )
+        option = info.default if isinstance(info.default, str) else f"--{key.strip('_').replace('_', '-')}"
         if kind is bool:
             words += [option] * draw(st.booleans())
             continue
@@ -373,16 +371,16 @@ POOL += [
 def stated_by(kind: Any) -> Strategy:
     """Return values of the type of a key in a schema, nested as deep as it is."""
     kind, origin = getattr(kind, "__value__", kind), typing.get_origin(kind)
-    if typing.is_typeddict(kind):
-        hints = typing.get_type_hints(kind, include_extras=True)
+    if typing.is_typeddict(kind) or dataclasses.is_dataclass(kind):
+        hints, required = keys_of(kind)
         each = {key: stated_by(one) for key, one in hints.items()}
-        needed = {key: each[key] for key in kind.__required_keys__}
+        needed = {key: each[key] for key in sorted(required)}
         return st.fixed_dictionaries(needed, optional={key: one for key, one in each.items() if key not in needed})
     if origin is typing.Annotated:
         return within(stated_by(typing.get_args(kind)[0]), kind.__metadata__)
     if origin in (typing.Required, typing.NotRequired):
         return stated_by(typing.get_args(kind)[0])
-    if origin is list:
+    if origin in (list, tuple):
         return st.lists(stated_by(typing.get_args(kind)[0]), max_size=3)
     if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return st.dictionaries(*map(stated_by, typing.get_args(kind)), max_size=3)
@@ -401,6 +399,15 @@ def stated_by(kind: Any) -> Strategy:
         },
     }
     return plain[kind]
+
+
+def keys_of(kind: Any) -> tuple[dict[str, Any], set[str]]:
+    """Return the types of the keys of a table by name, and which of them must be stated."""
+    if dataclasses.is_dataclass(kind):
+        declared = dataclasses.fields(kind)
+        required = {one.name for one in declared if one.default is dataclasses.MISSING}
+        return {one.name: one.type for one in declared}, required
+    return typing.get_type_hints(kind, include_extras=True), set(kind.__required_keys__)
 
 
 def within(values: Strategy, rules: tuple[Any, ...]) -> Strategy:

@@ -4,9 +4,11 @@ import json
 import math
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -447,6 +449,18 @@ def test_a_request_survives_its_manifest():
     request = Request(arms=("a", "b"), sets=("x=1",), years=2.0, memory=3, independent=True)
     assert Request.read(json.loads(json.dumps(request.as_dict()))) == request
     assert request.command == "confianza compare a b --set x=1 --years 2 --independent --memory 3"
+    assert [*request.as_dict()][-3:] == ["settle", "draws", "delta"]  # manifests keep this order
+
+
+def test_the_command_of_a_request_makes_the_same_request(monkeypatch):
+    requests = []
+    monkeypatch.setattr("experiments.cli.compare.run_comparison", lambda request, *_: requests.append(request))
+    options = {"start": "2018-01-01", "years": 2.0, "until": "2020-01-01", "seed": 5, "replicates": 3, "memory": 3}
+    words = {"scenarios": ("x", "y"), "sets": ("x=1", "y=2"), "delta": ("trust_mean=1",), "settle": "trust_mean"}
+    request = Request(arms=("a", "b c"), independent=True, **options, **words)
+    assert [one.name for one in fields(Request) if getattr(request, one.name) == one.default] == ["draws"]  # a file
+    assert cli.run_program(shlex.split(request.command)[1:]) == 0
+    assert requests == [request]
 
 
 @pytest.mark.thorough

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.warm_starts import warm_up_key
-from experiments.storage.run_spec import RunSpec, command_of, overrides_of, read_specs, text_of
+from experiments.storage.run_spec import RunSpec, command_of, overrides_of, read_specs
 from experiments.storage.saved_states import FilesChanged
 from model.engine.errors import InputError
 from scenarios import load
-from scenarios.reading import parse_typed_value
+from scenarios.reading import parse_typed_value, text_of
 
 DAYS = st.dates(datetime.date(2017, 2, 1), datetime.date(2027, 12, 31))
 POLICIES = st.lists(
