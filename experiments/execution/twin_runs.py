@@ -38,7 +38,7 @@ class DrawLabel(NamedTuple):
 
 
 class CompareLabel(NamedTuple):
-    """What a comparison calls a group of runs: index of its site, purpose, and law, draw or arm if it has one."""
+    """Label of a group of runs in a comparison: index of its site, purpose, and law, draw or arm if it has one."""
 
     block: int
     purpose: Literal["pairs", "law", "independent", "draw"] = "pairs"
