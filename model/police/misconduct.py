@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.engine.calendar import QUARTER, month_of
+from model.engine.domains import Domain
 from model.engine.elementary import exp
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.parameters import ParameterGroup
@@ -70,11 +71,14 @@ class Misconduct(ParameterGroup):
     caught: float
 
 
+MOST_HIDDEN = 10_000
+"""Most hidden cases in a saved state; the status quo has about one.  Each public case takes a pass over residents."""
 CASES_HIDDEN = ArraySpec(
     name="cases_hidden",
     of=np.float64,
     shape=(1,),
     about="Cases that are not known yet and will come out, in expectation.",
+    domain=Domain(0, MOST_HIDDEN, about="a number of cases"),
 )
 
 

@@ -63,7 +63,7 @@ def test_a_table_runs_with_every_case_and_a_rerun_simulates_nothing(
     assert arms[0] > arms[-1]  # soldiers who weigh as much as police keep crimes away
     text = (tmp_path / "soldiers.txt").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 160
-    monkeypatch.setattr("experiments.validation.experiment_runs.run_batch", None)
+    monkeypatch.setattr("experiments.validation.experiment_runs.run_and_store", None)
     tables.show_contrasts("soldiers", tmp_path / "again", size, ("villa_canales",), tmp_path / "runs")
     assert (tmp_path / "again" / "soldiers.txt").read_text(encoding="utf-8") == text
 

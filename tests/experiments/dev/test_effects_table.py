@@ -342,7 +342,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     assert found["placebo"]["trivial_fails"] == "True"
     assert found["town_1"]["n"] == "2"
     assert (tmp_path / "there" / "effects.png").stat().st_size > 10_000
-    monkeypatch.setattr(experiment_runs, "run_batch", None)
+    monkeypatch.setattr(experiment_runs, "run_and_store", None)
     capsys.readouterr()
     assert run_program(words) == 0
     assert (tmp_path / "there" / "effects.csv").read_bytes() == first

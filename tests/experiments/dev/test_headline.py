@@ -23,7 +23,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for world in [name for name in headline.WORLDS if name not in (headline.BASE, "heavy_hand")]:
             patch.delitem(headline.WORLDS, world)
         headline.show_headline("before", folder, QUICK, 1.0, folder / "runs")
-        patch.setattr("experiments.validation.experiment_runs.run_batch", None)
+        patch.setattr("experiments.validation.experiment_runs.run_and_store", None)
         headline.show_headline("after", folder, QUICK, 1.0, folder / "runs")
     return folder
 
