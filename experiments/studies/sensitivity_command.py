@@ -141,13 +141,12 @@ def pilot(
         executor, _ = executor_and_order(study_workers, interruption, len(jobs))
         try:
             results = pilot_results(executor, jobs, lambda: interruption.received, limit)
+            parallel = executor.worker_count()  # a cluster is asked while it is connected
         finally:
             executor.stop()
     seconds = [one.seconds + one.town_seconds for one in results.values()]
-    warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads compiled kernels
-    return PilotResult(
-        float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, noise_by_measure(study, rows, results)
-    )
+    warm = seconds[parallel:] or seconds  # the first run of a worker loads compiled kernels
+    return PilotResult(float(np.mean(warm)), parallel, time.monotonic() - begun, noise_by_measure(study, rows, results))
 
 
 def pilot_results(

@@ -73,6 +73,16 @@ def test_a_cluster_that_loses_a_worker_writes_the_same_table(tmp_path, cluster):
     assert tables["here"].count(b"\n") == 1 + 120
 
 
+@pytest.mark.slow
+def test_an_analysis_plans_its_budget_on_a_cluster(tmp_path, cluster, capsys):
+    address, _ = cluster
+    vary = '"trust.harm" = "stated"\n"fear.heed" = "stated"\n[sensitivity]\nmeasures = ["trust_mean"]'
+    study = write_study(tmp_path / "study.toml", seeds=2, vary=vary)
+    words = ["--method", "morris", "--budget", "20s", "--dask", address, "--yes", "--out", str(tmp_path / "out")]
+    assert cli.run_program(["sensitivity", str(study), *words]) == 0, capsys.readouterr().err
+    assert (tmp_path / "out" / "indices.csv").is_file()
+
+
 def kill_in_the_middle(out, worker):
     """Kill a worker as soon as the first batch has been written."""
     while not list(out.glob("measures/*.parquet")):
