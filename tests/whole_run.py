@@ -68,7 +68,8 @@ def run_group(options: tuple[str, ...], environment: Mapping[str, str], root: Pa
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
     begun = time.monotonic()
-    words = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *options]
+    # xunit1: the default family refuses `record_property`
+    words = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "-o", "junit_family=xunit1", *options]
     code = subprocess.run(words, cwd=root, env=environment, check=False).returncode
     minutes = (time.monotonic() - begun) / 60.0
     if not report.is_file():

@@ -15,10 +15,12 @@ def test_every_file_with_a_slow_test_is_in_one_group() -> None:
 
 
 def test_what_passed_is_not_run_again_and_what_failed_is(tmp_path: Path) -> None:
-    (tmp_path / "good.py").write_text("def test_once(): open('ran', 'x').close()\n")
+    (tmp_path / "good.py").write_text(
+        "def test_once(record_property):\n open('ran', 'x').close()\n record_property('n', 1)\n"
+    )
     (tmp_path / "bad.py").write_text("import os\ndef test_mended(): assert os.path.exists('mended')\n")
     (tmp_path / PROGRESS.relative_to(ROOT)).parent.mkdir()
-    groups = {name: ("-c", "/dev/null", "--rootdir", ".", f"{name}.py") for name in ("good", "bad")}
+    groups = {name: ("-c", "/dev/null", "-W", "error", "--rootdir", ".", f"{name}.py") for name in ("good", "bad")}
     contents = {"good": "one", "bad": "one"}
     first = run_groups(groups, contents, root=tmp_path)
     assert [(one.passed, one.failed) for one in first.values()] == [(1, 0), (0, 1)]
