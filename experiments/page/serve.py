@@ -1,5 +1,6 @@
 """Serve the page of the project, or Mesa's own page around one world."""
 
+import contextlib
 import logging
 import socket
 import sys
@@ -76,4 +77,7 @@ def serve(app: object, needs: PageRequests, port: int, background_task: Callable
     sys.setswitchinterval(SWITCH_INTERVAL)
     threading.Thread(target=background_task, name="confianza warm-up", daemon=True).start()
     print_note(console_text("page.address", link=guard.link))
-    uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))
+    config = uvicorn.Config(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))
+    # `uvicorn.run` takes an interruption during the start for a failed start, and ends with code 3.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()

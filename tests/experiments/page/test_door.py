@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from chromium import PRINTED, ROOT, chromium, complaints, free_port, needs_chromium, program, served, small_town_file
 from page_client import UPGRADE, ask, cookies, socket_path, status
 
 from experiments.page.access_token import AccessToken
+from experiments.page.application import PAGE_REQUESTS
+from experiments.page.serve import serve
 
 FOREIGN = "attacker.example"
 ATTACK = """async ([host, path]) => {
@@ -168,6 +171,15 @@ def test_the_printed_address_leaves_a_cookie_and_no_token_behind(port: int) -> N
     assert {"httponly", "samesite=strict", "path=/"} <= {part.strip() for part in stated.split(";")}
     again = ask(port, "/?token=old&years=1", Cookie=cookies(PRINTED[port]))
     assert (again.status, again.header("location")) == (303, "/?years=1")
+
+
+def test_an_interruption_during_the_start_is_no_failed_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: uvicorn.Server) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(uvicorn.Server, "run", interrupted)
+    monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
+    serve(lambda *_: None, PAGE_REQUESTS, free_port(), lambda: None)  # uvicorn.run would end the program with code 3
 
 
 def test_each_server_has_a_token_of_its_own() -> None:
