@@ -71,7 +71,7 @@ class Misconduct(ParameterGroup):
     caught: float
 
 
-MOST_HIDDEN = 10_000
+MOST_HIDDEN = 300
 """Most hidden cases in a saved state; the status quo has about one.  Each public case takes a pass over residents."""
 CASES_HIDDEN = ArraySpec(
     name="cases_hidden",
