@@ -219,8 +219,10 @@ def independent_effects_table(
             [result for result in with_purpose(results, purpose) if result.label.block == block]
             for purpose in ("pairs", "independent")
         )
-        for k, arm in enumerate(arms[1:] if independent and pairs else [], start=1):
+        for k, arm in enumerate(arms[1:], start=1):
             alone = [result for result in independent if result.label.arm == k]
+            if not (alone and pairs):  # an interruption may have come before
+                continue
             months = [months_of(side, at) for side, at in ((pairs, 0), (pairs, k), (alone, 0))]
             for headline in available_headlines(pairs[0].finished[0].tables["measures"].column_names):
                 base, twin, other = ([headline.value(run) for run in side] for side in months)

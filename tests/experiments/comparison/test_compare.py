@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -20,6 +22,7 @@ from systems import listening, needs_signals
 
 from experiments.cli import app as cli
 from experiments.comparison.arms import parse_arm_argument
+from experiments.comparison.comparison import independent_effects_table
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import verdict_over_laws
 from experiments.comparison.effects import GROUPS
@@ -28,10 +31,11 @@ from experiments.comparison.practice_effects import PRACTICE
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate, simulate_until, tables_of
 from experiments.execution.trust_accounts import LAWS, Law
-from experiments.execution.twin_runs import twin_worlds, under_law
+from experiments.execution.twin_runs import CompareLabel, GroupResults, RunGroup, twin_worlds, under_law
 from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
 from experiments.statistics.power import pairs_needed
+from experiments.storage.run_folder import StoredRun
 from experiments.words.bilingual import FigureTexts
 from model.engine.calendar import tick_of
 from model.simulation.model import TrustModel
@@ -172,6 +176,16 @@ def test_residents_who_differ_are_counted(folder):
     assert set(residents["what"]) == {"told", "complained", "harmed", "met", "trust"}
     own = residents[residents["against"] == "reporting_support"].set_index(["what", "seed"])["only_arm"]
     assert own["complained"].sum() > 0
+
+
+def test_an_arm_whose_independent_runs_were_interrupted_has_no_row():
+    months = pa.table({"month": pd.date_range("2017-01-01", periods=12, freq="MS"), "trust_mean": [0.4] * 12})
+    run, spec = StoredRun(1, "a run", {"measures": months}, 0.0), SimpleNamespace(reported_shifts=1095)
+    arms = [SimpleNamespace(scenario="totonicapan", name=name) for name in ("today", "done", "missing")]
+    pairs = GroupResults(RunGroup((spec,) * 3, CompareLabel(0), all_tables=True), [run] * 3)
+    alone = GroupResults(RunGroup((spec,), CompareLabel(0, "independent", arm=1)), [run])
+    table = independent_effects_table([pairs, pairs, alone, alone], [arms], {})
+    assert set(table["against"]) == {"done"}
 
 
 def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
