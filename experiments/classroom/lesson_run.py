@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.classroom import lesson
 from experiments.classroom.assignment import POLICY_FILE, POLICY_NAME, Assignment
-from experiments.comparison.town_ground import inhabited, largest_settlements, rings
+from experiments.comparison.life_recorder import inhabited, largest_settlements, rings
 from experiments.storage.writing import csv_bytes
 from experiments.words import catalogue
 from model.engine.calendar import is_last_shift_of_month

@@ -7,7 +7,7 @@ from typing import Any
 from experiments.classroom.assignment import POLICY_FILE, Assignment
 from experiments.classroom.lesson import lesson_text
 from experiments.classroom.lesson_run import SITE, scenario, settings_label
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request
 from experiments.comparison.decision_outcomes import PairedOutcome, all_outcome_effects
 from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS, program_of, runs_with_file
 from experiments.comparison.twin_results import PairedWorlds, paired_results

@@ -19,7 +19,7 @@ from typer.exceptions import TyperException
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
 from experiments.execution import interruption
-from experiments.execution.gc_control import collect_garbage_rarely
+from experiments.execution.process import collect_garbage_rarely
 from experiments.storage.comparison_options import ComparisonOptions
 from experiments.words.console import set_console_language
 from model.engine.errors import InputError, WorkStopped
@@ -124,7 +124,7 @@ def compare(
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
     from experiments.cli.compare import ComparisonOutput, add_draws, effect_size, run_comparison
-    from experiments.comparison.comparison_request import Request
+    from experiments.comparison.comparison import Request
     from experiments.report.prices import read_prices
 
     output = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
@@ -209,7 +209,7 @@ def export(
 @app.command()
 def verify(path: options.VerifiedPath, workers: options.Workers = 1) -> None:
     """Run again what made a report or results: equal or not?"""
-    from experiments.storage.embedded_manifest import checked_manifest
+    from experiments.storage.manifest import checked_manifest
 
     checked_manifest(path)  # before the model is loaded
     from experiments.report.verify import verify as differences

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.comparison.arms import parse_arm_argument
-from experiments.comparison.comparison import arms_of
-from experiments.comparison.comparison_request import EffectSize, Request
+from experiments.comparison.comparison import EffectSize, Request, arms_of
 from experiments.narrative.messages import counted_message, figure_message
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
@@ -67,7 +66,7 @@ class ComparisonOutput:
 
     def check_replaced(self, request: Request, fresh: bool) -> None:
         """Raise InputError if the file to be replaced is no report, or the report of another comparison."""
-        from experiments.storage.embedded_manifest import report_manifest_or_none
+        from experiments.storage.manifest import report_manifest_or_none
 
         manifest = report_manifest_or_none(self.report) if self.report is not None and self.report.is_file() else None
         if manifest is None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from experiments.cli.streams import write_bytes
 from experiments.execution.execution_layers import layers_file
 from experiments.storage.disk_space import check_target
-from experiments.storage.export_data import csv_of
 from experiments.storage.progress import report_slow
+from experiments.storage.reading import csv_of
 from experiments.storage.writing import write_requested
 
 ENDINGS = {"--csv": (".csv",), "--gpkg": (".gpkg",), "--geojson": (".geojson", ".json")}

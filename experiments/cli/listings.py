@@ -8,9 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 import scenarios
-from experiments.narrative.built_in_sentences import built_in_sentence
+from experiments.narrative.built_in_effects import built_in_sentence, levers_of_policies
 from experiments.narrative.labels import range_label
-from experiments.storage.built_in_levers import levers_of_policies
 from experiments.storage.quoting import rich_stream
 from experiments.storage.run_spec import parameter_value
 from experiments.storage.writing import csv_bytes

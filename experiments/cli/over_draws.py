@@ -6,11 +6,11 @@ Each draw is run as in `confianza compare --draws`; runs that are finished in th
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.comparison.contrast_draws import contrast_effects, groups_of_study
+from experiments.comparison.contrasts import contrast_effects, groups_of_study
 from experiments.comparison.over_draws import draw_levels_table, groups_over_draws, uncertainty_table
 from experiments.execution.interruption import report_interruption
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import CompareLabel, CompareResults, RunGroup, run_missing_groups
+from experiments.execution.runs import CompareLabel, CompareResults, RunGroup, run_missing_groups
 from experiments.figures.answers import sweep_folder
 from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.execution.interruption import report_interruption
 from experiments.execution.run_job import measures_to_keep
-from experiments.execution.run_set import Runs, run_missing
+from experiments.execution.runs import Runs, run_missing
 from experiments.figures.run import draw_run
 from experiments.figures.svg import render_figure
 from experiments.narrative.messages import figure_message

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.arms import Arm
-from experiments.execution.twin_runs import DAYS_OF_YEAR
+from experiments.execution.runs import DAYS_OF_YEAR
 from experiments.statistics.paired_effects import Value
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 

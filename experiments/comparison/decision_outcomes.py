@@ -13,7 +13,7 @@ from experiments.comparison.effect_verdicts import sign_over_laws, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline, worse_direction
 from experiments.comparison.practice_effects import COSTS
 from experiments.comparison.twin_results import WorldResult
-from experiments.execution.twin_runs import NOTABLE_DIFFERENCE
+from experiments.execution.runs import NOTABLE_DIFFERENCE
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import are_too_few

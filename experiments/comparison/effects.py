@@ -1,4 +1,4 @@
-"""Table of effects: every arm compared with the first arm of its site, in headline and other measures."""
+"""Effects of paired runs: headline measures with verdicts, after each of several horizons, and all monthly measures."""
 
 import dataclasses
 import math
@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison import origins
-from experiments.comparison.arms import Arm, by_site
-from experiments.comparison.comparison_jobs import SEED_LIMIT, distinct_draws, seed_of
+from experiments.comparison.arms import SEED_LIMIT, Arm, by_site, distinct_draws, seed_of
 from experiments.comparison.decision_effects import Values, shares_of
-from experiments.comparison.headline_measures import HEADLINES, PRIMARY_MEASURES, Headline, available_headlines
+from experiments.comparison.headline_measures import BY_NAME, HEADLINES, PRIMARY_MEASURES, Headline, available_headlines
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, crossed, paired, unpaired
 from experiments.statistics.rare_counts import rare_count
-from experiments.statistics.thresholds import Scale
+from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.statistics.verdicts import corrected, holm
 from experiments.storage.run_spec import OWN_TOWN
+from experiments.words.dictionary import measure_column
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose trust and fear the comparison reports, if the model has them."""
@@ -283,3 +283,63 @@ def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:
         for cause, share in until.items():
             moved[str(cause)][int(seed)] = 100.0 * float(share)
     return moved
+
+
+HORIZONS = (1, 3, 10)
+"""Years after which effects are reported, if a comparison reaches at least two of them."""
+REPORTED_MEASURES = (PRIMARY_MEASURES[0], "crimes_occurred", *PRIMARY_MEASURES[1:3], "homicides", *PRIMARY_MEASURES[3:])
+"""Reported measures: those of page one, all crimes and homicides."""
+
+
+def horizons_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a row for each pair of arms with paired runs, horizon and measure; none if there is one horizon."""
+    rows = [row for pair in pairs if not pair.why_unpaired for row in horizon_rows(pair)]
+    return corrected_effects(pd.DataFrame(rows)) if rows else pd.DataFrame()
+
+
+def horizon_rows(pair: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the effects of a pair by horizon: means over the last year before it, counts over all years up to it."""
+    sides = [side.table("measures") for side in (pair.base, pair.arm)]
+    simulated = min((int(n) for months in sides for n in months.groupby("seed").size()), default=0)
+    # by months, since years of 365 days are too short
+    reached = [years for years in HORIZONS if MONTHS * years <= simulated]
+    for years in reached if len(reached) > 1 else ():
+        base, arm = (months_until(months, years) for months in sides)
+        runs = months_by_seed(base), months_by_seed(arm)
+        for headline in (BY_NAME[name] for name in REPORTED_MEASURES):
+            if headline.is_in(base) and headline.is_in(arm):
+                effect = pair.headline_effect(headline, *runs, years)
+                yield row_of(pair, f"year {years}", headline.name, headline.how, effect) | {"years": years}
+
+
+def months_until(months: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return the months of every run up to a horizon."""
+    number = months.sort_values("month").groupby("seed").cumcount()
+    return months.loc[number[number < MONTHS * years].sort_index().index]
+
+
+SECTION, RULE = "all", f"mean of the last {MONTHS} months"
+
+
+def monthly_effects_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a row for each pair of arms and each monthly measure that both have, in the measure's own unit."""
+    return corrected(pd.DataFrame([row for pair in pairs for row in rows_of(pair)]), ["section"])
+
+
+def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
+    """Yield one row for each monthly measure of a pair of arms."""
+    base, arm = (last_months(side.table("measures")) for side in (pair.base, pair.arm))
+    for name in [str(name) for name in base.columns.intersection(arm.columns)]:
+        entry = measure_column(name)
+        labels = {"unit": entry.unit, "meaning_en": entry.en, "meaning_es": entry.es}
+        values: Any = (side[name].to_dict() for side in (base, arm))
+        effect = pair.effect(*values, scale=monthly_scale(name, entry.unit))
+        yield row_of(pair, SECTION, name, RULE, effect) | labels
+
+
+def last_months(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of every measure over the last twelve months of each run, by seed."""
+    from model.simulation.registry import MEASURES
+
+    last = months.sort_values("month").groupby("seed").tail(MONTHS)
+    return last.groupby("seed")[[name for name in MEASURES if name in months]].mean()

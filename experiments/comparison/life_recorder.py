@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.report_weighing import ReportingChoice, channel_name, circumstances
-from experiments.comparison.town_ground import inhabited
 from model.crime.deterrence import Deterrence
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
@@ -25,10 +24,34 @@ from model.reporting.reporting import TELL_STREAM, Reporting
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.territory import FAR_MINUTES
+from model.town.town import Town
 from model.trust.belief_updating import EVIDENCE_COLUMNS
 from model.trust.ledger import Trust, trust_now
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 from model.world.state import HOUR_USES
+
+OUTLINE_TOLERANCE_M = 60.0
+"""Tolerance of simplified outlines in metres."""
+
+
+def inhabited(town: Town) -> np.ndarray:
+    """Return the indices of inhabited cells."""
+    return np.flatnonzero(town.cells["population"] > 0)
+
+
+def largest_settlements(town: Town, number: int) -> np.ndarray:
+    """Return the settlements with most residents, largest first."""
+    residents = np.bincount(town.people["settlement"], minlength=town.n_settlements)
+    return np.argsort(-residents, kind="stable")[:number]
+
+
+def rings(town: Town, shape: Any, corner: tuple[int, int] = (0, 0)) -> list[list[list[float]]]:
+    """Return the outer rings of a shape in cells from ``corner``, itself in cells from the south-west of the grid."""
+    plain = shape.simplify(OUTLINE_TOLERANCE_M)
+    parts = [part for part in getattr(plain, "geoms", [plain]) if part.geom_type == "Polygon" and not part.is_empty]
+    lines = [np.asarray(part.exterior.coords)[:, :2] for part in parts]
+    return [((line - town.origin) / town.cell_m - corner).round(2).tolist() for line in lines]
+
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")

@@ -1,20 +1,27 @@
 """Effects and levels over draws of parameters, towns, seeds and rival accounts: their runs and their tables."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.arms import Arm
-from experiments.comparison.effects import number_of
+from experiments.comparison.arms import Arm, distinct_draws, draw_of
+from experiments.comparison.effects import Pair, by_seed, number_of
 from experiments.comparison.headline_measures import available_headlines
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import CompareLabel, CompareResults, DrawLabel, RunGroup
+from experiments.execution.runs import CompareLabel, CompareResults, DrawLabel, RunGroup
 from experiments.statistics.effect_uncertainty import uncertainty_of
-from experiments.statistics.paired_effects import error_of
+from experiments.statistics.paired_effects import error_of, paired
+from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
+from experiments.storage.reading import load_table
+from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.run_spec import TOWN_SEED, RunSpec, values_of
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 from scenarios import accounts
 
 DRAWS_UNDER_ACCOUNTS = 8
@@ -139,3 +146,123 @@ def accounts_table(effects: pd.DataFrame) -> pd.DataFrame:
             row |= {"shift": shift.mean(), "shift_error": error_of(shift.to_numpy())}
             rows.append(dict(zip(KEY_COLUMNS, place, strict=True)) | row)
     return pd.DataFrame(rows)
+
+
+TABLE = "uncertainty"
+DrawResults = Mapping[str, Mapping[str, Any]]
+"""Rows of the table of uncertainty, by comparison (`comparison_key`) and measure."""
+
+
+def read_draw_results(folders: tuple[Path, ...]) -> DrawResults:
+    """Return the results over draws in some folders of comparisons.
+
+    Raises
+    ------
+    InputError
+        If a folder is no comparison with today over draws, or was made by another version of the model.
+    """
+    return {key: rows for folder in folders for key, rows in results_in(folder).items()}
+
+
+def results_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the results over draws in one folder."""
+    if kind_of(folder) != COMPARISON:
+        raise InputError(f"--draws {folder} must be a folder of `confianza compare … --draws plausible:50`")
+    manifest = read_manifest(folder)
+    if not (folder / f"{TABLE}.parquet").is_file():
+        raise InputError(f"--draws {folder} holds no draws: make it by {manifest['command']} --draws plausible:50")
+    table: Any = load_table(folder, TABLE).to_pandas()
+    results: dict[str, dict[str, Any]] = {}
+    starts_today: dict[str, bool] = {}
+    for arm in manifest["arms"]:
+        if arm["fingerprint"] != fingerprint():
+            raise InputError(f"--draws {folder} was made by another version of the model: make it anew")
+        arm_manifest, site = read_manifest(folder / arm["folder"]), arm["scenario"]
+        rows = table[(table["site"] == site) & (table["against"] == arm["name"])]
+        if site not in starts_today:
+            starts_today[site] = arm_manifest.get("settings", {}).get("policies") == []
+        elif starts_today[site] and len(rows):
+            results[comparison_key(arm_manifest["settings"], arm_manifest["until"])] = {
+                row["measure"]: row for _, row in rows.iterrows()
+            }
+    if not results:
+        raise InputError(f"--draws {folder} must compare policies with status_quo, named first")
+    return results
+
+
+def comparison_key(settings: Mapping[str, Any], until: str) -> str:
+    """Return the key of a comparison with today, independent of seeds and towns.
+
+    Parameters
+    ----------
+    settings
+        Settings of the second run (`experiments.storage.run_identity.settings_of`).
+    until
+        Date on which runs end, as YYYY-MM-DD.
+    """
+    groups = {name: dict(values) for name, values in settings["parameters"].items()}
+    groups["population"].pop("seed")
+    policies = [{**one, "name": "", "entries": sorted(map(entry_key, one["entries"]))} for one in settings["policies"]]
+    fixed = {name: settings[name] for name in ("scenario", "start", "off", "outline", "settlements", "facilities")}
+    return digest_of(canonical_json({**fixed, "parameters": groups, "policies": policies, "until": until}).encode())
+
+
+def entry_key(entry: Mapping[str, Any]) -> str:
+    """Return one entry of a policy as canonical text, with its value as a float."""
+    return canonical_json({**entry, "value": float(entry["value"])})
+
+
+def effects_by_draw_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a row for each pair of arms, headline and draw: the drawn values and the effect over seeds."""
+    return pd.DataFrame([row for pair in pairs if len(distinct_draws(pair.seeds)) > 1 for row in rows_of(pair)])
+
+
+def rows_of(pair: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one pair of arms."""
+    base, arm = pair.base.table("measures"), pair.arm.table("measures")
+    values = base.drop_duplicates("seed").set_index("seed")[list(pair.base.varied)]
+    key = {"site": pair.arm.scenario, "against": pair.arm.name}
+    for headline in available_headlines(base.columns.intersection(arm.columns)):
+        sides = by_seed(base, headline.value), by_seed(arm, headline.value)
+        scale = headline.scale(pair.years, pair.deltas.get(headline.name))
+        for number, draw in enumerate(distinct_draws(pair.seeds), start=1):
+            worlds = [world for world in pair.seeds if draw_of(world) == draw]
+            effect = paired(*([side[world] for world in worlds] for side in sides), scale=scale)
+            drawn_values = {str(name): value for name, value in values.loc[worlds[0]].items()}
+            yield key | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn_values
+
+
+def draw_summary_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a summary over draws for each pair of arms and headline (`summary_over_draws`)."""
+    drawn = {(pair.arm.scenario, pair.arm.name): pair.base.varied for pair in pairs}
+    groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
+    return pd.DataFrame(
+        [
+            {"site": site, "against": against, "measure": measure} | summary_over_draws(rows, drawn[site, against])
+            for (site, against, measure), rows in groups
+        ]
+    )
+
+
+def summary_over_draws(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
+    """Summarise one effect over draws: counts by sign, 5-95 % range, spread, most influential parameter.
+
+    ``up`` and ``down`` count draws with an interval on one side of 0. ``by_parameters`` is the standard deviation of
+    the estimates less their sampling variance, ``by_luck`` their mean standard error.
+    """
+    effect = rows["effect"]
+    low, high = effect.quantile(0.05), effect.quantile(0.95)
+    numbers = [name for name in parameters if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].nunique() > 1]
+    ranks = {name: abs(rows[name].corr(effect, method="spearman")) for name in numbers} if effect.nunique() > 1 else {}
+    first = max(ranks, key=lambda name: ranks[name], default="")
+    return {
+        "draws": len(rows),
+        "up": int((rows["low"] > 0.0).sum()),
+        "down": int((rows["high"] < 0.0).sum()),
+        "low": float(low),
+        "high": float(high),
+        "by_parameters": math.sqrt(max(0.0, effect.var() - (rows["error"] ** 2).mean())),
+        "by_luck": float(rows["error"].mean()),
+        "parameter": first,
+        "rank_correlation": ranks.get(first, float("nan")),
+    }

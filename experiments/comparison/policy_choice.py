@@ -9,10 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.comparison import arms_of
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, arms_of
 from experiments.comparison.decision_measures import POLICY, ChosenSteps, file_of, policy_of
-from experiments.comparison.draw_results import comparison_key
+from experiments.comparison.over_draws import comparison_key
 from experiments.execution.run_requests import date_after
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_identity import digest_of, settings_of
@@ -63,7 +62,7 @@ class Choice:
         return self.request(f"./{POLICY_FILE}").command
 
     def draws_key(self, scenario: Scenario) -> str:
-        """Return the key of its results over draws (`experiments.comparison.draw_results.comparison_key`)."""
+        """Return the key of its results over draws (`experiments.comparison.over_draws.comparison_key`)."""
         moved = dataclasses.replace(scenario, policies=(policy_of(self.chosen, self.begins),))
         return comparison_key(settings_of(moved), date_after(scenario.start, self.years).isoformat())
 

@@ -16,8 +16,8 @@ from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.policy_choice import Choice
 from experiments.comparison.single_measure_effects import STEPS, request_of
 from experiments.execution.executor import run_jobs
+from experiments.execution.runs import CompareLabel, RunGroup, run_group, under_law
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
-from experiments.execution.twin_runs import CompareLabel, RunGroup, run_group, under_law
 from experiments.storage.reading import reference_file
 from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
 from experiments.words.console import console_text

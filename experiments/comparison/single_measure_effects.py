@@ -8,12 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.comparison import arms_of, months_of
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, arms_of, months_of
 from experiments.comparison.decision_measures import Text, file_of, measures, policy_of
 from experiments.comparison.decision_outcomes import COST_MEASURES, OUTCOMES
 from experiments.execution.executor import run_jobs
-from experiments.execution.twin_runs import CompareLabel, CompareResults, RunGroup, run_group
+from experiments.execution.runs import CompareLabel, CompareResults, RunGroup, run_group
 from experiments.statistics.paired_effects import paired
 from experiments.storage.reading import reference_file
 from experiments.storage.result_tables import STATUS_QUO

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from experiments.execution import shared_towns
-from experiments.execution.parent_watch import end_with_parent
+from experiments.execution.process import end_with_parent
 from experiments.storage.progress import compiled_before
 from model.engine.calendar import YEAR
 from scenarios import load

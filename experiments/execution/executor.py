@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from experiments.execution.compile_kernels import second_compiler
-from experiments.execution.gc_control import freeze_objects
 from experiments.execution.interruption import Interruption, announce_stop_command, handle_signals
 from experiments.execution.local_workers import POLL_S, Executor, Job, JobFunction, LocalExecutor, WorkerDied
+from experiments.execution.process import freeze_objects
 from experiments.storage.progress import Progress, announce_compiling
 
 MAX_DEATHS = 2

@@ -19,8 +19,7 @@ from typing import Any, Protocol
 from pebble import ProcessExpired, ProcessPool
 
 from experiments.execution.compile_kernels import compile_and_list_town_groups, compile_from_end
-from experiments.execution.gc_control import collect_garbage_rarely, freeze_objects
-from experiments.execution.parent_watch import end_with_parent
+from experiments.execution.process import collect_garbage_rarely, end_with_parent, freeze_objects
 from experiments.storage.progress import compiled_before
 from model.engine.errors import WorkStopped
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from experiments.comparison.contrast_origins import origin_contrasts
+from experiments.comparison.contrasts import origin_contrasts
 from experiments.comparison.origins import BELIEFS, origin_key
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures, figure_bytes, language_suffix
@@ -21,13 +21,12 @@ from experiments.narrative.labels import (
     verdict_label,
 )
 from experiments.narrative.messages import figure_message
-from experiments.narrative.origin_sentences import part_keys, part_name
+from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
 from experiments.statistics.thresholds import monthly_scale
-from experiments.storage.export_data import table_as_csv
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import print_note, report_slow
-from experiments.storage.reading import means_of_runs, stored_measures, varied_columns
+from experiments.storage.reading import means_of_runs, stored_measures, table_as_csv, varied_columns
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.writing import frame_as_csv, write_requested
 from experiments.words.bilingual import FigureTexts

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request
 from experiments.figures.dot_strip import MAX_DOTS, share_on
 from experiments.figures.page_one import OutcomeCell, base_of, cell, cost, costs, outcomes
 from experiments.figures.theme import REPORT, WHITE

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import matplotlib
 from matplotlib.figure import Figure
 
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
 from experiments.figures.context_figure import CONTEXT_FIGURES
 from experiments.figures.drawing import FIGURES

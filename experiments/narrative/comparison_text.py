@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.comparison_request import EffectSize
+from experiments.comparison.comparison import EffectSize
 from experiments.comparison.effect_verdicts import (
     LawVerdict,
     corner_laws,
@@ -17,17 +17,16 @@ from experiments.comparison.effect_verdicts import (
 from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS, Headline
 from experiments.comparison.origins import origin_key
 from experiments.execution.trust_accounts import LAW_VARIATIONS
-from experiments.narrative.built_in_sentences import built_in_sentence
+from experiments.narrative.built_in_effects import built_in_sentence, levers_of_manifest
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
 from experiments.narrative.labels import headline_name
 from experiments.narrative.messages import LINE_WIDTH, counted_message, figure_message, message, message_lines
 from experiments.narrative.number_format import compact_number, read_optional, reported_years, with_error
-from experiments.narrative.origin_sentences import part_keys, part_name
+from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread
 from experiments.statistics.verdicts import MIN_RUNS, VERDICTS, judge
-from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import load_table
 from experiments.words.bilingual import FigureTexts, join_as_list

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.comparison.ceiling_effects import ceiling_table, scenarios_after
 from experiments.comparison.effect_verdicts import with_verdict_columns
 from experiments.comparison.headline_measures import Headline
-from experiments.execution.twin_runs import DAYS_OF_YEAR
+from experiments.comparison.outcome_bounds import ceiling_table, scenarios_after
+from experiments.execution.runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import load_table
 

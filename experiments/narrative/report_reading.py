@@ -10,14 +10,13 @@ import pandas as pd
 from markupsafe import Markup, escape
 from shapely import affinity
 
-from experiments.comparison.comparison_jobs import arms_of_sweep
+from experiments.comparison.arms import arms_of_sweep
 from experiments.comparison.effect_verdicts import sign_over_laws, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
-from experiments.narrative.built_in_sentences import built_in_sentence
+from experiments.narrative.built_in_effects import built_in_sentence, levers_of_manifest
 from experiments.narrative.number_format import Numbers
 from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import direction, judge
-from experiments.storage.built_in_levers import levers_of_manifest
 from experiments.storage.reading import load_table
 from experiments.storage.run_spec import values_of
 from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, join_as_list, join_texts

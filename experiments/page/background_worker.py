@@ -24,9 +24,8 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.comparison.decision_outcomes import COLUMNS_NEEDED, OUTCOMES
-from experiments.comparison.outcome_lines import SharedOutcomes
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
+from experiments.comparison.twin_results import SharedOutcomes, TwinJob, WorldResult, run_twin_job
 from experiments.execution.executor import should_retry
 from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
 from experiments.page import sites

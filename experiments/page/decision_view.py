@@ -14,8 +14,8 @@ from experiments.comparison.decision_outcomes import (
 )
 from experiments.comparison.effect_verdicts import sign_over_laws
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
+from experiments.comparison.life_recorder import inhabited
 from experiments.comparison.policy_choice import HORIZONS
-from experiments.comparison.town_ground import inhabited
 from experiments.figures.theme import difference_colours
 from experiments.page.address import AddressRequest
 from experiments.page.decision_answer import decision_sentence, telephone_summary

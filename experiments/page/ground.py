@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.town_ground import inhabited, largest_settlements, rings
+from experiments.comparison.life_recorder import inhabited, largest_settlements, rings
 from model.town.town import Town
 
 N_NAMES = 9

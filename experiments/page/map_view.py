@@ -11,8 +11,7 @@ import numpy as np
 from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, trust_difference_by_cell
 from experiments.comparison.headline_measures import worse_direction
-from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
-from experiments.comparison.town_ground import inhabited
+from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE, inhabited
 from experiments.page.address import AddressRequest
 from experiments.page.decision_view import difference_scale, encoded_gaps, mood_months
 from experiments.page.ground import columns_and_rows

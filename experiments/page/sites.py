@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import scenarios
-from experiments.comparison.draw_results import DrawResults, read_draw_results
+from experiments.comparison.over_draws import DrawResults, read_draw_results
 from experiments.page.ground import base_map
 from model.engine.scenario import Scenario
 from model.town.town import Town

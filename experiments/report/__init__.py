@@ -9,7 +9,7 @@ import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request
 from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS
 from experiments.figures import dot_strip, page_one
 from experiments.figures.drawing import FIGURES
@@ -19,9 +19,9 @@ from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
-from experiments.narrative.ceiling_sentences import CEILING_MEASURES, ceiling_rows, displayed_bound
 from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
+from experiments.narrative.effect_sentences import CEILING_MEASURES, ceiling_rows, displayed_bound
 from experiments.narrative.report_reading import Site, read_sites, too_few_homicides
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.prices import NO_PRICES, Prices

@@ -11,20 +11,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.comparison.all_effects import monthly_effects_table
 from experiments.comparison.arms import Arm, by_site
-from experiments.comparison.by_draw import draw_summary_table, effects_by_draw_table
-from experiments.comparison.comparison import ComparedRuns, arms_of, run_planned, stored_arms
-from experiments.comparison.comparison_request import EffectSize, Request
+from experiments.comparison.comparison import ComparedRuns, EffectSize, Request, arms_of, run_planned, stored_arms
 from experiments.comparison.decision_effects import decisions_table
 from experiments.comparison.effect_verdicts import criteria_table
-from experiments.comparison.effects import effects_table, pairs_of
-from experiments.comparison.horizons import horizons_table
+from experiments.comparison.effects import effects_table, horizons_table, monthly_effects_table, pairs_of
+from experiments.comparison.over_draws import draw_summary_table, effects_by_draw_table
 from experiments.execution.interruption import report_interruption
+from experiments.narrative.built_in_effects import levers_of_policies
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.messages import figure_message
 from experiments.statistics.power import MIN_PILOT
-from experiments.storage.built_in_levers import levers_of_policies
 from experiments.storage.disk_space import check_disk_space, size_of_runs
 from experiments.storage.manifest import COMPARISON, kind_of, provenance, read_manifest, short_name
 from experiments.storage.progress import report_slow

@@ -12,7 +12,7 @@ from experiments.comparison.origins import origin_key
 from experiments.execution.trust_accounts import LAW_VARIATIONS
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
-from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
+from experiments.narrative.effect_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list
 from experiments.words.catalogue import bilingual_words, verdict

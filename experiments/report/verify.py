@@ -11,14 +11,23 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request
 from experiments.execution.run_job import measures_to_keep
-from experiments.execution.run_set import run_all
+from experiments.execution.runs import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
 from experiments.report.prices import read_prices
-from experiments.storage.embedded_manifest import NOT_REPRODUCIBLE, checked_manifest
-from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, kind_of, read_manifest
+from experiments.storage.manifest import (
+    ARMS,
+    COMPARISON,
+    MANIFEST,
+    NOT_REPRODUCIBLE,
+    RUN,
+    SWEEP,
+    checked_manifest,
+    kind_of,
+    read_manifest,
+)
 from experiments.storage.reading import load_table, run_folders, specs_of
 from experiments.storage.result_tables import rows_of_runs
 from experiments.storage.run_folder import join_runs

@@ -10,10 +10,30 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from experiments.storage.broken_rule import broken_rule
 from experiments.storage.comparison_options import ComparisonOptions
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import parse_json, read_text
+
+RULES = {
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "dataclass_type": "must be a table",
+    "too_short": "must have at least one entry",
+}
+"""Rules by the type of pydantic's error, where its own words are those of Python."""
+
+
+def broken_rule(error: Any) -> str:
+    """Return the rule that an error of pydantic states, without place and value."""
+    stated: str = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return RULES.get(error["type"], stated.replace("String", "it"))
+
 
 MAX_VALUE_CHARACTERS = 80
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.execution.twin_runs import CompareLabel, CompareResults, DrawLabel, RunGroup, run_missing_groups
+from experiments.execution.runs import CompareLabel, CompareResults, DrawLabel, RunGroup, run_missing_groups
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale

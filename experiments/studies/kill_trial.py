@@ -24,9 +24,9 @@ from pathlib import Path
 
 import psutil
 
-from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import MANIFEST, read_manifest
 from experiments.storage.progress import format_duration
+from experiments.storage.reading import csv_of
 from experiments.storage.results_folder import PARTS, unfinished_path
 from experiments.storage.run_store import Store, is_intact
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictI
 from pydantic.dataclasses import dataclass
 
 from experiments.execution.run_requests import MAX_YEARS
-from experiments.storage.broken_rule import broken_rule
+from experiments.storage.manifest_schema import broken_rule
 from experiments.storage.result_tables import OPTIONAL_TABLES
 from experiments.storage.run_spec import forget_scenarios, measure_names
 from experiments.studies.factors import StudyFactors, flat_items, read_factors

@@ -23,7 +23,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.history_matching import Coverage, Matched, Reals, Target, coverage, match_history
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.twin_runs import RunGroup, run_missing_groups
+from experiments.execution.runs import RunGroup, run_missing_groups
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.execution.run_set import run_all
+from experiments.execution.runs import run_all
 from experiments.narrative.messages import figure_message
 from experiments.statistics.annual_aggregation import runs_in_seed_order, years_of
 from experiments.statistics.paired_effects import error_of as standard_error

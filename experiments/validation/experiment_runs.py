@@ -15,8 +15,8 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, months_table, tables_of
+from experiments.execution.runs import RunGroup, simulated_twins
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import RunGroup, simulated_twins
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import OWN_TOWN, RunSpec
 from experiments.storage.writing import make_folder, write_atomically

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from experiments.comparison.comparison_request import EffectSize
+from experiments.comparison.comparison import EffectSize
 from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.decision_outcomes import COLUMNS_NEEDED
 from experiments.comparison.policy_choice import Choice

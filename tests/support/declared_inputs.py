@@ -34,7 +34,7 @@ from experiments.comparison.decision_outcomes import COSTS
 from experiments.dev.examinations.command import EXAMINATIONS
 from experiments.execution.job_cache import FACTS_FILE, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_set import run_of_part
+from experiments.execution.runs import run_of_part
 from experiments.storage import manifest_schema as schema
 from experiments.storage.result_tables import OPTIONAL_TABLES, parquet_bytes
 from experiments.storage.run_store import RUNS_KEY, TABLE_FILES_KEY, batch_file_name, named_by_digest

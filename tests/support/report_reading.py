@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pyarrow.parquet as pq
 
-from experiments.comparison.ceiling_effects import ceiling_table, scenarios_after
+from experiments.comparison.outcome_bounds import ceiling_table, scenarios_after
 from experiments.execution.trust_accounts import LAW_VARIATIONS
 from experiments.narrative.number_format import reported_years
 from experiments.storage.manifest import read_manifest

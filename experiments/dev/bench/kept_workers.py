@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from experiments.comparison.comparison import arms_of
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, arms_of
 from experiments.comparison.decision_outcomes import COLUMNS_NEEDED
-from experiments.comparison.outcome_lines import SharedOutcomes
 from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS
-from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
+from experiments.comparison.twin_results import SharedOutcomes, TwinJob, WorldResult, run_twin_job
 from experiments.dev.bench.fresh import SITE, timed
 from experiments.execution.executor import as_completed
 from experiments.execution.local_workers import LocalExecutor

@@ -90,7 +90,7 @@ def twin(shifts: str) -> dict[str, Any]:
 def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
     """Return the seconds of some replicates, with one or more workers."""
     from experiments.execution.run_requests import plan_runs
-    from experiments.execution.run_set import run_all
+    from experiments.execution.runs import run_all
 
     specs = plan_runs(SITE, years=float(years), replicates=int(runs))
     return {"seconds": timed(lambda: run_all(specs, int(workers)))}

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from experiments.comparison.town_ground import inhabited
+from experiments.comparison.life_recorder import inhabited
 from experiments.dev.examinations.variance import ignore_progress, print_lines
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
-from experiments.execution.twin_runs import simulated_twins
+from experiments.execution.runs import simulated_twins
 from experiments.statistics.paired_effects import Effect, paired
 from model.town.town import build_town
 

@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.comparison import arms_of
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, arms_of
 from experiments.comparison.headline_measures import HEADLINES, Headline, available_headlines
-from experiments.execution.twin_runs import RunGroup, run_missing_groups
+from experiments.execution.runs import RunGroup, run_missing_groups
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import ALPHA, benjamini_hochberg, corrected_together, direction, judge

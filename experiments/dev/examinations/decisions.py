@@ -14,8 +14,8 @@ from experiments.dev.examinations import consequences
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
+from experiments.execution.runs import RunGroup, simulated_twins
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import RunGroup, simulated_twins
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, StudyWorld, head_of, rows_by_columns, star, worlds_of, write_table

@@ -15,8 +15,8 @@ from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate_until
+from experiments.execution.runs import RunGroup, twin_worlds
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import RunGroup, twin_worlds
 from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_policy_file
 from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table

@@ -19,8 +19,8 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
+from experiments.execution.runs import RunGroup
 from experiments.execution.shared_towns import town_for
-from experiments.execution.twin_runs import RunGroup
 from experiments.statistics.forecast_scores import root_mean_square, skill_score
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize

@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 
 from experiments.dev.documents.evidence import LEDGER
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_set import run_all
+from experiments.execution.runs import run_all
 from experiments.statistics.paired_effects import Effect, paired, t_quantile
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec

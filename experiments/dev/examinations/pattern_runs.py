@@ -13,8 +13,8 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, months_table, simulate_until
+from experiments.execution.runs import RunGroup, twin_worlds
 from experiments.execution.shared_towns import town_for
-from experiments.execution.twin_runs import RunGroup, twin_worlds
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, policies_as_files

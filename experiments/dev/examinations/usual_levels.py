@@ -15,7 +15,7 @@ import pandas as pd
 from experiments.dev.examinations.variance import ignore_progress, print_lines
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
-from experiments.execution.twin_runs import simulated_twins
+from experiments.execution.runs import simulated_twins
 from experiments.storage.run_spec import parameter_value
 from model.gangs.cliques import Cliques
 from model.gangs.gangs import CLIQUES

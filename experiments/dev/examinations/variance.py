@@ -20,7 +20,7 @@ from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
-from experiments.execution.twin_runs import twin_worlds
+from experiments.execution.runs import twin_worlds
 from experiments.narrative.comparison_text import ALL_ALIKE, ratio_text
 from experiments.statistics.paired_effects import Effect, paired, variance_ratio
 from experiments.storage.progress import Progress

@@ -32,11 +32,10 @@ from systems import needs_linux
 
 import scenarios
 from experiments.cli import app as cli
-from experiments.comparison.comparison import arms_of
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, arms_of
 from experiments.execution.run_requests import plan_runs
 from experiments.narrative.report_reading import read_sites
-from experiments.storage.embedded_manifest import MANIFEST_IN_HTML
+from experiments.storage.manifest import MANIFEST_IN_HTML
 from experiments.storage.run_store import batch_file_name
 from experiments.studies.study import KEYS, STUDIES, read_study
 from experiments.studies.study_jobs import confirm_size, count_of, points_of
@@ -55,7 +54,7 @@ MOST_MB = 1000.0
 WOULD_COMPUTE = (
     "experiments.execution.executor.run_in_process",
     "experiments.execution.local_workers.LocalExecutor.__init__",
-    "experiments.execution.run_set.run_jobs",
+    "experiments.execution.runs.run_jobs",
     "experiments.cli.reproduce.planned_specs",
     "experiments.studies.rerun_check.run_jobs",
     "experiments.comparison.comparison.run_missing_groups",

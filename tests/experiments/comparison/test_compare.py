@@ -22,16 +22,15 @@ from systems import listening, needs_signals
 
 from experiments.cli import app as cli
 from experiments.comparison.arms import parse_arm_argument
-from experiments.comparison.comparison import independent_effects_table
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, independent_effects_table
 from experiments.comparison.effect_verdicts import verdict_over_laws
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import HEADLINES
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate, simulate_until, tables_of
+from experiments.execution.runs import CompareLabel, GroupResults, RunGroup, twin_worlds, under_law
 from experiments.execution.trust_accounts import LAWS, Law
-from experiments.execution.twin_runs import CompareLabel, GroupResults, RunGroup, twin_worlds, under_law
 from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
 from experiments.statistics.power import pairs_needed
@@ -198,7 +197,7 @@ def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
 
 
 def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
-    from experiments.comparison.comparison_request import EffectSize
+    from experiments.comparison.comparison import EffectSize
     from experiments.narrative.comparison_text import comparison_lines
 
     told = list(comparison_lines(folder, EffectSize(size=0.5)))
@@ -278,7 +277,7 @@ def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
 
 def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
 
-    from experiments.comparison.comparison_request import EffectSize
+    from experiments.comparison.comparison import EffectSize
     from experiments.narrative.comparison_text import alone_lines, comparison_lines
 
     told = " ".join(" ".join(comparison_lines(folder, EffectSize(size=0.5, measure="officers"))).split())

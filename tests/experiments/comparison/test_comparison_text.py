@@ -8,7 +8,7 @@ from typing import cast
 import pandas as pd
 import pytest
 
-from experiments.comparison.comparison_request import EffectSize
+from experiments.comparison.comparison import EffectSize
 from experiments.narrative.answers import draws_warning
 from experiments.narrative.comparison_text import comparison_lines, pair_heading, rare_lines
 from experiments.narrative.messages import messages

@@ -28,10 +28,9 @@ from experiments.comparison.decision_outcomes import (
 )
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.outcome_bounds import outcome_bounds
-from experiments.comparison.outcome_lines import SharedOutcomes
 from experiments.comparison.policy_choice import POLICY_FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import STEPS
-from experiments.comparison.twin_results import WorldResult, paired_results
+from experiments.comparison.twin_results import SharedOutcomes, WorldResult, paired_results
 from experiments.page import decision_view
 from experiments.page.address import AddressRequest
 from experiments.page.background_worker import BackgroundWorker, in_background

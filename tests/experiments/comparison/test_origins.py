@@ -21,7 +21,7 @@ from experiments.comparison.origins import (
     effect_parts,
     origins_of_year,
 )
-from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
+from experiments.narrative.effect_sentences import origin_sentence, part_keys, part_name
 from experiments.words.bilingual import LANGUAGES
 from model.engine.causes import CAUSES
 from model.trust.hearsay import AT_HOME_CAUSE, HEARSAY_CAUSE

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import app as cli
-from experiments.comparison.comparison import arms_of
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request, arms_of
 from experiments.comparison.effect_verdicts import agreement_over_draws, verdict_of, with_verdict_columns
 from experiments.comparison.over_draws import DRAWS_UNDER_ACCOUNTS, accounts_table, groups_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes

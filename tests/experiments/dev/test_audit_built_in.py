@@ -6,8 +6,12 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.cli.listings import policy_lines
-from experiments.narrative.built_in_sentences import built_in_sentence
-from experiments.storage.built_in_levers import built_in_levers, levers_of_manifest, levers_of_policies
+from experiments.narrative.built_in_effects import (
+    built_in_levers,
+    built_in_sentence,
+    levers_of_manifest,
+    levers_of_policies,
+)
 from experiments.words.catalogue import LANGUAGES
 from model.engine.parameters import all_parameters, group_named
 from model.simulation.registry import MECHANISMS

@@ -15,7 +15,7 @@ from experiments.dev.examinations.hindcast import (
     without_events,
 )
 from experiments.dev.examinations.scorecard import SITES, csv_of, score_lines, score_target, trivial_forecasts
-from experiments.execution.twin_runs import RunGroup
+from experiments.execution.runs import RunGroup
 from experiments.statistics.forecast_scores import crps
 from experiments.validation.orders import orders
 from experiments.validation.targets import ROLES, measured_targets

@@ -8,7 +8,7 @@ import pytest
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.origins import BELIEFS, origin_key
 from experiments.dev.examinations import headline
-from experiments.narrative.origin_sentences import part_keys, part_name
+from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.validation import study_tables
 from experiments.validation.experiment_runs import QUICK
 from model.engine.errors import InputError

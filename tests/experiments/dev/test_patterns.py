@@ -34,7 +34,7 @@ from experiments.dev.examinations.scorecard_text import (
     pattern_lines,
 )
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.twin_runs import RunGroup
+from experiments.execution.runs import RunGroup
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.targets import not_measured

@@ -15,8 +15,8 @@ from systems import needs_linux
 from test_runs import alive
 
 from experiments.cli import app as cli
-from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import leftover_files
+from experiments.storage.reading import csv_of
 from experiments.storage.results_folder import unfinished_path
 from model.engine.errors import InputError
 

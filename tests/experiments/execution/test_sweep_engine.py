@@ -14,7 +14,7 @@ from stub_runs import jobs_in, quarantined, sweep, write_study
 from systems import needs_linux, needs_signals
 
 from experiments.execution.run_job import try_run
-from experiments.execution.run_set import run_all
+from experiments.execution.runs import run_all
 from experiments.storage.run_store import stored_table
 from experiments.studies import quarantine
 from model.engine.errors import InputError

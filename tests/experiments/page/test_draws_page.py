@@ -16,7 +16,7 @@ from over_draws import ROW, written
 
 from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
-from experiments.comparison.draw_results import comparison_key, read_draw_results
+from experiments.comparison.over_draws import comparison_key, read_draw_results
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page.decision_answer import decision_sentence
 from experiments.page.draws_table import basis_sentence, draws_table

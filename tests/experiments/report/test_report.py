@@ -17,9 +17,9 @@ from matplotlib.colors import to_hex
 from report_reading import TABLES, Reader, strange, traced
 
 from experiments.cli import app as cli
-from experiments.comparison.ceiling_effects import ceiling_table
 from experiments.comparison.effect_verdicts import crossed_laws
 from experiments.comparison.effects import EVENTS
+from experiments.comparison.outcome_bounds import ceiling_table
 from experiments.execution.trust_accounts import Law
 from experiments.figures import place_figures
 from experiments.figures.by_policy import cause_finding
@@ -34,8 +34,7 @@ from experiments.narrative.number_format import reported_years
 from experiments.narrative.report_reading import INTERVAL_COLUMNS, read_sites
 from experiments.report import TEMPLATE_NAMES, build
 from experiments.statistics.paired_effects import two_way_error
-from experiments.storage.embedded_manifest import read_report_manifest
-from experiments.storage.manifest import read_manifest
+from experiments.storage.manifest import read_manifest, read_report_manifest
 from experiments.words.bilingual import FigureTexts, bilingual
 from experiments.words.catalogue import cause
 from model.measures.criteria import CRITERIA
@@ -124,7 +123,7 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
         f"villa_canales,closed,closed,cerrado,5,{years},True,,,,,,,,,,old",
     ]
     (tmp_path / "ceiling.csv").write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
-    monkeypatch.setattr("experiments.comparison.ceiling_effects.CEILING_FILE", tmp_path / "ceiling.csv")
+    monkeypatch.setattr("experiments.comparison.outcome_bounds.CEILING_FILE", tmp_path / "ceiling.csv")
     page = build(folder, "both").decode()
     found = traced(folder, page)
     assert found["ceiling"] >= 2 * 2 + 9 + 6 + 2

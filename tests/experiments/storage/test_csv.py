@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.cli import app as cli
-from experiments.storage.export_data import table_as_csv
+from experiments.storage.reading import table_as_csv
 from experiments.storage.writing import csv_bytes, frame_as_csv
 
 ROOT = Path(__file__).parents[3]

@@ -18,7 +18,7 @@ from systems import needs_linux
 from test_results_folder import RUN, SMALL, TWINS, done, left
 
 from experiments.cli import app as cli
-from experiments.storage.export_data import csv_of
+from experiments.storage.reading import csv_of
 from experiments.storage.writing import Unwritable, write_all, write_atomically
 
 pytestmark = pytest.mark.thorough

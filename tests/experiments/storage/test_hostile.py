@@ -299,7 +299,7 @@ def test_a_table_that_is_a_pipe_is_refused_and_not_waited_for(place, capsys):
 @pytest.mark.parametrize("name", ["saved.json", "seed_1/state.npz", "seed_2"])
 def test_states_are_not_saved_over_what_is_none_which_is_told_before_computing(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.execution.run_set.run_unfinished", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr("experiments.execution.runs.run_unfinished", lambda *_: pytest.fail("computed"))
     path = Path("states") / name
     if name == "seed_2":
         path.parent.mkdir()

@@ -11,8 +11,8 @@ import pytest
 from experiments.cli import app as cli
 from experiments.execution import executor, job_cache
 from experiments.storage import results_folder
-from experiments.storage.export_data import csv_of
 from experiments.storage.folder_lock import locked
+from experiments.storage.reading import csv_of
 from experiments.words.dictionary import data_dictionary
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")

@@ -15,7 +15,7 @@ from test_results_folder import RUN, TWINS, done, left, refused
 
 from experiments.cli import app as cli
 from experiments.cli.compare import ComparisonOutput
-from experiments.comparison.comparison_request import Request
+from experiments.comparison.comparison import Request
 from experiments.execution.run_requests import plan_runs
 from experiments.storage import disk_space
 from model.engine.errors import InputError

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.execution.twin_runs import CompareLabel, DrawLabel, GroupResults, RunGroup
+from experiments.execution.runs import CompareLabel, DrawLabel, GroupResults, RunGroup
 from experiments.statistics.verdicts import MIN_RUNS
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.writing import frame_as_csv

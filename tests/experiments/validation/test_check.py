@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_set import run_all
+from experiments.execution.runs import run_all
 from experiments.narrative.messages import figure_message
 from experiments.statistics.annual_aggregation import Expression, years_of
 from experiments.storage.run_folder import join_runs

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.execution.executor import JobResults
-from experiments.execution.twin_runs import GroupResults
+from experiments.execution.runs import GroupResults
 from experiments.validation import calibrate_command
 from experiments.validation.against import read_series
 from experiments.validation.calibrate_command import CalibrationRequest, Simulations

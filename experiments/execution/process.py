@@ -1,9 +1,23 @@
-"""End a process when its parent process has died."""
+"""Keep a process as runs need it: rare garbage collection, and an end when its parent process has died."""
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
 import threading
+from functools import cache
+
+
+def collect_garbage_rarely() -> None:
+    """Run the garbage collector only after every 100,000 new objects."""
+    gc.set_threshold(100_000)
+
+
+@cache
+def freeze_objects() -> None:
+    """Exempt all present objects from garbage collection, once per process; at most one world is never freed."""
+    gc.freeze()
+
 
 PARENT_DIED = 70
 """Exit code of a process whose parent has died."""

@@ -1,12 +1,14 @@
-"""Names of the parts of an effect by origin, in both languages: number and quality of events."""
+"""Sentences on the parts of an effect by origin, and on the bounds from the extreme scenarios of the ceiling."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
 from markupsafe import Markup
-
 from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, origin_key
+from experiments.comparison.outcome_bounds import outcome_range, values_at_site
 from experiments.narrative.messages import message
+from experiments.narrative.number_format import Numbers
+from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import BilingualText, join_texts
 
 MIN_SHOWN = 0.005
@@ -61,3 +63,56 @@ def event_change(effects: Mapping[str, Any], group: str) -> float:
     """Return the change in the number of events of a group per resident."""
     rows = [effects.get(f"events.{kind}") for kind in KINDS.get(group, ())]
     return float(sum(row["effect"] for row in rows if row is not None))
+
+
+RENAMED_COLUMNS = {"trust_mean": "trust"}
+"""Ceiling columns whose name differs from their headline measure."""
+RESIDENTS_PER_COUNT = 1e5
+"""Counts of the ceiling are for so many residents."""
+
+
+@dataclass(frozen=True)
+class CeilingBounds:
+    """Greatest fall and rise of one measure at one site, with their rows in the ceiling; None and 0 are today."""
+
+    column: str
+    low: int | None
+    high: int | None
+    scale: float
+    span: tuple[float, float]
+
+
+CEILING_MEASURES = {
+    "trust": {"es": "confianza", "en": "trust", "digits": 2},
+    "crimes": {"es": "delitos", "en": "crimes", "digits": 1},
+    "homicides": {"es": "homicidios", "en": "homicides", "digits": 1},
+}
+"""Columns of the ceiling in the annex, with names and decimals."""
+
+
+def ceiling_rows(numbers: Numbers, site: str) -> list[Any]:
+    """Return the ceiling rows of one site."""
+    return list(numbers.rows("ceiling", site=site).itertuples())
+
+
+def ceiling_bounds(site: Site, measure: str) -> CeilingBounds | None:
+    """Return the bounds of a measure among today and the extreme scenarios; None if these were not run."""
+    column = RENAMED_COLUMNS.get(measure, measure)
+    worlds = values_at_site(site.numbers.tables["ceiling"], site.name, column)
+    found = outcome_range(zip(worlds, worlds.index, strict=True), None)
+    if found is None or found[0] == found[1]:
+        return None
+    (least, low), (most, high) = found
+    scale = 1.0
+    if measure not in RENAMED_COLUMNS:
+        scale = float(f"{site.residents / RESIDENTS_PER_COUNT:.4g}")  # rounded as it is shown
+    return CeilingBounds(column, low, high, scale, (scale * least, scale * most))
+
+
+def displayed_bound(site: Site, measure: str, which: str, digits: int) -> Markup:
+    """Return the lower or upper bound of a measure as shown in the table of page one; today is 0."""
+    bounds = ceiling_bounds(site, measure)
+    if bounds is None:
+        return Markup("–")
+    row = getattr(bounds, which)
+    return Markup("0") if row is None else site.numbers.show("ceiling", row, bounds.column, digits, "+", bounds.scale)

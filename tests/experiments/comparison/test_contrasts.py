@@ -1,5 +1,6 @@
-"""Levels and contrasts over draws: the numbers of the runs, and which runs there are."""
+"""Contrasts of a study over draws, and by origin."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,12 +8,16 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.comparison.contrast_draws import contrast_effects, groups_of_study
+from experiments.comparison import contrasts
+from experiments.comparison.contrasts import contrast_effects, groups_of_study
+from experiments.comparison.origins import BELIEFS, KINDS, OriginsOfYear, origin_key
 from experiments.comparison.over_draws import draw_levels_table, groups_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.twin_runs import CompareLabel, DrawLabel, GroupResults, RunGroup
+from experiments.execution.runs import CompareLabel, DrawLabel, GroupResults, RunGroup
+from experiments.figures.answers import csv_of_origins
 from experiments.narrative.draw_lines import account_lines, contrast_lines, effect_lines, level_lines
+from experiments.narrative.effect_sentences import part_keys
 from experiments.storage.run_folder import StoredRun
 from experiments.words.bilingual import FigureTexts
 from scenarios import accounts
@@ -140,3 +145,70 @@ def test_a_run_over_draws_keeps_the_policy_and_what_the_user_set():
     groups = list(groups_over_draws(0, [spec], DRAWS, [f"{name}={text}" for name, text in spec.overrides]))
     assert {group.specs[0].policy for group in groups} == {"mopsic_full"}
     assert {group.specs[0].scenario["trust"].harm for group in groups} == {0.2}
+
+
+STOP = "stop"
+ALL = [kind for kinds in KINDS.values() for kind in kinds]
+
+
+def account(trust: float, stops: float, left: float) -> OriginsOfYear:
+    """A world with so many stops a resident, which left so many points of trust, and nothing else."""
+    events = dict.fromkeys(ALL, 0.0) | {STOP: stops}
+    points = {(belief, kind): 0.0 for belief in BELIEFS for kind in ALL} | {("trust", STOP): left}
+    return OriginsOfYear(dict.fromkeys(BELIEFS, trust), events, points, nation=0.0)
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sweep of two changes and two seeds: `a` halves stops, `b` makes each leave half as much."""
+    rows, accounts = [], {}
+    for seed in (1, 2):
+        for a in (False, True):
+            for b in (False, True):
+                run = f"{seed}{a:d}{b:d}"
+                stops, each = (5.0 if a else 10.0), (-0.1 if b else -0.2)
+                rows.append(
+                    {"run": run, "scenario": "here", "seed": seed, "policy.a": a, "policy.b": b, "trust_mean": 0.4}
+                )
+                accounts[run] = account(40.0 + seed + stops * each, stops, stops * each)
+    monkeypatch.setattr(contrasts, "stored_measures", lambda _: list(contrasts.REQUIRED_MEASURES))
+    monkeypatch.setattr(contrasts, "read_manifest", lambda _: {"keep": list(contrasts.REQUIRED_TABLES)})
+    monkeypatch.setattr(contrasts, "means_of_runs", lambda *_: pd.DataFrame(rows))
+    monkeypatch.setattr(contrasts, "varied_columns", lambda _: ["policy"])
+    monkeypatch.setattr(contrasts, "accounts_of", lambda _: accounts)
+    return Path("here")
+
+
+def test_fewer_stops_are_no_better_stops(folder: Path) -> None:
+    found = contrasts.origin_contrasts(folder).set_index(["change", "measure"])["estimate"]
+    assert found["a", "trust.treatment.number"] == pytest.approx(0.75)  # (1.0 + 0.5) / 2 with and without b
+    assert found["a", "trust.treatment.quality"] == pytest.approx(0.0)
+    assert found["b", "trust.treatment.number"] == pytest.approx(0.0)
+    assert found["b", "trust.treatment.quality"] == pytest.approx(0.75)
+
+
+def test_every_part_is_told_for_every_change_and_those_of_trust_sum_to_its_effect(folder: Path) -> None:
+    table = contrasts.origin_contrasts(folder)
+    assert list(table[table["change"] == "a"]["measure"]) == [
+        origin_key(*key) for belief in BELIEFS for key in part_keys(belief)
+    ]
+    sums = table[table["measure"].str.startswith("trust.")].groupby("change")["estimate"].sum()
+    assert sums.to_dict() == {"a": pytest.approx(0.75), "b": pytest.approx(0.75)}
+    assert set(table["n"]) == {2}
+
+
+def test_the_file_names_every_part_in_both_languages(folder: Path) -> None:
+    text = csv_of_origins(contrasts.origin_contrasts(folder)).decode()
+    assert text.startswith("scenario,change,measure,en,es,estimate,low,high,n\n")
+    assert "more or fewer stops and uses of force" in text
+    assert "más o menos registros y usos de la fuerza" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "left"), [("stored_measures", ["trust_mean"]), ("read_manifest", {"keep": ["ledger"]})]
+)
+def test_a_sweep_that_kept_too_little_has_no_parts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, left: object
+) -> None:
+    monkeypatch.setattr(contrasts, name, lambda _: left)
+    assert contrasts.origin_contrasts(folder).empty
