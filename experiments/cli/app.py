@@ -394,7 +394,7 @@ def calibrate(
 
     require_extra("emulation", "calibrate")
     from experiments.validation.against import read_series
-    from experiments.validation.series_targets import OwnSeries
+    from experiments.validation.targets import OwnSeries
 
     place = out or Path("results") / "calibrate"
     for option, given in {"--scenario": scenario, "--discrepancy": discrepancy}.items():
@@ -536,10 +536,10 @@ def contrasts(
 @app.command()
 def repeat(run: options.Run, within: options.SearchedFolder = None) -> None:
     """Compute one run again, in this process, and compare."""
-    from experiments.studies.find_run import find_run
+    from experiments.studies.repeat import find_run
 
     run_and_source = find_run(run, within)  # before the model is loaded
-    from experiments.studies.rerun_check import repeat as once_more
+    from experiments.studies.repeat import repeat as once_more
 
     raise typer.Exit(once_more(*run_and_source))
 

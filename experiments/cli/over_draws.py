@@ -6,8 +6,8 @@ Each draw is run as in `confianza compare --draws`; runs that are finished in th
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.comparison.contrasts import contrast_effects, groups_of_study
 from experiments.comparison.over_draws import draw_levels_table, groups_over_draws, uncertainty_table
+from experiments.comparison.study_contrasts import contrast_effects, groups_of_study
 from experiments.execution.interruption import report_interruption
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.runs import CompareLabel, CompareResults, RunGroup, run_missing_groups

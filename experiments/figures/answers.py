@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from experiments.comparison.contrasts import origin_contrasts
 from experiments.comparison.origins import BELIEFS, origin_key
+from experiments.comparison.study_contrasts import origin_contrasts
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import CONTRAST_MEASURES, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
+from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.narrative.labels import (
     change_label,
     decimals_needed,
@@ -21,7 +22,6 @@ from experiments.narrative.labels import (
     verdict_label,
 )
 from experiments.narrative.messages import figure_message
-from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
 from experiments.statistics.thresholds import monthly_scale
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest

@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH_SVG, dot_field, draw_ruler
+from experiments.narrative.effect_sentences import ceiling_bounds
 from experiments.narrative.findings import DOMESTIC_VIOLENCE, WOMEN, displayed_digits, main_direction
 from experiments.narrative.labels import verdict_label
-from experiments.narrative.effect_sentences import ceiling_bounds
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.verdicts import RISES, SIGN_UNKNOWN, VERDICTS, direction, judge
 from experiments.words.bilingual import BilingualText, bilingual

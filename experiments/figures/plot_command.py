@@ -6,8 +6,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import draw_main_effects
+from experiments.figures.drawing import draw_or_skip
 from experiments.figures.forest import draw_levels
-from experiments.figures.lacking import draw_or_skip
 from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
 from experiments.figures.run import draw_run
 from experiments.figures.svg import ENDINGS, render_figure, title_of

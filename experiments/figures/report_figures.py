@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 from experiments.comparison.comparison import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
 from experiments.figures.context_figure import CONTEXT_FIGURES
-from experiments.figures.drawing import FIGURES
-from experiments.figures.lacking import as_missing_numbers, check_has_numbers, draw_or_skip
+from experiments.figures.drawing import FIGURES, as_missing_numbers, check_has_numbers, draw_or_skip
 from experiments.figures.poster import CAPTION, draw_poster
 from experiments.figures.svg import FIGURE_STYLE, MARGIN, render_figure
 from experiments.narrative.report_reading import Site, read_sites

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from experiments.narrative.effect_sentences import ceiling_bounds
 from experiments.narrative.findings import DEATHS, DOMESTIC_VIOLENCE, TRUST, WOMEN, WRONGFUL, finding, finding_text
 from experiments.narrative.messages import EMPTY, message
-from experiments.narrative.effect_sentences import ceiling_bounds
 from experiments.narrative.report_reading import ArmReading, Site, too_few_homicides
 from experiments.statistics.verdicts import RISES
 from experiments.words.bilingual import BilingualText, join_as_list, join_texts

@@ -19,10 +19,10 @@ from experiments.comparison.origins import origin_key
 from experiments.execution.trust_accounts import LAW_VARIATIONS
 from experiments.narrative.built_in_effects import built_in_sentence, levers_of_manifest
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
+from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.narrative.labels import headline_name
 from experiments.narrative.messages import LINE_WIDTH, counted_message, figure_message, message, message_lines
 from experiments.narrative.number_format import compact_number, read_optional, reported_years, with_error
-from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
 from markupsafe import Markup
+
 from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, origin_key
 from experiments.comparison.outcome_bounds import outcome_range, values_at_site
 from experiments.narrative.messages import message

@@ -19,8 +19,7 @@ from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import direction, judge
 from experiments.storage.reading import load_table
 from experiments.storage.run_spec import values_of
-from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, join_as_list, join_texts
-from experiments.words.dates import day
+from experiments.words.bilingual import LANGUAGES, BilingualText, bilingual, day, join_as_list, join_texts
 from model.engine.errors import InputError
 from model.town.territory import scaled_scenario
 from scenarios import load

@@ -13,18 +13,42 @@ import numpy as np
 from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, WorldRecord
 from experiments.comparison.report_weighing import CALIBRATED_TERM, ReportingChoice
 from experiments.execution.run_tables import anonymous_label
-from experiments.page import biography
 from experiments.page.address import AddressRequest
 from experiments.page.decision_view import mood_months
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.page_texts import capitalized
+from experiments.page.page_texts import capitalized, page_text
+from experiments.page.why_view import part_name
 from experiments.words import catalogue
-from experiments.words.dates import MONTHS
+from experiments.words.bilingual import MONTHS
 from model.engine.calendar import date_of_tick, month_of, tick_of
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.random_streams import keyed_uniform
 from model.police.chief import HOURS_CHOICE
 from model.world.discrete_choice import SMALLEST_GUMBEL_UNIFORM
+
+
+def introduction(language: str, life: LifeStory) -> str:
+    """Describe a resident in one sentence, without name and place."""
+    child = life.age < 15
+    noun = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
+    return page_text(language, f"life.{noun}", age=life.age, work=page_text(language, f"work.{life.work}"))
+
+
+def event_sentence(language: str, event: LifeEvent) -> str:
+    """Describe an event in a sentence."""
+    if event.name in ("suffered", "saw"):
+        reported = page_text(language, f"event.{event.values['told']}") if event.values["told"] else ""
+        kind = page_text(language, f"kind.{event.values['kind']}")
+        return page_text(language, f"event.{event.name}", kind=kind, reported=reported)
+    if "cause" not in event.values:
+        return page_text(language, f"event.{event.name}", **event.values)
+    cause = str(event.values["cause"])
+    for name in (event.name, cause):
+        if text := catalogue.event(name, language):
+            return text
+    key = "other_good" if event.change >= 0.0 else "other_bad"
+    return page_text(language, f"event.{key}", cause=capitalized(part_name(language, cause)))
+
 
 LIFE_KINDS = ("resident", *AGENTS)
 """Kinds of lives; first part of ``show`` in the address: KIND-NUMBER-CHOICE."""
@@ -143,7 +167,7 @@ def resident_panel(
     telling = tellings[selection.choice % len(tellings)] if tellings else None
     rows, rest = event_rows(state, shown_lives)
     return {
-        "who": biography.introduction(state.language, a).rstrip("."),
+        "who": introduction(state.language, a).rstrip("."),
         "answer": life_answer(state, a, b, telling),
         "life_number": selection.index % len(lives) + 1,
         "lines": [[100.0 * value for value in life.trust] for life in shown_lives],
@@ -210,7 +234,7 @@ def event_row(state: PageState, number: int, sides: dict[int, LifeEvent]) -> dic
     return {
         "number": number,
         "date": date_text(state, event.tick),
-        "text": biography.event_sentence(state.language, event).rstrip(".") + times + only,
+        "text": event_sentence(state.language, event).rstrip(".") + times + only,
         "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in state.sides],
         "month": month_number(state, event.tick),
         "side": 1 if 0 not in sides else 0,

@@ -35,7 +35,7 @@ from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
 from experiments.statistics.verdicts import CONCLUSIVE, VERDICTS, corrected_together, direction, judge
 from experiments.words import catalogue
-from experiments.words.dates import month
+from experiments.words.bilingual import month
 
 MAX_CAUSES = 9
 """Most causes with a row of their own; the others are summed in one row."""

@@ -12,25 +12,23 @@ from markupsafe import Markup
 from experiments.comparison.comparison import Request
 from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS
 from experiments.figures import dot_strip, page_one
-from experiments.figures.drawing import FIGURES
-from experiments.figures.lacking import FIGURE_MISSING, MissingNumbers, as_missing_numbers
+from experiments.figures.drawing import FIGURE_MISSING, FIGURES, MissingNumbers, as_missing_numbers
 from experiments.figures.report_figures import available_figures, draw_site_figure, figures_in
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
+from experiments.narrative.effect_sentences import CEILING_MEASURES, ceiling_rows, displayed_bound
 from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
-from experiments.narrative.effect_sentences import CEILING_MEASURES, ceiling_rows, displayed_bound
 from experiments.narrative.report_reading import Site, read_sites, too_few_homicides
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.prices import NO_PRICES, Prices
 from experiments.statistics.verdicts import judge
 from experiments.storage.progress import print_note
 from experiments.words import catalogue
-from experiments.words.bilingual import FigureTexts, bilingual, languages_of
+from experiments.words.bilingual import FigureTexts, bilingual, day, languages_of
 from experiments.words.console import console_text
-from experiments.words.dates import day
 from experiments.words.toml_files import toml_beside
 from model.measures.criteria import CRITERIA
 

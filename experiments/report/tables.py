@@ -10,9 +10,9 @@ from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import origin_key
 from experiments.execution.trust_accounts import LAW_VARIATIONS
+from experiments.narrative.effect_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
-from experiments.narrative.effect_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list
 from experiments.words.catalogue import bilingual_words, verdict

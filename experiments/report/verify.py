@@ -32,8 +32,8 @@ from experiments.storage.reading import load_table, run_folders, specs_of
 from experiments.storage.result_tables import rows_of_runs
 from experiments.storage.run_folder import join_runs
 from experiments.storage.saved_states import check_origin
-from experiments.studies.rerun_check import check_code as check_run
-from experiments.studies.rerun_check import recompute, rows_of
+from experiments.studies.repeat import check_code as check_run
+from experiments.studies.repeat import recompute, rows_of
 from experiments.words.dictionary import POLICY_PREFIX
 from model.engine.errors import InputError
 

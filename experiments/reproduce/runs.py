@@ -69,11 +69,11 @@ def run_missing_specs(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
     print_note(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
     check_disk_space({"--out": (folder, size_of_sweep(missing))})
     start = time.monotonic()
-    outcome = run_missing(missing, store, workers) if missing else SweepOutcome()
+    outcome = run_in_blocks(missing, store, workers) if missing else SweepOutcome()
     return outcome, time.monotonic() - start
 
 
-def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
+def run_in_blocks(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
     """Compute some runs in the order of their blocks, since the runs of a block share a warm-up."""
     with Interruption() as interruption:
         executor, _ = executor_and_order(StudyWorkers(workers), interruption, len(missing))

@@ -1,15 +1,17 @@
 """Build the tables of `confianza reproduce` from the pairs of its runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.reproduce import effects
-from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.loop import loop_table
-from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND
+from experiments.reproduce.design import CHECKS, DRAWS, LONG, LOOP, ReproduceDesign
+from experiments.reproduce.effects import estimate_columns, scale_at, with_verdicts
+from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND, SITES, ReproducePlan
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.screening import screening_table
+from experiments.reproduce.runs import rows_where, with_effects
 from experiments.reproduce.surfaces import (
     Surface,
     SurfaceKey,
@@ -19,6 +21,97 @@ from experiments.reproduce.surfaces import (
     errors_table,
     grid_table,
 )
+from experiments.statistics.paired_effects import paired
+from experiments.studies.assumed_effects import correlations, null_correlation, predicted_share
+
+LOOP_COLUMNS = (
+    *("site", "arm", "years", "cut", "measure", "n", "uncut", "cut_effect", "effect", "low", "high"),
+    *("delta", "p", "adjusted", "share"),
+)
+
+
+def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects on the measures of the loop without a cut and under each account that cuts it.
+
+    ``uncut`` and ``cut_effect`` are mean effects of a package on a measure. ``effect`` is their difference, paired by
+    draw: the contribution of the link that is cut. ``share`` is ``effect`` in percent of ``uncut``.
+    """
+    loop_pairs = with_effects(pairs[pairs["kind"] == LOOP])
+    table = pd.DataFrame(list(loop_rows(plan, loop_pairs)), columns=list(LOOP_COLUMNS))
+    return with_verdicts(table, ["site", "arm", "cut"])
+
+
+def loop_rows(plan: ReproducePlan, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table at the last horizon."""
+    last = pairs[pairs["years"] == pairs["years"].max()]
+    for (site, arm), arm_pairs in last.groupby(["site", "arm"], sort=False):
+        for measure in plan.loop.links:
+            by_account = arm_pairs[arm_pairs["measure"] == measure].pivot_table("effect", "draw", "account")
+            for cut in [name for name in plan.loop.cuts if name in by_account]:
+                paired_effects = by_account.reindex(columns=[plan.loop.uncut, cut]).dropna()
+                sides = [list(paired_effects[name]) for name in (cut, plan.loop.uncut)]
+                years = int(last["years"].iloc[0])
+                estimate = paired(*sides, scale=scale_at(arm_pairs, measure, years))
+                key_values = {"site": site, "arm": arm, "years": years, "cut": cut, "measure": measure}
+                share = 100.0 * estimate.effect / estimate.arm if estimate.arm else float("nan")
+                yield key_values | estimate_columns(estimate, "cut_effect", "uncut") | {"share": share}
+
+
+MIN_LISTED = 3
+"""Least number of parameters listed for each effect, even if their correlations may be chance."""
+MIN_DRAWS = 8
+"""Least number of draws for a screening."""
+SCREENING_COLUMNS = ("site", "arm", "years", "measure", "draws", "parameter", "r", "null_r", "beyond", "predicted")
+
+
+def screening_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the drawn parameters that correlate most with the effects of packages in full.
+
+    ``r`` is the correlation over draws of a parameter, scaled to its range, with the effect, both less their mean
+    under the same account. ``beyond`` is 1 if ``|r|`` is larger than ``null_r``, which chance alone exceeds in 5 % of
+    such designs. ``predicted`` is the share of the variance that parameters beyond chance predict in draws that were
+    not used to select them.
+    """
+    single = pairs[pairs["kind"].isin((DRAWS, LONG, CHECKS))]
+    rows: list[dict[str, Any]] = []
+    for site in SITES:
+        for measure in design.plan.emulated:
+            measure_pairs = rows_where(single, site=site, years=design.size.years, measure=measure)
+            for arm in (*design.plan.packages, HEAVY_HAND):
+                key_values = {"site": site, "arm": arm, "years": design.size.years, "measure": measure}
+                rows += (key_values | row for row in rows_of_effect(design, measure_pairs[measure_pairs["arm"] == arm]))
+    return pd.DataFrame(rows, columns=list(SCREENING_COLUMNS))
+
+
+def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the parameters beyond chance for the effect of one package, and at least the `MIN_LISTED` strongest."""
+    pairs = with_effects(pairs).dropna(subset="effect")
+    if len(pairs) < MIN_DRAWS:
+        return
+    accounts, seed, names = pairs["account"].to_numpy(), design.plan.seed, tuple(design.ranges)
+    effects = within_groups(pairs["effect"].to_numpy()[:, None], accounts)[:, 0]
+    points = within_groups(design.cube[pairs["draw"].to_numpy()], accounts)
+    r, null_r = correlations(points, effects), null_correlation(points, effects, seed)
+    predicted = predicted_share(points, effects, null_r, seed)
+    for place, number in enumerate(np.argsort(-np.abs(r))):
+        beyond = abs(r[number]) > null_r
+        if not beyond and place >= MIN_LISTED:
+            return
+        yield {
+            "draws": len(pairs), "parameter": names[number], "r": float(r[number]), "null_r": null_r,
+            "beyond": int(beyond), "predicted": predicted,
+        }  # fmt: skip
+
+
+def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return values (rows × columns) less the mean of their group.
+
+    >>> within_groups(np.array([[1.0], [3.0], [9.0]]), np.array(["a", "a", "b"]))[:, 0].tolist()
+    [-1.0, 1.0, 0.0]
+    """
+    _, place = np.unique(groups, return_inverse=True)
+    means = np.stack([values[place == group].mean(axis=0) for group in range(place.max() + 1)])
+    return values - means[place]
 
 
 def tables_of(

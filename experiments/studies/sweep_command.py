@@ -95,7 +95,7 @@ def compute_missing(
         confirm_time(study, missing, study_workers.workers)
     begun = time.monotonic()
     try:
-        outcome = run_missing(missing, store, study_workers) if missing else SweepOutcome()
+        outcome = run_jobs_of_study(missing, store, study_workers) if missing else SweepOutcome()
     except (OSError, Unwritable) as reason:
         raise Unwritable(
             f"{write_error_text(reason)}; {finished_in_words(store, jobs)}; start again then, and only what is missing"
@@ -114,7 +114,7 @@ def compute_missing(
     return report_outcome(outcome, target, finished, len(jobs))
 
 
-def run_missing(missing: list[RunSpec], store: Store, study_workers: StudyWorkers) -> SweepOutcome:
+def run_jobs_of_study(missing: list[RunSpec], store: Store, study_workers: StudyWorkers) -> SweepOutcome:
     """Run jobs in an order that groups them by town and warm-up."""
     with Interruption() as interruption:
         executor, order = executor_and_order(study_workers, interruption, len(missing))

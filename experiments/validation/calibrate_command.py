@@ -20,11 +20,18 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.emulation.history_matching import Coverage, Matched, Reals, Target, coverage, match_history
+from experiments.emulation.history_matching import (
+    Coverage,
+    Matched,
+    Reals,
+    Target,
+    coverage,
+    is_as_wide_as_its_prior,
+    match_history,
+)
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import RunGroup, run_missing_groups
-from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import check_own_files, csv_bytes, make_folder, write_atomically
@@ -33,9 +40,8 @@ from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED_PARAMETERS
 from experiments.validation.experiment import SITES
 from experiments.validation.plausible_draws import PLAUSIBLE, file_of_kind
-from experiments.validation.series_targets import OwnSeries, SeriesTarget
 from experiments.validation.slopes import intercepts
-from experiments.validation.targets import MeasuredTarget, measured_targets
+from experiments.validation.targets import MeasuredTarget, OwnSeries, SeriesTarget, measured_targets
 from model.engine.errors import InputError
 
 PARAMETERS_PER_TARGET, MAX_PARAMETERS = 3, 12

@@ -86,7 +86,7 @@ def run_worlds(
     """Run the worlds of an experiment and return those of each seed; ``texts`` are policy files by name."""
     specs, missing = plan_worlds(experiment, variant, size, runs, texts)
     label = f"{experiment.name}{'' if variant == CENTRAL else f', {variant.name}'}"
-    run_missing([spec for runs_of_world in specs.values() for spec in runs_of_world], runs, size.workers, label)
+    run_missing_worlds([spec for runs_of_world in specs.values() for spec in runs_of_world], runs, size.workers, label)
     if BASE in specs:
         specs[NEXT_STATUS_QUO] = (*specs[BASE][1:], specs[BASE][0])
     return [
@@ -164,7 +164,7 @@ def write_policy_file(name: str, text: str, runs: Path) -> Path:
     return path
 
 
-def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
+def run_missing_worlds(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
     """Run the specifications without stored results."""
     make_folder(runs)
     missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST_TABLE}.parquet").is_file()}

@@ -15,7 +15,7 @@ import typer
 from experiments.cli import listings
 from experiments.cli.app import app
 from experiments.cli.plot import RECORD_FIGURES, record_figure
-from experiments.dev.documents import layers, odd, withdrawn
+from experiments.dev.documents import module_map, odd, withdrawn
 from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
 from experiments.dev.documents.answer_details import accounts_table, numbers_table
 from experiments.dev.documents.markdown import table
@@ -133,8 +133,8 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"_generated/posterior_{language}.md", posterior_table(language)
         yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
     yield "_generated/withdrawn.md", withdrawn.withdrawn_table()
-    yield "_generated/layers.svg", layers.layers_svg()
-    yield "_generated/packages.md", layers.package_table()
+    yield "_generated/layers.svg", module_map.layers_svg()
+    yield "_generated/packages.md", module_map.package_table()
     yield from decision_pages()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from experiments.dev import reference
-from experiments.dev.documents import answer, column_docs, evidence, module_map, odd, table_docs, writers
+from experiments.dev.documents import answer, column_docs, evidence, module_map, odd, table_docs
 from experiments.dev.documents.module_map import wrapped
 from experiments.narrative.labels import range_label
 from experiments.storage.writing import write_atomically
@@ -65,7 +65,7 @@ def released_documents() -> dict[Path, str]:
     """Return the text of the ODD and of the map, by path; git ignores both files, and releases contain them."""
     return {
         odd.ODD: "\n".join((odd.odd_page(), parameter_lists(), evidence.evidence_section())),
-        module_map.MAP: "\n".join((module_map.map_page(), writers.writers_section())),
+        module_map.MAP: "\n".join((module_map.map_page(), odd.writers_section())),
     }
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import BELIEFS, OriginsOfYear, effect_parts, origin_key, origins_of_year
+from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import message
-from experiments.narrative.effect_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.progress import print_input_errors

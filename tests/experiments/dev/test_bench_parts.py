@@ -8,7 +8,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.dev.bench import commands, kept_workers, whole_run
 from experiments.dev.bench.bare_loop import WorkCounts
-from experiments.dev.bench.growth_figure import PANELS, growth_figure
+from experiments.dev.bench.growth import PANELS, growth_figure
 from experiments.figures.svg import render_figure
 
 WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)

@@ -7,13 +7,14 @@ import pytest
 
 from experiments.cli.app import run_program
 from experiments.dev.examinations import doses
-from experiments.dev.examinations.dosed import AddedContacts, DosedModel
 from experiments.dev.examinations.doses import (
     BASE_DOSE,
     CORNER_LABELS,
     CORNERS,
     DOSES,
     FAIRNESS_STEPS,
+    AddedContacts,
+    DosedModel,
     break_even,
     dose_for,
     format_doses,

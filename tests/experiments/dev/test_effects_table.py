@@ -14,7 +14,7 @@ import pytest
 from experiments.cli import plot
 from experiments.cli.app import run_program
 from experiments.dev.examinations import ceiling, effects, practice
-from experiments.dev.examinations.effects_text import format_effects_table, total_lines
+from experiments.dev.examinations.effects import format_effects_table, total_lines
 from experiments.figures import effects as forest
 from experiments.figures.effects import draw_experiments
 from experiments.figures.record_figures import draw_ceiling
@@ -321,7 +321,7 @@ def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tent
 def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiment_runs, "run_missing", lambda *_: None)
+    monkeypatch.setattr(experiment_runs, "run_missing_worlds", lambda *_: None)
     one = next(one for one in EXPERIMENTS if one.name == "luck")
     some = experiment_runs.run_worlds(one, experiment_runs.ExperimentSize(seeds=3), tmp_path)
     own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, NEXT_STATUS_QUO))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.dev.examinations import scorecard_text
+from experiments.dev.examinations import scorecard
 from experiments.dev.examinations.pattern_runs import (
     COMPARED_GROUPS,
     history_jobs,
@@ -26,7 +26,7 @@ from experiments.dev.examinations.patterns import (
     pattern_scores,
     patterns,
 )
-from experiments.dev.examinations.scorecard_text import (
+from experiments.dev.examinations.scorecard import (
     effect_lines,
     has_failed_effect,
     measured_effects,
@@ -189,7 +189,7 @@ def test_effects_count_only_if_they_are_of_this_code(tmp_path):
     }  # fmt: skip
     assert measured_effects(tmp_path)[1]
     for code, n in ((fingerprint(), 1), ("another", 0)):
-        with (tmp_path / scorecard_text.EFFECTS).open("w", encoding="utf-8", newline="") as file:
+        with (tmp_path / scorecard.EFFECTS).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(row))
             writer.writeheader()
             writer.writerow(row | {"code": code})

@@ -5,8 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.emulation.history_matching import Target, coverage, match_history, weighted_quantiles
-from experiments.statistics.implausibility import WORTHWHILE_REDUCTION, is_as_wide_as_its_prior
+from experiments.emulation.history_matching import (
+    WORTHWHILE_REDUCTION,
+    Target,
+    coverage,
+    is_as_wide_as_its_prior,
+    match_history,
+    weighted_quantiles,
+)
 
 pytest.importorskip("sklearn")
 NAMES = ("slope", "bend", "idle")

@@ -14,8 +14,8 @@ import uvicorn
 from chromium import PRINTED, ROOT, chromium, complaints, free_port, needs_chromium, program, served, small_town_file
 from page_client import UPGRADE, ask, cookies, socket_path, status
 
-from experiments.page.access_token import AccessToken
 from experiments.page.application import PAGE_REQUESTS
+from experiments.page.request_guard import AccessToken
 from experiments.page.serve import serve
 
 FOREIGN = "attacker.example"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
-from experiments.figures.lacking import FIGURE_MISSING, MissingNumbers, check_has_numbers
+from experiments.figures.drawing import FIGURE_MISSING, MissingNumbers, check_has_numbers
 from experiments.figures.small_multiples import PanelFigure, PanelSizes
 from experiments.words.bilingual import FigureTexts
 

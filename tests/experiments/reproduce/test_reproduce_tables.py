@@ -11,10 +11,8 @@ from experiments.emulation.coefficients import coefficients_of
 from experiments.reproduce import effects
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.effects import with_verdicts
-from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.screening import screening_table
 from experiments.reproduce.sentences import RESULTS, check_words, effect_words, numbers_words, sentence_lines
 from experiments.reproduce.surfaces import (
     Surface,
@@ -27,7 +25,7 @@ from experiments.reproduce.surfaces import (
     input_names,
     points_of_surface,
 )
-from experiments.reproduce.tables import tables_of
+from experiments.reproduce.tables import loop_table, screening_table, tables_of
 from experiments.words.bilingual import BilingualText
 from model.engine.errors import InputError
 from scenarios import accounts

@@ -151,7 +151,7 @@ def test_what_is_varied_in_vain_is_told(tmp_path):
 @pytest.fixture
 def no_computing(monkeypatch):
     """Let a start fail if it would compute anything."""
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: pytest.fail("it computed"))
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", lambda *_: pytest.fail("it computed"))
 
 
 def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path, monkeypatch, no_computing):
@@ -177,7 +177,7 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
 def test_a_start_that_was_killed_before_its_first_file_was_in_place_is_no_obstacle(study, tmp_path, monkeypatch):
     (tmp_path / "lock").touch()
     (tmp_path / ".manifest.json.77").write_text("{")
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", lambda *_: sweep_command.SweepOutcome(interrupted=True))
     assert cli.run_program(["sweep", str(study), "--out", str(tmp_path)]) == 130
     there = {"lock", "manifest.json", "measures", "plan.parquet", "ro-crate-metadata.json"}
     assert {path.name for path in tmp_path.iterdir()} == there
@@ -187,7 +187,7 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sweep_command, "run_missing", full)
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", full)
     code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
     assert code == 2
     assert "0 of 8 runs are safe" in err
@@ -202,7 +202,7 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
     ],
 )
 def test_where_results_are_is_told_in_the_language_asked_for(capsys, study, tmp_path, monkeypatch, language, said):
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome())
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", lambda *_: sweep_command.SweepOutcome())
     code, told, _ = call(capsys, "sweep", study, "--out", tmp_path / "out", "--lang", language)
     assert code == 0
     assert told == said.format(out=tmp_path / "out") + "\n"
@@ -229,7 +229,7 @@ def test_begun_anew_a_sweep_removes_nothing_that_only_its_manifest_names(tmp_pat
     study_folder.write_manifest(out, read_study(study))
     stated = json.loads((out / "manifest.json").read_text())
     (out / "manifest.json").write_text(json.dumps(stated | {"keep": [named]}))
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", lambda *_: sweep_command.SweepOutcome(interrupted=True))
     assert cli.run_program(["sweep", str(study), "--out", str(out), "--fresh"]) == 130
     assert len([*tmp_path.rglob("thesis.txt")]) == 3
 
@@ -254,7 +254,7 @@ def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monk
     (out / "mine").mkdir(parents=True)
     study_folder.write_manifest(out, read_study(study))
     (out / "mine" / "a.parquet").write_text("mine")
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", lambda *_: sweep_command.SweepOutcome(interrupted=True))
     assert cli.run_program(["sweep", str(study), "--out", str(out)]) == 130
     assert (out / "mine" / "a.parquet").is_file()
 
@@ -264,7 +264,7 @@ def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(caps
     def stop(*_):
         raise gone
 
-    monkeypatch.setattr("experiments.studies.sweep_command.run_missing", stop)
+    monkeypatch.setattr("experiments.studies.sweep_command.run_jobs_of_study", stop)
     more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean"]'
     vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n'
     study = write_study(tmp_path / "s.toml", seeds=2, vary=vary + more)
@@ -313,7 +313,7 @@ ONE_POLICY = ("policies = [", 'policies = [["status_quo"]] #')
 def test_what_an_analysis_cannot_answer_is_refused_before_its_first_run(
     capsys, tmp_path, monkeypatch, change, words, named
 ):
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: pytest.fail("runs began"))
+    monkeypatch.setattr(sweep_command, "run_jobs_of_study", lambda *_: pytest.fail("runs began"))
     vary, more = TWO_RANGES + "[design]\npoints = 4", 'measures = ["trust_mean", "told_share"]'
     study = write_study(tmp_path / "s.toml", seeds=2, vary=vary, more=more)
     study.write_text(study.read_text().replace(*change))
@@ -342,7 +342,9 @@ years = {years}
 )
 def test_work_of_more_than_an_hour_is_begun_only_if_asked_for(capsys, tmp_path, monkeypatch, seeds, years, asks):
     begun = []
-    monkeypatch.setattr(sweep_command, "run_missing", lambda missing, *_: begun.append(len(missing)) or SweepOutcome())
+    monkeypatch.setattr(
+        sweep_command, "run_jobs_of_study", lambda missing, *_: begun.append(len(missing)) or SweepOutcome()
+    )
     study = tmp_path / "long.toml"
     study.write_text(LONG_STUDY.format(seeds=seeds, years=years), encoding="utf-8")
     code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
@@ -356,7 +358,9 @@ def test_work_of_more_than_an_hour_is_begun_only_if_asked_for(capsys, tmp_path, 
 @pytest.mark.parametrize("answer", ["y", ""])
 def test_at_a_terminal_long_work_is_asked_for_once(capsys, tmp_path, monkeypatch, answer):
     begun, asked = [], []
-    monkeypatch.setattr(sweep_command, "run_missing", lambda missing, *_: begun.append(len(missing)) or SweepOutcome())
+    monkeypatch.setattr(
+        sweep_command, "run_jobs_of_study", lambda missing, *_: begun.append(len(missing)) or SweepOutcome()
+    )
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or answer)
     study = tmp_path / "long.toml"

@@ -12,7 +12,7 @@ from experiments.execution.runs import GroupResults
 from experiments.validation import calibrate_command
 from experiments.validation.against import read_series
 from experiments.validation.calibrate_command import CalibrationRequest, Simulations
-from experiments.validation.series_targets import OwnSeries
+from experiments.validation.targets import OwnSeries
 from model.engine.errors import InputError
 
 EMPTY: Any = SimpleNamespace(

@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.comparison import contrasts
-from experiments.comparison.contrasts import contrast_effects, groups_of_study
+from experiments.comparison import study_contrasts
 from experiments.comparison.origins import BELIEFS, KINDS, OriginsOfYear, origin_key
 from experiments.comparison.over_draws import draw_levels_table, groups_over_draws, uncertainty_table
+from experiments.comparison.study_contrasts import contrast_effects, groups_of_study
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import CompareLabel, DrawLabel, GroupResults, RunGroup
@@ -171,16 +171,16 @@ def folder(monkeypatch: pytest.MonkeyPatch) -> Path:
                     {"run": run, "scenario": "here", "seed": seed, "policy.a": a, "policy.b": b, "trust_mean": 0.4}
                 )
                 accounts[run] = account(40.0 + seed + stops * each, stops, stops * each)
-    monkeypatch.setattr(contrasts, "stored_measures", lambda _: list(contrasts.REQUIRED_MEASURES))
-    monkeypatch.setattr(contrasts, "read_manifest", lambda _: {"keep": list(contrasts.REQUIRED_TABLES)})
-    monkeypatch.setattr(contrasts, "means_of_runs", lambda *_: pd.DataFrame(rows))
-    monkeypatch.setattr(contrasts, "varied_columns", lambda _: ["policy"])
-    monkeypatch.setattr(contrasts, "accounts_of", lambda _: accounts)
+    monkeypatch.setattr(study_contrasts, "stored_measures", lambda _: list(study_contrasts.REQUIRED_MEASURES))
+    monkeypatch.setattr(study_contrasts, "read_manifest", lambda _: {"keep": list(study_contrasts.REQUIRED_TABLES)})
+    monkeypatch.setattr(study_contrasts, "means_of_runs", lambda *_: pd.DataFrame(rows))
+    monkeypatch.setattr(study_contrasts, "varied_columns", lambda _: ["policy"])
+    monkeypatch.setattr(study_contrasts, "accounts_of", lambda _: accounts)
     return Path("here")
 
 
 def test_fewer_stops_are_no_better_stops(folder: Path) -> None:
-    found = contrasts.origin_contrasts(folder).set_index(["change", "measure"])["estimate"]
+    found = study_contrasts.origin_contrasts(folder).set_index(["change", "measure"])["estimate"]
     assert found["a", "trust.treatment.number"] == pytest.approx(0.75)  # (1.0 + 0.5) / 2 with and without b
     assert found["a", "trust.treatment.quality"] == pytest.approx(0.0)
     assert found["b", "trust.treatment.number"] == pytest.approx(0.0)
@@ -188,7 +188,7 @@ def test_fewer_stops_are_no_better_stops(folder: Path) -> None:
 
 
 def test_every_part_is_told_for_every_change_and_those_of_trust_sum_to_its_effect(folder: Path) -> None:
-    table = contrasts.origin_contrasts(folder)
+    table = study_contrasts.origin_contrasts(folder)
     assert list(table[table["change"] == "a"]["measure"]) == [
         origin_key(*key) for belief in BELIEFS for key in part_keys(belief)
     ]
@@ -198,7 +198,7 @@ def test_every_part_is_told_for_every_change_and_those_of_trust_sum_to_its_effec
 
 
 def test_the_file_names_every_part_in_both_languages(folder: Path) -> None:
-    text = csv_of_origins(contrasts.origin_contrasts(folder)).decode()
+    text = csv_of_origins(study_contrasts.origin_contrasts(folder)).decode()
     assert text.startswith("scenario,change,measure,en,es,estimate,low,high,n\n")
     assert "more or fewer stops and uses of force" in text
     assert "más o menos registros y usos de la fuerza" in text
@@ -210,5 +210,5 @@ def test_the_file_names_every_part_in_both_languages(folder: Path) -> None:
 def test_a_sweep_that_kept_too_little_has_no_parts(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, left: object
 ) -> None:
-    monkeypatch.setattr(contrasts, name, lambda _: left)
-    assert contrasts.origin_contrasts(folder).empty
+    monkeypatch.setattr(study_contrasts, name, lambda _: left)
+    assert study_contrasts.origin_contrasts(folder).empty
