@@ -363,6 +363,8 @@ def validate(
     coverage   how often intervals and verdicts of effects are right
     scorecard  what can be tested beside the model and a trivial forecast
     hindcast   2009-2019, with and without the series that are scored
+    still      whether the status quo stands still for ten years
+    facts      numbers of a year that a specialist knows, beside the model
     """
     command = maintainers_module("validate", "examinations.command")
     request = command.ValidationRequest(

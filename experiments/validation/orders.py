@@ -50,8 +50,14 @@ class Order:
 
 def orders() -> list[Order]:
     """Return all orders of magnitude, in order of the file."""
-    table = toml_beside(__file__)
-    return [order_of(row | {"part_es": table["parts"][row["part"]]}) for row in table["row"]]
+    parts = part_names()
+    return [order_of(row | {"part_es": parts[row["part"]]}) for row in toml_beside(__file__)["row"]]
+
+
+def part_names() -> dict[str, str]:
+    """Return the Spanish name of each part of the table, in its order."""
+    names: dict[str, str] = toml_beside(__file__)["parts"]
+    return names
 
 
 def order_of(row: dict[str, Any]) -> Order:

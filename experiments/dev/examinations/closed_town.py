@@ -15,6 +15,7 @@ from experiments.validation.experiment import SITES, Estimate, estimate
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, table_line, write_table
 from model.engine.calendar import SHIFTS
+from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
 from model.simulation.start import INTERCEPT, MAX_INTERCEPT
 from model.town.town import build_town
@@ -56,19 +57,25 @@ def run_closed_town(job: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
     """Return the yearly means of adults (points of 100) in a closed town without ageing."""
     settings = {"population.scale": job.scale, **parameters_of_law(job.law)}
     scenario = load(job.site, set=settings | ({} if job.solved else {"calendar.warm_up": 0}), policies=[WORLD])
-    town = build_town(scenario)
-    people = town.people.copy()
-    read_only = people.view()
-    read_only.flags.writeable = False  # kernels are compiled for read-only tables of the town
-    world = TrustModel(scenario, rng=job.seed, town=dataclasses.replace(town, people=read_only))
-    for _ in range(365 * job.years + job.years // 4 + 1):
-        people["born"] += 1
-        world.run_for(SHIFTS)
-        tell(SHIFTS)
+    world = run_without_ageing(scenario, job.seed, job.years, tell)
     months = world.group_months()
     adults = months[months["group"] == ADULT_GROUP][: 12 * job.years]
     means = {measure: 100.0 * adults[measure].reshape(job.years, 12).mean(axis=1) for measure in MEASURES}
     return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
+
+
+def run_without_ageing(scenario: Scenario, seed: int, years: int, tell: ReportProgress) -> TrustModel:
+    """Simulate a town for some years after its warm-up, in which nobody grows older; return its world."""
+    town = build_town(scenario)
+    people = town.people.copy()
+    read_only = people.view()
+    read_only.flags.writeable = False  # kernels are compiled for read-only tables of the town
+    world = TrustModel(scenario, rng=seed, town=dataclasses.replace(town, people=read_only))
+    for _ in range(365 * years + years // 4 + 1):
+        people["born"] += 1
+        world.run_for(SHIFTS)
+        tell(SHIFTS)
+    return world
 
 
 def drift(runs: Sequence[Mapping[str, Any]], measure: str) -> Estimate:

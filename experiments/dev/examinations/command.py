@@ -21,7 +21,7 @@ MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
 EXAMINATIONS = (
     *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
-    *("practice", "reach", "laws", "coverage", "scorecard", "hindcast"),
+    *("practice", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "facts"),
 )
 """All examinations, in the order in which they run."""
 WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel"))
@@ -47,9 +47,11 @@ TABLE_HEADERS = {
     "coverage": {"coverage": "site,policy"},
     "scorecard": {"scorecard": "site,name", "patterns": "id,site"},
     "hindcast": {"hindcast": "site,series"},
+    "still": {"still": "site,measure"},
+    "facts": {"facts": "site,part"},
 }
 """Tables that each examination writes, with their first columns, by which they are recognised."""
-IN_WHOLE_YEARS = ("closed", "decisions")
+IN_WHOLE_YEARS = ("closed", "decisions", "still")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, for suggestions after a typing error."""
@@ -165,7 +167,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.comparison.sign_stability import show_laws
     from experiments.comparison.single_measure_effects import YEARS as YEARS_ALONE
     from experiments.comparison.single_measure_effects import show_single_measure_effects
-    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, practice, scorecard
+    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, facts, practice, scorecard, still
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.dev.examinations.effects import row_passes, show_effects
@@ -173,11 +175,12 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.dev.examinations.knockouts import show_knockouts
     from experiments.dev.examinations.trust_events import show_events
     from experiments.validation import criteria
-    from experiments.validation.experiment import MIN_TWINS
+    from experiments.validation.experiment import MIN_TWINS, MIN_TWINS_RARE
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
     one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
     small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
+    full_towns = request.size(seeds=MIN_TWINS_RARE)
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
@@ -197,6 +200,8 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "laws": lambda: show_laws(folder, small.seeds, years(YEARS_ALONE), small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
+        "still": lambda: still.show_still(folder, full_towns, 3 if quick else int(years(still.YEARS))),
+        "facts": lambda: facts.show_facts(folder, full_towns, years(facts.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }
     return calls[name]

@@ -1,0 +1,160 @@
+"""Gate of the status quo: does it stand still over ten years once everything that changes for a reason is off?
+
+Off are population change, the ageing of residents, and the political calendar with its national series. Criteria,
+custody, crime, trust, service and knowledge of problems are compared between years 1, 3 and 10.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.dev.examinations.closed_town import run_without_ageing
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table
+from experiments.execution.runs import DAYS_OF_YEAR, RunGroup
+from experiments.statistics.annual_aggregation import MONTHS, Expression
+from experiments.statistics.paired_effects import error_of
+from experiments.validation.experiment import SITES
+from experiments.validation.experiment_runs import ExperimentSize
+from experiments.validation.study_tables import Row, head_of, write_table
+from model.engine.calendar import SHIFTS
+from model.engine.fingerprint import fingerprint
+
+YEARS = 10
+COMPARED_YEARS = (1, 3, YEARS)
+OFF = (
+    "population_change.arrivals=0",
+    "population_change.infants=0",
+    "population_change.mortality=0",
+    "population_change.departures=0",
+    "mechanisms.political_calendar=false",
+)
+"""Settings that switch off what changes for a reason; ageing is stopped by `run_without_ageing`."""
+RELATIVE_LIMIT, CRITERION_LIMIT = 0.05, 0.02
+"""Largest change between two years: a share of the first, and points of a criterion (0 to 1)."""
+ERRORS_PER_LIMIT = 3.0
+"""The error of a change must be below the limit divided by this, or more runs are needed."""
+LABEL_WIDTH, NUMBER_WIDTH, CHANGE_WIDTH = 22, 9, 15
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A yearly quantity that must stand still; its limit is a share of it unless ``criterion``."""
+
+    name: str
+    en: str
+    es: str
+    expression: Expression
+    criterion: bool = False
+
+    @property
+    def limit(self) -> float:
+        """Largest change."""
+        return CRITERION_LIMIT if self.criterion else RELATIVE_LIMIT
+
+
+QUANTITIES = (
+    *(Quantity(f"c{k}", f"criterion {k}", f"criterio {k}", Expression(mean=f"c{k}"), True) for k in range(1, 5)),
+    Quantity("held", "offenders held", "retenidos", Expression(mean="offenders_held")),
+    Quantity("prevented", "crimes prevented", "delitos evitados", Expression(sum=("prevented",))),
+    Quantity(
+        "crimes", "crimes per head", "delitos por habitante", Expression(sum=("crimes_occurred",), per_mean="residents")
+    ),
+    Quantity("trust", "trust", "confianza", Expression(mean="trust_mean")),
+    Quantity(
+        "unserved",
+        "calls unserved, share",
+        "llamadas sin atender",
+        Expression(sum=("calls_unserved",), per=("calls", "unserved_line")),
+    ),
+    Quantity("known", "problems known, share", "problemas conocidos", Expression(mean="problems_known")),
+)
+
+
+def yearly_values(group: RunGroup[str], tell: ReportProgress) -> pd.DataFrame:
+    """Return each quantity of `QUANTITIES` (columns) in every year (rows) of a run."""
+    (spec,) = group.specs
+    years = round(spec.reported_shifts / SHIFTS / DAYS_OF_YEAR)
+    months = measures_table(run_without_ageing(spec.scenario, spec.seed, years, tell), spec).to_pandas()
+    of_years = [months.iloc[MONTHS * k : MONTHS * (k + 1)] for k in range(years)]
+    return pd.DataFrame([{one.name: one.expression.of(year) for one in QUANTITIES} for year in of_years])
+
+
+def change_between(quantity: Quantity, first: np.ndarray, last: np.ndarray) -> tuple[float, float]:
+    """Return the change of a quantity and its standard error over runs; relative to ``first`` unless a criterion."""
+    change, error = float((last - first).mean()), error_of(last - first)
+    base = 1.0 if quantity.criterion else float(first.mean())
+    if base == 0.0:
+        return (math.inf, math.inf) if change else (0.0, 0.0)
+    return change / base, error / abs(base)
+
+
+def row_of(site: str, quantity: Quantity, runs: Sequence[pd.DataFrame], compared: Sequence[int]) -> Row:
+    """Return the means of one quantity in the compared years, its changes between them, and the verdict."""
+    by_year = {year: np.array([run[quantity.name].iloc[year - 1] for run in runs]) for year in compared}
+    row: Row = {"site": site, "measure": quantity.name, "runs": len(runs), "limit": quantity.limit}
+    row |= {f"year_{year}": float(values.mean()) for year, values in by_year.items()}
+    stands, enough = True, True
+    for first, last in itertools.pairwise(compared):
+        change, error = change_between(quantity, by_year[first], by_year[last])
+        row |= {f"change_{first}_{last}": change, f"error_{first}_{last}": error}
+        stands, enough = stands and abs(change) <= quantity.limit, enough and error <= quantity.limit / ERRORS_PER_LIMIT
+    return row | {"stands": stands, "enough_runs": enough, "code": fingerprint()}
+
+
+def table_rows(size: ExperimentSize, years: int) -> list[Row]:
+    """Run both sites and return a row for each quantity."""
+    compared = tuple(sorted({year for year in COMPARED_YEARS if year < years} | {years}))
+    groups = [
+        RunGroup((spec,), site)
+        for site in SITES
+        for spec in plan_runs(site, sets=[*size.sets, *OFF], years=years, replicates=size.seeds)
+    ]
+    results = run_jobs(groups, yearly_values, size.workers, "still").all_pairs
+    by_site = {site: [table for group, table in results if group.label == site] for site in SITES}
+    return [row_of(site, quantity, by_site[site], compared) for site in SITES for quantity in QUANTITIES]
+
+
+def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table as text, in lines of at most 80 columns."""
+    yield from head_of("still", runs=rows[0]["runs"])
+    years = [name for name in rows[0] if name.startswith("year_")]
+    changes = [name for name in rows[0] if name.startswith("change_")]
+    named = {one.name: one for one in QUANTITIES}
+    for site in SITES:
+        heading = "".join(name.replace("_", " ").rjust(NUMBER_WIDTH) for name in years)
+        heading += "".join(name.removeprefix("change_").replace("_", "-").rjust(CHANGE_WIDTH) for name in changes)
+        yield f"\n{site}".ljust(LABEL_WIDTH + 1) + heading
+        for row in rows:
+            if row["site"] == site:
+                yield line_of(row, named[row["measure"]], years, changes)
+    yield f"\n{sum(row['stands'] for row in rows)} of/de {len(rows)}"
+
+
+def line_of(row: Mapping[str, float], quantity: Quantity, years: Sequence[str], changes: Sequence[str]) -> str:
+    """Return the line of one quantity."""
+    numbers = "".join(f"{row[name]:.4g}".rjust(NUMBER_WIDTH) for name in years)
+    unit, sign = (1.0, "") if quantity.criterion else (100.0, "%")
+    for name in changes:
+        error = row[name.replace("change_", "error_")]
+        digits = 3 if quantity.criterion else 1
+        cell = f"{unit * row[name]:+.{digits}f}{sign} ±{unit * error:.{digits}f}"
+        numbers += cell.rjust(CHANGE_WIDTH)
+    mark = ("" if row["stands"] else " *") + ("" if row["enough_runs"] else " ?")
+    return f"  {quantity.en}".ljust(LABEL_WIDTH) + numbers + mark
+
+
+def show_still(folder: Path, size: ExperimentSize, years: int = YEARS) -> bool:
+    """Run both sites; print and write the table; return whether every quantity stands still."""
+    rows = table_rows(size, years)
+    print(write_table(folder, "still", rows, list(rows[0]), lines_of(rows)))
+    return all(row["stands"] for row in rows)
