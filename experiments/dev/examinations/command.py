@@ -164,9 +164,8 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
+    from experiments.comparison import single_measure_effects
     from experiments.comparison.sign_stability import show_laws
-    from experiments.comparison.single_measure_effects import YEARS as YEARS_ALONE
-    from experiments.comparison.single_measure_effects import show_single_measure_effects
     from experiments.dev.examinations import ceiling, closed_town, decisions, doses, facts, practice, scorecard, still
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
@@ -194,10 +193,10 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
-        "reach": lambda: show_single_measure_effects(
-            folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers
+        "reach": lambda: single_measure_effects.show_single_measure_effects(
+            folder, twins.seeds, years(single_measure_effects.YEARS), twins.sets, twins.workers
         ),
-        "laws": lambda: show_laws(folder, small.seeds, years(YEARS_ALONE), small.sets, small.workers),
+        "laws": lambda: show_laws(folder, small.seeds, years(single_measure_effects.YEARS), small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "still": lambda: still.show_still(folder, full_towns, 3 if quick else int(years(still.YEARS))),
