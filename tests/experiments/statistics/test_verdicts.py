@@ -12,7 +12,7 @@ from experiments.comparison.effect_verdicts import sign_over_laws, with_verdict_
 from experiments.comparison.headline_measures import PRIMARY_MEASURES
 from experiments.figures.page_one import OUTCOMES
 from experiments.statistics.paired_effects import paired, smallest_effect, t_quantile, unpaired
-from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, pairs_needed, planned_spread
+from experiments.statistics.power import MAX_PAIRS, SPREAD_FACTOR, NoPlan, pairs_needed, planned_spread
 from experiments.statistics.rare_counts import MIN_DIFFERENT_PAIRS, rare_count
 from experiments.statistics.thresholds import Scale, monthly_scale, threshold_rules
 from experiments.statistics.verdicts import (
@@ -31,7 +31,6 @@ from experiments.statistics.verdicts import (
     judge,
     sign_under_laws,
 )
-from model.engine.errors import InputError
 
 WIDE, LITTLE = [1.0, 2, 3, 4, 5, 6, 7, 8], [0.30, 0.31, 0.29, 0.30, 0.28, 0.32, 0.30, 0.30]
 
@@ -250,19 +249,22 @@ def test_a_plan_is_the_least_number_of_pairs_that_shows_the_effect() -> None:
     assert pairs_needed(1.0, smallest_effect(1.0, 17)) == 17
     least = smallest_effect(1.0, MAX_PAIRS)
     assert pairs_needed(1.0, least) == MAX_PAIRS
-    with pytest.raises(InputError, match=r"^--plan 0\.00280159: more than 1,000,000 twins would be needed$"):
+    with pytest.raises(NoPlan, match=r"^--plan 0\.00280159: more than 1,000,000 twins would be needed$") as raised:
         pairs_needed(1.0, least * (1.0 - 1e-9))
+    assert raised.value.kind == "many"
 
 
 def test_what_cannot_be_planned_is_told() -> None:
     with pytest.raises(
-        InputError, match=r"^--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more$"
-    ):
+        NoPlan, match=r"^--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more$"
+    ) as raised:
         pairs_needed(math.nan, 1.0)
+    assert raised.value.kind == "pilot"
     with pytest.raises(
-        InputError, match=r"^--plan 0\.25: no pair of the pilot's twins differs, so no number of twins can be planned$"
-    ):
+        NoPlan, match=r"^--plan 0\.25: no pair of the pilot's twins differs, so no number of twins can be planned$"
+    ) as raised:
         pairs_needed(0.0, 0.25)
+    assert raised.value.kind == "alike"
 
 
 def test_looks_at_doublings_err_in_one_of_twenty_together() -> None:
