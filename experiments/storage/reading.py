@@ -188,7 +188,11 @@ def stored_measures(folder: Path) -> list[str]:
     """Return the names of the measures that a sweep stores."""
     from model.simulation.registry import MEASURES
 
-    return list(read_manifest(folder)["measures"] or MEASURES)
+    stored = list(dict.fromkeys(read_manifest(folder)["measures"] or MEASURES))
+    for name in stored:
+        if name not in MEASURES:
+            raise InputError(f"{folder}: its manifest names no measure with '{name}'{suggest_nearest(name, MEASURES)}")
+    return stored
 
 
 def means_of_runs(folder: Path, columns: list[str]) -> "pd.DataFrame":

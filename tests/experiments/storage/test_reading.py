@@ -270,3 +270,11 @@ def test_means_of_numbers_near_the_largest_are_infinite_without_a_warning(tmp_pa
     monkeypatch.setattr(reading, "read_plan", lambda _: pa.table({"run": ["a"]}))
     monkeypatch.setattr(reading, "load_table", lambda *_: pa.table(month))
     assert math.isinf(reading.means_of_runs(tmp_path, ["trust_mean"])["trust_mean"].item())
+
+
+def test_the_measures_of_a_sweep_are_measures_each_once(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "read_manifest", lambda _: {"measures": ["trust_mean", "homicides", "trust_mean"]})
+    assert reading.stored_measures(tmp_path) == ["trust_mean", "homicides"]
+    monkeypatch.setattr(reading, "read_manifest", lambda _: {"measures": ["run"]})
+    with pytest.raises(InputError, match=r"its manifest names no measure with 'run'"):
+        reading.stored_measures(tmp_path)
