@@ -24,7 +24,7 @@ from model.engine.rows import Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.gangs.custody import hold_member
 from model.gangs.gangs import draw_living_member
-from model.town.crime_kinds import KINDS, N_KINDS
+from model.town.crime_kinds import HOMICIDE, KINDS, N_KINDS
 from model.trust.events import declare_event, record_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import ARRESTS, NOBODY
@@ -41,6 +41,9 @@ BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
     stream_id("wrong"),
 )
 REMAND_STREAM, TERM_STREAM, MEMBER_STREAM = stream_id("remand"), stream_id("term"), stream_id("member")
+TRIAL_STREAM = stream_id("trial")
+TRIAL_STAGES = 3
+"""Stages of a trial, each of exponential length: the whole has a gamma distribution with this shape."""
 RELEASE_CAUSE = declare_event("release", 8)
 HELD_CAUSE = declare_event("held", 9)
 CHARGED_CAUSE = declare_event("charged", 10)
@@ -63,6 +66,7 @@ class Justice(ParameterGroup):
     charge_warrant: float
     remand: float
     trial: float
+    trial_killing: float
     sentence: float
     years: float
     term: float
@@ -257,7 +261,7 @@ def decide_charge(w: World, file: CaseFile) -> None:
     record_state_response(w, file.board, True)
     w.tally[0].charged += 1.0
     w.charged_by[file.kind] += 1
-    extend_custody(w, file, w.tick + int(MONTH * p.trial))
+    extend_custody(w, file, w.tick + trial_shifts(w, file))
     i = file.teller
     if i >= 0:
         w.minds[i].useful += p.lesson_charged
@@ -267,10 +271,20 @@ def decide_charge(w: World, file: CaseFile) -> None:
 
 
 @kernel
+def trial_shifts(w: World, file: CaseFile) -> int:
+    """Return the shifts from the charge of a file to the end of its trial."""
+    p, unfinished = w.p.justice[0], 1.0
+    for stage in range(TRIAL_STAGES):
+        unfinished *= 1.0 - keyed_uniform(w.seed, TRIAL_STREAM, file.filed, file.number, stage)
+    months = p.trial_killing if file.kind == HOMICIDE else p.trial
+    return int(-MONTH * months / TRIAL_STAGES * log(unfinished))
+
+
+@kernel
 def close_trial(w: World, file: CaseFile) -> None:
     """Close a charged file when its trial is over, with a sentence in some cases."""
     p = w.p.justice[0]
-    if w.tick - file.charged < MONTH * p.trial:
+    if w.tick - file.charged < trial_shifts(w, file):
         return
     file.passes = FILE_CLOSED
     if keyed_uniform(w.seed, SENTENCE_STREAM, file.filed, file.number, 0) < p.sentence:

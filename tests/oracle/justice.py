@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from oracle.army import hold_member
 from oracle.certainty import group_of, learn_of_arrest
-from oracle.crime import NOBODY, Incident
+from oracle.crime import KILLING, NOBODY, Incident
 from oracle.gangs import named_member
 from oracle.offenders import slot_of
 from oracle.response import Arrest
@@ -88,7 +88,15 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
         file.teller.usefulness += p.lesson_charged
         if town.uniform("blame", file.number, 1, tick=file.filed) < p.blame:
             town.live(file.teller, "charged", town.numbers("trust").charged)
-    hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
+    hold(town, file, town.tick + trial(town, file))
+
+
+def trial(town: "PlainTown", file: "File") -> int:
+    """Shifts that a trial takes: three stages of exponential length."""
+    p = town.numbers("justice")
+    mean = p.trial_killing if file.kind == KILLING else p.trial
+    left = [1.0 - town.uniform("trial", file.number, stage, tick=file.filed) for stage in range(3)]
+    return math.floor(-MONTH_SHIFTS * mean / 3.0 * math.log(math.prod(left)))
 
 
 def drop(town: "PlainTown", file: "File") -> None:
@@ -106,7 +114,7 @@ def drop(town: "PlainTown", file: "File") -> None:
 def sentence(town: "PlainTown", file: "File") -> None:
     """Decide a charged file when its trial is over."""
     p = town.numbers("justice")
-    if town.tick - file.charged < MONTH_SHIFTS * p.trial:
+    if town.tick - file.charged < trial(town, file):
         return
     town.files.remove(file)
     if town.uniform("sentence", file.number, 0, tick=file.filed) < p.sentence:

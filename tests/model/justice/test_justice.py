@@ -1,14 +1,17 @@
 """M13: who is held, what waits at the prosecutor, and whom victims blame."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
+from model.engine.rows import zero_rows
+from model.justice.justice import CaseFile, trial_shifts
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
-from model.town.crime_kinds import NAMES
+from model.town.crime_kinds import HOMICIDE, NAMES, ROBBERY
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 HELD, RELEASE, DROPPED = (CAUSES.index(name) for name in ("held", "release", "dropped"))
@@ -123,3 +126,25 @@ def test_who_blames_and_credits_nobody_learns_nothing_from_courts(live: Live) ->
     world = live(3 * MONTH, **BUSY, **{"justice.blame": 0.0})
     assert booked(world, RELEASE, DROPPED) == booked(world, HELD) == 0.0
     assert booked(live(3 * MONTH, **BUSY, **{"justice.blame": 1.0}), RELEASE, DROPPED) < 0.0
+
+
+def test_trials_last_as_long_as_a_gamma_distribution_says_and_those_for_killings_longer(live: Live) -> None:
+    world = live(MONTH, **BUSY, **{"justice.trial": 10.0, "justice.trial_killing": 24.0})
+    file = zero_rows(CaseFile, 1)[0]
+    months: dict[int, list[float]] = {ROBBERY: [], HOMICIDE: []}
+    for kind, lengths in months.items():
+        for number in range(4000):
+            file.kind, file.number = kind, number
+            lengths.append(trial_shifts(world.w, file) / 91.0)
+    assert np.mean(months[ROBBERY]) == pytest.approx(10.0, rel=0.03)
+    assert np.std(months[ROBBERY]) == pytest.approx(10.0 / 3**0.5, rel=0.05)
+    assert np.array(months[HOMICIDE]) == pytest.approx(2.4 * np.array(months[ROBBERY]), abs=0.03)
+
+
+def test_sentences_fall_in_every_month_of_the_year(live: Live) -> None:
+    swift = {"justice.sentence": 1.0, "justice.charge_act": 1.0, "justice.trial": 3.0}
+    world = live(3 * 365, **BUSY, **swift)
+    history, by_month = world.datacollector.model_vars, Counter[int]()
+    for month, sentenced in zip(history["month"], history["sentenced"], strict=True):
+        by_month[month.month] += int(sentenced)
+    assert min(by_month[month] for month in range(4, 13)) > 0
