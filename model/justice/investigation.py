@@ -15,7 +15,7 @@ import numpy as np
 
 from model.community.consent import consents_to_arrest
 from model.crime.crime_counts import COMPLAINTS
-from model.crime.offenders import hold_slot_until
+from model.crime.offenders import BY_WARRANT, FURTHER, arrest_slot
 from model.engine.calendar import LAST_SHIFTS, MONTH
 from model.engine.elementary import exp, power
 from model.engine.kernels import allocating_kernel, kernel
@@ -274,6 +274,7 @@ def serve_warrant(w: World, file: CaseFile) -> None:
     if slot >= 0 and w.offenders[slot].generation != file.generation:
         return
     if slot >= 0 and w.offenders[slot].until > tick:
+        w.custody_pace[w.offenders[slot].group, FURTHER] += 1.0
         record_warrant_arrest(w, file)
         return
     if i >= 0 and (w.minds[i].gone >= 0 or w.minds[i].member < 0):
@@ -288,7 +289,7 @@ def serve_warrant(w: World, file: CaseFile) -> None:
         file.other = 1
     elif slot >= 0:
         w.arrested_lately[w.offenders[slot].group, file.zone] += 1.0
-        hold_slot_until(w.offenders[slot], remand_until(w, file.filed, file.number, 1))
+        arrest_slot(w, slot, remand_until(w, file.filed, file.number, 1), file.gravity, BY_WARRANT)
     elif i >= 0:
         arrest_members(w, file, remand_until(w, file.filed, file.number, 1))
     record_warrant_arrest(w, file)
@@ -344,6 +345,7 @@ def link_files(w: World, file: CaseFile) -> None:
             continue
         if keyed_uniform(w.seed, LINKED_STREAM, other.filed, other.number, 0) < w.p.investigation[0].linked:
             other.warrant = other.served = w.tick
+            w.custody_pace[w.offenders[other.offender].group, FURTHER] += 1.0
             clear_complaint(w, other)
 
 
