@@ -11,7 +11,7 @@ from oracle.consent import agrees_to_arrest
 from oracle.crime import DOMESTIC, KILLING, Incident
 from oracle.gangs import members, named_member
 from oracle.justice import MONTH_SHIFTS, charge_or_drop, drop, judge_arrest, remand, sentence
-from oracle.offenders import Slot, Suspect, slot_of
+from oracle.offenders import Slot, Suspect, arrest_slot, slot_of
 from oracle.people import Resident
 from oracle.plans import INVESTIGATIVE
 from oracle.population import somebody_here
@@ -183,6 +183,7 @@ def pursue(town: "PlainTown", file: File) -> None:
         return
     if slot is not None and not slot.is_free(town.tick):
         file.served = town.tick
+        town.pace[slot.group]["further"] += 1.0
         town.n_by_warrant += 1
         return
     if file.member is not None and not (file.member.alive and file.member.clique is not None):
@@ -214,7 +215,7 @@ def take(town: "PlainTown", file: File, slot: Slot | None) -> None:
     until = remand(town, town.uniform("remand", file.number, 1, tick=file.filed))
     if slot is not None:
         learn_of_arrest(town, slot.group, file.zone, 1.0)
-        slot.hold(until)
+        arrest_slot(town, slot, until, file.gravity, "by_warrant")
         return
     if file.member is not None:
         take_structure(town, file, file.member, until)
@@ -238,6 +239,7 @@ def link(town: "PlainTown", slot: Slot) -> None:
         same = file.is_cold and file.suspect == slot.suspect
         if same and town.uniform("linked", file.number, 0, tick=file.filed) < chance:
             file.warrant = file.served = town.tick
+            town.pace[slot.group]["further"] += 1.0
             clear(town, file)
 
 
