@@ -206,8 +206,6 @@ def serve(town: "PlainTown", file: File, slot: Slot | None) -> None:
     file.other = town.uniform("wrong", file.number, 1, tick=file.filed) < town.numbers("justice").wrong
     if not file.other:
         take(town, file, slot)
-    if slot is not None:
-        link(town, slot)
 
 
 def take(town: "PlainTown", file: File, slot: Slot | None) -> None:
@@ -232,22 +230,19 @@ def take_structure(town: "PlainTown", file: File, member: Resident, until: int) 
             hold_member(town, one, until)
 
 
-def link(town: "PlainTown", slot: Slot) -> None:
-    """Link other files of one who was arrested to the arrest."""
-    chance = town.numbers("investigation").linked
-    for file in town.files:
-        same = file.is_cold and file.suspect == slot.suspect
-        if same and town.uniform("linked", file.number, 0, tick=file.filed) < chance:
-            file.warrant = file.served = town.tick
-            town.pace[slot.group]["further"] += 1.0
-            clear(town, file)
+def held_slot(town: "PlainTown", file: File) -> Slot | None:
+    """Return the slot that a file names if who filled it then is held now."""
+    slot = slot_of(town, file.suspect)
+    return slot if slot is not None and not slot.is_free(town.tick) else None
 
 
 def promise(town: "PlainTown", file: File) -> float:
     """Return the chance that detectives solve a file when they take it up."""
     p, age = town.numbers("investigation"), town.tick - file.filed
-    known = min(p.hope_most, getattr(p, KINDS[file.kind]) * (1.0 - file.doubt))
-    return float(known * math.exp(-age / 273.0) * (p.second if file.passes == 1 else 1.0))
+    known = min(p.hope_most, getattr(p, KINDS[file.kind]) * (1.0 - file.doubt)) * math.exp(-age / 273.0)
+    if held_slot(town, file) is not None:
+        known = p.linked
+    return float(known * (p.second if file.passes == 1 else 1.0))
 
 
 def urgency(town: "PlainTown", file: File) -> float:
@@ -270,4 +265,8 @@ def investigate(town: "PlainTown") -> None:
         file.passes += 1
         if town.uniform("solve", file.number, file.passes, tick=file.filed) < chance:
             file.warrant = town.tick
+            slot = held_slot(town, file)
+            if slot is not None:
+                file.served = town.tick
+                town.pace[slot.group]["further"] += 1.0
             clear(town, file)
