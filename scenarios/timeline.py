@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from model.engine.calendar import MONTHS_A_YEAR, first_of_month
 from model.engine.elementary import log
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import checked_value, parse_date
@@ -127,14 +128,30 @@ def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
 
 
 def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
-    """Return yearly events that set the nation's trust in the police relative to 2017, in log-odds."""
-    return yearly_steps(
-        "national_trust",
-        "national mood",
-        MOOD_PARAMETER,
-        lambda mean, reference: percent_log_odds(mean) - percent_log_odds(reference),
-        path,
-    )
+    """Return monthly events that set the nation's trust in the police relative to 2017, in log-odds.
+
+    The value of a year is that of its middle; months lie on straight lines between the middles of years, so that trust
+    does not jump at New Year. The last value holds for all later months.
+    """
+    known = known_years("national_trust", path)
+    reference = percent_log_odds(known[int(REFERENCE_YEAR)])
+    months = range(MONTHS_A_YEAR * min(known), MONTHS_A_YEAR * max(known) + MONTHS_A_YEAR // 2 + 1)
+    middles = {MONTHS_A_YEAR * year + MONTHS_A_YEAR // 2: interpolate(known, year) for year in known}
+    return [
+        DatedEvent(
+            name=f"national mood {first_of_month(month):%Y-%m}",
+            start=first_of_month(month),
+            until=first_of_month(month + 1) if month < max(months) else None,
+            entries=(
+                PolicyEntry(
+                    parameter=MOOD_PARAMETER,
+                    how="set",
+                    value=percent_log_odds(interpolate(middles, max(month, min(middles)))) - reference,
+                ),
+            ),
+        )
+        for month in months
+    ]
 
 
 def percent_log_odds(mean: float) -> float:
@@ -149,30 +166,33 @@ def yearly_steps(
 
     Missing years are interpolated linearly; the last year holds for all later ones.
     """
-    stated = read_toml(path, display_path(path)).get(series, {}).get("rates", {})
-    if REFERENCE_YEAR not in stated:
-        raise InputError(f"{display_path(path)}: {series}.rates must have the year {REFERENCE_YEAR}")
-    known = {int(year): float(checked_finite(f"{series}.rates.{year}", rate)) for year, rate in stated.items()}
+    known = known_years(series, path)
     reference = known[int(REFERENCE_YEAR)]
     return [
         DatedEvent(
             name=f"{name} {year}",
             start=datetime.date(year, 1, 1),
             until=datetime.date(year + 1, 1, 1) if year < max(known) else None,
-            entries=(
-                PolicyEntry(parameter=parameter, how="set", value=relative(interpolate_year(known, year), reference)),
-            ),
+            entries=(PolicyEntry(parameter=parameter, how="set", value=relative(interpolate(known, year), reference)),),
         )
         for year in range(min(known), max(known) + 1)
     ]
 
 
-def interpolate_year(known: Mapping[int, float], year: int) -> float:
-    """Return the value of a year, interpolated linearly between known years.
+def known_years(series: str, path: Path) -> dict[int, float]:
+    """Return the stated values of a national series by year; raise `InputError` without the year of reference."""
+    stated = read_toml(path, display_path(path)).get(series, {}).get("rates", {})
+    if REFERENCE_YEAR not in stated:
+        raise InputError(f"{display_path(path)}: {series}.rates must have the year {REFERENCE_YEAR}")
+    return {int(year): float(checked_finite(f"{series}.rates.{year}", rate)) for year, rate in stated.items()}
 
-    >>> interpolate_year({2014: 30.0, 2017: 27.0}, 2015)
+
+def interpolate(known: Mapping[int, float], at: int) -> float:
+    """Return the value at a year or month, interpolated linearly between known ones.
+
+    >>> interpolate({2014: 30.0, 2017: 27.0}, 2015)
     29.0
     """
-    before, after = max(y for y in known if y <= year), min(y for y in known if y >= year)
-    share = (year - before) / (after - before) if after > before else 0.0
+    before, after = max(y for y in known if y <= at), min(y for y in known if y >= at)
+    share = (at - before) / (after - before) if after > before else 0.0
     return known[before] + (known[after] - known[before]) * share

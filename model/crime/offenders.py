@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.calendar import MORNINGS, WEEK_STARTS, YEAR
+from model.engine.calendar import MORNINGS, WEEK, WEEK_STARTS, YEAR
 from model.engine.domains import COUNT, POSITIVE, TICK, code_of, row_of
 from model.engine.elementary import exp, exp_of_each, log, normal_quantile
 from model.engine.kernels import kernel
@@ -93,6 +93,16 @@ class OffenderRow(Row):
 OFFENDER_SLOTS = GrowingTableSpec(name="offenders", row=OffenderRow, room=1024, about="Slots of offenders.")
 SLOTS_MADE_FOR = ArraySpec(
     name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for.", domain=POSITIVE
+)
+
+
+IN_ACT, BY_WARRANT, FURTHER, GRAVITY, FREE = range(5)
+CUSTODY_PACE = ArraySpec(
+    name="custody_pace",
+    of=np.float64,
+    shape=(len(SLOT_GROUPS), 5),
+    about="By group: arrests of free slots in the act and by warrant, files served on held ones, gravity, free rate.",
+    domain=POSITIVE,
 )
 
 
@@ -194,6 +204,19 @@ def find_acting_slot(w: World, group: int, zone: int, number: int, origin: int) 
 
 
 @kernel
+def arrest_slot(w: World, at: int, until: int, gravity: float, way: int) -> None:
+    """Hold the person who fills a slot for an act of some gravity at least until a tick; ``way`` is that of the arrest.
+
+    Updates `custody_pace` if the person was free.
+    """
+    row = w.offenders[at]
+    if row.until <= w.tick:
+        w.custody_pace[row.group, way] += 1.0
+        w.custody_pace[row.group, GRAVITY] += gravity
+    hold_slot_until(row, until)
+
+
+@kernel
 def hold_slot_until(row: OffenderRow, until: int) -> None:
     """Hold the person who fills a slot at least until a tick; updates `row.until`."""
     row.until = max(row.until, until)
@@ -279,8 +302,10 @@ def resize_slots(sim: Simulation) -> None:
 
 
 def renew_careers(sim: Simulation) -> None:
-    """Fill the slots whose career has ended with new people, who are free."""
+    """Fill the slots whose career has ended with new people, who are free; add up who was free in this week."""
     rows, p, start = sim.state.offenders.used_rows(), sim.p.offenders[0], sim.w.slot_starts
+    free = rows["until"] <= sim.tick
+    sim.w.custody_pace[:, FREE] += WEEK * np.bincount(rows["group"][free], rows["rate"][free], len(SLOT_GROUPS))
     for at in np.flatnonzero(rows["ends"] <= sim.tick):
         row = rows[at]
         years = getattr(p, f"career_{SLOT_GROUPS[row.group]}")
@@ -332,7 +357,7 @@ def held_rate_share(month: MonthSnapshot) -> float:
 
 MECHANISM = Mechanism(
     group=Offenders,
-    tables=(OFFENDER_SLOTS, SLOTS_MADE_FOR),
+    tables=(OFFENDER_SLOTS, SLOTS_MADE_FOR, CUSTODY_PACE),
     counts=OffenderCounts,
     initialise=create_slots,
     knockout=Knockout(("prevented", "offenders_held")),

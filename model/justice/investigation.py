@@ -15,7 +15,7 @@ import numpy as np
 
 from model.community.consent import consents_to_arrest
 from model.crime.crime_counts import COMPLAINTS
-from model.crime.offenders import hold_slot_until
+from model.crime.offenders import BY_WARRANT, FURTHER, arrest_slot
 from model.engine.calendar import LAST_SHIFTS, MONTH
 from model.engine.elementary import exp, power
 from model.engine.kernels import allocating_kernel, kernel
@@ -64,10 +64,9 @@ TIP_STREAM, WITNESS_STREAM, CAMERA_STREAM, SERIES_STREAM = (
     stream_id("series"),
 )
 INQUIRY_STREAM = stream_id("inquiry")
-SERVE_STREAM, STRUCTURE_STREAM, LINKED_STREAM, SOLVE_STREAM = (
+SERVE_STREAM, STRUCTURE_STREAM, SOLVE_STREAM = (
     stream_id("serve"),
     stream_id("structure"),
-    stream_id("linked"),
     stream_id("solve"),
 )
 ADULT_AGE_YEARS = 18.0
@@ -274,6 +273,7 @@ def serve_warrant(w: World, file: CaseFile) -> None:
     if slot >= 0 and w.offenders[slot].generation != file.generation:
         return
     if slot >= 0 and w.offenders[slot].until > tick:
+        w.custody_pace[w.offenders[slot].group, FURTHER] += 1.0
         record_warrant_arrest(w, file)
         return
     if i >= 0 and (w.minds[i].gone >= 0 or w.minds[i].member < 0):
@@ -288,11 +288,10 @@ def serve_warrant(w: World, file: CaseFile) -> None:
         file.other = 1
     elif slot >= 0:
         w.arrested_lately[w.offenders[slot].group, file.zone] += 1.0
-        hold_slot_until(w.offenders[slot], remand_until(w, file.filed, file.number, 1))
+        arrest_slot(w, slot, remand_until(w, file.filed, file.number, 1), file.gravity, BY_WARRANT)
     elif i >= 0:
         arrest_members(w, file, remand_until(w, file.filed, file.number, 1))
     record_warrant_arrest(w, file)
-    link_files(w, file)
 
 
 @kernel
@@ -336,15 +335,23 @@ def record_warrant_arrest(w: World, file: CaseFile) -> None:
 
 
 @kernel
-def link_files(w: World, file: CaseFile) -> None:
-    """Clear some of the other files of the same offender; updates `files`."""
-    for k in range(w.files_count[0] if file.offender >= 0 else 0):
-        other = w.files[k]
-        if not is_open_file(other, file.offender, file.generation):
-            continue
-        if keyed_uniform(w.seed, LINKED_STREAM, other.filed, other.number, 0) < w.p.investigation[0].linked:
-            other.warrant = other.served = w.tick
-            clear_complaint(w, other)
+def is_suspect_held(w: World, file: CaseFile) -> bool:
+    """Return whether the offender whom a file names is in custody for something else."""
+    if file.offender < 0:
+        return False
+    slot = w.offenders[file.offender]
+    return bool(slot.generation == file.generation and slot.until > w.tick)
+
+
+@kernel
+def chance_to_solve(w: World, file: CaseFile) -> float:
+    """Return the chance that detectives solve a file: by its evidence, or by showing who is held to its victim."""
+    p, age = w.p.investigation[0], float(w.tick - file.filed)
+    chance = p.linked
+    if not is_suspect_held(w, file):
+        evidence = w.solvable_shares[file.kind] * (1.0 - file.doubt)
+        chance = min(p.hope_most, evidence) * exp(-age / EVIDENCE_AGE_SCALE)
+    return float(chance * (p.second if file.passes == 1 else 1.0))
 
 
 @kernel
@@ -369,10 +376,7 @@ def work_on_files(w: World) -> None:
         if file.warrant >= 0 or file.served >= 0 or file.passes >= MAX_TRIES:
             continue
         age = float(tick - file.filed)
-        chances[k] = min(p.hope_most, w.solvable_shares[file.kind] * (1.0 - file.doubt)) * exp(
-            -age / EVIDENCE_AGE_SCALE
-        )
-        chances[k] *= p.second if file.passes == 1 else 1.0
+        chances[k] = chance_to_solve(w, file)
         weight = p.homicide_first if file.kind == HOMICIDE else 1.0
         urgency[k] = (chances[k] + p.by_gravity * file.gravity) * weight * exp(-age / CASE_AGE_SCALE)
     while hours >= MIN_CASE_HOURS:
@@ -387,6 +391,9 @@ def work_on_files(w: World) -> None:
         w.tally[0].files_worked += 1.0
         if keyed_uniform(w.seed, SOLVE_STREAM, file.filed, file.number, file.passes) < chances[k]:
             file.warrant = tick
+            if is_suspect_held(w, file):
+                file.served = tick
+                w.custody_pace[w.offenders[file.offender].group, FURTHER] += 1.0
             w.tally[0].cases_solved += 1.0
             clear_complaint(w, file)
 

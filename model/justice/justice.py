@@ -6,6 +6,7 @@ hear of the outcome may credit or blame the police for it.  Switched off, nobody
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -13,10 +14,21 @@ import numpy as np
 
 from model.community.board_memory import record_state_response
 from model.crime.certainty import UNCOUNTED_KIND, offender_group_of
-from model.crime.offenders import hold_slot_until
-from model.engine.calendar import MONTH, YEAR
+from model.crime.offenders import (
+    BY_WARRANT,
+    FREE,
+    FURTHER,
+    GRAVITY,
+    IN_ACT,
+    SLOT_GROUPS,
+    arrest_slot,
+    group_starts,
+    hold_slot_until,
+    slot_id,
+)
+from model.engine.calendar import MONTH, YEAR, tick_of
 from model.engine.domains import COUNT, FLAG, KEY, LARGEST_COUNT, PAST, SHARE, Domain, code_of, row_of
-from model.engine.elementary import log
+from model.engine.elementary import log, power
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
@@ -24,14 +36,14 @@ from model.engine.rows import Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.gangs.custody import hold_member
 from model.gangs.gangs import draw_living_member
-from model.town.crime_kinds import KINDS, N_KINDS
+from model.town.crime_kinds import HOMICIDE, KINDS, N_KINDS
 from model.trust.events import declare_event, record_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import ARRESTS, NOBODY
 
 if TYPE_CHECKING:
     from model.engine.tables import ArraySpec
-    from model.simulation.world import World
+    from model.simulation.world import Simulation, World
     from model.world.shift_events import Incident
 
 BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
@@ -41,6 +53,14 @@ BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
     stream_id("wrong"),
 )
 REMAND_STREAM, TERM_STREAM, MEMBER_STREAM = stream_id("remand"), stream_id("term"), stream_id("member")
+TRIAL_STREAM = stream_id("trial")
+EARLIER_CAREER_STREAM, EARLIER_ARREST_STREAM = stream_id("earlier career"), stream_id("earlier arrest")
+EARLIER_CUSTODY_STREAMS = tuple(
+    stream_id(f"earlier {name}")
+    for name in ("remand", "charge", "first stage", "second stage", "third stage", "sentence", "term")
+)
+TRIAL_STAGES = 3
+"""Stages of a trial, each of exponential length: the whole has a gamma distribution with this shape."""
 RELEASE_CAUSE = declare_event("release", 8)
 HELD_CAUSE = declare_event("held", 9)
 CHARGED_CAUSE = declare_event("charged", 10)
@@ -63,6 +83,7 @@ class Justice(ParameterGroup):
     charge_warrant: float
     remand: float
     trial: float
+    trial_killing: float
     sentence: float
     years: float
     term: float
@@ -205,7 +226,7 @@ def arrest_offender(w: World, row: Incident, held: bool) -> int:
         return NOBODY
     until = remand_until(w, w.tick, row.number, 0)
     if row.offender >= 0:
-        hold_slot_until(w.offenders[row.offender], until)
+        arrest_slot(w, row.offender, until, row.severity, IN_ACT)
     if row.clique < 0:
         return NOBODY
     i = draw_member_of_act(w, row.clique, row.number)
@@ -257,7 +278,7 @@ def decide_charge(w: World, file: CaseFile) -> None:
     record_state_response(w, file.board, True)
     w.tally[0].charged += 1.0
     w.charged_by[file.kind] += 1
-    extend_custody(w, file, w.tick + int(MONTH * p.trial))
+    extend_custody(w, file, w.tick + trial_shifts(w, file))
     i = file.teller
     if i >= 0:
         w.minds[i].useful += p.lesson_charged
@@ -267,10 +288,20 @@ def decide_charge(w: World, file: CaseFile) -> None:
 
 
 @kernel
+def trial_shifts(w: World, file: CaseFile) -> int:
+    """Return the shifts from the charge of a file to the end of its trial."""
+    p, unfinished = w.p.justice[0], 1.0
+    for stage in range(TRIAL_STAGES):
+        unfinished *= 1.0 - keyed_uniform(w.seed, TRIAL_STREAM, file.filed, file.number, stage)
+    months = p.trial_killing if file.kind == HOMICIDE else p.trial
+    return int(-MONTH * months / TRIAL_STAGES * log(unfinished))
+
+
+@kernel
 def close_trial(w: World, file: CaseFile) -> None:
     """Close a charged file when its trial is over, with a sentence in some cases."""
     p = w.p.justice[0]
-    if w.tick - file.charged < MONTH * p.trial:
+    if w.tick - file.charged < trial_shifts(w, file):
         return
     file.passes = FILE_CLOSED
     if keyed_uniform(w.seed, SENTENCE_STREAM, file.filed, file.number, 0) < p.sentence:
@@ -279,6 +310,47 @@ def close_trial(w: World, file: CaseFile) -> None:
         u = keyed_uniform(w.seed, TERM_STREAM, file.filed, file.number, 0)
         length = p.years * p.term * file.gravity * (0.5 + u)
         extend_custody(w, file, w.tick + int(YEAR * length))
+
+
+def hold_for_earlier_arrests(sim: Simulation) -> None:
+    """Hold offenders as if the arrests of the warm-up had gone on before it, so that prisons do not start empty.
+
+    Who fills a slot has done so for an exponential time, as careers have; of the earlier arrests of this person, those
+    before the warm-up are drawn one after the other.  Updates `offenders.until`.
+    """
+    slots, pace, begun = sim.state.offenders.used_rows(), sim.w.custody_pace, tick_of(sim.calendar.first_date)
+    starts = group_starts(slots)
+    for at, row in enumerate(slots):
+        arrests = pace[row.group, IN_ACT] + pace[row.group, BY_WARRANT]
+        if arrests == 0.0:
+            continue
+        name, rate = slot_id(row, starts, at), arrests * row.rate / pace[row.group, FREE]
+        career = YEAR * getattr(sim.p.offenders[0], f"career_{SLOT_GROUPS[row.group]}")
+        tick = begun + career * log(1.0 - keyed_uniform(sim.seed, EARLIER_CAREER_STREAM, 0, name, 0))
+        for nth in itertools.count():
+            tick -= log(1.0 - keyed_uniform(sim.seed, EARLIER_ARREST_STREAM, 0, name, nth)) / rate
+            if tick >= begun:
+                break
+            tick = end_of_earlier_custody(sim, row.group, name, nth, tick)
+            row.until = max(int(row.until), int(tick))
+
+
+def end_of_earlier_custody(sim: Simulation, group: int, name: int, nth: int, arrested: float) -> float:
+    """Return the tick at which the custody for the arrest number ``nth`` before the warm-up ends."""
+    u = [keyed_uniform(sim.seed, stream, 0, name, nth) for stream in EARLIER_CUSTODY_STREAMS]
+    p, pace = sim.p.justice[0], sim.w.custody_pace[group]
+    arrests = pace[IN_ACT] + pace[BY_WARRANT]
+    end = arrested + 1.0 - MONTH * p.remand * log(1.0 - u[0])
+    further = pace[FURTHER] / arrests
+    charge = (pace[IN_ACT] * p.charge_act + pace[BY_WARRANT] * p.charge_warrant) / arrests
+    if u[1] < (1.0 - charge) * power(1.0 - p.charge_warrant, further):
+        return end
+    months = p.trial_killing if SLOT_GROUPS[group] == "hire" else p.trial
+    unfinished = (1.0 - u[2]) * (1.0 - u[3]) * (1.0 - u[4])
+    verdict = arrested + MONTH / 2.0 - MONTH * months / TRIAL_STAGES * log(unfinished)
+    if u[5] >= power(1.0 - p.sentence, 1.0 + p.charge_warrant * further):
+        verdict += YEAR * p.years * p.term * pace[GRAVITY] / arrests * (0.5 + u[6])
+    return max(end, verdict)
 
 
 @kernel

@@ -20,7 +20,7 @@ from model.engine.rows import Row
 from model.engine.tables import GrowingTableSpec
 from model.police import plans
 from model.police.adoption import form_care_at
-from model.town.crime_kinds import DETERRED_BY_CERTAINTY, PROBLEM_OF
+from model.town.crime_kinds import BY_TELEPHONE, PROBLEM_OF
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, N_PROBLEMS, PROSECUTOR
 from model.world.steps import KernelStep, in_order, python_step, rows_of, step
@@ -52,6 +52,7 @@ class Information(ParameterGroup):
     georeferenced: float
     entered: float
     delay: float
+    telephone: float
     feedback: float
 
 
@@ -85,24 +86,24 @@ def reporting_stages(kind: int, linked: float, care: float, p: Information) -> t
 
     ``linked`` is the share typed for want of internet, ``care`` the care for forms by adoption (0-1).
     """
-    certain = DETERRED_BY_CERTAINTY[kind] == 1
-    form = 1.0 if certain else p.written
-    content = 1.0 if certain else p.written * p.conviction
+    by_telephone = BY_TELEPHONE[kind] == 1
+    form = 1.0 if by_telephone else p.written
+    content = 1.0 if by_telephone else p.written * p.conviction
     form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
-    typed = 1.0 if certain else content * p.typed * linked
-    return form, content, typed * p.consolidated * p.georeferenced * p.entered
+    record = p.telephone if by_telephone else content * p.typed * linked * p.consolidated * p.georeferenced * p.entered
+    return form, content, record
 
 
 @kernel
 def send_record(w: World, row: Incident, linked: float) -> None:
     """Send the record of an incident to headquarters, after half to one and a half times the mean delay.
 
-    Appends to `mail`.
+    What goes by telephone arrives at once.  Appends to `mail`.
     """
     tick, p = w.tick, w.p.information[max(w.cells[row.cell].settlement, 0)]
     spread = 0.5 + keyed_uniform(w.seed, RECORD_STREAM, tick, row.number, 1)
     sent = w.mail[w.mail_count[0]]
-    sent.due = tick + int(SHIFTS * p.delay * spread / linked)
+    sent.due = tick + (0 if BY_TELEPHONE[row.kind] == 1 else int(SHIFTS * p.delay * spread / linked))
     sent.born, sent.cell, sent.problem, sent.severity = tick, row.cell, PROBLEM_OF[row.kind], row.severity
     w.mail_count[0] += 1
 
@@ -171,7 +172,8 @@ def report_shift(w: World) -> None:
         if u < content and (row.found == 1 or row.told != ANONYMOUS):
             tally[0].forms_with_content += 1.0
             w.crimes_known[cell, problem, tick % SHIFTS] += severity
-        if u < record and keyed_uniform(w.seed, HOARDS_STREAM, w.month, f, 0) >= p.hoarding:
+        kept_back = keyed_uniform(w.seed, HOARDS_STREAM, w.month, f, 0) < p.hoarding
+        if u < record and (BY_TELEPHONE[row.kind] == 1 or not kept_back):
             row.recorded = 1
             send_record(w, row, linked)
 

@@ -20,6 +20,7 @@ from model.engine.elementary import exp
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.tables import ArraySpec
+from model.justice.justice import hold_for_earlier_arrests
 from model.town.residents import ADULT_AGE
 from model.trust.belief_updating import EVIDENCE_COLUMNS, copy_evidence, retained_share, trust_of
 from model.trust.fear import centre_fear
@@ -180,6 +181,7 @@ def extrapolate_warm_up(sim: Simulation) -> None:
     calibrate_intercept(sim)
     centre_fear(sim)
     calibrate_board_standing(sim)
+    hold_for_earlier_arrests(sim)
 
 
 @step(**ON_ARRIVALS)

@@ -302,6 +302,7 @@ class World(TableBundle):
     offenders: Rows[OffenderRow]
     offenders_count: IntArray
     slots_made_for: FloatArray
+    custody_pace: FloatArray
     seen_lately: FloatArray
     arrested_lately: FloatArray
     offended_lately: FloatArray

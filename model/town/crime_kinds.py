@@ -82,8 +82,8 @@ class CrimeKind:
     """Kind as which it is recorded when chiefs are pressed to lower their figures."""
     figure: bool = False
     """Whether it counts in the figure by which a chief is judged; assumed."""
-    certain: bool = False
-    """Whether it is always recorded, since nobody can leave it out."""
+    telephone: bool = False
+    """Whether it is always written down and told to headquarters by telephone."""
     crowds: bool = True
     """Whether it may provoke collective violence against a suspect."""
     solved: str = ""
@@ -108,7 +108,7 @@ KINDS = (
     CrimeKind(
         name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.04,
         exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
-        presence="vehicles", repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
+        presence="vehicles", repeats=True, property=True, lesser="theft_from_vehicle", figure=True, telephone=True,
         offender="vehicles", solved="vehicle_theft", hours=6.0,
     ),
     CrimeKind(
@@ -131,7 +131,7 @@ KINDS = (
     ),
     CrimeKind(
         name="homicide", key=6, problem="violence", pool="armed", rate="hire", ceiling=0.003, exposure="targeted",
-        youngest=18.0, motive="hire", presence="hire", figure=True, certain=True,
+        youngest=18.0, motive="hire", presence="hire", figure=True, telephone=True,
         offender="hire", solved="homicide", hours=60.0,
     ),
     CrimeKind(
@@ -200,13 +200,13 @@ PROBLEM_OF = np.array([PROBLEMS.index(kind.problem) for kind in KINDS], np.int64
     REPEATABLE,
     IS_PROPERTY,
     IN_POLICE_FIGURES,
-    DETERRED_BY_CERTAINTY,
+    BY_TELEPHONE,
     PROVOKES_CROWDS,
     AT_HOME,
     NEAR_SCHOOLS,
 ) = (
     int_column(column)
-    for column in ("moves", "repeats", "property", "figure", "certain", "crowds", "at_home", "schools")
+    for column in ("moves", "repeats", "property", "figure", "telephone", "crowds", "at_home", "schools")
 )
 OFFENDER_GROUP_OF = np.array([OFFENDERS.index(kind.offender) if kind.offender else -1 for kind in KINDS], np.int64)
 """Group of offenders by kind, -1 for none."""

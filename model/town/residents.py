@@ -87,6 +87,7 @@ class Population(ParameterGroup):
     evidence = ("R01", "R02", "R03", "R04", "R05", "R19")
 
     total: int
+    census: float
     growth: float
     births: float
     in_migration: float

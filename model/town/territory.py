@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
-from model.engine.calendar import MINUTES_AN_HOUR
+from model.engine.calendar import DAYS_A_YEAR, MINUTES_AN_HOUR, Calendar
 from model.engine.elementary import exp_of_each, power
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.kernels import allocating_kernel
@@ -33,7 +33,6 @@ PAVED, DIRT, PATH, NO_ROAD = range(4)
 MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY = 0.2, 5.0
 """Limits of a cell's opportunity for crime, whose mean over residents' homes is 1; assumed."""
 FEWEST_RESIDENTS = 20
-CENSUS_YEAR = 2017
 """First year for which the census of 2018 stands unchanged."""
 LAKE_DETOUR_KM = 20.0
 """Factor on the length of links over water when roads are laid, so that they avoid the lake; assumed."""
@@ -202,9 +201,10 @@ def build_territory(scenario: Scenario) -> Land:
 
 # What a scenario must have, and how it shrinks
 def initial_population(scenario: Scenario) -> int:
-    """Return the number of initial residents: the census, projected to the first year, times the scale."""
-    population = scenario["population"]
-    total = population.total * power(1.0 + population.growth, scenario.start.year - CENSUS_YEAR)
+    """Return the number of residents at the first shift: the census, projected to that day, times the scale."""
+    population, first = scenario["population"], Calendar.of(scenario).first_date
+    years = first.year + (first.timetuple().tm_yday - 1) / DAYS_A_YEAR - population.census
+    total = population.total * power(1.0 + population.growth, years)
     scaled: float = total * population.scale
     return math.floor(scaled + 0.5)
 

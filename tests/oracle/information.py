@@ -40,15 +40,15 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     form = 1.0 if sure else p.written
     content = 1.0 if sure else p.written * p.conviction
     form, content = (share + (1.0 - share) * care_at(town, incident) for share in (form, content))
-    typed = 1.0 if sure else content * p.typed * linked
     u = town.uniform("record", incident.number, 0)
     incident.written = u < form
     if u < content and (incident.found or incident.told != ANONYMOUS):
         memory.known[problem][town.shift] += incident.severity
     hoards = town.uniform("hoards", facility.number, 0, tick=town.month) < p.hoarding
-    if u < typed * p.consolidated * p.georeferenced * p.entered and not hoards:
+    path = content * p.typed * linked * p.consolidated * p.georeferenced * p.entered
+    if u < p.telephone if sure else (u < path and not hoards):
         incident.recorded = True
-        wait = 3.0 * p.delay * (0.5 + town.uniform("record", incident.number, 1)) / linked
+        wait = 0.0 if sure else 3.0 * p.delay * (0.5 + town.uniform("record", incident.number, 1)) / linked
         town.mail.append(Mail(town.tick + int(wait), incident.cell, problem, incident.severity))
 
 

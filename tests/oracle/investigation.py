@@ -11,7 +11,7 @@ from oracle.consent import agrees_to_arrest
 from oracle.crime import DOMESTIC, KILLING, Incident
 from oracle.gangs import members, named_member
 from oracle.justice import MONTH_SHIFTS, charge_or_drop, drop, judge_arrest, remand, sentence
-from oracle.offenders import Slot, Suspect, slot_of
+from oracle.offenders import Slot, Suspect, arrest_slot, slot_of
 from oracle.people import Resident
 from oracle.plans import INVESTIGATIVE
 from oracle.population import somebody_here
@@ -183,6 +183,7 @@ def pursue(town: "PlainTown", file: File) -> None:
         return
     if slot is not None and not slot.is_free(town.tick):
         file.served = town.tick
+        town.pace[slot.group]["further"] += 1.0
         town.n_by_warrant += 1
         return
     if file.member is not None and not (file.member.alive and file.member.clique is not None):
@@ -205,8 +206,6 @@ def serve(town: "PlainTown", file: File, slot: Slot | None) -> None:
     file.other = town.uniform("wrong", file.number, 1, tick=file.filed) < town.numbers("justice").wrong
     if not file.other:
         take(town, file, slot)
-    if slot is not None:
-        link(town, slot)
 
 
 def take(town: "PlainTown", file: File, slot: Slot | None) -> None:
@@ -214,7 +213,7 @@ def take(town: "PlainTown", file: File, slot: Slot | None) -> None:
     until = remand(town, town.uniform("remand", file.number, 1, tick=file.filed))
     if slot is not None:
         learn_of_arrest(town, slot.group, file.zone, 1.0)
-        slot.hold(until)
+        arrest_slot(town, slot, until, file.gravity, "by_warrant")
         return
     if file.member is not None:
         take_structure(town, file, file.member, until)
@@ -231,21 +230,19 @@ def take_structure(town: "PlainTown", file: File, member: Resident, until: int) 
             hold_member(town, one, until)
 
 
-def link(town: "PlainTown", slot: Slot) -> None:
-    """Link other files of one who was arrested to the arrest."""
-    chance = town.numbers("investigation").linked
-    for file in town.files:
-        same = file.is_cold and file.suspect == slot.suspect
-        if same and town.uniform("linked", file.number, 0, tick=file.filed) < chance:
-            file.warrant = file.served = town.tick
-            clear(town, file)
+def held_slot(town: "PlainTown", file: File) -> Slot | None:
+    """Return the slot that a file names if who filled it then is held now."""
+    slot = slot_of(town, file.suspect)
+    return slot if slot is not None and not slot.is_free(town.tick) else None
 
 
 def promise(town: "PlainTown", file: File) -> float:
     """Return the chance that detectives solve a file when they take it up."""
     p, age = town.numbers("investigation"), town.tick - file.filed
-    known = min(p.hope_most, getattr(p, KINDS[file.kind]) * (1.0 - file.doubt))
-    return float(known * math.exp(-age / 273.0) * (p.second if file.passes == 1 else 1.0))
+    known = min(p.hope_most, getattr(p, KINDS[file.kind]) * (1.0 - file.doubt)) * math.exp(-age / 273.0)
+    if held_slot(town, file) is not None:
+        known = p.linked
+    return float(known * (p.second if file.passes == 1 else 1.0))
 
 
 def urgency(town: "PlainTown", file: File) -> float:
@@ -268,4 +265,8 @@ def investigate(town: "PlainTown") -> None:
         file.passes += 1
         if town.uniform("solve", file.number, file.passes, tick=file.filed) < chance:
             file.warrant = town.tick
+            slot = held_slot(town, file)
+            if slot is not None:
+                file.served = town.tick
+                town.pace[slot.group]["further"] += 1.0
             clear(town, file)

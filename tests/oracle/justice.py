@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from oracle.army import hold_member
 from oracle.certainty import group_of, learn_of_arrest
-from oracle.crime import NOBODY, Incident
+from oracle.crime import KILLING, NOBODY, Incident
 from oracle.gangs import named_member
-from oracle.offenders import slot_of
+from oracle.offenders import GROUPS, HIRED, Slot, all_slots, arrest_slot, slot_of
 from oracle.response import Arrest
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def take(town: "PlainTown", incident: Incident) -> None:
     until = remand(town, town.uniform("remand", incident.number, 0))
     member = named_member(town, incident)
     if slot is not None:
-        slot.hold(until)
+        arrest_slot(town, slot, until, incident.severity, "in_act")
     elif member is not None:
         hold_member(town, member, until)
 
@@ -88,7 +88,15 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
         file.teller.usefulness += p.lesson_charged
         if town.uniform("blame", file.number, 1, tick=file.filed) < p.blame:
             town.live(file.teller, "charged", town.numbers("trust").charged)
-    hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
+    hold(town, file, town.tick + trial(town, file))
+
+
+def trial(town: "PlainTown", file: "File") -> int:
+    """Shifts that a trial takes: three stages of exponential length."""
+    p = town.numbers("justice")
+    mean = p.trial_killing if file.kind == KILLING else p.trial
+    left = [1.0 - town.uniform("trial", file.number, stage, tick=file.filed) for stage in range(3)]
+    return math.floor(-MONTH_SHIFTS * mean / 3.0 * math.log(math.prod(left)))
 
 
 def drop(town: "PlainTown", file: "File") -> None:
@@ -106,7 +114,7 @@ def drop(town: "PlainTown", file: "File") -> None:
 def sentence(town: "PlainTown", file: "File") -> None:
     """Decide a charged file when its trial is over."""
     p = town.numbers("justice")
-    if town.tick - file.charged < MONTH_SHIFTS * p.trial:
+    if town.tick - file.charged < trial(town, file):
         return
     town.files.remove(file)
     if town.uniform("sentence", file.number, 0, tick=file.filed) < p.sentence:
@@ -125,3 +133,46 @@ def hold(town: "PlainTown", file: "File", until: int) -> None:
     for prisoner in town.prison:
         if prisoner.who is file.member:
             prisoner.until = max(prisoner.until, until)
+
+
+# Custody from before the warm-up
+
+
+def fill_prison(town: "PlainTown") -> None:
+    """Hold who would be held if the arrests of the warm-up had gone on before it."""
+    for slot in all_slots(town):
+        pace = town.pace[slot.group]
+        n = pace["in_act"] + pace["by_warrant"]
+        if n == 0.0:
+            continue
+        years = getattr(town.numbers("offenders"), f"career_{GROUPS[slot.group]}")
+        x = town.first_tick + YEAR * years * math.log(1.0 - town.uniform("earlier career", slot.name, 0, tick=0))
+        k = 0
+        while True:
+            wait = -math.log(1.0 - town.uniform("earlier arrest", slot.name, k, tick=0))
+            x += wait * pace["free"] / (n * slot.rate)
+            if x >= town.first_tick:
+                break
+            x = end_of_earlier(town, slot, k, x)
+            slot.hold(int(x))
+            k += 1
+
+
+def end_of_earlier(town: "PlainTown", slot: Slot, k: int, x: float) -> float:
+    """Tick at which the custody of an earlier arrest ends."""
+    p, pace = town.numbers("justice"), town.pace[slot.group]
+    n, further = pace["in_act"] + pace["by_warrant"], pace["further"]
+
+    def u(name: str) -> float:
+        return town.uniform(f"earlier {name}", slot.name, k, tick=0)
+
+    end = x + 1.0 - MONTH_SHIFTS * p.remand * math.log(1.0 - u("remand"))
+    charge = (pace["in_act"] * p.charge_act + pace["by_warrant"] * p.charge_warrant) / n
+    if u("charge") < (1.0 - charge) * (1.0 - p.charge_warrant) ** (further / n):
+        return end
+    mean = p.trial_killing if slot.group == HIRED else p.trial
+    left = math.prod(1.0 - u(f"{nth} stage") for nth in ("first", "second", "third"))
+    verdict = x + MONTH_SHIFTS / 2.0 - MONTH_SHIFTS * mean / 3.0 * math.log(left)
+    if u("sentence") >= (1.0 - p.sentence) ** (1.0 + p.charge_warrant * further / n):
+        verdict += YEAR * p.years * p.term * pace["gravity"] / n * (0.5 + u("term"))
+    return max(end, verdict)

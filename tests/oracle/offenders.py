@@ -70,6 +70,14 @@ def name_of(group: int, place: int) -> int:
 # The list
 
 
+def arrest_slot(town: "PlainTown", slot: Slot, until: int, gravity: float, way: str) -> None:
+    """Hold who fills a slot; count the arrest if he was free."""
+    if slot.is_free(town.tick):
+        town.pace[slot.group][way] += 1.0
+        town.pace[slot.group]["gravity"] += gravity
+    slot.hold(until)
+
+
 def make_list(town: "PlainTown") -> None:
     """Make the list of slots and the weights with which they are drawn."""
     town.offenders = []
@@ -184,6 +192,8 @@ def renew_offenders(town: "PlainTown") -> None:
         make_anew(town)
     if town.tick % 21 == 0:
         for slot in all_slots(town):
+            if slot.is_free(town.tick):
+                town.pace[slot.group]["free"] += 21.0 * slot.rate
             if slot.ends <= town.tick:
                 follow(town, slot)
     for slot in all_slots(town) if p.amnesty > 0.0 else []:

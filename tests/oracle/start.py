@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle.community import settle_standing
 from oracle.fear import feel
+from oracle.justice import fill_prison
 from oracle.people import Evidence, Resident
 from oracle.random_draws import logistic
 
@@ -81,6 +82,7 @@ def calibrate_intercept(town: "PlainTown") -> None:
     find_intercept(town)
     find_fear_shift(town)
     settle_standing(town)
+    fill_prison(town)
     feel(town)
     town.ledger.begin()
 

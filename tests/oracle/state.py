@@ -414,6 +414,7 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "meeting_mark": lambda town: [one.meeting_mark for one in town.facilities],
     "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
+    "custody_pace": lambda town: [[*pace.values()] for pace in town.pace],
     "arrested_lately": lambda town: town.certainty.arrests,
     "offended_lately": lambda town: town.certainty.offences,
     "seen_lately": lambda town: town.certainty.seen,

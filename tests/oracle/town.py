@@ -31,7 +31,7 @@ from oracle.means import maintain, open_garage
 from oracle.minutes import book_minutes
 from oracle.misconduct import Bribe, answer_for_bribes
 from oracle.narcos import found_narcos
-from oracle.offenders import Slot, make_list, renew_offenders
+from oracle.offenders import GROUPS, Slot, make_list, renew_offenders
 from oracle.officers import brief_officers, count_experiences, renew_officers
 from oracle.people import Impression, Ledger, Resident
 from oracle.places import Cell, Places, read_cells, read_places
@@ -211,6 +211,7 @@ class PlainTown(mesa.Model):
         """Make the list of offenders, and let them believe what they believe at the start."""
         self.offenders: list[list[Slot]]
         self.slots_in_force: float
+        self.pace = [dict.fromkeys(("in_act", "by_warrant", "further", "gravity", "free"), 0.0) for _ in GROUPS]
         self.drawn_by: dict[tuple[int, int], list[float]]
         make_list(self)
         self.certainty: Certainty = begin_certainty(self)

@@ -18,6 +18,8 @@ from experiments.comparison.effects import (
     causes_of,
     effects_table,
     horizons_table,
+    last_months,
+    monthly_effects_table,
     months_until,
     pair_of_arms,
     pairs_of,
@@ -29,7 +31,8 @@ from experiments.comparison.headline_measures import HEADLINES
 from experiments.comparison.origins import BELIEFS
 from experiments.statistics.paired_effects import crossed
 from experiments.statistics.thresholds import Scale
-from experiments.words.dictionary import column
+from experiments.words.dictionary import column, measure_column
+from model.simulation.registry import MEASURES as KNOWN_MEASURES
 
 
 def base_of(**changes: Any) -> dict[str, Any]:
@@ -419,3 +422,22 @@ def test_months_until_a_horizon_are_those_of_every_run() -> None:
     months = pair(4).base.table("measures")
     assert len(months_until(months, 1)) == 24
     assert months_until(months, 3)["month"].max() == pd.Timestamp(2019, 12, 1)
+
+
+def test_every_monthly_measure_has_the_effect_on_its_last_twelve_months_in_its_own_unit() -> None:
+    found = monthly_effects_table([pair(4)])
+    assert set(found["section"]) == {"all"}
+    made = set(pair(4).base.table("measures"))
+    assert list(found["measure"]) == [name for name in KNOWN_MEASURES if name in made]
+    row = found.set_index("measure").loc["trust_mean"]
+    assert (row["site"], row["against"], row["n"]) == ("here", "better", 2)
+    assert row["effect"] == pytest.approx(0.04)
+    last = last_months(pair(4).base.table("measures"))
+    assert row["base"] == pytest.approx(last["trust_mean"].mean())
+    entry = measure_column("trust_mean")
+    assert (row["unit"], row["meaning_en"], row["meaning_es"]) == (entry.unit, entry.en, entry.es)
+    assert list(last.index) == [1, 2]
+    rising = last_months(pair(4).arm.table("measures"))
+    assert rising.loc[1, "homicides"] == pytest.approx(2.4)  # of the fourth year alone
+    assert row["effect"] > row["adjusted"] > row["p"] > 0.0
+    assert row["how"] == "mean of the last 12 months"

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from known_pairs import SIZE, known_pairs
 
 from experiments.emulation.coefficients import coefficients_of
 from experiments.reproduce import effects
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.effects import with_verdicts
-from experiments.reproduce.plan import HEAVY_HAND
+from experiments.reproduce.plan import HEAVY_HAND, plan
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.sentences import RESULTS, check_words, effect_words, numbers_words, sentence_lines
 from experiments.reproduce.surfaces import (
@@ -243,12 +244,13 @@ def test_a_surface_refuses_doses_outside_what_was_run(surface: Surface) -> None:
         surface.emulator.predict(inputs | {"adoption": 1.2})
 
 
-def test_regions_are_judged_on_draws_on_which_they_were_not_found(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
-    table = regions_table(design, pairs)
+def test_regions_are_judged_on_draws_on_which_they_were_not_found() -> None:
+    design = ReproduceDesign(plan(), replace(SIZE, draws=48))  # few draws leave most regions open
+    table = regions_table(design, known_pairs(design))
     trust = table[(table["site"] == "villa_canales") & (table["measure"] == "trust_mean")]
     assert all("adoption" in rule for rule in trust["rule"])
     assert set(trust["outcome"]) <= {"works", "nothing", "open"}
     assert "works" in set(trust["outcome"])
-    assert trust["n"].max() <= 8  # half of 16 draws
+    assert trust["n"].max() <= 24  # half of the draws
     crime = table[(table["site"] == "villa_canales") & (table["measure"] == "crimes_occurred")]
     assert "works" in set(crime["outcome"])

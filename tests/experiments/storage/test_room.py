@@ -34,7 +34,7 @@ def _place(tmp_path, monkeypatch):
 @pytest.fixture
 def never(monkeypatch):
     """Let nothing be computed."""
-    for name in ("execution.run_set.run_unfinished", "comparison.comparison.run_missing_groups"):
+    for name in ("execution.runs.run_unfinished", "comparison.comparison.run_missing_groups"):
         monkeypatch.setattr(f"experiments.{name}", lambda *_: pytest.fail("this was computed before it was refused"))
 
 

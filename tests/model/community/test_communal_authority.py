@@ -124,7 +124,7 @@ def test_closed_communities_never_have_police_at_a_hearing_nor_consent(live: Liv
 
 def test_a_watch_prevents_crime_by_night_and_only_where_there_is_one(live: Live) -> None:
     none, watched = (
-        live(2 * MONTH, **{"communal_authority.watch": watch, "deliberation.watches": 0}) for watch in (0.0, 1.0)
+        live(6 * MONTH, **{"communal_authority.watch": watch, "deliberation.watches": 0}) for watch in (0.0, 1.0)
     )
     assert sums(none)["watched"] == 0
     assert sums(watched)["watched"] > 0

@@ -26,6 +26,7 @@ NOTHING_ELSE = {f"mechanisms.{name}": False for name in ("near_repeat", "certain
     "mechanisms.extortion": False,
     "mechanisms.domestic_violence": False,
     "mechanisms.population_change": False,
+    "mechanisms.problems": False,
     "crime.hire": 0.0,
     "crime.lethal_robbery": 0.0,
     "crime.lethal_assault": 0.0,

@@ -36,7 +36,7 @@ def test_near_schools_the_supervised_are_safer_on_the_street_only(live: Live) ->
 
 
 def test_recruits_become_fewer_under_the_policy(live: Live) -> None:
-    busy = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "extortion.recruit": 0.006}
+    busy = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "extortion.recruit": 0.012}
     plain = live(12 * MONTH, **busy).datacollector.get_model_vars_dataframe()["recruits"].sum()
     full = {"safe_schools.coverage": 1.0, "safe_schools.effect": 5.0}
     safe = live(12 * MONTH, **busy, **full).datacollector.get_model_vars_dataframe()["recruits"].sum()

@@ -44,7 +44,7 @@ def test_a_run_that_starts_in_2017_begins_at_the_level_of_the_sites() -> None:
         for group in scenario.groups:
             told = scenario.groups[group].rows(1)
             for key in told.dtype.names or ():
-                now = parameter_rows(scenario, group, datetime.date(2017, 6, 1), ["x"])
+                now = parameter_rows(scenario, group, datetime.date(2017, 7, 1), ["x"])
                 assert now[key][0] == told[key][0], f"{group}.{key}"
 
 
@@ -99,7 +99,7 @@ def test_a_hindcast_follows_the_trend_from_year_to_year() -> None:
 def test_the_mood_of_the_nation_follows_the_surveys_by_year() -> None:
     found = {}
     for year in (2012, 2017, 2018, 2024):
-        world = TrustModel(load("villa_canales", start=f"{year}-08-15", set=SMALL), rng=1)
+        world = TrustModel(load("villa_canales", start=f"{year}-07-15", set=SMALL), rng=1)
         found[year] = float(world.state.mood[0])
     assert found[2017] == 0.0
     assert found[2012] == pytest.approx(percent_log_odds((23.0 + 29.8) / 2.0) - percent_log_odds(32.6))

@@ -96,3 +96,23 @@ def test_structures_bring_in_the_rest_of_a_clique(live: Live) -> None:
         for share in (0.0, 1.0)
     )
     assert whole.month_row["members_held"] > 2 * one_by_one.month_row["members_held"] > 0
+
+
+def test_other_cases_of_somebody_who_is_held_wait_for_detectives(live: Live) -> None:
+    caught = BUSY | {
+        "investigation.base": 0.0,
+        "investigation.ratified": 0.0,
+        "investigation.linked": 1.0,
+        "offenders.street": 1.0,
+        "response.decline": -40.0,
+        "response.catch": 1.0,
+        "response.goods": 1.0,
+        "justice.wrong": 0.0,
+    }
+    at_work, idle = (live(4 * MONTH, **caught | {"investigation.hours": hours}) for hours in (110.0, 0.0))
+    for world, clears in ((at_work, True), (idle, False)):
+        files = world.state.files.used_rows()
+        shown = files[(files["warrant"] >= 0) & (files["served"] == files["warrant"])]
+        assert (len(shown) > 0) is clears
+    assert total(idle, "cases_solved") == 0.0 < total(at_work, "cases_solved")
+    assert total(idle, "held") > 0

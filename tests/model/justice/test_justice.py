@@ -1,14 +1,18 @@
 """M13: who is held, what waits at the prosecutor, and whom victims blame."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
+from model.crime.offenders import FREE, GRAVITY, IN_ACT
+from model.engine.rows import zero_rows
+from model.justice.justice import CaseFile, hold_for_earlier_arrests, trial_shifts
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
-from model.town.crime_kinds import NAMES
+from model.town.crime_kinds import HOMICIDE, NAMES, ROBBERY
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 HELD, RELEASE, DROPPED = (CAUSES.index(name) for name in ("held", "release", "dropped"))
@@ -123,3 +127,73 @@ def test_who_blames_and_credits_nobody_learns_nothing_from_courts(live: Live) ->
     world = live(3 * MONTH, **BUSY, **{"justice.blame": 0.0})
     assert booked(world, RELEASE, DROPPED) == booked(world, HELD) == 0.0
     assert booked(live(3 * MONTH, **BUSY, **{"justice.blame": 1.0}), RELEASE, DROPPED) < 0.0
+
+
+def test_trials_last_as_long_as_a_gamma_distribution_says_and_those_for_killings_longer(live: Live) -> None:
+    world = live(MONTH, **BUSY, **{"justice.trial": 10.0, "justice.trial_killing": 24.0})
+    file = zero_rows(CaseFile, 1)[0]
+    months: dict[int, list[float]] = {ROBBERY: [], HOMICIDE: []}
+    for kind, lengths in months.items():
+        for number in range(4000):
+            file.kind, file.number = kind, number
+            lengths.append(trial_shifts(world.w, file) / 91.0)
+    assert np.mean(months[ROBBERY]) == pytest.approx(10.0, rel=0.03)
+    assert np.std(months[ROBBERY]) == pytest.approx(10.0 / 3**0.5, rel=0.05)
+    assert np.array(months[HOMICIDE]) == pytest.approx(2.4 * np.array(months[ROBBERY]), abs=0.03)
+
+
+def test_sentences_fall_in_every_month_of_the_year(live: Live) -> None:
+    swift = {"justice.sentence": 1.0, "justice.charge_act": 1.0, "justice.trial": 3.0}
+    world = live(3 * 365, **BUSY, **swift)
+    history, by_month = world.datacollector.model_vars, Counter[int]()
+    for month, sentenced in zip(history["month"], history["sentenced"], strict=True):
+        by_month[month.month] += int(sentenced)
+    assert min(by_month[month] for month in range(4, 13)) > 0
+
+
+def offenders_held(world: TrustModel, hazard: float) -> np.ndarray:
+    """Hold offenders for earlier arrests at a hazard (a shift) of each free one; return which are held."""
+    slots, pace = world.state.offenders.used_rows(), world.state.custody_pace
+    slots["until"], pace[:] = 0, 0.0
+    pace[:, IN_ACT], pace[:, GRAVITY], pace[:, FREE] = 1.0, 0.5, 1.0 / hazard
+    hold_for_earlier_arrests(world)
+    return slots["until"] > world.tick
+
+
+ALIKE = {
+    "offenders.spread": 0.0,
+    "offenders.street": 20.0,
+    "justice.charge_act": 0.0,
+    "justice.charge_warrant": 0.0,
+    **{f"offenders.career_{group}": 50.0 for group in ("street", "vehicles", "burglary", "hire")},
+}
+"""Many offenders alike, with long careers, who are held in remand alone."""
+
+
+@pytest.mark.parametrize("months", [2.0, 12.0])
+def test_before_the_warm_up_as_many_are_held_as_arrests_and_custody_sustain(live: Live, months: float) -> None:
+    world = live(0, **ALIKE, **{"justice.remand": months})
+    hazard, length = 1.0 / 500.0, 91.0 * months
+    held = offenders_held(world, hazard)
+    assert len(held) > 1000
+    assert held.mean() == pytest.approx(hazard * length / (1.0 + hazard * length), abs=0.04)
+
+
+def test_who_is_sentenced_was_held_long_before_and_short_careers_leave_fewer_in_prison(live: Live) -> None:
+    tried = {"justice.charge_act": 1.0, "justice.charge_warrant": 1.0, "justice.remand": 0.1, "justice.trial": 1.0}
+    shares = {}
+    for name, change in {
+        "sentences": {"justice.sentence": 1.0},
+        "no sentences": {"justice.sentence": 0.0},
+        "short careers": {"justice.sentence": 1.0, "offenders.career_street": 0.2},
+    }.items():
+        shares[name] = offenders_held(live(0, **ALIKE | tried | change), 1.0 / 2000.0).mean()
+    assert shares["no sentences"] < 0.2 < 0.5 < shares["sentences"]
+    assert shares["short careers"] < 0.5 * shares["sentences"]
+
+
+def test_without_arrests_in_the_warm_up_nobody_is_held_at_its_end(live: Live) -> None:
+    world = live(0, **ALIKE)
+    world.state.custody_pace[:] = 0.0
+    hold_for_earlier_arrests(world)
+    assert not (world.state.offenders.used_rows()["until"] > world.tick).any()

@@ -275,7 +275,7 @@ def test_a_response_that_needs_no_partner_begins_more_often(live: Live) -> None:
 
 
 def test_full_analysis_and_follow_up_keep_crimes_away_and_cost_minutes(live: Live) -> None:
-    usual, full = (live(12 * MONTH, 8, policies=names, **MANY) for names in ((), ("mopsic_full",)))
+    usual, full = (live(24 * MONTH, 8, policies=names, **MANY) for names in ((), ("mopsic_full",)))
     before, after = (world.datacollector.get_model_vars_dataframe().sum(numeric_only=True) for world in (usual, full))
     for name in ("causes_right", "responses_fitting", "crimes_refused", "minutes_problems"):
         assert after[name] > before[name]

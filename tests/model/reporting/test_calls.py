@@ -42,7 +42,7 @@ def test_most_calls_are_about_no_crime_and_take_hours_of_couples(live: Live, usu
 
 def test_they_come_from_living_adults_at_home_and_nobody_is_arrested_for_them(live: Live) -> None:
     world = live(0, trace=True, **{"calls.rate": 200.0, "crime.armed": 0.0, "crime.thieves": 0.0})
-    rows = calls_of(world, MONTH)
+    rows = calls_of(world, 2 * MONTH)
     people = world.town.people
     assert len(rows) > 50
     assert (people["home"][rows["teller"]] == rows["cell"]).all()

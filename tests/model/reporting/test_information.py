@@ -7,7 +7,7 @@ import pytest
 
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE, VEHICLE_THEFT
-from model.world.shift_events import AT_STATION, BY_PHONE, OWN_PHONE, TO_PATROL
+from model.world.shift_events import ANONYMOUS, AT_STATION, BY_PHONE, OWN_PHONE, TO_PATROL
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93
@@ -51,7 +51,10 @@ def test_nothing_is_recorded_that_was_not_written_and_what_must_be_written_is(us
 
 
 def test_where_nothing_is_lost_on_the_way_all_forms_with_content_arrive_and_no_others(live: Live) -> None:
-    lossless = {f"information.{stage}": 1.0 for stage in STAGES} | {"information.hoarding": 0.0}
+    lossless = {f"information.{stage}": 1.0 for stage in STAGES} | {
+        "information.hoarding": 0.0,
+        "information.telephone": 1.0,
+    }
     found = live(MONTH, **BUSY, **lossless, **{"resources.internet": 1.0, "mechanisms.extortion": False}).month_row
     assert found["forms"] > found["forms_with_content"] == found["crimes_recorded"] > 0
 
@@ -67,7 +70,25 @@ def test_what_survives_a_worse_stage_survives_a_better_one(watch: Watch, usual: 
 def test_a_station_that_keeps_its_reports_writes_as_many_and_sends_none(watch: Watch, usual: np.ndarray) -> None:
     kept = crimes(watch, **{"information.hoarding": 1.0})
     assert (kept["written"] == usual["written"]).all()
-    assert not kept["recorded"].any()
+    assert set(kept["kind"][kept["recorded"] == 1]) <= {HOMICIDE, VEHICLE_THEFT}
+
+
+def test_killings_and_stolen_vehicles_reach_headquarters_by_telephone_at_once(watch: Watch, usual: np.ndarray) -> None:
+    known = np.isin(usual["told"], (TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, ANONYMOUS)) | (
+        usual["found"] + usual["handed"] > 0
+    )
+    sure = known & np.isin(usual["kind"], (HOMICIDE, VEHICLE_THEFT))
+    assert usual["recorded"][sure].mean() > 0.85
+    blocked = {f"information.{stage}": 0.0 for stage in STAGES} | {"information.hoarding": 1.0}
+    rows = []
+    for world in watch(MONTH, **BUSY, **blocked, **{"information.telephone": 1.0}):
+        rows.append(world.trace["incidents"].copy())
+    called = np.concatenate(rows)
+    assert names(called[called["recorded"] == 1]) == names(usual[sure])
+    assert world.month_row["records_arrived"] == world.month_row["crimes_recorded"] > 0
+    assert world.month_row["record_days_mean"] == 0.0
+    silent = crimes(watch, **blocked, **{"information.telephone": 0.0})
+    assert not silent["recorded"].any()
 
 
 def test_every_record_arrives_or_is_on_its_way(live: Live) -> None:

@@ -68,9 +68,8 @@ def test_fear_silences_only_those_whose_offender_can_learn_of_it(live: Live) -> 
 
 def test_every_request_for_help_is_one_call_or_one_lost_call_and_there_are_no_others(watch: Watch) -> None:
     n_heard = n_unheard = 0
-    for world in watch(
-        MONTH, **BUSY, **{"response.line_answered": 0.5, "mechanisms.calls": False, "deliberation.cases": 0}
-    ):
+    alone = {"mechanisms.calls": False, "deliberation.cases": 0, "mechanisms.collective_violence": False}
+    for world in watch(MONTH, **BUSY, **alone, **{"response.line_answered": 0.5}):
         crimes, calls, lost = (world.trace[name] for name in ("incidents", "calls", "unserved"))
         asks = np.isin(crimes["told"], (TO_PATROL, BY_PHONE, OWN_PHONE)) | (crimes["handed"] == 1)
         heard = calls["number"][calls["incident"] >= 0].tolist()

@@ -68,10 +68,10 @@ def test_trust_and_crimes_are_property_layers(world: TrustModel) -> None:
 
 def test_crimes_of_a_month_stay_to_be_read_when_it_has_ended(world: TrustModel) -> None:
     world.advance(31 * 3 - 20 * 3 - 1)
-    before = world.grid.crimes.data.sum()
+    before, elsewhere = world.grid.crimes.data.sum(), world.crimes_of_month()[world.town.cells["population"] == 0].sum()
     world.step()
     months = world.datacollector.get_model_vars_dataframe()
-    assert world.grid.crimes.data.sum() == months["crimes_occurred"].iloc[-1] >= before > 0
+    assert world.grid.crimes.data.sum() == months["crimes_occurred"].iloc[-1] - elsewhere >= before - elsewhere > 0
     world.step()
     assert world.grid.crimes.data.sum() < before
 
