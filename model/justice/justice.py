@@ -59,6 +59,8 @@ EARLIER_CUSTODY_STREAMS = tuple(
     stream_id(f"earlier {name}")
     for name in ("remand", "charge", "first stage", "second stage", "third stage", "sentence", "term")
 )
+EARLIER_YEARS = 30.0
+"""Years before the warm-up of which arrests are drawn; longer sentences are rare."""
 TRIAL_STAGES = 3
 """Stages of a trial, each of exponential length: the whole has a gamma distribution with this shape."""
 RELEASE_CAUSE = declare_event("release", 8)
@@ -322,11 +324,12 @@ def hold_for_earlier_arrests(sim: Simulation) -> None:
     starts = group_starts(slots)
     for at, row in enumerate(slots):
         arrests = pace[row.group, IN_ACT] + pace[row.group, BY_WARRANT]
-        if arrests == 0.0:
+        if arrests == 0.0 or pace[row.group, FREE] == 0.0:
             continue
         name, rate = slot_id(row, starts, at), arrests * row.rate / pace[row.group, FREE]
         career = YEAR * getattr(sim.p.offenders[0], f"career_{SLOT_GROUPS[row.group]}")
         tick = begun + career * log(1.0 - keyed_uniform(sim.seed, EARLIER_CAREER_STREAM, 0, name, 0))
+        tick = max(tick, begun - EARLIER_YEARS * YEAR)
         for nth in itertools.count():
             tick -= log(1.0 - keyed_uniform(sim.seed, EARLIER_ARREST_STREAM, 0, name, nth)) / rate
             if tick >= begun:

@@ -143,11 +143,11 @@ def fill_prison(town: "PlainTown") -> None:
     for slot in all_slots(town):
         pace = town.pace[slot.group]
         n = pace["in_act"] + pace["by_warrant"]
-        if n == 0.0:
+        if n == 0.0 or pace["free"] == 0.0:
             continue
         years = getattr(town.numbers("offenders"), f"career_{GROUPS[slot.group]}")
         x = town.first_tick + YEAR * years * math.log(1.0 - town.uniform("earlier career", slot.name, 0, tick=0))
-        k = 0
+        x, k = max(x, town.first_tick - 30 * YEAR), 0
         while True:
             wait = -math.log(1.0 - town.uniform("earlier arrest", slot.name, k, tick=0))
             x += wait * pace["free"] / (n * slot.rate)
