@@ -36,6 +36,11 @@ class Expression:
         """All columns that the rule reads."""
         return tuple(name for name in (self.mean, self.recent, self.last, *self.sum, *self.per, self.per_mean) if name)
 
+    @property
+    def is_count(self) -> bool:
+        """True if it counts events of the whole municipality."""
+        return bool(self.sum) and not self.per and not self.per_mean
+
     def of(self, months: pd.DataFrame) -> float:
         """Return the number for these months of one run; counts are scaled to a year."""
         if self.mean:

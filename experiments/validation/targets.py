@@ -52,8 +52,7 @@ class MeasuredTarget:
     @property
     def is_count(self) -> bool:
         """True if it counts events of the whole municipality."""
-        expression = self.order.expression
-        return expression is not None and bool(expression.sum) and not expression.per and not expression.per_mean
+        return self.order.expression is not None and self.order.expression.is_count
 
     def of(self, months: pd.DataFrame, scale: float = 1.0) -> float:
         """Return the value in the last twelve months of a run, or in the year to which the band refers.

@@ -269,10 +269,10 @@ def serve_warrant(w: World, file: CaseFile) -> None:
 
     Updates the file, the offender or the prison, and `beliefs.arrested_lately`.
     """
-    tick, slot, i = w.tick, file.offender, file.member
+    slot, i = file.offender, file.member
     if slot >= 0 and w.offenders[slot].generation != file.generation:
         return
-    if slot >= 0 and w.offenders[slot].until > tick:
+    if is_suspect_held(w, file):
         w.custody_pace[w.offenders[slot].group, FURTHER] += 1.0
         record_warrant_arrest(w, file)
         return

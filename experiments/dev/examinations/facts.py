@@ -79,13 +79,7 @@ class Fact:
             return float(values.std(ddof=1)) if len(values) > 1 else math.nan
         if self.rule == "dispersion":
             return float(values.var(ddof=1) / values.mean()) if len(values) > 1 and values.mean() else math.nan
-        return float(values.mean()) / (scale if self.is_count else 1.0)
-
-    @property
-    def is_count(self) -> bool:
-        """True if it counts events of the whole municipality."""
-        rule = self.order.expression
-        return rule is not None and bool(rule.sum) and not rule.per and not rule.per_mean
+        return float(values.mean()) / (scale if self.order.expression.is_count else 1.0)
 
 
 def facts() -> list[Fact]:
@@ -113,7 +107,7 @@ def own_columns(world: TrustModel, months: pd.DataFrame, cells: Sequence[np.ndar
     """Return the columns of this table that are no measures, a value for each month."""
     calendar = pd.to_datetime(months["month"])
     january = (calendar.dt.month == JANUARY).to_numpy()
-    numbers = [12 * int(date.year) + int(date.month) - 1 for date in calendar]
+    numbers = [month_of(tick_of(date.date())) for date in calendar]
     fear = settlement_fear(world, numbers)
     trust, willing = months["trust_mean"].to_numpy(float), months["mayor_willing"].to_numpy(float)
     return {

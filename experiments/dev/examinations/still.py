@@ -51,8 +51,7 @@ class Quantity:
     """A yearly quantity that must stand still; its limit is a share of it unless ``criterion``."""
 
     name: str
-    en: str
-    es: str
+    title: str
     expression: Expression
     criterion: bool = False
 
@@ -63,20 +62,17 @@ class Quantity:
 
 
 QUANTITIES = (
-    *(Quantity(f"c{k}", f"criterion {k}", f"criterio {k}", Expression(mean=f"c{k}"), True) for k in range(1, 5)),
-    Quantity("held", "offenders held", "retenidos", Expression(mean="offenders_held")),
-    Quantity("prevented", "crimes prevented", "delitos evitados", Expression(sum=("prevented",))),
-    Quantity(
-        "crimes", "crimes per head", "delitos por habitante", Expression(sum=("crimes_occurred",), per_mean="residents")
-    ),
-    Quantity("trust", "trust", "confianza", Expression(mean="trust_mean")),
+    *(Quantity(f"c{k}", f"criterion {k}", Expression(mean=f"c{k}"), True) for k in range(1, 5)),
+    Quantity("held", "offenders held", Expression(mean="offenders_held")),
+    Quantity("prevented", "crimes prevented", Expression(sum=("prevented",))),
+    Quantity("crimes", "crimes per head", Expression(sum=("crimes_occurred",), per_mean="residents")),
+    Quantity("trust", "trust", Expression(mean="trust_mean")),
     Quantity(
         "unserved",
         "calls unserved, share",
-        "llamadas sin atender",
         Expression(sum=("calls_unserved",), per=("calls", "unserved_line")),
     ),
-    Quantity("known", "problems known, share", "problemas conocidos", Expression(mean="problems_known")),
+    Quantity("known", "problems known, share", Expression(mean="problems_known")),
 )
 
 
@@ -150,7 +146,7 @@ def line_of(row: Mapping[str, float], quantity: Quantity, years: Sequence[str], 
         cell = f"{unit * row[name]:+.{digits}f}{sign} ±{unit * error:.{digits}f}"
         numbers += cell.rjust(CHANGE_WIDTH)
     mark = ("" if row["stands"] else " *") + ("" if row["enough_runs"] else " ?")
-    return f"  {quantity.en}".ljust(LABEL_WIDTH) + numbers + mark
+    return f"  {quantity.title}".ljust(LABEL_WIDTH) + numbers + mark
 
 
 def show_still(folder: Path, size: ExperimentSize, years: int = YEARS) -> bool:

@@ -19,7 +19,7 @@ MONTHS = [datetime.date(2017 + k // 12, 1 + k % 12, 1) for k in range(36)]
 
 
 class Told:
-    """A world as far as the table reads it: one settlement in fear, nobody killed."""
+    """A world as far as the table reads it: two settlements, one more afraid, and nobody killed."""
 
     def __init__(self) -> None:
         month = [12 * day.year + day.month - 1 for day in MONTHS for _ in range(2)]

@@ -1,6 +1,7 @@
 """M23: dated events are read, hold between their dates, and leave 2017 as it is."""
 
 import datetime
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,14 @@ from model.engine.errors import InputError
 from model.engine.policies import parameter_rows
 from model.simulation.model import TrustModel
 from scenarios import load
-from scenarios.timeline import BUILT_IN_SITES, national_trend, percent_log_odds, read_timeline, timeline_for
+from scenarios.timeline import (
+    BUILT_IN_SITES,
+    national_mood,
+    national_trend,
+    percent_log_odds,
+    read_timeline,
+    timeline_for,
+)
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 GOOD = """
@@ -104,6 +112,16 @@ def test_the_mood_of_the_nation_follows_the_surveys_by_year() -> None:
     assert found[2017] == 0.0
     assert found[2012] == pytest.approx(percent_log_odds((23.0 + 29.8) / 2.0) - percent_log_odds(32.6))
     assert found[2018] == found[2024] == pytest.approx(percent_log_odds(34.3) - percent_log_odds(32.6))
+
+
+def test_the_mood_of_the_nation_does_not_jump_at_new_year() -> None:
+    mood = {event.start: event.entries[0].value for event in national_mood()}
+    months = sorted(mood)
+    steps = {after: mood[after] - mood[before] for before, after in itertools.pairwise(months)}
+    within = [steps[datetime.date(2017, month, 1)] for month in range(8, 13)]
+    assert steps[datetime.date(2018, 1, 1)] == pytest.approx(sum(within) / len(within), rel=0.02)
+    assert len(months) == len(set(months)) == 12 * (2018 - 2008) + 7
+    assert max(map(abs, steps.values())) < 0.02
 
 
 @pytest.mark.parametrize("site", BUILT_IN_SITES)

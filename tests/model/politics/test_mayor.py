@@ -216,6 +216,14 @@ def test_while_company_is_agreed_municipal_police_go_along_and_then_no_more(vill
     assert months.iloc[1] == 0
 
 
+def test_an_agreement_to_go_along_holds_until_the_term_ends(villa: tuple[str, Town]) -> None:
+    world = world_of(villa, **{"mayor.habit": -8.0})
+    give_gift(world, GIVE_COMPANY)
+    assert world.state.gifts[GIVE_COMPANY].until >= tick_of(datetime.date(2020, 1, 15))
+    world.run_for(13 * 31 * 3)  # beyond the next January
+    assert set(world.datacollector.model_vars["mayor_willing"]) == {1.0}
+
+
 def test_every_choice_of_a_mayor_is_booked_with_its_reason(villa: tuple[str, Town]) -> None:
     world = world_of(villa)
     world.run_for(280)
