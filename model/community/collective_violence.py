@@ -77,6 +77,7 @@ class CollectiveViolence(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ("F07", "F16", "F17", "F18", "X01", "X02", "X03", "X04", "X05")
 
     named: float
+    named_organised: float
     held: float
     calm: float
     spread: float
@@ -85,6 +86,7 @@ class CollectiveViolence(ParameterGroup):
     rumour: float
     courts: float
     police: float
+    absence: float
     gathers: float
     youngest: float
     begin: float
@@ -115,11 +117,20 @@ class CollectiveViolenceCounts(Row):
 
 
 @kernel
-def action_threshold(w: World, i: int, by_rumour: bool, p: CollectiveViolence, u: float) -> float:
+def suspect_probability(row: Incident, organised: float, p: CollectiveViolence) -> float:
+    """Return the probability that people are shown a suspect: one arrested before their eyes, or named by rumour.
+
+    A rumour names somebody more often where a community is organised (``organised``, 0 to 1) and people know each other.
+    """
+    return p.held if row.arrested == 1 else p.named + (p.named_organised - p.named) * organised
+
+
+@kernel
+def action_threshold(w: World, i: int, by_rumour: bool, police: bool, p: CollectiveViolence, u: float) -> float:
     """Return the share of the crowd that must act before this person does.
 
-    It falls with recent harm to oneself or a tie, with rumour, and with distrust of courts and police.  ``u`` is the
-    uniform that draws the person's disposition.
+    It falls with recent harm to oneself or a tie, with rumour, with distrust of courts and police, and if no police are
+    near (``police``).  ``u`` is the uniform that draws the person's disposition.
     """
     mind, z = w.minds[i], w.people[i].settlement
     rest = p.calm + p.spread * UNIT_LOGISTIC_SCALE * logistic_quantile(u)
@@ -132,14 +143,16 @@ def action_threshold(w: World, i: int, by_rumour: bool, p: CollectiveViolence, u
     rest -= p.rumour if by_rumour else 0.0
     rest -= p.courts * logistic(-mind.useful)
     rest -= p.police * (1.0 - trust_now(mind, w.tick, w.p.trust[z]))
+    rest -= 0.0 if police else p.absence
     return logistic(rest)
 
 
 @allocating_kernel
-def draw_crowd(w: World, row: Incident, p: CollectiveViolence, who: IntArray, need: FloatArray) -> int:
+def draw_crowd(w: World, row: Incident, police: bool, p: CollectiveViolence, who: IntArray, need: FloatArray) -> int:
     """Draw the people who come to the place of an incident; return their number.
 
-    Writes residents to ``who`` and their thresholds to ``need``, both of length `MAX_CROWD`.
+    ``police`` says whether police are near.  Writes residents to ``who`` and their thresholds to ``need``, both of
+    length `MAX_CROWD`.
     """
     cell, number, z, came = row.cell, row.number, max(w.cells[row.cell].settlement, 0), 0
     comes = p.gathers + (1.0 - p.gathers) * w.boards[z].organised
@@ -150,7 +163,8 @@ def draw_crowd(w: World, row: Incident, p: CollectiveViolence, who: IntArray, ne
         if keyed_uniform(w.seed, JOINS_CROWD_STREAM, w.tick, number, j) >= comes or np.any(who[:came] == i):
             continue
         who[came] = i
-        need[came] = action_threshold(w, i, row.arrested != 1, p, keyed_uniform(w.seed, THRESHOLD_STREAM, w.tick, i, 0))
+        u = keyed_uniform(w.seed, THRESHOLD_STREAM, w.tick, i, 0)
+        need[came] = action_threshold(w, i, row.arrested != 1, police, p, u)
         came += 1
     return came
 
@@ -289,19 +303,20 @@ def form_crowds(w: World) -> None:
         if PROVOKES_CROWDS[row.kind] == 0 or not (row.severity >= GRAVE_SEVERITY or repeated):
             continue
         z = max(w.cells[row.cell].settlement, 0)
-        p, held = w.p.collective_violence[z], row.arrested == 1
-        if keyed_uniform(w.seed, SUSPECT_NAMED_STREAM, w.tick, row.number, 0) >= (p.held if held else p.named):
+        p = w.p.collective_violence[z]
+        chance = suspect_probability(row, w.boards[z].organised, p)
+        if keyed_uniform(w.seed, SUSPECT_NAMED_STREAM, w.tick, row.number, 0) >= chance:
             continue
         w.tally[0].suspects_named += 1.0
         i = draw_suspect(w, row, p)
-        came = draw_crowd(w, row, p, who, need)
+        police = row.arrested == 1 or police_can_intervene(w, row.cell, row.minute, p)
+        came = draw_crowd(w, row, police, p, who, need)
         if i < 0 or came < MIN_CROWD or acting_share(need, came, p.begin) < p.acting:
             continue
         w.tally[0].crowds += 1.0
         place = w.cells[row.cell]
         w.tally[0].crowds_core += place.core
         w.tally[0].crowds_far += 1.0 if place.minutes > FAR_MINUTES else 0.0
-        police = held or police_can_intervene(w, row.cell, row.minute, p)
         by = intervention(w, z, row.number, police, p)
         # A crowd that the authority stops by itself says nothing about the police.
         averted = 0.0 if by == STOPPED_BY_AUTHORITY else p.averted

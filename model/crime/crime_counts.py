@@ -14,17 +14,19 @@ from model.engine.domains import COUNT
 from model.engine.kernels import kernel
 from model.engine.rows import Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec
-from model.town.crime_kinds import ASSAULT, HOMICIDE, KINDS, LESSER_KIND
+from model.town.crime_kinds import ASSAULT, BY_TELEPHONE, HOMICIDE, KINDS, LESSER_KIND
 from model.town.police import BICYCLE, FOOT
 from model.world.mechanism import Measure, Mechanism
 from model.world.shift_events import (
     AT_MEETING,
     CHANNELS,
     COMMUNAL,
+    DEMI,
     INCIDENTS,
     INSTITUTION,
     MOTIVES,
     NOBODY,
+    PROSECUTOR,
     REFUGE,
     TO_KIN,
     UNSERVED_REASONS,
@@ -118,6 +120,16 @@ def is_reported_to_state(row: Incident) -> bool:
     """Return whether a state body was told of this incident."""
     channel = row.told
     return row.handed == 1 or (channel != NOBODY and channel != COMMUNAL and channel != TO_KIN and channel != REFUGE)
+
+
+@kernel
+def is_known_to_police(row: Incident) -> bool:
+    """Return whether the police know of an incident: they found it, or a report reached them.
+
+    Prosecutor and DEMI keep what they are told, except for what goes by telephone: killings and stolen vehicles.
+    """
+    kept = (row.told == PROSECUTOR or row.told == DEMI) and BY_TELEPHONE[row.kind] == 0
+    return row.found == 1 or (is_reported_to_state(row) and not kept)
 
 
 @kernel

@@ -59,7 +59,7 @@ LONG_VISIT = declare_event("long_visit", 31, memory="friendly")
 RUDE = declare_event("rude", 32)
 declare_event("abuse", ABUSE, memory="panel")
 FRIENDLY_CAUSES = (GREETING, TALK, LONG_VISIT)
-MEET_ABUSE, MEET_WITH = stream_id("meet abuse"), stream_id("meet with")
+MEET_ABUSE, MEET_WITH, MEET_OPEN = stream_id("meet abuse"), stream_id("meet with"), stream_id("meet open")
 MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
     stream_id("meet count"),
     stream_id("meet who"),
@@ -73,6 +73,8 @@ MAX_CONTACTS = 15
 CONTACT_STEP = MAX_CONTACTS + 1
 """Distance of the numbers of the first contacts of visits that begin a second apart; they key random streams."""
 SECONDS_A_MINUTE = 60.0
+NEUTRAL_TRUST = 0.5
+"""Trust at which a resident neither trusts nor distrusts the police."""
 MINIMUM_AGE = 12.0
 """Age in years from which residents are met; assumed."""
 MAX_HOLDERS = 4096
@@ -116,6 +118,9 @@ class Contacts(ParameterGroup):
     familiar: float
     acquainted: float
     calm: float
+    passing: float
+    open: float
+    open_trust: float
     long: float
     together: float
     abuse: float
@@ -290,6 +295,12 @@ def next_household_member(w: World, i: int) -> int:
 
 
 @kernel
+def turns_away(trust: float, p: Contacts, u: float) -> bool:
+    """Return whether a resident with this trust (0-1) turns away from a greeting or a talk, by the uniform ``u``."""
+    return u >= logistic(p.open + p.open_trust * (trust - NEUTRAL_TRUST))
+
+
+@kernel
 def apply_encounter(w: World, visit: Visit, i: int, met: Encounter, p: Contacts) -> None:
     """Record a contact of resident ``i`` at a visit as an event of trust, attributed to the couple.
 
@@ -343,7 +354,10 @@ def record_officers_contact(w: World, post: int, warmth: float, friendly: bool) 
 
 @kernel
 def meet_resident(w: World, visit: Visit, i: int, nth: int, z: int) -> None:
-    """Draw and record contact ``nth`` of a couple, with resident ``i`` at a visit: kind, treatment, bribe, arrest."""
+    """Draw and record contact ``nth`` of a couple, with resident ``i`` at a visit: kind, treatment, bribe, arrest.
+
+    Whoever distrusts the police may turn away from a greeting, a talk or a long visit; then there is no contact.
+    """
     minds, tick, seed, post = w.minds, w.tick, w.seed, visit.post
     p, couple = w.p.contacts[z], w.couples[visit.post]
     officer = w.officers[couple.lead]
@@ -353,11 +367,18 @@ def meet_resident(w: World, visit: Visit, i: int, nth: int, z: int) -> None:
     known = minds[i].knows in (lead, mate)
     if visit.kind == HOMES:
         cause = home_contact_kind(w, visit, nth, z)
-        w.tally[0].visits_planned += 1.0 if cause == LONG_VISIT else 0.0
-        w.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
     else:
         cause = draw_contact_kind(visit, w.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, post, nth))
+    trust = trust_now(minds[i], tick, w.p.trust[w.people[i].settlement])
+    # Nobody can turn away from a stop, and staff of an institution expect the visit.
+    avoidable = cause in FRIENDLY_CAUSES and visit.kind != INSTITUTION
+    if avoidable and turns_away(trust, p, keyed_uniform(seed, MEET_OPEN, tick, post, nth)):
+        return
+    if visit.kind == HOMES:
+        w.tally[0].visits_planned += 1.0 if cause == LONG_VISIT else 0.0
+        w.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
     more = (p.acquainted if known else 0.0) + (p.calm if visit.kind == HOMES else 0.0)
+    more += p.passing if cause == GREETING else 0.0
     fair = is_treated_fairly(officer, p, more, keyed_uniform(seed, MEET_TONE, tick, post, nth))
     if cause == STOP and is_asked_for_bribe(w, visit, i, nth, z):
         cause = BRIBE
@@ -374,7 +395,7 @@ def meet_resident(w: World, visit: Visit, i: int, nth: int, z: int) -> None:
             both_known = minds[other].knows in (lead, mate)
             met = Encounter(cause=cause, unfair_cause=unfair, fair=fair, known=both_known, lead=lead)
             apply_encounter(w, visit, other, met, p)
-    warmth = trust_now(minds[i], tick, w.p.trust[w.people[i].settlement]) - 0.5
+    warmth = trust_now(minds[i], tick, w.p.trust[w.people[i].settlement]) - NEUTRAL_TRUST
     record_officers_contact(w, visit.post, warmth, fair and cause in FRIENDLY_CAUSES)
 
 

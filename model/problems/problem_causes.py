@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from model.crime.crime_counts import is_reported_to_state
+from model.crime.crime_counts import is_known_to_police
+from model.engine.calendar import MINUTES_AN_HOUR
 from model.engine.domains import COUNT
 from model.engine.elementary import exp
 from model.engine.kernels import kernel
@@ -17,7 +18,7 @@ from model.engine.tables import RowTableSpec
 from model.problems.problems import N_CAUSES, NO_CAUSE
 from model.town.crime_kinds import N_KINDS, PROBLEM_OF
 from model.town.crime_kinds import PROBLEMS as CRIME_CLASSES
-from model.world.shift_events import DEMI, HOMES, INCIDENTS, PROSECUTOR, SPARED, VISITS
+from model.world.shift_events import HOMES, INCIDENTS, SPARED, VISITS
 
 if TYPE_CHECKING:
     from model.problems.problems import ProblemRow, Problems
@@ -60,18 +61,18 @@ STREET_CRIME, VEHICLE_CRIME, HOME_CRIME = (
 def record_problem_events(w: World) -> None:
     """Record the events of the shift at each problem: crimes, reports, prevented crimes, talks.
 
-    Updates `problems.seen`, `problems.told`, `problems.filed`, `problems.refused`, `problems.talked`, and
-    `sector_record.better`.
+    Updates `problems.seen`, `problems.told`, `problems.written`, `problems.refused`, `problems.talked`,
+    `forms_to_verify` and `sector_record.better`.
     """
     problems, slot_at = w.problems, w.problem_at
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
+        w.forms_to_verify[w.cells[row.cell].facility] += row.written
         slot = slot_at[row.cell, row.kind]
         if slot >= 0:
             problems[slot].seen += 1.0
-            reported = is_reported_to_state(row) and row.told != PROSECUTOR and row.told != DEMI
-            problems[slot].told += 1.0 if row.found == 1 or reported else 0.0
-            problems[slot].filed += row.written
+            problems[slot].told += 1.0 if is_known_to_police(row) else 0.0
+            problems[slot].written += row.written
     for k in range(w.counts[SPARED]):
         spared = w.spared[k]
         if spared.guard == w.guard.problem_work:
@@ -118,16 +119,42 @@ def parameter_settlement(w: World, problem: ProblemRow) -> int:
 
 
 @kernel
+def output_of_analysts(w: World, f: int, p: Problems) -> float:
+    """Return what an analyst of a facility gets done in an hour this month, relative to one with internet."""
+    linked: float = 1.0 if w.facility_resources[f].internet == 1 else p.offline
+    return linked
+
+
+@kernel
+def local_share_of_posted(w: World, f: int, p: Problems) -> float:
+    """Return the share of their time that posted analysts have for problems of the town, 0 to 1.
+
+    Circumstance reports for headquarters and the verification of forms come first.  Of the hours left, the chief asks
+    for local work by the habit of analysis.
+    """
+    chief = w.chief_positions[f]
+    upwards = w.since * p.report_minutes + w.forms_to_verify[f] * p.form_minutes
+    hours = p.posted * p.analyst_hours * output_of_analysts(w, f, p)
+    if chief < 0 or hours <= 0.0:
+        return 0.0
+    return max(0.0, 1.0 - upwards / MINUTES_AN_HOUR / hours) * w.officers[chief].habit_analysis
+
+
+@kernel
 def analysts_at(w: World, f: int, p: Problems) -> float:
-    """Return the number of analysts of a facility: those of a policy, and those posted at a station."""
-    return p.analysts + p.posted * w.facilities[f].station
+    """Return the analysts who work on problems of the town at a facility, in full-time persons.
+
+    Those of a policy do nothing else; those posted at a station have part of their time for it.
+    """
+    if w.facilities[f].station == 0 or p.posted == 0.0:
+        return p.analysts
+    return p.analysts + p.posted * local_share_of_posted(w, f, p)
 
 
 @kernel
 def analyst_use(w: World, f: int, p: Problems) -> float:
     """Return the use of the analysts of a facility this month, at most 1, less without internet."""
-    linked = 1.0 if w.facility_resources[f].internet == 1 else p.offline
-    return min(1.0, analysts_at(w, f, p)) * linked
+    return min(1.0, analysts_at(w, f, p)) * output_of_analysts(w, f, p)
 
 
 @kernel
@@ -141,10 +168,10 @@ def form_use_share(w: World, f: int, p: Problems) -> float:
 
 
 @kernel
-def detect_problems(w: World) -> None:
+def detect_problems(w: World, share: float) -> None:
     """Detect problems by the forms filed and by talks with residents near them.
 
-    Updates `problems.noted` and the monthly count.
+    ``share`` is that of a month in the sums since the last reset.  Updates `problems.noted` and the monthly count.
     """
     for i in range(w.problems_count[0]):
         row = w.problems[i]
@@ -155,7 +182,7 @@ def detect_problems(w: World) -> None:
         talk = p.by_talk * (p.talk_least + p.talk_habit * w.officers[officer].habit_analysis)
         rate = row.told * p.by_report * form_use_share(w, row.facility, p) + row.talked * talk
         # Events at this rate a month: the probability of at least one.
-        if keyed_uniform(w.seed, PROBLEM_NOTED_STREAM, w.tick, i, row.gen) < 1.0 - exp(-rate):
+        if keyed_uniform(w.seed, PROBLEM_NOTED_STREAM, w.tick, i, row.gen) < 1.0 - exp(-share * rate):
             row.noted = w.tick
             w.tally[0].problems_noted += 1.0
 
@@ -164,7 +191,7 @@ def detect_problems(w: World) -> None:
 def record_request_hints(w: World) -> None:
     """Record requests of this month as hints at the largest problem of their kind in the settlement.
 
-    Only requests that somebody works on count.  Updates `problems.talked`, `problems.noted`.
+    Only requests that somebody works on count.  Updates `problems.talks`, `problems.noted`.
     """
     for k in range(w.requests_count[0]):
         request = w.requests[k]
@@ -177,7 +204,7 @@ def record_request_hints(w: World) -> None:
                 greatest = i if greatest < 0 or row.size > w.problems[greatest].size else greatest
         if greatest >= 0:
             row = w.problems[greatest]
-            row.talked += w.p.problems[z].item
+            row.talks += w.p.problems[z].item
             if row.noted < 0:
                 row.noted = w.tick
                 w.tally[0].problems_noted += 1.0
@@ -242,7 +269,7 @@ def diagnose_causes(w: World, f: int) -> float:
     Updates `problems.named`, `problems.owed`, `sector_record.found` and the monthly counts.
     """
     p, chief = w.p.problems[w.facilities[f].settlement], w.chief_positions[f]
-    capacity = p.per_analyst * analysts_at(w, f, p) * (1.0 if w.facility_resources[f].internet == 1 else p.offline)
+    capacity = p.per_analyst * analysts_at(w, f, p) * output_of_analysts(w, f, p)
     capacity += p.per_chief * w.officers[chief].habit_analysis if chief >= 0 else 0.0
     # Adding a uniform before the cut makes the mean number of diagnoses equal to the capacity.
     most, minutes = int(capacity + keyed_uniform(w.seed, LOOKED_INTO, w.tick, f, 0)), 0.0
@@ -268,11 +295,11 @@ def diagnose_causes(w: World, f: int) -> float:
 def inform_community(w: World, i: int, officer: int) -> None:
     """Inform a community of the cause on record of the problem in slot ``i``.
 
-    It must have met the police this month; ``officer`` informs it with the probability of their habit of follow-up.
-    Updates `problems.shared`.
+    The cause must have been used, that is, a response to it is under way, and the community must have met the police
+    this month; ``officer`` informs it with the probability of their habit of follow-up.  Updates `problems.shared`.
     """
     row = w.problems[i]
-    if row.named < 0 or row.shared == 1 or officer < 0:
+    if row.named < 0 or row.response != row.named or row.shared == 1 or officer < 0:
         return
     z, met = w.cells[row.cell].settlement, False
     for a in range(len(w.authorities)):

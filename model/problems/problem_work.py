@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.engine.domains import POSITIVE
+from model.engine.domains import COUNT, POSITIVE
 from model.engine.elementary import LN_2, exp
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, stream_id
@@ -65,6 +65,24 @@ PROBLEM_MARK = ArraySpec(
     about="Minutes for problems that had been asked for a month ago.",
     domain=POSITIVE,
 )
+
+
+FORMS_TO_VERIFY = ArraySpec(
+    name="forms_to_verify",
+    of=np.float64,
+    shape=("facility",),
+    about="Forms of the present month that analysts verify.",
+    domain=POSITIVE,
+)
+PROBLEM_MONTHS = ArraySpec(
+    name="problem_months",
+    of=np.int64,
+    shape=(1,),
+    about="Months in the sums of what was reported, filed and said at problems.",
+    domain=COUNT,
+)
+WARM_UP_MONTHS = 12
+"""Months of work on problems in each month of the warm-up: a problem lasts longer than a warm-up; assumed."""
 
 
 class ProblemWorkCounts(Row):
@@ -193,8 +211,8 @@ def update_response(w: World, i: int, had: float) -> float:
 def update_effect(row: ProblemRow, p: Problems) -> None:
     """Update the effect of a response and the knowledge of a problem at the end of a month.
 
-    The effect builds up while the response fits and decays otherwise.  Updates `problems.eff`, `problems.filed`,
-    `problems.talks` and the sums of the month.
+    The effect builds up while the response fits and decays otherwise.  Updates `problems.eff`, `problems.filed` and
+    `problems.talks`.
     """
     if row.response >= 0 and row.response == row.cause:
         row.eff += p.rise * (1.0 - row.eff)
@@ -202,30 +220,36 @@ def update_effect(row: ProblemRow, p: Problems) -> None:
         row.eff *= exp(-LN_2 / p.wear)
     retained = exp(-LN_2 / p.evidence_months)
     row.filed, row.talks = row.filed * retained, row.talks * retained
-    row.seen = row.told = row.talked = 0.0
 
 
 @allocating_kernel
-def run_problem_work(w: World) -> None:
-    """Run a month of work on problems: detection, diagnosis, responses, minutes of the next month.
-
-    Updates `problems`, `owed`, `problem_mark`, `sector_record`, the chiefs' experience and the monthly counts.
-    """
-    n, n_facilities = w.problems_count[0], len(w.facilities)
-    for i in range(n):
-        w.problems[i].owed = 0.0
-    had, minutes = np.ones(n_facilities), np.zeros(n_facilities)
-    for f in range(n_facilities):
+def end_owed_minutes(w: World) -> FloatArray:
+    """End what is owed to problems for this month; return the share of it that was given, by facility."""
+    had = np.ones(len(w.facilities))
+    for f in range(len(had)):
         asked = w.minutes_owed[f, FOR_PROBLEMS, 0] - w.problem_mark[f]
         if asked > 0.0:
             had[f] = max(0.0, w.minutes_owed[f, FOR_PROBLEMS, 1] - w.problem_mark[f]) / asked
         cancel_owed_minutes(w, f, FOR_PROBLEMS, w.minutes_owed[f, FOR_PROBLEMS, 0])
-    detect_problems(w)
+    return had
+
+
+@allocating_kernel
+def run_problem_work(w: World, had: FloatArray, share: float) -> FloatArray:
+    """Run a month of work on problems: detection, diagnosis, responses; return the minutes that these will take.
+
+    ``had`` is the share of the minutes asked for that was given, by facility, ``share`` that of a month in the sums of
+    what was reported, filed and said.  Updates `problems`, `sector_record`, the chiefs' experience and the monthly
+    counts.
+    """
+    n, minutes = w.problems_count[0], np.zeros(len(w.facilities))
+    detect_problems(w, share)
     record_request_hints(w)
     review_wrong_causes(w)
     for i in range(n):
-        w.problems[i].talks += w.problems[i].talked
-    for f in range(n_facilities):
+        row = w.problems[i]
+        row.filed, row.talks, row.owed = row.filed + share * row.written, row.talks + share * row.talked, 0.0
+    for f in range(len(minutes)):
         minutes[f] += diagnose_causes(w, f)
     for i in range(n):
         row = w.problems[i]
@@ -235,9 +259,23 @@ def run_problem_work(w: World) -> None:
         if row.noted >= 0:
             minutes[row.facility] += update_response(w, i, had[row.facility])
         update_effect(row, w.p.problems[parameter_settlement(w, row)])
-    for f in range(n_facilities):
+    return minutes
+
+
+@kernel
+def begin_month(w: World, minutes: FloatArray, warm_up: bool) -> None:
+    """Begin the next month: ask for ``minutes`` of couples, by facility, and reset sums, but for those of a warm-up."""
+    for i in range(w.problems_count[0]):
+        row = w.problems[i]
+        row.seen = 0.0
+        if not warm_up:
+            row.told = row.written = row.talked = 0.0
+    if not warm_up:
+        w.problem_months[0] = 0
+    for f in range(len(minutes)):
         w.problem_mark[f] = w.minutes_owed[f, FOR_PROBLEMS, 0]
         add_owed_minutes(w, f, FOR_PROBLEMS, minutes[f])
+        w.forms_to_verify[f] = 0.0
 
 
 note_problems = KernelStep(record_problem_events, given=lambda sim: sim.state.problems.count)
@@ -245,16 +283,27 @@ note_problems = KernelStep(record_problem_events, given=lambda sim: sim.state.pr
 
 
 def solve_problems(sim: Simulation) -> None:
-    """Renew problems, run the work on them, and update the hazard."""
-    table = sim.state.problems
+    """Renew problems, run the work on them, and update the hazard.
+
+    At each month's end of the warm-up this is done `WARM_UP_MONTHS` times with the mean of its months, so that the town
+    starts with problems of all ages.
+    """
+    w, table = sim.w, sim.state.problems
     if len(table) == 0:
         return
-    renewed = renew_problems(sim.w, len(table))
+    find_team_leaders(sim)
+    warm_up, renewed, since = not sim.calendar.is_reported(sim.tick), 0, w.since
+    had = minutes = end_owed_minutes(w)
+    w.problem_months[0] += 1
+    for earlier in reversed(range(WARM_UP_MONTHS if warm_up else 1)):
+        # As if the month ended some shifts earlier: each of the months has its own random numbers.
+        w.set_fields({"tick": sim.tick - earlier, "since": since - earlier})
+        renewed += renew_problems(w, len(table), warm_up)
+        minutes = run_problem_work(w, had, 1.0 / w.problem_months[0])
+    begin_month(w, minutes, not sim.calendar.is_reported(sim.tick + 1))
     sim.tally[0].problems_renewed += renewed
     if renewed > 0:
         sim.hazard_factors.rewrite_mechanism(sim, Problems.name)
-    find_team_leaders(sim)
-    run_problem_work(sim.w)
     sim.hazard_factors.write_guard(sim, MECHANISM.name)
 
 
@@ -286,7 +335,7 @@ def snapshot(month: MonthSnapshot) -> dict[str, float]:
 
 MECHANISM = Mechanism(
     named="problem_work",
-    tables=(SECTOR_RECORD, PROBLEM_MARK),
+    tables=(SECTOR_RECORD, PROBLEM_MARK, FORMS_TO_VERIFY, PROBLEM_MONTHS),
     counts=ProblemWorkCounts,
     hazard=HazardModifier(place=apply_problem_responses, spared=True),
     measures=measures_from(

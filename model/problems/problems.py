@@ -93,6 +93,9 @@ class Problems(ParameterGroup):
     analysts: float
     posted: float
     per_analyst: float
+    analyst_hours: float
+    report_minutes: float
+    form_minutes: float
     per_chief: float
     analyst_forms: float
     offline: float
@@ -134,8 +137,8 @@ class ProblemRow(Row):
     the tick of detection, ``named`` the cause on record, ``shared`` 1 if the community was told it.  ``response`` is
     the cause at which the response aims (-1 for none), ``owner`` the position in charge and ``person`` its holder
     then, ``begun`` its tick, ``kept`` the months it has been kept up.  Of the present month are ``seen`` (crimes),
-    ``told`` (those known to the police) and ``talked`` (planned stretches in homes near it).  ``filed`` and ``talks``
-    decay.  ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this
+    ``told`` (those known to the police), ``written`` (forms) and ``talked`` (planned stretches in homes near it); the
+    last three are of the whole warm-up while it lasts.  ``filed`` sums forms and ``talks`` what was said, with decay.  ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this
     month, ``load`` the known crime load of its class there when the month began, read while a response is kept up.
     """
 
@@ -158,6 +161,7 @@ class ProblemRow(Row):
     eff: Annotated[float, SHARE]
     seen: Annotated[float, POSITIVE]
     told: Annotated[float, POSITIVE]
+    written: Annotated[float, POSITIVE]
     filed: Annotated[float, POSITIVE]
     talked: Annotated[float, POSITIVE]
     talks: Annotated[float, POSITIVE]
@@ -377,8 +381,8 @@ def clear_slot(row: ProblemRow) -> None:
     row.sector = row.facility = row.cell = row.kind = row.cause = NOWHERE
     row.noted = row.named = row.response = row.owner = row.person = row.begun = NO_CAUSE
     row.shared = row.kept = 0
-    row.size = row.more = row.eff = row.seen = row.told = row.filed = row.talked = row.talks = row.refused = 0.0
-    row.owed = row.load = 0.0
+    row.size = row.more = row.eff = row.seen = row.told = row.written = row.filed = row.talked = row.talks = 0.0
+    row.refused = row.owed = row.load = 0.0
 
 
 @kernel
@@ -418,8 +422,12 @@ def set_problem_cause(w: World, row: ProblemRow, i: int) -> None:
 
 
 @kernel
-def renew_problems(w: World, n: int) -> int:
-    """End problems at random and create others in their slots; return the number of slots renewed."""
+def renew_problems(w: World, n: int, inherit: bool) -> int:
+    """End problems at random and create others in their slots; return the number of slots renewed.
+
+    In the warm-up (``inherit``) a new problem takes over what was reported and said at the problem before it, relative
+    to its size.
+    """
     renewed = 0
     for i in range(n):
         row = w.problems[i]
@@ -428,8 +436,11 @@ def renew_problems(w: World, n: int) -> int:
             if keyed_uniform(w.seed, PROBLEM_ENDS, w.tick, i, row.gen) >= 1.0 / life:
                 continue
             w.problem_at[row.cell, row.kind] = NOWHERE
+        told, written, talked, size = row.told, row.written, row.talked, row.size
         row.gen += 1
         create_problem(w, n, i)
+        if inherit and size > 0.0 and row.cell >= 0:
+            row.told, row.written, row.talked = told * row.size / size, written * row.size / size, talked
         renewed += 1
     return renewed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from model.crime.crime_counts import RECORDED, is_reported_to_state
+from model.crime.crime_counts import RECORDED, is_known_to_police, is_reported_to_state
 from model.engine.calendar import LAST_SHIFTS, SHIFTS
 from model.engine.domains import PAST, SHARE, TICK, code_of, row_of
 from model.engine.kernels import kernel
@@ -22,7 +22,7 @@ from model.police import plans
 from model.police.adoption import form_care_at
 from model.town.crime_kinds import BY_TELEPHONE, PROBLEM_OF
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, N_PROBLEMS, PROSECUTOR
+from model.world.shift_events import ANONYMOUS, INCIDENTS, N_PROBLEMS
 from model.world.steps import KernelStep, in_order, python_step, rows_of, step
 
 if TYPE_CHECKING:
@@ -154,10 +154,9 @@ def report_shift(w: World) -> None:
         row = w.incidents[k]
         cell, number, problem, severity = row.cell, row.number, PROBLEM_OF[row.kind], row.severity
         w.crimes_happened[cell, problem] += severity
-        reported = is_reported_to_state(row)
-        if reported:
+        if is_reported_to_state(row):
             w.crimes_told[cell] += severity
-        if row.found == 0 and (not reported or row.told in (PROSECUTOR, DEMI)):
+        if not is_known_to_police(row):
             continue
         f = cells[cell].facility
         p = w.p.information[max(cells[cell].settlement, 0)]

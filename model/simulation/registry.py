@@ -33,6 +33,7 @@ from model.gangs import capture, cliques, extortion, gangs, narcos
 from model.justice import investigation, justice
 from model.measures.measures import CENTRAL_MEASURES, CRITERIA_MEASURES
 from model.police import (
+    absence,
     adoption,
     chief,
     contacts,
@@ -113,6 +114,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     response.MECHANISM,
     collective_violence.MECHANISM,
     contacts.MECHANISM,
+    absence.MECHANISM,
     misconduct.MECHANISM,
     consultation.MECHANISM,
     information.MECHANISM,
@@ -156,6 +158,7 @@ SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "wait_in_vain": seeking_help.wait_in_vain,
     "gather": collective_violence.gather,
     "meet": contacts.meet,
+    "note_presence": absence.note_presence,
     "answer_for_bribes": misconduct.answer_for_bribes,
     "deter": certainty.deter,
     "deliberate": deliberation.deliberate,
@@ -180,6 +183,7 @@ SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
 MONTH_SCHEDULE: Mapping[str, StepFunction] = {
     "renew_states": officers.renew_states,
     "let_cases_out": misconduct.let_cases_out,
+    "notice_absence": absence.notice_absence,
     "be_bought": capture.be_bought,
     "renew_officers": adoption.renew_officers,
     "take_up": practices.take_up,

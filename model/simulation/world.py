@@ -51,6 +51,7 @@ from model.gangs.narcos import Narcos
 from model.justice.investigation import Investigation
 from model.justice.justice import CaseFile, Justice
 from model.measures.measures import Survey
+from model.police.absence import Absence
 from model.police.adoption import Adoption
 from model.police.chief import ChiefRow, Chiefs
 from model.police.contacts import Contacts
@@ -111,6 +112,7 @@ from model.world.state import Board, CommunalCase, CoupleRow, FacilityResources,
 class Parameters(TableBundle):
     """Parameters in force, one table for each group with a row for each settlement."""
 
+    absence: Rows[Absence]
     adoption: Rows[Adoption]
     boards: Rows[BoardParameters]
     calendar: Rows[CalendarParameters]
@@ -266,6 +268,7 @@ class World(TableBundle):
     choices: Rows[ChoiceRecord]
     choices_count: IntArray
     local: Rows[LocalConditions]
+    killings: FloatArray
     fear_shift: FloatArray
     intercept: FloatArray
     duty: Rows[DutyMonth]
@@ -316,6 +319,8 @@ class World(TableBundle):
     problem_at: IntArray
     sector_record: Rows[SectorRecord]
     problem_mark: FloatArray
+    forms_to_verify: FloatArray
+    problem_months: IntArray
     threats: Rows[Threat]
     threats_count: IntArray
     men_near_territory: IntArray
@@ -353,6 +358,7 @@ class World(TableBundle):
     charged_by: IntArray
     traces: Rows[TraceMonth]
     block_seen: IntArray
+    last_seen: IntArray
     met_police: IntArray
     harm_due_lately: FloatArray
 

@@ -1,6 +1,7 @@
 """M22, fear and precaution: perceived insecurity lags behind crime, and fear makes residents take precautions.
 
-Fear (0-1) is the logistic of a disposition, of alarm by own and heard harm, and of crime nearby over its usual level.
+Fear (0-1) is the logistic of a disposition, of alarm by own and heard harm, and of what a settlement knows of: usual
+crime nearby and crime above it, rent that is paid to cliques, killings in the news.
 
 Switched off, fear and precaution stay as they were at the start.
 """
@@ -16,13 +17,13 @@ import scipy
 from model.engine.calendar import MONTHS_A_YEAR
 from model.engine.domains import COUNT, DOMAIN_OF_UNIT, POSITIVE, SHARE
 from model.engine.elementary import LN_2, exp, log
-from model.engine.kernels import kernel
+from model.engine.kernels import allocating_kernel, kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, logistic, logistic_quantile, stream_id
 from model.engine.ratios import PER_1000
 from model.engine.rows import Column, Row
 from model.engine.tables import ArraySpec, RowTableSpec
-from model.town.crime_kinds import IS_PROPERTY
+from model.town.crime_kinds import HOMICIDE, IS_PROPERTY
 from model.town.police import has_no_motor
 from model.trust.belief_updating import retained_share
 from model.trust.events import HARM_CAUSE
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 CAUTION_STREAM, FEAR_STREAM = stream_id("caution"), stream_id("fear")
 RATIO_PRIOR = 1.0
-"""Added to severity and to visits (a month and 1,000 residents) before their ratio is taken; assumed."""
+"""Added to severity and to visits (a month and 1,000 residents), and to killings, before a ratio; assumed."""
 
 
 @dataclass(frozen=True, init=False)
@@ -55,6 +56,9 @@ class Fear(ParameterGroup):
     heard: float
     memory: float
     local: float
+    near: float
+    signs: float
+    news: float
     lag: float
     habit: float
     foot: float
@@ -99,6 +103,13 @@ LOCAL = RowTableSpec(
     row=LocalConditions,
     per="settlement",
     about="Crime and police on foot that settlements notice.",
+)
+KILLINGS = ArraySpec(
+    name="killings",
+    of=np.float64,
+    shape=(3,),
+    about="Killings of which the town's news tell: of this month, and a month recently and usually.",
+    domain=POSITIVE,
 )
 FEAR_SHIFT = ArraySpec(
     name="fear_shift",
@@ -193,23 +204,47 @@ def raise_alarm(w: World, i: int, severity: float) -> None:
 
 
 @kernel
+def smoothing_shares(p: Fear, months: int) -> tuple[float, float]:
+    """Return the weights of the newest month in what is recent and in what is usual, after some months.
+
+    Both are at first the mean of the months so far: a single month is a poor estimate.
+    """
+    recent, usual = 1.0 - exp(-LN_2 / p.lag), 1.0 - exp(-LN_2 / (MONTHS_A_YEAR * p.habit))
+    return max(recent, 1.0 / months), max(usual, 1.0 / months)
+
+
+@kernel
+def news_of_killings(w: World) -> float:
+    """Return the log of recent killings over usual ones, and begin a month of news; updates `killings`."""
+    to_recent, to_usual = smoothing_shares(w.p.fear[0], w.local[0].begun + 1)
+    w.killings[1] += (w.killings[0] - w.killings[1]) * to_recent
+    w.killings[2] += (w.killings[0] - w.killings[2]) * to_usual
+    w.killings[0] = 0.0
+    return log((w.killings[1] + RATIO_PRIOR) / (w.killings[2] + RATIO_PRIOR))
+
+
+@allocating_kernel
 def update_local_crime(w: World) -> None:
     """Update recent and usual crime and visits of each settlement at the end of a month; updates `local`."""
-    local = w.local
+    local, news, payers = w.local, news_of_killings(w), np.zeros(len(w.local))
+    for i in range(w.arrived[0]):
+        if w.minds[i].gone < 0 and w.minds[i].pays >= 0:
+            payers[w.people[i].settlement] += 1.0
     for z in range(len(local)):
         here, p = local[z], w.p.fear[z]
         crime = PER_1000 * here.crime / max(w.residents_at_start[z], 1.0)
         seen = PER_1000 * here.seen / max(w.residents_at_start[z], 1.0)
-        # Exponential smoothing, at first the mean of the months so far: a single month is a poor estimate.
         here.begun += 1
-        to_recent = max(1.0 - exp(-LN_2 / p.lag), 1.0 / here.begun)
-        to_usual = max(1.0 - exp(-LN_2 / (MONTHS_A_YEAR * p.habit)), 1.0 / here.begun)
+        to_recent, to_usual = smoothing_shares(p, here.begun)
         here.crime_recent += (crime - here.crime_recent) * to_recent
         here.crime_usual += (crime - here.crime_usual) * to_usual
         here.seen_recent += (seen - here.seen_recent) * to_recent
         here.seen_usual += (seen - here.seen_usual) * to_usual
         here.insecurity = (
             p.local * log((here.crime_recent + RATIO_PRIOR) / (here.crime_usual + RATIO_PRIOR))
+            + p.near * log(here.crime_usual + RATIO_PRIOR)
+            + p.signs * log(PER_1000 * payers[z] / max(w.residents_at_start[z], 1.0) + RATIO_PRIOR)
+            + p.news * news
             + p.foot * log((here.seen_recent + RATIO_PRIOR) / (here.seen_usual + RATIO_PRIOR))
             + p.alarm * p.campaign
         )
@@ -264,6 +299,7 @@ def take_fright(w: World) -> None:
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         w.local[max(w.cells[row.cell].settlement, 0)].crime += row.severity
+        w.killings[0] += 1.0 if row.kind == HOMICIDE else 0.0
         if row.teller >= 0:
             raise_alarm(w, row.teller, row.severity)
     for k in range(w.counts[OUTSIDE]):
@@ -282,7 +318,7 @@ def let_fear_sink_in(sim: Simulation) -> None:
 
 MECHANISM = Mechanism(
     group=Fear,
-    tables=(LOCAL, FEAR_SHIFT),
+    tables=(LOCAL, KILLINGS, FEAR_SHIFT),
     mind=FearState,
     hazard=HazardModifier(person=precaution_factor),
     initialise=initialise,

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from oracle.board_memory import Remembered
-from oracle.people import ABUSE, AT_HOME, HARM, HEARSAY, INFORMED, PAYMENT, PUBLIC_EVENT, SCANDAL, Impression, Resident
+from oracle.people import (
+    ABSENCE,
+    ABUSE,
+    AT_HOME,
+    HARM,
+    HEARSAY,
+    INFORMED,
+    PAYMENT,
+    PUBLIC_EVENT,
+    SCANDAL,
+    Impression,
+    Resident,
+)
 from oracle.random_draws import logistic, logit
 
 if TYPE_CHECKING:
@@ -105,6 +117,9 @@ def settle_standing(town: "PlainTown") -> None:
     for authority in town.authorities if shown else []:
         authority.legitimacy = legitimacy
         authority.standing = logistic(legitimacy) - math.fsum(shown) / len(shown)
+
+
+UNTOLD = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE)
 
 
 @dataclass(eq=False)
@@ -234,7 +249,7 @@ def fail(town: "PlainTown", case: Case) -> int:
 def spread_news(town: "PlainTown") -> None:
     """Let ties hear of what residents experienced in this shift (ODD: hearsay)."""
     p = town.numbers("hearsay")
-    news = [said for said in town.impressions if said.cause not in (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED)]
+    news = [said for said in town.impressions if said.cause not in UNTOLD]
     for said in news:
         bad = said.weight_f * (said.quality_f - 0.5) + said.weight_e * (said.quality_e - 0.5) < 0.0
         chance = p.tell_bad if bad else p.tell_good

@@ -10,7 +10,7 @@ from oracle.people import GREETING, LONG_VISIT, STOP, TALK, Resident
 from oracle.plans import CHECKPOINT
 from oracle.police import Visit, stretches_of
 from oracle.population import somebody_here
-from oracle.random_draws import poisson
+from oracle.random_draws import logistic, poisson
 from oracle.response import Arrest, be_rude
 
 if TYPE_CHECKING:
@@ -75,12 +75,20 @@ def knows(resident: Resident, visit: Visit) -> bool:
     return any(one is not None and resident.knows == one.name for one in both)
 
 
-def is_fair(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> bool:
+def turns_away(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> bool:
+    """Tell whether a resident avoids a greeting or a talk."""
+    p = town.numbers("contacts")
+    assert visit.couple is not None
+    ready = logistic(p.open + p.open_trust * (resident.trust - 0.5))
+    return visit.kind != 1 and town.uniform("meet open", visit.couple.number, nth) >= ready
+
+
+def is_fair(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: int) -> bool:
     """Tell whether the lead treats a resident fairly."""
     p = town.numbers("contacts")
     assert visit.couple is not None
     assert visit.couple.lead is not None
-    more = p.acquainted * knows(resident, visit) + p.calm * (visit.kind == HOMES)
+    more = p.acquainted * knows(resident, visit) + p.calm * (visit.kind == HOMES) + p.passing * (kind == GREETING)
     return town.uniform("meet tone", visit.couple.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
 
 
@@ -104,19 +112,21 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     number = visit.couple.number
     stop = chance_of_stop(town, visit, resident)
     v = town.uniform("meet kind", number, nth)
-    fair = is_fair(town, visit, resident, nth)
-    be_lived_through(visit, resident, friendly=fair and v >= stop)
     if v < stop:
+        fair = is_fair(town, visit, resident, nth, STOP)
+        be_lived_through(visit, resident, friendly=False)
         be_stopped(town, visit, resident, nth, fair=fair)
         return
     talk = (1.0 - stop) * (1.0 if visit.kind == 1 or resident.business else p.talk)
     kind = LONG_VISIT if v < stop + p.long * talk else TALK if v < stop + talk else GREETING
-    share(town, visit, resident, nth, kind, fair=fair)
+    be_visited(town, visit, resident, nth, kind)
 
 
 def be_visited(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: int) -> None:
-    """Visit or talk to a resident in planned hours."""
-    fair = is_fair(town, visit, resident, nth)
+    """Greet, talk to or visit a resident who does not turn away."""
+    if turns_away(town, visit, resident, nth):
+        return
+    fair = is_fair(town, visit, resident, nth, kind)
     be_lived_through(visit, resident, friendly=fair)
     share(town, visit, resident, nth, kind, fair=fair)
 

@@ -36,12 +36,13 @@ def follow(town: "PlainTown", incident: Incident) -> None:
         incident.number,
         town.authorities[max(incident.cell.settlement, 0)],
     )
-    if town.uniform("suspect named", m, 0) >= (p.held if incident.arrested else p.named):
+    named = p.named + (p.named_organised - p.named) * authority.organised
+    if town.uniform("suspect named", m, 0) >= (p.held if incident.arrested else named):
         return
     crowd, suspect = crowd_of(town, incident, authority), suspect_of(town, incident)
-    if suspect is None or len(crowd) < 8 or acting(town, crowd, not incident.arrested) < p.acting:
-        return
     police = incident.arrested or police_near(town, incident)
+    if suspect is None or len(crowd) < 8 or acting(town, crowd, not incident.arrested, police) < p.acting:
+        return
     by = stopped_by(town, incident, authority, police)
     kind, weight = ("crowd_unstopped", p.weight) if by == "nobody" else ("crowd_averted", p.averted)
     for one in crowd if by != "authority" else []:
@@ -72,7 +73,7 @@ def suspect_of(town: "PlainTown", incident: Incident) -> Resident | None:
     return fitting[0] if fitting else None
 
 
-def acting(town: "PlainTown", crowd: list[Resident], by_rumour: bool) -> float:
+def acting(town: "PlainTown", crowd: list[Resident], by_rumour: bool, police: bool) -> float:
     """Return the share that acts in the end."""
     p = town.numbers("collective_violence")
 
@@ -83,7 +84,7 @@ def acting(town: "PlainTown", crowd: list[Resident], by_rumour: bool) -> float:
     for one in crowd:
         rest = p.calm + p.spread * 0.5513 * logit(town.uniform("threshold", one.number, 0))
         rest -= p.anger * harmed(one) + p.ties * any(harmed(tie) for tie in one.ties) + p.rumour * by_rumour
-        rest -= p.courts * logistic(-one.usefulness) + p.police * (1.0 - one.trust)
+        rest -= p.courts * logistic(-one.usefulness) + p.police * (1.0 - one.trust) + p.absence * (not police)
         needs.append(logistic(rest))
     share = p.begin
     while True:

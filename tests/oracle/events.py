@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from oracle.people import (
+    ABSENCE,
     ABUSE,
     ANSWERED_CALL,
     ARMY,
@@ -49,6 +50,7 @@ class Kind:
 
 
 KINDS = {
+    "absence": Kind(ABSENCE, FAST, EFFECTIVENESS),
     "greeting": Kind(GREETING, FRIENDLY, BOTH),
     "talk": Kind(TALK, FRIENDLY, BOTH),
     "stop": Kind(STOP, FRIENDLY, BOTH),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from oracle.people import Resident
     from oracle.town import PlainTown
 
+KILLING = 6
 PROPERTY = range(5)
 """Kinds of crime against which precautions help: robbery to burglary."""
 
@@ -43,6 +44,7 @@ def take_fright(town: "PlainTown") -> None:
     harmed += [(suffered.who, suffered.severity) for suffered in town.outside]
     for incident in town.incidents:
         town.local[max(incident.cell.settlement, 0)].crime += incident.severity
+        town.killings[0] += incident.kind == KILLING
     for one, severity in harmed:
         if one is None:
             continue
@@ -62,13 +64,20 @@ def end_month(town: "PlainTown") -> None:
     """Let the month sink in, and bring everybody's fear and precaution up to date."""
     p = town.numbers("fear")
     towards = (1.0 - 2.0 ** (-1.0 / p.lag), 1.0 - 2.0 ** (-1.0 / (12.0 * p.habit)))
-    for local, residents in zip(town.local, town.residents_at_start, strict=True):
+    news, shares = town.killings, [max(share, 1.0 / (town.local[0].months + 1)) for share in towards]
+    news[1:] = [old + (news[0] - old) * share for old, share in zip(news[1:], shares, strict=True)]
+    news[0] = 0.0
+    told = p.news * math.log((news[1] + 1.0) / (news[2] + 1.0))
+    for z, (local, residents) in enumerate(zip(town.local, town.residents_at_start, strict=True)):
         now = tuple(1000.0 * x / max(residents, 1) for x in (local.crime, local.on_foot))
         local.months += 1
         local.recent = moved(local.recent, now, max(towards[0], 1.0 / local.months))
         local.usual = moved(local.usual, now, max(towards[1], 1.0 / local.months))
         crime, foot = (math.log((a + 1.0) / (b + 1.0)) for a, b in zip(local.recent, local.usual, strict=True))
-        local.insecurity = p.local * crime + p.foot * foot + p.alarm * p.campaign
+        payers = sum(one.alive and one.settlement == z and one.pays is not None for one in town.residents)
+        near = p.near * math.log(local.usual[0] + 1.0)
+        signs = p.signs * math.log(1000.0 * payers / max(residents, 1) + 1.0)
+        local.insecurity = p.local * crime + near + signs + told + p.foot * foot + p.alarm * p.campaign
         local.crime = local.on_foot = 0.0
     shifts = town.tick + 1 - town.month_began
     for one in town.residents:

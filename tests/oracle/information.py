@@ -27,12 +27,18 @@ def report_up(town: "PlainTown") -> None:
             take_stock(town, plan)
 
 
+def is_known_to_police(incident: Incident) -> bool:
+    """Tell whether the police found an incident or were told of it."""
+    kept = incident.told in (PROSECUTOR, DEMI) and incident.kind not in (KILLING, VEHICLE_THEFT)
+    return incident.found or (incident.told_to_state and not kept)
+
+
 def remember(town: "PlainTown", incident: Incident) -> None:
     """Let an incident into the memories, and on its way to headquarters."""
     memory, problem = town.memories[incident.cell.number], PROBLEMS[incident.kind]
     memory.happened[problem] += incident.severity
     memory.told += incident.severity if incident.told_to_state else 0.0
-    if not incident.found and (not incident.told_to_state or incident.told in (PROSECUTOR, DEMI)):
+    if not is_known_to_police(incident):
         return
     p, facility = town.numbers("information"), town.facilities[incident.cell.facility]
     linked = 1.0 if facility.internet else p.offline

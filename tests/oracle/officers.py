@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from oracle.absence import notice_absence
 from oracle.adoption import renew_positions
 from oracle.capture import be_bought
 from oracle.crime import CROWD, GANG, KILLING
@@ -52,6 +53,7 @@ def renew_officers(town: "PlainTown") -> None:
         settle_states(one)
     note_customs(town)
     come_out(town)
+    notice_absence(town)
     be_bought(town)
     renew_positions(town)
 

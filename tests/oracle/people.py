@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     PAYMENT,
     AT_HOME,
     INFORMED,
-) = range(1, 38)
+    ABSENCE,
+) = range(1, 39)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
 STUDENT, FARM = 1, 5

@@ -39,6 +39,7 @@ class Cell:
     is_lit: bool = False
     is_filmed: bool = False
     n_visits: int = 0
+    last_seen: int = -1
 
     @property
     def protected(self) -> bool:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from oracle.crime import (
     BURGLARY,
     CEILINGS,
-    DEMI,
     HOME_KINDS,
-    PROSECUTOR,
     plain_hazard,
     youngest_victim,
 )
+from oracle.information import is_known_to_police
 from oracle.minutes import FOR_PROBLEMS, HOMES
 from oracle.practices import ANALYSIS, FOLLOW, habit_of_chief, leader_of, staff_of
 
@@ -58,6 +57,7 @@ class Problem:
     eff: float = 0.0
     seen: float = 0.0
     told: float = 0.0
+    written: float = 0.0
     filed: float = 0.0
     talked: float = 0.0
     talks: float = 0.0
@@ -88,6 +88,8 @@ class Problems:
     sector_of: "dict[Cell, Sector]"
     records: list[Record]
     marks: list[float]
+    to_verify: list[float]
+    months: int = 0
     slots: list[Problem] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     rest: list[float] = field(default_factory=lambda: [1.0] * N_ALL)
@@ -134,8 +136,8 @@ def begin_problems(town: "PlainTown") -> None:
     p, nothing = town.numbers("problems"), [[0.0] * N_KINDS for _ in town.cells]
     usual, greatest = usual_crime(town) if p.gathered > 0.0 else (nothing, nothing)
     room = [[CEILINGS[k] / high if high > 0.0 else 0.0 for k, high in enumerate(row)] for row in greatest]
-    records = [Record() for _ in town.sectors]
-    town.problems = Problems(usual, room, sector_of, records, [0.0] * len(town.facilities))
+    records, none_yet = [Record() for _ in town.sectors], [0.0] * len(town.facilities)
+    town.problems = Problems(usual, room, sector_of, records, none_yet[:], none_yet[:])
     wanted = p.gathered * math.fsum(map(math.fsum, usual))
     while wanted > sum(one.size for one in town.problems.slots):
         if len(town.problems.slots) >= 4 * math.ceil(wanted / p.size):
@@ -237,13 +239,13 @@ def weights_of_causes(town: "PlainTown", cell: "Cell", kind: int) -> list[float]
 def note_problems(town: "PlainTown") -> None:
     """Note what happened at problems, and what did not."""
     found = town.problems
-    for incident in town.incidents:
+    for incident in town.incidents if found.slots else ():
+        found.to_verify[incident.cell.facility] += incident.written
         problem = found.at(incident.cell, incident.kind)
         if problem is not None:
             problem.seen += 1.0
-            known = incident.told_to_state and incident.told not in (PROSECUTOR, DEMI)
-            problem.told += incident.found or known
-            problem.filed += incident.written
+            problem.told += is_known_to_police(incident)
+            problem.written += incident.written
     for problem in found.refused:
         problem.refused += 1.0
         record_of(town, problem).better += 1
@@ -265,12 +267,32 @@ def record_of(town: "PlainTown", problem: Problem) -> Record:
 
 
 def solve_problems(town: "PlainTown") -> None:
-    """Let problems end and arise, be noticed, be looked into and be met."""
+    """Let problems end and arise, be noticed, be looked into and be met; before the start, twelve times a month."""
     if not town.problems.slots:
         return
+    had, asked, now = [take_minutes(town, facility) for facility in town.facilities], [0.0], town.tick
+    passes = 12 if town.tick < town.start_tick else 1
+    town.problems.months += 1
+    for town.tick in range(now - passes + 1, now + 1):
+        asked = work_a_month(town, had)
+    warm_up_lasts = town.tick + 1 < town.start_tick
+    for problem in town.problems.slots:
+        problem.seen = 0.0
+        if not warm_up_lasts:
+            problem.told = problem.written = problem.talked = 0.0
+    town.problems.months *= warm_up_lasts
+    for facility, minutes in zip(town.facilities, asked, strict=True):
+        owed = facility.owed[FOR_PROBLEMS]
+        town.problems.marks[facility.number] = owed.asked
+        owed.ask(minutes)
+        town.problems.to_verify[facility.number] = 0.0
+    town.problems.lay()
+
+
+def work_a_month(town: "PlainTown", had: list[float]) -> list[float]:
+    """Do what police do about problems in a month; return the minutes that it will take, by facility."""
     for slot in town.problems.slots:
         end(town, slot)
-    had = [take_minutes(town, facility) for facility in town.facilities]
     there = [slot for slot in town.problems.slots if slot.cell is not None]
     for problem in there:
         problem.owed = 0.0
@@ -279,7 +301,8 @@ def solve_problems(town: "PlainTown") -> None:
         take_item(town, request)
     for problem in there:
         look_again(town, problem)
-        problem.talks += problem.talked
+        problem.talks += problem.talked / town.problems.months
+        problem.filed += problem.written / town.problems.months
     asked = [look_into(town, facility) for facility in town.facilities]
     for problem in there:
         f = facility_of(problem).number
@@ -287,11 +310,7 @@ def solve_problems(town: "PlainTown") -> None:
         if problem.noted >= 0:
             asked[f] += meet(town, problem, had[f])
         wear(town, problem)
-    for facility, minutes in zip(town.facilities, asked, strict=True):
-        owed = facility.owed[FOR_PROBLEMS]
-        town.problems.marks[facility.number] = owed.asked
-        owed.ask(minutes)
-    town.problems.lay()
+    return asked
 
 
 def boss_of(town: "PlainTown", problem: Problem) -> "Officer | None":
@@ -318,8 +337,12 @@ def u_of(town: "PlainTown", name: str, problem: Problem) -> float:
 def end(town: "PlainTown", slot: Problem) -> None:
     """Let a problem end, perhaps, and another arise."""
     if slot.cell is None or u_of(town, "problem ends", slot) < 1.0 / town.numbers("problems").life:
+        size, of_month = slot.size, (slot.told, slot.written, slot.talked)
         slot.__init__(slot.slot, slot.gen + 1)  # type: ignore[misc]
         arise(town, slot)
+        if town.tick < town.start_tick and size > 0.0 and slot.cell is not None:
+            told, written, slot.talked = of_month
+            slot.told, slot.written = told * slot.size / size, written * slot.size / size
 
 
 def take_minutes(town: "PlainTown", facility: "Facility") -> float:
@@ -336,9 +359,16 @@ def online(town: "PlainTown", facility: "Facility") -> float:
 
 
 def analysts_of(town: "PlainTown", facility: "Facility") -> float:
-    """Return how many analysts a facility has."""
+    """Return how many analysts a facility has for problems of the town."""
     p = town.numbers("problems")
-    return float(p.analysts + p.posted * facility.station)
+    spent = (town.tick + 1 - town.month_began) * p.report_minutes + town.problems.to_verify[
+        facility.number
+    ] * p.form_minutes
+    hours = p.posted * facility.station * p.analyst_hours * online(town, facility)
+    if hours == 0.0:
+        return float(p.analysts)
+    left = max(0.0, 1.0 - spent / 60.0 / hours) * habit_of_chief(town, facility, ANALYSIS)
+    return float(p.analysts + p.posted * left)
 
 
 def real_use(town: "PlainTown", facility: "Facility") -> float:
@@ -355,7 +385,7 @@ def notice(town: "PlainTown", problem: Problem) -> None:
         return
     heard = problem.talked * p.by_talk * (p.talk_least + p.talk_habit * boss.habits[ANALYSIS])
     by_forms = problem.told * p.by_report * real_use(town, facility_of(problem))
-    if u_of(town, "problem noted", problem) < 1.0 - math.exp(-(by_forms + heard)):
+    if u_of(town, "problem noted", problem) < 1.0 - math.exp(-(by_forms + heard) / town.problems.months):
         problem.noted = town.tick
 
 
@@ -370,7 +400,7 @@ def take_item(town: "PlainTown", request: "Request") -> None:
     ]
     if there:
         problem = max(there, key=lambda one: one.size)
-        problem.talked += town.numbers("problems").item
+        problem.talks += town.numbers("problems").item
         problem.noted = town.tick if problem.noted < 0 else problem.noted
 
 
@@ -474,7 +504,7 @@ def tell_cause(town: "PlainTown", problem: Problem, boss: "Officer") -> None:
     assert problem.cell is not None
     settlement = problem.cell.settlement
     met = any(one.settlement == settlement and one.last_meeting >= town.month_began for one in town.authorities)
-    if problem.named != NONE and not problem.shared and met:
+    if problem.named != NONE and problem.response == problem.named and not problem.shared and met:
         problem.shared = u_of(town, "cause told", problem) < boss.habits[FOLLOW]
 
 
@@ -511,4 +541,3 @@ def wear(town: "PlainTown", problem: Problem) -> None:
     fade = 2.0 ** (-1.0 / p.evidence_months)
     problem.filed *= fade
     problem.talks *= fade
-    problem.seen = problem.told = problem.talked = 0.0

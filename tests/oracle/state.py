@@ -338,7 +338,7 @@ def requests(town: "PlainTown") -> Rows:
 def problems(town: "PlainTown") -> Rows:
     """Slots, and the problems in them."""
     same = ("gen", "kind", "cause", "noted", "named", "shared", "response", "person", "begun", "kept", "size", "more")
-    counts = ("eff", "seen", "told", "filed", "talked", "talks", "refused", "owed", "load")
+    counts = ("eff", "seen", "told", "written", "filed", "talked", "talks", "refused", "owed", "load")
     return [
         named(one, *same, *counts)
         | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}
@@ -405,12 +405,16 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "bosses": lambda town: [number_of(one.boss) for one in town.officers],
     "minutes_owed": lambda town: [[(owed.asked, owed.given) for owed in one.owed] for one in town.facilities],
+    "killings": lambda town: town.killings,
+    "last_seen": lambda town: [cell.last_seen for cell in town.cells],
     "usual_here": lambda town: [row + [0.0] * 3 for row in town.problems.usual],
     "room_here": lambda town: [row + [0.0] * 3 for row in town.problems.room],
     "problem_at": lambda town: [
         [-1 if (one := town.problems.at(cell, kind)) is None else one.slot for kind in range(9)] for cell in town.cells
     ],
     "problem_mark": lambda town: town.problems.marks,
+    "forms_to_verify": lambda town: town.problems.to_verify,
+    "problem_months": lambda town: [town.problems.months],
     "meeting_mark": lambda town: [one.meeting_mark for one in town.facilities],
     "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],

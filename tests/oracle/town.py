@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 
+from oracle.absence import note_presence
 from oracle.adoption import note_care
 from oracle.army import Prisoner, clamp_down, list_suspects
 from oracle.certainty import Certainty, begin_certainty, deter
@@ -85,6 +86,7 @@ SHIFT: tuple[Callable[["PlainTown"], None], ...] = (
     wait_in_vain,
     gather,
     meet,
+    note_presence,
     answer_for_bribes,
     deter,
     deliberate,
@@ -131,6 +133,7 @@ class PlainTown(mesa.Model):
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
         self.intercept = self.fear_shift = 0.0
+        self.killings = [0.0, 0.0, 0.0]
         self.set_clock()
         self.read_map(town)
         self.read_police(town)
@@ -243,6 +246,8 @@ class PlainTown(mesa.Model):
     def read_map(self, town: Any) -> None:
         """Read the cells and the list of populated cells."""
         self.cells: list[Cell] = read_cells(town.cells, town.near)
+        for cell in self.cells:
+            cell.last_seen = self.tick
         self.everywhere: Places = read_places(town.everywhere, self.cells)
 
     def read_police(self, town: Any) -> None:

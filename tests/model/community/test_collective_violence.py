@@ -12,7 +12,10 @@ from model.world.shift_events import BY_CROWD
 
 Live = Callable[..., TrustModel]
 MONTH = 93
-ANGRY = {"collective_violence.named": 1.0, "collective_violence.held": 1.0, "collective_violence.calm": -1.0}
+ANGRY = {"collective_violence.named": 1.0, "collective_violence.named_organised": 1.0} | {
+    "collective_violence.held": 1.0,
+    "collective_violence.calm": -1.0,
+}
 NOBODY_STOPS = {
     "collective_violence.police_stop": 0.0,
     "collective_violence.authority_stops": 0.0,
@@ -43,6 +46,18 @@ def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:
     trusting = sums(live(2 * MONTH, **calm, **{"trust.level": 0.98}))
     wary = sums(live(2 * MONTH, **calm, **{"trust.level": 0.02}))
     assert wary["crowds"] > trusting["crowds"]
+
+
+def test_crowds_grow_where_no_police_can_come_and_where_people_know_each_other(live: Live) -> None:
+    late = {**ANGRY, "collective_violence.calm": 1.2, "collective_violence.minutes": 0.0}
+    seen = [sums(live(2 * MONTH, **late, **{"collective_violence.absence": x}))["crowds"] for x in (0.0, 2.0)]
+    assert seen[1] > seen[0]
+    rumour = {"collective_violence.named": 0.0, "collective_violence.held": 0.0}
+    named = [
+        sums(live(2 * MONTH, **rumour, **{"collective_violence.named_organised": x}))["suspects_named"]
+        for x in (0.0, 1.0)
+    ]
+    assert named[1] > named[0] == 0
 
 
 def test_every_attempt_is_averted_or_injures_or_kills(live: Live) -> None:

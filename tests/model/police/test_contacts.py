@@ -31,7 +31,10 @@ def lessons(watch: Watch) -> np.ndarray:
 
 
 def test_switched_off_contacts_happen_and_teach_nothing(live: Live) -> None:
-    on, off = (live(1, rng=4, trace=True, **OFTEN, **{"mechanisms.contacts": wanted}) for wanted in (True, False))
+    on, off = (
+        live(1, rng=4, trace=True, **OFTEN, **{"mechanisms.contacts": wanted, "contacts.open": 30.0})
+        for wanted in (True, False)
+    )
     assert on.state.tally["contacts"] == off.state.tally["contacts"] > 0
     assert len(contacts(on)) > len(contacts(off)) == 0
     for world in (on, off):
@@ -125,3 +128,36 @@ def test_a_visit_that_is_cancelled_changes_no_contact_of_another(live: Live) -> 
     after = listed_contacts(world)
     assert len(before.pop(twice)) > 0 == len(after.pop(twice))
     assert before == after
+
+
+def test_who_is_not_ready_to_talk_turns_away_from_greetings_and_not_from_stops(live: Live) -> None:
+    all_open, closed = (live(MONTH // 3, **OFTEN, **{"contacts.open": x, "contacts.open_trust": 0.0}) for x in (30, -4))
+    free, few = (one.state.tally[0] for one in (all_open, closed))
+    assert few["greetings"] < 0.1 * free["greetings"]
+    assert few["stops"] > 0.5 * free["stops"] > 0
+    assert few["greetings"] < live(MONTH // 3, **OFTEN).state.tally[0]["greetings"] < free["greetings"]
+
+
+def test_who_trusts_the_police_meets_them_more_often(live: Live) -> None:
+    def gap(open_trust: float) -> float:
+        changes = {"contacts.open": 0.0, "contacts.open_trust": open_trust, "contacts.stop": 0.0}
+        world = live(0, trace=True, **OFTEN, **changes)
+        before = world.minds["trust"].copy()
+        met = np.zeros(len(before), bool)
+        for _ in range(MONTH // 3):
+            world.step()
+            met[contacts(world)["who"]] = True
+        here = world.minds["gone"] < 0
+        return float(before[here & met].mean() - before[here & ~met].mean())
+
+    assert gap(6.0) > gap(0.0) + 0.02
+
+
+def test_greetings_in_passing_are_rude_less_often(watch: Watch) -> None:
+    greetings = {"contacts.talk": 0.0, "contacts.stop": 0.0, "contacts.fair": 1.0, "patrol.plan_share": 0.0}
+    shares = []
+    for passing in (0.0, 2.0):
+        changes = OFTEN | greetings | {"contacts.passing": passing}
+        causes = np.concatenate([contacts(world)["cause"] for world in watch(MONTH // 3, **changes)])
+        shares.append(np.mean(causes == RUDE))
+    assert 0.0 < shares[1] < 0.5 * shares[0]

@@ -10,6 +10,7 @@ from model.police.practices import find_team_leaders
 from model.problems.problem_causes import (
     analysts_at,
     diagnose_causes,
+    inform_community,
     right_cause_probability,
 )
 from model.problems.problem_work import MECHANISM, record_outcome, update_effect, update_response
@@ -84,12 +85,12 @@ def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> No
         at.place(town, factor)
         assert (factor > 0.0).all()
         assert np.allclose((factor[0].T * usual).sum(axis=0), usual.sum(axis=0))
-        renew_problems(world_at(town, 91), len(town.state[PROBLEMS]))
+        renew_problems(world_at(town, 91), len(town.state[PROBLEMS]), False)
     assert town.state[PROBLEMS].used_rows()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
 
 
 def test_what_moves_is_laid_on_what_stays_as_if_all_were_laid(town: TrustModel) -> None:
-    renew_problems(world_at(town, 91), len(town.state[PROBLEMS]))
+    renew_problems(world_at(town, 91), len(town.state[PROBLEMS]), False)
     town.hazard_factors.rewrite_mechanism(town, "problems")
     rates, highest = town.hazard_factors.rates.copy(), town.hazard_factors.highest.copy()
     town.hazard_factors.write_motivation(town)
@@ -220,7 +221,57 @@ def test_analysts_are_posted_at_stations_and_not_at_substations(live: Live) -> N
     world = live(0, **{"population.scale": 0.5, "problems.posted": 2.0})
     w, p, facilities = world.w, world.p.problems[0], world.town.facilities
     assert 0 < facilities["station"].sum() < len(facilities)
+    world.state.officers["habit_analysis"] = 1.0
+    world.state.facility_resources["internet"] = 1
+    p["report_minutes"] = 0.0
     assert [analysts_at(w, f, p) for f in range(len(facilities))] == [2.0 * one["station"] for one in facilities]
+
+
+def test_posted_analysts_report_upwards_first_and_look_at_the_town_if_the_chief_asks(live: Live) -> None:
+    world = live(0, **{"problems.posted": 1.0, "problems.analyst_hours": 150.0, "problems.report_minutes": 30.0})
+    w, p = world.w, world.p.problems[0]
+    f = int(np.flatnonzero(world.town.facilities["station"])[0])
+    w.set_fields({"since": 90})
+    world.state.officers["habit_analysis"] = 0.5
+    world.state.facility_resources["internet"] = 1
+    assert analysts_at(w, f, p) == pytest.approx(0.5 * (1.0 - 45.0 / 150.0))
+    world.state.forms_to_verify[f] = 60.0  # at a quarter of an hour each
+    assert analysts_at(w, f, p) == pytest.approx(0.5 * (1.0 - 60.0 / 150.0))
+    world.state.facility_resources["internet"] = 0  # half as much is done in an hour
+    assert analysts_at(w, f, p) == pytest.approx(0.5 * (1.0 - 120.0 / 150.0))
+    world.state.officers["habit_analysis"] = 0.0
+    assert analysts_at(w, f, p) == 0.0
+    world.p.problems["analysts"] = 2.0  # of a policy: they do nothing else
+    assert analysts_at(w, f, p) == 2.0
+
+
+def test_residents_are_told_causes_that_were_used_and_no_others(live: Live) -> None:
+    world = live(0, **MANY)
+    row, i = made_ready(world)
+    world.state.officers["habit_follow"] = 1.0
+    world.state.boards["met"] = world.tick
+    world.w.set_fields({"since": 90})
+    row.named = row.cause
+    inform_community(world.w, i, int(world.w.team_leaders[row.sector]))
+    assert row.shared == 0
+    row.response = row.named
+    inform_community(world.w, i, int(world.w.team_leaders[row.sector]))
+    assert row.shared == (1 if world.w.cells[row.cell].settlement >= 0 else 0)
+
+
+def test_a_town_starts_with_problems_of_all_ages_and_without_a_warm_up_with_none(live: Live) -> None:
+    def ages(**changes: float) -> tuple[np.ndarray, TrustModel]:
+        world = live(0, **MANY, **changes)
+        rows = world.state[PROBLEMS].used_rows()
+        return rows["noted"][rows["noted"] >= 0], world
+
+    warm, world = ages(**{"calendar.warm_up": 1})
+    new, _ = ages()
+    assert len(new) == 0 < len(warm)
+    assert world.state.problem_months[0] == 0
+    # A year of warm-up stands for twelve: more problems have ended than a year has time for.
+    gone = world.state[PROBLEMS].used_rows()["gen"]
+    assert gone.mean() > 1.5
 
 
 def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:

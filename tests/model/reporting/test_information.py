@@ -7,7 +7,7 @@ import pytest
 
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE, VEHICLE_THEFT
-from model.world.shift_events import ANONYMOUS, AT_STATION, BY_PHONE, OWN_PHONE, TO_PATROL
+from model.world.shift_events import ANONYMOUS, AT_STATION, BY_PHONE, OWN_PHONE, PROSECUTOR, TO_PATROL
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93
@@ -44,7 +44,9 @@ def test_switched_off_all_that_is_known_is_written_recorded_and_answered_at_once
 def test_nothing_is_recorded_that_was_not_written_and_what_must_be_written_is(usual: np.ndarray) -> None:
     assert names(usual[usual["recorded"] == 1]) < names(usual[usual["written"] == 1])
     known = np.isin(usual["told"], (TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE)) | (usual["found"] == 1)
-    sure = known & np.isin(usual["kind"], (HOMICIDE, VEHICLE_THEFT))
+    passed_on = np.isin(usual["kind"], (HOMICIDE, VEHICLE_THEFT))
+    sure = passed_on & (known | (usual["told"] == PROSECUTOR))
+    assert not usual["written"][~passed_on & ~known & (usual["told"] == PROSECUTOR)].any()
     assert usual["written"][sure].all()
     assert not usual["written"][known].all()
     assert sure.sum() > 0

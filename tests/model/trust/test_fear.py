@@ -20,6 +20,7 @@ def place(**changes: float) -> World:
     return small_world(
         small_parameters(fear=changes),
         local=zero_rows(LocalConditions, 1),
+        killings=np.zeros(3),
         residents_at_start=np.array([1000.0]),
         since=91,
     )
@@ -33,7 +34,7 @@ def month(w: World, crime: float) -> float:
 
 
 def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
-    w = place(lag=3.0, habit=3.0, foot=0.0)
+    w = place(lag=3.0, habit=3.0, foot=0.0, near=0.0)
     assert [month(w, 3.0) for _ in range(12)] == [0.0] * 12
     first = month(w, 9.0)
     felt = [month(w, 9.0) for _ in range(120)]
@@ -45,7 +46,7 @@ def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
 
 def test_police_on_foot_may_calm_or_alarm() -> None:
     for sign in (-0.3, 0.3):
-        w = place(foot=sign)
+        w = place(foot=sign, near=0.0)
         for _ in range(12):
             month(w, 2.0)
         w.local["seen"] = 500.0
@@ -89,3 +90,24 @@ def test_switched_off_fear_and_precaution_stay_as_at_the_start(live: Live) -> No
     for name in ("fear", "careful"):
         assert (off.state.minds[name][here] == start[name][here]).all(), name
     assert all(on.month_row[name] != off.month_row[name] for name in MECHANISM.knockout.measures)
+
+
+def test_fear_answers_usual_crime_nearby_rent_and_news_each_by_its_own_number(live: Live) -> None:
+    quiet = month(place(near=0.5, local=0.0, foot=0.0), 1.0)
+    assert month(place(near=0.5, local=0.0, foot=0.0), 5.0) > quiet > month(place(near=0.0, local=0.0), 5.0) == 0.0
+    told = place(news=0.5, near=0.0, local=0.0, foot=0.0)
+    for _ in range(12):
+        month(told, 2.0)
+    told.killings[0] = 20.0
+    assert month(told, 2.0) > 0.0
+    world = live(1, **{"fear.signs": 1.0})
+    payers = np.bincount(world.town.people["settlement"][world.minds["pays"] >= 0], minlength=world.town.n_settlements)
+    without = world.state.local["insecurity"].copy()
+    update_local_crime(world.w)
+    assert (world.state.local["insecurity"] > without)[payers > 0].all()
+
+
+def test_fear_differs_between_settlements_by_crime_and_does_not_where_nothing_is_known_of_it(live: Live) -> None:
+    off = {f"fear.{name}": 0.0 for name in ("near", "signs", "news", "local", "foot", "harm", "heard")}
+    usual, same = (live(3 * MONTH, **changes).state.local["insecurity"] for changes in ({}, off))
+    assert usual.std() > 0.02 > same.std() == 0.0
