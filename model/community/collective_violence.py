@@ -120,7 +120,7 @@ class CollectiveViolenceCounts(Row):
 def suspect_probability(row: Incident, organised: float, p: CollectiveViolence) -> float:
     """Return the probability that people are shown a suspect: one arrested before their eyes, or named by rumour.
 
-    A rumour names somebody more often where a community is organised (``organised``, 0 to 1) and people know each other.
+    A rumour names somebody more often where the community is organised (0 to 1) and people know each other.
     """
     return p.held if row.arrested == 1 else p.named + (p.named_organised - p.named) * organised
 

@@ -121,8 +121,7 @@ def parameter_settlement(w: World, problem: ProblemRow) -> int:
 @kernel
 def output_of_analysts(w: World, f: int, p: Problems) -> float:
     """Return what an analyst of a facility gets done in an hour this month, relative to one with internet."""
-    linked: float = 1.0 if w.facility_resources[f].internet == 1 else p.offline
-    return linked
+    return 1.0 if w.facility_resources[f].internet == 1 else p.offline
 
 
 @kernel
@@ -133,11 +132,12 @@ def local_share_of_posted(w: World, f: int, p: Problems) -> float:
     for local work by the habit of analysis.
     """
     chief = w.chief_positions[f]
-    upwards = w.since * p.report_minutes + w.forms_to_verify[f] * p.form_minutes
+    upwards: float = w.since * p.report_minutes + w.forms_to_verify[f] * p.form_minutes
     hours = p.posted * p.analyst_hours * output_of_analysts(w, f, p)
     if chief < 0 or hours <= 0.0:
         return 0.0
-    return max(0.0, 1.0 - upwards / MINUTES_AN_HOUR / hours) * w.officers[chief].habit_analysis
+    asked: float = w.officers[chief].habit_analysis
+    return asked * max(0.0, 1.0 - upwards / MINUTES_AN_HOUR / hours)
 
 
 @kernel

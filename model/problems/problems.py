@@ -138,8 +138,9 @@ class ProblemRow(Row):
     the cause at which the response aims (-1 for none), ``owner`` the position in charge and ``person`` its holder
     then, ``begun`` its tick, ``kept`` the months it has been kept up.  Of the present month are ``seen`` (crimes),
     ``told`` (those known to the police), ``written`` (forms) and ``talked`` (planned stretches in homes near it); the
-    last three are of the whole warm-up while it lasts.  ``filed`` sums forms and ``talks`` what was said, with decay.  ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this
-    month, ``load`` the known crime load of its class there when the month began, read while a response is kept up.
+    last three are of the whole warm-up while it lasts.  ``filed`` sums forms and ``talks`` what was said, with decay.
+    ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this month,
+    ``load`` the known crime load of its class there when the month began, read while a response is kept up.
     """
 
     sector: Annotated[int, row_of("sector", none=True)]
