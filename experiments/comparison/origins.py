@@ -22,6 +22,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "stop": ("stop", "rude", "abuse", "bribe"),
         **{name: (name,) for name in ("army", "detention", "crisis")},
     },
+    "absence": {"absence": ("absence",)},
     "service": {
         "call": ("answered_call", "unanswered_call", "turned_away"),
         "arrest": ("held", "release"),

@@ -63,7 +63,7 @@ def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[st
     for name, block in zip(headline.MEASURES, measures, strict=True):
         assert block.startswith(BY_NAME[name].en)
         base, effect = block.splitlines()[-2:]
-        assert base.split()[-2:] == [f"{rows[name]['base']:.4g}"] * 2
+        assert base.split()[-2:] == [f"{rows[name]['base']:,.4g}"] * 2
         assert effect.count(headline.format_effect(rows[name])) == 2
     for key in part_keys():
         line = next(line for line in parts.splitlines() if headline.part_label(origin_key(*key)) in line.split())

@@ -150,7 +150,8 @@ def samples(one: PageState) -> Iterator[tuple[str, Any]]:
         replace(one, base=(), arm=()),
     ]
     for state in states:
-        for view, show in [("decision", ""), ("why", ""), ("room", ""), ("life", "clique-9"), *SHOWS]:
+        lives = [("life", f"{kind}-{row}-{nth}") for kind in ("clique", "chief") for row in (1, 2) for nth in (2, 9)]
+        for view, show in [("decision", ""), ("why", ""), ("room", ""), ("life", "clique-9"), *lives, *SHOWS]:
             sheet = sheet_of(state, asked(state, view, show=show)) | {"number": 1, "fault": ""}
             own = VIEW_DATA[view](state, asked(state, view, show=show))
             words = {name: text for name, text in sheet["words"].items() if name not in own["words"]}
