@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.thorough, needs_chromium, needs_site]
 PAGES = (
     *("index", "es/index", "gallery", "changelog", "search"),
     *("learn/index", "learn/pairs", "do/class", "es/clase", "lookup/index", "lookup/api", "lookup/parameters"),
-    *("understand/index", "understand/odd/index", "understand/odd_es"),
+    *("understand/index", "understand/odd/index", "understand/odd_es", "understand/facts", "es/aciertos"),
 )
 """Pages of each kind: first pages, sections, notebooks, tables, programs, and the description in both languages."""
 SIZES = [(1440, 900), (390, 844)]

@@ -18,8 +18,10 @@ from experiments.cli.plot import RECORD_FIGURES, record_figure
 from experiments.dev.documents import module_map, odd, withdrawn
 from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
 from experiments.dev.documents.answer_details import accounts_table, numbers_table
+from experiments.dev.documents.facts_page import facts_page
 from experiments.dev.documents.markdown import table
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
+from experiments.dev.documents.scorecard_page import scorecard_page
 from experiments.dev.documents.write import released_documents
 from experiments.figures.plot_command import figure_bytes
 from experiments.narrative.labels import range_label
@@ -121,6 +123,10 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "lookup/measures.md", measures_page("en")
     yield "es/indicadores.md", measures_page("es")
     yield "es/glosario.md", spanish_glossary()
+    yield "understand/facts.md", facts_page("en")
+    yield "es/cifras.md", facts_page("es")
+    yield "understand/scorecard.md", scorecard_page("en")
+    yield "es/aciertos.md", scorecard_page("es")
     yield from document_pages()
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer_page(language)
