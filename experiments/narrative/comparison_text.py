@@ -140,7 +140,9 @@ def origin_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
     effect, span = (figure_message(f"comparison.{name}", wording) for name in ("effect", "interval"))
     yield f"{figure_message('comparison.origins', wording):<{PART_WIDTH}}{effect:>9}{span:>18}"
     for belief, group, part in part_keys():
-        row = known[origin_key(belief, group, part)]
+        row = known.get(origin_key(belief, group, part))
+        if row is None:  # a kind of event that an older version did not have
+            continue
         span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], wording)
         name = str(getattr(part_name(group, part), wording.language))
         yield from labelled_row(f"  {name}", PART_WIDTH, f"{compact_number(row['effect'], 3, '+'):>9}{span:>18}")

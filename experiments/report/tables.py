@@ -84,10 +84,10 @@ def horizon_cell(site: Site, row: Any) -> Markup:
 
 
 def origin_parts(site: Site) -> list[tuple[BilingualText, str]]:
-    """Return the parts of effects on trust by origin, with the keys of their rows; empty without such results."""
-    if site.effects("origin").empty:
-        return []
-    return [(part_name(group, part), origin_key(belief, group, part)) for belief, group, part in part_keys()]
+    """Return the parts of effects on trust by origin that the results have, with the keys of their rows."""
+    known = {*site.effects("origin")["measure"]} if not site.effects("origin").empty else set()
+    parts = [(part_name(group, part), origin_key(belief, group, part)) for belief, group, part in part_keys()]
+    return [(name, key) for name, key in parts if key in known]
 
 
 def origins_of(site: Site, arm: ArmReading) -> BilingualText | None:
