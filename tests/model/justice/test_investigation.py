@@ -15,7 +15,7 @@ BUSY = {
     "reporting.intercept": 0.0,
     "investigation.base": 0.2,
     "investigation.investigators": 20.0,
-    **{name: 0.0 for name in ("crime.hire", "crime.lethal_robbery", "crime.lethal_assault")},
+    **dict.fromkeys(("crime.hire", "crime.lethal_robbery", "crime.lethal_assault"), 0.0),
 }
 """Many files, none of them of a killing: a few of those take all hours of detectives."""
 
