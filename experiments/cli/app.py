@@ -364,6 +364,7 @@ def validate(
     scorecard  what can be tested beside the model and a trivial forecast
     hindcast   2009-2019, with and without the series that are scored
     still      whether the status quo stands still for ten years
+    worlds     the same over draws of everything assumed, under accounts
     facts      numbers of a year that a specialist knows, beside the model
     """
     command = maintainers_module("validate", "examinations.command")

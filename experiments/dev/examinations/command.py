@@ -21,7 +21,7 @@ MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
 EXAMINATIONS = (
     *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
-    *("practice", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "facts"),
+    *("practice", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "worlds", "facts"),
 )
 """All examinations, in the order in which they run."""
 WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel"))
@@ -48,10 +48,11 @@ TABLE_HEADERS = {
     "scorecard": {"scorecard": "site,name", "patterns": "id,site"},
     "hindcast": {"hindcast": "site,series"},
     "still": {"still": "site,measure"},
+    "worlds": {"still_worlds": "site,world,measure"},
     "facts": {"facts": "site,part"},
 }
 """Tables that each examination writes, with their first columns, by which they are recognised."""
-IN_WHOLE_YEARS = ("closed", "decisions", "still")
+IN_WHOLE_YEARS = ("closed", "decisions", "still", "worlds")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, for suggestions after a typing error."""
@@ -200,6 +201,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "still": lambda: still.show_still(folder, full_towns, 3 if quick else int(years(still.YEARS))),
+        "worlds": lambda: still.show_still_worlds(folder, full_towns, 3 if quick else int(years(still.YEARS))),
         "facts": lambda: facts.show_facts(folder, full_towns, years(facts.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.over_draws import rival_accounts
 from experiments.dev.examinations.closed_town import run_without_ageing
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
+from experiments.execution.parameter_draws import read_draws
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
 from experiments.execution.runs import DAYS_OF_YEAR, RunGroup
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import error_of
+from experiments.storage.run_spec import RunSpec, values_of
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import Row, head_of, write_table
+from experiments.validation.plausible_draws import file_of_kind
+from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from model.engine.calendar import SHIFTS
 from model.engine.fingerprint import fingerprint
+from scenarios import accounts
 
 YEARS = 10
 COMPARED_YEARS = (1, 3, YEARS)
@@ -43,6 +48,9 @@ RELATIVE_LIMIT, CRITERION_LIMIT = 0.05, 0.02
 """Largest change between two years: a share of the first, and points of a criterion (0 to 1)."""
 ERRORS_PER_LIMIT = 3.0
 """The error of a change must be below the limit divided by this, or more runs are needed."""
+PRESENT, DRAWS = "present", "draws"
+"""Worlds beside the rival accounts: the present values, and draws of everything assumed."""
+RUNS_UNDER_ACCOUNTS = 6
 LABEL_WIDTH, NUMBER_WIDTH, CHANGE_WIDTH = 22, 9, 15
 
 
@@ -107,32 +115,49 @@ def row_of(site: str, quantity: Quantity, runs: Sequence[pd.DataFrame], compared
     return row | {"stands": stands, "enough_runs": enough, "code": fingerprint()}
 
 
-def table_rows(size: ExperimentSize, years: int) -> list[Row]:
-    """Run both sites and return a row for each quantity."""
+def specs_of_status_quo(site: str, size: ExperimentSize, years: int) -> tuple[RunSpec, ...]:
+    """Return the runs of a site at the present values, without what changes for a reason."""
+    return plan_runs(site, sets=[*size.sets, *OFF], years=years, replicates=size.seeds)
+
+
+def specs_of_worlds(site: str, size: ExperimentSize, years: int) -> Iterator[tuple[str, RunSpec]]:
+    """Yield the name of a world and one of its runs: draws of everything assumed, then each rival account."""
+    specs = specs_of_status_quo(site, size, years)
+    for draw, spec in zip(read_draws(file_of_kind(f"plausible:{size.seeds}")), specs, strict=True):
+        yield DRAWS, spec.with_values({**draw.values, **values_of(OFF)})
+    for name in rival_accounts():
+        for spec in specs[:RUNS_UNDER_ACCOUNTS]:
+            yield name, spec.with_values({**accounts.read(name), **values_of(OFF)})
+
+
+def table_rows(worlds: Sequence[tuple[str, str, RunSpec]], workers: int, years: int) -> list[Row]:
+    """Run (site, world, run) and return a row for each quantity of each world."""
     compared = tuple(sorted({year for year in COMPARED_YEARS if year < years} | {years}))
-    groups = [
-        RunGroup((spec,), site)
-        for site in SITES
-        for spec in plan_runs(site, sets=[*size.sets, *OFF], years=years, replicates=size.seeds)
+    groups = [RunGroup((spec,), f"{site} {world}") for site, world, spec in worlds]
+    tables: dict[str, list[pd.DataFrame]] = {group.label: [] for group in groups}
+    for group, table in run_jobs(groups, yearly_values, workers, "still").all_pairs:
+        tables[group.label].append(table)
+    keys = dict.fromkeys((site, world) for site, world, _ in worlds)
+    return [
+        {"site": site, "world": world, **row_of(site, quantity, tables[f"{site} {world}"], compared)}
+        for site, world in keys
+        for quantity in QUANTITIES
     ]
-    results = run_jobs(groups, yearly_values, size.workers, "still").all_pairs
-    by_site = {site: [table for group, table in results if group.label == site] for site in SITES}
-    return [row_of(site, quantity, by_site[site], compared) for site in SITES for quantity in QUANTITIES]
 
 
-def lines_of(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table as text, in lines of at most 80 columns."""
-    yield from head_of("still", runs=rows[0]["runs"])
+def lines_of(rows: Sequence[Row], name: str = "still", shows: Callable[[Row], bool] = bool) -> Iterator[str]:
+    """Yield the rows to be shown as text, in lines of at most 80 columns, under the head of a table."""
+    yield from head_of(name, runs=rows[0]["runs"])
     years = [name for name in rows[0] if name.startswith("year_")]
     changes = [name for name in rows[0] if name.startswith("change_")]
     named = {one.name: one for one in QUANTITIES}
-    for site in SITES:
+    for (site, world), shown in rows_by_columns(rows, "site", "world").items():
         heading = "".join(name.replace("_", " ").rjust(NUMBER_WIDTH) for name in years)
         heading += "".join(name.removeprefix("change_").replace("_", "-").rjust(CHANGE_WIDTH) for name in changes)
         yield f"\n{site}".ljust(LABEL_WIDTH + 1) + heading
-        for row in rows:
-            if row["site"] == site:
-                yield line_of(row, named[row["measure"]], years, changes)
+        if world != PRESENT:
+            yield f"{world}: {sum(row['stands'] for row in shown)} of/de {len(shown)}"
+        yield from (line_of(row, named[row["measure"]], years, changes) for row in shown if shows(row))
     yield f"\n{sum(row['stands'] for row in rows)} of/de {len(rows)}"
 
 
@@ -151,6 +176,15 @@ def line_of(row: Mapping[str, float], quantity: Quantity, years: Sequence[str], 
 
 def show_still(folder: Path, size: ExperimentSize, years: int = YEARS) -> bool:
     """Run both sites; print and write the table; return whether every quantity stands still."""
-    rows = table_rows(size, years)
-    print(write_table(folder, "still", rows, list(rows[0]), lines_of(rows)))
+    worlds = [(site, PRESENT, spec) for site in SITES for spec in specs_of_status_quo(site, size, years)]
+    rows = table_rows(worlds, size.workers, years)
+    print(write_table(folder, "still", rows, [name for name in rows[0] if name != "world"], lines_of(rows)))
     return all(row["stands"] for row in rows)
+
+
+def show_still_worlds(folder: Path, size: ExperimentSize, years: int = YEARS) -> None:
+    """Run both sites over draws and under rival accounts; print and write the draws, and what moves under accounts."""
+    worlds = [(site, *world) for site in SITES for world in specs_of_worlds(site, size, years)]
+    rows = table_rows(worlds, size.workers, years)
+    lines = lines_of(rows, "still_worlds", lambda row: row["world"] == DRAWS or not row["stands"])
+    print(write_table(folder, "still_worlds", rows, list(rows[0]), lines))

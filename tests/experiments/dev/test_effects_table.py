@@ -402,7 +402,7 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
         (
             ["knockouts", "--quick"],
             "--quick goes with criteria, ranges, effects, ceiling, doses, closed, decisions, practice, reach, laws,"
-            " coverage, scorecard, hindcast, still, facts only",
+            " coverage, scorecard, hindcast, still, worlds, facts only",
         ),
         (
             ["ceiling", "--only", "placebo"],

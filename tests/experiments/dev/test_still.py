@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 from experiments.cli.app import run_program
+from experiments.comparison.over_draws import rival_accounts
 from experiments.dev.examinations import closed_town
-from experiments.dev.examinations.still import OFF, QUANTITIES, change_between, row_of
+from experiments.dev.examinations.still import DRAWS, OFF, QUANTITIES, change_between, row_of, specs_of_worlds
 from experiments.execution.run_requests import plan_runs
+from experiments.validation.experiment_runs import ExperimentSize
 from model.engine.calendar import tick_of
 from model.simulation.registry import MEASURES
 
@@ -58,3 +60,15 @@ def test_the_table_fits_the_terminal_and_a_town_that_moves_ends_with_one(tmp_pat
     text = (tmp_path / "still.txt").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 80
     assert list(pd.read_csv(tmp_path / "still.csv")["measure"].unique()) == list(BY_NAME)
+
+
+@pytest.mark.thorough
+def test_other_worlds_are_draws_and_accounts_without_what_changes_for_a_reason() -> None:
+    size = ExperimentSize(seeds=2, scale=0.05)
+    worlds = list(specs_of_worlds("totonicapan", size, 1))
+    names = [name for name, _ in worlds]
+    assert names.count(DRAWS) == size.seeds
+    assert set(names) == {DRAWS, *rival_accounts()}
+    for name, spec in worlds:
+        assert spec.scenario["population_change"].mortality == 0.0, name
+        assert "political_calendar" in spec.scenario.off, name
