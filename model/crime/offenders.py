@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from model.engine.calendar import MORNINGS, WEEK, WEEK_STARTS, YEAR
-from model.engine.domains import COUNT, POSITIVE, TICK, code_of, row_of
+from model.engine.domains import COUNT, PAST, POSITIVE, TICK, code_of, row_of
 from model.engine.elementary import exp, exp_of_each, log, normal_quantile
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
@@ -77,13 +77,15 @@ class Offenders(ParameterGroup):
 class OffenderRow(Row):
     """Offender slot: a position in the offender pool that successive anonymous people fill.
 
-    `home` is a cell; `rate` is relative to the median of the group.  The present person is held until tick `until` and
-    leaves the slot at tick `ends`.  `generation` counts the people before, `crimes` the acts so far.
+    `home` is a cell; `rate` is relative to the median of the group.  The present person is held until tick `until`,
+    arrested last at tick `since`, and leaves the slot at tick `ends`.  `generation` counts the people before, `crimes`
+    the acts so far.
     """
 
     group: Annotated[int, code_of(len(SLOT_GROUPS))]
     home: Annotated[int, row_of("cell")]
     until: Annotated[int, TICK]
+    since: Annotated[int, PAST]
     ends: Annotated[int, TICK]
     generation: Annotated[int, COUNT]
     crimes: Annotated[int, COUNT]
@@ -207,10 +209,11 @@ def find_acting_slot(w: World, group: int, zone: int, number: int, origin: int) 
 def arrest_slot(w: World, at: int, until: int, gravity: float, way: int) -> None:
     """Hold the person who fills a slot for an act of some gravity at least until a tick; ``way`` is that of the arrest.
 
-    Updates `custody_pace` if the person was free.
+    Updates `custody_pace` and `row.since` if the person was free.
     """
     row = w.offenders[at]
     if row.until <= w.tick:
+        row.since = w.tick
         w.custody_pace[row.group, way] += 1.0
         w.custody_pace[row.group, GRAVITY] += gravity
     hold_slot_until(row, until)
@@ -295,7 +298,7 @@ def resize_slots(sim: Simulation) -> None:
         n_old, n = before[group + 1] - before[group], after[group + 1] - after[group]
         if n_old > 0 and n > 0:
             took = before[group] + np.arange(n) * n_old // n
-            for column in ("until", "ends", "generation"):
+            for column in ("until", "since", "ends", "generation"):
                 rows[column][after[group] : after[group + 1]] = old[column][took]
     for table in (sim.state.files, sim.state.repeats):
         table.used_rows()["offender"] = table.used_rows()["generation"] = NO_SLOTS

@@ -318,7 +318,8 @@ def hold_for_earlier_arrests(sim: Simulation) -> None:
     """Hold offenders as if the arrests of the warm-up had gone on before it, so that prisons do not start empty.
 
     Who fills a slot has done so for an exponential time, as careers have; of the earlier arrests of this person, those
-    before the warm-up are drawn one after the other.  Updates `offenders.until`.
+    before the warm-up are drawn one after the other.  An arrest of the warm-up that came before the end of this custody
+    did not happen.  Updates `offenders.until`.
     """
     slots, pace, begun = sim.state.offenders.used_rows(), sim.w.custody_pace, tick_of(sim.calendar.first_date)
     starts = group_starts(slots)
@@ -335,7 +336,7 @@ def hold_for_earlier_arrests(sim: Simulation) -> None:
             if tick >= begun:
                 break
             tick = end_of_earlier_custody(sim, row.group, name, nth, tick)
-            row.until = max(int(row.until), int(tick))
+            row.until = int(tick) if row.since < tick else max(int(row.until), int(tick))
 
 
 def end_of_earlier_custody(sim: Simulation, group: int, name: int, nth: int, arrested: float) -> float:

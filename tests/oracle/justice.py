@@ -154,7 +154,7 @@ def fill_prison(town: "PlainTown") -> None:
             if x >= town.first_tick:
                 break
             x = end_of_earlier(town, slot, k, x)
-            slot.hold(int(x))
+            slot.until = int(x) if slot.since < x else max(slot.until, int(x))
             k += 1
 
 

@@ -40,6 +40,7 @@ class Slot:
     home: "Cell"
     ends: int
     until: int = 0
+    since: int = 0
     generation: int = 0
     crimes: int = 0
 
@@ -75,6 +76,7 @@ def arrest_slot(town: "PlainTown", slot: Slot, until: int, gravity: float, way: 
     if slot.is_free(town.tick):
         town.pace[slot.group][way] += 1.0
         town.pace[slot.group]["gravity"] += gravity
+        slot.since = town.tick
     slot.hold(until)
 
 
@@ -211,7 +213,8 @@ def make_anew(town: "PlainTown") -> None:
     for before, after in zip(old, town.offenders, strict=True):
         for slot in after if before else []:
             giver = before[slot.place * len(before) // len(after)]
-            slot.until, slot.ends, slot.generation = giver.until, giver.ends, giver.generation
+            slot.until, slot.since = giver.until, giver.since
+            slot.ends, slot.generation = giver.ends, giver.generation
     for file in town.files:
         file.suspect = None
     for repeat in town.repeats:

@@ -233,7 +233,7 @@ def couples(town: "PlainTown") -> Rows:
 
 def offenders(town: "PlainTown") -> Rows:
     """Slots of offenders."""
-    same = ("group", "rate", "until", "ends", "generation", "crimes")
+    same = ("group", "rate", "until", "since", "ends", "generation", "crimes")
     return [named(one, *same) | {"home": one.home.number} for one in all_slots(town)]
 
 
