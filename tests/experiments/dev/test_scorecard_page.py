@@ -1,5 +1,7 @@
 """The page on held-out patterns: counts and rows of the record, and a reason for each that fails and for no other."""
 
+from pathlib import Path
+
 import pytest
 
 from experiments.dev.documents import scorecard_page
@@ -12,6 +14,7 @@ from experiments.dev.documents.scorecard_page import (
     number_names,
 )
 
+README = Path(__file__).parents[3] / "README.md"
 PATTERNS, NUMBERS = held_out(PATTERNS_TABLE), held_out(SCORECARD_TABLE)
 STATED = {(one["id"], one["says"]): one for one in ENTRIES["pattern"]}
 
@@ -54,3 +57,8 @@ def test_a_pattern_that_fails_without_a_reason_stands_there_as_unexplained() -> 
         "Why these fail is not known.",
     ]
     assert scorecard_page.failing_sections([row | {"failed": "False"}], "en") == ["All held-out patterns hold."]
+
+
+def test_the_readme_says_how_many_patterns_hold() -> None:
+    hold = sum(not has_failed(row) for row in PATTERNS)
+    assert f"Of {len(PATTERNS)} findings kept apart as a test, {hold} hold" in README.read_text(encoding="utf-8")
