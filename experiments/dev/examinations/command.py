@@ -165,8 +165,9 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
-    from experiments.comparison import single_measure_effects
     from experiments.comparison.sign_stability import show_laws
+    from experiments.comparison.single_measure_effects import YEARS as REACH_YEARS
+    from experiments.comparison.single_measure_effects import show_single_measure_effects as show_reach
     from experiments.dev.examinations import ceiling, closed_town, decisions, doses, facts, practice, scorecard, still
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
@@ -180,7 +181,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
     one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
     small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
-    full_towns = request.size(seeds=MIN_TWINS_RARE)
+    full_towns, decade = request.size(seeds=MIN_TWINS_RARE), 3 if quick else int(years(still.YEARS))
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
@@ -194,14 +195,12 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
-        "reach": lambda: single_measure_effects.show_single_measure_effects(
-            folder, twins.seeds, years(single_measure_effects.YEARS), twins.sets, twins.workers
-        ),
-        "laws": lambda: show_laws(folder, small.seeds, years(single_measure_effects.YEARS), small.sets, small.workers),
+        "reach": lambda: show_reach(folder, twins.seeds, years(REACH_YEARS), twins.sets, twins.workers),
+        "laws": lambda: show_laws(folder, small.seeds, years(REACH_YEARS), small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
-        "still": lambda: still.show_still(folder, full_towns, 3 if quick else int(years(still.YEARS))),
-        "worlds": lambda: still.show_still_worlds(folder, full_towns, 3 if quick else int(years(still.YEARS))),
+        "still": lambda: still.show_still(folder, full_towns, decade),
+        "worlds": lambda: still.show_still_worlds(folder, full_towns, decade),
         "facts": lambda: facts.show_facts(folder, full_towns, years(facts.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }
