@@ -115,7 +115,7 @@ COLOURS_DRAWN = """() => {
     ("measures", "layer", "said"),
     [
         ("means.0", "occurred", "more crime · worse"),
-        ("means.3,visits.3,reporting.3", "fear", "less fear · better"),
+        ("training.3,visits.3", "trust", "more trust · better"),
     ],
 )
 def test_the_map_is_brown_where_it_is_worse_and_blue_where_it_is_better(
