@@ -12,7 +12,7 @@ import numpy as np
 
 from model.engine.calendar import MONTH
 from model.engine.domains import PAST
-from model.engine.kernels import kernel
+from model.engine.kernels import allocating_kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.tables import ArraySpec
 from model.trust.events import ABSENCE, declare_event, record_event
@@ -63,20 +63,30 @@ def note_presence(w: World) -> None:
                     w.last_seen[near] = w.tick
 
 
-@kernel
+@allocating_kernel
 def record_absence(w: World) -> None:
     """Record an absence for residents near whose home no couple has been for whole periods, once in each period.
 
     A period has `absence.months` months.  Appends to `impressions`.
     """
-    for i in range(w.arrived[0]):
-        person, mind = w.people[i], w.minds[i]
-        p = w.p.absence[person.settlement]
+    least_seen = np.full(len(w.p.absence), w.tick)
+    for i in range(len(w.cells)):
+        if w.cells[i].population > 0:
+            z = max(w.cells[i].settlement, 0)
+            least_seen[z] = min(least_seen[z], w.last_seen[i])
+    for z in range(len(least_seen)):
+        p = w.p.absence[z]
         period = max(1, int(MONTH * p.months))
-        gone = w.tick - w.last_seen[person.home]
-        periods = gone // period - max(0, gone - w.since) // period
-        if periods > 0 and mind.gone < 0 and age_years(person, w.tick) >= MINIMUM_AGE:
-            record_event(w, i, ABSENCE, periods * p.weight)
+        # Most residents live in settlements whose cells have all been seen: these need no look at anybody.
+        end = w.home_start[z + 1] if w.tick - least_seen[z] >= period else w.home_start[z]
+        for k in range(w.home_start[z], end):
+            i = w.at_home[k]
+            gone = w.tick - w.last_seen[w.people[i].home]
+            periods = gone // period - max(0, gone - w.since) // period
+            if periods == 0 or i >= w.arrived[0] or w.minds[i].gone >= 0:
+                continue
+            if age_years(w.people[i], w.tick) >= MINIMUM_AGE:
+                record_event(w, i, ABSENCE, periods * p.weight)
 
 
 def notice_absence(sim: Simulation) -> None:

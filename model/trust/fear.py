@@ -227,7 +227,7 @@ def news_of_killings(w: World) -> float:
 def update_local_crime(w: World) -> None:
     """Update recent and usual crime and visits of each settlement at the end of a month; updates `local`."""
     local, news, payers = w.local, news_of_killings(w), np.zeros(len(w.local))
-    for i in range(w.arrived[0]):
+    for i in w.targets[: w.target_start[-1]]:
         if w.minds[i].gone < 0 and w.minds[i].pays >= 0:
             payers[w.people[i].settlement] += 1.0
     for z in range(len(local)):
