@@ -50,7 +50,7 @@ ERRORS_PER_LIMIT = 3.0
 """The error of a change must be below the limit divided by this, or more runs are needed."""
 PRESENT, DRAWS = "present", "draws"
 """Worlds beside the rival accounts: the present values, and draws of everything assumed."""
-RUNS_UNDER_ACCOUNTS = 6
+RUNS_UNDER_ACCOUNTS = 3
 LABEL_WIDTH, NUMBER_WIDTH, CHANGE_WIDTH = 22, 9, 15
 
 
