@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from model.world.shift_events import (
         Visit,
     )
+    from model.world.state import CoupleRow
     from model.world.steps import Room
 
 GREETING = declare_event("greeting", 1, memory="friendly")
@@ -173,6 +174,14 @@ class Encounter(NamedTuple):
 def officer_key(o: int, officer: Officer) -> int:
     """Return the number by which residents know the person who holds position ``o``."""
     return MAX_HOLDERS * o + officer.person % MAX_HOLDERS
+
+
+@kernel
+def knows_one_of(w: World, i: int, couple: CoupleRow) -> bool:
+    """Return whether resident ``i`` knows one of the officers of a couple."""
+    known = w.minds[i].knows
+    lead, mate = officer_key(couple.lead, w.officers[couple.lead]), officer_key(couple.mate, w.officers[couple.mate])
+    return bool(known in (lead, mate))
 
 
 @kernel
@@ -322,6 +331,17 @@ def apply_encounter(w: World, visit: Visit, i: int, met: Encounter, p: Contacts)
 
 
 @kernel
+def share_at_home(w: World, visit: Visit, i: int, nth: int, met: Encounter, p: Contacts) -> None:
+    """Let a second household member of resident ``i`` share contact ``nth``, perhaps."""
+    other = next_household_member(w, i)
+    if other < 0 or keyed_uniform(w.seed, MEET_WITH, w.tick, visit.post, nth) >= p.together:
+        return
+    known = knows_one_of(w, other, w.couples[visit.post])
+    shared = Encounter(cause=met.cause, unfair_cause=met.unfair_cause, fair=met.fair, known=known, lead=met.lead)
+    apply_encounter(w, visit, other, shared, p)
+
+
+@kernel
 def make_stop_arrest(w: World, visit: Visit, find: float, easy: float, p: Contacts) -> None:
     """Arrest a resident after a stop that found something by the uniform ``find``, or as an easy arrest.
 
@@ -358,18 +378,17 @@ def meet_resident(w: World, visit: Visit, i: int, nth: int, z: int) -> None:
 
     Whoever distrusts the police may turn away from a greeting, a talk or a long visit; then there is no contact.
     """
-    minds, tick, seed, post = w.minds, w.tick, w.seed, visit.post
+    tick, seed, post = w.tick, w.seed, visit.post
     p, couple = w.p.contacts[z], w.couples[visit.post]
     officer = w.officers[couple.lead]
     chief = w.p.chief[z]
     zeal = block_emphasis(couple.block, USE_QUICK_ARRESTS, chief.usual_arrests, chief.focus_stops)
-    lead, mate = officer_key(couple.lead, officer), officer_key(couple.mate, w.officers[couple.mate])
-    known = minds[i].knows in (lead, mate)
+    known = knows_one_of(w, i, couple)
     if visit.kind == HOMES:
         cause = home_contact_kind(w, visit, nth, z)
     else:
         cause = draw_contact_kind(visit, w.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, post, nth))
-    trust = trust_now(minds[i], tick, w.p.trust[w.people[i].settlement])
+    trust = trust_now(w.minds[i], tick, w.p.trust[w.people[i].settlement])
     # Nobody can turn away from a stop, and staff of an institution expect the visit.
     avoidable = cause in FRIENDLY_CAUSES and visit.kind != INSTITUTION
     if avoidable and turns_away(trust, p, keyed_uniform(seed, MEET_OPEN, tick, post, nth)):
@@ -386,17 +405,12 @@ def meet_resident(w: World, visit: Visit, i: int, nth: int, z: int) -> None:
     if cause == STOP:
         make_stop_arrest(w, visit, find, zeal * w.figures[officer.facility].easy, p)
     unfair = draw_unfair_cause(cause, keyed_uniform(seed, MEET_ABUSE, tick, post, nth), p)
+    lead = officer_key(couple.lead, officer)
     met = Encounter(cause=cause, unfair_cause=unfair, fair=fair, known=known, lead=lead)
     apply_encounter(w, visit, i, met, p)
-    at_home = cause in FRIENDLY_CAUSES and visit.cell == w.people[i].home
-    if at_home and keyed_uniform(seed, MEET_WITH, tick, post, nth) < p.together:
-        other = next_household_member(w, i)
-        if other >= 0:
-            both_known = minds[other].knows in (lead, mate)
-            met = Encounter(cause=cause, unfair_cause=unfair, fair=fair, known=both_known, lead=lead)
-            apply_encounter(w, visit, other, met, p)
-    warmth = trust_now(minds[i], tick, w.p.trust[w.people[i].settlement]) - NEUTRAL_TRUST
-    record_officers_contact(w, visit.post, warmth, fair and cause in FRIENDLY_CAUSES)
+    if cause in FRIENDLY_CAUSES and visit.cell == w.people[i].home:
+        share_at_home(w, visit, i, nth, met, p)
+    record_officers_contact(w, visit.post, trust - NEUTRAL_TRUST, fair and cause in FRIENDLY_CAUSES)
 
 
 @allocating_kernel
