@@ -97,6 +97,8 @@ def municipalities() -> Iterator[Scenario]:
     busy = {f"{group}.{name}": value for group, values in BUSY.items() for name, value in values.items()}
     small = {"population.scale": 0.05, "calendar.warm_up": 0, "plans.takes_request": 1.0}
     small |= {"deliberation.protocol": 5.0, "deliberation.climb": 5.0, "deliberation.abuse": 0.5}
+    small |= {"absence.months": 1.0, "problems.analysts": 10.0, "problems.blind": 0.0, "problems.by_report": 5.0}
+    small |= {f"problems.{name}": 1.0 for name in ("begins", "partner", "partner_willing", "effect")}
     solved = {"base": 1.0, "ratified": 1.0, "arrest": 1.0, "hours": 1000.0, "other": 0.0}
     warrants = {f"investigation.{name}": value for name, value in solved.items()}  # of which cantons are asked
     for site, more in {"villa_canales": {}, "totonicapan": warrants}.items():
@@ -104,6 +106,7 @@ def municipalities() -> Iterator[Scenario]:
     weak = {"cliques.least": 20, "cliques.large": 21, "cliques.honour": 0.0, "cliques.attack_base": 5.0}
     weak |= {"gangs.ms13": 30, "gangs.barrio18": 30, "gangs.dense": 5, "gangs.border": 100.0}
     yield load("villa_canales", set=busy | small | weak, policies=["clique_pact", "leaders_arrested"])
+    yield load("villa_canales", set=busy | small | weak)
 
 
 def small_towns() -> Iterator[Scenario]:
@@ -185,8 +188,9 @@ RARE = {
     "tally.visits_on_paper",
 }
 """What takes more months than these towns live; the slow reference model compares all but counts."""
-RARE_FOR = {("land_conflicts", "minds.gone"), ("calls", "tally.ceiling_hits")}
-"""What others do every month: deaths in fights over land, and calls beyond the bound of their hazard."""
+RARE_FOR = {("land_conflicts", "minds.gone"), ("calls", "tally.ceiling_hits"), ("problem_work", "problem_months")}
+"""What others do every month: deaths in fights over land, calls beyond the bound of their hazard; and what is counted
+in a warm-up alone."""
 
 
 @pytest.mark.slow
