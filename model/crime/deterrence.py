@@ -91,7 +91,7 @@ def is_deterred(w: World, kind: int, cell: int, minute: float, number: int) -> b
     for k in range(w.counts[VISITS]):
         visit = w.visits[k]
         covers = visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual
-        if covers and mark < w.presence_effects[z, visit.kind, kind]:
+        if covers and visit.alive == 1 and mark < w.presence_effects[z, visit.kind, kind]:
             return True
     return False
 

@@ -441,7 +441,7 @@ def attack_rivals(w: World) -> None:
         foe = w.cliques[clique.foe]
         i, cell = NOBODY, foe.centre
         if keyed_uniform(w.seed, CLASH_STREAM, w.tick, q, 0) < w.p.cliques[0].attack_member:
-            i = draw_living_member(w, clique.foe, CLASH_VICTIM, q)
+            i = draw_living_member(w, clique.foe, CLASH_VICTIM, w.tick, q)
             cell = to_int64(w.people[i].home) if i >= 0 else cell
         p = w.p.extortion[max(w.cells[cell].settlement, 0)]
         if i < 0:

@@ -346,14 +346,17 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def draw_living_member(w: World, clique: int, stream: int, draw: int) -> int:
-    """Return a living member of a clique, each with the same chance, or -1; ``stream`` and ``draw`` key the numbers."""
+def draw_living_member(w: World, clique: int, stream: int, tick: int, draw: int) -> int:
+    """Return a living member of a clique, each with the same chance, or -1.
+
+    ``stream``, ``tick`` and ``draw`` key the random numbers.
+    """
     # The least of keyed uniforms: others who join or leave rarely change the choice.
     found, least = NOBODY, 1.0
     for k in range(w.roll_count[0]):
         i = w.roll[k].who
         if w.minds[i].member == clique and w.minds[i].gone < 0:
-            u = keyed_uniform(w.seed, stream, w.tick, i, draw)
+            u = keyed_uniform(w.seed, stream, tick, i, draw)
             if u < least:
                 found, least = i, u
     return found

@@ -35,6 +35,7 @@ from model.justice.justice import (
     draw_member_of_act,
     drop_file,
     imprison_member,
+    incident_of_arrest,
     judge_arrests,
     remand_until,
 )
@@ -212,7 +213,7 @@ def open_file(w: World, row: Incident, tip: bool, arrest: Arrest, held: bool) ->
     slots, file = w.offenders, w.files[w.files_count[0]]
     generation = slots[row.offender].generation if row.offender >= 0 else NOBODY
     file.doubt = evidence_doubt(w, row, generation, tip)
-    file.filed, file.number, file.kind, file.gravity = w.tick, row.number, row.kind, row.severity
+    file.filed, file.number, file.kind, file.gravity = row.tick, row.number, row.kind, row.severity
     file.zone = max(w.cells[row.cell].settlement, 0)
     file.teller = row.teller if row.complaint == 1 else NOBODY
     file.board = w.people[row.teller].settlement if row.handed > 0 else NOBODY
@@ -221,7 +222,7 @@ def open_file(w: World, row: Incident, tip: bool, arrest: Arrest, held: bool) ->
     if held and arrest.other == 0:
         file.member = arrest.member
     elif row.clique >= 0:
-        file.member = draw_member_of_act(w, row.clique, row.number)
+        file.member = draw_member_of_act(w, row)
     file.served = w.tick if held else CLOCK_NOT_STARTED
     file.warrant = file.charged = CLOCK_NOT_STARTED
     file.passes = file.tries = 0
@@ -400,12 +401,12 @@ def work_on_files(w: World) -> None:
 
 def room_for_verdicts(sim: Simulation) -> Room:
     """Return the rows that the judgement of all arrests may need."""
-    return {IMPRESSIONS: rows_of(ARRESTS), "prison": rows_of("roll") + rows_of(INCIDENTS)}
+    return {IMPRESSIONS: rows_of(ARRESTS), "prison": rows_of("roll") + rows_of(INCIDENTS) + rows_of("carried")}
 
 
 def room_for_files(sim: Simulation) -> Room:
-    """Return the rows that the files of all incidents need."""
-    return {"files": rows_of(INCIDENTS)}
+    """Return the rows that the files of all incidents and arrests need."""
+    return {"files": rows_of(INCIDENTS) + rows_of(ARRESTS)}
 
 
 @step(room=room_for_files, allocates=True)
@@ -415,8 +416,9 @@ def open_files(w: World) -> None:
     readiness = Readiness(intercept=p.tip, trust=p.tip_trust, dread=p.tip_dread)
     by = np.full(w.counts[INCIDENTS], -1)  # arrest by which somebody is held for each incident
     for a in range(w.counts[ARRESTS]):
-        if w.arrests[a].incident >= 0 and w.arrests[a].held == 1:
-            by[w.arrests[a].incident] = a
+        arrest = w.arrests[a]
+        if arrest.incident >= 0 and arrest.carried == 0 and arrest.held == 1:
+            by[arrest.incident] = a
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         tip = row.kind != DOMESTIC and comes_forward(w, row, TIP_STREAM, readiness)
@@ -424,6 +426,25 @@ def open_files(w: World) -> None:
             w.tally[0].tips += 1.0
         if tip or row.complaint == 1 or by[k] >= 0:
             open_file(w, row, tip, w.arrests[max(0, by[k])], by[k] >= 0)
+    for a in range(w.counts[ARRESTS]):
+        if w.arrests[a].carried == 1 and w.arrests[a].held == 1:
+            file_late_arrest(w, w.arrests[a])
+
+
+@kernel
+def file_late_arrest(w: World, arrest: Arrest) -> None:
+    """Enter an arrest for an incident of an earlier shift in its file; open one if nobody has told or seen anything."""
+    row = incident_of_arrest(w, arrest)
+    for k in range(w.files_count[0]):
+        file = w.files[k]
+        if file.filed == row.tick and file.number == row.number:
+            file.served, file.other = w.tick, arrest.other
+            if arrest.other == 0:
+                file.member = arrest.member
+            if file.warrant < 0:
+                clear_complaint(w, file)
+            return
+    open_file(w, row, False, arrest, True)
 
 
 @python_step(flags=LAST_SHIFTS)

@@ -44,7 +44,7 @@ from model.world.shift_events import ARRESTS, NOBODY
 if TYPE_CHECKING:
     from model.engine.tables import ArraySpec
     from model.simulation.world import Simulation, World
-    from model.world.shift_events import Incident
+    from model.world.shift_events import Arrest, Incident
 
 BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
     stream_id("blame"),
@@ -183,11 +183,11 @@ def judge_arrests(w: World) -> None:
         if arrest.incident < 0:
             w.tally[0].arrests_without_incident += 1.0
         else:
-            row = w.incidents[arrest.incident]
+            row = incident_of_arrest(w, arrest)
             held = held or (row.complaint == 1 and row.in_time == 1)
             w.tally[0].arrests_act += 1.0
             inform_reporter(w, row, held)
-            wrong = keyed_uniform(w.seed, WRONG_STREAM, w.tick, row.number, 0) < w.p.justice[0].wrong
+            wrong = keyed_uniform(w.seed, WRONG_STREAM, row.tick, row.number, 0) < w.p.justice[0].wrong
             arrest.other = 1 if wrong else 0
             arrest.member = NOBODY if wrong else arrest_offender(w, row, held)
         arrest.held = 1 if held else 0
@@ -198,6 +198,12 @@ def judge_arrests(w: World) -> None:
 
 
 @kernel
+def incident_of_arrest(w: World, arrest: Arrest) -> Incident:
+    """Return the incident for which somebody was arrested, of this shift or carried over with its call."""
+    return w.carried[arrest.incident] if arrest.carried == 1 else w.incidents[arrest.incident]
+
+
+@kernel
 def inform_reporter(w: World, row: Incident, held: bool) -> None:
     """Inform the reporter of an incident, or its witness, of the arrest; appends to `impressions`."""
     i = row.teller
@@ -205,7 +211,7 @@ def inform_reporter(w: World, row: Incident, held: bool) -> None:
         return
     z = w.people[i].settlement
     p = w.p.trust[z]
-    if keyed_uniform(w.seed, BLAME_STREAM, w.tick, row.number, 0) < w.p.justice[z].blame:
+    if keyed_uniform(w.seed, BLAME_STREAM, row.tick, row.number, 0) < w.p.justice[z].blame:
         kind, weight = (HELD_CAUSE, p.held) if held else (RELEASE_CAUSE, p.released)
         record_event(w, i, kind, weight)
 
@@ -226,12 +232,12 @@ def arrest_offender(w: World, row: Incident, held: bool) -> int:
         if row.clique >= 0:
             w.cliques[row.clique].freed_now += 1
         return NOBODY
-    until = remand_until(w, w.tick, row.number, 0)
+    until = remand_until(w, row.tick, row.number, 0)
     if row.offender >= 0:
         arrest_slot(w, row.offender, until, row.severity, IN_ACT)
     if row.clique < 0:
         return NOBODY
-    i = draw_member_of_act(w, row.clique, row.number)
+    i = draw_member_of_act(w, row)
     imprison_member(w, i, until)
     return i
 
@@ -244,9 +250,9 @@ def remand_until(w: World, filed: int, number: int, nth: int) -> int:
 
 
 @kernel
-def draw_member_of_act(w: World, clique: int, number: int) -> int:
-    """Return the living member of a clique who committed an act of this shift, or -1."""
-    return draw_living_member(w, clique, MEMBER_STREAM, number)
+def draw_member_of_act(w: World, row: Incident) -> int:
+    """Return the living member of a clique who committed an act of it, or -1."""
+    return draw_living_member(w, row.clique, MEMBER_STREAM, row.tick, row.number)
 
 
 @kernel

@@ -351,7 +351,7 @@ def make_stop_arrest(w: World, visit: Visit, find: float, easy: float, p: Contac
         return
     w.tally[0].arrests_easy += 1.0 if find >= p.finds else 0.0
     arrest = w.arrests[w.counts[ARRESTS]]
-    arrest.incident, arrest.number, arrest.post = -1, -1, visit.post
+    arrest.incident, arrest.carried, arrest.number, arrest.post = -1, 0, -1, visit.post
     arrest.goods = 1 if find < p.finds * p.proof else 0
     arrest.held = 0
     w.counts[ARRESTS] += 1

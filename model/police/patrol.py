@@ -350,22 +350,15 @@ def plan_couple_visits(w: World, held: IntArray, taken: FloatArray, post: int) -
 
 
 @kernel
-def first_covering_plan_visit(w: World, cell: int, minute: float, residual: float) -> int:
-    """Return the first planned visit that covers a cell at a minute, ``residual`` minutes after it included, or -1."""
-    for k in range(w.counts[VISITS]):
-        visit = w.visits[k]
-        if visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual:
-            return k
-    return -1
+def first_covering_visit(w: World, cell: int, minute: float, residual: float, by_couple: bool) -> int:
+    """Return the first visit, not cancelled, that covers a cell at a minute, or -1; only of couples if ``by_couple``.
 
-
-@kernel
-def first_covering_couple_visit(w: World, cell: int, minute: float, residual: float) -> int:
-    """Return the first visit by a couple, not cancelled, that covers a cell at a minute, or -1."""
+    ``residual`` minutes after the visit are included.
+    """
     for k in range(w.counts[VISITS]):
         visit = w.visits[k]
         covers = visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual
-        if covers and visit.alive == 1 and visit.post >= 0:
+        if covers and visit.alive == 1 and (visit.post >= 0 or not by_couple):
             return k
     return -1
 

@@ -20,7 +20,7 @@ from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, logistic, stream_id
 from model.engine.rows import Column, Row
 from model.gangs.capture import learns_of_report
-from model.police.patrol import first_covering_plan_visit
+from model.police.patrol import first_covering_visit
 from model.police.pressure import turn_victim_away
 from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
 from model.trust.events import declare_event, record_event
@@ -380,7 +380,7 @@ def report(w: World) -> None:
         if row.kind == DOMESTIC:
             continue
         z = max(w.cells[row.cell].settlement, 0)
-        visit = first_covering_plan_visit(w, row.cell, row.minute, w.p.deterrence[z].residual)
+        visit = first_covering_visit(w, row.cell, row.minute, w.p.deterrence[z].residual, False)
         if row.teller >= 0:
             z = w.people[row.teller].settlement
             report_crime(w, k, visit >= 0)

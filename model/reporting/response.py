@@ -29,7 +29,7 @@ from model.police.contacts import RUDE, treats_fairly
 from model.police.patrol import (
     cancel_visits_without_fuel,
     couple_cell_at,
-    first_covering_couple_visit,
+    first_covering_visit,
     occupy_couple,
     remaining_km,
     straight_km,
@@ -59,6 +59,7 @@ from model.world.shift_events import (
     TO_PATROL,
     UNSERVEDS,
     Call,
+    Incident,
 )
 from model.world.steps import in_order, rows_of, step
 
@@ -66,7 +67,6 @@ if TYPE_CHECKING:
     from model.engine.rows import IntArray
     from model.simulation.world import Simulation, World
     from model.world.month import MonthSnapshot
-    from model.world.shift_events import Incident
     from model.world.steps import Room
 
 CALL_DECLINED_STREAM, SERVICE_STREAM, TREATMENT_STREAM = (
@@ -131,6 +131,7 @@ class Response(ParameterGroup):
 
 
 WAITING = GrowingTableSpec(name="waiting", row=Call, about="Calls that wait.")
+CARRIED = GrowingTableSpec(name="carried", row=Incident, about="Incidents of calls that were carried over.")
 CALLS_BY_WAIT = ArraySpec(
     name="calls_by_wait",
     of=np.int64,
@@ -368,12 +369,15 @@ def record_answer(w: World, line: Call, post: int, wait: float) -> None:
 
 
 @kernel
-def append_arrest(w: World, k: int, post: int, with_goods: bool) -> None:
-    """Record the arrest of the offender of incident k; updates `incidents.arrested`, appends to `arrests`."""
-    w.incidents[k].arrested = 1
+def append_arrest(w: World, row: Incident, k: int, post: int, with_goods: bool) -> None:
+    """Record the arrest of the offender of an incident, number k of its table.
+
+    Updates `incidents.arrested` or `carried.arrested`; appends to `arrests`.
+    """
+    row.arrested = 1
     arrest = w.arrests[w.counts[ARRESTS]]
-    arrest.incident, arrest.number, arrest.post, arrest.held = k, w.incidents[k].number, post, 0
-    arrest.goods = 1 if with_goods else 0
+    arrest.incident, arrest.carried, arrest.number, arrest.post = k, int(row.tick < w.tick), row.number, post
+    arrest.held, arrest.goods = 0, 1 if with_goods else 0
     w.counts[ARRESTS] += 1
 
 
@@ -389,38 +393,51 @@ def hand_to_authority(w: World, row: Incident, z: int) -> None:
 
 
 @kernel
-def attempt_arrest(w: World, post: int, k: int, delay: float, z: int) -> None:
-    """Arrest the offender of incident k, with a chance that falls with the delay (minutes) since the crime.
+def attempt_arrest(w: World, post: int, row: Incident, k: int, delay: float, z: int) -> None:
+    """Arrest the offender of incident k of its table, with a chance that falls with the delay (minutes) since the crime.
 
     In a canton whose authority withholds its consent, the case goes before that authority instead.  Transport and
     hearing take the couple off the street.  ``z`` is the settlement of the incident.
     """
-    row, p = w.incidents[k], w.p.response[z]
-    number = row.number
+    p, number = w.p.response[z], row.number
     if row.arrested == 1 or row.motive == IMITATOR:
         return
     chance = p.catch * exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
-    if keyed_uniform(w.seed, ARREST_STREAM, w.tick, number, 0) >= chance:
+    if keyed_uniform(w.seed, ARREST_STREAM, row.tick, number, 0) >= chance:
         return
     if needs_consent(row, w.p.communal_authority[z].grave) and not consents_to_arrest(w, z, number, row.severity):
         hand_to_authority(w, row, z)
         return
     with_goods = p.goods * exp(-delay / p.goods_minutes)
-    append_arrest(w, k, post, keyed_uniform(w.seed, GOODS_STREAM, w.tick, number, 0) < with_goods)
-    start = max(row.minute + delay, w.couples[post].free)
+    append_arrest(w, row, k, post, keyed_uniform(w.seed, GOODS_STREAM, row.tick, number, 0) < with_goods)
+    start = max(row.minute + delay - MINUTES_A_SHIFT * (w.tick - row.tick), w.couples[post].free)
     occupy_couple(w, post, start, start + MINUTES_AN_HOUR * w.p.justice[z].hours)
     w.tally[0].couple_hours_used += w.p.justice[z].hours
 
 
 @kernel
+def incident_of_call(w: World, line: Call) -> Incident:
+    """Return the incident that a call of this shift, or one carried over, is about."""
+    return w.carried[line.incident] if line.born < w.tick else w.incidents[line.incident]
+
+
+@kernel
 def take_up_waiting_calls(w: World) -> None:
-    """Append the calls carried over to those of the shift, as of its first minute; empties `waiting`."""
+    """Append the calls carried over to those of the shift, as of its first minute; empties `waiting`.
+
+    Of `carried`, the incidents of these calls remain, in their order.
+    """
+    left = 0
     for k in range(w.waiting_count[0]):
         n = w.counts[CALLS]
         w.calls[n] = w.waiting[k]
-        w.calls[n].incident, w.calls[n].minute = -1, 0.0
+        w.calls[n].minute = 0.0
+        if w.waiting[k].incident >= 0:
+            w.carried[left] = w.carried[w.waiting[k].incident]
+            w.calls[n].incident = left
+            left += 1
         w.counts[CALLS] = n + 1
-    w.waiting_count[0] = 0
+    w.waiting_count[0], w.carried_count[0] = 0, left
 
 
 @kernel
@@ -428,6 +445,16 @@ def carry_call_over(w: World, line: Call) -> None:
     """Carry a call over to the next shift; appends to `waiting`."""
     w.waiting[w.waiting_count[0]] = line
     w.waiting_count[0] += 1
+
+
+@kernel
+def keep_incidents_of_waiting(w: World) -> None:
+    """Append the incidents of the calls that wait, as they stand at the end of the shift, to `carried`."""
+    for k in range(w.waiting_count[0]):
+        if w.waiting[k].incident >= 0:
+            w.carried[w.carried_count[0]] = incident_of_call(w, w.waiting[k])
+            w.waiting[k].incident = w.carried_count[0]
+            w.carried_count[0] += 1
 
 
 @kernel
@@ -491,21 +518,23 @@ def serve_call(w: World, line: Call) -> None:
         wait = MINUTES_A_SHIFT * (w.tick - line.born) + arrival - line.since
         record_answer(w, line, post, wait)
         if line.incident >= 0:
-            delay = arrival - w.incidents[line.incident].minute
-            attempt_arrest(w, post, line.incident, delay, z)
+            row = incident_of_call(w, line)
+            delay = MINUTES_A_SHIFT * (w.tick - line.born) + arrival - row.minute
+            attempt_arrest(w, post, row, line.incident, delay, z)
 
 
 def room_for_answers(sim: Simulation) -> Room:
     """Return the rows that the answers to all calls may need, and the arrests at the place of a crime."""
-    tables = (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED, "waiting", "choices", "cases")
-    return {**dict.fromkeys(tables, rows_of(CALLS) + rows_of("waiting")), ARRESTS: rows_of(INCIDENTS)}
+    tables = (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED, "waiting", "carried", "choices", "cases")
+    answers = dict.fromkeys(tables, rows_of(CALLS) + rows_of("waiting"))
+    return {**answers, ARRESTS: rows_of(INCIDENTS) + rows_of("carried")}
 
 
 @step(room=room_for_answers, allocates=True)
 def serve_calls(w: World) -> None:
     """Serve the calls of the shift and those carried over; then couples at the place of a crime try to arrest.
 
-    Appends to `responses`, `unserved`, `arrests`, `impressions`, `signed`; updates `waiting`.
+    Appends to `responses`, `unserved`, `arrests`, `impressions`, `signed`; updates `waiting` and `carried`.
     """
     w.tally[0].calls += w.counts[CALLS]
     take_up_waiting_calls(w)
@@ -516,15 +545,16 @@ def serve_calls(w: World) -> None:
         if row.found == 0 and row.told != TO_PATROL:
             continue
         z = max(w.cells[row.cell].settlement, 0)
-        visit = first_covering_couple_visit(w, row.cell, row.minute, w.p.deterrence[z].residual)
+        visit = first_covering_visit(w, row.cell, row.minute, w.p.deterrence[z].residual, True)
         if visit >= 0:
-            attempt_arrest(w, w.visits[visit].post, k, 0.0, z)
+            attempt_arrest(w, w.visits[visit].post, row, k, 0.0, z)
     for k in range(w.counts[INCIDENTS]):
         p = w.p.response[max(w.cells[w.incidents[k].cell].settlement, 0)]
         if p.all_caught == 0.0 or w.incidents[k].arrested == 1:
             continue
         if keyed_uniform(w.seed, ALL_CAUGHT, w.tick, w.incidents[k].number, 0) < p.all_caught:
-            append_arrest(w, k, -1, True)
+            append_arrest(w, w.incidents[k], k, -1, True)
+    keep_incidents_of_waiting(w)
 
 
 respond = in_order(serve_calls, learn)
@@ -550,7 +580,7 @@ def count_closed_calls(month: MonthSnapshot) -> float:
 
 MECHANISM = Mechanism(
     group=Response,
-    tables=(WAITING, CALLS_BY_WAIT),
+    tables=(WAITING, CARRIED, CALLS_BY_WAIT),
     knockout=Knockout(("response_minutes_median", "calls_unserved")),
     counts=ResponseCounts,
     causes=(ANSWERED_CALL,),

@@ -340,6 +340,8 @@ class World(TableBundle):
     chosen_by: FloatArray
     waiting: Rows[Call]
     waiting_count: IntArray
+    carried: Rows[Incident]
+    carried_count: IntArray
     calls_by_wait: IntArray
     cases_hidden: FloatArray
     requests: Rows[RequestRow]

@@ -91,7 +91,8 @@ class Incident(Row):
 class Call(Row):
     """A call for help; the caller waits from minute ``since``.
 
-    ``incident`` is a row of this shift's incidents or -1, ``board`` the board that learns the outcome or -1.
+    ``incident`` is a row of this shift's incidents, of those carried over if the call was, or -1; ``board`` is the
+    board that learns the outcome or -1.
     """
 
     born: Annotated[int, PAST]
@@ -130,12 +131,13 @@ class UnservedCall(Row):
 
 
 class Arrest(Row):
-    """An arrest for an incident of this shift, or on the street (``incident`` -1).
+    """An arrest for an incident of this shift, of the one before it (``carried`` 1), or on the street (``incident`` -1).
 
     ``other`` is 1 for the arrest of a wrong person, ``member`` the arrested member of a clique or -1.
     """
 
     incident: int
+    carried: int
     number: int
     post: int
     goods: int

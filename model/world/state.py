@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from model.reporting.remedies import HelpOutcome, VictimRecord
     from model.town.town import Town
     from model.world.discrete_choice import ChoiceRecord
-    from model.world.shift_events import Call
+    from model.world.shift_events import Call, Incident
 
 PLAN_MODES = ("preventive", "reactive", "investigative")
 
@@ -336,6 +336,7 @@ class State:
     women: GrowingTable[VictimRecord]
     outcomes: GrowingTable[HelpOutcome]
     waiting: GrowingTable[Call]
+    carried: GrowingTable[Incident]
     requests: GrowingTable[RequestRow]
     present: GrowingTable[MeetingAttendee]
     mail: GrowingTable[RecordInTransit]

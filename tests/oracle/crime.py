@@ -71,7 +71,8 @@ class Incident:
     teller: Resident | None = None
     offender: Slot | None = None
     clique: "Clique | None" = None
-    named: bool = False
+    named: int = NOBODY
+    """Last shift in which a member was named for the act."""
     member: Resident | None = None
     told: int = NOBODY
     reluctant: bool = False

@@ -153,12 +153,12 @@ def near_enemies(town: "PlainTown", clique: Clique) -> list[Clique]:
 
 
 def named_member(town: "PlainTown", incident: Incident) -> Resident | None:
-    """Return the member whom the act of a clique names, once for all (ODD: investigation)."""
-    if incident.clique is not None and not incident.named:
-        m = incident.number
+    """Return the member whom the act of a clique names, once in a shift (ODD: investigation)."""
+    if incident.clique is not None and incident.named < town.tick:
+        m, tick = incident.number, incident.tick
         living = living_members(town, incident.clique)
-        incident.member = min(living, key=lambda one: town.uniform("member", one.number, m), default=None)
-        incident.named = True
+        incident.member = min(living, key=lambda one: town.uniform("member", one.number, m, tick=tick), default=None)
+        incident.named = town.tick
     return incident.member
 
 

@@ -70,6 +70,9 @@ def judge(town: "PlainTown") -> None:
         judge_arrest(town, arrest)
     for incident in town.incidents:
         consider(town, incident)
+    for arrest in town.arrests:
+        if arrest.incident is not None and arrest.incident.tick < town.tick and arrest.held:
+            file_late_arrest(town, arrest.incident)
     if town.month_ends:
         for file in list(town.files):
             go_on(town, file)
@@ -88,11 +91,24 @@ def consider(town: "PlainTown", incident: Incident) -> None:
         open_file(town, incident, tipped)
 
 
+def file_late_arrest(town: "PlainTown", incident: Incident) -> None:
+    """Enter an arrest for an incident of the shift before in its file; open one if there is none."""
+    file = next((file for file in town.files if (file.filed, file.number) == (incident.tick, incident.number)), None)
+    if file is None:
+        open_file(town, incident, False)
+        return
+    file.served, file.other = town.tick, incident.other
+    if not incident.other:
+        file.member = named_member(town, incident)
+    if file.warrant < 0:
+        clear(town, file)
+
+
 def open_file(town: "PlainTown", incident: Incident, tipped: bool) -> None:
     """Open a file."""
     suspect = incident.offender.suspect if incident.offender is not None else None
     file = File(
-        town.tick,
+        incident.tick,
         incident.number,
         incident.kind,
         incident.severity,

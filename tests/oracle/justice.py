@@ -29,7 +29,9 @@ def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
         return
     incident.held = arrest.held
     tell_teller(town, incident)
-    incident.other = town.uniform("wrong", incident.number, 0) < town.numbers("justice").wrong
+    incident.other = (
+        town.uniform("wrong", incident.number, 0, tick=incident.tick) < town.numbers("justice").wrong
+    )
     if not incident.other:
         take(town, incident)
 
@@ -39,7 +41,7 @@ def tell_teller(town: "PlainTown", incident: Incident) -> None:
     trust = town.numbers("trust")
     if incident.teller is None or not (incident.told != NOBODY or incident.found):
         return
-    if town.uniform("blame", incident.number, 0) >= town.numbers("justice").blame:
+    if town.uniform("blame", incident.number, 0, tick=incident.tick) >= town.numbers("justice").blame:
         return
     if incident.held:
         town.live(incident.teller, "held", trust.held)
@@ -57,7 +59,7 @@ def take(town: "PlainTown", incident: Incident) -> None:
         if incident.clique is not None:
             incident.clique.freed_now += 1
         return
-    until = remand(town, town.uniform("remand", incident.number, 0))
+    until = remand(town, town.uniform("remand", incident.number, 0, tick=incident.tick))
     member = named_member(town, incident)
     if slot is not None:
         arrest_slot(town, slot, until, incident.severity, "in_act")

@@ -441,21 +441,21 @@ def stay_of(town: "PlainTown", couple: Couple, kind: int, slot: int) -> float:
     return min(ends) - minute
 
 
-def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool = False) -> Visit | None:
-    """Return the first visit that covers a minute in a cell; of all planned, or of those kept (ODD: deterrence)."""
+def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, by_couple: bool = False) -> Visit | None:
+    """Return the first visit that covers a minute in a cell; of all, or of couples alone (ODD: deterrence)."""
     for visit in covering_visits(town, cell, minute):
-        if (visit.alive and visit.couple is not None) or not kept:
+        if visit.couple is not None or not by_couple:
             return visit
     return None
 
 
 def covering_visits(town: "PlainTown", cell: Cell, minute: float) -> list[Visit]:
-    """Return the planned visits that cover a minute in a cell (ODD: deterrence)."""
+    """Return the visits, not cancelled, that cover a minute in a cell (ODD: deterrence)."""
     residual = town.numbers("deterrence").residual
     return [
         visit
         for visit in town.visits
-        if visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual
+        if visit.alive and visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual
     ]
 
 

@@ -75,12 +75,12 @@ def respond(town: "PlainTown") -> None:
             call.incident.number,
         ),
     )
-    town.carried = []
+    town.taken_up, town.carried = town.carried, []
     for call in calls:
         answer(town, call)
     for incident in town.incidents:
         if incident.found or incident.told == PATROL:
-            visit = covering_visit(town, incident.cell, incident.minute, kept=True)
+            visit = covering_visit(town, incident.cell, incident.minute, by_couple=True)
             if visit is not None and visit.couple is not None:
                 try_arrest(town, incident, visit.couple, 0.0)
     all_caught = town.numbers("response").all_caught
@@ -239,8 +239,8 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
         weight = 0.0
     town.live(call.teller, kind, weight, how=how, weight_how=weight_how)
     call.teller.last_contact = town.tick
-    if born == town.tick and isinstance(incident, Incident):
-        try_arrest(town, incident, couple, way.arrival - incident.minute)
+    if isinstance(incident, Incident):
+        try_arrest(town, incident, couple, SHIFT_MINUTES * (town.tick - born) + way.arrival - incident.minute)
 
 
 def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_later: float) -> None:
@@ -249,7 +249,7 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
     if incident.arrested or incident.motive == IMITATOR:
         return
     chance = p.catch * math.exp(-minutes_later / p.trail) * (p.killers if incident.kind == KILLING else 1.0)
-    if town.uniform("arrest", incident.number, 0) >= chance:
+    if town.uniform("arrest", incident.number, 0, tick=incident.tick) >= chance:
         return
     if not needs_none(town, incident) and not agrees_to_arrest(
         town, incident.cell.zone, incident.number, incident.severity
@@ -257,9 +257,11 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
         hand_to_authority(town, incident)
         return
     incident.arrested = True
-    goods = town.uniform("goods", incident.number, 0) < p.goods * math.exp(-minutes_later / p.goods_minutes)
+    goods = town.uniform("goods", incident.number, 0, tick=incident.tick) < p.goods * math.exp(
+        -minutes_later / p.goods_minutes
+    )
     town.arrests.append(Arrest(incident, couple, goods))
-    busy_from = max(incident.minute + minutes_later, couple.free)
+    busy_from = max(incident.minute + minutes_later - SHIFT_MINUTES * (town.tick - incident.tick), couple.free)
     couple.free = busy_from + 60.0 * town.numbers("justice").hours
     town.spent.couple_hours_used += town.numbers("justice").hours
     couple.cancel_visits(busy_from, couple.free)

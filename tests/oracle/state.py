@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from oracle.consultation import NOT_YET
+from oracle.crime import Incident
 from oracle.deciding import rows_of_choices
 from oracle.gangs import members
 from oracle.offenders import all_slots, slot_named
@@ -380,6 +381,11 @@ GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
         {"born": one.incident.tick, "number": one.incident.number, "teller": one.teller.number}
         | {"cell": one.incident.cell.number, "severity": one.incident.severity, "board": number_of(one.board)}
         for one in town.carried
+    ],
+    "carried": lambda town: [
+        named(one.incident, "tick", "number", "kind", "minute", "arrested", "told", "complaint")
+        for one in (*town.taken_up, *town.carried)
+        if isinstance(one.incident, Incident)
     ],
 }
 

@@ -225,6 +225,7 @@ class PlainTown(mesa.Model):
         self.kept_away: list[tuple[Cell, int]] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
+        self.taken_up: list[Call] = []
         self.cases: list[Case] = []
         self.requests: list[Request] = []
         self.files: list[File] = []

@@ -60,7 +60,7 @@ def visited(land: Any, *visits: tuple[int, int, float, float]) -> World:
     )
     w.counts[VISITS] = len(visits)
     for row, (kind, cell, minute, stay) in zip(w.visits, visits, strict=False):
-        row["kind"], row["cell"], row["minute"], row["stay"] = kind, cell, minute, stay
+        row["kind"], row["cell"], row["minute"], row["stay"], row["alive"] = kind, cell, minute, stay, 1
     return w
 
 
@@ -116,6 +116,12 @@ def test_an_attempt_is_given_up_by_the_effect_of_the_visit_that_is_there(kind: i
     number = KINDS.index(kind)
     assert deterred(passing, kind) == below(passing, PASSING[number])
     assert deterred(standing, kind) == below(standing, 0.16 * STANDING[number])
+
+
+def test_a_cancelled_visit_deters_nobody() -> None:
+    w = visited(land_of(), (ROUTE, 0, 90.0, 15.0))
+    w.visits["alive"][0] = 0
+    assert not any(deterred(w, ROBBERY))
 
 
 def test_a_visit_is_felt_while_it_lasts_and_thirty_minutes_more_in_its_cell_alone() -> None:

@@ -72,7 +72,7 @@ def test_every_request_for_help_is_one_call_or_one_lost_call_and_there_are_no_ot
     for world in watch(MONTH, **BUSY, **alone, **{"response.line_answered": 0.5}):
         crimes, calls, lost = (world.trace[name] for name in ("incidents", "calls", "unserved"))
         asks = np.isin(crimes["told"], (TO_PATROL, BY_PHONE, OWN_PHONE)) | (crimes["handed"] == 1)
-        heard = calls["number"][calls["incident"] >= 0].tolist()
+        heard = calls["number"][(calls["incident"] >= 0) & (calls["born"] == world.tick - 1)].tolist()
         unheard = lost["number"][lost["reason"] == NO_LINE].tolist()
         assert sorted(heard + unheard) == sorted(crimes["number"][asks])
         n_heard, n_unheard = n_heard + len(heard), n_unheard + len(unheard)

@@ -58,6 +58,7 @@ from model.world.shift_events import (
     UNSERVEDS,
     VISITS,
     Call,
+    Incident,
 )
 from model.world.state import Board, CommunalCase, CoupleRow
 
@@ -104,6 +105,8 @@ def world_of(n_couples: int = 2, tick: int = TICK, **changes: float) -> World:
         calls_by_wait=np.zeros(LONGEST_WAIT + 1, np.int64),
         waiting=zero_rows(Call, 4),
         waiting_count=np.zeros(1, np.int64),
+        carried=zero_rows(Incident, 4),
+        carried_count=np.zeros(1, np.int64),
         boards=zero_rows(Board, N_CELLS),
         consent=zero_rows(ConsentRow, N_CELLS),
         canton_flags=np.zeros(N_CELLS, np.int64),
@@ -353,11 +356,12 @@ def test_an_arrest_is_appended_with_or_without_goods() -> None:
     w = world_of()
     w.arrests["held"] = w.arrests["goods"] = 9
     w.incidents["number"][:2] = (70, 71)
-    rules.append_arrest(w, 1, 4, True)
-    rules.append_arrest(w, 0, 5, False)
+    w.incidents["tick"][:2] = (TICK, TICK - 1)
+    rules.append_arrest(w, w.incidents[1], 1, 4, True)
+    rules.append_arrest(w, w.incidents[0], 0, 5, False)
     assert w.counts[ARRESTS] == 2
-    names = ["incident", "number", "post", "goods", "held"]
-    assert w.arrests[names][:3].tolist() == [(1, 71, 4, 1, 0), (0, 70, 5, 0, 0), (0, 0, 0, 9, 9)]
+    names = ["incident", "carried", "number", "post", "goods", "held"]
+    assert w.arrests[names][:3].tolist() == [(1, 1, 71, 4, 1, 0), (0, 0, 70, 5, 0, 0), (0, 0, 0, 0, 9, 9)]
     assert w.incidents["arrested"][:3].tolist() == [1, 1, 0]
 
 
@@ -369,8 +373,8 @@ def test_the_chance_of_arrest_falls_with_the_delay(kind: int, factor: float, del
     for number in range(40):
         w = world_of()
         row = w.incidents
-        row["kind"][1], row["number"][1], row["minute"][1] = kind, number, 100.0
-        rules.attempt_arrest(w, 1, 1, delay, PLACE)
+        row["tick"], row["kind"][1], row["number"][1], row["minute"][1] = TICK, kind, number, 100.0
+        rules.attempt_arrest(w, 1, row[1], 1, delay, PLACE)
         caught = keyed_uniform(SEED, ARREST_STREAM, TICK, number, 0) < chance
         goods = keyed_uniform(SEED, GOODS_STREAM, TICK, number, 0) < with_goods
         assert row["arrested"][1] == w.counts[ARRESTS] == caught
@@ -385,35 +389,55 @@ def test_the_chance_of_arrest_falls_with_the_delay(kind: int, factor: float, del
 def test_imitators_and_the_arrested_are_not_arrested_and_a_busy_couple_comes_later() -> None:
     for column, value in (("arrested", 1), ("motive", IMITATOR)):
         w = world_of(catch=1.0)
-        w.incidents[column][0] = value
-        rules.attempt_arrest(w, 1, 0, 0.0, PLACE)
+        w.incidents["tick"], w.incidents[column][0] = TICK, value
+        rules.attempt_arrest(w, 1, w.incidents[0], 0, 0.0, PLACE)
         assert w.counts[ARRESTS] == 0
     w = world_of(catch=1.0)
+    w.incidents["tick"] = TICK
     w.couples["free"] = 200.0
     w.counts[VISITS] = 2
     w.visits["post"][:2], w.visits["alive"][:2], w.visits["minute"][:2] = 1, 1, (150.0, 250.0)
-    rules.attempt_arrest(w, 1, 0, 0.0, PLACE)
+    rules.attempt_arrest(w, 1, w.incidents[0], 0, 0.0, PLACE)
     assert w.couples["free"][1] == 290.0
     assert w.visits["alive"][:2].tolist() == [1, 0]
 
 
-def test_calls_carried_over_are_taken_up_in_the_first_minute() -> None:
+def test_calls_carried_over_are_taken_up_in_the_first_minute_with_their_incidents() -> None:
     w = world_of()
-    for number in (8, 9):
-        rules.carry_call_over(w, call(number=number, incident=3))
-    assert w.waiting_count[0] == 2
-    assert w.waiting[["number", "incident", "minute"]].tolist() == [
-        (8, 3, 60.0),
-        (9, 3, 60.0),
-        (0, 0, 0.0),
-        (0, 0, 0.0),
-    ]
-    w.counts[CALLS] = 1
+    w.incidents["number"][2:4] = (80, 90)
+    for number, incident in ((7, -1), (8, 3), (9, 2)):
+        rules.carry_call_over(w, call(number=number, born=TICK, incident=incident))
+    assert w.waiting[["number", "incident", "minute"]][:3].tolist() == [(7, -1, 60.0), (8, 3, 60.0), (9, 2, 60.0)]
+    w.carried_count[0] = 1  # of the shift before
+    rules.keep_incidents_of_waiting(w)
+    assert w.waiting["incident"][:3].tolist() == [-1, 1, 2]
+    assert w.carried["number"][: w.carried_count[0]].tolist() == [0, 90, 80]
+    w.tick, w.counts[CALLS] = TICK + 1, 1
     rules.take_up_waiting_calls(w)
-    assert (w.waiting_count[0], w.counts[CALLS]) == (0, 3)
+    assert (w.waiting_count[0], w.carried_count[0], w.counts[CALLS]) == (0, 2, 4)
     assert w.calls[["number", "incident", "minute", "since"]][:4].tolist() == [
-        (0, 0, 0.0, 0.0), (8, -1, 0.0, 60.0), (9, -1, 0.0, 60.0), (0, 0, 0.0, 0.0),
+        (0, 0, 0.0, 0.0), (7, -1, 0.0, 60.0), (8, 0, 0.0, 60.0), (9, 1, 0.0, 60.0),
     ]  # fmt: skip
+    assert [rules.incident_of_call(w, w.calls[k])["number"] for k in (2, 3)] == [90, 80]
+
+
+def test_a_couple_that_comes_after_the_relief_arrests_by_the_minutes_since_the_crime() -> None:
+    outcomes = set()
+    for number in range(40):
+        w = world_of(trail=500.0)
+        w.carried["tick"], w.carried["number"][1], w.carried["minute"][1] = TICK - 1, number, 440.0
+        w.p.response["decline"] = -40.0
+        assert serve(w, call(born=TICK - 1, since=450.0, number=number, incident=1)) == 0
+        arrival = w.responses["wait"][0] + 450.0 - 480.0
+        chance = 0.7 * math.exp(-(arrival + 40.0) / 500.0)
+        caught = keyed_uniform(SEED, ARREST_STREAM, TICK - 1, number, 0) < chance
+        assert w.arrests[["carried", "number"]][: w.counts[ARRESTS]].tolist() == [(1, number)] * int(caught)
+        assert w.carried["arrested"][1] == caught
+        assert w.couples["free"].max() == pytest.approx(
+            arrival + 40.0 * (0.5 + keyed_uniform(SEED, SERVICE_STREAM, TICK - 1, number, 0)) + 90.0 * caught
+        )
+        outcomes.add(bool(caught))
+    assert outcomes == {False, True}
 
 
 @pytest.mark.parametrize("mode", [VEHICLE, FOOT])
@@ -475,13 +499,13 @@ def serve(w: World, line: np.void) -> int:
 def test_a_call_is_answered_or_carried_over_or_lost() -> None:
     willing = {"decline": -40.0, "catch": 1.0, "trail": 600.0}
     w = world_of(**willing)
-    w.incidents["minute"][0] = 50.0
+    w.carried["tick"][0], w.carried["minute"][0] = TICK - 1, 470.0
     assert serve(w, call(born=TICK - 1, since=475.0, incident=0, minute=0.0)) == 0
     arrival = 5.0 + 1.5 * 3 * CELL_KM / 25.0 * 60.0
     assert w.responses["wait"][0] == pytest.approx(480.0 + arrival - 475.0)
     assert w.counts[[RESPONSES, UNSERVEDS, IMPRESSIONS]].tolist() == [1, 0, 1]
-    chance = math.exp(-(arrival - 50.0) / 600.0)
-    assert w.counts[ARRESTS] == (keyed_uniform(SEED, ARREST_STREAM, TICK, 0, 0) < chance)
+    chance = math.exp(-(10.0 + arrival) / 600.0)
+    assert w.counts[ARRESTS] == (keyed_uniform(SEED, ARREST_STREAM, TICK - 1, 0, 0) < chance)
     w = world_of(**willing)
     assert serve(w, call(since=400.0)) == 0, "a call that could wait does not, if a couple can go"
     assert w.counts[RESPONSES] == 1
