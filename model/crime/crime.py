@@ -17,14 +17,16 @@ import numpy as np
 
 from model.crime.deterrence import DISPLACED_STREAM, is_deterred
 from model.crime.guards import is_kept_away_by_guard
+from model.crime.lasting_risk import draw_victim, prefetch_chance, ties_factor
 from model.crime.near_repeat import MAX_REPEATS, schedule_repeats
 from model.crime.offenders import NO_OFFENDER, NO_SLOTS, find_acting_slot
+from model.crime.opportunity import cell_of_crime, opportunity_factor
 from model.engine.calendar import FRIDAY, MARKET_DAY, MINUTES_A_SHIFT, MORNING, NIGHT, SHIFTS, YEAR
 from model.engine.elementary import log
 from model.engine.kernels import kernel, prefetch
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
-from model.engine.rows import Row, to_int64
+from model.engine.rows import Row
 from model.engine.tables import GrowingTable
 from model.residents.population_change import apply_outside_crime
 from model.town.crime_kinds import (
@@ -291,12 +293,15 @@ def first_living_tie(w: World, victim: int) -> int:
 def record_incident(w: World, incident: NewIncident) -> int:
     """Record an incident and the harm to its reporter; return its row.
 
-    Writes as `append_incident` does, and `minds.harmed` and `impressions`.
+    Writes as `append_incident` does, and `minds.harmed` and `impressions`; counts in `tally.victims_again`.
     """
     k = append_incident(w, incident)
     reporter = w.incidents[k].teller
     if reporter >= 0:
-        w.minds[reporter].harmed = w.tick
+        mind = w.minds[reporter]
+        if reporter == incident.victim and mind.harmed >= 0 and w.tick - mind.harmed < YEAR:
+            w.tally[0].victims_again += 1.0
+        mind.harmed = w.tick
         p = w.p.trust[w.people[reporter].settlement]
         record_event(w, reporter, HARM_CAUSE, p.harm * incident.severity)
     return k
@@ -437,7 +442,9 @@ def draw_candidates(w: World, kind: int) -> int:
     for j in range(n_all):  # a loop of nothing but draws, which the compiler vectorises
         drawn[j].mark = keyed_uniform(seed, CRIME_WHO, tick, first + j, 0)
     for j in range(n_all):
-        i = int(drawn[j].mark * n)
+        prefetch_chance(w, kind, drawn[j].mark)
+    for j in range(n_all):
+        i = draw_victim(w, kind, drawn[j].mark)
         if i < w.arrived[0]:
             drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
             n_drawn += 1
@@ -492,6 +499,8 @@ def normalised_hazard(w: World, crime: PossibleCrime, weekend: bool) -> float:
         tick=w.tick,
     )
     weight = exposure_hazard(kind, person, setting, p)
+    weight *= opportunity_factor(w, kind, i, cell, w.p.opportunity[z])
+    weight *= ties_factor(w, kind, i, w.p.lasting_risk[person.settlement])
     ward = w.minds[i].careful
     if here.schools > 0 and age_years(person, w.tick) < ADULT_AGE_YEARS:
         ward += 2
@@ -607,8 +616,7 @@ def offend(w: World) -> None:
     for kind in COMMON_KINDS:
         for k in range(draw_candidates(w, kind)):
             number, i, mark = drawn[k].number, drawn[k].who, drawn[k].mark
-            person = w.people[i]
-            cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(w.places[w.where, i])
+            cell = cell_of_crime(w, kind, i)
             if w.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
             if cell < 0:

@@ -394,7 +394,7 @@ def hand_to_authority(w: World, row: Incident, z: int) -> None:
 
 @kernel
 def attempt_arrest(w: World, post: int, row: Incident, k: int, delay: float, z: int) -> None:
-    """Arrest the offender of incident k of its table, with a chance that falls with the delay (minutes) since the crime.
+    """Arrest the offender of incident k of its table; the chance falls with the delay (minutes) since the crime.
 
     In a canton whose authority withholds its consent, the case goes before that authority instead.  Transport and
     hearing take the couple off the street.  ``z`` is the settlement of the incident.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.community import collective_violence, communal_authority, consent, consultation, deliberation, land_conflicts
-from model.crime import crime, crime_counts, deterrence, domestic_violence, guards, near_repeat, offenders
+from model.crime import crime, crime_counts, deterrence, domestic_violence, guards, lasting_risk, near_repeat, offenders
 from model.engine.tables import COUNTED_MONTHLY, RowTableSpec
 from model.gangs import capture, cliques, extortion, gangs, narcos
 from model.justice import investigation, justice
@@ -59,6 +59,7 @@ class MonthlyCounts(
     chief.ChiefCounts,
     capture.CaptureCounts,
     offenders.OffenderCounts,
+    lasting_risk.LastingRiskCounts,
     near_repeat.NearRepeatCounts,
     guards.GuardCounts,
     deterrence.DeterrenceCounts,

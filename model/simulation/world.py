@@ -30,8 +30,10 @@ from model.crime.crime import Crime, CrimeCandidate, candidate_table
 from model.crime.deterrence import Deterrence
 from model.crime.domestic_violence import DomesticViolence, HomeHistory, PendingAct
 from model.crime.guards import Guards
+from model.crime.lasting_risk import LastingRisk, VictimChance
 from model.crime.near_repeat import NearRepeat, PendingRepeat
 from model.crime.offenders import OffenderRow, Offenders
+from model.crime.opportunity import Opportunity
 from model.crime.political_calendar import PoliticalCalendar
 from model.crime.safe_schools import SafeSchools
 from model.crime.season import Season
@@ -146,6 +148,8 @@ class Parameters(TableBundle):
     misconduct: Rows[Misconduct]
     narcos: Rows[Narcos]
     near_repeat: Rows[NearRepeat]
+    lasting_risk: Rows[LastingRisk]
+    opportunity: Rows[Opportunity]
     offenders: Rows[Offenders]
     officers: Rows[Officers]
     patrol: Rows[Patrol]
@@ -411,6 +415,8 @@ class World(TableBundle):
 
     # what follows from parameters, computed when they change
     army_patrols: float
+    victim_chances: Rows[VictimChance]
+    repeats_by_kind: FloatArray
     presence_effects: FloatArray
     strongest_presence_effects: FloatArray
     slot_starts: IntArray

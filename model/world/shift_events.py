@@ -131,7 +131,7 @@ class UnservedCall(Row):
 
 
 class Arrest(Row):
-    """An arrest for an incident of this shift, of the one before it (``carried`` 1), or on the street (``incident`` -1).
+    """An arrest for an incident of this shift (the one before if ``carried`` is 1), or on the street (``incident`` -1).
 
     ``other`` is 1 for the arrest of a wrong person, ``member`` the arrested member of a clique or -1.
     """

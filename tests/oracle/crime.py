@@ -1,10 +1,13 @@
-"""Crime, incidents, near repeats and deterrence (ODD: crime, incident, near_repeat, deterrence, offenders)."""
+"""Crime and its victims (ODD: crime, incident, lasting_risk, opportunity, near_repeat, deterrence, offenders)."""
 
+import bisect
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle.certainty import factor_of
+from oracle.community import household
 from oracle.fear import share_of_hazard
 from oracle.narcos import guarded, left_open, thief_killed
 from oracle.offenders import GROUP_OF_KIND, Slot, Suspect, who_comes
@@ -48,6 +51,8 @@ RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", 
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
 PRESENCE_GROUPS = ("robbery", "theft", "vehicles", "vehicles", "burglary", "assault", "hire")
 HOME_KINDS = (VEHICLE_THEFT, BURGLARY)
+SOURCE_OF_KIND = {0: 0, 1: 0, 2: 1, 3: 1, 4: 2, 5: 3}
+"""Number of the lasting weights by kind: street, vehicle, home, quarrel."""
 NIGHT = 2
 MOST_REPEATS = 16
 FRIDAY = 4
@@ -148,10 +153,10 @@ def offend(town: "PlainTown") -> None:
 
 def consider(town: "PlainTown", kind: int, number: int) -> None:
     """Attempt one candidate if its mark is below its hazard."""
-    victim = pick(town.residents, town.uniform("crime who", number, 0))
+    victim = victim_drawn(town, kind, town.uniform("crime who", number, 0))
     if not victim.alive or victim.age < youngest_victim(kind):
         return
-    cell = victim.home if kind in HOME_KINDS else victim.place
+    cell = place_of(town, kind, victim)
     if cell is None:
         suffer_outside(town, kind, number, CEILINGS[kind], victim)
         return
@@ -172,7 +177,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
 def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
     """Yearly hazard of this kind for this victim in this cell now."""
     sheltered = share_of_hazard(victim, kind)
-    spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
+    spared = 1.0 - repeats_of(town, kind) if kind <= ASSAULT else 1.0
     return (
         plain_hazard(town, kind, cell, victim, town.tick)
         * spared
@@ -183,6 +188,8 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         * town.numbers("certainty").level
         * factor_of(town, kind, cell.zone)
         * town.problems.gathers(kind, cell)
+        * occasion(town, kind, cell, victim)
+        * by_ties(town, kind, victim)
     )
 
 
@@ -256,6 +263,63 @@ def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
     if victim is not None:
         minute = minute_of(town, number)
         write_incident(town, Incident(2**27 + number, KILLING, NARCO, cell, victim, 1.0, minute=minute))
+
+
+# lasting_risk
+
+
+def victim_drawn(town: "PlainTown", kind: int, u: float) -> Resident:
+    """Return the resident drawn for a kind of crime, in proportion to lasting weights."""
+    if kind not in SOURCE_OF_KIND:
+        return pick(town.residents, u)
+    source = SOURCE_OF_KIND[kind]
+    p = town.numbers("lasting_risk")
+    spread = (p.street, p.vehicles, p.homes, p.quarrels)[source]
+    known = (source, spread, p.traders)
+    if known not in town.victim_sums:
+        weights = [lasting_weight(town, one, source, spread, p.traders) for one in town.residents]
+        town.victim_sums[known] = list(itertools.accumulate(weights))
+    sums = town.victim_sums[known]
+    return town.residents[bisect.bisect_right(sums, u * sums[-1])]
+
+
+def lasting_weight(town: "PlainTown", one: Resident, source: int, spread: float, traders: float) -> float:
+    """Weight of a resident among the victims of a source of exposure."""
+    unit = one.household if source in (1, 2) else one.number
+    drawn = -math.log(1.0 - town.uniform("lasting risk", unit, source, tick=0))
+    return (drawn**spread if spread > 0.0 else 1.0) * (traders if source == 0 and one.business else 1.0)
+
+
+def by_ties(town: "PlainTown", kind: int, one: Resident) -> float:
+    """Factor of assault and killing for hire for who has a tie to a living member of a clique."""
+    tied = kind in (ASSAULT, KILLING) and any(tie.clique is not None and tie.alive for tie in one.ties)
+    return float(town.numbers("lasting_risk").tied) if tied else 1.0
+
+
+# opportunity
+
+
+def place_of(town: "PlainTown", kind: int, one: Resident) -> Cell | None:
+    """Cell where a resident would suffer a crime; None outside the municipality."""
+    if kind not in HOME_KINDS:
+        return one.place
+    driven = town.uniform("vehicle driven", one.number, 0) < town.numbers("opportunity").driven
+    return one.place if kind == VEHICLE_THEFT and driven else one.home
+
+
+def occasion(town: "PlainTown", kind: int, cell: Cell, one: Resident) -> float:
+    """Factor of burglary, vehicle theft and assault by who is where."""
+    p = town.numbers("opportunity")
+    match kind:
+        case 2:
+            return float(p.garage) if cell is one.home else 1.0
+        case 4:
+            at_home = any(other.alive and other.place is other.home for other in household(town, one))
+            return float(p.occupied) if at_home else 1.0
+        case 5:
+            return float(p.quiet) if cell is one.home else 1.0
+        case _:
+            return 1.0
 
 
 # offenders
@@ -384,11 +448,17 @@ def note(town: "PlainTown", incident: Incident) -> None:
     town.incidents.append(incident)
 
 
+def repeats_of(town: "PlainTown", kind: int) -> float:
+    """Mean number of near repeats of a crime of a kind."""
+    numbers = town.numbers("near_repeat")
+    by_kind = (numbers.robbery, numbers.theft, numbers.vehicles, numbers.vehicles, numbers.burglary, numbers.assault)
+    return float(numbers.kappa * by_kind[kind])
+
+
 def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
     """Plan the near repeats of an incident."""
     numbers, m = town.numbers("near_repeat"), tried.number
-    n = poisson(town.uniform("repeat count", m, 0), numbers.kappa * town.numbers("certainty").highest)
-    origin = tried.offender.suspect if tried.offender is not None else None
+    n = poisson(town.uniform("repeat count", m, 0), repeats_of(town, tried.kind) * town.numbers("certainty").highest)
     for c in range(min(n, MOST_REPEATS)):
         delay = 1 + int(-3.0 * numbers.days * math.log(1.0 - town.uniform("repeat delay", m, c)))
         v = town.uniform("repeat place", m, c)
@@ -401,4 +471,6 @@ def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
         stays = cell is tried.cell and tried.victim.alive and same_victim
         number = 2**28 + tried.kind * 2**24 + int(town.uniform("repeat name", m, c) * 2**24)
         victim = tried.victim if stays else None
+        told = town.uniform("repeat by another", m, c) < numbers.others
+        origin = None if told or tried.offender is None else tried.offender.suspect
         town.repeats.append(Repeat(town.tick + delay, number, tried.kind, cell, victim, origin))

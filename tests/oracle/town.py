@@ -222,6 +222,7 @@ class PlainTown(mesa.Model):
     def await_nothing(self) -> None:
         """Begin with nothing that waits for a later shift."""
         self.repeats: list[Repeat] = []
+        self.victim_sums: dict[tuple[int, float, float], list[float]] = {}
         self.kept_away: list[tuple[Cell, int]] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []

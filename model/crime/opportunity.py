@@ -1,0 +1,78 @@
+"""M49, opportunity: each kind of crime needs a daily life of its own kind.
+
+Somebody at home keeps burglars away; a vehicle is stolen where it stands, and is safer at home; quarrels need company.
+Robbery and theft from the person read who is on the street (`crime.at_home`).  The exposure comes from the daily
+rhythm: where people stay at home, all of these fall (Nivette et al. 2021, doi 10.1038/s41562-021-01139-z).
+Switched off, burglary, vehicle theft and assault do not depend on who is where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from model.engine.kernels import kernel
+from model.engine.parameters import ParameterGroup
+from model.engine.random_streams import keyed_uniform, stream_id
+from model.engine.rows import to_int64
+from model.town.crime_kinds import AT_HOME, BY_HOME, BY_QUARREL, EXPOSURE, VEHICLE_THEFT
+from model.world.mechanism import Knockout, Mechanism
+from model.world.sampling import household_rows
+
+if TYPE_CHECKING:
+    from model.simulation.world import World
+
+DRIVEN_STREAM = stream_id("vehicle driven")
+
+
+@dataclass(frozen=True, init=False)
+class Opportunity(ParameterGroup):
+    """How burglary, vehicle theft and assault depend on who is where."""
+
+    name: ClassVar[str] = "opportunity"
+    evidence: ClassVar[tuple[str, ...]] = ()
+
+    occupied: float
+    driven: float
+    garage: float
+    quiet: float
+
+
+@kernel
+def cell_of_crime(w: World, kind: int, i: int) -> int:
+    """Return the cell where resident i would suffer a crime in this shift, -1 for outside the municipality.
+
+    It is where the resident is, for burglary the home, and for vehicle theft where the vehicle stands.
+    """
+    person, here = w.people[i], to_int64(w.places[w.where, i])
+    if AT_HOME[kind] == 0:
+        return here
+    driven = w.p.opportunity[person.settlement].driven if kind == VEHICLE_THEFT else 0.0
+    if driven > 0.0 and keyed_uniform(w.seed, DRIVEN_STREAM, w.tick, i, 0) < driven:
+        return here
+    return to_int64(person.home)
+
+
+@kernel
+def is_anybody_home(w: World, i: int) -> bool:
+    """Return whether a member of resident i's initial household is at home in this shift."""
+    first, end = household_rows(w, i)
+    inside = 0
+    for j in range(first, end):
+        inside += int(w.minds[j].gone < 0) & int(w.places[w.where, j] == w.people[j].home)
+    return inside > 0
+
+
+@kernel
+def opportunity_factor(w: World, kind: int, i: int, cell: int, p: Opportunity) -> float:
+    """Return the factor of a hazard by who is where: 1 where a home is empty, a vehicle away, or a person out."""
+    if kind == VEHICLE_THEFT:
+        return p.garage if cell == w.people[i].home else 1.0
+    if EXPOSURE[kind] == BY_HOME:
+        return p.occupied if p.occupied < 1.0 and is_anybody_home(w, i) else 1.0
+    if EXPOSURE[kind] == BY_QUARREL:
+        return p.quiet if cell == w.people[i].home else 1.0
+    return 1.0
+
+
+MECHANISM = Mechanism(group=Opportunity, knockout=Knockout(("crimes_occurred_burglary", "crimes_occurred_assault")))
