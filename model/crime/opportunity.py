@@ -15,7 +15,7 @@ from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import to_int64
-from model.town.crime_kinds import AT_HOME, BY_HOME, BY_QUARREL, EXPOSURE, VEHICLE_THEFT
+from model.town.crime_kinds import AT_HOME, BY_HOME, BY_QUARREL, BY_VEHICLE, EXPOSURE, VEHICLE_THEFT
 from model.world.mechanism import Knockout, Mechanism
 from model.world.sampling import household_rows
 
@@ -66,7 +66,7 @@ def is_anybody_home(w: World, i: int) -> bool:
 @kernel
 def opportunity_factor(w: World, kind: int, i: int, cell: int, p: Opportunity) -> float:
     """Return the factor of a hazard by who is where: 1 where a home is empty, a vehicle away, or a person out."""
-    if kind == VEHICLE_THEFT:
+    if EXPOSURE[kind] == BY_VEHICLE:
         return p.garage if cell == w.people[i].home else 1.0
     if EXPOSURE[kind] == BY_HOME:
         return p.occupied if p.occupied < 1.0 and is_anybody_home(w, i) else 1.0

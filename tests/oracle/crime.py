@@ -311,7 +311,7 @@ def occasion(town: "PlainTown", kind: int, cell: Cell, one: Resident) -> float:
     """Factor of burglary, vehicle theft and assault by who is where."""
     p = town.numbers("opportunity")
     match kind:
-        case 2:
+        case 2 | 3:
             return float(p.garage) if cell is one.home else 1.0
         case 4:
             at_home = any(other.alive and other.place is other.home for other in household(town, one))
