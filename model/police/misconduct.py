@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.engine.calendar import QUARTER, month_of
-from model.engine.domains import Domain
-from model.engine.elementary import exp
+from model.engine.domains import LARGEST_COUNT, Domain
+from model.engine.elementary import exp, log
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.parameters import ParameterGroup
-from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
+from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Row
 from model.engine.tables import ArraySpec
 from model.police.adoption import replace_officer
@@ -80,6 +80,14 @@ CASES_HIDDEN = ArraySpec(
     about="Cases that are not known yet and will come out, in expectation.",
     domain=Domain(0, MOST_HIDDEN, about="a number of cases"),
 )
+EXPECTED, NEXT_CASE, N_CASES = range(3)
+CASES_DUE = ArraySpec(
+    name="cases_due",
+    of=np.float64,
+    shape=(3,),
+    about="Cases expected to be public so far, the number at which the next one comes out, and how many have.",
+    domain=Domain(0, LARGEST_COUNT, about="a number of cases"),
+)
 
 
 class MisconductCounts(Row):
@@ -116,21 +124,37 @@ def asks_for_bribe(officer: Officer, offers: float, penury: float, custom: float
 
 
 @kernel
-def publish_cases(w: World) -> int:
-    """Publish hidden cases by one draw of the month for the municipality; return their number.
+def expected_until_case(w: World, nth: int) -> float:
+    """Return the number of expected cases between the case before and case ``nth``, exponential with mean 1."""
+    return -log(1.0 - keyed_uniform(w.seed, GOES_PUBLIC, 0, nth, 0))
 
-    Updates ``hidden`` and counts; an officer who is named is suspended and replaced.
+
+def initialise(sim: Simulation) -> None:
+    """Draw when the first case comes out."""
+    sim.state[CASES_DUE][NEXT_CASE] = expected_until_case(sim.w, 0)
+
+
+@kernel
+def publish_cases(w: World) -> int:
+    """Publish the hidden cases that are due at the end of a month; return their number.
+
+    Updates ``hidden``, `cases_due` and counts; an officer who is named is suspended and replaced.
 
     Notes
     -----
-    A draw for each request would change wherever a policy changes the contacts.  A single case moves the trust of all
-    who hear of it, so that twin worlds would differ by chance alone.  The mean is divided by the scale of the
-    population: each resident of a scaled-down town hears of as many cases.
+    A single case moves the trust of all who hear of it.  Case n comes out when the sum of what was expected reaches a
+    number that depends on the seed alone (a Poisson process in the time of its intensity): worlds with the same seed
+    share their cases, and a policy moves them in time.  The mean is divided by the scale of the population: each
+    resident of a scaled-down town hears of as many cases.
     """
     officers, hidden, tick, seed = w.officers, w.cases_hidden, w.tick, w.seed
     due = w.p.misconduct[0].surfaces * hidden[0]
     hidden[0] -= due
-    cases = poisson_quantile(keyed_uniform(seed, GOES_PUBLIC, tick, 0, 0), due / w.population_scale)
+    cases, found = 0, w.cases_due
+    found[EXPECTED] += due / w.population_scale
+    while found[EXPECTED] >= found[NEXT_CASE]:
+        cases, found[N_CASES] = cases + 1, found[N_CASES] + 1.0
+        found[NEXT_CASE] += expected_until_case(w, int(found[N_CASES]))
     for k in range(cases):
         w.tally[0].public_cases += 1.0
         # Rejection sampling of an officer who asked for a bribe in the last quarter.
@@ -196,7 +220,8 @@ def let_cases_out(sim: Simulation) -> None:
 
 MECHANISM = Mechanism(
     group=Misconduct,
-    tables=(CASES_HIDDEN,),
+    tables=(CASES_HIDDEN, CASES_DUE),
+    initialise=initialise,
     counts=MisconductCounts,
     causes=(SCANDAL,),
     knockout=Knockout(("bribes", "complaints_police")),

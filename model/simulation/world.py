@@ -348,6 +348,7 @@ class World(TableBundle):
     carried_count: IntArray
     calls_by_wait: IntArray
     cases_hidden: FloatArray
+    cases_due: FloatArray
     requests: Rows[RequestRow]
     requests_count: IntArray
     present: Rows[MeetingAttendee]

@@ -113,7 +113,7 @@ class ContactTimes(Row):
     gone: Annotated[int, Column("is not here any more since", "tick", -1, "i4")]
 
 
-DISPOSITION_STREAM = stream_id("disposition")
+DISPOSITION_STREAM, PLACE_STREAM = stream_id("disposition"), stream_id("disposition of a settlement")
 SHARED_VARIANCE = 0.64
 """Part of the variance of a disposition that fairness and effectiveness share; assumed."""
 SHARED_LOADING, OWN_LOADING = math.sqrt(SHARED_VARIANCE), math.sqrt(1.0 - SHARED_VARIANCE)
@@ -146,6 +146,7 @@ class Trust(ParameterGroup):
     level: float
     fairer: float
     spread: float
+    place: float
     women: float
     fear: float
     memory_years: float
@@ -428,6 +429,8 @@ def draw_disposition(w: World, mind: ResidentState, person: Person, p: Trust, in
     own_f = logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 1))
     own_e = logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 2))
     mean = intercept + p.women * (person.female - 0.5)
+    if p.place > 0.0:
+        mean += p.place * logistic_noise(keyed_uniform(seed, PLACE_STREAM, 0, person.settlement, 0))
     fairness = mean + 0.5 * p.fairer + p.spread * (SHARED_LOADING * common + OWN_LOADING * own_f)
     effectiveness = mean - 0.5 * p.fairer + p.spread * (SHARED_LOADING * common + OWN_LOADING * own_e)
     set_disposition(mind, fairness, effectiveness)

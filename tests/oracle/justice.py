@@ -29,9 +29,7 @@ def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
         return
     incident.held = arrest.held
     tell_teller(town, incident)
-    incident.other = (
-        town.uniform("wrong", incident.number, 0, tick=incident.tick) < town.numbers("justice").wrong
-    )
+    incident.other = town.uniform("wrong", incident.number, 0, tick=incident.tick) < town.numbers("justice").wrong
     if not incident.other:
         take(town, incident)
 

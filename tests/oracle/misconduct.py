@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from oracle.adoption import succeed
 from oracle.people import Resident
 from oracle.politics import hear
-from oracle.random_draws import poisson
 
 if TYPE_CHECKING:
     from oracle.places import Cell
@@ -73,6 +72,11 @@ def answer_for_bribes(town: "PlainTown") -> None:
             succeed(bribe.officer)
 
 
+def gap_to_case(town: "PlainTown", nth: int) -> float:
+    """Expected cases between the case before and this one."""
+    return -math.log(1.0 - town.uniform("goes public", nth, 0, tick=0))
+
+
 def come_out(town: "PlainTown") -> None:
     """Let some of the cases of the last months become public; an officer who asked lately is named."""
     p = town.numbers("misconduct")
@@ -80,7 +84,11 @@ def come_out(town: "PlainTown") -> None:
         town.hidden /= p.surfaces
     due = p.surfaces * town.hidden
     town.hidden -= due
-    n = poisson(town.uniform("goes public", 0, 0), due / town.numbers("population").scale)
+    town.cases_expected += due / town.numbers("population").scale
+    n = 0
+    while town.cases_expected >= sum(gap_to_case(town, nth) for nth in range(town.n_cases + 1)):
+        town.n_cases += 1
+        n += 1
     for case in range(n):
         town.n_public += 1
         for nth in range(64):

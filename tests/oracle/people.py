@@ -144,7 +144,8 @@ class Resident(mesa.Agent):
         def g(k: int) -> float:
             return 0.5513 * logit(town.uniform("disposition", self.number, k, tick=0))
 
-        women = numbers.women * (self.female - 0.5)
+        place = 0.5513 * logit(town.uniform("disposition of a settlement", self.settlement, 0, tick=0))
+        women = numbers.women * (self.female - 0.5) + numbers.place * place
         self.inclined_f = women + numbers.fairer / 2.0 + numbers.spread * (0.8 * g(0) + 0.6 * g(1))
         self.inclined_e = women - numbers.fairer / 2.0 + numbers.spread * (0.8 * g(0) + 0.6 * g(2))
         self.drawn_fear = numbers.fear + 0.5513 * logit(town.uniform("fear", self.number, 0, tick=0))

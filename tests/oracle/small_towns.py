@@ -60,6 +60,7 @@ BUSY = {
         "effect": 0.8,
         "rise": 0.9,
     },
+    "trust": {"place": 0.5},
     "near_repeat": {"kappa": 0.5, "days": 3.0, "robbery": 0.8, "theft": 0.6, "vehicles": 0.7, "burglary": 1.5}
     | {"assault": 1.2, "same_victim": 0.6, "others": 0.4},
     "lasting_risk": {"street": 1.5, "vehicles": 0.7, "homes": 1.0, "quarrels": 2.0, "traders": 2.0, "tied": 3.0},

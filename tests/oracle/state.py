@@ -9,6 +9,7 @@ from oracle.consultation import NOT_YET
 from oracle.crime import Incident
 from oracle.deciding import rows_of_choices
 from oracle.gangs import members
+from oracle.misconduct import gap_to_case
 from oracle.offenders import all_slots, slot_named
 from oracle.people import Felt, Traced
 from oracle.practices import PRACTICES
@@ -439,6 +440,11 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
         for origin in range(MOST_CAUSES)
     ],
     "cases_hidden": lambda town: [town.hidden],
+    "cases_due": lambda town: [
+        town.cases_expected,
+        sum(gap_to_case(town, nth) for nth in range(town.n_cases + 1)),
+        town.n_cases,
+    ],
     "arrived": lambda town: [len(town.residents) - len(town.to_come)],
     "settlement_harm": lambda town: [one.suffered for one in town.authorities],
     "crimes_known": lambda town: [one.known for one in town.memories],

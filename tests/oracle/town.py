@@ -152,7 +152,8 @@ class PlainTown(mesa.Model):
         begin_problems(self)
         self.find_offenders()
         self.local = [Local() for _ in range(self.n_settlements)]
-        self.hidden = 0.0
+        self.hidden = self.cases_expected = 0.0
+        self.n_cases = 0
         self.count_nothing()
         self.ledger = Ledger(self)
         self.ledger.begin()

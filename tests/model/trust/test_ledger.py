@@ -23,6 +23,7 @@ from model.trust.ledger import (
     FORGETTING_GOOD,
     NATION,
     ORIGIN_SUMS,
+    PLACE_STREAM,
     BeliefEvidence,
 )
 from model.world.shift_events import IMPRESSIONS, SIGNED
@@ -285,19 +286,21 @@ def test_noise_of_dispositions_is_logistic_with_unit_variance() -> None:
     assert np.std(noise) == pytest.approx(1.0, abs=2e-3)
 
 
-@pytest.mark.parametrize("female", [0, 1])
-def test_dispositions_share_a_common_term(female: int) -> None:
-    seed, i = 11, 2
+@pytest.mark.parametrize(("female", "spread_of_places"), [(0, 0.0), (1, 0.0), (1, 0.7)])
+def test_dispositions_share_a_common_term(female: int, spread_of_places: float) -> None:
+    seed, i, z = 11, 2, 1
     w = hand_made_world(seed=seed)
     p, mind, person = w.p.trust[0], w.minds[i], w.people[i]
     person.female, p.women, p.fairer, p.spread = female, 0.6, 0.5, 1.5
+    person.settlement, p.place = z, spread_of_places
     rules.draw_disposition(w, mind, person, p, -0.4, i)
 
     def draw(number: int) -> float:
         u = keyed_uniform(seed, DISPOSITION_STREAM, 0, i, number)
         return 0.5513 * math.log(u / (1.0 - u))
 
-    mean = -0.4 + 0.6 * (female - 0.5)
+    u = keyed_uniform(seed, PLACE_STREAM, 0, z, 0)
+    mean = -0.4 + 0.6 * (female - 0.5) + spread_of_places * 0.5513 * math.log(u / (1.0 - u))
     for disposed, half, own in ((mind.disposed_fairness, 0.25, 1), (mind.disposed_effectiveness, -0.25, 2)):
         log_odds = mean + half + 1.5 * (0.8 * draw(0) + 0.6 * draw(own))
         assert disposed == pytest.approx(1.0 / (1.0 + math.exp(-log_odds)), rel=1e-9)
