@@ -12,14 +12,12 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.report_weighing import ReportingChoice, channel_name, circumstances
-from model.crime.deterrence import Deterrence
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.elementary import exp_of_each
 from model.engine.random_streams import keyed_uniform
 from model.gangs.narcos import PROTECTED
 from model.police.chief import CHIEFS, HOURS_CHOICE, HourTerm, fill_hour_terms
-from model.police.patrol import first_covering_plan_visit
 from model.reporting.reporting import TELL_STREAM, Reporting
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
@@ -226,7 +224,7 @@ class LifeRecorder:
             severity=float(row["severity"]),
             loss=float(row["loss"]),
             trust=float(trust_now(mind, max(tick, int(mind["touched"])), world.parameters[Trust][z]) + lift),
-            at_hand=couple_was_at_hand(world, row),
+            at_hand=bool(row["covered"] == 1),
         )
         return telling if telling.chosen() == telling.taken else None
 
@@ -270,13 +268,6 @@ def are_tellable(incidents: np.ndarray) -> np.ndarray:
     kinds = [KINDS.index(name) for name in TELLABLE_KINDS]
     motives = [MOTIVES.index(name) for name in TELLABLE_MOTIVES]
     return np.isin(incidents["kind"], kinds) & np.isin(incidents["motive"], motives)
-
-
-def couple_was_at_hand(world: Any, row: Any) -> bool:
-    """Return whether a couple was at the place of an incident of the last shift."""
-    z = max(int(world.town.cells[row["cell"]]["settlement"]), 0)
-    residual = float(world.parameters[Deterrence][z]["residual"])
-    return bool(first_covering_plan_visit(world.w, int(row["cell"]), float(row["minute"]), residual) >= 0)
 
 
 def is_tellable(mind: Any, home: Any) -> bool:

@@ -80,7 +80,7 @@ KIND_ID_RANGE = 1048576
 ADULT_AGE_YEARS = 18.0
 """Age of majority, years."""
 MOTIVE_OF_KIND = np.array([MOTIVES.index(kind.motive) if kind.motive else 0 for kind in KINDS], np.int64)
-declare_event("harm", HARM_CAUSE)
+declare_event("harm", HARM_CAUSE, memory="harm")
 
 
 @dataclass(frozen=True, init=False)
@@ -326,7 +326,7 @@ def append_incident(w: World, incident: NewIncident) -> int:
     row.minute, row.severity, row.loss = incident.minute, incident.severity, incident.loss
     # Rows are used again every shift: reset the columns that later rules fill.
     row.offender, row.told = NO_SLOTS, NOBODY
-    row.handed = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
+    row.handed = row.covered = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
     row.displaced = row.refused = row.written = row.downgraded = 0
     w.counts[INCIDENTS] = k + 1
     return k

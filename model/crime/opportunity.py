@@ -36,6 +36,10 @@ class Opportunity(ParameterGroup):
     driven: float
     garage: float
     quiet: float
+    usual_homes: float
+    usual_vehicles: float
+    usual_parked: float
+    usual_quarrels: float
 
 
 @kernel
@@ -65,13 +69,17 @@ def is_anybody_home(w: World, i: int) -> bool:
 
 @kernel
 def opportunity_factor(w: World, kind: int, i: int, cell: int, p: Opportunity) -> float:
-    """Return the factor of a hazard by who is where: 1 where a home is empty, a vehicle away, or a person out."""
-    if EXPOSURE[kind] == BY_VEHICLE:
-        return p.garage if cell == w.people[i].home else 1.0
+    """Return the factor of a hazard by who is where, relative to its usual mean.
+
+    It is highest where a home is empty, a vehicle away from home, or a person out.
+    """
     if EXPOSURE[kind] == BY_HOME:
-        return p.occupied if p.occupied < 1.0 and is_anybody_home(w, i) else 1.0
+        return (p.occupied if p.occupied < 1.0 and is_anybody_home(w, i) else 1.0) / p.usual_homes
+    at_home = cell == w.people[i].home
+    if EXPOSURE[kind] == BY_VEHICLE:
+        return (p.garage if at_home else 1.0) / (p.usual_vehicles if kind == VEHICLE_THEFT else p.usual_parked)
     if EXPOSURE[kind] == BY_QUARREL:
-        return p.quiet if cell == w.people[i].home else 1.0
+        return (p.quiet if at_home else 1.0) / p.usual_quarrels
     return 1.0
 
 

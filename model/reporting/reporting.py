@@ -380,12 +380,13 @@ def report(w: World) -> None:
         if row.kind == DOMESTIC:
             continue
         z = max(w.cells[row.cell].settlement, 0)
-        visit = first_covering_visit(w, row.cell, row.minute, w.p.deterrence[z].residual, False)
+        covered = first_covering_visit(w, row.cell, row.minute, w.p.deterrence[z].residual, False) >= 0
+        row.covered = 1 if covered else 0
         if row.teller >= 0:
             z = w.people[row.teller].settlement
-            report_crime(w, k, visit >= 0)
+            report_crime(w, k, covered)
         known_to_state = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
-        if known_to_state or visit < 0:
+        if known_to_state or not covered:
             continue
         if keyed_uniform(w.seed, FOUND_STREAM, w.tick, row.number, 0) < w.p.reporting[z].found:
             row.found = 1

@@ -106,13 +106,13 @@ KINDS = (
         offender="street", solved="theft", hours=3.0,
     ),
     CrimeKind(
-        name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.04,
+        name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.1,
         exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
         presence="vehicles", repeats=True, property=True, lesser="theft_from_vehicle", figure=True, telephone=True,
         offender="vehicles", solved="vehicle_theft", hours=6.0,
     ),
     CrimeKind(
-        name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.12,
+        name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.3,
         exposure="vehicle", youngest=18.0, severity=0.25, loss="loss_from_vehicle", told="theft_from_vehicle",
         presence="vehicles", repeats=True, property=True,
         offender="vehicles", solved="theft_from_vehicle", hours=3.0,

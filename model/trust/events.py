@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from model.engine.rows import Rows
     from model.simulation.world import World
 
-type Memory = Literal["usual", "friendly", "panel", "public"]
+type Memory = Literal["usual", "friendly", "panel", "public", "harm"]
 
 MAX_EVENT_KINDS = 96
 """A kind with a cause of its own has the number of that cause; kinds that share one are numbered from 64."""
@@ -35,6 +35,7 @@ MEMORY_PARAMETERS: Mapping[Memory, tuple[str, str]] = {
     "friendly": ("trust", "fast_friendly"),
     "panel": ("trust", "fast_panel"),
     "public": ("misconduct", "fades"),
+    "harm": ("trust", "fast_harm"),
 }
 """Group and key of the parameter that gives the share of the evidence in the fast memory."""
 

@@ -155,6 +155,7 @@ class Trust(ParameterGroup):
     fast: float
     fast_friendly: float
     fast_panel: float
+    fast_harm: float
     mood: float
     harm: float
     served: float

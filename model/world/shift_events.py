@@ -60,7 +60,7 @@ class Incident(Row):
 
     Crime and other mechanisms of victimisation append it.  Reporting writes reporter (``teller``) and channel
     (``told``); information, pressure, justice and response write the consequences.  ``offender`` is a row of the
-    offenders or -1; ``severity`` is 0 to 1.
+    offenders or -1; ``severity`` is 0 to 1; ``covered`` is 1 if police were at the place.
     """
 
     tick: Annotated[int, PAST]
@@ -74,6 +74,7 @@ class Incident(Row):
     offender: Annotated[int, row_of("offenders", none=True)]
     told: Annotated[int, code_of(len(CHANNELS), none=True)]
     handed: Annotated[int, FLAG]
+    covered: Annotated[int, FLAG]
     found: Annotated[int, FLAG]
     complaint: Annotated[int, FLAG]
     in_time: Annotated[int, FLAG]

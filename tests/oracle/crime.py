@@ -45,7 +45,7 @@ NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
 """Channels by which an incident is told."""
 
-CEILINGS = (1.0, 0.6, 0.04, 0.12, 0.1, 0.2, 0.003)
+CEILINGS = (1.0, 0.6, 0.1, 0.3, 0.1, 0.2, 0.003)
 LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
@@ -311,13 +311,15 @@ def occasion(town: "PlainTown", kind: int, cell: Cell, one: Resident) -> float:
     """Factor of burglary, vehicle theft and assault by who is where."""
     p = town.numbers("opportunity")
     match kind:
-        case 2 | 3:
-            return float(p.garage) if cell is one.home else 1.0
+        case 2:
+            return (float(p.garage) if cell is one.home else 1.0) / p.usual_vehicles
+        case 3:
+            return (float(p.garage) if cell is one.home else 1.0) / p.usual_parked
         case 4:
             at_home = any(other.alive and other.place is other.home for other in household(town, one))
-            return float(p.occupied) if at_home else 1.0
+            return (float(p.occupied) if at_home else 1.0) / p.usual_homes
         case 5:
-            return float(p.quiet) if cell is one.home else 1.0
+            return (float(p.quiet) if cell is one.home else 1.0) / p.usual_quarrels
         case _:
             return 1.0
 

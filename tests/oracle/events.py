@@ -74,7 +74,7 @@ KINDS = {
     "hearing_waited": Kind(HEARING, FAST, BOTH),
     "hearing_stepped_in": Kind(HEARING, FAST, FAIRNESS),
     "informed": Kind(INFORMED, FAST, BOTH),
-    "harm": Kind(HARM, FAST, EFFECTIVENESS),
+    "harm": Kind(HARM, ("trust", "fast_harm"), BOTH),
     "held": Kind(HELD, FAST, EFFECTIVENESS),
     "release": Kind(RELEASE, FAST, EFFECTIVENESS),
     "charged": Kind(CHARGED, FAST, EFFECTIVENESS),

@@ -17,6 +17,8 @@ AT_HOME |= {f"daily_rhythm.{name}": 0.0 for name in ("market_morning", "market_e
 AT_HOME |= {f"daily_rhythm.street_{name}": 0.0 for name in ("morning", "evening", "night", "rest")}
 STRENGTHS = {"opportunity.occupied": 0.2, "opportunity.driven": 0.7}
 STRENGTHS |= {"opportunity.garage": 0.3, "opportunity.quiet": 0.25}
+STRENGTHS |= {"opportunity.usual_homes": 0.5, "opportunity.usual_vehicles": 0.4}
+STRENGTHS |= {"opportunity.usual_parked": 0.8, "opportunity.usual_quarrels": 0.625}
 
 
 def test_a_vehicle_stands_where_its_owner_is_in_some_shifts_and_a_home_does_not_move(live: Live) -> None:
@@ -38,9 +40,10 @@ def test_the_factors_are_those_of_the_place(live: Live) -> None:
     inside, outside = int(home[i]), int(home[i]) + 1
     factors = {kind: [opportunity_factor(w, kind, i, cell, p) for cell in (inside, outside)] for kind in range(6)}
     assert factors[ROBBERY] == [1.0, 1.0]
-    assert factors[VEHICLE_THEFT] == factors[THEFT_FROM_VEHICLE] == [0.3, 1.0]
-    assert factors[ASSAULT] == [0.25, 1.0]
-    assert factors[BURGLARY] == [0.2, 0.2]
+    assert factors[VEHICLE_THEFT] == pytest.approx([0.75, 2.5])
+    assert factors[THEFT_FROM_VEHICLE] == pytest.approx([0.375, 1.25])
+    assert factors[ASSAULT] == pytest.approx([0.4, 1.6])
+    assert factors[BURGLARY] == pytest.approx([0.4, 0.4])
 
 
 def test_a_home_is_empty_once_all_of_the_household_are_out_or_gone(live: Live) -> None:
