@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from experiments.words.toml_files import toml_beside
 
-MEMORY_YEARS = (0.5, 2.0, 4.0)
+MEMORY_YEARS = (0.5, 1.2, 4.0)
 ASYMMETRIES = (1.0, 3.0, 5.0)
 READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.toml")
 """Weights under each reading of the panels, calibrated for each memory by `experiments.dev.examinations.readings`."""
@@ -19,7 +19,7 @@ READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.to
 class Law(NamedTuple):
     """Law of trust: memory (years), weight of bad relative to good news, and one of `LAW_VARIATIONS`, if any."""
 
-    memory_years: float = 2.0
+    memory_years: float = 1.2
     asymmetry: float = 3.0
     also: str = ""
 
@@ -37,9 +37,9 @@ LAW_VARIATIONS = {
     "single": LawVariation(
         "panels read as single events", "los paneles, leídos como un solo hecho", READINGS["single"]
     ),
-    "single_8": LawVariation(
-        "the same, memory of 8 years", "lo mismo, con memoria de 8 años",
-        READINGS["single, memory 8"],
+    "single_4": LawVariation(
+        "the same, memory of 4 years", "lo mismo, con memoria de 4 años",
+        READINGS["single, memory 4"],
     ),
     "chosen_0": LawVariation("contact is not chosen", "nadie elige el contacto", READINGS["panel, s 0"]),
     "chosen_6": LawVariation(
@@ -60,7 +60,7 @@ LAW_VARIATIONS = {
         {"trust.unanswered": 2.0 * UNANSWERED_CALL_WEIGHT},
     ),
 }  # fmt: skip
-"""Variations of one thing at a time.  A memory of 8 years has no solution if panels are read as panels."""
+"""Variations of one thing at a time.  A memory of 8 years has no solution."""
 LAWS = (
     *(Law(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRIES),
     *(Law(also=name) for name in LAW_VARIATIONS),

@@ -38,10 +38,10 @@ OF_HOUSEHOLD = (BY_VEHICLE, BY_HOME)
 
 @dataclass(frozen=True, init=False)
 class LastingRisk(ParameterGroup):
-    """How unequal the lasting risks are, by source of exposure, and what work and ties add."""
+    """Inequality of lasting risks by source of exposure, and what work and ties add to them."""
 
     name: ClassVar[str] = "lasting_risk"
-    evidence: ClassVar[tuple[str, ...]] = ()
+    evidence: ClassVar[tuple[str, ...]] = ("T11", "V20")
 
     street: float
     vehicles: float

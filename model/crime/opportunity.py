@@ -27,10 +27,10 @@ DRIVEN_STREAM = stream_id("vehicle driven")
 
 @dataclass(frozen=True, init=False)
 class Opportunity(ParameterGroup):
-    """How burglary, vehicle theft and assault depend on who is where."""
+    """Relative hazards of burglary, vehicle crime and assault by who is where, and their usual means."""
 
     name: ClassVar[str] = "opportunity"
-    evidence: ClassVar[tuple[str, ...]] = ()
+    evidence: ClassVar[tuple[str, ...]] = ("B07", "J06")
 
     occupied: float
     driven: float

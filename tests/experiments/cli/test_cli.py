@@ -244,7 +244,7 @@ def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
     code, out, _ = call(capsys, "parameters")
     assert code == 0
     assert widest(out) <= 80
-    assert "trust.memory_years = 2 years" in out
+    assert "trust.memory_years = 1.2 years" in out
     assert "0.05 to 20, behaviour" in out
     assert "off = 0" in out
 
@@ -253,7 +253,7 @@ def test_every_parameter_is_listed_in_spanish(capsys):
     code, out, _ = call(capsys, "parameters", "--lang", "es")
     assert code == 0
     assert widest(out) <= 80
-    assert "trust.memory_years = 2 años\n      vida media de la memoria lenta; de 0.05 a 20, conducta" in out
+    assert "trust.memory_years = 1.2 años\n      vida media de la memoria lenta; de 0.05 a 20, conducta" in out
     assert "[hearsay] mecanismo\n  rumores" in out
     assert "alcaldía" in call(capsys, "parameters", "mechanisms", "--lang", "es")[1]
     code, _, err = call(capsys, "parameters", "trust", "--lang", "fr")

@@ -65,12 +65,13 @@ def test_people_are_robbed_where_they_are_and_homes_are_broken_into_where_they_s
         here = world.town.places[world.calendar.place_list(tick)][rows["victim"]]
         street = np.isin(rows["kind"], (ROBBERY, THEFT, THEFT_FROM_VEHICLE))
         assert (rows["cell"] == here)[street].all()
-        at_home = np.isin(rows["kind"], (VEHICLE_THEFT, BURGLARY))
+        at_home, stolen = rows["kind"] == BURGLARY, rows["kind"] == VEHICLE_THEFT
         assert (rows["cell"] == people["home"])[at_home].all()
+        assert ((rows["cell"] == people["home"]) | (rows["cell"] == here))[stolen].all()
         assert (people["vehicle"] == 1)[np.isin(rows["kind"], (VEHICLE_THEFT, THEFT_FROM_VEHICLE))].all()
         age = (tick // 3 - people["born"]) / 365.25
         assert (age >= 12.0)[street | (rows["kind"] == ASSAULT)].all()
-        assert (age >= 18.0)[at_home].all()
+        assert (age >= 18.0)[at_home | stolen].all()
         seen |= {*rows["kind"].tolist()}
     assert seen >= {ROBBERY, THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT}
 

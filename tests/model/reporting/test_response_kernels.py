@@ -412,7 +412,8 @@ def test_calls_carried_over_are_taken_up_in_the_first_minute_with_their_incident
     rules.keep_incidents_of_waiting(w)
     assert w.waiting["incident"][:3].tolist() == [-1, 1, 2]
     assert w.carried["number"][: w.carried_count[0]].tolist() == [0, 90, 80]
-    w.tick, w.counts[CALLS] = TICK + 1, 1
+    w.set_fields({"tick": TICK + 1})
+    w.counts[CALLS] = 1
     rules.take_up_waiting_calls(w)
     assert (w.waiting_count[0], w.carried_count[0], w.counts[CALLS]) == (0, 2, 4)
     assert w.calls[["number", "incident", "minute", "since"]][:4].tolist() == [
