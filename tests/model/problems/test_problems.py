@@ -169,7 +169,7 @@ def test_chiefs_learn_whether_less_is_known_where_a_response_is_kept(
 def test_what_is_asked_for_problems_is_asked_for_each_by_its_kind_and_response(live: Live) -> None:
     names = [name for name in Problems.parameter_specs() if name.startswith(("upkeep_", "looking_"))]
     assert len(names) == 10
-    world = live(3 * MONTH, **MANY, **{"problems.analysts": 3.0, "problems.presence": 0.5})
+    world = live(3 * MONTH, rng=1, **MANY, **{"problems.analysts": 3.0, "problems.presence": 0.5})
     rows, mark = world.state[PROBLEMS].used_rows(), world.state.problem_mark
     asked = world.state.minutes_owed[:, 2, 0] - mark
     own = np.bincount(np.maximum(rows["facility"], 0), rows["owed"], len(mark))
