@@ -61,6 +61,10 @@ LAW_VARIATIONS = {
     ),
 }  # fmt: skip
 """Variations of one thing at a time.  A memory of 8 years has no solution."""
+KNOWN_LAW_VARIATIONS = LAW_VARIATIONS | {
+    "single_8": LawVariation("the same, memory of 8 years", "lo mismo, con memoria de 8 años", {})
+}
+"""Variations that results may name: those above, and one of version 0.3."""
 LAWS = (
     *(Law(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRIES),
     *(Law(also=name) for name in LAW_VARIATIONS),

@@ -16,7 +16,7 @@ from experiments.comparison.effect_verdicts import (
 )
 from experiments.comparison.headline_measures import BY_NAME, RULE_WORDS, Headline
 from experiments.comparison.origins import origin_key
-from experiments.execution.trust_accounts import LAW_VARIATIONS
+from experiments.execution.trust_accounts import KNOWN_LAW_VARIATIONS
 from experiments.narrative.built_in_effects import built_in_sentence, levers_of_manifest
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled_row
 from experiments.narrative.effect_sentences import part_keys, part_name
@@ -262,7 +262,7 @@ def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
     yield figure_message("comparison.laws_columns", wording)
     also: Rows = corner_laws(trust)
     for row in also.itertuples():
-        law = LAW_VARIATIONS[row.also]
+        law = KNOWN_LAW_VARIATIONS[row.also]
         yield f"{wording(law.es, law.en):<40}{effect_with_star(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):

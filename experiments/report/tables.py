@@ -9,7 +9,7 @@ from experiments.comparison.effect_verdicts import corner_laws, crossed_laws
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import origin_key
-from experiments.execution.trust_accounts import LAW_VARIATIONS
+from experiments.execution.trust_accounts import KNOWN_LAW_VARIATIONS
 from experiments.narrative.effect_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
@@ -107,7 +107,7 @@ def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
 def other_laws(site: Site, arm: ArmReading) -> list[tuple[BilingualText, int]]:
     """Return the other trust laws that were swept, with the row number of the effect on trust."""
     rows = corner_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
-    named = [(LAW_VARIATIONS[str(rows.at[row, "also"])], row) for row in rows.index]
+    named = [(KNOWN_LAW_VARIATIONS[str(rows.at[row, "also"])], row) for row in rows.index]
     return [(bilingual(one.es, one.en), row) for one, row in named]
 
 

@@ -526,7 +526,7 @@ def serve_call(w: World, line: Call) -> None:
 def room_for_answers(sim: Simulation) -> Room:
     """Return the rows that the answers to all calls may need, and the arrests at the place of a crime."""
     tables = (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED, "waiting", "carried", "choices", "cases")
-    answers = dict.fromkeys(tables, rows_of(CALLS) + rows_of("waiting"))
+    answers: Room = dict.fromkeys(tables, rows_of(CALLS) + rows_of("waiting"))
     return {**answers, ARRESTS: rows_of(INCIDENTS) + rows_of("carried")}
 
 

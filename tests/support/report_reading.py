@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pyarrow.parquet as pq
 
 from experiments.comparison.outcome_bounds import ceiling_table, scenarios_after
-from experiments.execution.trust_accounts import LAW_VARIATIONS
+from experiments.execution.trust_accounts import KNOWN_LAW_VARIATIONS
 from experiments.narrative.number_format import reported_years
 from experiments.storage.manifest import read_manifest
 
@@ -27,7 +27,7 @@ STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
     *("110", "2017", "2018"),
-    *(name for law in LAW_VARIATIONS.values() for name in (law.en, law.es)),
+    *(name for law in KNOWN_LAW_VARIATIONS.values() for name in (law.en, law.es)),
 }
 """Digits that a report may hold outside the results: names (of laws of trust too), units and scales."""
 VOID = {"meta", "input", "br"}
