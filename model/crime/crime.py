@@ -17,10 +17,16 @@ import numpy as np
 
 from model.crime.deterrence import DISPLACED_STREAM, is_deterred
 from model.crime.guards import is_kept_away_by_guard
-from model.crime.lasting_risk import draw_victim, prefetch_chance, ties_factor
+from model.crime.lasting_risk import (
+    draw_victim,
+    first_possible_victim,
+    greatest_ties_factor,
+    prefetch_chance,
+    ties_factor,
+)
 from model.crime.near_repeat import MAX_REPEATS, schedule_repeats
 from model.crime.offenders import NO_OFFENDER, NO_SLOTS, find_acting_slot
-from model.crime.opportunity import cell_of_crime, opportunity_factor
+from model.crime.opportunity import cell_of_crime, greatest_opportunity, opportunity_factor
 from model.engine.calendar import FRIDAY, MARKET_DAY, MINUTES_A_SHIFT, MORNING, NIGHT, SHIFTS, YEAR
 from model.engine.elementary import log
 from model.engine.kernels import kernel, prefetch
@@ -444,7 +450,9 @@ def draw_candidates(w: World, kind: int) -> int:
     for j in range(n_all):
         prefetch_chance(w, kind, drawn[j].mark)
     for j in range(n_all):
-        i = draw_victim(w, kind, drawn[j].mark)
+        drawn[j].who = first_possible_victim(w, kind, drawn[j].mark)
+    for j in range(n_all):
+        i = draw_victim(w, kind, drawn[j].mark, drawn[j].who)
         if i < w.arrived[0]:
             drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
             n_drawn += 1
@@ -499,17 +507,19 @@ def normalised_hazard(w: World, crime: PossibleCrime, weekend: bool) -> float:
         tick=w.tick,
     )
     weight = exposure_hazard(kind, person, setting, p)
-    weight *= opportunity_factor(w, kind, i, cell, w.p.opportunity[z])
-    weight *= ties_factor(w, kind, i, w.p.lasting_risk[person.settlement])
+    opportunity, lasting = w.p.opportunity[z], w.p.lasting_risk[person.settlement]
+    most = weight * greatest_opportunity(kind, opportunity) * greatest_ties_factor(kind, lasting)
     ward = w.minds[i].careful
     if here.schools > 0 and age_years(person, w.tick) < ADULT_AGE_YEARS:
         ward += 2
     w.tally[0].candidates += 1.0
     by_person = w.person_factors[kind, person.settlement, ward]
     base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.zone_hazard[OFFENDER_GROUP_OF[kind], z])
-    bound: float = base * (weight * (by_person * w.highest_rates[when, kind])) / CEILING[kind]
-    if bound <= crime.mark:  # no cell has a rate that reaches the mark: save the access to the large table
+    bound: float = base * (most * (by_person * w.highest_rates[when, kind])) / CEILING[kind]
+    if bound <= crime.mark:  # nothing can reach the mark: save the access to other residents and the large table
         return bound
+    weight *= opportunity_factor(w, kind, i, cell, opportunity)
+    weight *= ties_factor(w, kind, i, lasting)
     threshold: float = base * (weight * (by_person * w.hazard_rates[when, kind, cell])) / CEILING[kind]
     if threshold > 1.0:
         w.tally[0].ceiling_hits += 1.0

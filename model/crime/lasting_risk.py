@@ -113,31 +113,48 @@ def victim_chances(sim: Simulation) -> Rows[VictimChance]:
 
 @kernel
 def prefetch_chance(w: World, kind: int, u: float) -> None:
-    """Load the row with which `draw_victim` begins."""
+    """Load the row that `first_possible_victim` reads."""
     n, source = len(w.minds), EXPOSURE[kind]
     if source < N_WEIGHTED:
         prefetch(w.victim_chances, source * n + int(u * n))
 
 
 @kernel
-def draw_victim(w: World, kind: int, u: float) -> int:
-    """Return the resident whom a uniform number draws for a kind of crime, in proportion to the lasting weights."""
+def first_possible_victim(w: World, kind: int, u: float) -> int:
+    """Return the resident with whom the search for the one drawn begins; load the row of this resident."""
     n, source = len(w.minds), EXPOSURE[kind]
     if source >= N_WEIGHTED:
         return int(u * n)
-    first = source * n
-    aim = u * w.victim_chances[first + n - 1].reach
-    i: int = w.victim_chances[first + int(u * n)].start
-    while w.victim_chances[first + i].reach <= aim:
-        i += 1
+    i: int = w.victim_chances[source * n + int(u * n)].start
+    prefetch(w.victim_chances, source * n + i)
     return i
+
+
+@kernel
+def draw_victim(w: World, kind: int, u: float, i: int) -> int:
+    """Return the resident whom a uniform number draws for a kind of crime, in proportion to the lasting weights.
+
+    ``i`` is the result of `first_possible_victim`.
+    """
+    n, source = len(w.minds), EXPOSURE[kind]
+    if source < N_WEIGHTED:
+        first = source * n
+        aim = u * w.victim_chances[first + n - 1].reach
+        while w.victim_chances[first + i].reach <= aim:
+            i += 1
+    return i
+
+
+@kernel
+def greatest_ties_factor(kind: int, p: LastingRisk) -> float:
+    """Return an upper bound of `ties_factor`."""
+    return p.tied if EXPOSURE[kind] in (BY_QUARREL, BY_TARGET) else 1.0
 
 
 @kernel
 def ties_factor(w: World, kind: int, i: int, p: LastingRisk) -> float:
     """Return how much the ties of resident i to members of cliques raise a hazard: of quarrels, and of being killed."""
-    source = EXPOSURE[kind]
-    if p.tied == 1.0 or source not in (BY_QUARREL, BY_TARGET):
+    if greatest_ties_factor(kind, p) == 1.0:
         return 1.0
     for k in range(w.ties.shape[1]):
         tie = w.ties[i, k]

@@ -83,4 +83,14 @@ def opportunity_factor(w: World, kind: int, i: int, cell: int, p: Opportunity) -
     return 1.0
 
 
+@kernel
+def greatest_opportunity(kind: int, p: Opportunity) -> float:
+    """Return an upper bound of `opportunity_factor`."""
+    if EXPOSURE[kind] == BY_HOME:
+        return 1.0 / p.usual_homes
+    if EXPOSURE[kind] == BY_VEHICLE:
+        return 1.0 / (p.usual_vehicles if kind == VEHICLE_THEFT else p.usual_parked)
+    return 1.0 / p.usual_quarrels if EXPOSURE[kind] == BY_QUARREL else 1.0
+
+
 MECHANISM = Mechanism(group=Opportunity, knockout=Knockout(("crimes_occurred_burglary", "crimes_occurred_assault")))

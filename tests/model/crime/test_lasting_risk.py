@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.crime.lasting_risk import LASTING_STREAM, N_WEIGHTED, draw_victim, ties_factor
+from model.crime.lasting_risk import (
+    LASTING_STREAM,
+    N_WEIGHTED,
+    draw_victim,
+    first_possible_victim,
+    greatest_ties_factor,
+    ties_factor,
+)
 from model.engine.random_streams import keyed_uniform
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT, BURGLARY, HOMICIDE, ROBBERY, THEFT_FROM_VEHICLE, VEHICLE_THEFT
@@ -19,7 +26,7 @@ BUSY = {"crime.armed": 50, "crime.thieves": 50, "crime.assault": 0.1, "mechanism
 
 def drawn(world: TrustModel, kind: int, numbers: np.ndarray) -> list[int]:
     """Return the residents whom uniform numbers draw."""
-    return [int(draw_victim(world.w, kind, u)) for u in numbers]
+    return [int(draw_victim(world.w, kind, u, first_possible_victim(world.w, kind, u))) for u in numbers]
 
 
 def weights(world: TrustModel, source: int, spread: float) -> np.ndarray:
@@ -89,3 +96,4 @@ def test_a_tie_to_a_living_member_of_a_clique_raises_assault_and_killing_alone(l
     assert [ties_factor(world.w, kind, i, p) for kind in (ASSAULT, HOMICIDE, ROBBERY)] == [3.0, 3.0, 1.0]
     world.minds["gone"][ties[-1]] = world.tick
     assert ties_factor(world.w, ASSAULT, i, p) == 1.0
+    assert [greatest_ties_factor(kind, p) for kind in (ASSAULT, HOMICIDE, ROBBERY)] == [3.0, 3.0, 1.0]

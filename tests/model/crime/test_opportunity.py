@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.crime.opportunity import cell_of_crime, is_anybody_home, opportunity_factor
+from model.crime.opportunity import cell_of_crime, greatest_opportunity, is_anybody_home, opportunity_factor
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT, BURGLARY, ROBBERY, THEFT_FROM_VEHICLE, VEHICLE_THEFT
 
@@ -44,6 +44,10 @@ def test_the_factors_are_those_of_the_place(live: Live) -> None:
     assert factors[THEFT_FROM_VEHICLE] == pytest.approx([0.375, 1.25])
     assert factors[ASSAULT] == pytest.approx([0.4, 1.6])
     assert factors[BURGLARY] == pytest.approx([0.4, 0.4])
+    greatest = [
+        greatest_opportunity(kind, p) for kind in (ROBBERY, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT)
+    ]
+    assert greatest == pytest.approx([1.0, 2.5, 1.25, 2.0, 1.6])
 
 
 def test_a_home_is_empty_once_all_of_the_household_are_out_or_gone(live: Live) -> None:
