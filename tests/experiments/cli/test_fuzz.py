@@ -70,6 +70,7 @@ WOULD_COMPUTE = (
     "experiments.studies.sensitivity_command.runs_by_point",
     "experiments.dev.bench.bench_command.measure",
     "experiments.dev.bench.floor.check_floor",
+    "experiments.dev.bench.floor.break_down",
     "experiments.dev.bench.paired.timings",
     "experiments.dev.bundle.bundle.pip",
     "experiments.setup.doctor.run_checks",
