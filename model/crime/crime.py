@@ -507,8 +507,8 @@ def normalised_hazard(w: World, crime: PossibleCrime, weekend: bool) -> float:
         tick=w.tick,
     )
     weight = exposure_hazard(kind, person, setting, p)
-    opportunity, lasting = w.p.opportunity[z], w.p.lasting_risk[person.settlement]
-    most = weight * greatest_opportunity(kind, opportunity) * greatest_ties_factor(kind, lasting)
+    lasting = w.p.lasting_risk[person.settlement]
+    most = weight * greatest_opportunity(w, kind, z) * greatest_ties_factor(kind, lasting)
     ward = w.minds[i].careful
     if here.schools > 0 and age_years(person, w.tick) < ADULT_AGE_YEARS:
         ward += 2
@@ -518,7 +518,7 @@ def normalised_hazard(w: World, crime: PossibleCrime, weekend: bool) -> float:
     bound: float = base * (most * (by_person * w.highest_rates[when, kind])) / CEILING[kind]
     if bound <= crime.mark:  # nothing can reach the mark: save the access to other residents and the large table
         return bound
-    weight *= opportunity_factor(w, kind, i, cell, opportunity)
+    weight *= opportunity_factor(w, kind, i, cell, z)
     weight *= ties_factor(w, kind, i, lasting)
     threshold: float = base * (weight * (by_person * w.hazard_rates[when, kind, cell])) / CEILING[kind]
     if threshold > 1.0:

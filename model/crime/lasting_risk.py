@@ -88,7 +88,7 @@ class KeptChances:
             weights = np.ones(n)
             fill_weights(weights, sim.seed, source, unit.astype(np.int64), spreads[source][people["settlement"]])
             if source == BY_STREET:
-                weights[people["business"] == 1] *= numbers["traders"][people["settlement"]][people["business"] == 1]
+                weights *= np.where(people["business"] == 1, numbers["traders"][people["settlement"]], 1.0)
             rows = self.chances[source * n : (source + 1) * n]
             rows["reach"] = np.cumsum(weights)
             parts = np.arange(n) * (rows["reach"][-1] / n)

@@ -11,16 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import to_int64
-from model.town.crime_kinds import AT_HOME, BY_HOME, BY_QUARREL, BY_VEHICLE, EXPOSURE, VEHICLE_THEFT
+from model.town.crime_kinds import AT_HOME, BY_HOME, BY_QUARREL, BY_VEHICLE, EXPOSURE, KINDS, N_KINDS, VEHICLE_THEFT
+from model.world.derived import derived
 from model.world.mechanism import Knockout, Mechanism
 from model.world.sampling import household_rows
 
 if TYPE_CHECKING:
-    from model.simulation.world import World
+    from model.engine.rows import FloatArray
+    from model.simulation.world import Simulation, World
 
 DRIVEN_STREAM = stream_id("vehicle driven")
 
@@ -34,12 +38,12 @@ class Opportunity(ParameterGroup):
 
     occupied: float
     driven: float
-    garage: float
-    quiet: float
-    usual_homes: float
-    usual_vehicles: float
-    usual_parked: float
-    usual_quarrels: float
+    vehicles_at_home: float
+    quarrels_at_home: float
+    usual_vehicle_theft: float
+    usual_theft_from_vehicle: float
+    usual_burglary: float
+    usual_assault: float
 
 
 @kernel
@@ -67,30 +71,39 @@ def is_anybody_home(w: World, i: int) -> bool:
     return inside > 0
 
 
+@derived
+def usual_opportunity(sim: Simulation) -> FloatArray:
+    """Return the mean factor in the status quo by settlement and kind, 1 for kinds that do not depend on it."""
+    p = sim.p.opportunity
+    usual = np.ones((len(p), N_KINDS))
+    for number, kind in enumerate(KINDS):
+        if f"usual_{kind.name}" in Opportunity.parameter_specs():
+            usual[:, number] = p[f"usual_{kind.name}"]
+    return usual
+
+
 @kernel
-def opportunity_factor(w: World, kind: int, i: int, cell: int, p: Opportunity) -> float:
-    """Return the factor of a hazard by who is where, relative to its usual mean.
+def opportunity_factor(w: World, kind: int, i: int, cell: int, z: int) -> float:
+    """Return the factor of a hazard in settlement ``z`` by who is where, relative to its usual mean.
 
     It is highest where a home is empty, a vehicle away from home, or a person out.
     """
-    if EXPOSURE[kind] == BY_HOME:
-        return (p.occupied if p.occupied < 1.0 and is_anybody_home(w, i) else 1.0) / p.usual_homes
-    at_home = cell == w.people[i].home
-    if EXPOSURE[kind] == BY_VEHICLE:
-        return (p.garage if at_home else 1.0) / (p.usual_vehicles if kind == VEHICLE_THEFT else p.usual_parked)
-    if EXPOSURE[kind] == BY_QUARREL:
-        return (p.quiet if at_home else 1.0) / p.usual_quarrels
-    return 1.0
+    p, at_home, factor = w.p.opportunity[z], cell == w.people[i].home, 1.0
+    if EXPOSURE[kind] == BY_HOME and p.occupied < 1.0 and is_anybody_home(w, i):
+        factor = p.occupied
+    elif EXPOSURE[kind] == BY_VEHICLE and at_home:
+        factor = p.vehicles_at_home
+    elif EXPOSURE[kind] == BY_QUARREL and at_home:
+        factor = p.quarrels_at_home
+    relative: float = factor / w.usual_opportunity[z, kind]
+    return relative
 
 
 @kernel
-def greatest_opportunity(kind: int, p: Opportunity) -> float:
+def greatest_opportunity(w: World, kind: int, z: int) -> float:
     """Return an upper bound of `opportunity_factor`."""
-    if EXPOSURE[kind] == BY_HOME:
-        return 1.0 / p.usual_homes
-    if EXPOSURE[kind] == BY_VEHICLE:
-        return 1.0 / (p.usual_vehicles if kind == VEHICLE_THEFT else p.usual_parked)
-    return 1.0 / p.usual_quarrels if EXPOSURE[kind] == BY_QUARREL else 1.0
+    most: float = 1.0 / w.usual_opportunity[z, kind]
+    return most
 
 
 MECHANISM = Mechanism(group=Opportunity, knockout=Knockout(("crimes_occurred_burglary", "crimes_occurred_assault")))

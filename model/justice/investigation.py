@@ -433,7 +433,7 @@ def open_files(w: World) -> None:
 
 @kernel
 def file_late_arrest(w: World, arrest: Arrest) -> None:
-    """Enter an arrest for an incident of an earlier shift in its file; open one if nobody has told or seen anything."""
+    """Enter an arrest for an incident of the shift before in its file; open a file if there is none."""
     row = incident_of_arrest(w, arrest)
     for k in range(w.files_count[0]):
         file = w.files[k]

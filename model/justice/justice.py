@@ -251,7 +251,7 @@ def remand_until(w: World, filed: int, number: int, nth: int) -> int:
 
 @kernel
 def draw_member_of_act(w: World, row: Incident) -> int:
-    """Return the living member of a clique who committed an act of it, or -1."""
+    """Return the living member of the clique of an incident who committed it, or -1."""
     return draw_living_member(w, row.clique, MEMBER_STREAM, row.tick, row.number)
 
 

@@ -418,6 +418,7 @@ class World(TableBundle):
     army_patrols: float
     victim_chances: Rows[VictimChance]
     repeats_by_kind: FloatArray
+    usual_opportunity: FloatArray
     presence_effects: FloatArray
     strongest_presence_effects: FloatArray
     slot_starts: IntArray

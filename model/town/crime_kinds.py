@@ -49,7 +49,7 @@ class CrimeKind:
     ceiling: float = 0.0
     exposure: Exposure = "none"
     at_home: bool = False
-    """Whether it happens at the victim's home, wherever the victim is."""
+    """Whether it happens at the victim's home, wherever the victim is; a vehicle may be elsewhere (`opportunity`)."""
     youngest: float = 0.0
     """Minimum age of victims in years; assumed."""
     severity: float = 1.0

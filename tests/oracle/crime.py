@@ -312,14 +312,14 @@ def occasion(town: "PlainTown", kind: int, cell: Cell, one: Resident) -> float:
     p = town.numbers("opportunity")
     match kind:
         case 2:
-            return (float(p.garage) if cell is one.home else 1.0) / p.usual_vehicles
+            return (float(p.vehicles_at_home) if cell is one.home else 1.0) / p.usual_vehicle_theft
         case 3:
-            return (float(p.garage) if cell is one.home else 1.0) / p.usual_parked
+            return (float(p.vehicles_at_home) if cell is one.home else 1.0) / p.usual_theft_from_vehicle
         case 4:
             at_home = any(other.alive and other.place is other.home for other in household(town, one))
-            return (float(p.occupied) if at_home else 1.0) / p.usual_homes
+            return (float(p.occupied) if at_home else 1.0) / p.usual_burglary
         case 5:
-            return (float(p.quiet) if cell is one.home else 1.0) / p.usual_quarrels
+            return (float(p.quarrels_at_home) if cell is one.home else 1.0) / p.usual_assault
         case _:
             return 1.0
 

@@ -64,8 +64,8 @@ BUSY = {
     "near_repeat": {"kappa": 0.5, "days": 3.0, "robbery": 0.8, "theft": 0.6, "vehicles": 0.7, "burglary": 1.5}
     | {"assault": 1.2, "same_victim": 0.6, "others": 0.4},
     "lasting_risk": {"street": 1.5, "vehicles": 0.7, "homes": 1.0, "quarrels": 2.0, "traders": 2.0, "tied": 3.0},
-    "opportunity": {"occupied": 0.3, "driven": 0.6, "garage": 0.4, "quiet": 0.2}
-    | {"usual_homes": 0.4, "usual_vehicles": 0.7, "usual_parked": 0.6, "usual_quarrels": 0.5},
+    "opportunity": {"occupied": 0.3, "driven": 0.6, "vehicles_at_home": 0.4, "quarrels_at_home": 0.2}
+    | {"usual_vehicle_theft": 0.7, "usual_theft_from_vehicle": 0.6, "usual_burglary": 0.4, "usual_assault": 0.5},
     "deterrence": {"visit_robbery": 0.8, "visit_theft": 0.7, "visit_vehicles": 0.6, "visit_burglary": 0.4}
     | {"visit_assault": 0.3, "visit_hire": 0.2, "concentration": 4.0, "displacement": 0.6},
     "offenders": {

@@ -24,6 +24,7 @@ DIMENSIONS = {
     "choice_terms": 2,
     "help_reason_terms": 2,
     "repeats_by_kind": 2,
+    "usual_opportunity": 2,
     "presence_effects": 3,
     "strongest_presence_effects": 2,
     "cumulative_reach": 2,

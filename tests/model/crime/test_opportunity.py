@@ -16,9 +16,9 @@ AT_HOME |= {f"daily_rhythm.{name}": 0.0 for name in ("school_morning", "school_e
 AT_HOME |= {f"daily_rhythm.{name}": 0.0 for name in ("market_morning", "market_evening")}
 AT_HOME |= {f"daily_rhythm.street_{name}": 0.0 for name in ("morning", "evening", "night", "rest")}
 STRENGTHS = {"opportunity.occupied": 0.2, "opportunity.driven": 0.7}
-STRENGTHS |= {"opportunity.garage": 0.3, "opportunity.quiet": 0.25}
-STRENGTHS |= {"opportunity.usual_homes": 0.5, "opportunity.usual_vehicles": 0.4}
-STRENGTHS |= {"opportunity.usual_parked": 0.8, "opportunity.usual_quarrels": 0.625}
+STRENGTHS |= {"opportunity.vehicles_at_home": 0.3, "opportunity.quarrels_at_home": 0.25}
+STRENGTHS |= {"opportunity.usual_burglary": 0.5, "opportunity.usual_vehicle_theft": 0.4}
+STRENGTHS |= {"opportunity.usual_theft_from_vehicle": 0.8, "opportunity.usual_assault": 0.625}
 
 
 def test_a_vehicle_stands_where_its_owner_is_in_some_shifts_and_a_home_does_not_move(live: Live) -> None:
@@ -35,17 +35,17 @@ def test_a_vehicle_stands_where_its_owner_is_in_some_shifts_and_a_home_does_not_
 
 def test_the_factors_are_those_of_the_place(live: Live) -> None:
     world = live(1, **STRENGTHS)
-    w, p, home = world.w, world.p.opportunity[0], world.town.people["home"]
+    w, home = world.w, world.town.people["home"]
     i = int(np.flatnonzero(w.places[w.where] == home)[0])
     inside, outside = int(home[i]), int(home[i]) + 1
-    factors = {kind: [opportunity_factor(w, kind, i, cell, p) for cell in (inside, outside)] for kind in range(6)}
+    factors = {kind: [opportunity_factor(w, kind, i, cell, 0) for cell in (inside, outside)] for kind in range(6)}
     assert factors[ROBBERY] == [1.0, 1.0]
     assert factors[VEHICLE_THEFT] == pytest.approx([0.75, 2.5])
     assert factors[THEFT_FROM_VEHICLE] == pytest.approx([0.375, 1.25])
     assert factors[ASSAULT] == pytest.approx([0.4, 1.6])
     assert factors[BURGLARY] == pytest.approx([0.4, 0.4])
     greatest = [
-        greatest_opportunity(kind, p) for kind in (ROBBERY, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT)
+        greatest_opportunity(w, kind, 0) for kind in (ROBBERY, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT)
     ]
     assert greatest == pytest.approx([1.0, 2.5, 1.25, 2.0, 1.6])
 
@@ -72,8 +72,8 @@ def test_where_everybody_stays_at_home_three_kinds_end_if_they_need_somebody_awa
     needed = {
         "opportunity.occupied": 0.0,
         "opportunity.driven": 1.0,
-        "opportunity.garage": 0.0,
-        "opportunity.quiet": 0.0,
+        "opportunity.vehicles_at_home": 0.0,
+        "opportunity.quarrels_at_home": 0.0,
     }
 
     def counts(**changes: float) -> list[float]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from model.engine.random_streams import keyed_uniform, stream_id
 from model.police.misconduct import Misconduct, asks_for_bribe
 from model.simulation.model import TrustModel
 from model.trust.events import SCANDAL
@@ -99,6 +100,16 @@ def test_twins_who_meet_otherwise_share_their_public_cases() -> None:
     assert one["bribes"].sum() != other["bribes"].sum()
     assert one["public_cases"].sum() > 0
     assert (one["public_cases"] == other["public_cases"]).all()
+
+
+def test_a_case_comes_out_when_what_was_expected_reaches_the_next_drawn_number() -> None:
+    world = world_of(6, **ALL_ASK, **{"misconduct.public": 0.002})
+    expected, following, n_cases = world.state.cases_due
+    drawn = [keyed_uniform(world.seed, stream_id("goes public"), 0, case, 0) for case in range(200)]
+    sums = np.cumsum([-math.log(1.0 - u) for u in drawn])
+    assert 1 < n_cases == np.searchsorted(sums, expected, side="right")
+    assert following == pytest.approx(sums[int(n_cases)])
+    assert n_cases >= table(world)["public_cases"].sum() > 0
 
 
 def test_a_channel_outside_brings_complaints_and_they_are_answered() -> None:
