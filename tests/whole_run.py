@@ -32,7 +32,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "slow: bits": ("-m", "slow", *ALONE, "tests/bits"),
     "slow: mutants": ("-m", "slow", *ALONE, "tests/mutation"),
     "slow: commands": ("-m", "slow", *TOGETHER, "tests/experiments/cli"),
-    "slow: maintenance": ("-m", "slow", *ALONE, "tests/experiments/dev"),
+    "slow: maintenance": ("-m", "slow", *TOGETHER, "--dist", "load", "tests/experiments/dev"),
     "slow: runs": ("-m", "slow", *ALONE, *(f"tests/experiments/{name}" for name in ("execution", "setup", "storage"))),
     "slow: results": (
         *("-m", "slow", *TOGETHER),

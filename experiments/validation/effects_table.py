@@ -159,13 +159,23 @@ def site_swaps() -> Iterator[dict[str, Any]]:
         }
 
 
+def built_in_sites() -> Iterator[dict[str, Any]]:
+    """Yield the built-in sites with their titles."""
+    for site in SITES:
+        yield {"site": site, "here": load(site).title["en"]}
+
+
 def policy_aliases() -> Iterator[dict[str, Any]]:
     """Yield the policies and their aliases."""
     names = [*ALIASES, *ALIASES.values()]
     yield {"worlds": names, "pairs": ALIASES, "other": ALIASES["reporting_support"]}
 
 
-COMPUTED_VALUES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {"swapped": site_swaps, "renamed": policy_aliases}
+COMPUTED_VALUES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
+    "sites": built_in_sites,
+    "swapped": site_swaps,
+    "renamed": policy_aliases,
+}
 """Values of repeated entries that are computed from scenarios and policies."""
 CORNERS = variants("corners")
 (WEAK,) = variants("weak")

@@ -30,6 +30,7 @@ from experiments.validation.experiment import (
     Variant,
     Worlds,
 )
+from experiments.validation.lasting_differences import differences_table, targets_table
 from model.engine.calendar import SHIFTS, first_of_month, month_of, tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
@@ -204,12 +205,13 @@ def crimes_by_cell(incidents: np.ndarray) -> pa.Table:
 
 
 def world_tables(world: TrustModel, incidents: np.ndarray) -> dict[str, pa.Table]:
-    """Return crimes by day and kind, origins of trust, ledger, and last year's crimes by offender if recorded."""
+    """Return the tables of a run but those of measures and cells: crimes, what surveys measure, accounts of trust."""
     day = (incidents["tick"] - tick_of(world.settings.start)) // SHIFTS
     keys, crimes = np.unique(np.stack([day, incidents["kind"]]), axis=1, return_counts=True)
     names = pa.array([KINDS[int(kind)] for kind in keys[1]], pa.string())
     tables = {"days": pa.table({"day": pa.array(keys[0]), "kind": names, "crimes": pa.array(crimes)})}
     tables["origins"] = months_table(world, world.origin_months(), {"origin": CAUSES})
+    tables |= {"targets": targets_table(world, incidents), "differences": differences_table(world)}
     accounts = world.ledger_months()
     tables["ledger"] = months_table(world, accounts[accounts["cause"] == NATION], {"cause": CAUSES})
     if "offender" in (incidents.dtype.names or ()):

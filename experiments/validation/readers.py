@@ -24,6 +24,7 @@ COUNTS = {
     "violent": VIOLENT_CRIMES,
     "killed": ("homicides", "-homicides_gang"),
     "all": ALL_CRIMES,
+    "cliques": ("clashes", "punishments"),
     "vehicles": (CRIMES_PREFIX + "vehicle_theft", CRIMES_PREFIX + "theft_from_vehicle"),
     **SINGLE_KINDS,
 }
@@ -154,6 +155,29 @@ def concentration(worlds: Worlds) -> float:
 def even(worlds: Worlds) -> float:
     """Return the share as in `concentration`, if all offenders had offended equally often."""
     return top_share([1] * len(worlds[BASE].table("offenders")))
+
+
+def difference(worlds: Worlds, world: str, name: str) -> float:
+    """Return a difference of trust between adults at the end of a run, by its name in `differences_table`."""
+    return float(worlds[world].table("differences")[name].iloc[0])
+
+
+def repeated(worlds: Worlds, world: str, kinds: Names) -> float:
+    """Return the share (per cent) of the last year's crimes of some kinds that hit a target again."""
+    table = worlds[world].table("targets")
+    crimes = table[table["kind"].isin(kinds)].groupby("target")["crimes"].sum()
+    return 100.0 * (1.0 - divide(len(crimes), float(crimes.sum())))
+
+
+def dispersion(worlds: Worlds, world: str, names: Names, years: int) -> float:
+    """Return the variance of yearly counts over their mean."""
+    counts = [worlds[world].total(names, (12 * year, 12 * year + 12)) for year in range(years)]
+    return divide(float(np.var(counts, ddof=1)), float(np.mean(counts)))
+
+
+def regained(worlds: Worlds, world: str, name: str, fall: Window, later: Window) -> float:
+    """Return how much of a difference of a mean is gone in a later window, in per cent."""
+    return 100.0 * (1.0 - divide(points(worlds, world, name, later), points(worlds, world, name, fall)))
 
 
 def constant(_: Worlds, value: float) -> float:

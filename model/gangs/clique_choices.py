@@ -30,8 +30,9 @@ RentTerm = IntEnum("RentTerm", "HABIT REVENUE", start=0)
 PunishTerm = IntEnum("PunishTerm", "HABIT REFUSED RISK TOLD STANCE LEADER STRATEGY", start=0)
 RecruitsTerm = IntEnum("RecruitsTerm", "HABIT HANDS INCOME RISK", start=0)
 CellsTerm = IntEnum("CellsTerm", "HABIT HANDS WORTH STANCE", start=0)
-AttackTerm = IntEnum("AttackTerm", "HABIT OWED STANCE RISK LOSSES LEADER STRATEGY HANDS", start=0)
+AttackTerm = IntEnum("AttackTerm", "HABIT OWED STANCE RISK LOSSES LEADER STRATEGY HANDS GAP", start=0)
 PactTerm = IntEnum("PactTerm", "HABIT LOSSES OWED STANCE", start=0)
+SuccessionTerm = IntEnum("SuccessionTerm", "HABIT INCOME NAMED STRATEGY", start=0)
 STANCE_CHOICE = declare_choice("clique stance", "clique", ("quiet", "hold", "press"), StanceTerm, ordered=True)
 RENT_CHOICE = declare_choice("clique rent", "clique", ("down", "keep", "up"), RentTerm, ordered=True)
 PUNISH_CHOICE = declare_choice("clique punishment", "clique", ("spare", "punish"), PunishTerm, ordered=True)
@@ -39,9 +40,19 @@ RECRUITS_CHOICE = declare_choice("clique recruits", "clique", ("none", "replace"
 CELLS_CHOICE = declare_choice("clique cells", "clique", ("give", "keep", "take"), CellsTerm, ordered=True)
 ATTACK_CHOICE = declare_choice("clique attack", "clique", ("leave", "attack"), AttackTerm, ordered=True)
 PACT_CHOICE = declare_choice("clique pact", "clique", ("break", "honour"), PactTerm, ordered=True)
-(STANCE_TERMS, RENT_TERMS, PUNISH_TERMS, RECRUITS_TERMS, CELLS_TERMS, ATTACK_TERMS, PACT_TERMS) = (
+SUCCESSION_CHOICE = declare_choice("clique succession", "clique", ("heir", "dispute"), SuccessionTerm, ordered=True)
+(STANCE_TERMS, RENT_TERMS, PUNISH_TERMS, RECRUITS_TERMS, CELLS_TERMS, ATTACK_TERMS, PACT_TERMS, SUCCESSION_TERMS) = (
     int64_constant(len(terms))
-    for terms in (StanceTerm, RentTerm, PunishTerm, RecruitsTerm, CellsTerm, AttackTerm, PactTerm)
+    for terms in (
+        StanceTerm,
+        RentTerm,
+        PunishTerm,
+        RecruitsTerm,
+        CellsTerm,
+        AttackTerm,
+        PactTerm,
+        SuccessionTerm,
+    )
 )
 """Number of terms of each choice."""
 EXCLUDED_UTILITY = -60.0
@@ -105,11 +116,11 @@ def stance_tastes(p: Cliques, strategy: int) -> tuple[float, float]:
 
 @kernel
 def leadership_gap(clique: CliqueRow, blocked: float) -> float:
-    """Return the lack of leadership, 0 to 1: 1 without a leader, 0 with one.
+    """Return the lack of leadership, 0 to 1: 1 without a leader or while members dispute who leads, 0 with one.
 
     A leader in prison counts as lacking in the share ``blocked`` of telephone calls that prisons block.
     """
-    if clique.leader < 0:
+    if clique.leader < 0 or clique.disputed == 1:
         return 1.0
     return blocked if clique.inside == 1 else 0.0
 
@@ -275,7 +286,7 @@ def choose_cells(w: World, q: int, need: float, cells: CellOptions) -> int:
 
 @kernel
 def choose_to_attack(w: World, q: int, leaderless: float, violence: float) -> bool:
-    """Choose whether to attack the nearest rival, by own deaths owed, stance, risk, losses and leadership.
+    """Choose whether to attack the nearest rival, by own deaths owed, stance, risk, losses, and who leads either.
 
     ``violence`` is the logarithm of the trend of violence and of the rivalry in force.
     """
@@ -290,7 +301,24 @@ def choose_to_attack(w: World, q: int, leaderless: float, violence: float) -> bo
     w.choice_terms[1, AttackTerm.LEADER] = p.attack_leaderless * leaderless
     w.choice_terms[1, AttackTerm.STRATEGY] = violence_taste(p, clique.strategy)
     w.choice_terms[1, AttackTerm.HANDS] = log(min(clique.members / max(clique.founding, 1), 1.0) + SMALLEST_RATIO)
+    blocked = w.p.extortion[0].imitator_blocked
+    w.choice_terms[1, AttackTerm.GAP] = p.attack_gap * leadership_gap(w.cliques[clique.foe], blocked)
     return decide_and_record(w, to_int64(2), ATTACK_TERMS, ATTACK_CHOICE, True, w.tick, q) == 1
+
+
+@kernel
+def choose_to_dispute(w: World, q: int) -> bool:
+    """Choose whether members fight over who leads, by what there is to win and by whom the last leader can name."""
+    p, clique = w.p.cliques[0], w.cliques[q]
+    clear_terms(w)
+    w.choice_terms[1, SuccessionTerm.HABIT] = p.dispute_base
+    w.choice_terms[1, SuccessionTerm.INCOME] = p.dispute_income * (clique.income - 1.0)
+    # Who is in prison names an heir by telephone; who died or left cannot.
+    w.choice_terms[1, SuccessionTerm.NAMED] = -p.dispute_named * (
+        1.0 - leadership_gap(clique, w.p.extortion[0].imitator_blocked)
+    )
+    w.choice_terms[1, SuccessionTerm.STRATEGY] = violence_taste(p, clique.strategy)
+    return decide_and_record(w, to_int64(2), SUCCESSION_TERMS, SUCCESSION_CHOICE, True, w.tick, q) == 1
 
 
 @kernel

@@ -11,7 +11,7 @@ from model.engine.calendar import MONTH
 from model.engine.elementary import LN_2, exp
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, stream_id
-from model.gangs.clique_choices import perceived_arrest_risk
+from model.gangs.clique_choices import choose_to_dispute, leadership_gap, perceived_arrest_risk
 from model.gangs.gangs import NOT_YET, STANCE_PRESS, STANCE_QUIET
 
 if TYPE_CHECKING:
@@ -150,22 +150,26 @@ def is_imprisoned_member(w: World, i: int, q: int) -> bool:
 
 @kernel
 def update_succession(w: World, q: int) -> None:
-    """Update the leadership of a clique; some months after losing its leader, an heir takes over.
+    """Update the leadership of a clique: an heir follows a lost leader, at once or some months later.
 
-    Updates `leader`, `inside`, `heir_at`, and `generation` and `strategy` with a new leader.
+    Updates `leader`, `inside`, `disputed`, `heir_at`, and `generation` and `strategy` with a new leader.
     """
     p, clique, i = w.p.cliques[0], w.cliques[q], w.cliques[q].leader
     clique.inside = 0
     if i >= 0 and w.minds[i].member == q and w.minds[i].gone < 0:
-        clique.heir_at = NOT_YET
+        clique.heir_at, clique.disputed = NOT_YET, 0
         return
     if i >= 0 and is_imprisoned_member(w, i, q):
         clique.inside = 1
     else:
         clique.leader = NOT_YET
     if clique.heir_at < 0:
-        u = keyed_uniform(w.seed, HEIR_AT_STREAM, w.tick, q, 0)
-        clique.heir_at = w.tick + int(MONTH * (p.heir_least + p.heir_more * u))
+        clique.disputed = int(p.succession == 1 and choose_to_dispute(w, q))
+        clique.heir_at = w.tick
+        # A leader in prison goes on leading by telephone.
+        if p.succession == 0 or clique.disputed == 1 or leadership_gap(clique, w.p.extortion[0].imitator_blocked) < 1.0:
+            u = keyed_uniform(w.seed, HEIR_AT_STREAM, w.tick, q, 0)
+            clique.heir_at += int(MONTH * (p.heir_least + p.heir_more * u))
     if w.tick >= clique.heir_at:
         i = draw_heir(w, q, w.tick)
         if i >= 0:
@@ -176,7 +180,7 @@ def update_succession(w: World, q: int) -> None:
 @kernel
 def appoint_leader(w: World, p: Cliques, clique: CliqueRow, q: int, i: int) -> None:
     """Make a resident the leader of a clique; draw whether the strategy changes."""
-    clique.leader, clique.inside, clique.heir_at = i, 0, NOT_YET
+    clique.leader, clique.inside, clique.disputed, clique.heir_at = i, 0, 0, NOT_YET
     clique.generation += 1
     if keyed_uniform(w.seed, STRATEGY_STREAM, 1, q, clique.generation) >= p.alike:
         clique.strategy = leader_strategy(w, p, q, clique.generation)

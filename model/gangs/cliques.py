@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from model.simulation.world import Simulation, World
     from model.world.month import MonthSnapshot
 
-MAX_CHOICES_A_MONTH = 7
+MAX_CHOICES_A_MONTH = 8
 """Choices of a clique at the end of a month, at most."""
 ATTACK_AT_STREAM, SENT_STREAM, RAIDED_STREAM = (
     stream_id("clique attack at"),
@@ -88,6 +88,7 @@ class Cliques(ParameterGroup):
     cells: int
     attack: int
     refound: int
+    succession: int
     fade: float
     fade_paid: float
     prior_paid: float
@@ -164,6 +165,7 @@ class Cliques(ParameterGroup):
     attack_risk: float
     attack_losses: float
     attack_leaderless: float
+    attack_gap: float
     attack_member: float
     honour: float
     pact_losses: float
@@ -173,6 +175,10 @@ class Cliques(ParameterGroup):
     heir_least: float
     heir_more: float
     alike: float
+    dispute_base: float
+    dispute_income: float
+    dispute_named: float
+    dispute_attacks: float
     headless: float
     remote: float
     telephone: float
@@ -256,11 +262,10 @@ def update_stance(w: World, q: int, payer_share: float, leaderless: float, peace
     clique.demand_effort = 1.0
     if clique.stance != STANCE_HOLD:
         clique.demand_effort = p.pace_press if clique.stance == STANCE_PRESS else p.pace_quiet
-    by_telephone = p.remote + (p.headless - p.remote) * blocked
-    if clique.leader < 0:
+    if clique.leader < 0 or clique.disputed == 1:
         clique.demand_effort *= p.headless
     elif clique.inside == 1:
-        clique.demand_effort *= by_telephone
+        clique.demand_effort *= p.remote + (p.headless - p.remote) * blocked
     clique.members_by_phone = min((1.0 - blocked) * p.telephone * count_prisoners(w, q), float(clique.members))
 
 
@@ -468,6 +473,11 @@ def count_imprisoned_leaders(month: MonthSnapshot) -> float:
     return float(np.count_nonzero((cliques["inside"] == 1) & (cliques["alive"] == 1)))
 
 
+def count_disputes(month: MonthSnapshot) -> float:
+    """Return the number of living cliques whose members fight over who leads."""
+    return float(np.count_nonzero(month.world.w.cliques["disputed"] == 1))
+
+
 MECHANISM = Mechanism(
     group=Cliques,
     tables=(PAYERS_HERE,),
@@ -479,6 +489,7 @@ MECHANISM = Mechanism(
         "cliques_pressing": Measure("cliques", stance_count_measure(STANCE_PRESS)),
         "clique_cells": Measure("cells", count_held_cells),
         "leaders_inside": Measure("people", count_imprisoned_leaders),
+        "cliques_disputed": Measure("cliques", count_disputes),
     }
     | {name: Measure("people") for name in ("member_arrests", "heirs")}
     | {name: Measure("events") for name in ("attacks", "pacts_honoured", "pacts_broken")}

@@ -84,6 +84,7 @@ CLASH_STREAM, CLASH_VICTIM, ATTACK_AGAIN_STREAM = (
     stream_id("clash victim"),
     stream_id("clique attack again"),
 )
+DISPUTE_STREAM, DISPUTE_VICTIM = stream_id("clique dispute"), stream_id("clique dispute victim")
 HALF_OWED = 0.5
 """Deaths owed from which a clique that has attacked attacks again in the same month."""
 RECRUIT_COUNT, RECRUIT_WHO, RECRUIT_MARK = (
@@ -111,6 +112,7 @@ RECRUIT_CANDIDATES = 0.02 / DAYS_OF_YEAR
 MAX_IMITATOR_RATE = 0.02
 """Ceiling of telephone extortion by resident and year, for thinning."""
 DEMAND_ID_OFFSET, IMITATOR_ID_OFFSET, CLASH_ID_OFFSET, PUNISHMENT_ID_OFFSET = 2**29, 2**29 + 2**28, 2**30, 2**30 + 2**29
+DISPUTE_ID_OFFSET = 2**30 + 2**20
 """First numbers of incidents, by origin: numbers of incidents in a shift differ."""
 MAX_DEMANDS_A_CLIQUE = 4096
 """Numbers that a clique's demands of a shift may take."""
@@ -411,11 +413,11 @@ def draw_young_man(w: World, cell: int, q: int, youngest: float) -> int:
 
 
 @kernel
-def attack_from_gang(w: World, p: Extortion, q: int, cell: int, i: int) -> bool:
-    """Attack resident ``i`` out of rivalry; append the incident and return whether it is a homicide."""
+def attack_from_gang(w: World, p: Extortion, q: int, cell: int, i: int, number: int) -> bool:
+    """Attack resident ``i`` out of rivalry, as incident ``number``; append it and return whether it is a homicide."""
     w.tally[0].clashes += 1.0
     attack = Attack(
-        number=CLASH_ID_OFFSET + q,
+        number=number,
         clique=q,
         cell=cell,
         victim=i,
@@ -448,10 +450,23 @@ def attack_rivals(w: World) -> None:
             i = draw_young_man(w, cell, q, p.attacked_from)
         if i < 0:
             continue
-        if attack_from_gang(w, p, q, cell, i):
+        if attack_from_gang(w, p, q, cell, i, CLASH_ID_OFFSET + q):
             clique.deaths_owed = max(clique.deaths_owed - 1.0, 0.0)
             foe.killed_now += 1 if w.minds[i].member == clique.foe else 0
         clique.attack_at = next_attack(w, clique, q, w.p.cliques[0])
+
+
+@kernel
+def fight_over_succession(w: World) -> None:
+    """Let members of cliques that dispute who leads attack one of their own, at his home; appends incidents."""
+    chance = w.p.cliques[0].dispute_attacks / YEAR
+    for q in range(len(w.cliques)):
+        if w.cliques[q].disputed == 0 or keyed_uniform(w.seed, DISPUTE_STREAM, w.tick, q, 0) >= chance:
+            continue
+        i = draw_living_member(w, q, DISPUTE_VICTIM, w.tick, q)
+        if i >= 0:
+            p = w.p.extortion[w.people[i].settlement]
+            attack_from_gang(w, p, q, to_int64(w.people[i].home), i, DISPUTE_ID_OFFSET + q)
 
 
 @kernel
@@ -479,7 +494,7 @@ def clash_with_rivals(w: World) -> None:
             continue
         i = draw_young_man(w, to_int64(clique.centre), q, p.attacked_from)
         if i >= 0:
-            attack_from_gang(w, p, q, to_int64(clique.centre), i)
+            attack_from_gang(w, p, q, to_int64(clique.centre), i, CLASH_ID_OFFSET + q)
 
 
 @kernel
@@ -627,6 +642,7 @@ def run_extortion(w: World) -> None:
         attack_rivals(w)
     else:
         clash_with_rivals(w)
+    fight_over_succession(w)
     if time_of_day == EVENING:
         recruit_members(w)
     imitate_extortion(w, w.p.gangs[0].phone_lists)

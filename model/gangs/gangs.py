@@ -60,8 +60,8 @@ STANCE_QUIET, STANCE_HOLD, STANCE_PRESS = range(3)
 NOT_YET = -1
 """No clique, resident, cell or tick, in tables of cliques."""
 MEMORY_COLUMNS = (
-    "stance", "inside", "attack_at", "free_until", "demand_effort", "members_by_phone", "pull", "caught", "exposed",
-    "paid", "unpaid", "lost", "member_months", "deaths_owed", "income",
+    "stance", "inside", "disputed", "attack_at", "free_until", "demand_effort", "members_by_phone", "pull", "caught",
+    "exposed", "paid", "unpaid", "lost", "member_months", "deaths_owed", "income",
 )  # fmt: skip
 """Columns reset to their first values when a clique is founded again."""
 
@@ -99,6 +99,7 @@ class CliqueRow(Row):
     leader: Annotated[int, Column("resident who leads, or -1", first=-1.0), row_of("resident", none=True)]
     inside: Annotated[int, Column("1 while the leader is in prison"), FLAG]
     heir_at: Annotated[int, Column("tick at which an heir takes over, or -1", first=-1.0), TICK]
+    disputed: Annotated[int, Column("1 while members fight over who leads"), FLAG]
     generation: Annotated[int, Column("leaders so far, the first is 0"), COUNT]
     strategy: Annotated[int, code_of(3)]
     stance: Annotated[int, Column("quiet, hold or press", first=1.0), code_of(STANCE_PRESS + 1)]
@@ -264,7 +265,7 @@ def dissolve_clique(w: World, q: int) -> None:
     for cell in range(len(w.held_by)):
         if w.held_by[cell] == q:
             w.held_by[cell] = NOT_YET
-    clique.members = clique.alive = 0
+    clique.members = clique.alive = clique.disputed = 0
     clique.leader = clique.heir_at = clique.attack_at = NOT_YET
 
 

@@ -23,7 +23,7 @@ NO_SUCH_CELL = -60.0
 
 def lack_of_leader(town: "PlainTown", clique: "Clique") -> float:
     """How far a clique is without somebody who leads it."""
-    if clique.leader is None:
+    if clique.leader is None or clique.disputed:
         return 1.0
     return float(town.numbers("extortion").imitator_blocked) if clique.inside else 0.0
 
@@ -119,8 +119,9 @@ def wants_attack(town: "PlainTown", clique: "Clique", n_members: int) -> bool:
         p.attack_leaderless * lack_of_leader(town, clique),
         fierceness(town, clique),
         math.log(min(n_members / max(clique.founding, 1), 1.0) + 1e-9),
+        p.attack_gap * lack_of_leader(town, clique.foe),
     )
-    terms = {"leave": (0.0,) * 8, "attack": attack}
+    terms = {"leave": (0.0,) * 9, "attack": attack}
     return decide(town, "clique attack", clique.number, terms, ordered=True) == "attack"
 
 
@@ -135,6 +136,21 @@ def honours_pact(town: "PlainTown", clique: "Clique") -> bool:
     )
     terms = {"break": (0.0,) * 4, "honour": honour}
     return decide(town, "clique pact", clique.number, terms, ordered=True) == "honour"
+
+
+def disputes_lead(town: "PlainTown", clique: "Clique") -> bool:
+    """Tell whether members fight over who leads a clique that has lost its leader."""
+    p = town.numbers("cliques")
+    dispute = (
+        p.dispute_base,
+        p.dispute_income * (clique.income - 1.0),
+        -p.dispute_named * (1.0 - lack_of_leader(town, clique)),
+        fierceness(town, clique),
+    )
+    return (
+        decide(town, "clique succession", clique.number, {"heir": (0.0,) * 4, "dispute": dispute}, ordered=True)
+        == "dispute"
+    )
 
 
 def choose_cells(town: "PlainTown", clique: "Clique", spare: float, poorest: float | None, best: float | None) -> str:

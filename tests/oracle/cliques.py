@@ -16,6 +16,7 @@ from oracle.clique_choices import (
     choose_recruits,
     choose_rent,
     choose_stance,
+    disputes_lead,
     honours_pact,
     is_at_peace,
     lack_of_leader,
@@ -179,18 +180,21 @@ def see_who_leads(town: "PlainTown", clique: Clique) -> None:
     p, leader = town.numbers("cliques"), clique.leader
     clique.inside = False
     if leader is not None and leader.alive and leader.clique is clique:
-        clique.heir_at = -1
+        clique.heir_at, clique.disputed = -1, False
         return
     if any(one.who is leader and one.clique is clique for one in town.prison):
         clique.inside = True
     else:
         clique.leader = None
     if clique.heir_at < 0:
-        months = p.heir_least + p.heir_more * town.uniform("clique heir at", clique.number, 0)
-        clique.heir_at = town.tick + math.floor(MONTH_SHIFTS * months)
+        clique.disputed = bool(p.succession and disputes_lead(town, clique))
+        clique.heir_at = town.tick
+        if clique.disputed or not p.succession or lack_of_leader(town, clique) < 1.0:
+            months = p.heir_least + p.heir_more * town.uniform("clique heir at", clique.number, 0)
+            clique.heir_at += math.floor(MONTH_SHIFTS * months)
     heir = next_leader(town, clique) if town.tick >= clique.heir_at else None
     if heir is not None:
-        clique.leader, clique.inside, clique.heir_at = heir, False, -1
+        clique.leader, clique.inside, clique.disputed, clique.heir_at = heir, False, False, -1
         clique.generation += 1
         if town.uniform("clique strategy", clique.number, clique.generation, tick=1) >= p.alike:
             clique.strategy = drawn_strategy(town, clique)
@@ -223,7 +227,7 @@ def dissolve(town: "PlainTown", clique: Clique) -> None:
             one.pays = None
     for cell in ground_of(town, clique):
         cell.held_by = None
-    clique.alive, clique.leader, clique.heir_at, clique.attack_at = False, None, -1, -1
+    clique.alive, clique.disputed, clique.leader, clique.heir_at, clique.attack_at = False, False, None, -1, -1
 
 
 def found_again(town: "PlainTown", clique: Clique) -> bool:
@@ -299,7 +303,7 @@ def set_pace(town: "PlainTown", clique: Clique, n_members: int) -> None:
     """Set how much a clique demands: by its stance, its leader, and prisoners who telephone."""
     p, blocked = town.numbers("cliques"), town.numbers("extortion").imitator_blocked
     clique.demand_effort = {QUIET: p.pace_quiet, HOLD: 1.0, PRESS: p.pace_press}[clique.stance]
-    if clique.leader is None:
+    if clique.leader is None or clique.disputed:
         clique.demand_effort *= p.headless
     elif clique.inside:
         clique.demand_effort *= p.remote + (p.headless - p.remote) * lack_of_leader(town, clique)

@@ -75,7 +75,7 @@ class Clique(mesa.Agent):
 
     def begin_anew(self) -> None:
         """Forget what is remembered, as one founded again does."""
-        self.stance, self.inside, self.attack_at, self.free_until = HOLD, False, -1, 0
+        self.stance, self.inside, self.disputed, self.attack_at, self.free_until = HOLD, False, False, -1, 0
         self.demand_effort, self.members_by_phone, self.pull, self.income = 1.0, 0.0, 1.0, 1.0
         self.caught = self.exposed = self.lost = self.member_months = self.deaths_owed = 0.0
         self.paid = self.unpaid = 0.0
@@ -191,6 +191,8 @@ def extort(town: "PlainTown") -> None:
             attack(town, clique)
         else:
             clash(town, clique)
+    for clique in town.cliques:
+        fight_for_lead(town, clique)
     if town.shift == 1:
         recruit(town)
     imitate(town)
@@ -271,7 +273,7 @@ def clash(town: "PlainTown", clique: Clique) -> None:
         return
     victim = man_at(town, clique, clique.centre)
     if victim is not None:
-        fight(town, clique, victim, clique.centre)
+        fight(town, clique, victim, clique.centre, 2**30 + clique.number)
 
 
 def man_at(town: "PlainTown", clique: Clique, cell: Cell) -> Resident | None:
@@ -295,7 +297,7 @@ def attack(town: "PlainTown", clique: Clique) -> None:
     else:
         victim = man_at(town, clique, where)
     if victim is not None:
-        done = fight(town, clique, victim, where)
+        done = fight(town, clique, victim, where, 2**30 + clique.number)
         if done.kind == KILLING:
             clique.deaths_owed = max(clique.deaths_owed - 1.0, 0.0)
             foe.killed_now += victim.clique is foe
@@ -305,9 +307,20 @@ def attack(town: "PlainTown", clique: Clique) -> None:
             clique.attack_at = town.tick + 1 + wait
 
 
-def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> Incident:
-    """Let a clique kill or wound somebody."""
-    m = 2**30 + clique.number
+def fight_for_lead(town: "PlainTown", clique: Clique) -> None:
+    """Let members who dispute who leads attack one of their own at home."""
+    if not clique.disputed:
+        return
+    if town.uniform("clique dispute", clique.number, 0) >= town.numbers("cliques").dispute_attacks / 1095.0:
+        return
+    living = living_members(town, clique)
+    if living:
+        victim = min(living, key=lambda one: town.uniform("clique dispute victim", one.number, clique.number))
+        fight(town, clique, victim, victim.home, 2**30 + 2**20 + clique.number)
+
+
+def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell, m: int) -> Incident:
+    """Let a clique kill or wound somebody, as incident m."""
     if town.uniform("lethal", m, 0) < town.numbers("extortion").clash_lethal:
         done = write_incident(town, Incident(m, KILLING, GANG, where, victim, 1.0))
     else:

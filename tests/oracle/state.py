@@ -34,7 +34,7 @@ EVENTS = {
 }
 """What boards remember, and the columns of good and bad."""
 REMEMBERED = (
-    *("alive", "inside", "heir_at", "generation", "strategy", "stance", "attack_at", "free_until"),
+    *("alive", "inside", "disputed", "heir_at", "generation", "strategy", "stance", "attack_at", "free_until"),
     *(
         "demand_effort",
         "members_by_phone",

@@ -59,6 +59,10 @@ class Told(RunTables):
         kinds = pd.DataFrame({"kind": ["robbery", "vehicle_theft"], "crimes": [2 * crimes, crimes]})
         self.held["kinds"] = self.held["cells"][["month", "cell"]].merge(kinds, how="cross")
         self.held["offenders"] = pd.DataFrame({"crimes": [41, *[59 / 9] * 9]})
+        names = ("victims", "victims_controlled", "victims_trusting", "victims_trusting_controlled")
+        self.held["differences"] = pd.DataFrame({"settlements": [0.04], **{name: [-5.0] for name in names}})
+        targets = {"kind": ["robbery", "assault", "domestic_violence"], "target": [1, 2, 2], "crimes": [4, 1, 2]}
+        self.held["targets"] = pd.DataFrame(targets)
 
     def table(self, name: str) -> pd.DataFrame:
         return self.held[name]
@@ -127,6 +131,24 @@ def test_a_window_beyond_the_end_is_the_last_month_and_a_minus_takes_away() -> N
     one = Told(months=4)
     assert one.total(("arrests",), (24, 36)) == one.months["arrests"].iloc[-1]
     assert one.total(("homicides", "-homicides"), (0, 36)) == 0.0
+
+
+def test_what_lasts_between_persons_and_places_is_read_from_the_end_of_a_run() -> None:
+    one = Told()
+    some = Worlds({BASE: one}, {})
+    assert readers.repeated(some, BASE, ("robbery",)) == pytest.approx(75.0)
+    assert readers.repeated(some, BASE, ("assault", "domestic_violence")) == pytest.approx(100.0 * 2 / 3)
+    assert math.isnan(readers.repeated(some, BASE, ("theft",)))
+    counts = [one.total(("homicides",), (12 * year, 12 * year + 12)) for year in range(5)]
+    assert readers.dispersion(some, BASE, ("homicides",), 5) == pytest.approx(np.var(counts, ddof=1) / np.mean(counts))
+
+
+def test_what_is_regained_of_a_fall_is_a_share_of_it() -> None:
+    fall, later = Told(), Told()
+    fall.months.loc[35, "trust_mean"] = later.months.loc[35, "trust_mean"] - 0.1
+    fall.months.loc[71, "trust_mean"] = later.months.loc[71, "trust_mean"] - 0.02
+    some = Worlds({BASE: later, "cases": fall}, {})
+    assert readers.regained(some, "cases", "trust_mean", (35, 36), (71, 72)) == pytest.approx(80.0)
 
 
 def test_treated_cells_are_those_that_are_visited_more_and_neighbours_touch_them() -> None:
@@ -430,7 +452,7 @@ def test_what_cannot_be_validated_is_told_in_one_line(
 
 @pytest.mark.slow
 def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None:
-    rows = effects.show_effects((), tmp_path, experiment_runs.ExperimentSize(seeds=2, workers=2), tmp_path / "runs")
+    rows = effects.show_effects((), tmp_path, experiment_runs.ExperimentSize(seeds=2, max_years=2.0), tmp_path / "runs")
     assert [row for row in rows if not effects.row_passes(row)] == []
 
 

@@ -12,7 +12,7 @@ from model.simulation.registry import MEASURES
 from scenarios.anchors import read_anchors
 from scenarios.groups import switchable_mechanisms
 
-MORE = dict.fromkeys(("capture", "certainty", "fear", "mayor", "narcos"), 24)
+MORE = dict.fromkeys(("absence", "capture", "certainty", "fear", "mayor", "narcos"), 24)
 """Twins for processes that are rare or vary much; all others are told from chance by six."""
 OWN = [name for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")]
 
@@ -33,7 +33,7 @@ def test_every_mechanism_names_measures_of_its_own_process(subtests: pytest.Subt
 @pytest.mark.parametrize("name", OWN)
 def test_the_process_of_a_mechanism_changes_when_it_is_switched_off(name: str) -> None:
     one = knockouts.knockout_of(name)
-    found = knockouts.effects(one, scale=0.25, years=2.0, replicates=MORE.get(name, 6), workers=2)
+    found = knockouts.effects(one, scale=0.25, years=2.0, replicates=MORE.get(name, 6), workers=1)
     assert knockouts.changes_process(one, found), "\n".join(knockouts.knockout_lines(one, found))
 
 

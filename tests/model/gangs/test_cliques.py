@@ -8,6 +8,7 @@ import pytest
 
 from model.engine.calendar import MONTH
 from model.engine.choices import CHOICES_DECLARED
+from model.engine.rows import int64_constant
 from model.gangs.clique_choices import (
     ATTACK_CHOICE,
     CELLS_CHOICE,
@@ -23,15 +24,18 @@ from model.gangs.clique_choices import (
     choose_rent,
     choose_stance,
     choose_to_attack,
+    choose_to_dispute,
     choose_to_honour,
     choose_to_punish,
     perceived_arrest_risk,
 )
 from model.gangs.cliques import raid
+from model.gangs.custody import hold_member
 from model.gangs.gangs import STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
 from model.simulation.model import TrustModel
 from model.simulation.world import World
 from model.world.discrete_choice import NO_DECISIVE_TERM
+from model.world.shift_events import BY_GANG, INCIDENTS
 
 Live = Callable[..., TrustModel]
 GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100, "gangs.members": 30}
@@ -138,6 +142,24 @@ def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) ->
     assert share(deaths_owed=1.5, **MANY_ARRESTS) < share(deaths_owed=1.5, **NO_ARRESTS) - 0.25
 
 
+def test_a_rival_that_nobody_leads_is_attacked_more(live: Live) -> None:
+    world = live(0, **GANGS, **{"cliques.attack_gap": 2.0})
+    world.state.choices.reserve(2 * TRIES)
+    foe = world.state.cliques[world.state.cliques[0].foe]
+    w = lay(world, member_months=200.0, **NO_ARRESTS)
+    led = often(choose_to_attack, 1, w, 0, 0.0, -1.0)
+    foe.leader = -1
+    assert often(choose_to_attack, 1, w, 0, 0.0, -1.0) > led + 0.2
+
+
+def test_members_fight_over_who_leads_where_there_is_much_to_win_and_no_heir_is_named(world: TrustModel) -> None:
+    def share(inside: int, income: float) -> float:
+        return often(choose_to_dispute, 1, lay(world, inside=inside, leader=-1 + 2 * inside, income=income), 0)
+
+    assert share(inside=0, income=2.0) > share(inside=0, income=0.5) + 0.2
+    assert share(inside=0, income=1.0) > share(inside=1, income=1.0) + 0.2
+
+
 @pytest.mark.parametrize(
     ("lethal", "again", "owed_left", "goes_on"),
     [
@@ -233,6 +255,45 @@ def test_a_leader_who_died_this_month_is_not_arrested(live: Live) -> None:
     world.state.minds["gone"][led[0]] = world.tick
     raid(world)
     assert {int(row.who) for row in world.state.prison.used_rows()} == {int(i) for i in led[1:]}
+
+
+def attacks_on_own(world: TrustModel, shifts: int) -> int:
+    """Run a world; return how many members were attacked by their own clique."""
+    attacks = 0
+    for _ in range(shifts):
+        world.step()
+        rows = world.w.incidents[: world.w.counts[INCIDENTS]]
+        rows = rows[rows["motive"] == BY_GANG]
+        attacks += int((world.state.minds["member"][rows["victim"]] == rows["clique"]).sum())
+    return attacks
+
+
+@pytest.mark.parametrize(("readiness", "fought"), [(10.0, True), (-10.0, False)])
+def test_a_clique_that_loses_its_leader_fights_over_who_leads_or_has_an_heir(
+    live: Live, readiness: float, fought: bool
+) -> None:
+    named = {"cliques.dispute_base": readiness, "cliques.dispute_named": 0.0, "cliques.dispute_attacks": 30.0}
+    world = live(6, **GANGS, **named, policies=["leaders_arrested"])
+    led = world.state.cliques["leader"] >= 0
+    assert (attacks_on_own(world, 3 * MONTH) > 0) == fought
+    alive = (world.state.cliques["alive"] == 1) & led
+    assert (world.state.cliques["disputed"][alive] == fought).any()
+    assert (world.state.cliques["inside"][alive] == 1).any()
+
+
+def test_a_dead_leader_has_an_heir_at_once_and_one_in_prison_leads_by_telephone(live: Live) -> None:
+    agreed = {"cliques.dispute_base": -10.0}
+    world = live(0, **GANGS, **agreed)
+    first, second = np.flatnonzero(world.state.cliques["leader"] >= 0)[:2]
+    before = world.state.cliques["leader"].copy()
+    world.state.minds["gone"][before[first]] = world.tick
+    world.state.prison.reserve(1)
+    hold_member(world.w, int64_constant(before[second]), int64_constant(world.tick + 24 * MONTH))
+    world.run_for(MONTH + 3)
+    cliques = world.state.cliques
+    assert cliques["leader"][first] not in (before[first], -1)
+    assert (cliques["leader"][second], cliques["inside"][second]) == (before[second], 1)
+    assert cliques["heir_at"][second] > world.tick
 
 
 def test_telephones_let_prisoners_ask_for_rent(live: Live) -> None:
