@@ -1,18 +1,19 @@
-"""What surveys measure of lasting differences: repeats against the same target, trust of victims and of settlements."""
+"""What surveys measure of lasting differences: repeats against the same target, answers of victims and settlements."""
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
+from model.engine.random_streams import UNIT_LOGISTIC_SCALE
+from model.measures.measures import SURVEY_INSTRUMENTS
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import BURGLARY, THEFT_FROM_VEHICLE, VEHICLE_THEFT
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.residents import ADULT_AGE
 
+N_ANSWERS, LOWEST_TRUSTING = SURVEY_INSTRUMENTS["lapop"]
 AGAINST_HOUSEHOLDS = (VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY)
-TRUSTING = 50.0
-"""Points of 100 above which an adult counts among those who trust."""
 FEWEST = 30
 """Adults that a settlement needs to count in the intraclass correlation."""
 
@@ -29,28 +30,36 @@ def targets_table(world: TrustModel, incidents: NDArray[np.void]) -> pa.Table:
 
 
 def differences_table(world: TrustModel) -> pa.Table:
-    """Return differences of trust among adults who are here: victims of a year beside others, and settlements.
+    """Return differences in a survey of all adults who are here: victims of a year beside others, and settlements.
 
-    ``victims`` and ``victims_trusting`` are differences in points and in the share above `TRUSTING`, in per cent;
-    ``controlled`` ones come from a linear regression on sex, age, business, vehicle and settlement.  ``settlements`` is
-    the intraclass correlation of trust.
+    ``victims`` is the difference in the share who trust, in points; ``victims_controlled`` comes from a linear
+    regression on sex, age, business, vehicle and settlement.  ``settlements`` is the intraclass correlation of answers.
     """
     minds, people = world.state.minds, world.town.people
     age = (world.tick // SHIFTS - people["born"]) / DAYS_A_YEAR
     adult = (minds["gone"] < 0) & (age >= ADULT_AGE)
     harmed = np.maximum(minds["harmed"], minds["harmed_outside"])[adult]
     victim = (harmed >= 0) & (harmed > world.tick - YEAR)
-    trust, settlement = 100.0 * world.trust()[adult], people["settlement"][adult]
-    answers = {"victims": trust, "victims_trusting": 100.0 * (trust > TRUSTING)}
+    answers, settlement = survey_answers(world, adult), people["settlement"][adult]
+    trusts = 100.0 * (answers >= LOWEST_TRUSTING)
     decades = age[adult] / 10.0
     controls = [decades, decades**2, *(people[name][adult] for name in ("female", "business", "vehicle"))]
     places = settlement[:, None] == np.unique(settlement)
     design = np.column_stack([victim, *controls, places]).astype(float)
-    values = {"settlements": intraclass_correlation(trust, settlement)}
-    for name, answer in answers.items():
-        values[name] = float(answer[victim].mean() - answer[~victim].mean())
-        values[f"{name}_controlled"] = float(np.linalg.lstsq(design, answer, rcond=None)[0][0])
+    values = {
+        "settlements": intraclass_correlation(answers.astype(float), settlement),
+        "victims": float(trusts[victim].mean() - trusts[~victim].mean()),
+        "victims_controlled": float(np.linalg.lstsq(design, trusts, rcond=None)[0][0]),
+    }
     return pa.table({name: [value] for name, value in values.items()})
+
+
+def survey_answers(world: TrustModel, asked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return what the residents who are asked answer to AmericasBarometer (1 to 7), drawn as in `model.measures`."""
+    p, trust = world.p.survey[0], world.trust()[asked]
+    noise = UNIT_LOGISTIC_SCALE * np.random.default_rng(world.seed).logistic(size=len(trust))
+    thresholds = float(p.lapop) * (np.arange(1, N_ANSWERS) - N_ANSWERS / 2.0)
+    return 1 + np.searchsorted(thresholds, np.log(trust / (1.0 - trust)) + float(p.noise) * noise)
 
 
 def intraclass_correlation(answers: NDArray[np.float64], groups: NDArray[np.integer]) -> float:

@@ -9,6 +9,7 @@ from experiments.validation.lasting_differences import (
     AGAINST_HOUSEHOLDS,
     differences_table,
     intraclass_correlation,
+    survey_answers,
     targets_table,
 )
 from model.engine.calendar import YEAR
@@ -29,9 +30,14 @@ def test_victims_and_settlements_differ_by_what_was_planted(live: Live, monkeypa
     trust = 0.5 + place - 0.1 * victim + 0.02 * people["female"] + rng.normal(0.0, 0.05, len(minds))
     monkeypatch.setattr(world, "trust", lambda: trust)
     found = differences_table(world).to_pylist()[0]
-    assert found["victims_controlled"] == pytest.approx(-10.0, abs=0.5)
-    assert found["victims_trusting_controlled"] < -20.0
-    assert 0.1 < found["settlements"] < 0.6
+    answers = survey_answers(world, np.ones(len(minds), bool))
+    adult = (minds["gone"] < 0) & ((world.tick // 3 - people["born"]) / 365.25 >= 18.0)
+    trusts = 100.0 * (answers >= 5)
+    raw = trusts[adult & victim].mean() - trusts[adult & ~victim].mean()
+    assert found["victims"] == pytest.approx(raw, abs=1.5)
+    assert raw < -3.0
+    assert found["victims_controlled"] == pytest.approx(raw, abs=2.0)
+    assert 0.005 < found["settlements"] < 0.1
 
 
 def test_victims_of_more_than_a_year_ago_are_none(live: Live) -> None:
@@ -39,7 +45,7 @@ def test_victims_of_more_than_a_year_ago_are_none(live: Live) -> None:
     world.state.minds["harmed"] = world.tick - YEAR
     world.state.minds["harmed"][::2] = world.tick
     world.state.minds["harmed_outside"] = -1
-    assert abs(differences_table(world).to_pylist()[0]["victims"]) < 3.0
+    assert abs(differences_table(world).to_pylist()[0]["victims"]) < 4.0
 
 
 def test_targets_are_persons_or_households_of_the_last_year(live: Live) -> None:
