@@ -33,7 +33,8 @@ def differences_table(world: TrustModel) -> pa.Table:
     """Return differences in a survey of all adults who are here: victims of a year beside others, and settlements.
 
     ``victims`` is the difference in the share who trust, in points; ``victims_controlled`` comes from a linear
-    regression on sex, age, business, vehicle and settlement.  ``settlements`` is the intraclass correlation of answers.
+    regression on sex, age, business, vehicle and settlement.  ``settlements`` is the share of the variance of answers
+    that lies between settlements, in per cent.
     """
     minds, people = world.state.minds, world.town.people
     age = (world.tick // SHIFTS - people["born"]) / DAYS_A_YEAR
@@ -47,7 +48,7 @@ def differences_table(world: TrustModel) -> pa.Table:
     places = settlement[:, None] == np.unique(settlement)
     design = np.column_stack([victim, *controls, places]).astype(float)
     values = {
-        "settlements": intraclass_correlation(answers.astype(float), settlement),
+        "settlements": 100.0 * intraclass_correlation(answers.astype(float), settlement),
         "victims": float(trusts[victim].mean() - trusts[~victim].mean()),
         "victims_controlled": float(np.linalg.lstsq(design, trusts, rcond=None)[0][0]),
     }

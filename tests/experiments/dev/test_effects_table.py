@@ -59,9 +59,7 @@ class Told(RunTables):
         kinds = pd.DataFrame({"kind": ["robbery", "vehicle_theft"], "crimes": [2 * crimes, crimes]})
         self.held["kinds"] = self.held["cells"][["month", "cell"]].merge(kinds, how="cross")
         self.held["offenders"] = pd.DataFrame({"crimes": [41, *[59 / 9] * 9]})
-        self.held["differences"] = pd.DataFrame(
-            {"settlements": [0.04], "victims": [-9.0], "victims_controlled": [-5.0]}
-        )
+        self.held["differences"] = pd.DataFrame({"settlements": [4.0], "victims": [-9.0], "victims_controlled": [-5.0]})
         targets = {"kind": ["robbery", "assault", "domestic_violence"], "target": [1, 2, 2], "crimes": [4, 1, 2]}
         self.held["targets"] = pd.DataFrame(targets)
 
