@@ -1,4 +1,4 @@
-"""What surveys measure of lasting differences: repeats against the same target, answers of victims and settlements."""
+"""Tables of lasting differences as surveys measure them: repeats against a target, victims, settlements."""
 
 import numpy as np
 import pyarrow as pa

@@ -312,7 +312,7 @@ def choose_to_dispute(w: World, q: int) -> bool:
     p, clique = w.p.cliques[0], w.cliques[q]
     clear_terms(w)
     w.choice_terms[1, SuccessionTerm.HABIT] = p.dispute_base
-    w.choice_terms[1, SuccessionTerm.INCOME] = p.dispute_income * (clique.income - 1.0)
+    w.choice_terms[1, SuccessionTerm.INCOME] = p.dispute_takings * (clique.income - 1.0)
     # Who is in prison names an heir by telephone; who died or left cannot.
     w.choice_terms[1, SuccessionTerm.NAMED] = -p.dispute_named * (
         1.0 - leadership_gap(clique, w.p.extortion[0].imitator_blocked)

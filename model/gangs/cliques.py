@@ -176,7 +176,7 @@ class Cliques(ParameterGroup):
     heir_more: float
     alike: float
     dispute_base: float
-    dispute_income: float
+    dispute_takings: float
     dispute_named: float
     dispute_attacks: float
     headless: float

@@ -143,7 +143,7 @@ def disputes_lead(town: "PlainTown", clique: "Clique") -> bool:
     p = town.numbers("cliques")
     dispute = (
         p.dispute_base,
-        p.dispute_income * (clique.income - 1.0),
+        p.dispute_takings * (clique.income - 1.0),
         -p.dispute_named * (1.0 - lack_of_leader(town, clique)),
         fierceness(town, clique),
     )

@@ -30,11 +30,10 @@ def test_victims_and_settlements_differ_by_what_was_planted(live: Live, monkeypa
     trust = 0.5 + place - 0.1 * victim + 0.02 * people["female"] + rng.normal(0.0, 0.05, len(minds))
     monkeypatch.setattr(world, "trust", lambda: trust)
     found = differences_table(world).to_pylist()[0]
-    answers = survey_answers(world, np.ones(len(minds), bool))
     adult = (minds["gone"] < 0) & ((world.tick // 3 - people["born"]) / 365.25 >= 18.0)
-    trusts = 100.0 * (answers >= 5)
-    raw = trusts[adult & victim].mean() - trusts[adult & ~victim].mean()
-    assert found["victims"] == pytest.approx(raw, abs=1.5)
+    trusts = 100.0 * (survey_answers(world, adult) >= 5)
+    raw = trusts[victim[adult]].mean() - trusts[~victim[adult]].mean()
+    assert found["victims"] == pytest.approx(raw)
     assert raw < -3.0
     assert found["victims_controlled"] == pytest.approx(raw, abs=2.0)
     assert 0.5 < found["settlements"] < 10.0
