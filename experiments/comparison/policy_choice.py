@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import json
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,7 +91,11 @@ def runs_with_file(
     forget_scenarios(MAX_SCENARIOS_OF_PAGE)
     place = folder / digest_of(text.encode()) / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text, encoding="utf-8")
+    if not place.is_file():
+        # Renamed into place, since two visitors may ask for the same measures at once, each in a thread.
+        draft = place.with_name(f"{name}.{threading.get_ident()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(place)
     planned, _ = arms_of(request(str(place)))
     return tuple(arm.specs for arm in planned)
 

@@ -36,7 +36,7 @@ def differences_table(world: TrustModel) -> pa.Table:
     regression on sex, age, business, vehicle and settlement.  ``settlements`` is the share of the variance of answers
     that lies between settlements, in per cent.
     """
-    minds, people = world.state.minds, world.town.people
+    minds, people = world.minds, world.town.people
     age = (world.tick // SHIFTS - people["born"]) / DAYS_A_YEAR
     adult = (minds["gone"] < 0) & (age >= ADULT_AGE)
     harmed = np.maximum(minds["harmed"], minds["harmed_outside"])[adult]

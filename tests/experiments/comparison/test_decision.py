@@ -106,6 +106,16 @@ def silent(*_: object) -> None:
     """Send nothing."""
 
 
+def test_a_policy_file_that_another_visitor_may_be_reading_is_not_written_again(tmp_path: Path) -> None:
+    runs_of(HARD, tmp_path)
+    (file,) = tmp_path.glob("*/*")
+    before = file.stat()
+    runs_of(HARD, tmp_path)
+    after = file.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert list(tmp_path.glob("*/*")) == [file]
+
+
 @pytest.mark.parametrize("measure", measures(), ids=lambda one: one.name)
 def test_every_step_of_a_measure_is_a_policy_and_one_of_them_is_today(measure: Any) -> None:
     assert [not step.entries for step in measure.steps].count(True) == 1
