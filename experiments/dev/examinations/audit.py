@@ -49,7 +49,7 @@ class AuditSize:
     @property
     def larger(self) -> "AuditSize":
         """Size for repeating a row without a significant change."""
-        return replace(self, years=2.0 * self.years, replicates=self.replicates + 3)
+        return replace(self, years=2.0 * self.years, replicates=3 * self.replicates)
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,7 @@ def row_of(experiment: Experiment, line: ExperimentLine, variant: Variant, twins
     row |= {"value": result.value, "low": result.low, "high": result.high, "n": result.n}
     row["verdict"] = line.verdict(result)
     try:
-        # With three tenths of the sizes, what must fail need not.
-        trivial = None if variant == WEAK else trivial_of(experiment, line, twins)
+        trivial = trivial_of(experiment, line, twins)
     except NotAvailable as reason:
         return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
