@@ -12,21 +12,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.community.communal_authority import council_members_by_settlement
+from model.community.communal_authority import council_members_by_settlement, residents_by_settlement
 from model.community.requests import (
     ANSWER_SHIFTS,
     MAX_REQUESTS,
     PRESENT,
+    REQUEST_EXPLAINED,
     REQUEST_MET,
     REQUEST_UNMET,
     REQUESTS,
     REQUESTS_DUE,
+    RESULTS_TO_TELL,
     SETTLEMENT_HARM,
     answer_requests,
     assign_requests,
     bring_requests,
     bring_table_request,
     serving_facility,
+    tell_community,
 )
 from model.engine.calendar import (
     EVENINGS,
@@ -48,7 +51,7 @@ from model.police.contacts import MINIMUM_AGE, RUDE, treats_fairly
 from model.police.minutes import FOR_MEETINGS, add_owed_minutes, yearly_rate_per_resident
 from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
-from model.trust.events import INFORMED, declare_event, record_event
+from model.trust.events import INFORMED, TOLD_OF_REQUEST, declare_event, record_event
 from model.trust.ledger import learn, trace_to_origin, trust_now
 from model.trust.public_events import spread_public_event
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -118,6 +121,8 @@ class Consultation(ParameterGroup):
     followed: float
     weight_met: float
     weight_unmet: float
+    weight_explained: float
+    assembly: float
     explain: float
     bond: float
     share_number: float
@@ -152,6 +157,7 @@ class ConsultationCounts(Row):
     requests_worked: float
     requests_followed: float
     requests_lost: float
+    told_of_requests: float
     doors: float
 
 
@@ -306,11 +312,15 @@ def hold_table(w: World, p: Consultation) -> None:
         if keyed_uniform(w.seed, TAKES_PART, w.tick, a, 0) >= board.organised:
             continue
         apply_chief_treatment(w, i, a)
+        if w.p.consultation[w.authorities[a].settlement].assembly > 0.0:
+            row = w.present[w.present_count[0]]
+            row.due, row.authority, row.who = w.tick + ANSWER_SHIFTS, a, i
+            w.present_count[0] += 1
         board.met = w.tick
         board.links += p.bond * (1.0 - board.links)
-        row = w.meetings[w.counts[MEETINGS]]
-        row.authority, row.by_police, row.came, row.at_table = a, 0, 1, 1
-        row.problem = bring_table_request(w, a, float(w.people[i].female), p)
+        meeting = w.meetings[w.counts[MEETINGS]]
+        meeting.authority, meeting.by_police, meeting.came, meeting.at_table = a, 0, 1, 1
+        meeting.problem = bring_table_request(w, a, float(w.people[i].female), p)
         w.counts[MEETINGS] += 1
         w.tally[0].table_communities += 1.0
     owe_table_minutes(w)
@@ -427,13 +437,26 @@ def open_month(sim: Simulation) -> None:
         spread_public_event(sim, TOLD_OF, 0, p.inform, INFORMED, p.news)
 
 
+@python_step(flags=EVENINGS | FIRST_DAYS)
+def hold_assemblies(sim: Simulation) -> None:
+    """Let communities hear at the assembly of a month what came of their requests; updates beliefs."""
+    largest = int(np.diff(sim.cached(residents_by_settlement)[0]).max())
+    for a, authority in enumerate(sim.town.authorities):
+        results = sim.w.results_to_tell[a]
+        if sim.p.consultation[authority.settlement].assembly > 0.0 and results.any():
+            sim.shift_events.reserve(IMPRESSIONS, len(results) * largest)
+            tell_community(sim.w, int64_constant(a))
+        results[:] = 0.0
+    sim.apply_impressions()
+
+
 def room_for_consultations(sim: Simulation) -> Room:
     """Return the rows that the consultations of a day may need."""
     n, members = len(sim.w.boards), len(sim.cached(council_members_by_settlement)[1])
     meetings, doors = members + n * (MAX_INVITED + MAX_ATTENDING), n * (MAX_DOORS + 1)
     return {
         "requests": n * (MAX_REQUESTS + 1),
-        "present": meetings,
+        "present": meetings + n,
         MEETINGS: 2 * n,
         IMPRESSIONS: meetings + doors + MAX_INVITED + MAX_REQUESTS * rows_of("present"),
     }
@@ -462,7 +485,7 @@ def hold_consultations(w: World) -> None:
     assign_requests(w)
 
 
-consult = in_order(record_harm_by_settlement, open_month, hold_consultations, learn)
+consult = in_order(record_harm_by_settlement, open_month, hold_assemblies, hold_consultations, learn)
 """Record the harm of the shift; in the afternoon hold consultations."""
 
 
@@ -473,6 +496,7 @@ MECHANISM = Mechanism(
         PRESENT,
         SETTLEMENT_HARM,
         REQUESTS_DUE,
+        RESULTS_TO_TELL,
         MEETING_MARK,
     ),
     counts=ConsultationCounts,
@@ -482,6 +506,8 @@ MECHANISM = Mechanism(
         INFORMED,
         REQUEST_MET,
         REQUEST_UNMET,
+        REQUEST_EXPLAINED,
+        TOLD_OF_REQUEST,
     ),
     knockout=Knockout(("meetings", "requests")),
     measures={
@@ -492,6 +518,7 @@ MECHANISM = Mechanism(
         "requests_answered": Measure("requests"),
         "requests_worked": Measure("requests"),
         "requests_lost": Measure("requests"),
+        "told_of_requests": Measure("people"),
         "followed_up": Measure(
             "share", lambda month: ratio_or_nan(month.tally.requests_followed, month.tally.requests_due)
         ),

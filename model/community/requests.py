@@ -14,6 +14,7 @@ from model.community.board_memory import protocol_strength, record_promise, reco
 from model.community.communal_authority import (
     couples_on_duty_recently,
 )
+from model.engine.causes import declare_cause
 from model.engine.domains import COUNT, FLAG, LARGEST_REAL, PAST, POSITIVE, TICK, Domain, code_of, row_of
 from model.engine.elementary import LN_2, exp
 from model.engine.kernels import kernel
@@ -22,7 +23,10 @@ from model.engine.rows import Row, int64_constant
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.police.minutes import FOR_REQUESTS, add_owed_minutes, cancel_owed_minutes, is_worked_off
 from model.town.crime_kinds import DOMESTIC, N_KINDS, SEVERITY
-from model.trust.events import declare_event, record_event
+from model.trust.events import TOLD_OF_REQUEST, declare_event, record_event
+from model.trust.public_events import MINIMUM_AGE
+from model.world.sampling import age_years
+from model.world.shift_events import IMPRESSIONS
 
 if TYPE_CHECKING:
     from model.community.consultation import Consultation
@@ -48,6 +52,11 @@ OWN_REQUEST, CLIMBED_REQUEST, TABLE_REQUEST = (int64_constant(MAX_REQUESTS + k) 
 """Number in place of that within a meeting: asked by a board between meetings, taken further up, asked at the table."""
 REQUEST_MET = declare_event("request_met", 20)
 REQUEST_UNMET = declare_event("request_unmet", 21)
+REQUEST_EXPLAINED = declare_event("request_explained", 39)
+declare_cause("told_of_request", TOLD_OF_REQUEST)
+TOLD_IN_ASSEMBLY = stream_id("told in assembly")
+MET, EXPLAINED, UNMET = (int64_constant(k) for k in range(3))
+"""What came of a request, as those who asked see it."""
 
 
 class RequestRow(Row):
@@ -99,6 +108,15 @@ REQUESTS_DUE = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="What became of the requests that fell due this month: four sums of harm, four counts.",
+)
+
+
+RESULTS_TO_TELL = ArraySpec(
+    name="results_to_tell",
+    of=np.float64,
+    shape=("authority", 3),
+    about="Requests that fell due since the last assembly of the community: met, explained, unmet.",
+    domain=POSITIVE,
 )
 
 
@@ -312,8 +330,8 @@ def answer_requests(w: World) -> None:
 def answer_request(w: World, request: RequestRow, p: Consultation) -> None:
     """Answer a request: meet it, give a reason, explain the limits, or leave it unanswered.
 
-    Attendees of its meeting have an event of trust if it was met, or neither answered nor explained.  Updates
-    `boards.explained`, `boards.heard`, the board's memory, `items` and the monthly counts.
+    Attendees of its meeting have an event of trust, and the result waits for the assembly of the community.  Updates
+    `boards.explained`, `boards.heard`, the board's memory, `items`, `results_to_tell` and the monthly counts.
     """
     a, asked, nth = request.authority, request.asked, request.nth
     z, board = w.authorities[a].settlement, w.boards[a]
@@ -336,8 +354,10 @@ def answer_request(w: World, request: RequestRow, p: Consultation) -> None:
     if answered:
         board.heard = asked if nth < MAX_REQUESTS or nth == TABLE_REQUEST else board.heard
     count_answer(w, request, RequestAnswer(worked, met, answered, explained))
-    if met or not (answered or explained):
-        tell_attendees(w, request, met, p)
+    result = MET if met else (EXPLAINED if answered or explained else UNMET)
+    tell_attendees(w, request, result, p)
+    # The community knows what can be done: a reason for a request that was feasible convinces nobody there.
+    w.results_to_tell[a, UNMET if result == EXPLAINED and feasible else result] += 1.0
 
 
 @kernel
@@ -355,12 +375,42 @@ def count_answer(w: World, request: RequestRow, answer: RequestAnswer) -> None:
 
 
 @kernel
-def tell_attendees(w: World, request: RequestRow, met: bool, p: Consultation) -> None:
+def tell_attendees(w: World, request: RequestRow, result: int, p: Consultation) -> None:
     """Record the event of trust of everybody who attended the meeting of a request."""
     for k in range(w.present_count[0]):
         row = w.present[k]
         if row.due == request.due and row.authority == request.authority:
-            if met:
-                record_event(w, row.who, REQUEST_MET, p.weight_met)
-            else:
-                record_event(w, row.who, REQUEST_UNMET, p.weight_unmet)
+            record_result(w, row.who, result, p, 1.0)
+
+
+@kernel
+def record_result(w: World, who: int, result: int, p: Consultation, factor: float) -> None:
+    """Record the event of trust of somebody who learns what came of requests, ``factor`` times as strong."""
+    if result == MET:
+        record_event(w, who, REQUEST_MET, factor * p.weight_met)
+    elif result == EXPLAINED:
+        record_event(w, who, REQUEST_EXPLAINED, factor * p.weight_explained)
+    else:
+        record_event(w, who, REQUEST_UNMET, factor * p.weight_unmet)
+
+
+@kernel
+def tell_community(w: World, a: int) -> None:
+    """Tell residents at the assembly of a community what came of its requests, at the weight of hearsay.
+
+    Who is at the assembly hears of all requests.  Appends to `impressions`; empties `results_to_tell`.
+    """
+    z, results, first = w.authorities[a].settlement, w.results_to_tell[a], w.counts[IMPRESSIONS]
+    p, weight = w.p.consultation[z], w.p.hearsay[z].weight
+    for j in range(w.home_start[z], w.home_start[z + 1]):
+        i = w.at_home[j]
+        if keyed_uniform(w.seed, TOLD_IN_ASSEMBLY, w.tick, i, 0) >= p.assembly:
+            continue
+        if age_years(w.people[i], w.tick) >= MINIMUM_AGE:
+            for result in range(len(results)):
+                if results[result] > 0.0:
+                    record_result(w, i, result, p, weight * results[result])
+    for k in range(first, w.counts[IMPRESSIONS]):
+        w.impressions[k].cause, w.impressions[k].heard = TOLD_OF_REQUEST, 1
+    w.tally[0].told_of_requests += float(w.counts[IMPRESSIONS] - first)
+    results[:] = 0.0

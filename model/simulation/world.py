@@ -355,6 +355,7 @@ class World(TableBundle):
     present_count: IntArray
     settlement_harm: FloatArray
     requests_due: FloatArray
+    results_to_tell: FloatArray
     meeting_mark: FloatArray
     mail: Rows[RecordInTransit]
     mail_count: IntArray

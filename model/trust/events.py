@@ -60,8 +60,10 @@ class EventKind:
                 yield f"{self.name}_{part}", part, value
 
 
-HARM_CAUSE, ABUSE, SCANDAL, PAYMENT, INFORMED, ABSENCE = (int64_constant(number) for number in (7, 33, 34, 35, 37, 38))
-"""Numbers of kinds of events that hearsay treats apart; the mechanisms that record them declare them."""
+HARM_CAUSE, ABUSE, SCANDAL, PAYMENT, INFORMED, ABSENCE, TOLD_OF_REQUEST = (
+    int64_constant(number) for number in (7, 33, 34, 35, 37, 38, 40)
+)
+"""Numbers of events and causes that hearsay treats apart; the mechanisms that record them declare them."""
 EVENT_KINDS: dict[int, EventKind] = {}
 """Every kind of event by its number."""
 

@@ -17,6 +17,7 @@ from oracle.people import (
     PAYMENT,
     PUBLIC_EVENT,
     SCANDAL,
+    TOLD_OF_REQUEST,
     Impression,
     Resident,
 )
@@ -61,6 +62,7 @@ class Authority(mesa.Agent):
         self.shown: list[float] = []
         self.standing = 0.0
         self.suffered = [0.0] * 9
+        self.results = [0, 0, 0]
         self.residents = [one for one in town.residents if one.settlement == self.settlement]
         self.n_residents = sum(one.alive for one in self.residents)
 
@@ -119,7 +121,7 @@ def settle_standing(town: "PlainTown") -> None:
         authority.standing = logistic(legitimacy) - math.fsum(shown) / len(shown)
 
 
-UNTOLD = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE)
+UNTOLD = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE, TOLD_OF_REQUEST)
 
 
 @dataclass(eq=False)

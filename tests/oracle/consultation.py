@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from oracle.board_memory import AT_TABLE, OWN
 from oracle.community import DOMESTIC, Authority, police_go_out
 from oracle.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
-from oracle.people import DOOR_TO_DOOR, MEETING, Resident
+from oracle.people import DOOR_TO_DOOR, MEETING, TOLD_OF_REQUEST, Resident
 from oracle.practices import FOLLOW
 from oracle.random_draws import logistic, pick, poisson
 from oracle.response import be_rude
@@ -64,6 +64,7 @@ def consult(town: "PlainTown") -> None:
             owed = facility.owed[FOR_MEETINGS]
             owed.drop(facility.meeting_mark)
             facility.meeting_mark = owed.asked
+        hold_assemblies(town)
     due = [request for request in town.requests if town.tick - request.asked >= 90]
     for request in due:
         answer(town, request)
@@ -164,13 +165,36 @@ def answer(town: "PlainTown", request: Request) -> None:
     authority.remembers.hear_answer(request.climbed, met=met, left=not answered and not explained)
     if authority.protocol:
         authority.remembers.promise(kept=met)
-    if explained or (answered and not met):
-        return
+    result = 0 if met else (1 if explained or answered else 2)
     for one in request.present:
-        if met:
-            town.live(one, "request_met", p.weight_met)
-        else:
-            town.live(one, "request_unmet", p.weight_unmet)
+        learn_result(town, one, result, 1.0)
+    authority.results[2 if result == 1 and u("feasible") < p.feasible else result] += 1
+
+
+def learn_result(town: "PlainTown", one: Resident, result: int, factor: float) -> None:
+    """Let somebody learn what came of requests: met, explained or unmet."""
+    p = town.numbers("consultation")
+    kind, weight = (
+        ("request_met", p.weight_met),
+        ("request_explained", p.weight_explained),
+        ("request_unmet", p.weight_unmet),
+    )[result]
+    town.live(one, kind, factor * weight)
+
+
+def hold_assemblies(town: "PlainTown") -> None:
+    """Let communities hear what came of their requests since the last assembly."""
+    for authority in town.authorities:
+        first, share = len(town.impressions), town.numbers("consultation").assembly
+        for one in authority.residents if any(authority.results) else ():
+            if one.age >= 12 and town.uniform("told in assembly", one.number, 0) < share:
+                for result, n in enumerate(authority.results):
+                    if n:
+                        learn_result(town, one, result, town.numbers("hearsay").weight * n)
+        for said in town.impressions[first:]:
+            said.cause, said.heard = TOLD_OF_REQUEST, True
+        authority.results = [0, 0, 0]
+    town.apply_impressions()
 
 
 def meet_at_the_seat(town: "PlainTown") -> None:
@@ -210,7 +234,8 @@ def meets_at_table(town: "PlainTown", authority: Authority) -> bool:
     waits = any(request.authority is authority for request in town.requests)
     if authority.suffered[problem] > 0.0 and not waits:
         authority.suffered[problem] *= 0.5
-        town.requests.append(Request(town.tick, authority, AT_TABLE, [], problem))
+        present = [delegate] if p.assembly > 0.0 else []
+        town.requests.append(Request(town.tick, authority, AT_TABLE, present, problem))
     else:
         problem = -1
     town.meetings.append(Meeting(number, problem, False, 1, at_table=True))

@@ -53,7 +53,9 @@ if TYPE_CHECKING:
     AT_HOME,
     INFORMED,
     ABSENCE,
-) = range(1, 39)
+    REQUEST_EXPLAINED,
+    TOLD_OF_REQUEST,
+) = range(1, 41)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
 STUDENT, FARM = 1, 5

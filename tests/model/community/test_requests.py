@@ -10,7 +10,7 @@ from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 
 Live = Callable[..., TrustModel]
-MET, UNMET = CAUSES.index("request_met"), CAUSES.index("request_unmet")
+MET, UNMET, TOLD = (CAUSES.index(name) for name in ("request_met", "request_unmet", "told_of_request"))
 MONTH = 93
 OFTEN = {"consultation.meetings": 40.0, "consultation.attend": 2.0, "mechanisms.deliberation": False}
 
@@ -87,3 +87,75 @@ def test_police_who_can_and_will_meet_all_requests_meet_all_and_others_none(live
     assert found["requests_due"] > 0
     gain, loss = (ledger["change"][ledger["cause"] == cause].sum() for cause in (MET, UNMET))
     assert (gain > 0.0 == loss) if able else (loss < 0.0 == gain)
+
+
+def assembly(live: Live, share: float, **changes: float) -> tuple[TrustModel, pd.DataFrame, np.ndarray]:
+    """Run to the first assembly at which there is something to tell; return what was heard and what was told."""
+    world = live(0, trace=True, **OFTEN, **{"consultation.assembly": share, **changes})
+    for _ in range(4 * MONTH):
+        to_tell = world.state.results_to_tell.copy()
+        world.step()
+        if to_tell.any() and not world.state.results_to_tell[to_tell.any(axis=1)].any():
+            break
+    rows = world.trace["impressions"]
+    heard = pd.DataFrame({name: rows[name] for name in ("who", "cause", "origin", "heard", "weight_e")})
+    return world, heard[heard["cause"] == TOLD], to_tell
+
+
+def test_everybody_at_an_assembly_hears_of_all_results_at_the_weight_of_hearsay(live: Live) -> None:
+    world, heard, to_tell = assembly(live, 1.0)
+    people, minds, tick = world.town.people, world.state.minds, world.tick - 1
+    settlements = world.town.authorities["settlement"][to_tell.any(axis=1)]
+    here = (minds["gone"] < 0) & ((tick // 3 - people["born"]) / 365.25 >= 12.0) & (people["arrives"] <= tick)
+    there = np.flatnonzero(here & np.isin(people["settlement"], settlements))
+    assert set(heard["who"]) == set(there.tolist())
+    assert (heard["heard"] == 1).all()
+    p = world.p.consultation[0]
+    for a in np.flatnonzero(to_tell.any(axis=1)):
+        own = heard[people["settlement"][heard["who"]] == world.town.authorities["settlement"][a]]
+        for origin, weight, result in ((MET, p.weight_met, 0), (UNMET, p.weight_unmet, 2)):
+            weights = own["weight_e"][own["origin"] == origin]
+            expected = world.p.hearsay["weight"][0] * weight * to_tell[a, result]
+            assert weights.tolist() == pytest.approx([expected] * len(weights))
+            assert bool(len(weights)) == bool(to_tell[a, result])
+    assert sums(world)["told_of_requests"] in (0.0, len(heard))
+
+
+def test_a_part_of_the_community_hears_and_the_rest_does_not(live: Live) -> None:
+    world, all_of_them, _ = assembly(live, 1.0)
+    _, some, _ = assembly(live, 0.3)
+    n = all_of_them["who"].nunique()
+    assert some["who"].nunique() / n == pytest.approx(0.3, abs=3.0 * (0.3 * 0.7 / n) ** 0.5)
+    assert set(some["who"]) < set(all_of_them["who"])
+    assert world.trace["impressions"]["cause"].tolist().count(TOLD) == len(all_of_them)
+
+
+def test_nobody_hears_without_assemblies(usual: TrustModel) -> None:
+    assert sums(usual)["told_of_requests"] == 0.0
+    ledger = usual.ledger_months()
+    assert not ledger["change"][ledger["cause"] == TOLD].any()
+
+
+def test_the_better_the_results_the_more_trust_an_assembly_gives(live: Live) -> None:
+    changes = []
+    for met in (0.0, 1.0):
+        told = {"consultation.assembly": 1.0, "consultation.feasible": 1.0, "consultation.request_met": met}
+        ledger = live(4 * 90, **OFTEN, **told).ledger_months()
+        changes.append(ledger["change"][ledger["cause"] == TOLD].sum())
+    assert changes[0] < 0.0 < changes[1]
+
+
+def test_an_explanation_convinces_a_community_only_if_the_request_was_not_feasible(live: Live) -> None:
+    for feasible, result in ((0.0, 1), (1.0, 2)):
+        answers = {"consultation.feasible": feasible, "consultation.request_met": 0.0, "consultation.answer": 1.0}
+        _, _, to_tell = assembly(live, 1.0, **answers, **{"practices.follow_most": 0.0})
+        assert to_tell[:, result].sum() == to_tell.sum() > 0
+
+
+def test_who_speaks_at_the_table_learns_what_came_of_its_request(live: Live) -> None:
+    table = {"consultation.meetings": 0.0, "consultation.table": 12.0, "consultation.assembly": 1e-9}
+    world, heard = live(0, trace=True, **table), 0
+    for _ in range(5 * MONTH):
+        world.step()
+        heard += int(np.isin(world.trace["impressions"]["cause"], (MET, UNMET)).sum())
+    assert sums(world)["table_requests"] > 0 < heard
