@@ -1,7 +1,7 @@
 """M11, reporting: victims choose whom to tell, and whether to file a formal complaint.
 
-Both choices are discrete choices: a multinomial logit among channels and nobody, then a logit for the complaint.
-Switched off, a constant share of each type is told.
+Both choices are discrete choices: a multinomial logit among channels and nobody, then a logit for the complaint.  Who
+chooses a channel looks ahead to the complaint (nested logit).  Switched off, a constant share of each type is told.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ class Reporting(ParameterGroup):
     useful: float
     accompaniment: float
     trip: float
+    trip_usual: float
+    foresight: float
     found: float
     follow_trust: float
     lift: float
@@ -174,17 +176,20 @@ def channel_utilities(w: World, row: Incident, trust: float, at_hand: bool) -> N
     faith = p.trust * (trust - 0.5)
     # Fear counts half by telephone: nobody is seen with the police.
     dread = fear_of_offender(row, w.minds[i].fear, p)
+    gain = support_for_complaint(home, p)
+    ahead = value_of_support(complaint_utility(row, w.minds[i], home, p, trust), gain, p.foresight)
     extortion = row.kind == EXTORTION
     has_number = person.council == 1 and keyed_uniform(w.seed, HAS_NUMBER, 0, i, 0) < board.phones
-    pull[TO_PATROL] = exp(common + p.patrol + faith - dread) if at_hand else 0.0
-    pull[BY_PHONE] = exp(common + faith - dread / 2.0)
-    pull[AT_STATION] = exp(common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread)
-    pull[OWN_PHONE] = exp(common + p.own_phone + faith - dread / 2.0) if has_number else 0.0
+    pull[TO_PATROL] = exp(common + p.patrol + faith - dread + ahead) if at_hand else 0.0
+    pull[BY_PHONE] = exp(common + faith - dread / 2.0 + ahead)
+    pull[AT_STATION] = exp(common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread + ahead)
+    pull[OWN_PHONE] = exp(common + p.own_phone + faith - dread / 2.0 + ahead) if has_number else 0.0
     pull[COMMUNAL] = 0.0
     if authority.reach > 0.0 and not extortion:
         deference = authority.deference * board.legitimacy
         pull[COMMUNAL] = authority.reach * exp(common + authority.near + deference)
-    pull[PROSECUTOR] = exp(common + p.prosecutor - p.minutes * home.seat_minutes / MINUTES_AN_HOUR - dread)
+    at_prosecutor = common + p.prosecutor - p.minutes * home.seat_minutes / MINUTES_AN_HOUR - dread
+    pull[PROSECUTOR] = exp(at_prosecutor + p.foresight * gain)
     pull[ANONYMOUS] = exp(common + p.anonymous + faith) if extortion else 0.0
 
 
@@ -351,17 +356,35 @@ def follow_up_report(w: World, k: int, board: int, trust: float, zeal: float) ->
             append_call(w, k, board, p)
         else:
             append_unserved_call(w, row.teller, tick, number, NO_LINE, board)
-    chance = zeal * complaint_probability(row, w.minds[row.teller], home, p, trust)
+    chance = zeal * logistic(complaint_utility(row, w.minds[row.teller], home, p, trust))
     if row.complaint == 0 and keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < chance:
         file_complaint(w, row, p)
 
 
 @kernel
-def complaint_probability(row: Incident, mind: ResidentState, home: Cell, p: Reporting, trust: float) -> float:
-    """Return the probability that somebody who told a state body files a formal complaint; ``trust`` is 0-1."""
+def complaint_utility(row: Incident, mind: ResidentState, home: Cell, p: Reporting, trust: float) -> float:
+    """Return the utility (log-odds) of a formal complaint to somebody who told a state body; ``trust`` is 0-1."""
     utility = p.follow + p.follow_severity * row.severity + p.useful * mind.useful
     utility += p.follow_trust * (trust - 0.5) + p.accompaniment - p.trip * home.seat_minutes / MINUTES_AN_HOUR
-    return logistic(utility - fear_of_offender(row, mind.fear, p))
+    return utility - fear_of_offender(row, mind.fear, p)
+
+
+@kernel
+def support_for_complaint(home: Cell, p: Reporting) -> float:
+    """Return what accompaniment and a shorter trip than usual add to the utility of a complaint (log-odds)."""
+    return p.accompaniment + (p.trip_usual - p.trip) * home.seat_minutes / MINUTES_AN_HOUR
+
+
+@kernel
+def value_of_support(utility: float, gain: float, foresight: float) -> float:
+    """Return what support adds to the utility of telling, to somebody who looks ahead to the complaint (log-odds).
+
+    A part ``foresight`` of the rise of the expected maximum utility of complaining or not, from that without support:
+    ``utility`` is that of the complaint, ``gain`` the support in it.
+    """
+    if foresight * gain == 0.0:
+        return 0.0
+    return foresight * (log1p(exp(utility)) - log1p(exp(utility - gain)))
 
 
 def room_for_reports(sim: Simulation) -> Room:

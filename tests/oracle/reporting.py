@@ -166,6 +166,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     utilities[PROSECUTOR] = common + p.prosecutor - p.minutes * teller.home.seat_minutes / 60.0 - fear
     if extorted:
         utilities[ANONYMOUS] = common + p.anonymous + believed
+    look_ahead(town, incident, teller, utilities)
     return utilities
 
 
@@ -242,19 +243,35 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.complaint = incident.in_time = True
     elif incident.told_to_state:
         p = town.numbers("reporting")
-        score = (
-            p.follow
-            + p.follow_severity * incident.severity
-            + p.useful * teller.usefulness
-            + p.follow_trust * (trust_in_police(town, teller) - 0.5)
-            + p.accompaniment
-            - p.trip * teller.home.seat_minutes / 60.0
-            - fear_of_telling(town, incident, teller)
-        )
-        chance = logistic(score) * (p.newcomers if incident.reluctant else 1.0)
+        chance = logistic(score_of_complaint(town, incident, teller)) * (p.newcomers if incident.reluctant else 1.0)
         incident.complaint = town.uniform("ratify", incident.number, 0) < chance
         late = 2.0 + (p.ratify_within - 2.0) * town.uniform("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
+
+
+def score_of_complaint(town: "PlainTown", incident: Incident, teller: Resident) -> float:
+    """Log-odds of a complaint to a state body."""
+    p = town.numbers("reporting")
+    return float(
+        p.follow
+        + p.follow_severity * incident.severity
+        + p.useful * teller.usefulness
+        + p.follow_trust * (trust_in_police(town, teller) - 0.5)
+        + p.accompaniment
+        - p.trip * teller.home.seat_minutes / 60.0
+        - fear_of_telling(town, incident, teller)
+    )
+
+
+def look_ahead(town: "PlainTown", incident: Incident, teller: Resident, utilities: dict[int, float]) -> None:
+    """Add to the channels what help with the complaint is worth to a teller who thinks of it."""
+    p, score = town.numbers("reporting"), score_of_complaint(town, incident, teller)
+    help_given = p.accompaniment + (p.trip_usual - p.trip) * teller.home.seat_minutes / 60.0
+    worth = math.log(1.0 + math.exp(score)) - math.log(1.0 + math.exp(score - help_given))
+    for channel in utilities:
+        if channel in (PATROL, TELEPHONE, STATION, OWN_PHONE):
+            utilities[channel] += p.foresight * worth
+    utilities[PROSECUTOR] += p.foresight * help_given
 
 
 def care_at(town: "PlainTown", incident: Incident) -> float:

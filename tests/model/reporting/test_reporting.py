@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pytest
 
+from model.reporting.reporting import value_of_support
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE
 from model.town.crime_kinds import NAMES as KINDS
@@ -89,3 +91,19 @@ def test_a_homicide_is_always_told_and_nothing_else_is_filed_without_being_told(
         kept = (rows["told"] == NOBODY) | ((rows["told"] == COMMUNAL) & (rows["handed"] == 0))
         assert not rows["complaint"][kept].any()
     assert world.month_row[f"crimes_occurred_{KINDS[HOMICIDE]}"] > 0
+
+
+def test_support_for_the_complaint_is_worth_no_more_than_it_adds_to_it() -> None:
+    for utility in (-6.0, -1.0, 2.0):
+        worth = [value_of_support(utility + gain, gain, 1.0) for gain in (0.0, 0.5, 1.0)]
+        assert worth[0] == 0.0 < worth[1] < worth[2] <= 1.0
+        assert value_of_support(utility + 1.0, 1.0, 0.3) == pytest.approx(0.3 * worth[2])
+
+
+def test_who_looks_ahead_to_the_complaint_tells_more_with_support_and_no_more_without(live: Live) -> None:
+    support = {"reporting.accompaniment": 3.0, "reporting.trip": 0.0}
+    blind, ahead = ({"reporting.foresight": share} for share in (0.0, 1.0))
+    assert tellers(first_crimes(live, **ahead)) == tellers(first_crimes(live, **blind))
+    unmoved = tellers(first_crimes(live, **blind))
+    assert tellers(first_crimes(live, **support, **blind)) == unmoved
+    assert tellers(first_crimes(live, **support, **ahead)) > unmoved
