@@ -32,7 +32,6 @@ SLOPES_OF_INTERCEPT: Mapping[str, Mapping[str, str]] = {
     },
     "reporting.follow": {
         "reporting.follow_severity": "severity_told", "reporting.follow_trust": "trust_over_half",
-        "reporting.useful": "useful",
     },
     "seeking_help.intercept": {
         "seeking_help.severity": "severity_at_home", "seeking_help.trust": "trust_over_half",
@@ -90,17 +89,15 @@ def measured_means(scale: float = 1.0) -> dict[str, tuple[float, str]]:
     adults = adults_present(world)
     street, reported = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
     trust, fear = float(world.trust()[adults].mean()), float(world.state[MINDS]["fear"][adults].mean())
-    useful = world.state[MINDS]["useful"][adults]
     return {
         "severity": (float(street["severity"].mean()), "severity of crimes outside the home"),
         "severity_told": (float(rows["severity"][reported].mean()), "severity of crimes that are told"),
         "severity_at_home": (float(rows["severity"][rows["kind"] == DOMESTIC].mean()), "severity of acts at home"),
         "loss": (float(np.log1p(street["loss"] / LOSS_UNIT).mean()), "logarithm of 1 + loss in hundreds of quetzals"),
         "trust_over_half": (trust - 0.5, "trust of adults less one half"),
-        "useful": (float(useful.mean()), "belief of adults that telling is useful"),
         "no_fear": (-fear, "fear of adults, subtracted"),
         "no_distrust": (trust - 1.0, "distrust of adults, subtracted"),
-        "no_disbelief": (-float((1.0 / (1.0 + np.exp(useful))).mean()), "disbelief in courts, subtracted"),
+        "no_disbelief": (-0.5, "disbelief in courts at usual service, subtracted"),
     }
 
 

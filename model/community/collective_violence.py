@@ -27,6 +27,7 @@ from model.town.police import KM_PER_HOUR
 from model.town.territory import FAR_MINUTES
 from model.trust.events import declare_event, record_event
 from model.trust.ledger import learn, trust_now
+from model.trust.service import COMPLAINING, service_utility
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.sampling import age_years, draw_present
 from model.world.shift_events import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, NOBODY, VISITS
@@ -141,7 +142,7 @@ def action_threshold(w: World, i: int, by_rumour: bool, police: bool, p: Collect
             rest -= p.ties
             break
     rest -= p.rumour if by_rumour else 0.0
-    rest -= p.courts * logistic(-mind.useful)
+    rest -= p.courts * logistic(-service_utility(w, i, COMPLAINING))
     rest -= p.police * (1.0 - trust_now(mind, w.tick, w.p.trust[z]))
     rest -= 0.0 if police else p.absence
     return logistic(rest)

@@ -205,7 +205,7 @@ def attend_meeting(w: World, i: int, a: int, first: int, usual: float) -> None:
         if w.present[k].who == i:
             return
     row = w.present[w.present_count[0]]
-    row.due, row.authority, row.who = w.tick + ANSWER_SHIFTS, a, i
+    row.due, row.authority, row.who, row.at_table = w.tick + ANSWER_SHIFTS, a, i, 0
     w.present_count[0] += 1
     apply_chief_treatment(w, i, a)
 
@@ -312,15 +312,15 @@ def hold_table(w: World, p: Consultation) -> None:
         if keyed_uniform(w.seed, TAKES_PART, w.tick, a, 0) >= board.organised:
             continue
         apply_chief_treatment(w, i, a)
-        if w.p.consultation[w.authorities[a].settlement].assembly > 0.0:
-            row = w.present[w.present_count[0]]
-            row.due, row.authority, row.who = w.tick + ANSWER_SHIFTS, a, i
-            w.present_count[0] += 1
         board.met = w.tick
         board.links += p.bond * (1.0 - board.links)
         meeting = w.meetings[w.counts[MEETINGS]]
         meeting.authority, meeting.by_police, meeting.came, meeting.at_table = a, 0, 1, 1
         meeting.problem = bring_table_request(w, a, float(w.people[i].female), p)
+        if meeting.problem >= 0 and w.p.consultation[w.authorities[a].settlement].assembly > 0.0:
+            row = w.present[w.present_count[0]]
+            row.due, row.authority, row.who, row.at_table = w.tick + ANSWER_SHIFTS, a, i, 1
+            w.present_count[0] += 1
         w.counts[MEETINGS] += 1
         w.tally[0].table_communities += 1.0
     owe_table_minutes(w)

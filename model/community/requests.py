@@ -87,6 +87,7 @@ class MeetingAttendee(Row):
     due: Annotated[int, TICK]
     authority: Annotated[int, row_of("authority")]
     who: Annotated[int, row_of("resident")]
+    at_table: Annotated[int, FLAG]
 
 
 REQUESTS = GrowingTableSpec(name="requests", row=RequestRow, about="Requests not yet due.")
@@ -379,7 +380,8 @@ def tell_attendees(w: World, request: RequestRow, result: int, p: Consultation) 
     """Record the event of trust of everybody who attended the meeting of a request."""
     for k in range(w.present_count[0]):
         row = w.present[k]
-        if row.due == request.due and row.authority == request.authority:
+        same_meeting = row.due == request.due and row.at_table == (request.nth == TABLE_REQUEST)
+        if same_meeting and row.authority == request.authority:
             record_result(w, row.who, result, p, 1.0)
 
 

@@ -32,12 +32,13 @@ from model.engine.elementary import log, power
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
-from model.engine.rows import Column, Row
+from model.engine.rows import Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.gangs.custody import hold_member
 from model.gangs.gangs import draw_living_member
 from model.town.crime_kinds import HOMICIDE, KINDS, N_KINDS
 from model.trust.events import declare_event, record_event
+from model.trust.service import record_case_service
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import ARRESTS, NOBODY
 
@@ -89,14 +90,6 @@ class Justice(ParameterGroup):
     sentence: float
     years: float
     term: float
-    lesson_charged: float
-    lesson_dropped: float
-
-
-class ComplaintExperience(Row):
-    """Belief of a resident about complaints, learned from their outcomes."""
-
-    useful: Annotated[float, Column("belief that a complaint is useful", "log-odds")]
 
 
 class CaseFile(Row):
@@ -276,7 +269,7 @@ def extend_custody(w: World, file: CaseFile, until: int) -> None:
 
 @kernel
 def decide_charge(w: World, file: CaseFile) -> None:
-    """Charge a file with somebody in custody, or drop it; updates `minds.useful` and `impressions`."""
+    """Charge a file with somebody in custody, or drop it; updates `minds`, `local_service` and `impressions`."""
     p = w.p.justice[0]
     chance = p.charge_act if file.warrant < 0 else p.charge_warrant
     if keyed_uniform(w.seed, CHARGE_STREAM, file.filed, file.number, 0) >= chance:
@@ -289,7 +282,7 @@ def decide_charge(w: World, file: CaseFile) -> None:
     extend_custody(w, file, w.tick + trial_shifts(w, file))
     i = file.teller
     if i >= 0:
-        w.minds[i].useful += p.lesson_charged
+        record_case_service(w, i, 1.0)
         z = w.people[i].settlement
         if keyed_uniform(w.seed, BLAME_STREAM, file.filed, file.number, 1) < w.p.justice[z].blame:
             record_event(w, i, CHARGED_CAUSE, w.p.trust[z].charged)
@@ -365,13 +358,13 @@ def end_of_earlier_custody(sim: Simulation, group: int, name: int, nth: int, arr
 
 @kernel
 def drop_file(w: World, file: CaseFile) -> None:
-    """Close a file without result; updates `minds.useful` and `impressions` of the reporter."""
+    """Close a file without result; updates `minds`, `local_service` and `impressions` of the reporter."""
     file.passes = FILE_CLOSED
     record_state_response(w, file.board, False)
     i = file.teller
     if i < 0:
         return
-    w.minds[i].useful -= w.p.justice[0].lesson_dropped
+    record_case_service(w, i, 0.0)
     w.tally[0].dropped += 1.0
     z = w.people[i].settlement
     if keyed_uniform(w.seed, BLAME_STREAM, file.filed, file.number, 1) < w.p.justice[z].blame:
@@ -386,7 +379,6 @@ def kind_count_measure(table: ArraySpec[np.int64], *kinds: int) -> Measure:
 MECHANISM = Mechanism(
     group=Justice,
     tables=(FILES, CLEARED_BY, CHARGED_BY),
-    mind=ComplaintExperience,
     counts=JusticeCounts,
     causes=(
         RELEASE_CAUSE,

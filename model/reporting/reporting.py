@@ -25,6 +25,13 @@ from model.police.pressure import turn_victim_away
 from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
 from model.trust.events import declare_event, record_event
 from model.trust.ledger import trust_now
+from model.trust.service import (
+    CALLING,
+    COMPLAINING,
+    record_call_service,
+    record_case_service,
+    service_utility,
+)
 from model.world.derived import constant, derived
 from model.world.mechanism import Knockout, Mechanism
 from model.world.shift_events import (
@@ -114,7 +121,6 @@ class Reporting(ParameterGroup):
     anonymous: float
     follow: float
     follow_severity: float
-    useful: float
     accompaniment: float
     trip: float
     trip_usual: float
@@ -177,19 +183,21 @@ def channel_utilities(w: World, row: Incident, trust: float, at_hand: bool) -> N
     # Fear counts half by telephone: nobody is seen with the police.
     dread = fear_of_offender(row, w.minds[i].fear, p)
     gain = support_for_complaint(home, p)
-    ahead = value_of_support(complaint_utility(row, w.minds[i], home, p, trust), gain, p.foresight)
+    calls, cases = service_utility(w, i, CALLING), service_utility(w, i, COMPLAINING)
+    ahead = value_of_support(complaint_utility(row, w.minds[i], home, p, trust, cases), gain, p.foresight)
     extortion = row.kind == EXTORTION
     has_number = person.council == 1 and keyed_uniform(w.seed, HAS_NUMBER, 0, i, 0) < board.phones
     pull[TO_PATROL] = exp(common + p.patrol + faith - dread + ahead) if at_hand else 0.0
-    pull[BY_PHONE] = exp(common + faith - dread / 2.0 + ahead)
-    pull[AT_STATION] = exp(common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread + ahead)
-    pull[OWN_PHONE] = exp(common + p.own_phone + faith - dread / 2.0 + ahead) if has_number else 0.0
+    pull[BY_PHONE] = exp(common + faith - dread / 2.0 + calls + ahead)
+    at_station = common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread
+    pull[AT_STATION] = exp(at_station + cases + ahead)
+    pull[OWN_PHONE] = exp(common + p.own_phone + faith - dread / 2.0 + calls + ahead) if has_number else 0.0
     pull[COMMUNAL] = 0.0
     if authority.reach > 0.0 and not extortion:
         deference = authority.deference * board.legitimacy
         pull[COMMUNAL] = authority.reach * exp(common + authority.near + deference)
     at_prosecutor = common + p.prosecutor - p.minutes * home.seat_minutes / MINUTES_AN_HOUR - dread
-    pull[PROSECUTOR] = exp(at_prosecutor + p.foresight * gain)
+    pull[PROSECUTOR] = exp(at_prosecutor + cases + p.foresight * gain)
     pull[ANONYMOUS] = exp(common + p.anonymous + faith) if extortion else 0.0
 
 
@@ -233,11 +241,12 @@ def append_call(w: World, k: int, board: int, p: Reporting) -> None:
 
 @kernel
 def append_unserved_call(w: World, teller: int, born: int, number: int, reason: int, board: int) -> None:
-    """Record a call that nobody will answer; appends to `unserved` and `impressions`."""
+    """Record a call that nobody will answer; appends to `unserved` and `impressions`, updates `minds`."""
     lost = w.unserved[w.counts[UNSERVEDS]]
     lost.born, lost.number, lost.reason, lost.board, lost.cell = born, number, reason, board, NOBODY
     w.counts[UNSERVEDS] += 1
     record_event(w, teller, UNANSWERED_CALL, w.p.trust[w.people[teller].settlement].unanswered)
+    record_call_service(w, teller, 0.0)
 
 
 @kernel
@@ -316,6 +325,8 @@ def report_crime(w: World, k: int, at_hand: bool) -> None:
         row.told = BY_PHONE
     reluctant = apply_telling_experiment(w, row, p)
     turn_victim_away(w, k, station, w.p.pressure[max(here.settlement, 0)])
+    if row.refused == 1:
+        record_case_service(w, row.teller, 0.0)
     if row.told == COMMUNAL:
         put_off = decide_case(w, row, row.victim, z)
         if put_off >= 0:
@@ -356,15 +367,21 @@ def follow_up_report(w: World, k: int, board: int, trust: float, zeal: float) ->
             append_call(w, k, board, p)
         else:
             append_unserved_call(w, row.teller, tick, number, NO_LINE, board)
-    chance = zeal * logistic(complaint_utility(row, w.minds[row.teller], home, p, trust))
+    cases = service_utility(w, row.teller, COMPLAINING)
+    chance = zeal * logistic(complaint_utility(row, w.minds[row.teller], home, p, trust, cases))
     if row.complaint == 0 and keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < chance:
         file_complaint(w, row, p)
 
 
 @kernel
-def complaint_utility(row: Incident, mind: ResidentState, home: Cell, p: Reporting, trust: float) -> float:
-    """Return the utility (log-odds) of a formal complaint to somebody who told a state body; ``trust`` is 0-1."""
-    utility = p.follow + p.follow_severity * row.severity + p.useful * mind.useful
+def complaint_utility(
+    row: Incident, mind: ResidentState, home: Cell, p: Reporting, trust: float, service: float
+) -> float:
+    """Return the utility (log-odds) of a formal complaint to somebody who told a state body.
+
+    ``trust`` is 0-1, ``service`` is the utility of what came of complaints (log-odds).
+    """
+    utility = p.follow + p.follow_severity * row.severity + service
     utility += p.follow_trust * (trust - 0.5) + p.accompaniment - p.trip * home.seat_minutes / MINUTES_AN_HOUR
     return utility - fear_of_offender(row, mind.fear, p)
 

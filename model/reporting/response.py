@@ -39,6 +39,7 @@ from model.town.crime_kinds import HOMICIDE
 from model.town.police import BICYCLE, KM_PER_HOUR, VEHICLE, has_no_motor
 from model.trust.events import declare_event, record_event_with_treatment
 from model.trust.ledger import attribute_to_couple, learn
+from model.trust.service import record_call_service
 from model.world.derived import constant
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import (
@@ -339,8 +340,7 @@ def first_couple_on_duty(w: World) -> int:
 def record_answer(w: World, line: Call, post: int, wait: float) -> None:
     """Record an answered call and the impression that it leaves; ``wait`` is in minutes.
 
-    Appends to `responses`, `impressions`, `signed`; updates `waits`, `minds.met`, `minds.met_free` and the
-    counts.
+    Appends to `responses`, `impressions`, `signed`; updates `waits`, `minds`, `local_service` and the counts.
     """
     z = to_int64(max(w.cells[line.cell].settlement, 0))
     p, trust = w.p.response[z], w.p.trust[w.people[line.teller].settlement]
@@ -366,6 +366,7 @@ def record_answer(w: World, line: Call, post: int, wait: float) -> None:
     record_event_with_treatment(w, i, kind, weight, treatment, treatment_weight)
     attribute_to_couple(w, first, post, line.cell)
     w.minds[i].met = w.minds[i].met_free = w.tick
+    record_call_service(w, i, 1.0 if wait <= p.patience else w.p.service[z].late)
 
 
 @kernel

@@ -52,6 +52,7 @@ from model.reporting.reporting import (
 from model.town.crime_kinds import DOMESTIC
 from model.trust.events import declare_event, record_event
 from model.trust.ledger import trust_now
+from model.trust.service import COMPLAINING, service_utility
 from model.world.derived import constant
 from model.world.discrete_choice import share_with_prior
 from model.world.mechanism import Measure, Mechanism
@@ -386,7 +387,7 @@ def follow_up_help(w: World, k: int, i: int, p: SeekingHelp) -> None:
             append_call(w, k, board, r)
         else:
             append_unserved_call(w, i, tick, number, NO_LINE, board)
-    utility = p.follow + r.follow_severity * row.severity + r.useful * mind.useful + r.accompaniment
+    utility = p.follow + r.follow_severity * row.severity + service_utility(w, i, COMPLAINING) + r.accompaniment
     utility -= r.trip * w.cells[w.people[i].home].seat_minutes / MINUTES_AN_HOUR
     utility += p.company if told == DEMI else -p.fear * mind.fear
     if (

@@ -24,7 +24,7 @@ from model.politics import crises, heavy_hand, mayor
 from model.problems import problem_work
 from model.reporting import calls, information, reporting, response, seeking_help
 from model.residents import population_change
-from model.trust import fear, ledger
+from model.trust import fear, ledger, service
 
 
 class ResidentState(
@@ -32,7 +32,7 @@ class ResidentState(
     ledger.ContactTimes,
     fear.FearState,
     population_change.OutsideHarm,
-    justice.ComplaintExperience,
+    service.ServiceExperience,
     gangs.GangMembership,
     extortion.ExtortionHistory,
     reporting.ReportingHistory,

@@ -56,7 +56,7 @@ from model.residents import daily_rhythm, population_change
 from model.simulation import start
 from model.simulation.columns import MINDS, TALLY, MonthlyCounts, ResidentState
 from model.simulation.world import WorldBinder
-from model.trust import fear, hearsay, ledger
+from model.trust import fear, hearsay, ledger, service
 from model.trust.events import EVENT_KINDS, create_event_parameters
 from model.world import discrete_choice as deciding
 from model.world import shift_events
@@ -75,6 +75,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     crime_counts.MECHANISM,
     deciding.MECHANISM,
     fear.MECHANISM,
+    service.MECHANISM,
     population_change.MECHANISM,
     start.MECHANISM,
     daily_rhythm.MECHANISM,
@@ -194,6 +195,7 @@ MONTH_SCHEDULE: Mapping[str, StepFunction] = {
     "solve_problems": problem_work.solve_problems,
     "set_hours": chief.set_hours,
     "let_fear_sink_in": fear.let_fear_sink_in,
+    "hear_of_service": service.hear_of_service,
     "take_stock": cliques.take_stock,
     "close_traces": traces.close_traces,
 }

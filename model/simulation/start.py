@@ -25,6 +25,7 @@ from model.town.residents import ADULT_AGE
 from model.trust.belief_updating import EVIDENCE_COLUMNS, copy_evidence, retained_share, trust_of
 from model.trust.fear import centre_fear
 from model.trust.ledger import decay, draw_disposition, initialise_beliefs
+from model.trust.service import EXPERIENCE_COLUMNS, fade_experience, take_as_usual
 from model.world.mechanism import Mechanism
 from model.world.sampling import age_years
 from model.world.steps import ON_ARRIVALS, step
@@ -107,11 +108,12 @@ def copy_evidence_and_alarm(mind: ResidentState, other: ResidentState) -> None:
 
 @kernel
 def update_all_beliefs(w: World) -> None:
-    """Decay the evidence of all residents to the present tick."""
+    """Decay the evidence of all residents, and their experience of service, to the present tick."""
     for i in range(w.arrived[0]):
         if w.minds[i].gone < 0:
             z = w.people[i].settlement
             decay(w, w.minds[i], w.p.trust[z], z)
+            fade_experience(w.minds[i], w.tick, w.p.trust[z].memory_years)
 
 
 def resident_classes(sim: Simulation, here: IntArray) -> tuple[IntArray, IntArray]:
@@ -161,7 +163,7 @@ def steady_state_sum(year: FloatArray, group: IntArray, left: FloatArray, years:
 
 
 def extrapolate_warm_up(sim: Simulation) -> None:
-    """Extrapolate evidence and alarm to their steady state, then calibrate trust and fear."""
+    """Extrapolate evidence, alarm and experience of service to their steady state; calibrate trust and fear."""
     shifts = float(sim.tick - tick_of(sim.calendar.first_date))
     if shifts == 0.0:
         return
@@ -172,14 +174,15 @@ def extrapolate_warm_up(sim: Simulation) -> None:
     rows, group = here[order], np.unique(key, return_inverse=True)[1]
     z = sim.town.people["settlement"][rows]
     years = math.ceil(STEADY_STATE_HALF_LIVES * YEAR * float(p["memory_years"].max()) / shifts)
-    for name in EVIDENCE_COLUMNS:
-        slow = name.endswith("slow")
+    for name in (*EVIDENCE_COLUMNS, *EXPERIENCE_COLUMNS):
+        slow = not name.endswith("fast")
         shares = [retained_share(shifts, row.memory_years if slow else row.fast_days / DAYS_OF_YEAR) for row in p]
         minds[name][rows] = steady_state_sum(minds[name][rows], group, np.array(shares)[z], years if slow else 1)
     shares = [retained_share(shifts, row.memory) for row in sim.p.fear]
     minds["alarm"][rows] = steady_state_sum(minds["alarm"][rows], group, np.array(shares)[z], years)
     calibrate_intercept(sim)
     centre_fear(sim)
+    take_as_usual(sim)
     calibrate_board_standing(sim)
     hold_for_earlier_arrests(sim)
 

@@ -89,6 +89,7 @@ from model.trust.events import EventEffect
 from model.trust.fear import Fear, LocalConditions
 from model.trust.hearsay import Hearsay
 from model.trust.ledger import Trust
+from model.trust.service import LocalService, Service
 from model.world.derived import CONSTANT, DERIVED
 from model.world.discrete_choice import ChoiceRecord
 from model.world.shift_events import (
@@ -136,6 +137,7 @@ class Parameters(TableBundle):
     domestic_violence: Rows[DomesticViolence]
     extortion: Rows[Extortion]
     fear: Rows[Fear]
+    service: Rows[Service]
     gangs: Rows[Gangs]
     guards: Rows[Guards]
     hearsay: Rows[Hearsay]
@@ -272,6 +274,8 @@ class World(TableBundle):
     choices: Rows[ChoiceRecord]
     choices_count: IntArray
     local: Rows[LocalConditions]
+    local_service: Rows[LocalService]
+    usual_service: FloatArray
     killings: FloatArray
     fear_shift: FloatArray
     intercept: FloatArray

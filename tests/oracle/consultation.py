@@ -1,7 +1,7 @@
 """Consultation: meetings, requests and answers (ODD: consultation)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle.board_memory import AT_TABLE, OWN
@@ -191,8 +191,8 @@ def hold_assemblies(town: "PlainTown") -> None:
                 for result, n in enumerate(authority.results):
                     if n:
                         learn_result(town, one, result, town.numbers("hearsay").weight * n)
-        for said in town.impressions[first:]:
-            said.cause, said.heard = TOLD_OF_REQUEST, True
+        told = [replace(said, cause=TOLD_OF_REQUEST, heard=True) for said in town.impressions[first:]]
+        town.impressions[first:] = told
         authority.results = [0, 0, 0]
     town.apply_impressions()
 

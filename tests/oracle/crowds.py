@@ -7,6 +7,7 @@ from oracle.crime import ASSAULT, CROWD, KILLING, TELEPHONE, Incident, write_inc
 from oracle.people import Resident
 from oracle.random_draws import logistic, logit, pick
 from oracle.response import KMH
+from oracle.service import CASES, worth
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -84,7 +85,7 @@ def acting(town: "PlainTown", crowd: list[Resident], by_rumour: bool, police: bo
     for one in crowd:
         rest = p.calm + p.spread * 0.5513 * logit(town.uniform("threshold", one.number, 0))
         rest -= p.anger * harmed(one) + p.ties * any(harmed(tie) for tie in one.ties) + p.rumour * by_rumour
-        rest -= p.courts * logistic(-one.usefulness) + p.police * (1.0 - one.trust) + p.absence * (not police)
+        rest -= p.courts * logistic(-worth(one, CASES)) + p.police * (1.0 - one.trust) + p.absence * (not police)
         needs.append(logistic(rest))
     share = p.begin
     while True:

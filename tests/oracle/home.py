@@ -26,6 +26,7 @@ from oracle.people import Resident
 from oracle.random_draws import logistic, pick, poisson
 from oracle.remedies import Lessons, lessons, remember_act
 from oracle.reporting import bring_to_board, call, choose
+from oracle.service import CASES, worth
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -231,7 +232,7 @@ def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     p, q = town.numbers("seeking_help"), town.numbers("reporting")
     if incident.told not in (TELEPHONE, STATION, PROSECUTOR, DEMI) and not incident.handed:
         return
-    wish = p.follow + q.follow_severity * incident.severity + q.useful * woman.usefulness + q.accompaniment
+    wish = p.follow + q.follow_severity * incident.severity + worth(woman, CASES) + q.accompaniment
     wish -= q.trip * woman.home.seat_minutes / 60.0
     wish += p.company if incident.told == DEMI else -p.fear * woman.fear
     certain = incident.told == PROSECUTOR or incident.prosecuted

@@ -9,6 +9,7 @@ from oracle.crime import KILLING, NOBODY, Incident
 from oracle.gangs import named_member
 from oracle.offenders import GROUPS, HIRED, Slot, all_slots, arrest_slot, slot_of
 from oracle.response import Arrest
+from oracle.service import CASES, experience
 
 if TYPE_CHECKING:
     from oracle.investigation import File
@@ -85,7 +86,7 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
     if file.board is not None:
         file.board.remembers.hear_of_case(taken_up=True)
     if file.teller is not None:
-        file.teller.usefulness += p.lesson_charged
+        experience(file.teller, CASES, 1.0)
         if town.uniform("blame", file.number, 1, tick=file.filed) < p.blame:
             town.live(file.teller, "charged", town.numbers("trust").charged)
     hold(town, file, town.tick + trial(town, file))
@@ -106,7 +107,7 @@ def drop(town: "PlainTown", file: "File") -> None:
         file.board.remembers.hear_of_case(taken_up=False)
     if file.teller is None:
         return
-    file.teller.usefulness -= town.numbers("justice").lesson_dropped
+    experience(file.teller, CASES, 0.0)
     if town.uniform("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
         town.live(file.teller, "dropped", town.numbers("trust").dropped)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from oracle.random_draws import logistic, logit
+from oracle.service import Remembered
 
 if TYPE_CHECKING:
     from oracle.gangs import Clique
@@ -124,7 +125,8 @@ class Resident(mesa.Agent):
         self.mood = town.mood
         self.on_fairness, self.on_effectiveness = Evidence(), Evidence()
         self.touched = town.tick
-        self.usefulness = 0.0
+        self.own_calls, self.own_cases = Remembered(), Remembered()
+        self.service_at = 0
         self.pays: Clique | None = None
         self.clique: Clique | None = None
         self.told_openly = -1

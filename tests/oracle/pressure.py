@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from oracle.crime import KILLING, NOBODY, PATROL, PROSECUTOR, ROBBERY, STATION, TELEPHONE, VEHICLE_THEFT, Incident
 from oracle.people import Resident
+from oracle.service import CASES, experience
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -33,6 +34,7 @@ def send_away(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         goes_on = town.uniform("turned away", incident.number, 1) < p.then_prosecutor
         incident.refused, incident.told = True, PROSECUTOR if goes_on else NOBODY
         town.live(teller, "turned_away", p.weight)
+        experience(teller, CASES, 0.0)
 
 
 def answer_for_figures(town: "PlainTown") -> None:

@@ -28,6 +28,7 @@ from oracle.people import Resident
 from oracle.police import covering_visit
 from oracle.pressure import send_away
 from oracle.random_draws import logistic
+from oracle.service import CALLS, CASES, experience, worth
 
 if TYPE_CHECKING:
     from oracle.calls import Errand
@@ -155,15 +156,16 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     utilities = {}
     if covering_visit(town, incident.cell, incident.minute) is not None:
         utilities[PATROL] = common + p.patrol + believed - fear
-    utilities[TELEPHONE] = common + believed - fear / 2.0
-    utilities[STATION] = common + p.station + believed - p.minutes * teller.home.minutes / 60.0 - fear
+    calling, complaining = worth(teller, CALLS), worth(teller, CASES)
+    utilities[TELEPHONE] = common + believed - fear / 2.0 + calling
+    utilities[STATION] = common + p.station + believed - p.minutes * teller.home.minutes / 60.0 - fear + complaining
     has_number = authority is not None and town.uniform("has a number", teller.number, 0, tick=0) < authority.phones
     if teller.council and has_number:
-        utilities[OWN_PHONE] = common + p.own_phone + believed - fear / 2.0
+        utilities[OWN_PHONE] = common + p.own_phone + believed - fear / 2.0 + calling
     if authority is not None and communal.reach > 0.0 and not extorted:
         respect = communal.deference * authority.legitimacy
         utilities[AUTHORITY] = common + communal.near + respect + math.log(communal.reach)
-    utilities[PROSECUTOR] = common + p.prosecutor - p.minutes * teller.home.seat_minutes / 60.0 - fear
+    utilities[PROSECUTOR] = common + p.prosecutor - p.minutes * teller.home.seat_minutes / 60.0 - fear + complaining
     if extorted:
         utilities[ANONYMOUS] = common + p.anonymous + believed
     look_ahead(town, incident, teller, utilities)
@@ -235,6 +237,7 @@ def give_up(town: "PlainTown", call: Call, reason: int) -> None:
     cell = None if reason == LINE else call.incident.cell
     town.unserved.append(Unserved(call.incident.tick, call.incident.number, reason, call.board, cell))
     town.live(call.teller, "unanswered_call", town.numbers("trust").unanswered)
+    experience(call.teller, CALLS, 0.0)
 
 
 def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
@@ -255,7 +258,7 @@ def score_of_complaint(town: "PlainTown", incident: Incident, teller: Resident) 
     return float(
         p.follow
         + p.follow_severity * incident.severity
-        + p.useful * teller.usefulness
+        + worth(teller, CASES)
         + p.follow_trust * (trust_in_police(town, teller) - 0.5)
         + p.accompaniment
         - p.trip * teller.home.seat_minutes / 60.0

@@ -15,6 +15,7 @@ from oracle.places import Cell
 from oracle.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
 from oracle.random_draws import logistic
 from oracle.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up, hand_to_authority
+from oracle.service import CALLS, experience
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -239,6 +240,7 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
         weight = 0.0
     town.live(call.teller, kind, weight, how=how, weight_how=weight_how)
     call.teller.last_contact = town.tick
+    experience(call.teller, CALLS, 1.0 if wait <= p.patience else town.numbers("service").late)
     if isinstance(incident, Incident):
         try_arrest(town, incident, couple, SHIFT_MINUTES * (town.tick - born) + way.arrival - incident.minute)
 

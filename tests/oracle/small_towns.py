@@ -357,7 +357,7 @@ DEADLY = {
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
 
 ASKED = {
-    "consultation": {"feasible": 0.7, "request_met": 0.15, "answer": 0.1, "explain": 0.1},
+    "consultation": {"feasible": 0.7, "request_met": 0.15, "answer": 0.1, "explain": 0.1, "assembly": 0.5},
     "communal_authority": {"protocol": 0.9, "near": 2.0},
     "seeking_help": {"intercept": 1.0, "near": 2.0},
     "consent": {"asked": 1},

@@ -1,5 +1,6 @@
 """The start: one intercept of the site, and evidence from before the warm-up (ODD 5.3, fear)."""
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from oracle.fear import feel
 from oracle.justice import fill_prison
 from oracle.people import Evidence, Resident
 from oracle.random_draws import logistic
+from oracle.service import fade_own, take_as_usual
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -65,6 +67,7 @@ def calibrate_intercept(town: "PlainTown") -> None:
     for one in town.residents:
         if one.alive:
             one.forget()
+            fade_own(one)
             classes.setdefault(class_of(one), []).append(one)
     fast, slow = 2.0 ** (-shifts / (3.0 * p.fast_days)), 2.0 ** (-shifts / (1095.0 * p.memory_years))
     years = math.ceil(3.0 * 1095.0 * p.memory_years / shifts)
@@ -79,8 +82,13 @@ def calibrate_intercept(town: "PlainTown") -> None:
         left = 2.0 ** (-shifts / (1095.0 * town.numbers("fear").memory))
         for one, alarm in zip(group, made_up([one.alarm for one in group], left, years), strict=True):
             one.alarm = alarm
+        for name, side in itertools.product(("own_calls", "own_cases"), ("good", "bad")):
+            own = [getattr(one, name) for one in group]
+            for kept, value in zip(own, made_up([getattr(kept, side) for kept in own], slow, years), strict=True):
+                setattr(kept, side, value)
     find_intercept(town)
     find_fear_shift(town)
+    take_as_usual(town)
     settle_standing(town)
     fill_prison(town)
     feel(town)

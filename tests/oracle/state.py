@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from oracle.board_memory import AT_TABLE
 from oracle.consultation import NOT_YET
 from oracle.crime import Incident
 from oracle.deciding import rows_of_choices
@@ -81,7 +82,11 @@ def minds(town: "PlainTown") -> Rows:
             "base_fear": one.home_fear,
             "caution": one.caution,
             "fear": one.fear,
-            "useful": one.usefulness,
+            "calls_good": one.own_calls.good,
+            "calls_bad": one.own_calls.bad,
+            "cases_good": one.own_cases.good,
+            "cases_bad": one.own_cases.bad,
+            "service_at": one.service_at,
             "pays": number_of(one.pays),
             "member": number_of(one.clique),
             "met": one.last_contact,
@@ -219,6 +224,15 @@ def local(town: "PlainTown") -> Rows:
     ]
 
 
+def local_service(town: "PlainTown") -> Rows:
+    """What came of calls and complaints in settlements."""
+    return [
+        {f"{kind}_{side}": getattr(getattr(one, kind), side) for kind in one.belief for side in ("good", "bad")}
+        | one.belief
+        for one in town.service
+    ]
+
+
 def couples(town: "PlainTown") -> Rows:
     """Couples on duty; of posts and reinforcements that are not, only that they are not."""
     return [
@@ -259,6 +273,7 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "cliques": cliques,
     "couples": couples,
     "local": local,
+    "local_service": local_service,
     "vehicles": lambda town: [{"works": int(one.works)} for one in town.garage.vehicles],
     "facility_resources": lambda town: [
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
@@ -353,8 +368,9 @@ def present(town: "PlainTown") -> Rows:
     """Who was at the meetings that wait for an answer."""
     return [
         {"due": request.asked + REQUEST, "authority": request.authority.number, "who": one.number}
+        | {"at_table": int(request.nth == AT_TABLE)}
         for request in town.requests
-        if request.nth == 0
+        if request.nth in (0, AT_TABLE)
         for one in request.present
     ]
 
@@ -432,6 +448,8 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "zone_hazard": lambda town: town.certainty.factor,
     "mood": lambda town: [town.mood],
     "intercept": lambda town: [town.intercept],
+    "usual_service": lambda town: [-1.0 if usual is None else usual for usual in town.usual_service.values()],
+    "results_to_tell": lambda town: [one.results for one in town.authorities],
     "fear_shift": lambda town: [town.fear_shift],
     "still_felt": lambda town: [felt(town, "fast"), felt(town, "slow")],
     "remembered": lambda town: felt(town, "remembered"),

@@ -47,6 +47,7 @@ from oracle.random_draws import keyed_uniform
 from oracle.remedies import Hurt, wait_in_vain
 from oracle.reporting import Call, Unserved, tell
 from oracle.response import Arrest, Response, respond
+from oracle.service import CALLS, CASES, Around, hear_of_service
 from oracle.spent import Spent
 from oracle.start import calibrate_intercept, find_intercept
 
@@ -110,6 +111,7 @@ MONTH_END: tuple[Callable[["PlainTown"], None], ...] = (
     solve_problems,
     choose_hours,
     end_month,
+    hear_of_service,
     end_month_of_cliques,
 )
 """What happens in every shift and, besides, in the last one of a month, in the order of ODD section 3."""
@@ -152,6 +154,8 @@ class PlainTown(mesa.Model):
         begin_problems(self)
         self.find_offenders()
         self.local = [Local() for _ in range(self.n_settlements)]
+        self.service = [Around() for _ in range(self.n_settlements)]
+        self.usual_service: dict[str, float | None] = {CALLS: None, CASES: None}
         self.hidden = self.cases_expected = 0.0
         self.n_cases = 0
         self.count_nothing()
