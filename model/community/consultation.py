@@ -116,6 +116,7 @@ class Consultation(ParameterGroup):
     come: float
     feasible: float
     request_met: float
+    reports: float
     answer: float
     follow_up: float
     followed: float

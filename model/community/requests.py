@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from model.simulation.world import World
     from model.world.state import Board
 
-REQUEST_STREAM, FEASIBLE_STREAM, ANSWERED_STREAM, EXPLAINS_LIMITS_STREAM = (
+REQUEST_STREAM, FEASIBLE_STREAM, REPORTED_STREAM, ANSWERED_STREAM, EXPLAINS_LIMITS_STREAM = (
     stream_id("request"),
     stream_id("feasible"),
+    stream_id("reported"),
     stream_id("answered"),
     stream_id("explains limits"),
 )
@@ -331,6 +332,8 @@ def answer_requests(w: World) -> None:
 def answer_request(w: World, request: RequestRow, p: Consultation) -> None:
     """Answer a request: meet it, give a reason, explain the limits, or leave it unanswered.
 
+    At the next meeting police report truthfully on what was not met: not feasible, and why, or still open.
+
     Attendees of its meeting have an event of trust, and the result waits for the assembly of the community.  Updates
     `boards.explained`, `boards.heard`, the board's memory, `items`, `results_to_tell` and the monthly counts.
     """
@@ -342,7 +345,9 @@ def answer_request(w: World, request: RequestRow, p: Consultation) -> None:
     seen_to = goes_out and (worked or keyed_uniform(w.seed, REQUEST_STREAM, asked, a, nth) < chance)
     feasible = keyed_uniform(w.seed, FEASIBLE_STREAM, asked, a, nth) < p.feasible
     met = feasible and seen_to
-    answered = met or worked or keyed_uniform(w.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
+    reported = board.met > asked and keyed_uniform(w.seed, REPORTED_STREAM, asked, a, nth) < p.reports
+    reason = (reported and not feasible) or keyed_uniform(w.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
+    answered = met or worked or reason
     trained = w.officers[w.chief_of_board[a]].skill * w.p.adoption[z].link_explain
     # Explanations wear off: each since the last request met halves the chance of the next.
     worn = exp(-LN_2 * board.explained)

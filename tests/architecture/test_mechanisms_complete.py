@@ -95,6 +95,7 @@ WITHOUT_NEUTRAL = {
     "adoption.returned": "practices and work on problems read it",
     "communal_authority.protocol": "requests of boards are answered by it too",
     "consultation.answer": "boards ask outside meetings too, and are answered",
+    "consultation.reports": "boards ask outside meetings too, and meet the police at the table",
     "consultation.request_met": "boards ask outside meetings too, and requests are met",
     "contacts.fair": "conduct stays where contacts teach nothing; response and consultation read it",
     "extortion.imitator_blocked": "cliques read how far their leaders in prison are cut off",

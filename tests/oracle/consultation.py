@@ -153,7 +153,9 @@ def answer(town: "PlainTown", request: Request) -> None:
     chance = p.request_met + p.followed * request.followed + q.climbed * request.climbed + q.agreed * authority.agreed
     worked = is_worked_on(town, request)
     met = police_go_out(town) and u("feasible") < p.feasible and (worked or u("request") < min(1.0, chance))
-    answered = met or worked or u("answered") < p.answer
+    reported = authority.last_meeting > request.asked and u("reported") < p.reports
+    impossible = reported and u("feasible") >= p.feasible
+    answered = met or worked or impossible or u("answered") < p.answer
     if answered and (request.nth < OWN or request.nth == AT_TABLE):
         authority.last_answer = request.asked
     able = p.explain * town.numbers("adoption").link_explain * authority.officer.skill

@@ -60,7 +60,7 @@ def test_only_those_who_were_there_hear_what_became_of_it(live: Live) -> None:
             0,
             trace=True,
             **OFTEN,
-            **{"consultation.explain": 0.0, "practices.follow_most": 0.0, "consultation.answer": 0.0},
+            **{"consultation.explain": 0.0, "practices.follow_most": 0.0, "consultation.reports": 0.0},
         ),
         0,
     )
@@ -80,7 +80,7 @@ def test_only_those_who_were_there_hear_what_became_of_it(live: Live) -> None:
 
 @pytest.mark.parametrize("able", [0.0, 1.0])
 def test_police_who_can_and_will_meet_all_requests_meet_all_and_others_none(live: Live, able: float) -> None:
-    answers = {"consultation.feasible": able, "consultation.request_met": 1.0, "consultation.answer": 0.0}
+    answers = {"consultation.feasible": able, "consultation.request_met": 1.0, "consultation.reports": 0.0}
     world = live(4 * 90, **OFTEN, **answers, **{"consultation.explain": 0.0})
     found, ledger = sums(world), world.ledger_months()
     assert found["requests_met"] == found["requests_answered"] == able * found["requests_due"]
@@ -143,6 +143,15 @@ def test_the_better_the_results_the_more_trust_an_assembly_gives(live: Live) -> 
         ledger = live(4 * 90, **OFTEN, **told).ledger_months()
         changes.append(ledger["change"][ledger["cause"] == TOLD].sum())
     assert changes[0] < 0.0 < changes[1]
+
+
+def test_at_the_next_meeting_police_say_truthfully_what_cannot_be_done_and_what_is_still_open(live: Live) -> None:
+    idle = {"consultation.request_met": 0.0, "practices.follow_most": 0.0, "consultation.explain": 0.0}
+    for feasible, reports in ((0.0, 1.0), (1.0, 1.0), (0.0, 0.0)):
+        told = {"consultation.feasible": feasible, "consultation.reports": reports}
+        found = sums(live(4 * 90, **OFTEN, **idle, **told))
+        share = found["requests_answered"] / found["requests_due"]
+        assert 0.3 < share < 1.0 if feasible < reports else share == 0.0
 
 
 def test_an_explanation_convinces_a_community_only_if_the_request_was_not_feasible(live: Live) -> None:

@@ -37,6 +37,7 @@ from model.reporting.response import (
 from model.simulation.world import World
 from model.town.crime_kinds import HOMICIDE, ROBBERY
 from model.town.police import BICYCLE, FOOT, VEHICLE, Officer, Post
+from model.trust.service import LocalService
 from model.world.discrete_choice import ChoiceRecord
 from model.world.shift_events import (
     ARRESTS,
@@ -108,6 +109,7 @@ def world_of(n_couples: int = 2, tick: int = TICK, **changes: float) -> World:
         carried=zero_rows(Incident, 4),
         carried_count=np.zeros(1, np.int64),
         boards=zero_rows(Board, N_CELLS),
+        local_service=zero_rows(LocalService, N_CELLS),
         consent=zero_rows(ConsentRow, N_CELLS),
         canton_flags=np.zeros(N_CELLS, np.int64),
         cases=zero_rows(CommunalCase, 1),
