@@ -134,7 +134,8 @@ class ProblemRow(Row):
 
     ``cell`` is -1 for an empty slot, ``gen`` the number of problems that the slot has had before.  ``size`` is in
     offences per year and ``more`` relative to usual crime there; ``eff`` is the effect built up, 0 to 1.  ``noted`` is
-    the tick of detection, ``named`` the cause on record, ``shared`` 1 if the community was told it.  ``response`` is
+    the tick of detection, ``named`` the cause on record, ``shared`` 1 if the community was told it, ``shown``
+    what people there have seen of the work on it (`model.problems.solved_problems`).  ``response`` is
     the cause at which the response aims (-1 for none), ``owner`` the position in charge and ``person`` its holder
     then, ``begun`` its tick, ``kept`` the months it has been kept up.  Of the present month are ``seen`` (crimes),
     ``told`` (those known to the police), ``written`` (forms) and ``talked`` (planned stretches in homes near it); the
@@ -152,6 +153,7 @@ class ProblemRow(Row):
     noted: Annotated[int, PAST]
     named: Annotated[int, code_of(N_CAUSES, none=True)]
     shared: Annotated[int, FLAG]
+    shown: Annotated[int, code_of(3)]
     response: Annotated[int, code_of(N_CAUSES, none=True)]
     owner: Annotated[int, row_of("officer", none=True)]
     person: Annotated[int, Domain(-1, LARGEST_COUNT)]
@@ -381,7 +383,7 @@ def clear_slot(row: ProblemRow) -> None:
     """Clear a slot: writes all columns but ``gen``."""
     row.sector = row.facility = row.cell = row.kind = row.cause = NOWHERE
     row.noted = row.named = row.response = row.owner = row.person = row.begun = NO_CAUSE
-    row.shared = row.kept = 0
+    row.shared = row.shown = row.kept = 0
     row.size = row.more = row.eff = row.seen = row.told = row.written = row.filed = row.talked = row.talks = 0.0
     row.refused = row.owed = row.load = 0.0
 

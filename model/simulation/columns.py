@@ -21,7 +21,7 @@ from model.police import (
     roster,
 )
 from model.politics import crises, heavy_hand, mayor
-from model.problems import problem_work
+from model.problems import problem_work, solved_problems
 from model.reporting import calls, information, reporting, response, seeking_help
 from model.residents import population_change
 from model.trust import fear, ledger, service
@@ -64,6 +64,7 @@ class MonthlyCounts(
     guards.GuardCounts,
     deterrence.DeterrenceCounts,
     problem_work.ProblemWorkCounts,
+    solved_problems.SolvedProblemCounts,
     crime.CrimeCounts,
     extortion.ExtortionCounts,
     heavy_hand.HeavyHandCounts,

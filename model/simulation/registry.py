@@ -50,7 +50,7 @@ from model.police import (
     roster,
 )
 from model.politics import crises, heavy_hand, mayor
-from model.problems import problem_work, problems, traces
+from model.problems import problem_work, problems, solved_problems, traces
 from model.reporting import calls, information, reporting, response, seeking_help
 from model.residents import daily_rhythm, population_change
 from model.simulation import start
@@ -107,6 +107,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     season.MECHANISM,
     problems.MECHANISM,
     problem_work.MECHANISM,
+    solved_problems.MECHANISM,
     crime.MECHANISM,
     extortion.MECHANISM,
     heavy_hand.MECHANISM,
@@ -193,6 +194,7 @@ MONTH_SCHEDULE: Mapping[str, StepFunction] = {
     "renew_officers": adoption.renew_officers,
     "take_up": practices.take_up,
     "solve_problems": problem_work.solve_problems,
+    "notice_solved_problems": solved_problems.notice_solved_problems,
     "set_hours": chief.set_hours,
     "let_fear_sink_in": fear.let_fear_sink_in,
     "hear_of_service": service.hear_of_service,

@@ -70,6 +70,7 @@ from model.politics.heavy_hand import HeavyHand
 from model.politics.mayor import GiftRecord, Government, MayorState, PetitionRow, VehicleLoan
 from model.problems.problem_causes import SectorRecord
 from model.problems.problems import ProblemRow, Problems
+from model.problems.solved_problems import SolvedProblems
 from model.problems.traces import TraceMonth
 from model.reporting.calls import OtherCalls
 from model.reporting.information import Information, RecordInTransit
@@ -163,6 +164,7 @@ class Parameters(TableBundle):
     practices: Rows[Practices]
     pressure: Rows[Pressure]
     problems: Rows[Problems]
+    solved_problems: Rows[SolvedProblems]
     reporting: Rows[Reporting]
     resources: Rows[Resources]
     response: Rows[Response]

@@ -60,8 +60,8 @@ class EventKind:
                 yield f"{self.name}_{part}", part, value
 
 
-HARM_CAUSE, ABUSE, SCANDAL, PAYMENT, INFORMED, ABSENCE, TOLD_OF_REQUEST = (
-    int64_constant(number) for number in (7, 33, 34, 35, 37, 38, 40)
+HARM_CAUSE, ABUSE, SCANDAL, PAYMENT, INFORMED, ABSENCE, TOLD_OF_REQUEST, PROBLEM_SOLVED, PROBLEM_IN_VAIN = (
+    int64_constant(number) for number in (7, 33, 34, 35, 37, 38, 40, 41, 42)
 )
 """Numbers of events and causes that hearsay treats apart; the mechanisms that record them declare them."""
 EVENT_KINDS: dict[int, EventKind] = {}

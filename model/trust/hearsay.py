@@ -14,7 +14,17 @@ from model.engine.causes import declare_cause
 from model.engine.kernels import PREFETCH_DISTANCE, kernel, prefetch
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
-from model.trust.events import ABSENCE, ABUSE, HARM_CAUSE, INFORMED, PAYMENT, SCANDAL, TOLD_OF_REQUEST
+from model.trust.events import (
+    ABSENCE,
+    ABUSE,
+    HARM_CAUSE,
+    INFORMED,
+    PAYMENT,
+    PROBLEM_IN_VAIN,
+    PROBLEM_SOLVED,
+    SCANDAL,
+    TOLD_OF_REQUEST,
+)
 from model.trust.ledger import PUBLIC_EVENT, BeliefEvidence, learn, record_impression
 from model.trust.public_events import MINIMUM_AGE
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -29,7 +39,7 @@ if TYPE_CHECKING:
 
 HEARSAY_STREAM = stream_id("hearsay")
 HEARSAY_CAUSE, AT_HOME_CAUSE = declare_cause("hearsay", 14), declare_cause("at_home", 36)
-UNTOLD_CAUSES = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE, TOLD_OF_REQUEST)
+UNTOLD_CAUSES = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE, TOLD_OF_REQUEST, PROBLEM_SOLVED, PROBLEM_IN_VAIN)
 """Causes that nobody passes on: the weekly payment of rent, and what everybody around knows anyway."""
 MAX_HOUSEHOLD = 12
 """Rows of a household that are told, at most."""

@@ -15,6 +15,8 @@ from oracle.people import (
     HEARSAY,
     INFORMED,
     PAYMENT,
+    PROBLEM_IN_VAIN,
+    PROBLEM_SOLVED,
     PUBLIC_EVENT,
     SCANDAL,
     TOLD_OF_REQUEST,
@@ -121,7 +123,7 @@ def settle_standing(town: "PlainTown") -> None:
         authority.standing = logistic(legitimacy) - math.fsum(shown) / len(shown)
 
 
-UNTOLD = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE, TOLD_OF_REQUEST)
+UNTOLD = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED, ABSENCE, TOLD_OF_REQUEST, PROBLEM_SOLVED, PROBLEM_IN_VAIN)
 
 
 @dataclass(eq=False)

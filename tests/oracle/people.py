@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     ABSENCE,
     REQUEST_EXPLAINED,
     TOLD_OF_REQUEST,
-) = range(1, 41)
+    PROBLEM_SOLVED,
+    PROBLEM_IN_VAIN,
+) = range(1, 43)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
 STUDENT, FARM = 1, 5

@@ -32,6 +32,7 @@ CLASS_OF = (0, 0, 1, 1, 2, 3)
 PLACES = 8
 MOST_TAKEN, MARGIN = 0.6, 0.5
 PAVED, DIRT = 0, 1
+EVENING_OF_WORKING_DAY = 1
 
 
 @dataclass(eq=False)
@@ -47,6 +48,7 @@ class Problem:
     noted: int = NONE
     named: int = NONE
     shared: bool = False
+    shown: int = 0
     response: int = NONE
     owner: "Officer | None" = None
     person: int = NONE
@@ -287,6 +289,34 @@ def solve_problems(town: "PlainTown") -> None:
         owed.ask(minutes)
         town.problems.to_verify[facility.number] = 0.0
     town.problems.lay()
+
+
+def show_problems(town: "PlainTown") -> None:
+    """Let people see at places where they often are that a problem is solved, or worked on in vain (ODD: solved)."""
+    p = town.numbers("solved_problems")
+    for problem in town.problems.slots if p.noticed > 0.0 else ():
+        looks = 0 if problem.cell is None else looks_like(problem, p.visible, p.vain)
+        if looks == 0:
+            continue
+        problem.shown = looks
+        assert problem.cell is not None
+        kind, weight = (("problem_solved", p.weight_solved), ("problem_in_vain", p.weight_in_vain))[looks - 1]
+        weight /= 12 if town.tick < town.start_tick else 1
+        for one in problem.cell.present[EVENING_OF_WORKING_DAY]:
+            hurt = one.last_harm >= 0 and town.tick - one.last_harm < 1095
+            chance = p.noticed * (1.0 if hurt else p.bystanders)
+            if one.alive and one.age >= 12 and town.uniform("notices problem", one.number, problem.slot) < chance:
+                town.live(one, kind, weight)
+    town.apply_impressions()
+
+
+def looks_like(problem: Problem, visible: float, vain: float) -> int:
+    """Return what has become visible at a problem: nothing, that it is solved, or that work on it is in vain."""
+    if problem.shown == 0 and problem.eff >= visible:
+        return 1
+    misses = problem.response not in (NONE, problem.cause) and problem.kept >= vain
+    lost = problem.shown == 1 and problem.eff < visible / 2.0
+    return 2 if (problem.shown == 0 and misses) or lost else 0
 
 
 def work_a_month(town: "PlainTown", had: list[float]) -> list[float]:

@@ -354,8 +354,8 @@ def requests(town: "PlainTown") -> Rows:
 
 def problems(town: "PlainTown") -> Rows:
     """Slots, and the problems in them."""
-    same = ("gen", "kind", "cause", "noted", "named", "shared", "response", "person", "begun", "kept", "size", "more")
-    counts = ("eff", "seen", "told", "written", "filed", "talked", "talks", "refused", "owed", "load")
+    same = ("gen", "kind", "cause", "noted", "named", "shared", "shown", "response", "person", "begun", "kept")
+    counts = ("size", "more", "eff", "seen", "told", "written", "filed", "talked", "talks", "refused", "owed", "load")
     return [
         named(one, *same, *counts)
         | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}

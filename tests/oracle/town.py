@@ -42,7 +42,7 @@ from oracle.politics import break_out, numbers_today
 from oracle.population import Suffered, change_population
 from oracle.practices import begin_practices, take_up
 from oracle.pressure import Figure, answer_for_figures
-from oracle.problems import Problems, begin_problems, note_problems, solve_problems
+from oracle.problems import Problems, begin_problems, note_problems, show_problems, solve_problems
 from oracle.random_draws import keyed_uniform
 from oracle.remedies import Hurt, wait_in_vain
 from oracle.reporting import Call, Unserved, tell
@@ -109,6 +109,7 @@ MONTH_END: tuple[Callable[["PlainTown"], None], ...] = (
     renew_officers,
     take_up,
     solve_problems,
+    show_problems,
     choose_hours,
     end_month,
     hear_of_service,
