@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import checked_value, parse_date
 from model.engine.scenario import Policy, PolicyEntry, TimeSpan
+from model.police.practices import PAYERS
 from scenarios.files import read_toml
 from scenarios.groups import checked_mechanism, find_parameter
 from scenarios.reading import FOLDER, Settings, SourcedSetting, built_in_files, display_path, flatten_table
@@ -23,7 +24,7 @@ from scenarios.reading import FOLDER, Settings, SourcedSetting, built_in_files, 
 POLICIES = FOLDER / "policies"
 WORLDS = POLICIES / "worlds"
 ENTRY_KINDS = get_args(PolicyEntry.__annotations__["how"])
-POLICY_TABLES = ("title", "about", "mechanisms", "settlements", "start", *ENTRY_KINDS)
+POLICY_TABLES = ("title", "about", "mechanisms", "settlements", "start", "paid_by", *ENTRY_KINDS)
 WORLD_ONLY_KEYS = ("until", "once", "include")
 LANGUAGES = ("en", "es")
 FIXED_GROUPS = ("calendar", "population", "territory", "daily_rhythm")
@@ -112,6 +113,7 @@ def read_policy(name: str) -> ReadyPolicy:
         for how in ENTRY_KINDS
         for key, one in table_settings(how, settings)
     ]
+    own += paying_entries(settings)
     off = {checked_switch(key, stated) for key, stated in table_settings("mechanisms", settings)}
     start = settings.get("start")
     policy = Policy(
@@ -268,6 +270,23 @@ def parse_entry(
         )
     except InputError as reason:
         raise stated.wrong(f"[{how}]: {reason}") from None
+
+
+def paying_entries(settings: Settings) -> list[PolicyEntry]:
+    """Return the entry that says who gives the hours of planned work, if a policy says it."""
+    stated = settings.get("paid_by")
+    if stated is None:
+        return []
+    if stated.value not in PAYERS:
+        raise stated.wrong(f"paid_by must be one of {', '.join(PAYERS)}, got {stated.value!r}")
+    return [
+        PolicyEntry(
+            parameter="practices.paid_by",
+            how="set",
+            value=float(PAYERS.index(stated.value)),
+            settlements=confined_settlements(settings),
+        )
+    ]
 
 
 def ways_to_vary(dotted: str) -> str:

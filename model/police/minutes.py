@@ -20,7 +20,7 @@ from model.engine.ratios import ratio_or_nan
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import ArraySpec
 from model.police.chief import USE_QUICK_ARRESTS
-from model.town.police import MOTORCYCLE, VEHICLE
+from model.town.police import MOTORCYCLE, VEHICLE, has_no_motor
 from model.world.mechanism import Measure, Mechanism
 from model.world.shift_events import AT_MEETING, HOMES, VISITS
 from model.world.steps import step
@@ -52,7 +52,7 @@ MINUTES_OWED = ArraySpec(
 
 
 class MinuteCounts(Row):
-    """Monthly counts of couples' minutes by use, shifts in the own sector, and litres."""
+    """Monthly counts of couples' minutes by use, shifts in the own sector, litres, and patrol visits on foot."""
 
     minutes_brief: float
     minutes_fixed: float
@@ -68,6 +68,7 @@ class MinuteCounts(Row):
     shifts_own: float
     shifts_led: float
     litres: float
+    visits_foot: float
 
 
 @kernel
@@ -245,6 +246,7 @@ def book_minutes(w: World) -> None:
             gone[visit.post] += 1
             continue
         homes[visit.post] += 1 if visit.kind == HOMES else 0
+        tally.visits_foot += 1.0 if visit.kind < HOMES and has_no_motor(couples[visit.post].mode) else 0.0
         record_stretch(couples[visit.post], visit.kind - AT_MEETING)
         km[visit.post] += visit.km
     for post in range(len(couples)):
@@ -295,6 +297,7 @@ MECHANISM = Mechanism(
     | {
         "minutes_booked": Measure("minutes", minutes_per_couple_shift),
         "litres": Measure("litres"),
+        "visits_foot": Measure("visits"),
         "shifts_own": Measure("shifts"),
         "shifts_led": Measure("shifts"),
     },

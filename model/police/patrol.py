@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 
 from model.engine.calendar import MARKET_DAY, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
-from model.engine.kernels import kernel
+from model.engine.kernels import allocating_kernel, kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.ratios import ratio_or_nan
@@ -27,6 +27,7 @@ from model.police.chief import USE_VISITS as FOR_VISITS
 from model.police.minutes import N_OWED_USES, STRETCH_HOMES, STRETCH_PATROL, stretch_minutes, stretch_use, work_cell
 from model.police.officers import makes_planned_visit
 from model.police.plans import KIND_BY_MODE, POST_HOUR, POSTS_HELD, hour_weight, plan_follow_probability
+from model.police.practices import share_of_couple
 from model.town.police import BICYCLE, has_no_motor
 from model.world.derived import constant
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -227,14 +228,17 @@ def append_visit(w: World, post: int, stop: Stop, minute: float, stay: float, km
 
 
 @kernel
-def stretch_preferences(w: World, post: int, f: int) -> Preferences:
-    """Return the preferences of a couple by the block of hours it serves in and by the habits of its lead."""
+def stretch_preferences(w: World, post: int, f: int, walkers_per_rider: float) -> Preferences:
+    """Return the preferences of a couple by the block of hours it serves in and by the habits of its lead.
+
+    ``walkers_per_rider`` are the couples on foot of the facility by motorised couple, -1 without any.
+    """
     couple, z = w.couples[post], w.facilities[f].settlement
     p, chief, lead = w.p.patrol[z], w.p.chief[z], w.officers[couple.lead]
     to_places = block_emphasis(couple.block, USE_PLACES, chief.usual_places, chief.focus)
     to_visits = block_emphasis(couple.block, FOR_VISITS, chief.usual_visits, chief.focus)
     follow = plan_follow_probability(w, w.plans[f], w.p.plans[z], lead.habit_analysis, to_places, post)
-    hours = w.chiefs[f].work * w.p.practices[z].planned * w.p.adoption[z].link_plan * lead.habit_area
+    hours = share_of_couple(w, f, lead.habit_area, has_no_motor(couple.mode), walkers_per_rider)
     return Preferences(
         follow_plan=follow,
         institutions=min(1.0, to_visits * institutional_visit_share(lead, p, w.p.adoption[z])),
@@ -304,17 +308,18 @@ def stop_made(stop: Stop, here: int) -> Stop:
 
 
 @kernel
-def plan_couple_visits(w: World, held: IntArray, taken: FloatArray, post: int) -> None:
+def plan_couple_visits(w: World, held: IntArray, taken: FloatArray, walkers_per_rider: FloatArray, post: int) -> None:
     """Plan the visits of one couple; appends to `visits`.
 
-    Updates ``held`` (fixed posts taken) and ``taken`` (owed minutes planned), both by facility.
+    Updates ``held`` (fixed posts taken) and ``taken`` (owed minutes planned), both by facility; ``walkers_per_rider``
+    are its couples on foot by motorised couple, -1 without any.
     """
     tally, tick, seed = w.tally, w.tick, w.seed
     couple, f = w.couples[post], w.posts[post].facility
     here, z = w.facilities[f].cell, w.facilities[f].settlement
     p, order, brief = w.p.patrol[z], w.p.plans[z], w.p.practices[z].brief
     block = couple.block = hour_block_use(w, w.p.chief[z], f, post)
-    wishes = stretch_preferences(w, post, f)
+    wishes = stretch_preferences(w, post, f, walkers_per_rider[f])
     fixed_post = -1 if block == USE_QUICK_ARRESTS else take_fixed_post(w, post, f, held)
     begins = (MINUTES_A_SHIFT - MINUTES_AN_HOUR * order.post_hours) * keyed_uniform(seed, POST_HOUR, tick, post, 0)
     routes, left = 0, p.fuel_share * couple.km
@@ -426,13 +431,27 @@ def room_for_visits(sim: Simulation) -> Room:
     return {VISITS: max_visits(sim)}
 
 
+@allocating_kernel
+def couples_on_foot_by_motorised(w: World) -> FloatArray:
+    """Return the couples on foot on duty by motorised couple, by facility; -1 without any of these."""
+    walkers, riders = np.zeros(len(w.plans)), np.zeros(len(w.plans))
+    for post in range(len(w.couples)):
+        if w.couples[post].on == 1:
+            by_kind = walkers if has_no_motor(w.couples[post].mode) else riders
+            by_kind[w.posts[post].facility] += 1.0
+    for f in range(len(riders)):
+        walkers[f] = walkers[f] / riders[f] if riders[f] > 0.0 else -1.0
+    return walkers
+
+
 @step(room=room_for_visits, allocates=True)
 def patrol(w: World) -> None:
     """Plan the visits of every couple on duty, in the order of posts and stretches; appends to `visits`."""
     held, taken = np.zeros(len(w.plans), np.int64), np.zeros((len(w.plans), N_OWED_USES))
+    walkers_per_rider = couples_on_foot_by_motorised(w)
     for post in range(len(w.couples)):
         if w.couples[post].on == 1:
-            plan_couple_visits(w, held, taken, post)
+            plan_couple_visits(w, held, taken, walkers_per_rider, post)
 
 
 def visited_cell_share(month: MonthSnapshot) -> float:

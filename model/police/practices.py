@@ -20,7 +20,7 @@ from model.engine.elementary import LN_2, exp, log
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, logistic, stream_id
-from model.engine.rows import Column, Row
+from model.engine.rows import Column, Row, int64_constant
 from model.engine.tables import ArraySpec, RowTableSpec
 from model.town.police import NO_POST, POLICE_FOUNDED, POST_COPIES
 from model.world.derived import constant
@@ -59,6 +59,9 @@ SWAPPED_OFFICERS = 4.0
 """Officers who change sectors in a swap: two couples of two."""
 MIN_LED_MONTHS = 6.0
 """Months in a sector from which a lead counts as known there; B24."""
+PAYERS = ("foot patrol", "motorised patrol", "fixed duties", "added hours")
+"""Who gives the hours of planned work, as policies say it (`paid_by`); by foot patrol, all patrol gives alike."""
+MOTORISED_PATROL, FIXED_DUTIES, ADDED_HOURS = (int64_constant(k) for k in range(1, 4))
 
 
 @dataclass(frozen=True, init=False)
@@ -123,6 +126,7 @@ class Practices(ParameterGroup):
     visit: float
     talk: float
     split: float
+    paid_by: int
 
 
 class StationOrders(Row):
@@ -195,6 +199,38 @@ def assign_bosses(w: World) -> None:
         officer.leads = ROLE_CHIEF if o == chief else (ROLE_LEADER if o == leader else ROLE_STAFF)
         bosses[o] = -1 if o == chief else (chief if leader < 0 or leader == o else leader)
         officer.led = officers[bosses[o]].trained if bosses[o] >= 0 else 0
+
+
+@kernel
+def planned_share(w: World, f: int, habit_area: float) -> float:
+    """Return the share of free stretches that a couple of facility ``f`` plans; its lead has this habit of the area."""
+    z = w.facilities[f].settlement
+    return w.chiefs[f].work * w.p.practices[z].planned * w.p.adoption[z].link_plan * habit_area
+
+
+@kernel
+def replacement_factor(w: World, f: int, lead: int, payer: int) -> float:
+    """Return by what time must grow so that a couple patrols as usual beside its planned work; 1 for other payers."""
+    p = w.p.practices[w.facilities[f].settlement]
+    if p.paid_by != payer:
+        return 1.0
+    usual, now = planned_share(w, f, p.usual_area), planned_share(w, f, w.officers[lead].habit_area)
+    return max(1.0, (1.0 - usual) / (1.0 - now)) if now < 1.0 else 1.0
+
+
+@kernel
+def share_of_couple(w: World, f: int, habit_area: float, walks: bool, walkers_per_rider: float) -> float:
+    """Return the share of free stretches that a couple plans, given who gives the hours for it.
+
+    Where motorised patrol gives them, it also gives what couples on foot would plan beyond the usual share, as far as
+    it can.  ``walkers_per_rider`` are the couples on foot of the facility by motorised couple, -1 without any.
+    """
+    p, share = w.p.practices[w.facilities[f].settlement], planned_share(w, f, habit_area)
+    extra = share - planned_share(w, f, p.usual_area)
+    if p.paid_by != MOTORISED_PATROL or extra <= 0.0 or walkers_per_rider <= 0.0:
+        return share
+    taken_on = min(extra * walkers_per_rider, 1.0 - share)
+    return share - taken_on / walkers_per_rider if walks else share + taken_on
 
 
 @kernel

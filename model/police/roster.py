@@ -18,7 +18,7 @@ from model.engine.kernels import allocating_kernel, kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Row
-from model.police.practices import sector_for_shift
+from model.police.practices import ADDED_HOURS, FIXED_DUTIES, replacement_factor, sector_for_shift
 from model.police.resources import kilometre_ration, multiply_vehicles, municipal_police_join
 from model.town.police import BICYCLE, FOOT, MOTORCYCLE, POST_COPIES, VEHICLE
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -181,6 +181,7 @@ def field_couples(w: World) -> None:
             continue
         ratio = w.p.roster[w.facilities[w.posts[post].facility].settlement].couples
         lead, mate = couples[post].lead, couples[post].mate
+        ratio *= replacement_factor(w, w.posts[post].facility, lead, ADDED_HOURS)
         for copy in range(POST_COPIES):
             row, left = copy * n + post, ratio - copy
             if left >= 1.0 or (left > 0.0 and keyed_uniform(w.seed, REINFORCEMENT_STREAM, w.tick, row, 0) < left):
@@ -210,6 +211,9 @@ def start_shift(w: World, couple: CoupleRow, post: int, home: FacilityRow, p: Ro
     # The length is uniform from half to one and a half times its mean, the beginning uniform in what is left.
     length = MINUTES_A_SHIFT * p.fixed_duties * (0.5 + keyed_uniform(seed, FIXED_DUTY, tick, post, 0))
     length = min(MINUTES_A_SHIFT - brief, length)
+    factor = replacement_factor(w, w.posts[post].facility, couple.lead, FIXED_DUTIES)
+    if factor > 1.0:
+        length = max(0.0, MINUTES_A_SHIFT - brief - factor * (MINUTES_A_SHIFT - brief - length))
     couple.duty_start = brief + (MINUTES_A_SHIFT - brief - length) * keyed_uniform(seed, FIXED_DUTY, tick, post, 1)
     couple.duty_end = couple.duty_start + length
     couple.free, couple.busy, couple.calls, couple.tank = 0.0, 0.0, 0, couple.km

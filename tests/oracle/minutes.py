@@ -8,7 +8,7 @@ from oracle.random_draws import pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.places import Cell
-    from oracle.police import Couple
+    from oracle.police import Couple, Facility, Officer
     from oracle.town import PlainTown
 
 SHIFT_MINUTES = 480.0
@@ -19,6 +19,7 @@ NIGHT = 2
 VEHICLE = 2
 HALF_YEAR = 546
 LITRES = 3.785
+BY_MOTORISED, BY_FIXED_DUTIES, BY_ADDED_HOURS = 1, 2, 3
 
 
 class Owed:
@@ -50,9 +51,34 @@ def stretch_of(town: "PlainTown", n: int) -> float:
 def is_planned(town: "PlainTown", couple: "Couple", slot: int) -> bool:
     """Tell whether a stretch is planned."""
     assert couple.lead is not None
-    allowed = town.chiefs[couple.facility.number].work
-    share = to_visits(couple) * allowed * town.numbers("practices").planned * town.numbers("adoption").link_plan
-    return town.uniform("hours planned", couple.number, slot) < min(1.0, share * couple.lead.habits[AREA])
+    share = to_visits(couple) * share_given(town, couple, couple.lead.habits[AREA])
+    return town.uniform("hours planned", couple.number, slot) < min(1.0, share)
+
+
+def share_planned(town: "PlainTown", facility: "Facility", habit: float) -> float:
+    """Return the share of its free stretches that a couple plans."""
+    allowed = town.chiefs[facility.number].work
+    return float(allowed * town.numbers("practices").planned * town.numbers("adoption").link_plan * habit)
+
+
+def share_given(town: "PlainTown", couple: "Couple", habit: float) -> float:
+    """Return the share that a couple gives to planned work, if motorised patrol gives for those on foot."""
+    p, facility = town.numbers("practices"), couple.facility
+    share = share_planned(town, facility, habit)
+    more = share - share_planned(town, facility, p.usual_area)
+    here = [other.has_motor for other in town.couples_on_duty() if other.facility is facility]
+    if p.paid_by != BY_MOTORISED or more <= 0.0 or all(here) or not any(here):
+        return share
+    n_foot, n_motor = here.count(False), here.count(True)
+    over = min(more * (n_foot / n_motor), 1.0 - share)
+    return share + over if couple.has_motor else share - over / (n_foot / n_motor)
+
+
+def growth(town: "PlainTown", facility: "Facility", lead: "Officer", payer: int) -> float:
+    """Return by what time grows that is to leave patrol as it was."""
+    p = town.numbers("practices")
+    now, usual = (share_planned(town, facility, habit) for habit in (lead.habits[AREA], p.usual_area))
+    return max(1.0, (1.0 - usual) / (1.0 - now)) if p.paid_by == payer and now < 1.0 else 1.0
 
 
 def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int) -> int | None:

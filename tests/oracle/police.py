@@ -10,9 +10,12 @@ from oracle.chief import NO_BLOCK, block_of, to_visits
 from oracle.means import fuel, is_accompanied, on_the_road
 from oracle.minutes import (
     AT_MEETING,
+    BY_ADDED_HOURS,
+    BY_FIXED_DUTIES,
     HOMES,
     TO_HOMES,
     Owed,
+    growth,
     stop_at_home,
     stop_at_work,
     stretch_of,
@@ -190,6 +193,10 @@ class Couple(mesa.Agent):
         length = SHIFT_MINUTES * numbers.fixed_duties * (0.5 + town.uniform("fixed duty", self.number, 0))
         brief = town.numbers("practices").brief
         length = min(length, SHIFT_MINUTES - brief)
+        assert self.lead is not None
+        more = growth(town, self.facility, self.lead, BY_FIXED_DUTIES)
+        if more > 1.0:
+            length = max(0.0, SHIFT_MINUTES - brief - more * (SHIFT_MINUTES - brief - length))
         self.duty_start = brief + (SHIFT_MINUTES - brief - length) * town.uniform("fixed duty", self.number, 1)
         self.duty_end = self.duty_start + length
         self.mode = mode
@@ -297,7 +304,9 @@ def field_couples(town: "PlainTown") -> None:
     n_posts = len(town.couples) // COPIES
     manned = [(post.lead, post.mate) for post in town.couples[:n_posts]]
     for couple in town.couples:
-        wanted = town.numbers("roster").couples - couple.copy
+        lead = manned[couple.number % n_posts][0]
+        more = 1.0 if lead is None else growth(town, couple.facility, lead, BY_ADDED_HOURS)
+        wanted = town.numbers("roster").couples * more - couple.copy
         goes = wanted >= 1.0 or (wanted > 0.0 and town.uniform("reinforcement", couple.number, 0) < wanted)
         couple.lead, couple.mate = manned[couple.number % n_posts] if goes else (None, None)
 

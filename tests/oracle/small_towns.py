@@ -361,6 +361,7 @@ ASKED = {
     "communal_authority": {"protocol": 0.9, "near": 2.0},
     "seeking_help": {"intercept": 1.0, "near": 2.0},
     "consent": {"asked": 1},
+    "practices": {"paid_by": 3},
 }
 """Boards are told much, and few requests are met."""
 
@@ -384,7 +385,7 @@ SOLVED = {
         "effect": 1.0,
     },
     "crime": {"theft": 4.0, "robbery": 6.0, "assault": 0.02, "at_home": 1.0},
-    "practices": {"reshuffle": 0.1},
+    "practices": {"reshuffle": 0.1, "paid_by": 2},
     "adoption": {"rotation": 0.2, "retire": 0.1},
     "misconduct": {"caught": 0.0, "sanction": 0.0},
     "certainty": {"street": 0.0, "seen_street": 0.0},

@@ -508,6 +508,7 @@ def test_a_date_holds_for_the_policies_before_it(site):
         ("settlements = ['Cento']\n[set]\nlamps.count = 2\n", "did you mean 'Centro'?"),
         ("settlements = 'Centro'\n[set]\nlamps.count = 2\n", "must be a list of names"),
         ("start = 'soon'\n", "must be a date"),
+        ("paid_by = 'nobody'\n", "paid_by must be one of foot patrol, motorised patrol, fixed duties, added hours"),
         ("title.fr = 'Plan'\n", "title must be given as"),
         ("about = 'Plan'\n", "about must be given as"),
     ],

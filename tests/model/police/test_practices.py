@@ -18,10 +18,12 @@ from model.police.practices import (
     decay_skills,
     find_team_leaders,
     habit_of,
+    planned_share,
     reset_habits,
     reviewed_habit,
     sectors_by_cell,
     set_habit,
+    share_of_couple,
     take_up,
 )
 from model.simulation.model import TrustModel
@@ -224,3 +226,39 @@ def test_a_habit_is_set_and_read_by_number() -> None:
     for k in range(4):
         set_habit(one, k, 0.1 * k)
     assert [habit_of(one, k) for k in range(4)] == pytest.approx([0.0, 0.1, 0.2, 0.3])
+
+
+def test_motorised_patrol_takes_over_what_foot_patrol_would_plan_beyond_the_usual(live: Live) -> None:
+    w = live(0, **{"practices.paid_by": 1, "chief.weighs_work": 0}).w
+    w.chiefs["work"] = 1.0
+    usual, habit = planned_share(w, 0, 0.1), 0.4
+    assert share_of_couple(w, 0, 0.05, True, 2.0) == planned_share(w, 0, 0.05)
+    extra = planned_share(w, 0, habit) - usual
+    assert share_of_couple(w, 0, habit, True, 0.5) == pytest.approx(usual)
+    assert share_of_couple(w, 0, habit, False, 0.5) == pytest.approx(usual + 1.5 * extra)
+    # No more than all of its time, and nothing where there is none: then foot patrol gives the rest.
+    assert share_of_couple(w, 0, habit, False, 50.0) == pytest.approx(1.0)
+    assert share_of_couple(w, 0, habit, True, 50.0) == pytest.approx(usual + extra - (1.0 - usual - extra) / 50.0)
+    assert share_of_couple(w, 0, habit, True, -1.0) == planned_share(w, 0, habit)
+
+
+def months_of_foot_patrol(**changes: float) -> pd.Series:
+    """Return sums of five months, after three, of Totonicapán at half its size."""
+    scenario = load("totonicapan", set={"population.scale": 0.5, "calendar.warm_up": 0, **STAY, **changes})
+    world = TrustModel(scenario, rng=7)
+    world.run_for(8 * MONTH)
+    return table(world).iloc[3:].sum(numeric_only=True)
+
+
+def test_who_gives_the_hours_decides_what_gives_under_an_order() -> None:
+    ordered = {"practices.order_area": 1.0, "practices.renew": 0.9, "chief.weighs_work": 0}
+    usual = months_of_foot_patrol()
+    alike, motorised, fixed, added = (
+        months_of_foot_patrol(**ordered, **{"practices.paid_by": payer}) for payer in range(4)
+    )
+    assert alike["visits_foot"] < 0.9 * usual["visits_foot"]
+    assert motorised["visits_foot"] > 0.95 * usual["visits_foot"]
+    assert fixed["hours_fixed"] < 0.9 * alike["hours_fixed"]
+    assert fixed["visits_foot"] > 0.95 * usual["visits_foot"]
+    assert added["couple_shifts"] > 1.05 * alike["couple_shifts"]
+    assert added["visits_foot"] > 0.95 * usual["visits_foot"]
