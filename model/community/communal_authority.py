@@ -145,6 +145,20 @@ class CommunalAuthorityCounts(Row):
     domestic_conciliated: float
 
 
+@constant
+def canton_flags(sim: Simulation) -> IntArray:
+    """Return 1 for each settlement that is no town and has a communal authority with its own law, else 0."""
+    communal, places = sim.town.authorities["communal"], sim.town.settlements
+    own = [int(communal[a] == 1 and place.kind != "town") for a, place in enumerate(places)]
+    return np.array(own, np.int64)
+
+
+@kernel
+def is_asked(w: World, z: int) -> bool:
+    """Return whether police ask the authority of settlement ``z``, -1 for none, before they act there."""
+    return z >= 0 and w.canton_flags[z] == 1 and w.p.consent[z].asked == 1
+
+
 @kernel
 def couples_on_duty_recently(w: World) -> bool:
     """Return whether any couple was on duty within a month, or presence and requests require none."""

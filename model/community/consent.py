@@ -14,28 +14,27 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import numpy as np
-
+from model.community.communal_authority import canton_flags, is_asked
 from model.community.deliberation import call_reliability, hearing_conduct, request_reliability, signed_belief
 from model.engine.choices import declare_choice
 from model.engine.domains import FLAG, PAST
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup
+from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Column, Row, int64_constant
 from model.engine.tables import RowTableSpec
-from model.world.derived import constant
+from model.police.minutes import FOR_MEETINGS, add_owed_minutes
 from model.world.discrete_choice import clear_terms, decide_and_record, share_with_prior
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import AT_MEETING, CHECKPOINT, ON_REQUEST, TO_PATROL, VISITS
 from model.world.steps import step
 
 if TYPE_CHECKING:
-    from model.engine.rows import IntArray
     from model.simulation.world import Simulation, World
     from model.world.shift_events import Incident
     from model.world.steps import Room
 
-PatrolTerm = IntEnum("PatrolTerm", "HABIT ANSWERED CONDUCT KEPT PROTOCOL", start=0)
+PatrolTerm = IntEnum("PatrolTerm", "HABIT ANSWERED CONDUCT KEPT PROTOCOL COORDINATED", start=0)
 OperationTerm = IntEnum("OperationTerm", "HABIT ANSWERED CONDUCT PROTOCOL", start=0)
 ArrestTerm = IntEnum("ArrestTerm", "HABIT GRAVITY CONDUCT RETURNED LEGITIMACY", start=0)
 PATROL_CHOICE = declare_choice("patrol in a canton", "authority", ("withhold", "give"), PatrolTerm, ordered=True)
@@ -43,6 +42,7 @@ OPERATION_CHOICE = declare_choice(
     "operation in a canton", "authority", ("withhold", "give"), OperationTerm, ordered=True
 )
 ARREST_CHOICE = declare_choice("arrest in a canton", "authority", ("withhold", "give"), ArrestTerm, ordered=True)
+COORDINATES_STREAM = stream_id("coordinates")
 TWO_OPTIONS, PATROL_TERMS, OPERATION_TERMS, ARREST_TERMS = (
     int64_constant(k) for k in (2, len(PatrolTerm), len(OperationTerm), len(ArrestTerm))
 )
@@ -62,6 +62,9 @@ class Consent(ParameterGroup):
     patrol_conduct: float
     patrol_kept: float
     patrol_protocol: float
+    coordinates: float
+    persuades: float
+    leverage: float
     operation: float
     operation_answered: float
     operation_conduct: float
@@ -94,26 +97,13 @@ class ConsentCounts(Row):
 
     consent_patrol_asked: float
     consent_patrol_given: float
+    consent_coordinated: float
     consent_visits_withheld: float
     consent_operations_asked: float
     consent_operations_given: float
     consent_arrests_asked: float
     consent_arrests_given: float
     consent_arrests_communal: float
-
-
-@constant
-def canton_flags(sim: Simulation) -> IntArray:
-    """Return 1 for each settlement that is no town and has a communal authority with its own law, else 0."""
-    communal, places = sim.town.authorities["communal"], sim.town.settlements
-    own = [int(communal[a] == 1 and place.kind != "town") for a, place in enumerate(places)]
-    return np.array(own, np.int64)
-
-
-@kernel
-def is_asked(w: World, z: int) -> bool:
-    """Return whether police ask the authority of settlement ``z``, -1 for none, before they act there."""
-    return z >= 0 and w.canton_flags[z] == 1 and w.p.consent[z].asked == 1
 
 
 @kernel
@@ -128,7 +118,10 @@ def needs_consent(row: Incident, grave: float) -> bool:
 
 @kernel
 def decide_on_patrol(w: World, a: int) -> None:
-    """Decide whether police may patrol in a canton this month; updates `consent.patrol`."""
+    """Decide whether police may patrol in a canton this month; a threatened refusal may bring the chief to a visit.
+
+    Updates `consent.patrol`, `boards.mark` and `minutes_owed`.
+    """
     board, p, d = w.boards[a], w.p.consent[a], w.p.deliberation[a]
     clear_terms(w)
     terms = w.choice_terms
@@ -138,6 +131,14 @@ def decide_on_patrol(w: World, a: int) -> None:
     terms[1, PatrolTerm.KEPT] = p.patrol_kept * signed_belief(request_reliability(board, d))
     terms[1, PatrolTerm.PROTOCOL] = p.patrol_protocol * board.protocol
     given = decide_and_record(w, TWO_OPTIONS, PATROL_TERMS, PATROL_CHOICE, True, w.month, a)
+    f = w.cells[w.authorities[a].cell].facility
+    if given == 0 and f >= 0 and keyed_uniform(w.seed, COORDINATES_STREAM, w.month, a, 0) < p.coordinates:
+        # The chief comes before the refusal is final; the same draw decides again, in place of the first decision.
+        board.mark = add_owed_minutes(w, f, FOR_MEETINGS, w.p.practices[a].meeting)
+        w.choices_count[0] -= 1
+        terms[1, PatrolTerm.COORDINATED] = p.persuades
+        given = decide_and_record(w, TWO_OPTIONS, PATROL_TERMS, PATROL_CHOICE, True, w.month, a)
+        w.tally[0].consent_coordinated += 1.0
     w.consent[a].patrol = given
     w.tally[0].consent_patrol_asked += 1.0
     w.tally[0].consent_patrol_given += given
@@ -236,6 +237,7 @@ MECHANISM = Mechanism(
     measures={
         "consent_patrol_asked": Measure("cantons"),
         "consent_patrol_given": Measure("cantons"),
+        "consent_coordinated": Measure("cantons"),
         "consent_visits_withheld": Measure("visits"),
         "consent_operations_asked": Measure("operations"),
         "consent_operations_given": Measure("operations"),

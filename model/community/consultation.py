@@ -302,7 +302,8 @@ def delegate_of(w: World, a: int) -> int:
 def hold_table(w: World, p: Consultation) -> None:
     """Hold the municipal table: a meeting with the police of each community that takes part.
 
-    Its delegate is heard and asks for what the community suffered most.  Updates `boards.met`, `boards.links`, `owed`
+    Its delegate is heard and asks for what the community suffered most.  Updates `boards.met`, `boards.phones`,
+    `boards.links`, `owed`
     and the monthly counts; appends to `requests` and `meetings`.
     """
     w.tally[0].table_meetings += 1.0
@@ -314,6 +315,7 @@ def hold_table(w: World, p: Consultation) -> None:
             continue
         apply_chief_treatment(w, i, a)
         board.met = w.tick
+        board.phones += p.share_number * (1.0 - board.phones)
         board.links += p.bond * (1.0 - board.links)
         meeting = w.meetings[w.counts[MEETINGS]]
         meeting.authority, meeting.by_police, meeting.came, meeting.at_table = a, 0, 1, 1

@@ -13,6 +13,7 @@ import numpy as np
 from model.community.board_memory import protocol_strength, record_promise, record_request_outcome
 from model.community.communal_authority import (
     couples_on_duty_recently,
+    is_asked,
 )
 from model.engine.causes import declare_cause
 from model.engine.domains import COUNT, FLAG, LARGEST_REAL, PAST, POSITIVE, TICK, Domain, code_of, row_of
@@ -46,6 +47,7 @@ ANSWER_SHIFTS = 90
 """Shifts in which a request is answered: 30 days."""
 MAX_REQUESTS, FOR_ONE_REQUEST = 4, 6
 """Most requests of a meeting; attendees per further request; assumed."""
+BY_LEVERAGE = stream_id("taken by leverage")
 FOLLOWS_UP, HANDED_OVER = stream_id("follows up"), stream_id("handed over")
 NO_OWNER_YET, NO_OWNER = int64_constant(-2), int64_constant(-1)
 """Owner of a request that no officer has received, or that nobody can receive."""
@@ -236,8 +238,9 @@ def serving_facility(w: World, a: int) -> int:
 def assign_requests(w: World) -> None:
     """Assign new requests to the officer responsible for the community, who may take them on.
 
-    An officer takes a request on with the probability of their habit of follow-up; the facility then owes minutes for
-    it.  Updates `requests.owner`, `requests.person`, `requests.mark`, `owed`.
+    An officer takes a request on with the probability of their habit of follow-up, or because police need the consent
+    of the board that asks; the facility then owes minutes for it.  Updates `requests.owner`, `requests.person`,
+    `requests.mark`, `minutes_owed`.
     """
     for k in range(w.requests_count[0]):
         request = w.requests[k]
@@ -250,7 +253,10 @@ def assign_requests(w: World) -> None:
             continue
         request.person, p = w.officers[o].person, w.p.practices[z]
         habit = min(p.follow_most, w.officers[o].habit_follow)
-        if keyed_uniform(w.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit:
+        takes_on = keyed_uniform(w.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit
+        needed = is_asked(w, z) and p.follow_most > 0.0
+        by_need = needed and keyed_uniform(w.seed, BY_LEVERAGE, request.asked, a, request.nth) < w.p.consent[z].leverage
+        if takes_on or by_need:
             request.mark = add_owed_minutes(w, serving_facility(w, a), FOR_REQUESTS, p.request)
             w.tally[0].requests_worked += 1.0
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from oracle.board_memory import beliefs, either_way
 from oracle.crime import PATROL
 from oracle.deciding import decide
-from oracle.minutes import AT_MEETING, ON_REQUEST
+from oracle.minutes import AT_MEETING, FOR_MEETINGS, ON_REQUEST
 from oracle.plans import CHECKPOINT
 
 if TYPE_CHECKING:
@@ -44,9 +44,16 @@ def decide_on_patrol(town: "PlainTown", board: "Authority") -> None:
         p.patrol_kept * either_way(think.kept),
         p.patrol_protocol * board.protocol,
     )
-    terms = {"withhold": (0.0,) * 5, "give": give}
-    matter = "patrol in a canton"
-    board.agrees_to_patrol = decide(town, matter, board.number, terms, ordered=True, tick=town.month) == "give"
+    matter, kept = "patrol in a canton", len(town.choices)
+    for visit in (0.0, p.persuades):
+        terms = {"withhold": (0.0,) * 6, "give": (*give, visit)}
+        board.agrees_to_patrol = decide(town, matter, board.number, terms, ordered=True, tick=town.month) == "give"
+        comes = town.uniform("coordinates", board.number, 0, tick=town.month) < p.coordinates
+        if board.agrees_to_patrol or visit > 0.0 or not comes or board.cell.facility < 0:
+            break
+        del town.choices[kept:]
+        owed = town.facilities[board.cell.facility].owed[FOR_MEETINGS]
+        board.mark = owed.ask(town.numbers("practices").meeting)
 
 
 def agrees_to_operation(town: "PlainTown", board: "Authority") -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oracle.board_memory import AT_TABLE, OWN
 from oracle.community import DOMESTIC, Authority, police_go_out
+from oracle.consent import is_asked
 from oracle.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
 from oracle.people import DOOR_TO_DOOR, MEETING, TOLD_OF_REQUEST, Resident
 from oracle.practices import FOLLOW
@@ -120,7 +121,10 @@ def take_on(town: "PlainTown", request: Request) -> None:
         return
     request.person = request.owner.person
     habit = min(p.follow_most, request.owner.habits[FOLLOW])
-    if town.uniform("follows up", authority.number, request.nth, tick=request.asked) < habit:
+    takes_on = town.uniform("follows up", authority.number, request.nth, tick=request.asked) < habit
+    needed = is_asked(town, authority.settlement) and p.follow_most > 0.0
+    by_need = town.uniform("taken by leverage", authority.number, request.nth, tick=request.asked)
+    if takes_on or (needed and by_need < town.numbers("consent").leverage):
         request.mark = owed_for(town, authority, FOR_REQUESTS).ask(p.request)
 
 
@@ -228,6 +232,7 @@ def meets_at_table(town: "PlainTown", authority: Authority) -> bool:
         return False
     be_heard(town, delegate, authority)
     authority.last_meeting = town.tick
+    authority.phones += p.share_number * (1.0 - authority.phones)
     authority.links += p.bond * (1.0 - authority.links)
     weights = [
         w * (delegate.female * p.spoken if kind == DOMESTIC else 1.0) for kind, w in enumerate(authority.suffered)

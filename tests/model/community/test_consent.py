@@ -7,6 +7,7 @@ import pandas as pd
 
 from model.community.consent import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE, canton_flags, needs_consent
 from model.engine.rows import zero_rows
+from model.police.minutes import FOR_MEETINGS, MINUTES_OWED
 from model.simulation.model import TrustModel
 from model.world.discrete_choice import CHOICES
 from model.world.shift_events import AT_MEETING, BY_PHONE, CHECKPOINT, ON_REQUEST, TO_PATROL, Incident
@@ -85,7 +86,8 @@ def test_consent_is_decided_once_a_month_and_recorded(live: Live) -> None:
 def test_what_a_board_remembers_moves_its_consent(live: Live) -> None:
     given = []
     for kept, broken in ((0.0, 20.0), (20.0, 0.0)):
-        world = live(0, **ASKED, **{"consent.patrol_kept": 3.0, "deliberation.half_life": 60.0})
+        undecided = {"consent.patrol": 0.0, "consent.coordinates": 0.0, "consent.patrol_kept": 3.0}
+        world = live(0, **ASKED, **undecided, **{"deliberation.half_life": 60.0})
         world.state[BOARDS]["requests_kept"], world.state[BOARDS]["requests_broken"] = kept, broken
         world.run_for(6 * MONTH)
         given.append(sums(world)["consent_patrol_given"])
@@ -156,3 +158,21 @@ def test_switched_off_everything_is_as_without_the_institution(live: Live) -> No
     alone = {"boards.communal": 1}
     off = live(2 * MONTH, **ASKED, **{"mechanisms.consent": False})
     assert sums(off).equals(sums(live(2 * MONTH, **alone)))
+
+
+def test_a_chief_who_comes_before_a_refusal_is_final_turns_some_of_them(live: Live) -> None:
+    reluctant = ASKED | {"consent.patrol": -1.5, "consent.leverage": 0.0, "consent.coordinates": 1.0}
+    worlds = [live(4 * MONTH, **reluctant, **{"consent.persuades": size}) for size in (0.0, 1.5, 4.0)]
+    given = [sums(world)["consent_patrol_given"] for world in worlds]
+    assert given[0] < given[1] < given[2]
+    cut = live(4 * MONTH, **reluctant | {"consent.coordinates": 0.0})
+    assert sums(cut)["consent_coordinated"] == 0.0 < sums(worlds[0])["consent_coordinated"]
+    assert sums(cut)["consent_patrol_given"] == given[0]
+    owed = [float(world.state[MINUTES_OWED][:, FOR_MEETINGS, 0].sum()) for world in (cut, worlds[0])]
+    assert owed[1] - owed[0] >= 150.0 * sums(worlds[0])["consent_coordinated"]
+
+
+def test_requests_of_boards_whose_consent_police_need_are_taken_on(live: Live) -> None:
+    often = ASKED | {"consultation.meetings": 40.0, "consultation.attend": 2.0}
+    taken = [sums(live(4 * MONTH, **often, **{"consent.leverage": share})) for share in (0.0, 0.9)]
+    assert taken[1]["requests_worked"] > 1.5 * taken[0]["requests_worked"]

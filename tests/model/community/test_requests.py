@@ -130,7 +130,8 @@ def test_a_part_of_the_community_hears_and_the_rest_does_not(live: Live) -> None
     assert world.trace["impressions"]["cause"].tolist().count(TOLD) == len(all_of_them)
 
 
-def test_nobody_hears_without_assemblies(usual: TrustModel) -> None:
+def test_nobody_hears_without_assemblies(live: Live) -> None:
+    usual = live(3 * MONTH, **OFTEN, **{"consultation.assembly": 0.0})
     assert sums(usual)["told_of_requests"] == 0.0
     ledger = usual.ledger_months()
     assert not ledger["change"][ledger["cause"] == TOLD].any()
