@@ -18,7 +18,7 @@ from model.engine.kernels import allocating_kernel, kernel, prefetch
 from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile, stream_id
 from model.engine.ratios import ratio_or_nan
-from model.engine.rows import Column, Row
+from model.engine.rows import Column, Row, to_int64
 from model.police.chief import USE_QUICK_ARRESTS, block_emphasis
 from model.police.minutes import stretch_minutes, yearly_rate_per_resident
 from model.police.misconduct import asks_for_bribe
@@ -69,6 +69,7 @@ MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
 )
 BRIBE_STREAM, STOP_FINDS = stream_id("bribe"), stream_id("stop finds")
 LONG_VISIT_STREAM, TALKS_STREAM = stream_id("long visits"), stream_id("talks at homes")
+MEET_KNOWN = stream_id("meet known")
 MAX_CONTACTS = 15
 """Most contacts of one visit."""
 CONTACT_STEP = MAX_CONTACTS + 1
@@ -118,6 +119,8 @@ class Contacts(ParameterGroup):
     training: float
     familiar: float
     acquainted: float
+    known_stop: float
+    known_talk: float
     calm: float
     passing: float
     open: float
@@ -245,6 +248,23 @@ def draw_contact_kind(visit: Visit, person: Person, zeal: float, p: Contacts, ti
     if u < stop + p.long * talk:
         return LONG_VISIT
     return TALK if u < stop + talk else GREETING
+
+
+@kernel
+def kind_among_acquaintances(cause: int, u: float, p: Contacts) -> int:
+    """Return the kind of a contact of people who know each other: some stops and greetings become talks, by ``u``."""
+    turns = p.known_stop if cause == STOP else (p.known_talk if cause == GREETING else 0.0)
+    return TALK if u < turns else cause
+
+
+@kernel
+def knows_officer_of(w: World, i: int, f: int) -> bool:
+    """Return whether resident ``i`` knows an officer who still serves at facility ``f``, -1 for none."""
+    known = w.minds[i].knows
+    if known < 0 or f < 0:
+        return False
+    o = to_int64(known // MAX_HOLDERS)
+    return bool(officer_key(o, w.officers[o]) == known and w.officers[o].facility == f)
 
 
 @kernel
@@ -388,6 +408,8 @@ def meet_resident(w: World, visit: Visit, i: int, nth: int, z: int) -> None:
         cause = home_contact_kind(w, visit, nth, z)
     else:
         cause = draw_contact_kind(visit, w.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, post, nth))
+        if known:
+            cause = kind_among_acquaintances(cause, keyed_uniform(seed, MEET_KNOWN, tick, post, nth), p)
     trust = trust_now(w.minds[i], tick, w.p.trust[w.people[i].settlement])
     # Nobody can turn away from a stop, and staff of an institution expect the visit.
     avoidable = cause in FRIENDLY_CAUSES and visit.kind != INSTITUTION

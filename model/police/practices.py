@@ -222,14 +222,13 @@ def replacement_factor(w: World, f: int, lead: int, payer: int) -> float:
 def share_of_couple(w: World, f: int, habit_area: float, walks: bool, walkers_per_rider: float) -> float:
     """Return the share of free stretches that a couple plans, given who gives the hours for it.
 
-    Where motorised patrol gives them, it also gives what couples on foot would plan beyond the usual share, as far as
-    it can.  ``walkers_per_rider`` are the couples on foot of the facility by motorised couple, -1 without any.
+    Where motorised patrol gives them, it also gives what couples on foot would plan, as far as it can.
+    ``walkers_per_rider`` are the couples on foot of the facility by motorised couple, -1 without any.
     """
     p, share = w.p.practices[w.facilities[f].settlement], planned_share(w, f, habit_area)
-    extra = share - planned_share(w, f, p.usual_area)
-    if p.paid_by != MOTORISED_PATROL or extra <= 0.0 or walkers_per_rider <= 0.0:
+    if p.paid_by != MOTORISED_PATROL or walkers_per_rider <= 0.0:
         return share
-    taken_on = min(extra * walkers_per_rider, 1.0 - share)
+    taken_on = min(share * walkers_per_rider, 1.0 - share)
     return share - taken_on / walkers_per_rider if walks else share + taken_on
 
 

@@ -20,6 +20,7 @@ from model.engine.parameters import ParameterGroup
 from model.engine.random_streams import keyed_uniform, logistic, stream_id
 from model.engine.rows import Column, Row
 from model.gangs.capture import learns_of_report
+from model.police.contacts import knows_officer_of
 from model.police.patrol import first_covering_visit
 from model.police.pressure import turn_victim_away
 from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
@@ -79,7 +80,7 @@ LOSS_UNIT = 100.0
 """Quetzales in which `reporting.loss` is stated."""
 FIRST_RATIFIED, HOURS_IN_TIME = 2.0, 24.0
 """Hours from a crime to the earliest ratification (assumed), and those within which it is in time for the judge."""
-SUMMONS_STREAM, HAS_NUMBER = stream_id("summons"), stream_id("has a number")
+SUMMONS_STREAM, HAS_NUMBER, KNOWN_NUMBER = stream_id("summons"), stream_id("has a number"), stream_id("known number")
 UNANSWERED_CALL = declare_event("unanswered_call", 6)
 
 
@@ -116,6 +117,7 @@ class Reporting(ParameterGroup):
     fear: float
     patrol: float
     station: float
+    known_number: float
     own_phone: float
     prosecutor: float
     anonymous: float
@@ -187,6 +189,8 @@ def channel_utilities(w: World, row: Incident, trust: float, at_hand: bool) -> N
     ahead = value_of_support(complaint_utility(row, w.minds[i], home, p, trust, cases), gain, p.foresight)
     extortion = row.kind == EXTORTION
     has_number = person.council == 1 and keyed_uniform(w.seed, HAS_NUMBER, 0, i, 0) < board.phones
+    if knows_officer_of(w, i, home.facility) and keyed_uniform(w.seed, KNOWN_NUMBER, 0, i, 0) < p.known_number:
+        has_number = True
     pull[TO_PATROL] = exp(common + p.patrol + faith - dread + ahead) if at_hand else 0.0
     pull[BY_PHONE] = exp(common + faith - dread / 2.0 + calls + ahead)
     at_station = common + p.station + faith - p.minutes * home.minutes / MINUTES_AN_HOUR - dread

@@ -112,13 +112,18 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     number = visit.couple.number
     stop = chance_of_stop(town, visit, resident)
     v = town.uniform("meet kind", number, nth)
+    talk = (1.0 - stop) * (1.0 if visit.kind == 1 or resident.business else p.talk)
+    kind = LONG_VISIT if v < stop + p.long * talk else TALK if v < stop + talk else GREETING
+    if knows(resident, visit):
+        turns = p.known_stop if v < stop else p.known_talk * (kind == GREETING)
+        if town.uniform("meet known", number, nth) < turns:
+            be_visited(town, visit, resident, nth, TALK)
+            return
     if v < stop:
         fair = is_fair(town, visit, resident, nth, STOP)
         be_lived_through(visit, resident, friendly=False)
         be_stopped(town, visit, resident, nth, fair=fair)
         return
-    talk = (1.0 - stop) * (1.0 if visit.kind == 1 or resident.business else p.talk)
-    kind = LONG_VISIT if v < stop + p.long * talk else TALK if v < stop + talk else GREETING
     be_visited(town, visit, resident, nth, kind)
 
 

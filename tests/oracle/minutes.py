@@ -65,12 +65,11 @@ def share_given(town: "PlainTown", couple: "Couple", habit: float) -> float:
     """Return the share that a couple gives to planned work, if motorised patrol gives for those on foot."""
     p, facility = town.numbers("practices"), couple.facility
     share = share_planned(town, facility, habit)
-    more = share - share_planned(town, facility, p.usual_area)
     here = [other.has_motor for other in town.couples_on_duty() if other.facility is facility]
-    if p.paid_by != BY_MOTORISED or more <= 0.0 or all(here) or not any(here):
+    if p.paid_by != BY_MOTORISED or all(here) or not any(here):
         return share
     n_foot, n_motor = here.count(False), here.count(True)
-    over = min(more * (n_foot / n_motor), 1.0 - share)
+    over = min(share * (n_foot / n_motor), 1.0 - share)
     return share + over if couple.has_motor else share - over / (n_foot / n_motor)
 
 

@@ -160,7 +160,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     utilities[TELEPHONE] = common + believed - fear / 2.0 + calling
     utilities[STATION] = common + p.station + believed - p.minutes * teller.home.minutes / 60.0 - fear + complaining
     has_number = authority is not None and town.uniform("has a number", teller.number, 0, tick=0) < authority.phones
-    if teller.council and has_number:
+    if (teller.council and has_number) or knows_number(town, teller):
         utilities[OWN_PHONE] = common + p.own_phone + believed - fear / 2.0 + calling
     if authority is not None and communal.reach > 0.0 and not extorted:
         respect = communal.deference * authority.legitimacy
@@ -170,6 +170,13 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
         utilities[ANONYMOUS] = common + p.anonymous + believed
     look_ahead(town, incident, teller, utilities)
     return utilities
+
+
+def knows_number(town: "PlainTown", teller: Resident) -> bool:
+    """Tell whether a teller has the number of an officer whom he knows and who still serves where he lives."""
+    own = [one.name for one in town.officers if one.facility.number == teller.home.facility]
+    drawn = town.uniform("known number", teller.number, 0, tick=0)
+    return teller.knows in own and drawn < town.numbers("reporting").known_number
 
 
 def trust_in_police(town: "PlainTown", teller: Resident) -> float:

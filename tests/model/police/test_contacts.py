@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.police.contacts import MAX_CONTACTS, list_contacts
+from model.police.contacts import MAX_CONTACTS, kind_among_acquaintances, knows_officer_of, list_contacts, officer_key
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 from model.world.shift_events import VISITS
@@ -15,6 +15,7 @@ Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 KINDS = ("greeting", "talk", "long_visit", "stop", "rude", "abuse", "bribe")
 GREETING, TALK, LONG, STOP, RUDE, ABUSE, BRIBE = (CAUSES.index(name) for name in KINDS)
 MONTH = 93
+STRANGERS = {"contacts.known_stop": 0.0, "contacts.known_talk": 0.0}
 OFTEN = {"contacts.foot": 10.0, "contacts.motor": 10.0, "patrol.visits_motor": 48}
 
 
@@ -72,7 +73,9 @@ def test_couples_meet_those_who_are_where_they_are_and_no_small_children(watch: 
 def test_fairer_officers_treat_nobody_worse(live: Live) -> None:
     better = 0
     for rng in (3, 4, 5, 6):
-        harsh, fair = (contacts(live(1, rng=rng, trace=True, **OFTEN, **{"contacts.fair": x})) for x in (-0.5, 2.4))
+        harsh, fair = (
+            contacts(live(1, rng=rng, trace=True, **OFTEN, **STRANGERS, **{"contacts.fair": x})) for x in (-0.5, 2.4)
+        )
         assert (harsh["who"] == fair["who"]).all()
         assert (harsh["quality_f"] <= fair["quality_f"]).all()
         better += int((harsh["quality_f"] < fair["quality_f"]).sum())
@@ -161,3 +164,31 @@ def test_greetings_in_passing_are_rude_less_often(watch: Watch) -> None:
         causes = np.concatenate([contacts(world)["cause"] for world in watch(MONTH // 3, **changes)])
         shares.append(np.mean(causes == RUDE))
     assert 0.0 < shares[1] < 0.5 * shares[0]
+
+
+def test_only_stops_and_greetings_of_people_who_know_each_other_become_talks(live: Live) -> None:
+    p = live(0, **{"contacts.known_stop": 0.6, "contacts.known_talk": 0.3}).w.p.contacts[0]
+    turned = {kind: [kind_among_acquaintances(kind, u, p) for u in (0.2, 0.5, 0.8)] for kind in (STOP, GREETING, LONG)}
+    assert turned == {STOP: [TALK, TALK, STOP], GREETING: [TALK, GREETING, GREETING], LONG: [LONG] * 3}
+
+
+def test_a_move_of_the_officer_ends_the_acquaintance(live: Live) -> None:
+    world = live(0)
+    w, home = world.w, world.town.cells["facility"][world.town.people["home"][5]]
+    o = int(np.flatnonzero(world.state.officers["facility"] == home)[0])
+    w.minds[5].knows = officer_key(o, w.officers[o])
+    assert knows_officer_of(w, 5, home)
+    assert not knows_officer_of(w, 5, -1)
+    world.state.officers["person"][o] += 1
+    assert not knows_officer_of(w, 5, home)
+
+
+def test_people_who_know_officers_talk_more_and_with_the_channel_cut_no_more(live: Live) -> None:
+    talks, known = [], []
+    for share in (0.0, 1.0):
+        months = live(6 * MONTH, **OFTEN, **STRANGERS | {"contacts.known_talk": share, "adoption.rotation": 0.0})
+        sums = months.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+        talks.append(sums["talks"] / sums["contacts"])
+        known.append(sums["contacts_known"])
+    assert known[0] > 50
+    assert talks[1] > talks[0]

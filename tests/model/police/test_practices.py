@@ -228,18 +228,17 @@ def test_a_habit_is_set_and_read_by_number() -> None:
     assert [habit_of(one, k) for k in range(4)] == pytest.approx([0.0, 0.1, 0.2, 0.3])
 
 
-def test_motorised_patrol_takes_over_what_foot_patrol_would_plan_beyond_the_usual(live: Live) -> None:
+def test_motorised_patrol_takes_over_what_foot_patrol_would_plan(live: Live) -> None:
     w = live(0, **{"practices.paid_by": 1, "chief.weighs_work": 0}).w
     w.chiefs["work"] = 1.0
-    usual, habit = planned_share(w, 0, 0.1), 0.4
-    assert share_of_couple(w, 0, 0.05, True, 2.0) == planned_share(w, 0, 0.05)
-    extra = planned_share(w, 0, habit) - usual
-    assert share_of_couple(w, 0, habit, True, 0.5) == pytest.approx(usual)
-    assert share_of_couple(w, 0, habit, False, 0.5) == pytest.approx(usual + 1.5 * extra)
+    habit = 0.4
+    share = planned_share(w, 0, habit)
+    assert share_of_couple(w, 0, habit, True, 0.5) == pytest.approx(0.0)
+    assert share_of_couple(w, 0, habit, False, 0.5) == pytest.approx(1.5 * share)
     # No more than all of its time, and nothing where there is none: then foot patrol gives the rest.
     assert share_of_couple(w, 0, habit, False, 50.0) == pytest.approx(1.0)
-    assert share_of_couple(w, 0, habit, True, 50.0) == pytest.approx(usual + extra - (1.0 - usual - extra) / 50.0)
-    assert share_of_couple(w, 0, habit, True, -1.0) == planned_share(w, 0, habit)
+    assert share_of_couple(w, 0, habit, True, 50.0) == pytest.approx(share - (1.0 - share) / 50.0)
+    assert share_of_couple(w, 0, habit, True, -1.0) == share
 
 
 def months_of_foot_patrol(**changes: float) -> pd.Series:
