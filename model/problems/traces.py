@@ -267,7 +267,7 @@ def record_stops(w: World) -> None:
             inside[visit.post] += 1.0
             w.block_seen[w.block_of_cell[visit.cell]] = 1
         row.planned += 1.0 if is_as_planned(w, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
-        if z >= 0:
+        if z >= 0 and w.canton_flags[z] == 1:
             row.acts += 1.0
             row.consent += w.consent[z].asked
         if visit.kind in (PROBLEM, POST) and has_guard_problem(w, visit.cell):

@@ -15,8 +15,8 @@ import pandas as pd
 
 from experiments.statistics.annual_aggregation import Expression
 from experiments.statistics.forecast_scores import WANTED_SHARE, brier_score, does_hold, skill_score
-from experiments.validation.criteria import paper_verdicts, table_of
 from experiments.validation.experiment import SITES
+from experiments.validation.paper_statements import FIELDWORK, scores_of_window, shares
 from experiments.validation.targets import Role
 from experiments.words.toml_files import toml_beside
 
@@ -24,8 +24,6 @@ ENTRIES: dict[str, Any] = toml_beside(__file__)
 NOT_TESTED: dict[str, str] = ENTRIES["not_tested"]
 """Reason why a row of the evidence is not tested, by its id."""
 UNCHANGED, HISTORY = "as it is", "history"
-FIELDWORK = (pd.Timestamp("2017-02-01"), pd.Timestamp("2018-05-01"))
-"""First and last month of the paper's field visits (L08)."""
 EVEN_CHANCE = 0.5
 SHARED_FIELDS = ("id", "site", "role", "says", "chance", "share", "low", "high")
 """Attributes that a pattern and its score have in common."""
@@ -171,12 +169,12 @@ def pattern_scores(runs: Runs) -> Iterator[PatternScore]:
 
 
 def criteria_scores(runs: Runs) -> Iterator[PatternScore]:
-    """Yield the score of every criterion of the paper at the end of the fieldwork, from all runs together."""
-    tables = {}
+    """Yield the score of every statement of the paper about its criteria, in the months of the field work."""
+    scores = []
     for site in SITES:
         runs_of_site = months_by_seed(runs, site, UNCHANGED).items()
-        fieldwork = [in_window(months, "fieldwork").assign(seed=seed) for seed, months in runs_of_site]
-        tables[site] = table_of(pd.concat(fieldwork))
-    passed_by_id = {finding.split()[0]: passed for finding, passed, _ in paper_verdicts(tables)}
+        months = pd.concat([months.assign(seed=seed) for seed, months in runs_of_site])
+        scores.append(scores_of_window(months))
+    holding = shares(*scores)
     for row in ENTRIES["criterion"]:
-        yield PatternScore(**row, site="both", role="held out", holding=float(passed_by_id[row["id"]]))
+        yield PatternScore(**row, site="both", role="held out", holding=holding[row["id"]])
