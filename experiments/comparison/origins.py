@@ -28,10 +28,11 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "arrest": ("held", "release"),
         "case": ("charged", "dropped"),
         "protection": ("protection",),
+        "problem": ("problem_solved", "problem_in_vain"),
     },
     "meetings": {
         "meeting": ("meeting",),
-        "request": ("request_met", "request_unmet"),
+        "request": ("request_met", "request_explained", "request_unmet"),
         "hearing": ("hearing",),
         "informed": ("informed",),
     },

@@ -1,4 +1,4 @@
-"""What the paper says of the criteria, as statements about order, beside trivial rivals.
+"""Statements of the paper about the order of the criteria, beside trivial rivals.
 
 The paper sets no number, scale or order of its words; what it says can be tested as an order of the criteria at two
 sites, in the months of its field work.  Each statement has the share of runs in which it holds.  Beside it stand

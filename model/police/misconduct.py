@@ -26,8 +26,11 @@ from model.world.shift_events import BRIBES
 from model.world.steps import step
 
 if TYPE_CHECKING:
+    from model.engine.tables import TableSizes
     from model.simulation.world import Simulation, World
     from model.town.police import Officer
+    from model.town.town import Town
+    from model.world.state import State
 
 GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS_STREAM, COMPLAINT_ANSWERED_STREAM, SANCTION_STREAM, CAUGHT_STREAM = (
     stream_id("goes public"),
@@ -81,12 +84,20 @@ CASES_HIDDEN = ArraySpec(
     domain=Domain(0, MOST_HIDDEN, about="a number of cases"),
 )
 EXPECTED, NEXT_CASE, N_CASES = range(3)
+
+
+def next_case_is_ahead(state: State, town: Town, sizes: TableSizes) -> bool:
+    """The next case is not due yet: all that were due are public."""
+    return bool(state[CASES_DUE][EXPECTED] < state[CASES_DUE][NEXT_CASE])
+
+
 CASES_DUE = ArraySpec(
     name="cases_due",
     of=np.float64,
     shape=(3,),
     about="Cases expected to be public so far, the number at which the next one comes out, and how many have.",
     domain=Domain(0, LARGEST_COUNT, about="a number of cases"),
+    rule=next_case_is_ahead,
 )
 
 

@@ -48,7 +48,7 @@ class Service(ParameterGroup):
 
 
 class ServiceExperience(Row):
-    """What came of a resident's own calls and complaints, as remembered at ``service_at``."""
+    """Experience of a resident's own calls and complaints, as remembered at ``service_at``."""
 
     calls_good: Annotated[float, Column("own calls served in time", "calls"), POSITIVE]
     calls_bad: Annotated[float, Column("own calls not served", "calls"), POSITIVE]
@@ -58,7 +58,7 @@ class ServiceExperience(Row):
 
 
 class LocalService(Row):
-    """What came of calls and complaints in a settlement, as remembered, and the belief that follows (0-1).
+    """Experience of calls and complaints in a settlement, as remembered, and the belief that follows (0-1).
 
     Sums are those of the last end of a month, with what was added since.
     """

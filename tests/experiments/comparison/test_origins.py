@@ -24,6 +24,7 @@ from experiments.comparison.origins import (
 from experiments.narrative.effect_sentences import origin_sentence, part_keys, part_name
 from experiments.words.bilingual import LANGUAGES
 from model.engine.causes import CAUSES
+from model.trust.events import TOLD_OF_REQUEST
 from model.trust.hearsay import AT_HOME_CAUSE, HEARSAY_CAUSE
 
 AMOUNTS = st.just(0.0) | st.floats(1e-3, 1e3)
@@ -79,7 +80,7 @@ def test_every_cause_of_an_event_belongs_to_one_kind() -> None:
     placed = [name for kinds in KINDS.values() for names in kinds.values() for name in names]
     assert len(placed) == len(set(placed))
     elsewhere = {"death", "arrival", "departure", "forgetting_good", "forgetting_bad", "nation"}
-    heard = {CAUSES[HEARSAY_CAUSE], CAUSES[AT_HOME_CAUSE]}
+    heard = {CAUSES[HEARSAY_CAUSE], CAUSES[AT_HOME_CAUSE], CAUSES[TOLD_OF_REQUEST]}
     assert set(placed) == set(CAUSES.values()) - elsewhere - heard
 
 

@@ -12,7 +12,7 @@ from model.simulation.registry import MEASURES
 from scenarios.anchors import read_anchors
 from scenarios.groups import switchable_mechanisms
 
-MORE = dict.fromkeys(("absence", "capture", "certainty", "fear", "mayor", "narcos"), 24)
+MORE = dict.fromkeys(("absence", "capture", "certainty", "contacts", "fear", "mayor", "narcos", "opportunity"), 24)
 """Twins for processes that are rare or vary much; all others are told from chance by six."""
 OWN = [name for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")]
 

@@ -61,7 +61,8 @@ def test_only_leaders_with_a_number_ring_an_officer(live: Live) -> None:
     assert len(rows) > 5
     assert (rows["number"] >= CALL_ID_OFFSET + LEADER_ID_OFFSET).all()
     assert (world.town.people["council"][rows["teller"]] == 1).all()
-    nobody = live(MONTH, **ONLY_LEADERS, **{"consultation.phones": 0.0, "consultation.meetings": 0.0})
+    unmet = {"consultation.phones": 0.0, "consultation.meetings": 0.0, "consultation.table": 0.0}
+    nobody = live(MONTH, **ONLY_LEADERS, **unmet)
     assert sums(nobody)["calls_own_phone"] == 0.0
 
 

@@ -188,9 +188,12 @@ RARE = {
     "tally.visits_on_paper",
 }
 """What takes more months than these towns live; the slow reference model compares all but counts."""
-RARE_FOR = {("land_conflicts", "minds.gone"), ("calls", "tally.ceiling_hits"), ("problem_work", "problem_months")}
-"""What others do every month: deaths in fights over land, calls beyond the bound of their hazard; and what is counted
-in a warm-up alone."""
+RARE_FOR = {
+    *(("land_conflicts", "minds.gone"), ("calls", "tally.ceiling_hits"), ("problem_work", "problem_months")),
+    *((name, "tally.victims_again") for name in ("domestic_violence", "extortion", "land_conflicts")),
+}
+"""What others do every month: deaths in fights over land, calls beyond the bound of their hazard, crimes against recent
+victims; and what is counted in a warm-up alone."""
 
 
 @pytest.mark.slow
