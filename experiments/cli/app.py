@@ -358,6 +358,7 @@ def validate(
     closed     whether trust stands still where nothing changes
     decisions  what cliques, boards, mayor and chiefs decided
     practice   doses of practices, and what came of them
+    mediation  by which way practices act on trust, telling, crime
     reach      what each measure of the page does alone
     laws       whether it does the same under other accounts of trust
     coverage   how often intervals and verdicts of effects are right

@@ -21,7 +21,7 @@ MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
 EXAMINATIONS = (
     *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
-    *("practice", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "worlds", "facts"),
+    *("practice", "mediation", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "worlds", "facts"),
 )
 """All examinations, in the order in which they run."""
 WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel"))
@@ -42,6 +42,7 @@ TABLE_HEADERS = {
     "closed": {"closed": "site,law"},
     "decisions": {"decisions": "site,world", "consequences": "site,world"},
     "practice": {"practice": "site,world"},
+    "mediation": {"mediation": "site,year"},
     "reach": {"reach": "site,years"},
     "laws": {"laws": "site,measure"},
     "coverage": {"coverage": "site,policy"},
@@ -168,7 +169,17 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.comparison.sign_stability import show_laws
     from experiments.comparison.single_measure_effects import YEARS as REACH_YEARS
     from experiments.comparison.single_measure_effects import show_single_measure_effects as show_reach
-    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, facts, practice, scorecard, still
+    from experiments.dev.examinations import (
+        ceiling,
+        closed_town,
+        decisions,
+        doses,
+        facts,
+        mediation,
+        practice,
+        scorecard,
+        still,
+    )
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.dev.examinations.effects import row_passes, show_effects
@@ -194,6 +205,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "doses": lambda: doses.show_doses(folder, replace(one_seed, max_years=years(one_seed.max_years))),
         "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
+        "mediation": lambda: mediation.show_mediation(folder, twins, years(max(mediation.HORIZONS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
         "reach": lambda: show_reach(folder, twins.seeds, years(REACH_YEARS), twins.sets, twins.workers),
         "laws": lambda: show_laws(folder, small.seeds, years(REACH_YEARS), small.sets, small.workers),
