@@ -82,7 +82,7 @@ def scores_of_window(months: pd.DataFrame, without: str = "") -> Scores:
 def scores_of_year(months: pd.DataFrame, year: int) -> Scores:
     """Return the score of each criterion over the year that ends with the given one, by run in order of seed."""
     ordered = months.sort_values(["seed", "month"])
-    return scores_of(ordered.groupby("seed").nth(12 * year - 1), "")
+    return scores_of(ordered[ordered.groupby("seed").cumcount() == 12 * year - 1], "")
 
 
 def scores_of(rows: pd.DataFrame, without: str) -> Scores:

@@ -126,7 +126,8 @@ def record_case_service(w: World, i: int, good: float) -> None:
 def service_utility(w: World, i: int, channel: int) -> float:
     """Return what the belief of resident ``i`` adds to the utility of a channel (log-odds), 0 at usual service."""
     mind, z = w.minds[i], w.people[i].settlement
-    p, usual = w.p.service[z], w.usual_service[channel]
+    p = w.p.service[z]
+    usual: float = w.usual_service[channel]
     if p.value == 0.0 or usual == UNKNOWN:
         return 0.0
     kept = retained_share(float(w.tick - mind.service_at), w.p.trust[z].memory_years)
