@@ -422,8 +422,8 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
         (["effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
         (
             ["knockouts", "--quick"],
-            "--quick goes with criteria, ranges, effects, ceiling, doses, closed, decisions, practice, reach, laws,"
-            " coverage, scorecard, hindcast, still, worlds, facts only",
+            "--quick goes with criteria, ranges, effects, ceiling, doses, closed, decisions, practice, mediation,"
+            " reach, laws, coverage, scorecard, hindcast, still, worlds, facts only",
         ),
         (
             ["ceiling", "--only", "placebo"],
