@@ -61,7 +61,7 @@ def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RU
                 "present values": {site: worlds[BASE] for site, worlds in months.items()},
                 "draws of all that is assumed": {site: months_over_draws(site, years, size) for site in SITES},
             },
-            years,
+            min(years, size.max_years),
         ),
         *response_lines(tables, years, size.seeds),
     ]
@@ -85,7 +85,7 @@ def run_criteria(
 
 def months_over_draws(site: str, years: float, size: ExperimentSize) -> pd.DataFrame:
     """Run the status quo of a site once in each draw of everything assumed; return the months, draws as seeds."""
-    specs = plan_runs(site, sets=[*size.sets], years=years, replicates=size.seeds)
+    specs = plan_runs(site, sets=[*size.sets], years=min(years, size.max_years), replicates=size.seeds)
     draws = read_draws(file_of_kind(f"plausible:{size.seeds}"))
     groups = [
         RunGroup((spec.with_values({**draw.values, **values_of(size.sets)}),), f"{site} {number}")
