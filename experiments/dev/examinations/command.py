@@ -166,49 +166,38 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
-    from experiments.comparison.sign_stability import show_laws
-    from experiments.comparison.single_measure_effects import YEARS as REACH_YEARS
-    from experiments.comparison.single_measure_effects import show_single_measure_effects as show_reach
-    from experiments.dev.examinations import (
-        ceiling,
-        closed_town,
-        decisions,
-        doses,
-        facts,
-        mediation,
-        practice,
-        scorecard,
-        still,
-    )
+    from experiments.comparison import sign_stability, single_measure_effects
+    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, facts, practice, scorecard, still
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.dev.examinations.effects import row_passes, show_effects
     from experiments.dev.examinations.hindcast import show_hindcast
     from experiments.dev.examinations.knockouts import show_knockouts
+    from experiments.dev.examinations.mediation import show_mediation
     from experiments.dev.examinations.trust_events import show_events
-    from experiments.validation import criteria
-    from experiments.validation.experiment import MIN_TWINS, MIN_TWINS_RARE
+    from experiments.validation import criteria, experiment
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
+    show_reach, reach_years = single_measure_effects.show_single_measure_effects, years(single_measure_effects.YEARS)
     one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
     small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
-    full_towns, decade = request.size(seeds=MIN_TWINS_RARE), 3 if quick else int(years(still.YEARS))
+    full_towns, decade = request.size(seeds=experiment.MIN_TWINS_RARE), 3 if quick else int(years(still.YEARS))
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
         "audit": lambda: show_audit(only, folder, audit_size),
         "criteria": lambda: criteria.show_criteria(folder, pairs, years(criteria.YEARS)),
         "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
-        "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=MIN_TWINS)))),
+        "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=experiment.MIN_TWINS)))),
         "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
         "panel": lambda: show_events(folder),
         "doses": lambda: doses.show_doses(folder, replace(one_seed, max_years=years(one_seed.max_years))),
         "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
-        "mediation": lambda: mediation.show_mediation(folder, twins, years(max(mediation.HORIZONS))),
+        "mediation": lambda: show_mediation(folder, twins, years(max(practice.HORIZONS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
-        "reach": lambda: show_reach(folder, twins.seeds, years(REACH_YEARS), twins.sets, twins.workers),
-        "laws": lambda: show_laws(folder, small.seeds, years(REACH_YEARS), small.sets, small.workers),
+        "reach": lambda: show_reach(folder, twins.seeds, reach_years, twins.sets, twins.workers),
+        "laws": lambda: sign_stability.show_laws(folder, small.seeds, reach_years, small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "still": lambda: still.show_still(folder, full_towns, decade),

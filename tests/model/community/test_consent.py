@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from model.community.consent import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE, canton_flags, needs_consent
+from model.community.communal_authority import canton_flags
+from model.community.consent import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE, needs_consent
 from model.engine.rows import zero_rows
 from model.police.minutes import FOR_MEETINGS, MINUTES_OWED
 from model.simulation.model import TrustModel

@@ -81,8 +81,7 @@ def world_of(n_couples: int = 2, tick: int = TICK, **changes: float) -> World:
     """
     response = LEVELS | TRAVEL | DECLINING | {"decline_control": 1.1} | CATCHING | changes
     couples = zero_rows(CoupleRow, n_couples)
-    couples["on"], couples["mode"], couples["km"] = 1, VEHICLE, 20.0
-    couples["lead"] = np.arange(n_couples)
+    couples["on"], couples["mode"], couples["km"], couples["lead"] = 1, VEHICLE, 20.0, np.arange(n_couples)
     p = small_parameters(
         N_CELLS,
         patrol={"detour": 1.5},
