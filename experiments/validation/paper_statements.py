@@ -31,7 +31,7 @@ type Claim = Callable[[Scores, Scores], np.ndarray]
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of the paper; ``chance`` is the share of random orders of the scores in which it would hold."""
+    """One statement of the paper, with its row of the evidence."""
 
     id: str
     says: str

@@ -411,7 +411,7 @@ def record_result(w: World, who: int, result: int, p: Consultation, factor: floa
 def tell_community(w: World, a: int) -> None:
     """Tell residents at the assembly of a community what came of its requests, at the weight of hearsay.
 
-    Who is at the assembly hears of all requests.  Appends to `impressions`; empties `results_to_tell`.
+    Who is at the assembly hears of all requests.  Appends to `impressions`.
     """
     z, results, first = w.authorities[a].settlement, w.results_to_tell[a], w.counts[IMPRESSIONS]
     p, weight = w.p.consultation[z], w.p.hearsay[z].weight
@@ -426,4 +426,3 @@ def tell_community(w: World, a: int) -> None:
     for k in range(first, w.counts[IMPRESSIONS]):
         w.impressions[k].cause, w.impressions[k].heard = TOLD_OF_REQUEST, 1
     w.tally[0].told_of_requests += float(w.counts[IMPRESSIONS] - first)
-    results[:] = 0.0

@@ -261,9 +261,10 @@ def kind_among_acquaintances(cause: int, u: float, p: Contacts) -> int:
 def knows_officer_of(w: World, i: int, f: int) -> bool:
     """Return whether resident ``i`` knows an officer who still serves at facility ``f``, -1 for none."""
     known = w.minds[i].knows
-    if known < 0 or f < 0:
-        return False
     o = to_int64(known // MAX_HOLDERS)
+    # A saved state may name a position that there is not.
+    if known < 0 or f < 0 or o >= len(w.officers):
+        return False
     return bool(officer_key(o, w.officers[o]) == known and w.officers[o].facility == f)
 
 

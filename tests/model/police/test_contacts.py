@@ -179,6 +179,8 @@ def test_a_move_of_the_officer_ends_the_acquaintance(live: Live) -> None:
     w.minds[5].knows = officer_key(o, w.officers[o])
     assert knows_officer_of(w, 5, home)
     assert not knows_officer_of(w, 5, -1)
+    w.minds[6].knows = 2**31 - 1
+    assert not knows_officer_of(w, 6, home)
     world.state.officers["person"][o] += 1
     assert not knows_officer_of(w, 5, home)
 
