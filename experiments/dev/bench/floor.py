@@ -78,7 +78,7 @@ def store_record(reason: str) -> bool:
     """Count the work of a decade and measure the decade by it; write both to the record with the reason."""
     if not reason.strip():
         raise InputError("bench --store must give the reason in words, got ''")
-    print_note("counting the work of a decade, then measuring it; about two minutes")
+    print_note("counting the work of a decade, then measuring it; about six minutes")
     work = break_down(DECADE_YEARS, QUARTER_SHIFTS).work()
     measurement = median_measurement(work)
     record = {
