@@ -24,8 +24,8 @@ from model.town.crime_kinds import NAMES as KINDS
 from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 from model.trust.belief_updating import EVIDENCE_COLUMNS
-from model.trust.ledger import Trust, trust_now
-from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
+from model.trust.ledger import Trust, current_trust_of_all, trust_now
+from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 from model.world.state import HOUR_USES
 
 OUTLINE_TOLERANCE_M = 60.0
@@ -54,6 +54,10 @@ def rings(town: Town, shape: Any, corner: tuple[int, int] = (0, 0)) -> list[list
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
 """Life stories with any other crime (gangs, partners, killings) stay private; so do those with new kinds."""
+IS_TELLABLE_KIND, IS_TELLABLE_MOTIVE = np.isin(KINDS, TELLABLE_KINDS), np.isin(MOTIVES, TELLABLE_MOTIVES)
+"""By number of the kind, and of the motive."""
+IS_OF_STATE = ~np.isin((*CHANNELS, "nobody"), ("nobody", "communal", "kin", "refuge"))
+"""Whether a channel is one of the state, by its number; -1, nobody, is the last."""
 PRIVATE_CAUSES = ("protection", "collective_violence", "payment")
 """Life stories with violence at home, collective violence or payments to gangs stay private."""
 SMALL_CAUSES = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
@@ -129,7 +133,8 @@ class LifeRecorder:
         self.followed = select_residents(world)
         self.mask = np.zeros(len(people), bool)
         self.mask[self.followed] = True
-        self.lives = {who: begin_story(world, who) for who in map(int, self.followed)}
+        trust = trust_of(world, self.followed)
+        self.lives = {int(who): begin_story(world, int(who), trust[n]) for n, who in enumerate(self.followed)}
         self.private: set[int] = {int(who) for who in self.followed if world.state[PROTECTED][people["home"][who]] >= 0}
         self.reported: dict[tuple[int, int], int] = {}
         self.zones = np.zeros((len(BY_ZONE), len(ZONES)))
@@ -159,8 +164,8 @@ class LifeRecorder:
 
     def count_crimes(self, incidents: np.ndarray) -> None:
         """Count the crimes of a shift by zone: all, those reported to the state, those with a complaint."""
-        zone, channels = self.zone[incidents["cell"]], [channel_name(int(one)) for one in incidents["told"]]
-        state = (incidents["handed"] == 1) | ~np.isin(channels, ("nobody", "communal", "kin", "refuge"))
+        zone = self.zone[incidents["cell"]]
+        state = (incidents["handed"] == 1) | IS_OF_STATE[incidents["told"]]
         for row, weights in enumerate((np.ones(len(zone)), state, incidents["complaint"])):
             self.zones[row] += np.bincount(zone, weights, len(ZONES))
 
@@ -232,9 +237,9 @@ class LifeRecorder:
         """Record a finished month; do nothing before its last shift has ended."""
         if not is_last_shift_of_month(world.tick - 1):
             return
-        trust, cells = world.trust(), world.cell_months()[-len(self.populated) :]
-        for who, life in self.lives.items():
-            life.trust.append(float(trust[who]))
+        cells = world.cell_months()[-len(self.populated) :]
+        for life, trust in zip(self.lives.values(), trust_of(world, self.followed), strict=True):
+            life.trust.append(trust)
         rows = world.settlement_months()[-world.town.n_settlements :]
         places = np.maximum(world.town.cells["settlement"][cells["cell"]], 0)
         visits = np.bincount(places, cells["visits"], world.town.n_settlements)
@@ -265,9 +270,7 @@ class LifeRecorder:
 
 def are_tellable(incidents: np.ndarray) -> np.ndarray:
     """Return for each incident whether it may be shown: without gangs, homes or deaths."""
-    kinds = [KINDS.index(name) for name in TELLABLE_KINDS]
-    motives = [MOTIVES.index(name) for name in TELLABLE_MOTIVES]
-    return np.isin(incidents["kind"], kinds) & np.isin(incidents["motive"], motives)
+    return IS_TELLABLE_KIND[incidents["kind"]] & IS_TELLABLE_MOTIVE[incidents["motive"]]
 
 
 def is_tellable(mind: Any, home: Any) -> bool:
@@ -289,12 +292,19 @@ def select_residents(world: Any) -> np.ndarray:
     return residents[np.arange(len(residents)) - first < FOLLOWED_PER_SETTLEMENT]
 
 
-def begin_story(world: Any, who: int) -> LifeStory:
-    """Return the life story of a resident at the start."""
+def trust_of(world: Any, who: np.ndarray) -> list[float]:
+    """Return the trust (0-1) of some residents after the last shift."""
+    found = np.empty(len(who))
+    minds, people = world.state.minds[who], world.town.people[who]
+    current_trust_of_all(minds, people, world.parameters[Trust], world.tick - 1, found)
+    return [float(one) for one in found]
+
+
+def begin_story(world: Any, who: int, trust: float) -> LifeStory:
+    """Return the life story of a resident whose trust (0-1) at the start is ``trust``."""
     person = world.town.people[who]
     age = int((world.tick // 3 - person["born"]) / DAYS_A_YEAR)
-    trust = [float(world.trust()[who])]
-    return LifeStory(who, int(person["settlement"]), bool(person["female"]), age, int(person["occupation"]), trust)
+    return LifeStory(who, int(person["settlement"]), bool(person["female"]), age, int(person["occupation"]), [trust])
 
 
 def agent_values(world: Any, agent: str) -> np.ndarray:
