@@ -83,7 +83,8 @@ OUTCOMES = (
     ),
 )
 TRUST = OUTCOMES[0]
-COST_MEASURES = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
+COSTS_SHOWN = ("training_days", "litres", "hours_patrol", "visits_foot", "calls_unserved", "meetings")
+COST_MEASURES = tuple(one for one in COSTS if one.name in COSTS_SHOWN)
 """Costs of measures, in countable units."""
 SHARE_HEADLINES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
 COLUMNS_NEEDED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(

@@ -112,6 +112,7 @@ HEADLINES = (
     yearly_count("calls_unserved", "calls unanswered", "llamadas sin atender"),
     mean("officers", "officers posted", "agentes destinados", 0),
     yearly_count("couple_shifts", "couple-shifts", "turnos de pareja"),
+    yearly_count("visits_foot", "visits on foot", "visitas a pie"),
     yearly_count("km", "vehicle-kilometres", "kilómetros de vehículo"),
     yearly_count("officers_trained", "officers trained", "agentes capacitados"),
     yearly_count("training_days", "training days", "días de capacitación"),

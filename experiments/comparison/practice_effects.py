@@ -77,6 +77,8 @@ COSTS = (
     monthly("litres", "litres of fuel", "litros de combustible", kind="amounts"),
     mean("vehicles_working", "vehicles and motorcycles that work", "vehículos y motos que funcionan", 1),
     monthly("training_days", "training days", "días de capacitación", 1),
+    monthly("visits_foot", "visits on foot", "visitas a pie"),
+    monthly("calls_unserved", "calls unanswered", "llamadas sin atender", 1),
     monthly("meetings", "meetings of communities with police", "reuniones de comunidades con la policía", 1),
 )
 PROBLEMS = (

@@ -45,6 +45,7 @@ HARMS = (
 )
 COSTS = (
     OutcomeColumn("officers", bilingual("Agentes", "Officers"), bilingual("más", "more")),
+    OutcomeColumn("visits_foot", bilingual("Visitas a pie", "Visits on foot"), A_YEAR),
     OutcomeColumn("army_visits", bilingual("Visitas del Ejército", "Army visits"), A_YEAR),
     OutcomeColumn("litres", bilingual("Litros", "Litres"), bilingual("al mes", "a month"), section="cost"),
     OutcomeColumn("training_days", bilingual("Días de curso", "Training days"), A_YEAR),

@@ -94,7 +94,10 @@ def monthly_cost(state: PageState, measure: DecisionMeasure, step_number: int) -
     return next(iter(cost_items(state, significant)), "")
 
 
-SMALLEST_COSTS = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings": 0.5}
+SMALLEST_COSTS = {
+    **{"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0},
+    **{"visits_foot": 20.0, "calls_unserved": 2.0, "meetings": 0.5},
+}
 """Amounts per month below which a cost is not reported."""
 
 
