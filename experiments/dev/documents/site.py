@@ -18,6 +18,7 @@ from experiments.cli.plot import RECORD_FIGURES, record_figure
 from experiments.dev.documents import module_map, odd, withdrawn
 from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
 from experiments.dev.documents.answer_details import accounts_table, numbers_table
+from experiments.dev.documents.criteria_sentences import criteria_sentences
 from experiments.dev.documents.facts_page import facts_page
 from experiments.dev.documents.markdown import table
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
@@ -135,6 +136,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"_generated/accounts_{language}.md", accounts_table(language)
         yield f"_generated/numbers_{language}.md", numbers_table(language)
         yield f"_generated/results_{language}.md", results_with_figures(language)
+        yield f"_generated/criteria_{language}.md", criteria_sentences(language)
         yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)
         yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
