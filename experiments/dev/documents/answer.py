@@ -1,11 +1,13 @@
 """Write the answer to the research question as sentences and tables, from the recorded results."""
 
 import csv
+import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from experiments.dev import reference
 from experiments.dev.documents.markdown import table
 from experiments.statistics.thresholds import are_too_few, threshold_rules
 from experiments.statistics.verdicts import VERDICTS, direction
@@ -15,6 +17,8 @@ type Rows = dict[tuple[str, ...], dict[str, str]]
 DEFAULTS_TABLE = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
 DRAWS_FOLDER = DEFAULTS_TABLE.parents[1] / "over_draws"
 ANSWER_TABLE = DEFAULTS_TABLE.parents[1] / "reproduce" / "tables" / "answer.csv"
+LOCK = ANSWER_TABLE.parents[1] / "reproduce.lock.json"
+"""Record of the runs of the answer, with their commit."""
 YEAR = "3"
 ANSWER_MARKS = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 120
@@ -43,6 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             " runs, and the range of nine in ten. Each pair draws everything assumed, a town and one of nine"
             " rival accounts. △▽: surely less than matters ({delta} points, {share}); ○: practically nothing."
         ),
+        "older": "Runs of {commit}; the model has changed since.",
         "largest": "The largest mean effect of one policy alone on trust, in points of 100:",
         "largest_at": "{site}, {arm}, {alone} (all three together {together})",
         "adoption": "MOPSIC in full",
@@ -83,6 +88,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             " pares de corridas y rango de nueve de cada diez. Cada par sortea todo lo supuesto, un municipio y una de"
             " nueve explicaciones. △▽: sin duda menos de lo que importa ({delta} puntos, {share}); ○: casi nada."
         ),
+        "older": "Corridas de {commit}; el modelo cambió después.",
         "largest": "El mayor efecto medio de una sola política en la confianza, en puntos de 100:",
         "largest_at": "{site}, {arm}, {alone} (las tres juntas, {together})",
         "adoption": "MOPSIC completo",
@@ -119,7 +125,8 @@ def summary(language: str) -> str:
     """Return the effects of each factor of the question, and of all together, in a few lines."""
     words, rows = WORDS[language], answer_rows()
     pairs = rows[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
-    lines = [textwrap.fill(words["brief"].format(pairs=pairs, **smallest()), WIDTH) + "\n"]
+    brief = f"{words['brief'].format(pairs=pairs, **smallest())} {version_note(language)}"
+    lines = [textwrap.fill(brief, WIDTH) + "\n"]
     for arm in ARMS:
         at_sites = "; ".join(
             f"{name} {', '.join(mean_with_band(rows[site, arm, one], '…') for one in MEASURES[:2])}"
@@ -127,6 +134,14 @@ def summary(language: str) -> str:
         )
         lines.append(textwrap.fill(f"* {words[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
     return "\n".join(lines) + "\n"
+
+
+def version_note(language: str) -> str:
+    """Return of which commit the answer is if results have changed since; "" if they have not."""
+    if reference.is_current(reference.results_by_name()["reproduce"], reference.FOLDER):
+        return ""
+    commit = json.loads(LOCK.read_text(encoding="utf-8"))["commit"]
+    return WORDS[language]["older"].format(commit=commit[:8])
 
 
 def smallest() -> dict[str, str]:
@@ -145,8 +160,8 @@ def answer_table(language: str) -> str:
         [words[arm], *(mean_with_band(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])]
         for arm in ARMS
     ]
-    text = textwrap.fill(words["summary"].format(pairs=pairs, single=single, **smallest()), WIDTH)
-    return f"{text}\n\n{table(['', *head], rows)}\n"
+    text = f"{words['summary'].format(pairs=pairs, single=single, **smallest())} {version_note(language)}"
+    return f"{textwrap.fill(text, WIDTH)}\n\n{table(['', *head], rows)}\n"
 
 
 def levels_today(language: str) -> str:
