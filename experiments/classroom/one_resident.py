@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom.lesson import lesson_text
-from experiments.comparison.report_weighing import ReportingChoice, circumstances
+from experiments.comparison.report_weighing import ReportingChoice, StateThen, circumstances
 from model.gangs.narcos import PROTECTED
 from model.reporting.reporting import Reporting
 from model.town.crime_kinds import ROBBERY
 from model.trust.belief_updating import odds_of_ineffectiveness, odds_of_unfairness
+from model.trust.service import LOCAL_SERVICE
 
 ROBBERY_LOSS, ROBBERY_SEVERITY = 350.0, 0.3
 """Loss (quetzales) and severity (0-1) of the invented robbery."""
@@ -48,10 +49,10 @@ def find_resident(world: Any, cell: int | None, n_picks: int) -> int | None:
 
 def imagined_robbery(world: Any, who: int) -> ReportingChoice:
     """Return the choice of whom to tell of a robbery suffered now, with no police couple at hand."""
-    z = int(world.town.people[who]["settlement"])
+    z, state = int(world.town.people[who]["settlement"]), world.state
+    now = StateThen(state.boards[z], state.minds[who], state[LOCAL_SERVICE][z])
     return ReportingChoice(
-        **circumstances(world, who, int(ROBBERY), world.state.boards[z]),
-        tick=world.tick,
+        **circumstances(world, who, int(ROBBERY), world.tick, now),
         taken="nobody",
         uniform=0.0,
         severity=ROBBERY_SEVERITY,
@@ -75,7 +76,7 @@ def describe_resident(world: Any, who: int, language: str) -> dict[str, Any]:
         "severity": phone["severity"],
         "loss": phone["loss"],
         "trust_term": phone["trust"],
-    }
+    } | {name: phone[name] for name in ("service", "support") if name in phone}
     cases = {
         "as_is": telling,
         "if_trust": replace(telling, trust=HIGH_TRUST),

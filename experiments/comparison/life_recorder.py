@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.report_weighing import ReportingChoice, channel_name, circumstances
+from experiments.comparison.report_weighing import ReportingChoice, StateThen, channel_name, circumstances
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.elementary import exp_of_each
@@ -25,6 +25,7 @@ from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 from model.trust.belief_updating import EVIDENCE_COLUMNS
 from model.trust.ledger import Trust, current_trust_of_all, trust_now
+from model.trust.service import LOCAL_SERVICE
 from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 from model.world.state import HOUR_USES
 
@@ -149,6 +150,7 @@ class LifeRecorder:
         """Copy the state that choices of the next shift depend on."""
         self.minds = world.state.minds[self.followed]
         self.boards = world.state.boards.copy()
+        self.local_service = world.state[LOCAL_SERVICE].copy()
 
     def record_shift(self, world: Any) -> None:
         """Record a finished shift."""
@@ -221,9 +223,9 @@ class LifeRecorder:
         z = int(world.town.people[who]["settlement"])
         mind = self.minds[np.flatnonzero(self.followed == who)[0]]
         lift = world.parameters[Reporting][z]["lift"]
+        then = StateThen(self.boards[z], mind, self.local_service[z])
         telling = ReportingChoice(
-            **circumstances(world, who, int(row["kind"]), self.boards[z]),
-            tick=tick,
+            **circumstances(world, who, int(row["kind"]), tick, then),
             taken=channel_name(int(row["told"])),
             uniform=keyed_uniform(world.seed, TELL_STREAM, tick, int(row["number"]), 0),
             severity=float(row["severity"]),

@@ -28,11 +28,13 @@ from experiments.comparison.report_weighing import OPEN_CHANNELS
 from experiments.page.background_worker import in_background
 from experiments.statistics.paired_effects import paired
 from experiments.workshop import materials
+from model import TrustModel
 from model.engine.errors import InputError
 from model.engine.rows import zero_rows
 from model.reporting.reporting import Reporting, channel_utilities
 from model.town.crime_kinds import ROBBERY
 from model.town.town import build_town
+from model.trust.service import LOCAL_SERVICE, USUAL_SERVICE
 from model.world.shift_events import CHANNELS, Incident
 from scenarios import load
 
@@ -169,8 +171,6 @@ def test_a_lock_frees_only_what_belongs_to_the_exercise() -> None:
 
 @pytest.mark.usefixtures("small")
 def test_a_run_without_changes_is_the_model_as_it_is_and_a_switch_changes_it() -> None:
-    from model import TrustModel
-
     plain = TrustModel(lesson_run.scenario(), rng=7, town=lesson_run.town())
     runs = LessonRun(Assignment()), LessonRun(Assignment(off=frozenset({"reporting"})))
     for _ in range(2):
@@ -341,6 +341,22 @@ def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utilit
     assert one_resident.imagined_robbery(world, who).odds() == pytest.approx(kernel_odds(world, who))
     more = dict(map(tuple, told["ifs"]))
     assert more["hubiera una pareja cerca"] > more["tal como es"]
+
+
+def test_what_came_of_telling_before_and_help_with_the_complaint_are_terms_of_the_choice() -> None:
+    world = TrustModel(load("villa_canales", set=SMALL | {"reporting.trip_usual": 3.0}), rng=1)
+    who = one_resident.find_resident(world, None, 1)
+    assert who is not None
+    world.state[USUAL_SERVICE][:] = 0.5, 0.1
+    local = world.state[LOCAL_SERVICE]
+    local["calls"], local["cases"] = 0.6, 0.2
+    for name, value in {"calls_bad": 2.0, "cases_good": 1.0, "service_at": world.tick}.items():
+        world.state.minds[name][who] = value
+    told = one_resident.imagined_robbery(world, who)
+    assert told.terms("phone")["service"] < 0.0 < told.terms("station")["service"]
+    assert told.terms("prosecutor")["support"] > told.terms("phone")["support"] > 0.0
+    assert told.odds() == pytest.approx(kernel_odds(world, who))
+    assert len(one_resident.describe_resident(world, who, "en")["terms"]) == 6
 
 
 @pytest.mark.usefixtures("small")

@@ -18,7 +18,7 @@ from experiments.comparison.life_recorder import (
     select_residents,
     shorten_life,
 )
-from experiments.comparison.report_weighing import OPEN_CHANNELS, ReportingChoice
+from experiments.comparison.report_weighing import NUMBERS, OPEN_CHANNELS, ReportingChoice
 from model.engine.calendar import tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.police.chief import HOURS_CHOICE
@@ -203,13 +203,12 @@ def test_no_choice_of_a_resident_is_kept_one_by_one(everybody: tuple[TrustModel,
 
 
 def test_a_telling_draws_nobody_first() -> None:
-    numbers = dict.fromkeys(("severity", "loss", "minutes", "patrol", "station", "own_phone", "prosecutor"), 0.0)
-    numbers |= {"intercept": math.log(0.5), "trust": 0.0}
+    numbers = dict.fromkeys(NUMBERS, 0.0) | {"intercept": math.log(0.5)}
     one = ReportingChoice(
         tick=0, crime="robbery", taken="nobody", uniform=0.1, numbers=numbers,
         kind=0.0, severity=0.0, loss=0.0, trust=0.5, station_minutes=0.0, prosecutor_minutes=0.0,
         at_hand=False, has_number=False, reach=0.0,
-        near=0.0, deference=0.0,
+        near=0.0, deference=0.0, calls=0.0, cases=0.0,
     )  # fmt: skip
     assert one.chances()["nobody"] == pytest.approx(0.4)
     assert one.chances()["patrol"] == one.chances()["communal"] == 0.0
