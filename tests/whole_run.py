@@ -1,12 +1,11 @@
 """Run all tests of every tier, group by group: `uv run --locked --group docs python -m tests.whole_run`.
 
-A group that has passed is not run again while nothing has changed that it tests: the command goes on after an
-interruption or a failure. When all groups have passed, it writes their counts and minutes to
-`results/reference/tests.txt`, each with the commit at which it was run.
+After each group, its counts and minutes are written to `results/reference/tests.txt`, with the commit at which it was
+run and the content that it tested.  A group that has passed is not run again while this content is the same.  So the
+command goes on after an interruption or a failure, also in another clone.
 """
 
 import hashlib
-import json
 import os
 import platform
 import subprocess
@@ -14,13 +13,13 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "results" / "reference" / "tests.txt"
-PROGRESS = ROOT / ".cache" / "whole_run.json"
-"""What has passed, by group; git ignores it."""
+NOT_PASSED = "-"
+"""Stands for the content of a group in the record if tests of it failed."""
 TOGETHER, ALONE = ("-n", str(os.cpu_count() or 1)), ("-n", "0")
 """Slow tests on all cores; one after the other where they measure time or memory, or use all cores themselves."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +43,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Options of pytest for each group."""
+NAME_WIDTH = 28
+ROW = f"{{:{NAME_WIDTH}}}{{:>8}}{{:>8}}{{:>9}}{{:>9}}  {{:12}}  {{}}"
+"""A line of the record."""
 SHARED = ("confianza", "model", "scenarios", "experiments", "uv.lock", "pyproject.toml", "tests/conftest.py")
 SHARED_TESTS = ("tests/support", "tests/oracle")
 WHOLE_TREE = ("default run", "thorough", "slow: architecture")
@@ -64,7 +66,7 @@ class Outcome:
 
 def run_group(options: tuple[str, ...], environment: Mapping[str, str], root: Path) -> Outcome:
     """Run one group with its output shown; return its counts."""
-    report = root / PROGRESS.relative_to(ROOT).with_name("whole_run.xml")
+    report = root / ".cache" / "whole_run.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
     begun = time.monotonic()
@@ -83,40 +85,50 @@ def run_group(options: tuple[str, ...], environment: Mapping[str, str], root: Pa
 
 
 def content_of(name: str) -> str:
-    """Return what git calls the files that a group tests."""
+    """Return a digest of the files that a group tests, without this record and, but for `WHOLE_TREE`, without prose."""
     folders = [option for option in GROUPS[name] if option.startswith("tests/")]
-    paths = [""] if name in WHOLE_TREE else [*SHARED, *SHARED_TESTS, *folders]
-    stated = (*GROUPS[name], git("rev-parse", *(f"HEAD:{path}" for path in paths)))
-    return hashlib.sha256("\n".join(stated).encode()).hexdigest()[:16]
+    paths = () if name in WHOLE_TREE else (*SHARED, *SHARED_TESTS, *folders)
+    left_out = str(RECORD.relative_to(ROOT)) if name in WHOLE_TREE else ".md"
+    files = (line for line in git("ls-tree", "-r", "HEAD", *paths).splitlines() if not line.endswith(left_out))
+    return hashlib.sha256("\n".join((*GROUPS[name], *files)).encode()).hexdigest()[:16]
 
 
 def run_groups(
-    groups: Mapping[str, tuple[str, ...]], contents: Mapping[str, str], commit: str = "", root: Path = ROOT
+    groups: Mapping[str, tuple[str, ...]], contents: Mapping[str, str], commit: str, root: Path = ROOT
 ) -> dict[str, Outcome]:
-    """Run every group that has not passed with its present content; keep and return the outcomes."""
-    progress = root / PROGRESS.relative_to(ROOT)
-    kept = json.loads(progress.read_text(encoding="utf-8")) if progress.is_file() else {}
-    done = {name: Outcome(**outcome) for name, outcome in kept.items()}
+    """Run every group that has not passed with its present content; write the record and return the outcomes."""
+    record = root / RECORD.relative_to(ROOT)
+    done = read_outcomes(record)
     environment = {**os.environ, "CHROMIUM_REQUIRED": "1", "SITE_REQUIRED": "1"}
-    outcomes: dict[str, Outcome] = {}
     for name, options in groups.items():
         passed_before = name in done and done[name].content == contents[name]
         print(f"\n== {name}{' passed before' if passed_before else ''}", flush=True)
         if not passed_before:
             outcome = run_group(options, environment, root)
-            done[name] = replace(outcome, commit=commit, content="" if outcome.failed else contents[name])
-            progress.write_text(json.dumps({key: asdict(one) for key, one in done.items()}), encoding="utf-8")
-        outcomes[name] = done[name]
-    return outcomes
+            done[name] = replace(outcome, commit=commit, content=NOT_PASSED if outcome.failed else contents[name])
+            record.write_text(record_text({one: done[one] for one in groups if one in done}), encoding="utf-8")
+    return {name: done[name] for name in groups}
 
 
 def record_text(outcomes: Mapping[str, Outcome]) -> str:
     """Return the record of a whole run."""
     lines = [f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
-    lines.append(f"{'group':28s}{'passed':>8s}{'failed':>8s}{'skipped':>9s}{'minutes':>9s}  commit")
+    heads = ("group", "passed", "failed", "skipped", "minutes", "commit", "content")
+    lines.append(ROW.format(*heads).rstrip())
     for name, one in outcomes.items():
-        lines.append(f"{name:28s}{one.passed:8d}{one.failed:8d}{one.skipped:9d}{one.minutes:9.1f}  {one.commit}")
+        numbers = (one.passed, one.failed, one.skipped, f"{one.minutes:.1f}")
+        lines.append(ROW.format(name, *numbers, one.commit, one.content).rstrip())
     return "\n".join(lines) + "\n"
+
+
+def read_outcomes(record: Path) -> dict[str, Outcome]:
+    """Return the outcomes of a record by group; none if there is no record."""
+    lines = record.read_text(encoding="utf-8").splitlines()[2:] if record.is_file() else []
+    outcomes: dict[str, Outcome] = {}
+    for line in lines:
+        name, passed, failed, skipped, minutes, *made = line[:NAME_WIDTH].strip(), *line[NAME_WIDTH:].split()
+        outcomes[name] = Outcome(int(passed), int(failed), int(skipped), float(minutes), *made)
+    return outcomes
 
 
 def git(*words: str) -> str:
@@ -125,8 +137,8 @@ def git(*words: str) -> str:
 
 
 def main() -> int:
-    """Run all groups; write the record when all have passed."""
-    if git("status", "--porcelain"):
+    """Run all groups that have not passed with their present content."""
+    if git("status", "--porcelain", "--", ".", f":!{RECORD.relative_to(ROOT)}"):
         print("there are changes that no commit has: commit them, since the record names a commit", file=sys.stderr)
         return 2
     commit = git("rev-parse", "HEAD")[:12]
@@ -135,12 +147,8 @@ def main() -> int:
         print("the site was not built; it needs the packages of --group docs", file=sys.stderr)
         return 2
     outcomes = run_groups(GROUPS, {name: content_of(name) for name in GROUPS}, commit)
-    text = record_text(outcomes)
-    print(f"\n{text}")
-    if any(one.failed for one in outcomes.values()):
-        return 1
-    RECORD.write_text(text, encoding="utf-8")
-    return 0
+    print(f"\n{record_text(outcomes)}")
+    return int(any(one.failed for one in outcomes.values()))
 
 
 if __name__ == "__main__":
