@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom.lesson import lesson_text
-from experiments.comparison.report_weighing import ReportingChoice, StateThen, circumstances
+from experiments.comparison.report_weighing import ReportingChoice, StateAtChoice, circumstances
 from model.gangs.narcos import PROTECTED
 from model.reporting.reporting import Reporting
 from model.town.crime_kinds import ROBBERY
@@ -50,7 +50,7 @@ def find_resident(world: Any, cell: int | None, n_picks: int) -> int | None:
 def imagined_robbery(world: Any, who: int) -> ReportingChoice:
     """Return the choice of whom to tell of a robbery suffered now, with no police couple at hand."""
     z, state = int(world.town.people[who]["settlement"]), world.state
-    now = StateThen(state.boards[z], state.minds[who], state[LOCAL_SERVICE][z])
+    now = StateAtChoice(state.boards[z], state.minds[who], state[LOCAL_SERVICE][z])
     return ReportingChoice(
         **circumstances(world, who, int(ROBBERY), world.tick, now),
         taken="nobody",

@@ -83,8 +83,12 @@ OUTCOMES = (
     ),
 )
 TRUST = OUTCOMES[0]
-COSTS_SHOWN = ("training_days", "litres", "hours_patrol", "visits_foot", "calls_unserved", "meetings")
-COST_MEASURES = tuple(one for one in COSTS if one.name in COSTS_SHOWN)
+SMALLEST_COSTS = {
+    **{"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0},
+    **{"visits_foot": 20.0, "calls_unserved": 2.0, "meetings": 0.5},
+}
+"""Amounts per month below which a cost is not reported."""
+COST_MEASURES = tuple(one for one in COSTS if one.name in SMALLEST_COSTS)
 """Costs of measures, in countable units."""
 SHARE_HEADLINES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
 COLUMNS_NEEDED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.report_weighing import ReportingChoice, StateThen, channel_name, circumstances
+from experiments.comparison.report_weighing import ReportingChoice, StateAtChoice, channel_name, circumstances
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.elementary import exp_of_each
@@ -223,9 +223,9 @@ class LifeRecorder:
         z = int(world.town.people[who]["settlement"])
         mind = self.minds[np.flatnonzero(self.followed == who)[0]]
         lift = world.parameters[Reporting][z]["lift"]
-        then = StateThen(self.boards[z], mind, self.local_service[z])
+        at_choice = StateAtChoice(self.boards[z], mind, self.local_service[z])
         telling = ReportingChoice(
-            **circumstances(world, who, int(row["kind"]), tick, then),
+            **circumstances(world, who, int(row["kind"]), tick, at_choice),
             taken=channel_name(int(row["told"])),
             uniform=keyed_uniform(world.seed, TELL_STREAM, tick, int(row["number"]), 0),
             severity=float(row["severity"]),

@@ -138,7 +138,7 @@ class ReportingChoice:
 
 
 @dataclass(frozen=True)
-class StateThen:
+class StateAtChoice:
     """State when a choice was made: rows of the settlement's communal board, of the resident, and of local service."""
 
     board: Any
@@ -146,7 +146,7 @@ class StateThen:
     service: Any
 
 
-def circumstances(world: Any, who: int, kind: int, tick: int, then: StateThen) -> dict[str, Any]:
+def circumstances(world: Any, who: int, kind: int, tick: int, at_choice: StateAtChoice) -> dict[str, Any]:
     """Return the fields of `ReportingChoice` that depend on a resident, a kind of crime and the municipality.
 
     Parameters
@@ -159,13 +159,13 @@ def circumstances(world: Any, who: int, kind: int, tick: int, then: StateThen) -
         Number of the kind of crime.
     tick
         Shift of the choice.
-    then
+    at_choice
         State when the choice was made.
     """
     person = world.town.people[who]
     settlement, home = int(person["settlement"]), world.town.cells[person["home"]]
     p, authority = world.parameters[Reporting][settlement], world.parameters[CommunalAuthority][settlement]
-    phone_drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < then.board["phones"]
+    phone_drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < at_choice.board["phones"]
     knows_number = keyed_uniform(world.seed, KNOWN_NUMBER, 0, who, 0) < p["known_number"]
     knows_number = knows_number and bool(knows_officer_of(world.w, who, int(home["facility"])))
     return {
@@ -178,20 +178,20 @@ def circumstances(world: Any, who: int, kind: int, tick: int, then: StateThen) -
         "has_number": bool(person["council"] == 1 and phone_drawn) or knows_number,
         "reach": float(authority["reach"]),
         "near": float(authority["near"]),
-        "deference": float(authority["deference"] * then.board["legitimacy"]),
-        **{name: value_of_service(world, settlement, tick, then, name) for name in SERVICE_CHANNELS},
+        "deference": float(authority["deference"] * at_choice.board["legitimacy"]),
+        **{name: value_of_service(world, settlement, tick, at_choice, name) for name in SERVICE_CHANNELS},
     }
 
 
-def value_of_service(world: Any, settlement: int, tick: int, then: StateThen, channel: str) -> float:
+def value_of_service(world: Any, settlement: int, tick: int, at_choice: StateAtChoice, channel: str) -> float:
     """Return what earlier calls, or complaints, add to the utility of telling again (log-odds), 0 if all is usual."""
     p, usual = world.parameters[Service][settlement], float(world.state[USUAL_SERVICE][SERVICE_CHANNELS.index(channel)])
     if usual == UNKNOWN:
         return 0.0
     years = float(world.parameters[Trust][settlement]["memory_years"])
-    kept = retained_share(float(tick - int(then.mind["service_at"])), years)
-    good, bad = (kept * float(then.mind[f"{channel}_{which}"]) for which in ("good", "bad"))
-    belief = (float(p["prior"]) * float(then.service[channel]) + good) / (float(p["prior"]) + good + bad)
+    kept = retained_share(float(tick - int(at_choice.mind["service_at"])), years)
+    good, bad = (kept * float(at_choice.mind[f"{channel}_{which}"]) for which in ("good", "bad"))
+    belief = (float(p["prior"]) * float(at_choice.service[channel]) + good) / (float(p["prior"]) + good + bad)
     return float(p["value"]) * (belief - usual)
 
 

@@ -9,6 +9,7 @@ from experiments.comparison.decision_measures import DecisionMeasure, measures
 from experiments.comparison.decision_outcomes import (
     COST_MEASURES,
     OUTCOMES,
+    SMALLEST_COSTS,
     TRUST,
     DecisionOutcome,
     PairedOutcome,
@@ -92,13 +93,6 @@ def monthly_cost(state: PageState, measure: DecisionMeasure, step_number: int) -
         if name in effects and (effects[name][1] > 0.0 or effects[name][2] < 0.0)
     }
     return next(iter(cost_items(state, significant)), "")
-
-
-SMALLEST_COSTS = {
-    **{"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0},
-    **{"visits_foot": 20.0, "calls_unserved": 2.0, "meetings": 0.5},
-}
-"""Amounts per month below which a cost is not reported."""
 
 
 def cost_items(state: PageState, sizes: dict[str, float]) -> list[str]:
