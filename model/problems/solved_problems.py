@@ -126,7 +126,7 @@ MECHANISM = Mechanism(
     group=SolvedProblems,
     counts=SolvedProblemCounts,
     causes=(PROBLEM_SOLVED, PROBLEM_IN_VAIN),
-    knockout=Knockout(("noticed_problems",)),
+    knockout=Knockout(("noticed_problems",), policy="mopsic_full"),
     measures={
         "problems_seen_solved": Measure("problems"),
         "problems_seen_in_vain": Measure("problems"),

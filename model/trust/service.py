@@ -185,5 +185,5 @@ MECHANISM = Mechanism(
     tables=(LOCAL_SERVICE, USUAL_SERVICE),
     mind=ServiceExperience,
     initialise=initialise,
-    knockout=Knockout(("crimes_told", "complaints_filed")),
+    knockout=Knockout(("crimes_told", "complaints_filed"), policy="no_call_answered"),
 )

@@ -100,7 +100,7 @@ class Call(Row):
     number: Annotated[int, KEY]
     cell: Annotated[int, row_of("cell")]
     teller: Annotated[int, row_of("resident", none=True)]
-    incident: Annotated[int, KEY]
+    incident: Annotated[int, row_of("carried", none=True)]
     board: Annotated[int, row_of("authority", none=True)]
     minute: Annotated[float, MINUTE]
     since: Annotated[float, MINUTE]

@@ -41,6 +41,7 @@ from model.trust.service import LocalService
 from model.world.discrete_choice import ChoiceRecord
 from model.world.shift_events import (
     ARRESTS,
+    BY_PHONE,
     CALLS,
     COMMUNAL,
     DECLINED,
@@ -401,6 +402,19 @@ def test_imitators_and_the_arrested_are_not_arrested_and_a_busy_couple_comes_lat
     rules.attempt_arrest(w, 1, w.incidents[0], 0, 0.0, PLACE)
     assert w.couples["free"][1] == 290.0
     assert w.visits["alive"][:2].tolist() == [1, 0]
+
+
+def test_an_authority_that_withholds_its_consent_is_brought_the_case_and_nobody_is_arrested() -> None:
+    for habit, arrested in ((-99.0, 0), (99.0, 1)):
+        w = world_of(catch=1.0)
+        w.canton_flags[PLACE] = 1
+        w.p.consent["asked"], w.p.consent["arrest"], w.p.communal_authority["grave"] = 1, habit, 0.5
+        w.incidents["tick"], w.incidents["told"] = TICK, BY_PHONE
+        w.incidents["number"][0], w.incidents["teller"][0] = 4, 7
+        rules.attempt_arrest(w, 1, w.incidents[0], 0, 0.0, PLACE)
+        assert (w.counts[ARRESTS], w.cases_count[0]) == (arrested, 1 - arrested)
+        assert w.couples["busy"][1] == arrested * 90.0
+        assert w.cases["number"][0] == (1 - arrested) * 4
 
 
 def test_calls_carried_over_are_taken_up_in_the_first_minute_with_their_incidents() -> None:

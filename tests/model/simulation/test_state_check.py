@@ -15,11 +15,14 @@ from states import reread
 from experiments.cli import app as cli
 from model.engine.domains import COUNT, UNDECLARED, row_of
 from model.engine.errors import InputError
-from model.engine.rows import Column, Int8Column, Row, domains_of
+from model.engine.rows import Column, Int8Column, Row, domains_of, zero_rows
 from model.engine.tables import TABLE_OF, ArraySpec, GrowingTableSpec
+from model.reporting.response import WAITING
 from model.simulation import registry, state_file
 from model.simulation.model import TrustModel
+from model.simulation.state_check import check_rows
 from model.simulation.state_file import STATE_FILE, read_end_mark
+from model.world.shift_events import Call
 
 Live = Callable[..., TrustModel]
 type Tables = dict[str, np.ndarray]
@@ -147,6 +150,15 @@ def test_a_domain_is_declared_with_the_column_or_follows_from_its_unit() -> None
     assert found["share"].limits({}) == (0.0, 1.0)
     assert found["plain"].high < np.inf
     assert found["bare"] is UNDECLARED
+
+
+def test_a_call_that_waits_is_about_an_incident_that_was_carried_over() -> None:
+    rows = zero_rows(Call, 1)
+    rows["incident"] = 2
+    sizes = dict.fromkeys(("tick", "cell", "resident", "authority"), 9)
+    check_rows("waiting", rows, WAITING.domains, sizes | {"carried": 3})
+    with pytest.raises(ValueError, match="'waiting', column 'incident', row 0: 2 is not a row of 'carried' or -1"):
+        check_rows("waiting", rows, WAITING.domains, sizes | {"carried": 2})
 
 
 def test_integers_without_a_domain_are_refused_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
