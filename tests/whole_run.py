@@ -2,7 +2,7 @@
 
 After each group, its counts and minutes are written to `results/reference/tests.txt`, with the commit at which it was
 run and the content that it tested.  A group that has passed is not run again while this content is the same.  So the
-command goes on after an interruption or a failure, also in another clone.
+command goes on after an interruption or a failure, also in another clone.  Arguments are the groups to run, if not all.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -94,20 +94,28 @@ def content_of(name: str) -> str:
 
 
 def run_groups(
-    groups: Mapping[str, tuple[str, ...]], contents: Mapping[str, str], commit: str, root: Path = ROOT
+    groups: Mapping[str, tuple[str, ...]],
+    contents: Mapping[str, str],
+    commit: str,
+    root: Path = ROOT,
+    only: Sequence[str] = (),
 ) -> dict[str, Outcome]:
-    """Run every group that has not passed with its present content; write the record and return the outcomes."""
+    """Run every group that has not passed with its present content, or those of ``only``; write the record.
+
+    Returns the outcomes of the groups that were to run.
+    """
     record = root / RECORD.relative_to(ROOT)
     done = read_outcomes(record)
     environment = {**os.environ, "CHROMIUM_REQUIRED": "1", "SITE_REQUIRED": "1"}
-    for name, options in groups.items():
+    chosen = only or [*groups]
+    for name in chosen:
         passed_before = name in done and done[name].content == contents[name]
         print(f"\n== {name}{' passed before' if passed_before else ''}", flush=True)
         if not passed_before:
-            outcome = run_group(options, environment, root)
+            outcome = run_group(groups[name], environment, root)
             done[name] = replace(outcome, commit=commit, content=NOT_PASSED if outcome.failed else contents[name])
             record.write_text(record_text({one: done[one] for one in groups if one in done}), encoding="utf-8")
-    return {name: done[name] for name in groups}
+    return {name: done[name] for name in chosen}
 
 
 def record_text(outcomes: Mapping[str, Outcome]) -> str:
@@ -136,8 +144,11 @@ def git(*words: str) -> str:
     return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def main() -> int:
-    """Run all groups that have not passed with their present content."""
+def main(only: Sequence[str]) -> int:
+    """Run all groups that have not passed with their present content, or those named."""
+    if unknown := [name for name in only if name not in GROUPS]:
+        print(f"no group '{unknown[0]}'; the groups are: {'; '.join(GROUPS)}", file=sys.stderr)
+        return 2
     if git("status", "--porcelain", "--", ".", f":!{RECORD.relative_to(ROOT)}"):
         print("there are changes that no commit has: commit them, since the record names a commit", file=sys.stderr)
         return 2
@@ -146,10 +157,10 @@ def main() -> int:
     if subprocess.run(site, cwd=ROOT, check=False).returncode:
         print("the site was not built; it needs the packages of --group docs", file=sys.stderr)
         return 2
-    outcomes = run_groups(GROUPS, {name: content_of(name) for name in GROUPS}, commit)
+    outcomes = run_groups(GROUPS, {name: content_of(name) for name in GROUPS}, commit, only=only)
     print(f"\n{record_text(outcomes)}")
     return int(any(one.failed for one in outcomes.values()))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -29,6 +29,8 @@ def test_what_passed_is_not_run_again_and_what_failed_is(tmp_path: Path) -> None
     assert [(one.passed, one.failed) for one in second.values()] == [(1, 0), (1, 0)]
     third = run_groups(groups, contents | {"good": "changed"}, "abc", root=tmp_path)
     assert [(one.passed, one.failed) for one in third.values()] == [(0, 1), (1, 0)]
+    assert [*run_groups(groups, contents | {"bad": "changed"}, "abc", root=tmp_path, only=["bad"])] == ["bad"]
+    assert [*read_outcomes(tmp_path / RECORD.relative_to(ROOT))] == ["good", "bad"], "the record keeps what did not run"
 
 
 def test_a_record_is_read_back_as_it_was_written(tmp_path: Path) -> None:
