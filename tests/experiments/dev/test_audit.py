@@ -189,10 +189,10 @@ def test_the_rows_that_are_not_carried_are_listed_with_their_reason() -> None:
         assert f"{row.id} {row.says}: {row.why['en']}" in text
 
 
-def test_six_rows_are_not_carried_as_they_say() -> None:
-    """They are open, and named in the table on record; a seventh, or one less, is news."""
+def test_seven_rows_are_not_carried_as_they_say() -> None:
+    """They are open, and named in the table on record; one more, or one less, is news."""
     assert len(RECORD) == len(CARRIED)
-    assert sorted(RECORD.index[~RECORD["carried"]]) == ["B01", "B09", "C24", "E18", "G05", "G12"]
+    assert sorted(RECORD.index[~RECORD["carried"]]) == ["B01", "B09", "C24", "E18", "F01", "G05", "G12"]
 
 
 @pytest.mark.slow
