@@ -90,12 +90,12 @@ class NearRepeatCounts(Row):
 
 @derived
 def repeats_by_kind(sim: Simulation) -> FloatArray:
-    """Return the mean number of near repeats of a crime, by settlement and kind."""
+    """Return the mean number of near repeats of a crime, by settlement and kind; `kappa` for one without a factor."""
     p = sim.p.near_repeat
     means = np.zeros((len(p), N_KINDS))
     for number, kind in enumerate(KINDS):
         if kind.repeats:
-            means[:, number] = p["kappa"] * p[kind.presence]
+            means[:, number] = p["kappa"] * (p[kind.presence] if kind.presence else 1.0)
     return means
 
 
