@@ -23,8 +23,8 @@ pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).with_name("recipes")
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")
-IN_README = "results/reference/reproduce/tables"
-"""Results that the README tells."""
+IN_README, RECORD = "results/reference/reproduce", "results/reference/made.csv"
+"""Results that the README tells, and what says whether they are of the present model."""
 REGISTRY, COLUMNS, FRAME = "model/simulation/registry.py", "model/simulation/columns.py", "model/docs/frame.md"
 WORLD = "model/simulation/world.py"
 LIGHTING, SCHOOLS, CRIME = "model/crime/street_lighting", "model/crime/safe_schools", "model/crime/crime"
@@ -59,6 +59,7 @@ def copy_of_the_project(folder: Path) -> Path:
     """Copy what is needed to run and to test."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
     shutil.copytree(ROOT / IN_README, folder / IN_README)
+    shutil.copy(ROOT / RECORD, folder / RECORD)
     return folder
 
 
