@@ -26,6 +26,8 @@ from scenarios import load
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False  # dozens of tests start Python: what each imports is compiled once for all
 
+os.environ.setdefault("CONFIANZA_STARTS_MB", "0")  # tests of the store of starts set their own limit and folder
+
 settings.register_profile("confianza", deadline=None)
 settings.load_profile("confianza")
 

@@ -558,8 +558,13 @@ def new(kind: options.Kind, name: options.Name) -> None:
 
 
 @app.command()
-def doctor(store: options.FiguresReason = None) -> None:
+def doctor(store: options.FiguresReason = None, clear_starts: options.ClearStarts = False) -> None:
     """Say whether this machine is fit, and what to do if not."""
+    if clear_starts:
+        from experiments.execution.start_store import MB, clear_store
+
+        print(f"Removed {clear_store() / MB:,.0f} MB of towns and worlds at their start")
+        return
     if store is not None:
         from experiments.setup.tiny_run import store_record as write_figures
 

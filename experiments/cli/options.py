@@ -346,6 +346,14 @@ Name = Annotated[str, Argument(metavar="NAME", help="Its name; NAME.toml is writ
 FiguresReason = Annotated[
     str | None, Option("--store", metavar="REASON", help="Instead: put new figures of the tiny run on record.")
 ]
+ClearStarts = Annotated[
+    bool,
+    Option(
+        "--clear-starts",
+        help="Instead: remove the stored towns and worlds at their start. CONFIANZA_STARTS_MB limits their size"
+        " (2000; 0 stores none).",
+    ),
+]
 BundleFolder = Annotated[Path, Argument(metavar="FOLDER", help="The folder to fill; it is made if need be.")]
 Systems = Annotated[
     list[str], Option("--for", metavar="windows|macos|linux", help="For which system; repeatable.  [default: this one]")

@@ -1,13 +1,11 @@
 """Simulate one world of the decision view from a stored warm-up, and keep the results that are shown."""
 
-import dataclasses
 import itertools
 import math
 import multiprocessing
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,15 +16,12 @@ from experiments.comparison.policy_choice import HORIZONS
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
+from experiments.execution.warm_starts import world_at_start
 from experiments.statistics.paired_effects import Value
-from experiments.storage.run_identity import canonical_json, digest_of
 from experiments.storage.run_spec import MAX_SCENARIOS_OF_PAGE, RunSpec, forget_scenarios
-from experiments.storage.saved_states import seed_folder
 from model.engine.calendar import tick_of
 from model.engine.causes import CAUSES as CAUSES_BY_NUMBER
 from model.simulation.model import TrustModel
-from model.simulation.state_file import STATE_FILE
-from model.town.town import Town
 from model.world.state import ARRIVED, TRUST_TOTAL
 
 MONTHS = 12 * max(HORIZONS)
@@ -78,7 +73,6 @@ class TwinJob:
     spec: RunSpec
     place: int
     turn: int
-    warm: Path
     measures: frozenset[str]
     """Monthly measures that are shown; no others are computed."""
 
@@ -127,7 +121,7 @@ def run_twin_job(turns: Any, lines: SharedOutcomes, job: TwinJob, tell: ReportPr
     forget_scenarios(MAX_SCENARIOS_OF_PAGE)
     try:
         report(0)
-        return simulate_world(job.spec, job.warm, job.measures, report, partial(lines.write, job.place, job.turn))
+        return simulate_world(job.spec, job.measures, report, partial(lines.write, job.place, job.turn))
     except Superseded:
         return None
     except Exception as reason:
@@ -135,10 +129,10 @@ def run_twin_job(turns: Any, lines: SharedOutcomes, job: TwinJob, tell: ReportPr
 
 
 def simulate_world(
-    spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: MonthCallback = lambda *_: None
+    spec: RunSpec, measures: Collection[str], tell: ReportProgress, draw: MonthCallback = lambda *_: None
 ) -> WorldResult:
     """Simulate one world from its warm-up to its end; call ``draw`` after each month."""
-    world = world_after_warm_up(spec, town_for(spec), warm)
+    world = world_at_start(spec, town_for(spec))
     world.measured = measures
     opening = residents_by_place(world)
     numbers = itertools.count()
@@ -187,18 +181,6 @@ def by_cause(world: TrustModel) -> np.ndarray:
     rows = world.ledger_months()
     shape = len(CAUSE_NUMBERS), world.town.n_settlements
     return np.array([rows[name].reshape(-1, *shape) for name in ("change", "forgotten")], np.float32)
-
-
-def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
-    """Return a world at the end of its warm-up, which no policy affects: simulated once, then stored.
-
-    The folder belongs to this server alone, so that the digest of the file need not be checked.
-    """
-    without = {name: value for name, value in spec.settings.items() if name != "policies"}
-    folder = seed_folder(warm / digest_of(canonical_json(without).encode())[:16], spec.seed)
-    if not (folder / STATE_FILE).is_file():
-        TrustModel(dataclasses.replace(spec.scenario, policies=()), rng=spec.seed, town=town).save(folder)
-    return TrustModel.restore(folder, spec.scenario, town=town, whole=True)
 
 
 class PairedWorlds:

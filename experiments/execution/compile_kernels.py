@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from experiments.execution import shared_towns
 from experiments.execution.process import end_with_parent
 from experiments.storage.progress import compiled_before
 from model.engine.calendar import YEAR
@@ -32,12 +31,6 @@ def small_world() -> "TrustModel":
 def compile_model() -> None:
     """Compile every kernel of the model by simulating a year of a small town."""
     small_world().run_for(YEAR)
-
-
-def compile_and_list_town_groups() -> frozenset[str]:
-    """Compile the model; return the names of the parameter groups from which towns are built."""
-    compile_model()
-    return shared_towns.groups_of_towns()
 
 
 def compile_from_end() -> None:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
-from experiments.execution.compile_kernels import compile_and_list_town_groups, compile_from_end
+from experiments.execution.compile_kernels import compile_from_end, compile_model
 from experiments.execution.process import collect_garbage_rarely, end_with_parent, freeze_objects
 from experiments.storage.progress import compiled_before
 from model.engine.errors import WorkStopped
@@ -126,15 +126,14 @@ class LocalExecutor[J: Job, R]:
             raise WorkStopped(f"no worker process could be started: {cause}") from error
         return pool
 
-    def prepare(self, cancelled: Callable[[], bool]) -> frozenset[str]:
-        """Compile the model in one worker, or two; return the parameter groups that shape towns."""
-        future = self.pool.schedule(compile_and_list_town_groups)
+    def prepare(self, cancelled: Callable[[], bool]) -> None:
+        """Compile the model in one worker, or two."""
+        future = self.pool.schedule(compile_model)
         if self.workers > 1 and not compiled_before():
             self.pool.schedule(compile_from_end)
         while self.pool.active and not cancelled():
             if concurrent.futures.wait([future], POLL_S).done:
-                return frozenset() if future.exception() else future.result()
-        return frozenset()
+                return
 
     def worker_count(self) -> int:
         """Return the number of jobs that run at the same time."""

@@ -41,9 +41,9 @@ def run_one(spec: RunSpec, report: "ReportProgress") -> FinishedRun:
     from experiments.execution.run_tables import simulate  # imports Numba, which the coordinator does not need
 
     start = time.perf_counter()
-    town = town_for(spec)
+    town = town_for(spec, stored=False)  # a study has too many starts to store
     town_ready = time.perf_counter()
-    tables = simulate(spec, town, report, measured=spec.measures).tables
+    tables = simulate(spec, town, report, measured=spec.measures, stored=False).tables
     seconds = time.perf_counter() - town_ready
     stored = {"measures": measures_to_keep(tables["measures"], spec)} | {name: tables[name] for name in spec.keep}
     return FinishedRun(stored, seconds, fingerprint(), town_ready - start)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.warm_starts import WARM_STARTS
+from experiments.execution.warm_starts import WARM_STARTS, world_at_start
 from experiments.storage.result_tables import RUN_KEYS, RUN_TABLES, TIMESTAMP, name_column
 from experiments.storage.run_folder import StoredRun
 from experiments.storage.run_spec import RunSpec
@@ -51,9 +51,13 @@ def simulate(
     measured: Collection[str] = (),
     *,
     all_tables: bool = True,
+    stored: bool = True,
 ) -> StoredRun:
-    """Simulate one run to its end; compute the measures in ``measured`` (all if empty) and leave others null."""
-    world = start_world(spec, town)
+    """Simulate one run to its end; compute the measures in ``measured`` (all if empty) and leave others null.
+
+    ``stored`` is that of `start_world`.
+    """
+    world = start_world(spec, town, stored)
     if measured:
         world.measured = {*measured, CEILING_HITS}
     report(spec.shifts - spec.reported_shifts)
@@ -69,14 +73,19 @@ def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, a
     return StoredRun(spec.seed, spec.run, tables, float(sum(world.datacollector.model_vars[CEILING_HITS])))
 
 
-def start_world(spec: RunSpec, town: Town) -> TrustModel:
-    """Return the world of a run at its start: new, after a shared warm-up, or from a saved state."""
+def start_world(spec: RunSpec, town: Town, stored: bool = True) -> TrustModel:
+    """Return the world of a run at its start: from a saved state, or after a warm-up, which other runs may share.
+
+    ``stored`` reads a warm-up that is not shared from the store, or writes it there.
+    """
     keep = set(KEPT_TABLES).intersection(spec.keep)
+    if spec.branch is not None:
+        return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
     if spec.shares_warm_up:
         return WARM_STARTS.world(spec, town, keep)
-    if spec.branch is None:
-        return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
-    return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
+    if stored:
+        return world_at_start(spec, town, keep)
+    return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
 
 
 def simulate_until(

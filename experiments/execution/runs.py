@@ -1,6 +1,5 @@
 """Run several seeds, or groups of runs that share a town and a warm-up; finished ones are kept."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +14,7 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import finished_run, restored_run, simulate, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, parameters_of_law
+from experiments.execution.warm_starts import checkpoint_at_start
 from experiments.storage.manifest_schema import RunPart, TwinsPart
 from experiments.storage.progress import Progress
 from experiments.storage.run_folder import StoredRun
@@ -184,9 +184,7 @@ def twin_worlds[W: TrustModel](
     specs: Sequence[RunSpec], town: Town, report: ReportProgress, world_type: type[W]
 ) -> Iterator[W]:
     """Yield a world for each run of one seed, all at the end of one warm-up, which no policy affects."""
-    scenario = dataclasses.replace(specs[0].scenario, policies=())
-    keep = ("incidents",)
-    common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
+    common, keep = checkpoint_at_start(specs[0], town), ("incidents",)
     report(specs[0].shifts - specs[0].reported_shifts)
     for spec in specs:
         yield world_type.resumed(spec.scenario, common, town=town, keep=keep)

@@ -1,16 +1,13 @@
 """Cache of the last towns in a process, shared by all runs with the same inputs of a town."""
 
-from collections import UserDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from experiments.execution.start_store import keeps_start, read_entry, write_entry
 from experiments.storage.run_identity import canonical_json, digest_of, map_of, numbers_of
 from experiments.storage.run_spec import RunSpec
-from model.engine.parameters import ParameterGroup
-from model.engine.scenario import Scenario
-from scenarios import load
+from model.engine.scenario import TOWN_GROUPS, Scenario
 
 if TYPE_CHECKING:
     from model.town.town import Town
@@ -19,68 +16,59 @@ MAX_CACHED_TOWNS = 2
 """Number of cached towns; enough for a study that alternates between two municipalities."""
 
 
-class RecordingGroups(UserDict[str, ParameterGroup]):
-    """Parameter groups of a scenario; records the names of those that are read."""
-
-    def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
-        super().__init__(groups)
-        self.names_read: set[str] = set()
-
-    def __getitem__(self, name: str) -> ParameterGroup:
-        self.names_read.add(name)
-        return super().__getitem__(name)
-
-
 @dataclass
 class Towns:
-    """Cache of the towns used last."""
+    """Cache of the towns used last, by digest of their inputs."""
 
-    entries: list[tuple[frozenset[str], str, "Town"]] = field(default_factory=list)
+    entries: "dict[str, Town]" = field(default_factory=dict)
     n_built: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def of(self, scenario: Scenario) -> "Town":
-        """Return the town of a scenario: a cached one if its inputs are the same, else a new one."""
+    def of(self, scenario: Scenario, stored: bool = False) -> "Town":
+        """Return the town of a scenario: a cached one if its inputs are the same, else one of the store or a new one.
+
+        Without ``stored`` the store is left alone.
+        """
         with self.lock:  # a worker of a cluster may have several threads
-            for entry in self.entries:
-                groups, digest, town = entry
-                if digest == digest_of_inputs(scenario, groups):
-                    self.entries.remove(entry)
-                    self.entries.append(entry)
-                    return town
-            del self.entries[: len(self.entries) - MAX_CACHED_TOWNS + 1]
-            town, groups = build_and_record_groups(scenario)
-            self.n_built += 1
-            self.entries.append((groups, digest_of_inputs(scenario, groups), town))
+            town = self.entries.pop(key := digest_of_inputs(scenario), None)
+            if town is None:
+                while len(self.entries) >= MAX_CACHED_TOWNS:
+                    del self.entries[next(iter(self.entries))]
+                town = (stored and read_town_entry(key)) or self.build(key, scenario, stored)
+            self.entries[key] = town
             return town
+
+    def build(self, key: str, scenario: Scenario, stored: bool) -> "Town":
+        """Return a new town of a scenario, and write it to the store if ``stored``."""
+        from model.simulation.town_file import write_town
+        from model.town.town import build_town  # imports Numba, which the coordinator does not need
+
+        town = build_town(scenario)
+        self.n_built += 1
+        if stored:
+            write_entry(f"town {key}", lambda folder: write_town(folder, town))
+        return town
 
 
 TOWNS = Towns()
 """Cache of this process."""
 
 
-def town_for(spec: RunSpec) -> "Town":
-    """Return the town of a run; raise if its files have changed since the run was requested."""
+def town_for(spec: RunSpec, stored: bool = True) -> "Town":
+    """Return the town of a run, by way of the store if ``stored``; raise if files of the run have changed meanwhile."""
     spec.check_files()
-    return TOWNS.of(spec.scenario)
+    return TOWNS.of(spec.scenario, stored and keeps_start(spec))
 
 
-def build_and_record_groups(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
-    """Return a new town of a scenario, and the names of the parameter groups from which it was built."""
-    from model.town.town import build_town  # imports Numba, which the coordinator does not need
+def read_town_entry(key: str) -> "Town | None":
+    """Return a town of the store by the digest of its inputs, or None."""
+    from model.simulation.town_file import read_town  # imports Numba, which the coordinator does not need
 
-    recording = RecordingGroups(scenario.groups)
-    town = build_town(replace(scenario, groups=recording))
-    return town, frozenset(recording.names_read)
+    return read_entry(f"town {key}", read_town)
 
 
-def digest_of_inputs(scenario: Scenario, groups: frozenset[str]) -> str:
-    """Return the digest of all inputs of a town that is built from the given parameter groups."""
+def digest_of_inputs(scenario: Scenario) -> str:
+    """Return the digest of all inputs of the town of a scenario."""
     places = map_of(scenario) | {"start": scenario.start.isoformat()}
-    numbers = {name: numbers_of(scenario[name]) for name in groups}
+    numbers = {name: numbers_of(scenario[name]) for name in TOWN_GROUPS}
     return digest_of(canonical_json([places, numbers]).encode())
-
-
-def groups_of_towns() -> frozenset[str]:
-    """Return the names of the parameter groups from which towns are built, found by building a small one."""
-    return build_and_record_groups(load("baseline", set={"population.scale": 0.05}))[1]

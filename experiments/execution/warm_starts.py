@@ -1,16 +1,19 @@
 """Cache of worlds at the end of their warm-up, shared by all runs with the same town, seed and warm-up.
 
 No policy acts before the reported run, and values set for a run apply from its start.  Runs that differ only in these
-have the same warm-up; a worker simulates it once and starts the others from a copy, with bit-identical results.
+have the same warm-up; a worker simulates it once and starts the others from a copy, with bit-identical results.  That
+of a run, of paired runs and of the page is also stored, for later commands.
 """
 
 import dataclasses
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from experiments.execution.start_store import keeps_start, read_entry, write_entry
 from experiments.storage.run_identity import canonical_json, digest_of, settings_of
 from experiments.storage.run_spec import MAX_SCENARIOS, RunSpec, read_once, scenario_with
 from model.engine.scenario import Scenario
@@ -89,3 +92,35 @@ class WarmStarts:
 
 WARM_STARTS = WarmStarts()
 """Cache of this process."""
+
+
+def world_at_start(spec: RunSpec, town: "Town", keep: Collection[str] = ()) -> "TrustModel":
+    """Return the world of a run at its start, for this run alone: from the store, or simulated."""
+    from model.simulation.model import TrustModel
+
+    if not is_stored(spec):
+        return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
+    return TrustModel.resumed(spec.scenario, checkpoint_at_start(spec, town), town=town, keep=keep, own=True)
+
+
+def checkpoint_at_start(spec: RunSpec, town: "Town") -> "Checkpoint":
+    """Return the checkpoint at the end of a warm-up: from the store, or simulated and stored."""
+    from model.simulation.model import TrustModel, read_checkpoint  # imports Mesa, which the coordinator does not need
+
+    scenario, key = warm_up_scenario(spec.scenario), f"world {warm_up_key(spec)}"
+
+    def read(folder: Path, whole: bool) -> "Checkpoint":
+        return read_checkpoint(folder, whole, scenario, town)
+
+    start = read_entry(key, read) if is_stored(spec) else None
+    if start is None:
+        world = TrustModel(scenario, rng=spec.seed, town=town)
+        if is_stored(spec):
+            write_entry(key, world.save)
+        start = world.checkpoint()
+    return start
+
+
+def is_stored(spec: RunSpec) -> bool:
+    """Return whether the end of the warm-up of a run is stored."""
+    return has_warm_up(spec) and keeps_start(spec)

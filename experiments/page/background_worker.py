@@ -200,7 +200,7 @@ class BackgroundWorker:
     def new_job(self, spec: RunSpec) -> TwinJob:
         """Return a job with its own slot in shared memory."""
         number = next(self.job_numbers)
-        job = TwinJob(spec, number % N_SLOTS, number, self.folder / "warm", COLUMNS_NEEDED)
+        job = TwinJob(spec, number % N_SLOTS, number, COLUMNS_NEEDED)
         self.turns[job.place] = number
         self.jobs[spec.run] = job
         return job
@@ -249,7 +249,7 @@ background_workers: list[BackgroundWorker] = []
 
 @contextlib.contextmanager
 def in_background(workers: int = WORKERS, at_once: bool = True) -> Iterator[BackgroundWorker]:
-    """Keep workers, and a temporary folder for warm-ups, for all visitors until the block ends.
+    """Keep workers, and a temporary folder for policies, for all visitors until the block ends.
 
     They start ``at_once``, or when they are first needed.
     """

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from experiments.execution.start_store import LIMIT_VARIABLE, MB, limit_mb, starts_folder, stored_bytes
 from experiments.storage.progress import print_note
 from model.engine.fingerprint import cache_folder, fingerprint
 from scenarios.extras import install_command, missing_modules
@@ -35,7 +36,7 @@ class CheckResult:
 def run_checks() -> bool:
     """Run all checks and print their results; return whether all is well."""
     results = []
-    for check in (program, python, packages, cores, memory, disk, cache, page, tiny_run):
+    for check in (program, python, packages, cores, memory, disk, cache, starts, page, tiny_run):
         results.append(run_check(check))
         print(line(results[-1]), flush=True)
     remedies = [f"{one.name}: {one.remedy}" for one in results if one.remedy]
@@ -137,6 +138,14 @@ def cache() -> CheckResult:
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
     finding = f"{size:.0f} MB of compiled rules in {short_path(folder)}"
     return CheckResult("cache", finding, "" if free >= CACHE_GB else f"free {CACHE_GB:g} GB, or set CONFIANZA_CACHE")
+
+
+def starts() -> CheckResult:
+    """Report the size of the stored towns and worlds at their start, and its limit."""
+    limit = limit_mb()
+    size = f"{stored_bytes() / MB:,.0f} of at most {limit:,} MB of towns and worlds at their start"
+    finding = f"{size}, in {short_path(starts_folder())}" if limit else f"nothing is stored: {LIMIT_VARIABLE} is 0"
+    return CheckResult("starts", finding)
 
 
 def page() -> CheckResult:

@@ -27,6 +27,7 @@ from experiments.studies.study_jobs import confirm_size, confirm_time, count_of,
 from experiments.words.bilingual import FigureTexts
 from experiments.words.console import console_text
 from model.engine.errors import WorkStopped
+from model.engine.scenario import TOWN_GROUPS
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -134,13 +135,13 @@ def executor_and_order(
         return DaskExecutor(study_workers.dask), lambda job: (job.source, warm_up_key(job))
     announce_compiling()
     executor = LocalExecutor(min(study_workers.workers, runs), try_run)
-    groups = executor.prepare(lambda: interruption.received)
-    return executor, lambda job: (town_of(job, groups), warm_up_key(job))
+    executor.prepare(lambda: interruption.received)
+    return executor, lambda job: (town_of(job), warm_up_key(job))
 
 
-def town_of(job: RunSpec, groups: frozenset[str]) -> str:
+def town_of(job: RunSpec) -> str:
     """Return a key of the town of a job, so that jobs of the same town run together and share it."""
-    shaping = [one for one in job.overrides if one[0].partition(".")[0] in groups]
+    shaping = [one for one in job.overrides if one[0].partition(".")[0] in TOWN_GROUPS]
     return repr((job.source, sorted(shaping)))
 
 

@@ -14,6 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from model.engine.parameters import ParameterGroup
 
+TOWN_GROUPS = ("boards", "calendar", "daily_rhythm", "plant", "population", "territory")
+"""Parameter groups from which a town is built; it reads no others."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:

@@ -11,6 +11,7 @@ import datetime
 import gc
 import math
 import warnings
+import weakref
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -120,6 +121,8 @@ KEPT_TABLES = {
 SHIFT_PROGRAM = ShiftProgram(SHIFT_SCHEDULE.values())
 LARGE_TOWN_RESIDENTS = 20_000
 """Rows of residents from which garbage is collected before a new world is created."""
+WORLDS: weakref.WeakSet[TrustModel] = weakref.WeakSet()
+"""Worlds of this process that are alive or not yet collected."""
 SHIFT_METHODS = ("step", "open_shift", "record_shift")
 """Methods of a shift that a subclass may replace."""
 
@@ -248,6 +251,7 @@ class TrustModel(MesaModel):
         if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= rng < 2**63:
             raise InputError(f"rng must be a whole number from 0 to 2**63 - 1, got {rng!r}")
         super().__init__(rng=int(rng))
+        WORLDS.add(self)
         self.settings = scenario
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
@@ -716,11 +720,18 @@ class TrustModel(MesaModel):
         town: Town | None = None,
         trace: bool = False,
         keep: Iterable[str] = (),
+        *,
+        own: bool = False,
     ) -> Self:
-        """Return a world that continues from a copy of a checkpoint, with results equal to the bit."""
+        """Return a world that continues from a checkpoint, with results equal to the bit.
+
+        It changes a copy of the checkpoint, or with ``own`` the checkpoint itself, which then serves no other world.
+        """
         town = town or build_town(scenario)
-        collect_before_large_world(town)
-        return cls._resume_own(scenario, copy.deepcopy(checkpoint), town, trace, keep)
+        if not own:
+            collect_before_large_world(town)
+            checkpoint = copy.deepcopy(checkpoint)
+        return cls._resume_own(scenario, checkpoint, town, trace, keep)
 
     @classmethod
     def _resume_own(cls, scenario: Scenario, past: Checkpoint, town: Town, trace: bool, keep: Iterable[str]) -> Self:
@@ -781,11 +792,7 @@ class TrustModel(MesaModel):
             If the file is damaged, or belongs to other code or another scenario.
         """
         town = town or build_town(scenario)
-        collect_before_large_world(town)
-        checkpoint = saved.read_checkpoint(
-            Path(folder), town, table_sizes(town, scenario), HISTORY_TABLES, KEPT_TABLES, whole
-        )
-        return cls._resume_own(scenario, checkpoint, town, trace, keep)
+        return cls.resumed(scenario, read_checkpoint(Path(folder), whole, scenario, town), town, trace, keep, own=True)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
         return restore_pickled, (
@@ -801,6 +808,12 @@ class TrustModel(MesaModel):
         return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
 
 
+def read_checkpoint(folder: Path, whole: bool, scenario: Scenario, town: Town) -> Checkpoint:
+    """Return the checkpoint in a folder; ``whole`` skips the check of its digest."""
+    collect_before_large_world(town)
+    return saved.read_checkpoint(folder, town, table_sizes(town, scenario), HISTORY_TABLES, KEPT_TABLES, whole)
+
+
 def restore_pickled[W: TrustModel](
     kind: type[W], scenario: Scenario, checkpoint: Checkpoint, town: Town, trace: bool, keep: frozenset[str]
 ) -> W:
@@ -812,9 +825,9 @@ def collect_before_large_world(town: Town) -> None:
     """Collect garbage before a large world is created, so that it reuses the memory of worlds that ended.
 
     A world is a reference cycle of few objects with much memory, which Python's collector rarely visits; fresh memory
-    from the system takes longer to get than to fill.
+    from the system takes longer to get than to fill.  The first world of a process has nothing to wait for.
     """
-    if town.n_people >= LARGE_TOWN_RESIDENTS:
+    if WORLDS and town.n_people >= LARGE_TOWN_RESIDENTS:
         gc.collect()
 
 

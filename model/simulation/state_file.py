@@ -35,14 +35,13 @@ type ArrayMapping = Mapping[str, NDArray[Any]]
 
 def write_state(folder: Path, tables: ArrayMapping, about: dict[str, Any]) -> None:
     """Write tables and description into a folder; a temporary file prevents partial ones."""
-    sink = io.BytesIO()
-    np.savez(sink, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **tables)  # type: ignore[arg-type]
-    content = sink.getvalue()
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{STATE_FILE}.{os.getpid()}"
     try:
-        with aside.open("wb") as file:
-            file.write(content + read_end_mark(content))
+        with aside.open("w+b") as file:
+            np.savez(file, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **tables)  # type: ignore[arg-type]
+            file.seek(0)
+            file.write(end_mark(hashlib.file_digest(file, "sha256").hexdigest()))
             file.flush()
             os.fsync(file.fileno())
         aside.replace(folder / STATE_FILE)
@@ -77,9 +76,9 @@ def missing_state_message(folder: Path) -> str:
     return f"no saved state in {folder}: {STATE_FILE} is missing"
 
 
-def read_end_mark(content: bytes | memoryview) -> bytes:
+def end_mark(digest: str) -> bytes:
     """Return the end mark of a file: format version and digest of its content."""
-    return b"\nconfianza state %04d %s\n" % (FORMAT_VERSION, hashlib.sha256(content).hexdigest().encode())
+    return b"\nconfianza state %04d %s\n" % (FORMAT_VERSION, digest.encode())
 
 
 def read_tables(path: Path, known: bool) -> dict[str, NDArray[Any]]:
@@ -101,7 +100,7 @@ def read_tables(path: Path, known: bool) -> dict[str, NDArray[Any]]:
             raise InputError(
                 f"{path}: its format is {int(stated[1])}, this program reads {FORMAT_VERSION}: {SAVE_AGAIN_HINT}"
             )
-        if not known and mark != read_end_mark(content):
+        if not known and mark != end_mark(hashlib.sha256(content).hexdigest()):
             raise InputError(f"{path} was changed since it was saved: {SAVE_AGAIN_HINT}")
         try:
             with zipfile.ZipFile(file) as packed:

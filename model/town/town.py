@@ -1,12 +1,12 @@
 """The town: all data of a municipality that no run changes, built once and shared by paired worlds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from model.engine.rows import Int32Array, IntArray, Rows
-from model.engine.scenario import Facility, Scenario, Settlement
+from model.engine.scenario import TOWN_GROUPS, Facility, Scenario, Settlement
 from model.town.arrivals import append_arrivals
 from model.town.authorities import AuthorityRow, build_authorities
 from model.town.police import FacilityRow, Officer, Post, RouteStop, Sector, build_police
@@ -103,6 +103,7 @@ class Town:
 
 def build_town(scenario: Scenario) -> Town:
     """Build the town of a scenario, from `population.seed` and not from a run's seed."""
+    scenario = replace(scenario, groups={name: scenario.groups[name] for name in TOWN_GROUPS})
     land = build_territory(scenario)
     residents = append_arrivals(scenario, build_residents(scenario, land), len(land.cells))
     police = build_police(scenario, land)

@@ -1,10 +1,8 @@
-"""Measure paired runs as the page makes them: in persistent worker processes that cache towns and warm-ups."""
+"""Measure paired runs as the page makes them: in persistent worker processes that cache towns, with stored warm-ups."""
 
 import multiprocessing
-import tempfile
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from experiments.comparison.comparison import Request, arms_of
 from experiments.comparison.decision_outcomes import COLUMNS_NEEDED
@@ -31,18 +29,15 @@ def seconds_of_pairs(years: float) -> float:
     executor: LocalExecutor[TwinJob, WorldResult | str | None] = LocalExecutor(WORKERS, function)
     try:
         executor.prepare(lambda: False)
-        with tempfile.TemporaryDirectory() as folder:
-            run_worlds(executor, today, Path(folder))
-            return timed(lambda: run_worlds(executor, changed, Path(folder)))
+        run_worlds(executor, today)
+        return timed(lambda: run_worlds(executor, changed))
     finally:
         executor.stop()
 
 
-def run_worlds(
-    executor: LocalExecutor[TwinJob, WorldResult | str | None], specs: Sequence[RunSpec], warm: Path
-) -> None:
+def run_worlds(executor: LocalExecutor[TwinJob, WorldResult | str | None], specs: Sequence[RunSpec]) -> None:
     """Simulate worlds in parallel; raise RuntimeError if one fails."""
-    jobs = [TwinJob(spec, place, 0, warm, COLUMNS_NEEDED) for place, spec in enumerate(specs)]
+    jobs = [TwinJob(spec, place, 0, COLUMNS_NEEDED) for place, spec in enumerate(specs)]
     for completed in as_completed(executor, jobs, lambda: False):
         for job, result in completed:
             if not isinstance(result, WorldResult):

@@ -37,9 +37,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
     folder: Path = tmp_path_factory.mktemp("pairs")
     choice = Choice("villa_canales", changed_measures({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
     arms = runs_of(choice, folder)
-    sides = (
-        [simulate_world(spec, folder / "warm", COLUMNS_NEEDED, lambda _: None) for spec in arm[:2]] for arm in arms
-    )
+    sides = ([simulate_world(spec, COLUMNS_NEEDED, lambda _: None) for spec in arm[:2]] for arm in arms)
     return list(zip(*sides, strict=True))
 
 
@@ -104,6 +102,6 @@ def test_forgetting_that_is_of_no_cause_is_not_memory_from_before(tmp_path: Path
     """Without a year before the start there is nothing to forget at first; the part is there nevertheless."""
     choice = Choice("villa_canales", changed_measures({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
     arms = runs_of(choice, tmp_path)
-    base, arm = (simulate_world(specs[0], tmp_path / "warm", COLUMNS_NEEDED, lambda _: None) for specs in arms)
+    base, arm = (simulate_world(specs[0], COLUMNS_NEEDED, lambda _: None) for specs in arms)
     rest = next(part for part in cause_effects([(base, arm)], PlaceAndMonth()) if part.name == MEMORY)
     assert abs(rest.effect.effect) > 1e-4

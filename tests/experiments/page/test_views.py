@@ -73,9 +73,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageState]:
     sites.set_start_options(str(path), "es")
     choice = Choice(str(path), changed_measures({"training": 3, "heavy_hand": 2}), years=1)
     sides = runs_of(choice, folder)
-    lives = [
-        tuple(simulate_world(spec, folder / "warm", COLUMNS_NEEDED, lambda _: None) for spec in side) for side in sides
-    ]
+    lives = [tuple(simulate_world(spec, COLUMNS_NEEDED, lambda _: None) for spec in side) for side in sides]
     yield PageState(choice, load(str(path)), "es", lives[0], lives[1])
     sites.start_options = before
 

@@ -1,5 +1,6 @@
 """A saved state is numbers and a text: read without running anything, refused where a byte is not what was written."""
 
+import hashlib
 import io
 import pickle
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from experiments.cli import app as cli
 from model.engine.errors import InputError
 from model.simulation import state_file
 from model.simulation.model import TrustModel
-from model.simulation.state_file import STATE_FILE, read_end_mark
+from model.simulation.state_file import STATE_FILE, end_mark
 from model.town.town import build_town
 from scenarios import load
 
@@ -57,7 +58,7 @@ def plain(collected: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def sealed(content: bytes) -> bytes:
-    return content + read_end_mark(content)
+    return content + end_mark(hashlib.sha256(content).hexdigest())
 
 
 def packed(**tables: Any) -> bytes:
@@ -128,7 +129,11 @@ def test_a_state_that_was_cut_short_is_refused(data: st.DataObject, saved: bytes
 def test_a_state_of_another_format_or_code_is_refused(saved: bytes, world: TrustModel, tmp_path: Path) -> None:
     content = saved[: -state_file.END_MARK_LENGTH]
     with pytest.raises(InputError, match="its format is 2, this program reads 1"):
-        restored(tmp_path, content + read_end_mark(content).replace(b"state 0001", b"state 0002"), world)
+        restored(
+            tmp_path,
+            content + end_mark(hashlib.sha256(content).hexdigest()).replace(b"state 0001", b"state 0002"),
+            world,
+        )
     assert content.count(b'"fingerprint": "') == 1
     tables, about = np.load(io.BytesIO(content)), b'{"fingerprint": "0123456789abcdef"}'
     other = dict(tables) | {"about": np.frombuffer(about, np.uint8)}

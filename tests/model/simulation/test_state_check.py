@@ -1,5 +1,6 @@
 """A state of the right form with numbers that no run writes is refused before a kernel reads it."""
 
+import hashlib
 import io
 import re
 import subprocess
@@ -21,7 +22,7 @@ from model.reporting.response import WAITING
 from model.simulation import registry, state_file
 from model.simulation.model import TrustModel
 from model.simulation.state_check import check_rows
-from model.simulation.state_file import STATE_FILE, read_end_mark
+from model.simulation.state_file import STATE_FILE, end_mark
 from model.world.shift_events import Call
 
 Live = Callable[..., TrustModel]
@@ -60,7 +61,7 @@ def tampered(folder: Path, target: Path, change: Callable[[Tables], None]) -> Pa
     sink = io.BytesIO()
     np.savez(sink, **tables)  # type: ignore[arg-type]
     target.mkdir(exist_ok=True)
-    (target / STATE_FILE).write_bytes(sink.getvalue() + read_end_mark(sink.getvalue()))
+    (target / STATE_FILE).write_bytes(sink.getvalue() + end_mark(hashlib.sha256(sink.getvalue()).hexdigest()))
     return target
 
 
