@@ -18,14 +18,14 @@ from model.community.communal_authority import (
 from model.engine.causes import declare_cause
 from model.engine.domains import COUNT, FLAG, LARGEST_REAL, PAST, POSITIVE, TICK, Domain, code_of, row_of
 from model.engine.elementary import LN_2, exp
-from model.engine.kernels import kernel
+from model.engine.kernels import allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.police.minutes import FOR_REQUESTS, add_owed_minutes, cancel_owed_minutes, is_worked_off
 from model.town.crime_kinds import DOMESTIC, N_KINDS, SEVERITY
 from model.trust.events import TOLD_OF_REQUEST, declare_event, record_event
-from model.trust.public_events import MINIMUM_AGE
+from model.trust.public_events import BLOCK_SIZE, MINIMUM_AGE
 from model.world.sampling import age_years
 from model.world.shift_events import IMPRESSIONS
 
@@ -407,22 +407,25 @@ def record_result(w: World, who: int, result: int, p: Consultation, factor: floa
         record_event(w, who, REQUEST_UNMET, factor * p.weight_unmet)
 
 
-@kernel
+@allocating_kernel
 def tell_community(w: World, a: int) -> None:
     """Tell residents at the assembly of a community what came of its requests, at the weight of hearsay.
 
     Who is at the assembly hears of all requests.  Appends to `impressions`.
     """
     z, results, first = w.authorities[a].settlement, w.results_to_tell[a], w.counts[IMPRESSIONS]
-    p, weight = w.p.consultation[z], w.p.hearsay[z].weight
-    for j in range(w.home_start[z], w.home_start[z + 1]):
-        i = w.at_home[j]
-        if keyed_uniform(w.seed, TOLD_IN_ASSEMBLY, w.tick, i, 0) >= p.assembly:
-            continue
-        if age_years(w.people[i], w.tick) >= MINIMUM_AGE:
-            for result in range(len(results)):
-                if results[result] > 0.0:
-                    record_result(w, i, result, p, weight * results[result])
+    p, weight, end = w.p.consultation[z], w.p.hearsay[z].weight, w.home_start[z + 1]
+    seed, tick, at_home, drawn = w.seed, w.tick, w.at_home, np.empty(BLOCK_SIZE)
+    for start in range(w.home_start[z], end, BLOCK_SIZE):
+        size = min(BLOCK_SIZE, end - start)
+        for j in range(size):  # a loop of nothing but draws vectorises
+            drawn[j] = keyed_uniform(seed, TOLD_IN_ASSEMBLY, tick, at_home[start + j], 0)
+        for j in range(size):
+            i = at_home[start + j]
+            if drawn[j] < p.assembly and age_years(w.people[i], tick) >= MINIMUM_AGE:
+                for result in range(len(results)):
+                    if results[result] > 0.0:
+                        record_result(w, i, result, p, weight * results[result])
     for k in range(first, w.counts[IMPRESSIONS]):
         w.impressions[k].cause, w.impressions[k].heard = TOLD_OF_REQUEST, 1
     w.tally[0].told_of_requests += float(w.counts[IMPRESSIONS] - first)

@@ -22,7 +22,10 @@ def pearson_correlation(one: FloatArray, other: FloatArray) -> float:
 
 def mean_ranks(values: IntArray | FloatArray) -> FloatArray:
     """Return the rank of every value; ties share their mean rank."""
-    ordered = np.sort(values)
-    below, up_to = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    ranks: FloatArray = (below + up_to + 1) / 2.0
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))  # of each group of ties
+    end = np.append(first[1:], len(values))
+    ranks = np.empty(len(values))
+    ranks[order] = np.repeat((first + end + 1) / 2.0, end - first)
     return ranks

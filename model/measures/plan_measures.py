@@ -13,6 +13,7 @@ from model.world.state import PLANS
 
 if TYPE_CHECKING:
     from model.engine.rows import FloatArray, IntArray
+    from model.simulation.world import Simulation
     from model.world.month import MonthSnapshot
     from model.world.state import State
 
@@ -27,7 +28,7 @@ STANDING_MEASURES = (
 def plan_standing(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of plans, each a share of the stations with couples; nan if there are none."""
     sim = month.world
-    state, staffed = sim.state, np.unique(sim.town.posts["facility"])
+    state, staffed = sim.state, sim.cached(staffed_stations)
     if not len(staffed):
         return dict.fromkeys(STANDING_MEASURES, math.nan)
     plans = sim.w.plans[staffed]
@@ -35,6 +36,11 @@ def plan_standing(month: MonthSnapshot) -> dict[str, float]:
     parts = np.mean([judge_diagnosis(state, sim.cached(station_cells)[f], int(f)) for f in staffed], axis=0)
     found = (*shares, float((plans["product"] == sim.tick).mean()), *parts.tolist())
     return dict(zip(STANDING_MEASURES, found, strict=True))
+
+
+def staffed_stations(sim: Simulation) -> IntArray:
+    """Return the stations with couples."""
+    return np.unique(sim.town.posts["facility"])
 
 
 def judge_diagnosis(state: State, own: IntArray, f: int) -> tuple[float, bool, bool]:

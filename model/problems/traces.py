@@ -392,9 +392,9 @@ def record_hours(sim: Simulation, row: TraceMonth) -> None:
 
 def sum_of_year(traces: Rows[TraceMonth]) -> TraceMonth | None:
     """Return the sums of twelve closed months, or None if there are fewer."""
-    closed, year = traces[:N_MONTHS], zero_rows(TraceMonth, 1)
-    for name in TraceMonth.columns:
-        year[name] = closed[name].sum()
+    by_column = np.ascontiguousarray(traces[:N_MONTHS].view(np.float64).reshape(N_MONTHS, -1).T)
+    year = zero_rows(TraceMonth, 1)
+    year.view(np.float64)[:] = by_column.sum(axis=1)
     return year[0] if year["closed"][0] == N_MONTHS else None
 
 

@@ -12,7 +12,7 @@ import gc
 import math
 import warnings
 import weakref
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -121,6 +121,8 @@ KEPT_TABLES = {
 SHIFT_PROGRAM = ShiftProgram(SHIFT_SCHEDULE.values())
 LARGE_TOWN_RESIDENTS = 20_000
 """Rows of residents from which garbage is collected before a new world is created."""
+READ_AT_MONTH_END = {"trust.mood"}
+"""Parameters that change every month and that no rule reads: `TrustModel.close_month` does."""
 WORLDS: weakref.WeakSet[TrustModel] = weakref.WeakSet()
 """Worlds of this process that are alive or not yet collected."""
 SHIFT_METHODS = ("step", "open_shift", "record_shift")
@@ -384,12 +386,13 @@ class TrustModel(MesaModel):
         self.tick_array[0] = self.tick
         self.learned[0] = 0
         if self.policies_change_today():
-            changed = changed_rows(self.settings, self.date, self.town.settlement_names)
-            self.parameters = self.parameters.with_changes(changed)
+            before, changed = self.parameters, changed_rows(self.settings, self.date, self.town.settlement_names)
+            self.parameters = before.with_changes(changed)
             WORLD.put_parameters(self)
-            self.event_effects = event_effects(self.parameters)
-            self.invalidate_views()
-            self.hazard_factors.write_all(self)
+            if changed_columns(before.by_name(), changed) - READ_AT_MONTH_END:
+                self.event_effects = event_effects(self.parameters)
+                self.invalidate_views()
+                self.hazard_factors.write_all(self)
         _ = self.w
 
     def record_shift(self) -> None:
@@ -808,6 +811,12 @@ class TrustModel(MesaModel):
         return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
 
 
+def changed_columns(before: Mapping[str, Rows[Any]], changed: Mapping[str, Rows[Any]]) -> set[str]:
+    """Return the dotted names of the parameters that differ in some settlement from those in force before."""
+    columns = ((group, name) for group, rows in changed.items() for name in rows.dtype.names or ())
+    return {f"{group}.{name}" for group, name in columns if (changed[group][name] != before[group][name]).any()}
+
+
 def read_checkpoint(folder: Path, whole: bool, scenario: Scenario, town: Town) -> Checkpoint:
     """Return the checkpoint in a folder; ``whole`` skips the check of its digest."""
     collect_before_large_world(town)
@@ -867,8 +876,9 @@ class MonthCollector(mesa.DataCollector):
     def collect(self, model: TrustModel) -> None:
         """Append the row of the month that has just ended."""
         self._collection_steps.append(model.time)  # mesa.batch_run finds rows by it
-        for name, report in self.model_reporters.items():
-            self.model_vars[name].append(report(model))
+        self.model_vars["month"].append(month_reporter(model))
+        for name in MEASURES:
+            self.model_vars[name].append(model.month_row.get(name, math.nan))
 
 
 def measure_reporter(name: str) -> Callable[[TrustModel], float]:

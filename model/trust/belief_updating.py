@@ -140,8 +140,11 @@ def decay_bad(mind: ResidentState, fast: float, slow: float) -> None:
 
 
 @kernel
-def decay_both(mind: ResidentState, fast: float, slow: float) -> tuple[float, float]:
-    """Reduce all evidence, the favourable first; return trust after the first and after the second reduction."""
+def decay_both(mind: ResidentState, fast: float, slow: float, calm: float) -> tuple[float, float, float]:
+    """Reduce all evidence, the favourable first; return trust after the first and after the second reduction.
+
+    The third number is trust after both at the odds ``calm`` of another mood of the nation.
+    """
     # As `trust_after_decay`, but sums that both values share are computed once: this runs for everybody, every month.
     bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
     bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
@@ -153,7 +156,8 @@ def decay_both(mind: ResidentState, fast: float, slow: float) -> tuple[float, fl
     decay_bad(mind, fast, slow)
     bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
     bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
-    return between, 1.0 / (1.0 + mind.calm * math.sqrt(bad_f * bad_e / good))
+    root = math.sqrt(bad_f * bad_e / good)
+    return between, 1.0 / (1.0 + mind.calm * root), 1.0 / (1.0 + calm * root)
 
 
 @kernel

@@ -229,16 +229,17 @@ def current_trust_of_all(
 
 
 @kernel
-def decay_evidence(w: World, mind: ResidentState, fast: float, slow: float, settlement: int) -> None:
-    """Reduce evidence to these shares of the fast and the slow memory.
+def decay_evidence(w: World, mind: ResidentState, fast: float, slow: float, settlement: int, calm: float) -> float:
+    """Reduce evidence to these shares of the fast and the slow memory; return trust at the odds ``calm`` of a mood.
 
     Updates `minds.trust` and the evidence; adds to the accounts of forgetting, favourable evidence first.
     """
     before = mind.trust
-    between, now = decay_both(mind, fast, slow)
+    between, now, moved = decay_both(mind, fast, slow, calm)
     mind.trust = now
     add_to_ledger(w.ledger, FORGETTING_GOOD, settlement, between - before)
     add_to_ledger(w.ledger, FORGETTING_BAD, settlement, now - between)
+    return moved
 
 
 @kernel
@@ -247,7 +248,7 @@ def decay(w: World, mind: ResidentState, p: Trust, settlement: int) -> None:
     tick = w.tick
     if mind.touched != tick:
         fast, slow = decay_since(mind, tick, p)
-        decay_evidence(w, mind, fast, slow, settlement)
+        decay_evidence(w, mind, fast, slow, settlement, mind.calm)
         mind.touched = tick
 
 
@@ -297,7 +298,7 @@ def update_beliefs(w: World, first: int) -> None:
         # Everybody is updated at the end of each month, so a table of shares by shifts replaces exp().
         if mind.touched != w.tick:
             idle = retained[settlement, w.tick - mind.touched]
-            decay_evidence(w, mind, idle[0], idle[1], settlement)
+            decay_evidence(w, mind, idle[0], idle[1], settlement, mind.calm)
             mind.touched = w.tick
         before = beliefs_of(mind)
         add_evidence(mind, impression, p)
@@ -406,12 +407,11 @@ def update_to_month_end(w: World, who: int, fast: float, slow: float, calm: floa
     `minds.calm`, `minds.touched` and the ledger.
     """
     mind, settlement, ledger = w.minds[who], w.people[who].settlement, w.ledger
-    decay_evidence(w, mind, fast, slow, settlement)
+    moved = decay_evidence(w, mind, fast, slow, settlement, calm)
     mind.touched = w.tick
     if mind.calm != calm:
         before = mind.trust
-        mind.calm = calm
-        mind.trust = trust_of(mind, calm)
+        mind.calm, mind.trust = calm, moved
         add_to_ledger(ledger, NATION, settlement, mind.trust - before)
 
 

@@ -159,9 +159,10 @@ def test_beliefs_are_odds_of_evidence_and_disposition() -> None:
 
 def test_decay_reduces_each_memory_by_its_share_and_tells_trust_in_between() -> None:
     one, other = experienced(), experienced()
-    between, now = decay_both(one[0], 0.3, 0.8)
+    between, now, moved = decay_both(one[0], 0.3, 0.8, 1.1)
     assert between == pytest.approx(believed(1.5, **shares(0.3, 0.8, *GOOD)), rel=1e-12)
     assert now == pytest.approx(believed(1.5, **shares(0.3, 0.8, *GOOD, *BAD)), rel=1e-12)
+    assert moved == trust_of(one[0], 1.1)
     decay_good(other[0], 0.3, 0.8)
     for name, value in COUNTS.items():
         left = shares(0.3, 0.8, *GOOD).get(name, 1.0)
