@@ -7,8 +7,6 @@ from pathlib import Path
 from experiments.execution.interruption import report_interruption
 from experiments.execution.run_job import measures_to_keep
 from experiments.execution.runs import Runs, run_missing
-from experiments.figures.run import draw_run
-from experiments.figures.svg import render_figure
 from experiments.narrative.messages import figure_message
 from experiments.narrative.run_summary import summary_table
 from experiments.storage.disk_space import check_disk_space, size_of_runs, size_of_states
@@ -84,6 +82,9 @@ def write_folder(
     tables["measures"] = measures_to_keep(tables["measures"], specs[0])
     files = parquet_files(tables)
     if not measures.empty:
+        from experiments.figures.run import draw_run  # imports Matplotlib, once the worlds have left their memory
+        from experiments.figures.svg import render_figure
+
         files["summary.png"] = render_figure(draw_run(specs[0], measures, FigureTexts("en")), ".png", "summary")
     manifest = run_manifest(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():

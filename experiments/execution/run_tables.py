@@ -64,7 +64,9 @@ def simulate(
     cells = simulate_until(world, tick_of(spec.until), report)
     if save is not None:
         world.save(seed_folder(save, spec.seed))
-    return finished_run(world, spec, cells, all_tables=all_tables)
+    finished = finished_run(world, spec, cells, all_tables=all_tables)
+    vars(world).clear()  # a world is a reference cycle: its tables are freed now, not when garbage is collected
+    return finished
 
 
 def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, all_tables: bool) -> StoredRun:
