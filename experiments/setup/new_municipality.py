@@ -29,15 +29,19 @@ def new(kind: str, name: str) -> list[Path]:
     """Write a draft of a municipality, policy or study; return the files, of which the first can be run."""
     path = draft_path(kind, name)
     files = {path: draft(kind, path.stem)}
-    settings = read_settings(find_file(TEMPLATE_SCENARIO, "scenario"))
     if kind == "municipality":
-        outline = settings["territory.outline"]
-        files[path.with_suffix(".geojson")] = (outline.folder / outline.value).read_text(encoding="utf-8")
+        files[path.with_suffix(".geojson")] = draft_outline()
     for file in files:
         if file.exists():
             raise InputError(f"{file} is there already, and is not overwritten: choose another name or move it")
     write_all({file: text.encode() for file, text in files.items()})
     return list(files)
+
+
+def draft_outline() -> str:
+    """Return the outline of the invented town of a draft, as GeoJSON."""
+    outline = read_settings(find_file(TEMPLATE_SCENARIO, "scenario"))["territory.outline"]
+    return (outline.folder / outline.value).read_text(encoding="utf-8")
 
 
 def draft_path(kind: str, name: str) -> Path:

@@ -89,7 +89,10 @@ class Sensitivity:
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
 class Study:
-    """Scenarios × policies × grids × points of a design × seeds, and the tables and measures to store."""
+    """Scenarios × policies × grids × points of a design × seeds, and the tables and measures to store.
+
+    A scenario that ends in / is a folder, which stands for all of its .toml files.
+    """
 
     name: str
     title: str
@@ -160,21 +163,32 @@ def read_study(path: Path) -> Study:
     if entries.get("measures"):
         entries["sensitivity"] = {"measures": entries["measures"]} | entries.get("sensitivity", {})
     try:
-        study = Study(name=path.stem, title=str(title), sets=sets, factors=factors, **entries)
+        study = with_paths(Study(name=path.stem, title=str(title), sets=sets, factors=factors, **entries), path.parent)
     except (ValidationError, InputError) as reason:
         raise InputError(f"{file}: {first_problem(reason)}") from None
-    return with_paths(study, path.parent)
+    return study
 
 
 def with_paths(study: Study, folder: Path) -> Study:
-    """Return a study in which paths, which are relative to its folder, can be opened from anywhere."""
+    """Return a study in which paths, which are relative to its folder, can be opened from anywhere.
+
+    A folder of scenarios becomes its scenarios.
+    """
 
     def opened(word: str) -> str:
         name, at, date = word.partition("@")
         return str(folder / name) + at + date if name.endswith(".toml") else word
 
     policies = tuple(tuple(map(opened, names)) for names in study.policies)
-    return replace(study, scenarios=tuple(map(opened, study.scenarios)), policies=policies)
+    words = [one for word in study.scenarios for one in (scenarios_in(folder, word) if word.endswith("/") else [word])]
+    return replace(study, scenarios=tuple(map(opened, words)), policies=policies)
+
+
+def scenarios_in(folder: Path, word: str) -> list[str]:
+    """Return the scenario files of a folder that a study names, in order of their names, relative to ``folder``."""
+    if not (found := sorted((folder / word).glob("*.toml"))):
+        raise InputError(f"scenarios names the folder '{word}', but {folder / word} holds no .toml file")
+    return [f"{word}{path.name}" for path in found]
 
 
 def first_problem(reason: ValidationError | InputError) -> str:

@@ -15,7 +15,7 @@ TABLES = ("monthly_effects_table", "decisions_table", "horizons_table")
 @pytest.fixture
 def no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `run` draw an empty picture: to draw its months takes longer than to simulate the few that tests need."""
-    monkeypatch.setattr("experiments.cli.run.draw_run", lambda *_: Figure((1.0, 1.0)))
+    monkeypatch.setattr("experiments.figures.run.draw_run", lambda *_: Figure((1.0, 1.0)))
 
 
 @pytest.fixture

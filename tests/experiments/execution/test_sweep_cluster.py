@@ -14,6 +14,8 @@ import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
+from experiments.dev.bench.country import country_files
+from experiments.storage.writing import write_all
 
 ROOT = Path(__file__).parents[3]
 QUIET = ["--no-dashboard"]
@@ -71,6 +73,26 @@ def test_a_cluster_that_loses_a_worker_writes_the_same_table(tmp_path, cluster):
     assert workers[0].poll() == -signal.SIGKILL
     assert tables["far"] == tables["here"]
     assert tables["here"].count(b"\n") == 1 + 120
+
+
+@pytest.mark.slow
+def test_many_municipalities_have_the_same_bytes_on_a_cluster_that_loses_a_worker(tmp_path, cluster):
+    address, workers = cluster
+    (tmp_path / "towns").mkdir()
+    files = {path: text.replace("\nyears = 3", "\nyears = 0.2") for path, text in country_files(tmp_path, 12)}
+    write_all({path: text.encode() for path, text in files.items()})
+    tables = {}
+    for name, words in (("here", ["--workers", "2"]), ("far", ["--dask", address])):
+        out = tmp_path / name
+        if name == "far":
+            threading.Thread(target=kill_in_the_middle, args=(out, workers[0]), daemon=True).start()
+        assert cli.run_program(["sweep", str(tmp_path / "country.toml"), "--yes", "--out", str(out), *words]) == 0
+        target = tmp_path / f"{name}.csv"
+        assert cli.run_program(["export", str(out), "--csv", str(target)]) == 0
+        tables[name] = target.read_bytes()
+    assert workers[0].poll() == -signal.SIGKILL
+    assert tables["far"] == tables["here"]
+    assert len({line.split(b",")[1] for line in tables["here"].splitlines()[1:]}) == 12
 
 
 @pytest.mark.slow

@@ -11,7 +11,9 @@ from stub_runs import jobs_in, write_study
 from experiments.execution.run_job import FinishedRun, try_run
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.shared_towns import MAX_CACHED_TOWNS, Towns
+from experiments.setup.new_municipality import draft, draft_outline
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import write_all
 from experiments.studies.factors import Range
 from experiments.studies.study import STUDIES, Design, read_study
 from experiments.studies.study_jobs import design_points, jobs_of
@@ -65,6 +67,29 @@ def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
     years = {job.labels["trust.memory_years"] for job in jobs}
     assert len(years) == 5
     assert all(0.5 <= one <= 5.0 for one in years)
+
+
+def town_files(path):
+    yield path, draft("municipality", path.stem)
+    yield path.with_suffix(".geojson"), draft_outline()
+
+
+def test_a_folder_of_scenarios_stands_for_its_files(tmp_path):
+    (tmp_path / "towns").mkdir()
+    for name in ("b", "a"):
+        write_all({path: text.encode() for path, text in town_files(tmp_path / "towns" / f"{name}.toml")})
+    file = tmp_path / "study.toml"
+    file.write_text('scenarios = ["towns/", "baseline"]\nseeds = 2\nyears = 0.1\n', encoding="utf-8")
+    study = read_study(file)
+    assert study.scenarios == (*(str(tmp_path / "towns" / f"{name}.toml") for name in "ab"), "baseline")
+    assert [job.labels["scenario"] for job in jobs_of(study)] == ["a", "a", "b", "b", "baseline", "baseline"]
+
+
+def test_a_folder_without_scenarios_is_refused_with_its_name(tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text('scenarios = ["towns/"]\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"scenarios names the folder 'towns/', but .*towns holds no \.toml file"):
+        read_study(file)
 
 
 def test_rows_that_coincide_are_one_run(tmp_path):
