@@ -153,7 +153,9 @@ def simulate_world(
     people = np.where(is_present, world.trust()[: len(is_present)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
     tables = by_cell(cells), by_place(opening, world), by_cause(world)
-    return WorldResult(spec.run, spec.seed, months, people, *tables, recorder.recorded(world))
+    recorded = recorder.recorded(world)
+    world.release()
+    return WorldResult(spec.run, spec.seed, months, people, *tables, recorded)
 
 
 def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:

@@ -65,7 +65,7 @@ def simulate(
     if save is not None:
         world.save(seed_folder(save, spec.seed))
     finished = finished_run(world, spec, cells, all_tables=all_tables)
-    vars(world).clear()  # a world is a reference cycle: its tables are freed now, not when garbage is collected
+    world.release()
     return finished
 
 

@@ -137,12 +137,14 @@ def run_group[L](group: RunGroup[L], report: ReportProgress) -> GroupResults[L]:
     runs, residents, first = [], [], None
     for arm, (spec, world, cells) in enumerate(simulated_twins(group.specs, town, report)):
         runs.append(finished_run(world, spec, cells, all_tables=group.all_tables))
-        if not group.all_tables:
-            continue
-        if first is None:
+        if group.all_tables and first is not None:
+            residents += [{"seed": spec.seed, "arm": arm, **row} for row in count_differing_residents(first, world)]
+        if group.all_tables and first is None:
             first = world
         else:
-            residents += [{"seed": spec.seed, "arm": arm, **row} for row in count_differing_residents(first, world)]
+            world.release()
+    if first is not None:
+        first.release()
     return GroupResults(group, runs, residents)
 
 

@@ -77,7 +77,9 @@ class WarmStarts:
             start = self.checkpoints.pop(key := warm_up_key(spec), None)
             if start is None:
                 self.free_memory()
-                start = TrustModel(warm_up_scenario(spec.scenario), rng=spec.seed, town=town).checkpoint()
+                world = TrustModel(warm_up_scenario(spec.scenario), rng=spec.seed, town=town)
+                start = world.checkpoint()
+                world.release()
                 self.n_simulated += 1
             self.checkpoints[key] = start
         return TrustModel.resumed(spec.scenario, start, town=town, keep=keep)
@@ -118,6 +120,7 @@ def checkpoint_at_start(spec: RunSpec, town: "Town") -> "Checkpoint":
         if is_stored(spec):
             write_entry(key, world.save)
         start = world.checkpoint()
+        world.release()
     return start
 
 

@@ -188,6 +188,7 @@ def run_and_store(group: RunGroup[str], tell: ReportProgress, runs: Path) -> Non
             tables["kinds"] = crimes_by_cell(incidents)
         for name, table in (tables | {LAST_TABLE: measures_table(world, spec)}).items():
             write_atomically(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
+        world.release()
 
 
 def crimes_by_cell(incidents: np.ndarray) -> pa.Table:

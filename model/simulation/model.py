@@ -701,6 +701,14 @@ class TrustModel(MesaModel):
         rows["risk"] = patrol_seen_by_zone(self)[np.maximum(town.cells["settlement"][populated], 0)]
         return rows
 
+    def release(self) -> None:
+        """Free the memory of a world that is not needed any more; nothing of it can be read afterwards.
+
+        A world is a reference cycle, which would wait for the garbage collector.
+        """
+        WORLDS.discard(self)
+        vars(self).clear()
+
     # Saving and copying, between steps
 
     def checkpoint(self) -> Checkpoint:

@@ -234,6 +234,7 @@ def run_dosed(group: RunGroup[DoseLabel], tell: ReportProgress) -> list[dict[str
         world.given = dose.given
         simulate_until(world, tick_of(spec.until), tell)
         results.append(world_results(world))
+        world.release()
     return results
 
 

@@ -11,6 +11,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ COLUMNS = (
     *("version", "site", "year", "world", "en", "es", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "twins", "code"),
 )
+WORLDS_A_BLOCK = 8
+"""Worlds side by side in the table of parts by origin."""
 WIDTHS, PART_WIDTHS = (48, 24), (104, 24)
 """Widths of labels and numbers (characters); the second for names of parts by origin."""
 
@@ -132,15 +135,16 @@ def format_headline(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
-    """Yield the parts of the effects on trust: one line per group and part, one column per world."""
-    cells = [{row["measure"]: row for row in world_rows} for world_rows in by_world.values()]
+    """Yield the parts of the effects on trust: one line per group and part, one column per world, a few at a time."""
     head = message("origin.head")
-    worlds = (world_rows[0]["world"] for world_rows in by_world.values())
-    yield "\n" + table_line(f"  {head.en} / {head.es}", worlds, *PART_WIDTHS)
-    for key in part_keys():
-        name = part_name(*key[1:])
-        effects = (format_effect(world_cells[origin_key(*key)]) for world_cells in cells)
-        yield table_line(f"  {name.en} / {name.es}", effects, *PART_WIDTHS)
+    for block in batched(by_world.values(), WORLDS_A_BLOCK):
+        cells = [{row["measure"]: row for row in world_rows} for world_rows in block]
+        worlds = (world_rows[0]["world"] for world_rows in block)
+        yield "\n" + table_line(f"  {head.en} / {head.es}", worlds, *PART_WIDTHS)
+        for key in part_keys():
+            name = part_name(*key[1:])
+            effects = (format_effect(world_cells[origin_key(*key)]) for world_cells in cells)
+            yield table_line(f"  {name.en} / {name.es}", effects, *PART_WIDTHS)
 
 
 def format_effect(row: Row) -> str:
