@@ -18,7 +18,7 @@ from model.community.communal_authority import (
 from model.engine.causes import declare_cause
 from model.engine.domains import COUNT, FLAG, LARGEST_REAL, PAST, POSITIVE, TICK, Domain, code_of, row_of
 from model.engine.elementary import LN_2, exp
-from model.engine.kernels import allocating_kernel, kernel
+from model.engine.kernels import allocating_kernel, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
@@ -415,14 +415,21 @@ def tell_community(w: World, a: int) -> None:
     """
     z, results, first = w.authorities[a].settlement, w.results_to_tell[a], w.counts[IMPRESSIONS]
     p, weight, end = w.p.consultation[z], w.p.hearsay[z].weight, w.home_start[z + 1]
-    seed, tick, at_home, drawn = w.seed, w.tick, w.at_home, np.empty(BLOCK_SIZE)
+    seed, tick, at_home = w.seed, w.tick, w.at_home
+    drawn, present = np.empty(BLOCK_SIZE), np.empty(BLOCK_SIZE, np.int64)
     for start in range(w.home_start[z], end, BLOCK_SIZE):
-        size = min(BLOCK_SIZE, end - start)
+        n, size = 0, min(BLOCK_SIZE, end - start)
         for j in range(size):  # a loop of nothing but draws vectorises
             drawn[j] = keyed_uniform(seed, TOLD_IN_ASSEMBLY, tick, at_home[start + j], 0)
         for j in range(size):
-            i = at_home[start + j]
-            if drawn[j] < p.assembly and age_years(w.people[i], tick) >= MINIMUM_AGE:
+            if drawn[j] < p.assembly:
+                present[n] = at_home[start + j]
+                prefetch(w.people, present[n])
+                prefetch(w.minds, present[n])
+                n += 1
+        for k in range(n):
+            i = present[k]
+            if age_years(w.people[i], tick) >= MINIMUM_AGE:
                 for result in range(len(results)):
                     if results[result] > 0.0:
                         record_result(w, i, result, p, weight * results[result])
