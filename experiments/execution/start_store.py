@@ -20,7 +20,7 @@ from model.engine.fingerprint import cache_folder, fingerprint
 from model.simulation.state_file import STATE_FILE
 
 LIMIT_VARIABLE, LIMIT_MB = "CONFIANZA_STARTS_MB", 2000
-"""Environment variable that sets the size limit, and the limit without it; 0 stores nothing."""
+"""Environment variable that sets the size limit, and the limit without it; with 0 there is no store."""
 RESERVE_MB = 1000
 """Free disk space below which nothing is stored."""
 MB = 10**6
@@ -61,6 +61,8 @@ def read_entry[T](key: str, read: Callable[[Path, bool], T]) -> T | None:
 
     ``read`` takes the folder, and whether this process has checked the digest of its file before.
     """
+    if not limit_mb():
+        return None
     folder = entry_folder(key)
     with contextlib.suppress(OSError, InputError):
         found = read(folder, _checked.get(folder) == version_of(folder))

@@ -83,8 +83,8 @@ def title_of(panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> str:
     return f"twice the {panel.quantity}: {times:.2f} times"
 
 
-FACTORS, QUICK_FACTORS = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0)
-"""Multiples of residents and of couples that are measured."""
+FACTORS, QUICK_FACTORS, LARGEST_TOWN = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0), 10.0
+"""Multiples of residents and of couples that are measured, and another one of residents."""
 YEARS, QUICK_YEARS = 10, 3
 ADDED_RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
 """Number of runs added per measurement, years of each run, and repetitions, of which the median is reported."""
@@ -117,7 +117,9 @@ def measure_growth(quick: bool) -> dict[str, Any]:
         "machine": machine(),
         "fingerprint": fingerprint(),
         "points": {
-            "census": [point("census", "residents", factor) for factor in factors],
+            "census": [
+                point("census", "residents", factor) for factor in (*factors, *(() if quick else (LARGEST_TOWN,)))
+            ],
             "couples": [point("couples", "couples", factor) for factor in factors],
             "years": list(enumerate(years_of_run["ends"], start=1)),
             "workers": runs_by_workers(min(4, os.cpu_count() or 1)),

@@ -160,6 +160,15 @@ def test_where_nothing_can_be_written_runs_go_on(monkeypatch: pytest.MonkeyPatch
     assert stored_files() == []
 
 
+def test_with_a_limit_of_0_nothing_is_stored_or_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_entry("a", write_number)
+    assert read_entry("a", lambda folder, _: folder) is not None
+    monkeypatch.setenv(start_store.LIMIT_VARIABLE, "0")
+    assert read_entry("a", lambda folder, _: folder) is None
+    write_entry("b", write_number)
+    assert len(stored_files()) == 1
+
+
 def test_a_nearly_full_disk_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start_store, "RESERVE_MB", 10**9)
     write_entry("a", write_number)
