@@ -1,8 +1,8 @@
 """Time, memory and size of a study over all municipalities of an invented country.
 
 ``python -m experiments.dev.bench.country`` writes invented towns with drawn numbers of residents into a temporary
-folder, sweeps over them with local workers, and prints what the same takes on 64 cores, for one run in each town and
-for the study `question`.  Sizes are drawn; nothing else differs between the towns, and none of them exists.
+folder and sweeps over them with local workers.  It prints what that takes, and in proportion what the country takes on
+64 cores, for one run in each town and for the study `question`.  Only sizes differ between the towns, and none exists.
 """
 
 import argparse
