@@ -9,7 +9,6 @@ import contextlib
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +25,7 @@ RESERVE_MB = 1000
 MB = 10**6
 ENTRY_NAME = re.compile(r"[0-9a-f]{16}")
 ABANDONED_S = 3600.0
-"""Age in seconds from which an unfinished file is that of a process that was killed."""
+"""Seconds before the last use of the store from which an unfinished file is that of a process that was killed."""
 
 
 MOST_OVERRIDES = 10
@@ -114,7 +113,7 @@ def remove_files_above(limit: int) -> None:
     files, excess = stored_files(), stored_bytes() - limit
     for used, size, path in files:
         unfinished = path.name != STATE_FILE
-        if (excess > 0 and not unfinished) or (unfinished and used < time.time() - ABANDONED_S):
+        if (excess > 0 and not unfinished) or (unfinished and used < files[-1][0] - ABANDONED_S):
             remove_file(path)
             excess -= size
 
