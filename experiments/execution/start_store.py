@@ -26,8 +26,6 @@ MB = 10**6
 ENTRY_NAME = re.compile(r"[0-9a-f]{16}")
 ABANDONED_S = 3600.0
 """Seconds before the last use of the store from which an unfinished file is that of a process that was killed."""
-
-
 MOST_OVERRIDES = 10
 """Most values set for a run whose start is stored; draws of more numbers are not run twice."""
 

@@ -9,6 +9,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -77,9 +78,7 @@ class WarmStarts:
             start = self.checkpoints.pop(key := warm_up_key(spec), None)
             if start is None:
                 self.free_memory()
-                world = TrustModel(warm_up_scenario(spec.scenario), rng=spec.seed, town=town)
-                start = world.checkpoint()
-                world.release()
+                start = simulated_start(spec, town)
                 self.n_simulated += 1
             self.checkpoints[key] = start
         return TrustModel.resumed(spec.scenario, start, town=town, keep=keep)
@@ -107,20 +106,30 @@ def world_at_start(spec: RunSpec, town: "Town", keep: Collection[str] = ()) -> "
 
 def checkpoint_at_start(spec: RunSpec, town: "Town") -> "Checkpoint":
     """Return the checkpoint at the end of a warm-up: from the store, or simulated and stored."""
-    from model.simulation.model import TrustModel, read_checkpoint  # imports Mesa, which the coordinator does not need
+    from model.simulation.checkpoint import write_checkpoint
+    from model.simulation.model import read_checkpoint  # imports Mesa, which the coordinator does not need
 
-    scenario, key = warm_up_scenario(spec.scenario), f"world {warm_up_key(spec)}"
+    if not is_stored(spec):
+        return simulated_start(spec, town)
+    key = f"world {warm_up_key(spec)}"
 
     def read(folder: Path, whole: bool) -> "Checkpoint":
-        return read_checkpoint(folder, whole, scenario, town)
+        return read_checkpoint(folder, whole, warm_up_scenario(spec.scenario), town)
 
-    start = read_entry(key, read) if is_stored(spec) else None
+    start = read_entry(key, read)
     if start is None:
-        world = TrustModel(scenario, rng=spec.seed, town=town)
-        if is_stored(spec):
-            write_entry(key, world.save)
-        start = world.checkpoint()
-        world.release()
+        start = simulated_start(spec, town)
+        write_entry(key, partial(write_checkpoint, checkpoint=start))
+    return start
+
+
+def simulated_start(spec: RunSpec, town: "Town") -> "Checkpoint":
+    """Return the checkpoint at the end of a warm-up that is simulated anew."""
+    from model.simulation.model import TrustModel  # imports Mesa, which the coordinator does not need
+
+    world = TrustModel(warm_up_scenario(spec.scenario), rng=spec.seed, town=town)
+    start = world.checkpoint()
+    world.release()
     return start
 
 

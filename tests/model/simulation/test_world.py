@@ -1,5 +1,6 @@
 """What must hold in any world: conserved people, a balanced ledger, shared random numbers, nothing without a cause."""
 
+import ast
 import copy
 import dataclasses
 import datetime
@@ -30,6 +31,7 @@ from model.town.town import Town, build_town
 from model.trust.ledger import sum_trust_by_settlement
 from model.world.shift_events import COMMUNAL, EVENT_TABLES, INCIDENTS, NOBODY, TERRITORIAL
 from model.world.shift_program import BoundProgram, ShiftProgram
+from model.world.state import MOOD
 from model.world.steps import PythonStep, RowBound, rows_of
 from scenarios import load
 
@@ -165,6 +167,31 @@ def test_a_policy_begins_on_its_date_and_changes_nothing_before(live: Live, vill
         world.run_for(9)
     assert not same_state(one, other)
     assert other.state.couples["on"].sum() == 0
+
+
+def test_a_changed_mood_changes_no_other_table(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mood changes every month; writing hazards and derived tables anew each time gives the same bits."""
+    without = live(2 * MONTH)
+    monkeypatch.setattr("model.simulation.model.READ_AT_MONTH_END", set())
+    anew, written = live(0), []
+    monkeypatch.setattr(
+        anew, "invalidate_views", lambda: written.append(anew.date) or TrustModel.invalidate_views(anew)
+    )
+    anew.advance(2 * MONTH)
+    assert len(set(written)) >= 2
+    assert without.state[MOOD][0] != live(0).state[MOOD][0]
+    assert same_state(without, anew)
+
+
+def test_only_the_end_of_a_month_reads_the_mood_of_the_parameters() -> None:
+    """A rule that read it would act on an old one."""
+    readers = set()
+    for path in (ROOT / "model").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            of_world = isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "w"
+            if isinstance(node, ast.Attribute) and node.attr == "mood" and not of_world:
+                readers.add(path.relative_to(ROOT).as_posix())
+    assert readers == {"model/simulation/model.py"}
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(live: Live) -> None:
