@@ -14,6 +14,7 @@ from pathlib import Path
 
 from experiments.execution.start_store import LIMIT_VARIABLE, MB, limit_mb, starts_folder, stored_bytes
 from experiments.storage.progress import print_note
+from model.engine.errors import InputError
 from model.engine.fingerprint import cache_folder, fingerprint
 from scenarios.extras import install_command, missing_modules
 
@@ -142,7 +143,10 @@ def cache() -> CheckResult:
 
 def starts() -> CheckResult:
     """Report the size of the stored towns and worlds at their start, and its limit."""
-    limit = limit_mb()
+    try:
+        limit = limit_mb()
+    except InputError as reason:
+        return CheckResult("starts", str(reason), f"unset {LIMIT_VARIABLE}, or set it to a whole number of MB")
     size = f"{stored_bytes() / MB:,.0f} of at most {limit:,} MB of towns and worlds at their start"
     finding = f"{size}, in {short_path(starts_folder())}" if limit else f"nothing is stored: {LIMIT_VARIABLE} is 0"
     return CheckResult("starts", finding)

@@ -91,6 +91,13 @@ def test_what_is_not_well_is_said_with_its_remedy_and_code_1(
     assert "What to do\n  " in shown
 
 
+def test_a_limit_of_stored_starts_that_is_no_number_is_a_finding(screen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFIANZA_STARTS_MB", "2 GB")
+    code, told = screen()
+    assert code == 1
+    assert "starts: unset CONFIANZA_STARTS_MB, or set it to a whole number of MB" in " ".join(told.split())
+
+
 def test_a_run_that_fails_is_a_finding_like_others(screen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> Any:
         raise ImportError("no module named 'mesa'")
