@@ -39,6 +39,7 @@ from model.town.crime_kinds import (
     ASSAULT,
     AT_HOME,
     BY_HOME,
+    BY_QUARREL,
     BY_STREET,
     BY_TARGET,
     BY_VEHICLE,
@@ -59,7 +60,7 @@ from model.town.crime_kinds import (
 from model.trust.events import HARM_CAUSE, declare_event, record_event
 from model.trust.ledger import record_death
 from model.world.derived import derived
-from model.world.hazard import HAZARD_MARKET_DAY, HAZARD_NIGHT
+from model.world.hazard import HAZARD_MARKET_DAY, HAZARD_NIGHT, N_WARD_CLASSES
 from model.world.mechanism import Mechanism
 from model.world.sampling import age_years, draw_present_resident
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, NO_MOTIVE, NOBODY, OUTSIDE, SPARED
@@ -83,6 +84,8 @@ CRIME_MINUTE, VIOLENT_STREAM, LOSS_STREAM, LETHAL_STREAM = (
 KEPT_AWAY = stream_id("kept away")
 KIND_ID_RANGE = 1048576
 """Room for the candidates of a shift, 2**20: candidate j of a kind has the number key of the kind * 2**20 + j."""
+BEYOND_ROUNDING = 1.000001
+"""Factor that keeps an upper bound above what it bounds, however products are rounded."""
 ADULT_AGE_YEARS = 18.0
 """Age of majority, years."""
 MOTIVE_OF_KIND = np.array([MOTIVES.index(kind.motive) if kind.motive else 0 for kind in KINDS], np.int64)
@@ -145,11 +148,17 @@ class Crime(ParameterGroup):
 
 
 class CrimeCandidate(Row):
-    """Candidate for a crime of one kind: its number, the resident drawn, and the uniform number that decides."""
+    """Candidate for a crime of one kind.
+
+    `number` keys its random numbers, `mark` is the uniform number that its hazard must exceed, `chance` the one that
+    draws the resident `who`, and `cell` where it would happen, -1 for outside the municipality.
+    """
 
     number: int
-    who: int
     mark: float
+    chance: float
+    who: int
+    cell: int
 
 
 class NewIncident(NamedTuple):
@@ -259,30 +268,59 @@ def outside_rates(sim: Simulation) -> FloatArray:
 
 
 @kernel
-def exposure_hazard(kind: int, person: Person, setting: ExposureSetting, p: Crime) -> float:
-    """Return the exposure of a resident to a kind of crime in a place and shift; 1 has the base hazard."""
+def exposure_of_person(kind: int, person: Person, setting: ExposureSetting, p: Crime) -> float:
+    """Return the exposure of a resident to a kind of crime in a place, before the factors of the shift."""
     by = EXPOSURE[kind]
     # Weights of women and men sum to 2, so that a share of women does not move the total.
     if by == BY_TARGET:
         return p.women_hired if person.female == 1 else 2.0 - p.women_hired
     if by == BY_STREET:
-        weight = setting.lure if setting.cell != person.home else setting.lure * p.at_home
-        if kind == ROBBERY:
-            return weight * p.night if setting.night else weight
-        return weight * p.market if setting.market else weight
+        return setting.lure if setting.cell != person.home else setting.lure * p.at_home
     if by == BY_VEHICLE:
-        unwatched = 1.0 - p.cctv_effect * p.cctv
-        dark = p.night if setting.night and AT_HOME[kind] == 1 else 1.0
-        return person.vehicle * setting.lure * dark * unwatched
+        return person.vehicle * setting.lure
     if by == BY_HOME:
-        return setting.lure * (p.burglary_morning if setting.tick % SHIFTS == MORNING else 1.0)
+        return setting.lure
     weight = setting.lure * (p.women_assaulted if person.female == 1 else 2.0 - p.women_assaulted)
-    if p.young_from <= age_years(person, setting.tick) < p.young_to:
-        weight *= p.young_assaulted
-    if not setting.night:
+    is_young = p.young_from <= age_years(person, setting.tick) < p.young_to
+    return weight * p.young_assaulted if is_young else weight
+
+
+@kernel
+def greatest_exposure(kind: int, setting: ExposureSetting, p: Crime) -> float:
+    """Return an upper bound of `exposure_of_person` over all residents."""
+    by = EXPOSURE[kind]
+    if by == BY_TARGET:
+        return max(p.women_hired, 2.0 - p.women_hired)
+    if by == BY_STREET:
+        return setting.lure * max(p.at_home, 1.0)
+    if by == BY_QUARREL:
+        return setting.lure * max(p.women_assaulted, 2.0 - p.women_assaulted) * max(p.young_assaulted, 1.0)
+    return setting.lure
+
+
+@kernel
+def exposure_in_shift(kind: int, weight: float, setting: ExposureSetting, p: Crime) -> float:
+    """Return the exposure `weight` to a kind of crime times the factors of the shift; 1 has the base hazard."""
+    by = EXPOSURE[kind]
+    if by == BY_STREET and kind != ROBBERY:
+        return weight * p.market if setting.market else weight
+    if by == BY_STREET:
+        return weight * p.night if setting.night else weight
+    if by == BY_VEHICLE:
+        dark = p.night if setting.night and AT_HOME[kind] == 1 else 1.0
+        return weight * dark * (1.0 - p.cctv_effect * p.cctv)
+    if by == BY_HOME:
+        return weight * (p.burglary_morning if setting.tick % SHIFTS == MORNING else 1.0)
+    if by == BY_TARGET or not setting.night:
         return weight
     weight *= (1.0 - p.hours_effect * p.alcohol_hours) * (1.0 - p.tests_effect * p.breath_tests)
     return weight * p.weekend_night if setting.weekend else weight
+
+
+@kernel
+def exposure_hazard(kind: int, person: Person, setting: ExposureSetting, p: Crime) -> float:
+    """Return the exposure of a resident to a kind of crime in a place and shift; 1 has the base hazard."""
+    return exposure_in_shift(kind, exposure_of_person(kind, person, setting, p), setting, p)
 
 
 @kernel
@@ -434,38 +472,121 @@ def can_be_victim(w: World, i: int, kind: int) -> bool:
 
 
 @kernel
-def draw_candidates(w: World, kind: int) -> int:
-    """Draw the candidates of a kind in this shift who live here and are old enough; return their number.
+def exposure_setting(w: World, cell: int, lure: float, market: bool) -> ExposureSetting:
+    """Return the setting of a cell in this shift; `market` tells whether a market is held there."""
+    return ExposureSetting(
+        cell=cell,
+        lure=lure,
+        market=market,
+        night=w.tick % SHIFTS == NIGHT,
+        weekend=w.weekday >= FRIDAY,
+        tick=w.tick,
+    )
 
-    Writes the first rows of `drawn`.
+
+@kernel
+def setting_of_cell(w: World, cell: int, when: int) -> ExposureSetting:
+    """Return the setting of a cell in this shift."""
+    here = w.cells[cell]
+    return exposure_setting(w, cell, here.lure, when >= HAZARD_MARKET_DAY and here.market == 1)
+
+
+@kernel
+def hazard_over_ceiling(w: World, kind: int, cell: int, when: int, weight: float) -> float:
+    """Return the hazard of a kind in a cell over its ceiling, for residents of this weight."""
+    z = max(w.cells[cell].settlement, 0)
+    base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.zone_hazard[OFFENDER_GROUP_OF[kind], z])
+    hazard: float = base * (weight * w.hazard_rates[when, kind, cell]) / CEILING[kind]
+    return hazard
+
+
+@kernel
+def greatest_factor_of_person(w: World, kind: int) -> float:
+    """Return an upper bound of the factors by class of resident, by ties and by who is where."""
+    by_place, by_person = 0.0, 0.0
+    for z in range(len(w.p.crime)):
+        by_place = max(by_place, greatest_opportunity(w, kind, z))
+        ties = greatest_ties_factor(kind, w.p.lasting_risk[z])
+        for ward in range(N_WARD_CLASSES):
+            by_person = max(by_person, w.person_factors[kind, z, ward] * ties)
+    return by_place * by_person * BEYOND_ROUNDING
+
+
+@kernel
+def greatest_hazard(w: World, kind: int, when: int, most: float) -> float:
+    """Return an upper bound of the hazard over its ceiling, for all residents and places.
+
+    `most` is `greatest_factor_of_person`.
+    """
+    greatest, group = 0.0, OFFENDER_GROUP_OF[kind]
+    for z in range(len(w.p.crime)):
+        setting = exposure_setting(w, NOBODY, 1.0, when >= HAZARD_MARKET_DAY)
+        weight = exposure_in_shift(kind, greatest_exposure(kind, setting, w.p.crime[z]), setting, w.p.crime[z])
+        base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.zone_hazard[group, z])
+        greatest = max(greatest, base * (weight * most * w.highest_rates[when, kind]), w.outside_rates[z, kind])
+    return greatest / CEILING[kind]
+
+
+@kernel
+def draw_candidates(w: World, kind: int, bound: float) -> int:
+    """Draw the candidates of a kind in this shift whose mark is below a bound; return their number.
+
+    Writes the first rows of `drawn`.  Counts in `tally.candidates`.
     """
     drawn = w.candidates
     # Thinning of a Poisson process (Lewis and Shedler 1979): candidates come at the ceiling of the hazard, and each is
     # kept later with probability hazard / ceiling.  The ceiling is fixed, so that worlds share their candidates.
-    minds, n_drawn, left = w.minds, 0, 0
-    seed, tick, n, first = w.seed, w.tick, len(minds), KIND_KEY[kind] * KIND_ID_RANGE
+    near, left = 0, 0
+    seed, tick, n, first = w.seed, w.tick, len(w.minds), KIND_KEY[kind] * KIND_ID_RANGE
     n_all = poisson_quantile(keyed_uniform(seed, CRIME_COUNT, tick, KIND_KEY[kind], 0), CEILING[kind] * n / YEAR)
+    w.tally[0].candidates += n_all
     for j in range(n_all):  # a loop of nothing but draws, which the compiler vectorises
-        drawn[j].mark = keyed_uniform(seed, CRIME_WHO, tick, first + j, 0)
+        drawn[j].mark = keyed_uniform(seed, CRIME_MARK, tick, first + j, 0)
     for j in range(n_all):
-        prefetch_chance(w, kind, drawn[j].mark)
-    for j in range(n_all):
-        drawn[j].who = first_possible_victim(w, kind, drawn[j].mark)
-    for j in range(n_all):
-        i = draw_victim(w, kind, drawn[j].mark, drawn[j].who)
-        if i < w.arrived[0]:
-            drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
-            n_drawn += 1
-            # Candidates stand all over memory: load their rows before they are judged.
-            prefetch(minds, i)
+        drawn[near].number, drawn[near].mark = first + j, drawn[j].mark
+        near += int(drawn[j].mark < bound)
+    for k in range(near):
+        drawn[k].chance = keyed_uniform(seed, CRIME_WHO, tick, drawn[k].number, 0)
+    for k in range(near):
+        prefetch_chance(w, kind, drawn[k].chance)
+    for k in range(near):
+        drawn[k].who = first_possible_victim(w, kind, drawn[k].chance)
+    for k in range(near):
+        i = draw_victim(w, kind, drawn[k].chance, drawn[k].who)
+        drawn[left] = drawn[k]
+        drawn[left].who = i
+        left += int(i < w.arrived[0])
+        prefetch(w.places, (w.where, i))
+        if AT_HOME[kind] == 1:
             prefetch(w.people, i)
-            prefetch(w.places, (w.where, i))
+    return left
+
+
+@kernel
+def keep_possible_candidates(w: World, kind: int, when: int, n_drawn: int, most: float) -> int:
+    """Keep the candidates whose mark the hazard of their place may exceed, who live here and are old enough.
+
+    Moves them to the first rows of `drawn`; returns their number.  `most` is `greatest_factor_of_person`.
+    """
+    drawn, minds, near, left = w.candidates, w.minds, 0, 0
     for k in range(n_drawn):
         i = drawn[k].who
+        cell = cell_of_crime(w, kind, i)
+        if cell >= 0:
+            setting, p = setting_of_cell(w, cell, when), w.p.crime[max(w.cells[cell].settlement, 0)]
+            weight = exposure_in_shift(kind, greatest_exposure(kind, setting, p), setting, p)
+            if hazard_over_ceiling(w, kind, cell, when, weight * most) <= drawn[k].mark:
+                continue
+        drawn[near] = drawn[k]
+        drawn[near].cell = cell
+        near += 1
+        # Candidates stand all over memory: load their rows before they are judged.
+        prefetch(minds, i)
+        prefetch(w.people, i)
+    for k in range(near):
+        i = drawn[k].who
         drawn[left] = drawn[k]
-        left += int(minds[i].gone < 0) & int(age_years(w.people[i], tick) >= YOUNGEST[kind])
-    for k in range(left):
-        drawn[k].mark = keyed_uniform(seed, CRIME_MARK, tick, drawn[k].number, 0)
+        left += int(minds[i].gone < 0) & int(age_years(w.people[i], w.tick) >= YOUNGEST[kind])
     return left
 
 
@@ -489,38 +610,26 @@ def record_prevented_crime(w: World, crime: PossibleCrime, guard: int) -> None:
 
 
 @kernel
-def normalised_hazard(w: World, crime: PossibleCrime, weekend: bool) -> float:
+def normalised_hazard(w: World, crime: PossibleCrime) -> float:
     """Return the hazard of a possible crime over its ceiling, before guards.
 
-    Where the mark is above it, an upper bound is enough and may be returned.  Counts in `tally.candidates` and
-    `tally.ceiling_hits`.
+    Where the mark is above it, an upper bound is enough and may be returned.  Counts in `tally.ceiling_hits`.
     """
     kind, when, cell, i = crime.kind, crime.when, crime.cell, crime.victim
     person, here = w.people[i], w.cells[cell]
-    z, p = max(here.settlement, 0), w.p.crime[max(here.settlement, 0)]
-    setting = ExposureSetting(
-        cell=cell,
-        lure=here.lure,
-        market=when >= HAZARD_MARKET_DAY and here.market == 1,
-        night=w.tick % SHIFTS == NIGHT,
-        weekend=weekend,
-        tick=w.tick,
-    )
-    weight = exposure_hazard(kind, person, setting, p)
-    lasting = w.p.lasting_risk[person.settlement]
-    most = weight * greatest_opportunity(w, kind, z) * greatest_ties_factor(kind, lasting)
+    z, lasting = max(here.settlement, 0), w.p.lasting_risk[person.settlement]
+    weight = exposure_hazard(kind, person, setting_of_cell(w, cell, when), w.p.crime[z])
     ward = w.minds[i].careful
     if here.schools > 0 and age_years(person, w.tick) < ADULT_AGE_YEARS:
         ward += 2
-    w.tally[0].candidates += 1.0
     by_person = w.person_factors[kind, person.settlement, ward]
-    base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.zone_hazard[OFFENDER_GROUP_OF[kind], z])
-    bound: float = base * (most * (by_person * w.highest_rates[when, kind])) / CEILING[kind]
-    if bound <= crime.mark:  # nothing can reach the mark: save the access to other residents and the large table
+    most = weight * greatest_opportunity(w, kind, z) * greatest_ties_factor(kind, lasting)
+    bound = hazard_over_ceiling(w, kind, cell, when, most * by_person) * BEYOND_ROUNDING
+    if bound <= crime.mark:  # nothing can reach the mark: save the access to other residents
         return bound
     weight *= opportunity_factor(w, kind, i, cell, z)
     weight *= ties_factor(w, kind, i, lasting)
-    threshold: float = base * (weight * (by_person * w.hazard_rates[when, kind, cell])) / CEILING[kind]
+    threshold = hazard_over_ceiling(w, kind, cell, when, weight * by_person)
     if threshold > 1.0:
         w.tally[0].ceiling_hits += 1.0
         threshold = 1.0
@@ -624,16 +733,17 @@ def offend(w: World) -> None:
         HAZARD_MARKET_DAY if w.where // SHIFTS == MARKET_DAY else 0
     )
     for kind in COMMON_KINDS:
-        for k in range(draw_candidates(w, kind)):
-            number, i, mark = drawn[k].number, drawn[k].who, drawn[k].mark
-            cell = cell_of_crime(w, kind, i)
+        most = greatest_factor_of_person(w, kind)
+        n_drawn = draw_candidates(w, kind, greatest_hazard(w, kind, when, most))
+        for k in range(keep_possible_candidates(w, kind, when, n_drawn, most)):
+            number, i, mark, cell = drawn[k].number, drawn[k].who, drawn[k].mark, drawn[k].cell
             if w.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
             if cell < 0:
                 judge_outside_crime(w, kind, i, number, mark)
                 continue
             crime = PossibleCrime(kind=kind, number=number, victim=i, cell=cell, when=when, mark=mark)
-            threshold = normalised_hazard(w, crime, w.weekday >= FRIDAY)
+            threshold = normalised_hazard(w, crime)
             if mark < threshold:
                 threshold = apply_guards(w, crime, threshold)
             if mark < threshold:

@@ -305,7 +305,7 @@ class TrustModel(MesaModel):
         self.minds = self.state[MINDS]
         self.tally = self.state[TALLY]
         self._version = self.shift_events.version = self.state.version
-        self.hazard_factors = HazardFactors(MECHANISMS, self.town.n_cells, self.town.n_settlements)
+        self.hazard_factors = HazardFactors(MECHANISMS, self.town)
         self._views: dict[object, Any] = {}
         self._views_version = self._version.number
         self._w: World | None = None

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.town.crime_kinds import N_KINDS
+from model.town.crime_kinds import BY_TARGET, EXPOSURE, N_KINDS
 
 if TYPE_CHECKING:
     from model.engine.rows import FloatArray, IntArray
     from model.simulation.world import Simulation
+    from model.town.town import Town
     from model.world.mechanism import Mechanism
 
 HAZARD_DAY, HAZARD_NIGHT, HAZARD_MARKET_DAY, HAZARD_MARKET_NIGHT = range(4)
@@ -32,8 +33,10 @@ class HazardFactors:
     ----------
     rates
         Factors of motivation by time, kind and cell.
-    highest
-        Largest of these by time and kind.
+    attraction
+        Attraction of cells by kind; 1 for crimes against targets.
+    attracted, highest
+        Products of rates and attraction, and the largest of them by time and kind.
     person
         Factors by kind, settlement and class of resident.
     guards
@@ -44,16 +47,19 @@ class HazardFactors:
         1 for guards that prevent near repeats too.
     """
 
-    def __init__(self, mechanisms: Iterable[Mechanism], n_cells: int, n_settlements: int) -> None:
+    def __init__(self, mechanisms: Iterable[Mechanism], town: Town) -> None:
         writing = [(one.name, one.hazard) for one in mechanisms if one.hazard is not None]
         self.modifiers = {name: hazard for name, hazard in writing if not hazard.spared}
         guarding = {name: hazard for name, hazard in writing if hazard.spared}
         self.guard_modifiers, self.guard_numbers = guarding, {name: number for number, name in enumerate(guarding)}
         self.repeats: IntArray = np.array([hazard.repeats for hazard in guarding.values()], np.int64)
+        lure, n_cells = town.cells["lure"], town.n_cells
+        self.attraction = np.where((EXPOSURE == BY_TARGET)[:, None], 1.0, lure)
         self.rates, self.highest = np.ones((4, N_KINDS, n_cells)), np.ones((4, N_KINDS))
+        self.attracted = np.ones_like(self.rates)
         self.rates_before = {name: np.ones_like(self.rates) for name, hazard in self.modifiers.items() if hazard.moves}
         self.guards = np.ones((len(guarding), 4, N_KINDS, n_cells))
-        self.person = np.ones((N_KINDS, n_settlements, N_WARD_CLASSES))
+        self.person = np.ones((N_KINDS, town.n_settlements, N_WARD_CLASSES))
 
     def write_all(self, sim: Simulation) -> None:
         """Compute all factors from the parameters in force."""
@@ -85,7 +91,8 @@ class HazardFactors:
             if name in self.rates_before:
                 self.rates_before[name][:] = self.rates
             self.modifiers[name].place(sim, self.rates)
-        np.max(self.rates, axis=2, out=self.highest)
+        np.multiply(self.rates, self.attraction, out=self.attracted)
+        np.max(self.attracted, axis=2, out=self.highest)
 
     def write_guard(self, sim: Simulation, name: str) -> None:
         """Recompute the factors of one guard."""

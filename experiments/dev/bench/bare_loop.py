@@ -29,7 +29,7 @@ ROWS_PER_EVENT: Mapping[str, tuple[float, float]] = {
     # couples, officers, the events of a shift) are small enough to stay in the processor's cache.
     "impressions": (3.0, 1.0),  # reads ties, mind and settlement of the listener; writes the mind
     "contacts": (3.0, 1.0),  # reads the list of those present, person and mind; writes the last contact
-    "candidates": (3.0, 0.0),  # reads place, person and mind; most do not become crimes
+    "candidates": (1.0, 0.0),  # most are dropped for what the town or the place allows, before the resident is read
     "incidents": (2.0, 1.0),  # reads the reporter and their trust; writes the time of harm
     "calls": (1.0, 0.0),  # reads the caller
     "outside": (1.0, 1.0),  # harmed outside the municipality: reads the person, writes the time

@@ -100,4 +100,5 @@ def test_what_is_beyond_the_ceilings_is_counted(live: Live) -> None:
 def test_ceilings_have_room_for_a_town_without_police(live: Live) -> None:
     months = live(3 * 365, policies=["no_police"]).datacollector.get_model_vars_dataframe()
     assert months["certainty_street"].iloc[-1] > 1.7
-    assert 0.0 < months["ceiling_hits"].sum() < 0.01 * months["candidates"].sum()
+    possible = 0.5 * months["candidates"].sum()  # half of them are inside, old enough and live here
+    assert 0.0 < months["ceiling_hits"].sum() < 0.01 * possible

@@ -341,7 +341,8 @@ def test_switched_off_there_are_no_problems(live: Live) -> None:
 
 def test_few_candidates_reach_a_ceiling(live: Live) -> None:
     months = live(6 * MONTH).datacollector.get_model_vars_dataframe()
-    assert months["ceiling_hits"].sum() < 0.01 * months["candidates"].sum()
+    possible = 0.5 * months["candidates"].sum()  # half of them are inside, old enough and live here
+    assert months["ceiling_hits"].sum() < 0.01 * possible
 
 
 def test_a_record_knows_numbers_of_sectors_and_no_names(town: TrustModel) -> None:
