@@ -71,17 +71,19 @@ def mean_trust_at_intercept(w: World, intercept: float) -> float:
     return total / max(adults, 1)
 
 
+def above_level(intercept: float, w: World, level: float) -> float:
+    """Return mean trust at an intercept less a level."""
+    return mean_trust_at_intercept(w, intercept) - level
+
+
 def calibrate_intercept(sim: Simulation) -> None:
     """Solve for the intercept at which adults' mean trust is the site's level, or nearest to it."""
     w, level = sim.w, float(sim.p.trust[0].level)
     ends = [mean_trust_at_intercept(w, end) - level for end in (-MAX_INTERCEPT, MAX_INTERCEPT)]
     if ends[0] < 0.0 < ends[1]:
-        # Brent's method: mean trust increases with the intercept.
-        intercept = float(
-            scipy.optimize.brentq(
-                lambda x: mean_trust_at_intercept(w, x) - level, -MAX_INTERCEPT, MAX_INTERCEPT, xtol=1e-6
-            )
-        )
+        # Brent's method: mean trust increases with the intercept.  The world is an argument: SciPy's wrapper of the
+        # function refers to itself and would keep a world that the function holds in memory.
+        intercept = float(scipy.optimize.brentq(above_level, -MAX_INTERCEPT, MAX_INTERCEPT, args=(w, level), xtol=1e-6))
     else:
         intercept = math.copysign(MAX_INTERCEPT, -ends[0])
     sim.w.intercept[0] = intercept

@@ -537,3 +537,21 @@ def test_rows_are_reserved_when_they_run_out_in_the_middle_of_a_shift(live: Live
     assert small.state.version.number > moves
     assert len(small.state.repeats.rows) < len(large.state.repeats.rows)
     assert same_state(small, large)
+
+
+FREED = """
+import gc, weakref
+gc.disable()
+from model.simulation.model import TrustModel
+from scenarios import load
+world = TrustModel(load("villa_canales", set={"population.scale": 0.05, "calendar.warm_up": 0}), rng=7)
+world.advance(3)
+held = [weakref.ref(one) for one in (world.state, world.w, world.w.victim_chances, world.hazard_factors.rates)]
+world.release()
+print([freed() is None for freed in held])
+"""
+
+
+def test_a_world_that_is_released_frees_its_tables_without_the_garbage_collector() -> None:
+    told = subprocess.run([sys.executable, "-c", FREED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "[True, True, True, True]\n"
