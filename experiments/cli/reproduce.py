@@ -3,6 +3,7 @@
 import shlex
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +17,11 @@ from experiments.reproduce.earlier_pairs import (
     EARLIER_PAIRS_FILE,
     earlier_pairs,
     earlier_provenance,
+    import_levels,
     import_pairs,
 )
 from experiments.reproduce.figures import FIGURES
+from experiments.reproduce.level_runs import LEVELS_FILE, LEVELS_FOLDER, read_levels, solve_levels
 from experiments.reproduce.lock import LOCK_FILE, check_lock, check_own_folder, settings_of, write_lock
 from experiments.reproduce.repeat_pair import repeat_pair
 from experiments.reproduce.runs import (
@@ -42,15 +45,19 @@ from model.engine.errors import InputError
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 TABLE_FOLDER, FIGURE_FOLDER, EXPLORER = "tables", "figures", "explorer.html"
-RESULT_FOLDERS = (RUNS_FOLDER, POLICIES_FOLDER, TABLE_FOLDER, FIGURE_FOLDER)
+RESULT_FOLDERS = (RUNS_FOLDER, LEVELS_FOLDER, POLICIES_FOLDER, TABLE_FOLDER, FIGURE_FOLDER)
 ENDINGS = (".svg", ".png")
-BEFORE_LOCK = (POLICIES_FOLDER, EARLIER_PAIRS_FILE, EARLIER_LOCK_FILE)
+BEFORE_LOCK = (POLICIES_FOLDER, LEVELS_FILE, EARLIER_PAIRS_FILE, EARLIER_LOCK_FILE)
 """Entries of a folder that --from writes before the lock."""
 
 
 def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
     """Run one pair of the design again and print its effects."""
-    for line in repeat_pair(design_of(size), name, out or folder_of(size), workers):
+    folder = out or folder_of(size)
+    design = replace(design_of(size), solved=read_levels(folder))
+    if design.size.levels and design.solved is None:
+        raise InputError(f"--repeat: {folder} has no {LEVELS_FILE}, in which the levels of its draws are solved")
+    for line in repeat_pair(design, name, folder, workers):
         print(line)
 
 
@@ -75,15 +82,22 @@ def reproduce(
         if fresh:
             remove_results(folder)
         if source:
-            import_pairs(design, source, folder, settings, workers)
+            import_levels(design, source, folder)
+            import_pairs(replace(design, solved=read_levels(folder)), source, folder, settings, workers)
         check_lock(folder, settings)
         earlier, provenance = earlier_pairs(folder), earlier_provenance(folder)
         write_lock(folder, settings, **provenance)
+        if design.size.levels:
+            solved = read_levels(folder) if so_far else solve_levels(design, folder, workers)
+            if solved is None and so_far:
+                raise InputError(f"--so-far: {folder} has no levels of its draws yet, so that no pair has begun")
+            if solved is None:
+                return report_rest(folder)
+            design = replace(design, solved=solved)
         specs = missing_specs(planned_specs(design, folder), earlier)
         outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_specs(specs, folder, workers)
         if outcome.interrupted:
-            report_interruption(f"what is finished is safe in {folder}; the same command goes on")
-            return INTERRUPTED
+            return report_rest(folder)
         pairs = pairs_of(design, specs, folder, earlier)
         write_results(design, pairs, folder, size, workers)
         write_lock(
@@ -91,6 +105,12 @@ def reproduce(
             failed=outcome.failed, seconds=round(seconds), workers=workers, **provenance,
         )  # fmt: skip
     return FAILED if outcome.failed else DONE
+
+
+def report_rest(folder: Path) -> int:
+    """Say how an interrupted answer goes on; return the exit code."""
+    report_interruption(f"what is finished is safe in {folder}; the same command goes on")
+    return INTERRUPTED
 
 
 def remove_results(folder: Path) -> None:
@@ -102,6 +122,7 @@ def remove_results(folder: Path) -> None:
         LOCK_FILE,
         EXPLORER,
         PAIRS_FILE,
+        LEVELS_FILE,
         EARLIER_PAIRS_FILE,
         EARLIER_LOCK_FILE,
         *(f"sentences.{one}.md" for one in LANGUAGES),

@@ -76,7 +76,7 @@ def text_by_language(text: BilingualText) -> dict[str, str]:
 
 def assumption_data(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return an assumption with its title and its values at 11 equidistant shares of its range."""
-    input_range = design.ranges[name]
+    input_range = design.ranges[SITES[0]][name]
     values = [float(input_range.value(share)) for share in np.linspace(0.0, 1.0, 11)]
     return {"name": name, "title": text_by_language(input_name(name)), "values": values}
 

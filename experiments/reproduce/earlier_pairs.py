@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.level_runs import LEVELS_FILE
 from experiments.reproduce.lock import LOCK_FILE, check_settings, read_lock
 from experiments.reproduce.repeat_pair import run_pairs
 from experiments.reproduce.runs import PAIR_KEYS, PAIRS_FILE, SIDE_COLUMNS, pair_names
@@ -34,6 +35,16 @@ def earlier_pairs(folder: Path) -> pd.DataFrame:
 def read_pairs(path: Path) -> pd.DataFrame:
     """Return a table of pairs with its columns checked."""
     return read_parquet(path, COLUMNS, "pairs").select(COLUMNS).to_pandas()
+
+
+def import_levels(design: ReproduceDesign, source: Path, folder: Path) -> None:
+    """Copy the solved levels of another folder into this one, if the design needs them and this folder has none."""
+    path, lock = source / LEVELS_FILE, read_lock(source)
+    if not design.size.levels or (folder / LEVELS_FILE).is_file():
+        return
+    if not path.is_file() or sha256_of(path.read_bytes()) != lock["files"].get(LEVELS_FILE):
+        raise InputError(f"{path} is not the file whose digest {source / LOCK_FILE} states: begin without --from")
+    write_atomically(folder / LEVELS_FILE, path.read_bytes())
 
 
 def import_pairs(design: ReproduceDesign, source: Path, folder: Path, current: Mapping[str, Any], workers: int) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.headline_measures import BY_NAME
 from experiments.reproduce.design import DRAWS, LONG
-from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, RANDOM_PREFIX, ReproducePlan
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, RANDOM_PREFIX, ReproducePlan
 from experiments.reproduce.runs import SIDE_COLUMNS, differences, rows_in, with_effects
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import Scale, are_too_few
@@ -17,9 +16,11 @@ from experiments.statistics.verdicts import corrected, judge
 
 BAND_QUANTILES = 0.05, 0.95
 """Quantiles of the band that contains nine in ten pairs."""
+SURE, SOME, NEARLY_NONE = 0.9, 0.1, 0.05
+"""Shares of worlds: nine in ten, one in ten, one in twenty."""
 COLUMNS = (
     *("site", "arm", "account", "years", "measure", "n", "base", "arm_mean", "effect", "low", "high"),
-    *("band_low", "band_high", "share_up", "delta", "p", "adjusted", "verdict"),
+    *("band_low", "band_high", "up", "nothing", "down", "word", "delta", "p", "adjusted", "verdict"),
 )
 ALL_ACCOUNTS = "all"
 """Value of the column `account` for effects over all accounts with equal weights."""
@@ -41,15 +42,42 @@ def sides_of(pairs: pd.DataFrame) -> tuple[list[Value], list[Value]]:
 def effect_row(pairs: pd.DataFrame, measure: str, years: int) -> dict[str, Any]:
     """Return the effect in some pairs of one measure: mean, interval, and the band of nine in ten pairs."""
     base, arm = sides_of(pairs)
-    estimate = paired(base, arm, scale=BY_NAME[measure].scale(float(years)))
+    estimate = paired(base, arm, scale=MEASURES[measure].scale(float(years)))
     effects = differences(pairs).dropna()
     low, high = effects.quantile(list(BAND_QUANTILES)) if len(effects) else (float("nan"),) * 2
+    shares = chances(effects, estimate.delta)
     return {
         "measure": measure, "n": estimate.n, "base": estimate.base, "arm_mean": estimate.arm, "effect": estimate.effect,
         "low": estimate.low, "high": estimate.high, "band_low": low, "band_high": high,
-        "share_up": float((effects > 0.0).mean()) if len(effects) else float("nan"),
-        "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
+        **shares, "word": word_of(**shares), "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
     }  # fmt: skip
+
+
+def chances(effects: pd.Series, delta: float) -> dict[str, float]:
+    """Return the shares of worlds in which an effect is at least delta upwards, less than it matters, and downwards.
+
+    >>> chances(pd.Series([-1.0, 0.2, 0.5, 2.0]), 0.5)
+    {'up': 0.5, 'nothing': 0.25, 'down': 0.25}
+    """
+    if effects.empty or math.isnan(delta):
+        return dict.fromkeys(("up", "nothing", "down"), math.nan)
+    up, down = float((effects >= delta).mean()), float((effects <= -delta).mean())
+    return {"up": up, "nothing": float((effects.abs() < delta).mean()), "down": down}
+
+
+def word_of(up: float, nothing: float, down: float) -> str:
+    """Return the word for the shares of worlds in which an effect goes up, is practically nothing, and goes down.
+
+    >>> word_of(0.95, 0.05, 0.0), word_of(0.4, 0.6, 0.0), word_of(0.2, 0.6, 0.2)
+    ('rises', 'rises_or_nothing', 'unknown')
+    """
+    shares = {"rises": up, "nothing": nothing, "falls": down}
+    for word, share in shares.items():
+        if share >= SURE:
+            return word
+    if up >= SOME and down < NEARLY_NONE:
+        return "rises_or_nothing"
+    return "falls_or_nothing" if down >= SOME and up < NEARLY_NONE else "unknown"
 
 
 def estimate_columns(estimate: Effect, base: str, arm: str) -> dict[str, Any]:
@@ -64,7 +92,7 @@ def estimate_columns(estimate: Effect, base: str, arm: str) -> dict[str, Any]:
 def scale_at(pairs: pd.DataFrame, measure: str, years: int) -> Scale:
     """Return the scale for differences between effects; its delta is that at the mean level of the measure."""
     selected = pairs[(pairs["measure"] == measure) & (pairs["years"] == years)]
-    scale = BY_NAME[measure].scale(float(years))
+    scale = MEASURES[measure].scale(float(years))
     return replace(
         scale,
         delta=scale.threshold(*(float((selected[top] / selected[per]).mean()) for top, per in SIDE_COLUMNS)).delta,
@@ -97,9 +125,9 @@ def main_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return a row for every site, arm, horizon and measure, over all accounts."""
-    rows = list(effect_rows(main_pairs(pairs), ("site", "arm", "years"), plan.reported))
+    rows = list(effect_rows(pairs, ("site", "arm", "years"), plan.reported))
     table = pd.DataFrame([row | {"account": ALL_ACCOUNTS} for row in rows if not row["arm"].startswith(RANDOM_PREFIX)])
-    return with_verdicts(table, ["site", "arm", "years"])[list(COLUMNS)]
+    return with_verdicts(table, ["site", "arm", "years"]).reindex(columns=list(COLUMNS))
 
 
 def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.levels import LEVELS_FILE
 from experiments.reproduce.plan import PLAN_FILE as PLAN
 from experiments.storage.folder_lock import LOCK as FOLDER_LOCK
 from experiments.storage.manifest import provenance
@@ -24,10 +25,11 @@ LOCKED_SUFFIXES = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
 def settings_of(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return the settings that decide the runs of a folder: size, plan, draws, accounts and code of the model."""
     account_values = {account: accounts.read(account) for account in accounts.names()}
-    draws = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
+    draws = json.dumps([design.names, design.cube.tolist(), design.doses.tolist()])
     return {
         "size": name,
         "plan": sha256_of(PLAN.read_bytes()),
+        "levels": sha256_of(LEVELS_FILE.read_bytes()),
         "draws": sha256_of(draws.encode()),
         "accounts": sha256_of(json.dumps(account_values, sort_keys=True).encode()),
         "fingerprint": fingerprint(),

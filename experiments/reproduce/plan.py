@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.practice_effects import COSTS
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.timeline import BUILT_IN_SITES
@@ -20,6 +21,9 @@ EVERYTHING, ADOPTION = "everything", "adoption"
 RANDOM_PREFIX = "point"
 """Prefix of the names of packages at random doses."""
 
+MEASURES: Mapping[str, Headline] = BY_NAME | {one.name: one for one in COSTS if one.name not in BY_NAME}
+"""Measures that effects may be reported on, by name: headline measures, and what policies cost."""
+
 type Doses = Mapping[str, float]
 """Share (0-1) to which the policy of each factor is implemented; a missing factor is 0."""
 
@@ -28,7 +32,8 @@ type Doses = Mapping[str, float]
 class ReproduceSize:
     """Number of blocks of each kind at a site, years of their runs, and parameters set for all of them.
 
-    Blocks of `checks` test the emulators, which are not fitted to them.
+    Blocks of `checks` test the emulators, which are not fitted to them. `levels` tells whether the levels of draws are
+    solved (`experiments.reproduce.levels`).
     """
 
     draws: int
@@ -40,6 +45,9 @@ class ReproduceSize:
     years: int
     long_years: int
     checks: int = 0
+    prior: int = 0
+    again: int = 0
+    levels: bool = True
     set: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -65,13 +73,21 @@ class Loop:
 
 @dataclass(frozen=True, kw_only=True)
 class ReproducePlan:
-    """Factors, packages, assumptions and measures, and the sizes of the design."""
+    """Factors, packages, assumptions and measures, and the sizes of the design.
+
+    ``width`` is the factor around a value that nobody has measured, ``correlation`` that of the numbers of a mechanism
+    in every second draw, and ``policies`` are run in full beside the packages.
+    """
 
     seed: int
+    width: float
+    correlation: float
+    policies: Sequence[str]
     factors: Mapping[str, str]
     packages: Mapping[str, Doses]
     assumptions: Sequence[str]
     reported: Sequence[str]
+    costs: Sequence[str]
     emulated: Sequence[str]
     regions: Sequence[str]
     loop: Loop
@@ -85,8 +101,8 @@ class ReproducePlan:
 
     @property
     def headlines(self) -> Sequence[Headline]:
-        """Measures that are reported."""
-        return [BY_NAME[name] for name in self.reported]
+        """Measures that are reported, costs last."""
+        return [MEASURES[name] for name in (*self.reported, *self.costs)]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -100,11 +116,12 @@ def plan() -> ReproducePlan:
     content = toml_beside(__file__)
     measures = content["measures"]
     return ReproducePlan(
-        seed=content["seed"],
+        **{key: content[key] for key in ("seed", "width", "correlation", "policies")},
         factors=content["factors"],
         packages=content["packages"],
         assumptions=content["assumptions"]["names"],
         reported=measures["told"],
+        costs=measures["costs"],
         emulated=measures["emulated"],
         regions=measures["regions"],
         loop=Loop(**content["loop"]),

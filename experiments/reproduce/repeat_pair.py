@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_job import run_one
 from experiments.narrative.labels import plain_number
 from experiments.reproduce.design import Block, ReproduceDesign
-from experiments.reproduce.plan import STATUS_QUO
+from experiments.reproduce.plan import MEASURES, STATUS_QUO
 from experiments.reproduce.runs import block_rows, rows_in, with_effects
 from experiments.storage.run_spec import RunSpec
 
@@ -51,4 +50,4 @@ def repeat_pair(design: ReproduceDesign, name: str, folder: Path, workers: int) 
         yield f"\nafter year {years}{'':30}{'status quo':>12}{'effect':>12}"
         for row in rows_in(horizon_rows):
             base = row.base / row.base_per if row.base_per else float("nan")
-            yield f"  {BY_NAME[row.measure].en:40}{plain_number(base):>12}{row.effect:>+12.4g}"
+            yield f"  {MEASURES[row.measure].en:40}{plain_number(base):>12}{row.effect:>+12.4g}"

@@ -1,7 +1,7 @@
 """Runs of `confianza reproduce`: compute those missing in a folder, and read the pairs of every arm and measure."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,18 +56,22 @@ def missing_specs(specs: Specs, earlier: pd.DataFrame) -> Specs:
 
 
 def run_missing_specs(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
+    """Compute the runs of blocks that are missing in a folder; return the outcome and the seconds that it took."""
+    return run_missing([spec for _, arms in specs for spec in arms.values()], folder / RUNS_FOLDER, workers)
+
+
+def run_missing(specs: Iterable[RunSpec], runs_folder: Path, workers: int) -> tuple[SweepOutcome, float]:
     """Compute the runs that are missing in a folder; return the outcome and the seconds that it took.
 
     An interruption loses the runs in progress and at most the last ten seconds of results.
     """
-    runs_folder = folder / RUNS_FOLDER
     for path in leftover_files(runs_folder) if runs_folder.is_dir() else ():
         path.unlink()
     store = Store(runs_folder).open()
-    jobs = list({spec.run: spec for _, arms in specs for spec in arms.values()}.values())
+    jobs = list({spec.run: spec for spec in specs}.values())
     missing = [spec for spec in jobs if spec.run not in store.finished]
-    print_note(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
-    check_disk_space({"--out": (folder, size_of_sweep(missing))})
+    print_note(f"{len(jobs)} runs in {runs_folder}, {len(jobs) - len(missing)} of them finished before")
+    check_disk_space({"--out": (runs_folder.parent, size_of_sweep(missing))})
     start = time.monotonic()
     outcome = run_in_blocks(missing, store, workers) if missing else SweepOutcome()
     return outcome, time.monotonic() - start

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from experiments.comparison.headline_measures import BY_NAME
 from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
 from experiments.narrative.number_format import format_number
 from experiments.reproduce.effects import CRITERIA
-from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, SITES
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, SITES
 from experiments.reproduce.regions import OUTCOMES
 from experiments.reproduce.runs import rows_in, rows_where
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list, join_texts
@@ -39,7 +38,7 @@ def site_name(site: str) -> BilingualText:
 
 def measure_name(measure: str) -> BilingualText:
     """Return the name of a measure."""
-    return BY_NAME[measure].label
+    return MEASURES[measure].label
 
 
 def package_name(package: str) -> BilingualText:
@@ -49,14 +48,14 @@ def package_name(package: str) -> BilingualText:
 
 def unit_of(measure: str) -> BilingualText:
     """Return the unit in which effects on a measure are reported."""
-    return message(f"reproduce.unit.{UNITS.get(BY_NAME[measure].unit, 'year')}")
+    return message(f"reproduce.unit.{UNITS.get(MEASURES[measure].unit, 'year')}")
 
 
 def number_text(value: float, measure: str = "", sign: str = "+") -> str:
     """Return a number with the decimals of its measure, or with none; a dash for NaN."""
     if math.isnan(value):
         return "–"
-    digits = BY_NAME[measure].digits if measure else 0
+    digits = MEASURES[measure].digits if measure else 0
     return format_number(value, digits, sign)
 
 
@@ -76,11 +75,23 @@ def effect_words(row: Any, key: str = "effect") -> BilingualText:
         return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **labels)
     if math.isnan(row.low):
         key = "effect_of_one"
-    named = {"effect_of_one": (), "effect": LIMITS, "effect_with_band": (*LIMITS, "band_low", "band_high")}[key]
+    if key == "chance":
+        return chance_words(row)
+    named = () if key == "effect_of_one" else LIMITS
     numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", *named)}
     return message(
         f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_label(row.verdict),
         unit=unit_of(row.measure), **numbers,
+    )  # fmt: skip
+
+
+def chance_words(row: Any) -> BilingualText:
+    """Return in how many of 100 worlds an effect goes up or down by what matters, with its mean and range."""
+    numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", "band_low", "band_high")}
+    shares = {name: format_number(PERCENT * getattr(row, name), 0) for name in ("up", "down")}
+    return message(
+        "reproduce.sentence.chance", measure=measure_name(row.measure), word=message(f"reproduce.word.{row.word}"),
+        unit=unit_of(row.measure), delta=number_text(row.delta, row.measure, ""), **numbers, **shares,
     )  # fmt: skip
 
 
@@ -332,7 +343,7 @@ class ResultSentences(NamedTuple):
 
 RESULTS: Mapping[str, ResultSentences] = {
     "answer": ResultSentences(
-        partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES, key="effect_with_band"),
+        partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES, key="chance"),
         answer_meaning,
     ),
     "surfaces": ResultSentences(surface_sentence, surfaces_meaning),

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.reproduce import effects
-from experiments.reproduce.design import CHECKS, DRAWS, LONG, LOOP, ReproduceDesign
+from experiments.reproduce.costs import cost_of_gains, costs_table
+from experiments.reproduce.design import CHECKS, DRAWS, LONG, LOOP, PRIOR, ReproduceDesign
 from experiments.reproduce.effects import estimate_columns, scale_at, with_verdicts
+from experiments.reproduce.levels import fits, targets_of
 from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND, SITES, ReproducePlan
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.runs import rows_where, with_effects
@@ -57,6 +59,10 @@ def loop_rows(plan: ReproducePlan, pairs: pd.DataFrame) -> Iterator[dict[str, An
                 yield key_values | estimate_columns(estimate, "cut_effect", "uncut") | {"share": share}
 
 
+LEVEL_COLUMNS = (
+    *("site", "solved", "target", "n", "low", "middle", "high"),
+    *("measured_low", "measured", "measured_high", "fit"),
+)
 MIN_LISTED = 3
 """Least number of parameters listed for each effect, even if their correlations may be chance."""
 MIN_DRAWS = 8
@@ -88,7 +94,7 @@ def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dic
     pairs = with_effects(pairs).dropna(subset="effect")
     if len(pairs) < MIN_DRAWS:
         return
-    accounts, seed, names = pairs["account"].to_numpy(), design.plan.seed, tuple(design.ranges)
+    accounts, seed, names = pairs["account"].to_numpy(), design.plan.seed, design.names
     effects = within_groups(pairs["effect"].to_numpy()[:, None], accounts)[:, 0]
     points = within_groups(design.cube[pairs["draw"].to_numpy()], accounts)
     r, null_r = correlations(points, effects), null_correlation(points, effects, seed)
@@ -119,7 +125,7 @@ def tables_of(
 ) -> dict[str, pd.DataFrame]:
     """Return all tables by name, those of results first."""
     plan = design.plan
-    answer = effects.effects_table(plan, pairs)
+    answer = effects.effects_table(plan, effects.main_pairs(pairs))
     return {
         "answer": answer,
         "surfaces": grid_table(plan, surfaces),
@@ -131,6 +137,10 @@ def tables_of(
         "remedy": answer[answer["measure"].isin(effects.REMEDY_MEASURES)],
         "heavy_hand": answer[(answer["arm"] == HEAVY_HAND) & answer["measure"].isin(effects.HEAVY_HAND_MEASURES)],
         "loop": loop_table(plan, pairs),
+        "prior": effects.effects_table(plan, pairs[pairs["kind"] == PRIOR]),
+        "costs": costs_table(plan, pairs),
+        "cost_of_gains": cost_of_gains(pairs),
+        "levels": levels_table(design),
         "accounts": effects.accounts_table(plan, pairs),
         "together": effects.together_table(plan, pairs),
         "errors": errors_table(surfaces),
@@ -139,6 +149,25 @@ def tables_of(
         "pairs_of_paradox": paradox_pairs(pairs),
         "design": design_table(design),
     }
+
+
+def levels_table(design: ReproduceDesign) -> pd.DataFrame:
+    """Return the measured levels in the draws of each site, as they are drawn and solved.
+
+    ``low``, ``middle`` and ``high`` are those of nine in ten draws, ``fit`` the share of draws that fit all levels.
+    """
+    rows = []
+    for solved in (False, True) if design.solved else ():
+        chosen = design.solved.chosen(solved=solved) if design.solved else {}
+        for site in SITES:
+            of_site = [table for place, table in chosen.items() if place[0] == site]
+            both = pd.concat(of_site)
+            fit = float(np.mean([fits(table) for table in of_site]))
+            for target in targets_of(site):
+                name = target.order.name.strip()
+                band = both[both["target"] == name]["value"].quantile([0.05, 0.5, 0.95])
+                rows.append((site, int(solved), name, len(of_site), *band, *target.band, fit))
+    return pd.DataFrame(rows, columns=list(LEVEL_COLUMNS))
 
 
 def paradox_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +182,7 @@ def design_table(design: ReproduceDesign) -> pd.DataFrame:
     rows = [
         {
             "site": block.site, "kind": block.kind, "draw": block.draw, "seed": block.seed, "account": block.account,
-            "years": block.years, "arms": " ".join(block.arms), "numbers": len(design.ranges),
+            "years": block.years, "arms": " ".join(block.arms), "numbers": len(design.names),
         }
         for block in design.blocks
     ]  # fmt: skip

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.storage.run_spec import parameter_value
 from model.engine.errors import InputError, suggest_nearest
-from model.engine.parameters import checked_value
-from model.engine.plausible import Scale, plausible_range, value_between
-from scenarios.groups import find_parameter
+from model.engine.parameters import all_parameters, checked_value
+from model.engine.plausible import FACTOR, Scale, plausible_range, value_between
+from model.engine.scenario import Scenario
+from scenarios.groups import declared_groups, find_parameter
 from scenarios.policy_files import checked_finite
-from scenarios.ranges import matching_parameters
+from scenarios.ranges import TOWN_GROUPS, dotted_group, matching_parameters
 
 STATED, PLAUSIBLE = "stated", "plausible"
 """Keywords for the valid range of a parameter, and for the plausible range of an unmeasured one."""
@@ -125,16 +127,33 @@ def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
         raise InputError(f'{name} must be a list, {{ low, high }}, "{STATED}" or "{PLAUSIBLE}", got {value!r}')
 
 
-def plausible_ranges(name: str) -> Iterator[tuple[str, Range]]:
-    """Yield the plausible ranges of the unmeasured parameters in a name, a group or `*`; raise InputError if none."""
+def plausible_ranges(name: str, factor: float = FACTOR) -> Iterator[tuple[str, Range]]:
+    """Yield the plausible ranges of the unmeasured parameters in a name, a group or `*`; raise InputError if none.
+
+    Where the source of a parameter states no range, its ends are ``factor`` away from the default.
+    """
     any_found = False
     for one, about in matching_parameters(name):
         group, key = find_parameter(one)
-        if found := plausible_range(getattr(group(), key), about):
+        if found := plausible_range(getattr(group(), key), about, factor):
             any_found = True
             yield one, checked_range(one, found.low, found.high, found.scale)
     if not any_found:
         raise InputError(f'{name} has no value that nobody has measured; state its range or "{STATED}"')
+
+
+def site_ranges(scenario: Scenario, factor: float = FACTOR) -> Iterator[tuple[str, Range]]:
+    """Yield the plausible ranges of the site facts that nobody has measured, around their values in a scenario.
+
+    Facts that shape the town are left out, as in `matching_parameters`.
+    """
+    declared_groups()
+    for name, _, about in all_parameters():
+        value = parameter_value(scenario, name)
+        if dotted_group(name) in TOWN_GROUPS or not isinstance(value, (int, float)):
+            continue
+        if found := plausible_range(value, about, factor, "site"):
+            yield name, checked_range(name, found.low, found.high, found.scale)
 
 
 def checked_range(name: str, low: float, high: float, scale: Scale = "linear") -> Range:

@@ -524,7 +524,8 @@ def greatest_hazard(w: World, kind: int, when: int, most: float) -> float:
         weight = exposure_in_shift(kind, greatest_exposure(kind, setting, w.p.crime[z]), setting, w.p.crime[z])
         base = w.base_hazard_in_force[z, kind] * (w.p.certainty[0].level * w.zone_hazard[group, z])
         greatest = max(greatest, base * (weight * most * w.highest_rates[when, kind]), w.outside_rates[z, kind])
-    return greatest / CEILING[kind]
+    bound: float = greatest / CEILING[kind]
+    return bound
 
 
 @kernel

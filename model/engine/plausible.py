@@ -1,7 +1,8 @@
 """Plausible ranges of parameters that nobody has measured, apart from the limits within which a value is valid.
 
 A study of what effects depend on draws all assumed parameters at once from these ranges.  A range follows from what the
-source of the parameter says, else from its unit: nobody knows the value better than by a factor of two.
+source of the parameter says, else from its unit: nobody knows the value better than by a factor, two if not said
+otherwise.
 """
 
 import math
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from model.engine.elementary import exp, log, power
-from model.engine.parameters import ParameterSpec
+from model.engine.parameters import ParameterSpec, Role
 
 Scale = Literal["linear", "log", "logit"]
 """Scale on which values between the ends are equally plausible."""
@@ -22,7 +23,7 @@ FACTOR = 2.0
 class PlausibleRange:
     """Plausible ends of a parameter, the scale between them, and whether the source of the parameter states them.
 
-    Where the source states none, the ends are a factor of two away from the default: nobody knows better.
+    Where the source states none, the ends are a factor away from the default: nobody knows better.
     """
 
     low: float
@@ -47,11 +48,14 @@ def value_between(low: float, high: float, scale: Scale, share: float) -> float:
     return low + share * (high - low)
 
 
-def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | None:
-    """Return the plausible range of a parameter; None for one that is measured, a site fact, a lever or neutral.
+def plausible_range(
+    default: float, spec: ParameterSpec, factor: float = FACTOR, role: Role = "behaviour"
+) -> PlausibleRange | None:
+    """Return the plausible range of a parameter; None for one that is measured, neutral or of another role.
 
     A range that the source states is taken as it is.  Else the odds of a share and the size of any other number lie
-    within a factor of two of the default, and a logarithm within that of two.  Ends are cut at the limits of validity.
+    within ``factor`` of the default, and a logarithm within that of the factor.  Ends are cut at the limits of
+    validity.
 
     >>> spec = ParameterSpec("", "share", 0.0, 1.0, "assumed", "behaviour", None)
     >>> found = plausible_range(0.5, spec)
@@ -60,19 +64,19 @@ def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | Non
     >>> plausible_range(0.5, ParameterSpec("", "share", 0.0, 1.0, "E05", "behaviour", None)) is None
     True
     """
-    if spec.role != "behaviour" or not any(word in spec.source for word in ASSUMED) or spec.low >= spec.high:
+    if spec.role != role or not any(word in spec.source for word in ASSUMED) or spec.low >= spec.high:
         return None
     if spec.plausible:
         return range_within(*spec.plausible, "linear", True, spec)
     if spec.unit.startswith("log"):
-        return range_within(default - log(FACTOR), default + log(FACTOR), "linear", False, spec)
+        return range_within(default - log(factor), default + log(factor), "linear", False, spec)
     if spec.unit == "share" and 0.0 < default < 1.0:
         odds = default / (1.0 - default)
-        low, high = (each / (1.0 + each) for each in (odds / FACTOR, odds * FACTOR))
+        low, high = (each / (1.0 + each) for each in (odds / factor, odds * factor))
         return range_within(low, high, "logit", False, spec)
     if default == 0.0 or (spec.unit == "share" and default == 1.0):
         return None  # a neutral value: something that the model leaves out, not a size that nobody knows
-    low, high = sorted((default / FACTOR, default * FACTOR))
+    low, high = sorted((default / factor, default * factor))
     if isinstance(default, int):
         return range_within(math.ceil(low), math.floor(high), "linear", False, spec)
     return range_within(low, high, "log", False, spec)

@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.headline_measures import BY_NAME
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.plan import HEAVY_HAND, ReproduceSize, plan
-from experiments.reproduce.surfaces import Surface, SurfaceKey, fitted_surface, points_of_surface
+from experiments.reproduce.plan import HEAVY_HAND, MEASURES, ReproduceSize, plan
+from experiments.reproduce.surfaces import Surface, SurfaceKey, dosed_pairs, fitted_surface, points_of_surface
 
-SIZE = ReproduceSize(draws=16, points=1, loop=8, cuts=1, long=0, long_points=0, years=1, long_years=1)
+SIZE = ReproduceSize(draws=16, points=1, loop=8, cuts=1, long=0, long_points=0, years=1, long_years=1, levels=False)
 LEVEL, TRUST, CRIMES = 1000.0, 2.0, -100.0
 """Status quo of counts, effect of full adoption on trust, and of full reporting support on crimes."""
 KEY = ("villa_canales", 1, "trust_mean")
@@ -34,8 +33,8 @@ def known_pairs(design: ReproduceDesign) -> pd.DataFrame:
             }
             if block.account == "attitudes_without_effect":
                 effects["crimes_occurred"] *= 0.5
-            for measure in design.plan.reported:
-                level = 50.0 if BY_NAME[measure].unit == "0-100" else LEVEL
+            for measure in (*design.plan.reported, *design.plan.costs):
+                level = 50.0 if MEASURES[measure].unit == "0-100" else LEVEL
                 value = level + effects.get(measure, 0.0) + rng.normal(0.0, 0.05)
                 rows.append(
                     {
@@ -50,6 +49,6 @@ def known_pairs(design: ReproduceDesign) -> pd.DataFrame:
 def known_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[SurfaceKey, Surface]:
     """Return the surface of trust that is fitted to pairs."""
     own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["kind"] == "draws")]
-    points = points_of_surface(own[own["arm"] != HEAVY_HAND])
+    points = points_of_surface(dosed_pairs(design, own))
     assert points is not None
     return {KEY: fitted_surface(design, points)}

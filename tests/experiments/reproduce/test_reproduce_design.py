@@ -18,7 +18,16 @@ from scenarios.policy_files import read_policy
 
 ROOT = Path(__file__).parents[3]
 SMALL = ReproduceSize(
-    draws=2, points=1, loop=1, cuts=1, long=1, long_points=0, years=1, long_years=3, set={"population.scale": 0.05}
+    draws=2,
+    points=1,
+    loop=1,
+    cuts=1,
+    long=1,
+    long_points=0,
+    years=1,
+    long_years=3,
+    levels=False,
+    set={"population.scale": 0.05},
 )
 
 
@@ -58,7 +67,7 @@ def test_two_policies_that_set_one_parameter_alike_take_the_larger_share() -> No
 def test_blocks_share_draw_seed_and_account_and_differ_in_policies(tmp_path: Path) -> None:
     design = ReproduceDesign(plan(), SMALL)
     specs = design.specs(design.blocks[0], tmp_path)
-    assert len({spec.run for spec in specs.values()}) == len(specs) == 7
+    assert len({spec.run for spec in specs.values()}) == len(specs) == 8
     assert len({(spec.seed, spec.overrides, spec.town) for spec in specs.values()}) == 1
     assert specs[STATUS_QUO].policies == ()
     assert specs["everything"].policies == ("mopsic_full", "reporting_support", "resources_only")
@@ -68,7 +77,7 @@ def test_the_first_half_of_the_blocks_has_about_half_of_every_kind_at_both_sites
     design = ReproduceDesign(plan(), plan().size("whole"))
     blocks = design.blocks
     of_all, of_half = (Counter((one.site, one.kind) for one in some) for some in (blocks, blocks[: len(blocks) // 2]))
-    assert len(of_all) == 8
+    assert len(of_all) == 12
     assert all(abs(of_half[key] - number / 2) <= 2 for key, number in of_all.items())
 
 
@@ -84,10 +93,10 @@ def test_loop_blocks_are_alike_but_for_the_account(tmp_path: Path) -> None:
 
 def test_every_draw_has_numbers_of_its_own_within_their_ranges() -> None:
     design = ReproduceDesign(plan(), SMALL)
-    first, second = design.parameter_values(0), design.parameter_values(1)
+    first, second = design.parameter_values("villa_canales", 0), design.parameter_values("villa_canales", 1)
     assert len(first) > 700
     assert sum(first[name] != second[name] for name in first) > 0.9 * len(first)
-    assert all(span.low <= first[name] <= span.high for name, span in design.ranges.items())
+    assert all(span.low <= first[name] <= span.high for name, span in design.ranges["villa_canales"].items())
 
 
 def test_the_help_states_times_that_hold_on_two_cores() -> None:

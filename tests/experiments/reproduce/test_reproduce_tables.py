@@ -10,6 +10,7 @@ from known_pairs import SIZE, known_pairs
 
 from experiments.emulation.coefficients import coefficients_of
 from experiments.reproduce import effects
+from experiments.reproduce.costs import HOURS, cost_of_gains, costs_table
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.effects import with_verdicts
 from experiments.reproduce.plan import HEAVY_HAND, plan
@@ -37,8 +38,7 @@ pytest.importorskip("sklearn")
 @pytest.fixture(scope="module")
 def surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface:
     own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean") & (pairs["kind"] == "draws")]
-    own = own[own["arm"] != HEAVY_HAND]
-    points = points_of_surface(own)
+    points = points_of_surface(dosed_pairs(design, own))
     assert points is not None
     return fitted_surface(design, points)
 
@@ -51,7 +51,7 @@ def row_of(table: pd.DataFrame, **where: object) -> pd.Series:
 
 
 def test_effects_and_verdicts_are_those_of_the_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
-    table = effects.effects_table(design.plan, pairs)
+    table = effects.effects_table(design.plan, effects.main_pairs(pairs))
     adoption = row_of(table, site="villa_canales", arm="adoption", measure="trust_mean")
     assert (adoption["effect"], adoption["n"]) == (pytest.approx(2.0, abs=0.05), 16)
     assert adoption["band_low"] < adoption["effect"] < adoption["band_high"]
@@ -116,7 +116,7 @@ def test_two_processes_fit_the_same_surfaces_as_one(design: ReproduceDesign, pai
 
 def test_a_drawn_number_that_moves_an_effect_is_found_among_all(design: ReproduceDesign) -> None:
     wide = ReproduceDesign(design.plan, replace(design.size, draws=120))
-    place = list(wide.ranges).index(name := "trust.memory_years")
+    place = wide.names.index(name := "trust.memory_years")
     rng, names = np.random.default_rng(7), list(accounts.names())
     own = {"site": "villa_canales", "kind": "draws", "years": 1, "measure": "trust_mean", "base": 0.0}
     rows = []
@@ -193,17 +193,19 @@ def test_of_one_block_it_is_said_which_site_has_no_pair_and_of_one_draw_that_it_
     assert "Es el mismo sorteo, con el mismo pueblo" in told["es"]
     more = told_of(design, pairs, 16)
     assert "These are the same 2 draws" in more["en"]
-    assert "(interval of the mean +" in more["en"]
+    assert "of 100 worlds it rises by at least 0.50 points of 100" in more["en"]
 
 
 def test_of_few_homicides_nothing_is_said() -> None:
     row = {"site": "totonicapan", "arm": "everything", "years": 3, "measure": "homicides", "n": 360, "base": 2.4}
     row |= {"effect": -0.9, "low": -1.0, "high": -0.8, "band_low": -2.0, "band_high": 0.1, "delta": 0.5}
+    row |= {"up": 0.02, "nothing": 0.2, "down": 0.78, "word": "falls_or_nothing"}
     judged = with_verdicts(pd.DataFrame([row | {"p": 1e-9}, row | {"p": 1e-9, "base": 59.0}]), ["site"])
     assert list(judged["verdict"]) == ["rare", "falls"]
-    few, many = (effect_words(one, "effect_with_band").en for one in judged.itertuples())
+    few, many = (effect_words(one, "chance").en for one in judged.itertuples())
     assert few == "homicides: too few cases to say anything (about 2.4 a year)"
-    assert "−0.9" in many
+    assert many.startswith("homicides: falls or hardly changes; in 2 of 100 worlds it rises by at least 0.5 a year")
+    assert "in 78 it falls by as much (mean −0.9; nine of ten, −2.0 to +0.1)" in many
 
 
 def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
@@ -254,3 +256,23 @@ def test_regions_are_judged_on_draws_on_which_they_were_not_found() -> None:
     assert trust["n"].max() <= 24  # half of the draws
     crime = table[(table["site"] == "villa_canales") & (table["measure"] == "crimes_occurred")]
     assert "works" in set(crime["outcome"])
+
+
+def test_hours_by_use_add_up_and_a_gain_has_a_cost_only_where_it_is_sure(
+    design: ReproduceDesign, pairs: pd.DataFrame
+) -> None:
+    shifted = pairs.copy()
+    hours = {"hours_visits": 300.0, "hours_patrol": -250.0, "hours_brief": -50.0}
+    by_use = shifted["measure"].isin(HOURS)
+    shifted.loc[by_use, "arm_value"] = shifted["base"] + shifted["measure"].map(hours).fillna(0.0)
+    shifted.loc[shifted["measure"] == "hours_all", "arm_value"] = shifted["base"]
+    table = costs_table(design.plan, shifted)
+    for _, rows in table.groupby(["site", "arm", "years"]):
+        by_name = rows.set_index("measure")["effect"]
+        assert by_name[list(HOURS)].sum() == pytest.approx(by_name["hours_all"], abs=1e-9)
+    gains = cost_of_gains(shifted)
+    adoption = gains[gains["arm"] == "adoption"]
+    assert list(adoption["gain"]) == ["point_of_trust"] * 2  # at both sites; crimes do not fall
+    assert adoption["hours"].iloc[0] == pytest.approx(12.0 * 300.0 / 2.0, rel=0.05)
+    assert set(gains[gains["arm"] == "reporting"]["gain"]) == {"hundred_crimes_fewer"}
+    assert not len(gains[gains["arm"] == HEAVY_HAND])

@@ -1,0 +1,109 @@
+"""Levels of draws are solved for what is measured, by steps of the numbers that were set for them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.reproduce import levels as solving
+from experiments.reproduce.design import PRIOR, ReproduceDesign
+from experiments.reproduce.levels import COLUMNS, Found, SolvedLevels, levels, targets_of
+from experiments.reproduce.plan import plan
+from experiments.reproduce.tables import levels_table
+from model.engine.errors import InputError
+from scenarios import load
+from scenarios.groups import find_parameter
+
+SITE = "villa_canales"
+ACCOUNTS = ["present_law", "certainty_off"] * 60
+FARTHEST = np.log(4.0)
+
+
+def simulated(steps: np.ndarray, accounts: list[str]) -> np.ndarray:
+    """Return levels of an invented model: each follows its own number and a little the next, higher by account."""
+    n = steps.shape[1]
+    slopes = 0.8 * np.eye(n) + 0.1 * np.eye(n, k=1)
+    higher = np.where(np.array(accounts) == "present_law", 0.0, 0.2)[:, None]
+    moved = steps @ slopes.T + 0.3 + higher
+    values = []
+    for column, target in enumerate(targets_of(SITE)):
+        at_zero = solving.on_scale(target, target.target.value)
+        scaled = at_zero + moved[:, column]
+        values.append(100.0 / (1.0 + np.exp(-scaled)) if "%" in target.name else np.exp(scaled))
+    return np.stack(values, axis=1)
+
+
+def test_two_steps_lead_to_the_measured_levels() -> None:
+    rng = np.random.default_rng(1)
+    steps = rng.uniform(-FARTHEST, FARTHEST, (120, len(levels())))
+    found = first = Found(steps, simulated(steps, ACCOUNTS))
+    slopes = solving.slopes_of(SITE, first, ACCOUNTS)
+    aims = solving.aims_of(SITE, np.zeros_like(steps))
+    for _ in range(2):
+        steps = solving.next_steps(SITE, found, slopes, aims, FARTHEST)
+        found = Found(steps, simulated(steps, ACCOUNTS))
+    before, after = (solving.implausible(SITE, one.values).max(axis=1) for one in (first, found))
+    assert (before < 3.0).mean() < 0.1
+    assert (after < 1.0).mean() > 0.9
+    assert (np.abs(found.steps) <= FARTHEST).all()
+
+
+def test_a_failed_run_fits_nothing_and_leaves_the_others_as_they_are() -> None:
+    rng = np.random.default_rng(2)
+    steps = rng.uniform(-1.0, 1.0, (120, len(levels())))
+    values = simulated(steps, ACCOUNTS)
+    values[5] = np.nan
+    found = Found(steps, values)
+    slopes = solving.slopes_of(SITE, found, ACCOUNTS)
+    assert np.isfinite(slopes).all()
+    moved = solving.next_steps(SITE, found, slopes, solving.aims_of(SITE, np.zeros_like(steps)), FARTHEST)
+    assert (moved[5] == steps[5]).all()
+    assert np.isinf(solving.implausible(SITE, values)[5]).all()
+
+
+def test_the_numbers_of_every_level_exist_and_stay_within_their_limits() -> None:
+    scenario = load(SITE)
+    for step in (-20.0, 0.0, 20.0):
+        moved = solving.moved_values(scenario, {}, [step] * len(levels()))
+        for name, value in moved.items():
+            group, key = find_parameter(name)
+            about = group.parameter_specs()[key]
+            assert about.low <= value <= about.high
+            if step == 0.0:
+                assert value == pytest.approx(getattr(scenario[group.name], key))
+    assert len(moved) == sum(len(level.parameters) for level in levels())
+
+
+def table_of(design: ReproduceDesign, far: float) -> pd.DataFrame:
+    """Return rounds in which the second fits at every place, but for the first place."""
+    rows = []
+    places = list(dict.fromkeys(block.place for block in design.blocks))
+    for place in places:
+        for number, implausible in ((0, far), (1, far if place == places[0] else 1.0), (2, far)):
+            for column, level in enumerate(levels()):
+                value = targets_of(place[0])[column].target.value
+                rows.append((*place, number, level.target, 0.1 * number, value, implausible))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def test_blocks_that_do_not_fit_are_left_out_but_for_those_run_as_drawn() -> None:
+    size = replace(plan().size("quick"), draws=9, loop=1, long=1, checks=1, prior=2)
+    drawn = ReproduceDesign(plan(), size)
+    solved = replace(drawn, solved=SolvedLevels(table_of(drawn, 9.0)))
+    first = drawn.blocks[0].place
+    left_out = {block.name for block in drawn.blocks} - {block.name for block in solved.blocks}
+    assert left_out == {block.name for block in drawn.blocks if block.place == first and block.kind != PRIOR}
+    block = next(one for one in solved.blocks if one.kind == PRIOR and one.place == first)
+    assert list(solved.levels_drawn[first]["step"]) == [0.0] * len(levels())
+    assert block.place not in solved.solved.fitting if solved.solved else False
+    table = levels_table(solved)
+    assert set(table[table["solved"] == 0]["fit"]) == {0.0}
+    assert table[table["solved"] == 1]["fit"].between(0.8, 1.0).all()
+
+
+def test_an_unknown_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = (solving.Level("arrests", "factor", ("contacts.findz",)),)
+    monkeypatch.setattr(solving, "levels", lambda: wrong)
+    with pytest.raises(InputError, match=r"contacts\.find"):
+        solving.moved_values(load(SITE), {}, [0.1])
