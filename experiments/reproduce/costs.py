@@ -1,4 +1,4 @@
-"""What packages cost: officers' hours by use, fuel, training, visits and calls given up, and hours for each gain."""
+"""Costs of packages: officers' hours by use, fuel, training, visits and calls given up, and hours for each gain."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -98,7 +98,7 @@ def test_the_figure_on_record_is_one_that_can_be_judged():
 def test_the_work_of_a_decade_follows_from_its_events():
     work = work_of({"impressions": 10.0, "visits": 99.0, "candidates": 100.0}, 7.0, 8.0, 100, 144)
     assert work == WorkCounts(100, 144, reads=130, writes=10, draws=7, exponentials=8, passes=120)
-    assert work.share(0.1) == WorkCounts(100, 144, reads=33, writes=1, draws=1, exponentials=1, passes=12)
+    assert work.share(0.1) == WorkCounts(100, 144, reads=13, writes=1, draws=1, exponentials=1, passes=12)
 
 
 def test_what_the_work_is_reckoned_from_is_counted():
