@@ -7,6 +7,7 @@ that lie as far from the measured ones as measurement and discrepancy allow. A d
 that is left out, by the rule of `calibrate`.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -34,6 +35,8 @@ YEARS = 2
 """Years of these runs; the levels are those of the last."""
 RIDGE = 0.02
 """Part of the squared effects of numbers on levels that is added, so that a weak effect does not cause a huge step."""
+EXPECTED_WEIGHT = 10.0
+"""Weight, in draws, of the expectation that a step of one moves its own level by one, and no other."""
 FARTHEST_SHARE = 0.02
 """Part of the measured value, and of what is left to 100 %, within which values are cut before logarithms."""
 LEVELS_FILE = Path(__file__).with_suffix(".toml")
@@ -125,15 +128,20 @@ def implausible(site: str, values: Reals) -> Reals:
 
 
 def slopes_of(site: str, first: Found, accounts: Sequence[str]) -> Reals:
-    """Return the change of each level for a step of each number (levels × numbers), by regression over draws.
+    """Return the change of each level for a step of each number (levels × numbers), by ridge regression over draws.
 
     Each account has its own mean.
     """
     names, group = np.unique(accounts, return_inverse=True)
     design = np.hstack([first.steps, np.eye(len(names))[group]])
     scaled = np.stack([on_scale(one, first.values[:, k]) for k, one in enumerate(targets_of(site))], axis=1)
-    known = np.isfinite(scaled).all(axis=1)
-    slopes: Reals = np.linalg.lstsq(design[known], scaled[known], rcond=None)[0][: first.steps.shape[1]].T
+    known, n = np.isfinite(scaled).all(axis=1), first.steps.shape[1]
+    # Ridge regression (Hoerl and Kennard 1970) towards the expected slopes, which decide where draws are few.
+    weight = math.sqrt(EXPECTED_WEIGHT)
+    expected = weight * np.eye(n, design.shape[1])
+    slopes: Reals = np.linalg.lstsq(
+        np.vstack([design[known], expected]), np.vstack([scaled[known], weight * np.eye(n)]), rcond=None
+    )[0][:n].T
     return slopes
 
 
