@@ -10,6 +10,7 @@ import pandas as pd
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.levels import (
     COLUMNS,
+    FARTHEST,
     ROUNDS,
     YEARS,
     Found,
@@ -18,6 +19,7 @@ from experiments.reproduce.levels import (
     SolvedLevels,
     aims_of,
     columns_needed,
+    corrected_slopes,
     levels,
     next_steps,
     rows_of_round,
@@ -47,6 +49,7 @@ def solve_levels(design: ReproduceDesign, folder: Path, workers: int) -> SolvedL
         return found
     steps = {site: design.random_steps[[draw for _, draw, _ in places_at(design, site)]] for site in SITES}
     slopes: dict[str, Reals] = {}
+    last: dict[str, Found] = {}
     rows: list[dict[str, Any]] = []
     for number in range(ROUNDS):
         jobs = {site: level_jobs(design, site, steps[site]) for site in SITES}
@@ -59,9 +62,13 @@ def solve_levels(design: ReproduceDesign, folder: Path, workers: int) -> SolvedL
             result = Found(steps[site], values_of(site, jobs[site], months))
             rows += rows_of_round(number, places, result)
             if number == 0:
-                slopes[site] = slopes_of(site, result, [account for _, _, account in places])
+                common = slopes_of(site, result, [account for _, _, account in places])
+                slopes[site] = np.repeat(common[None], len(places), axis=0)
+            else:
+                slopes[site] = corrected_slopes(site, slopes[site], last[site], result)
+            last[site] = result
             aims = aims_of(site, design.random_errors[[draw for _, draw, _ in places]])
-            steps[site] = next_steps(site, result, slopes[site], aims, np.log(design.plan.width))
+            steps[site] = next_steps(site, result, slopes[site], aims, FARTHEST * np.log(design.plan.width))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     import pyarrow as pa
 

@@ -2,9 +2,10 @@
 
 The levels of `levels.toml` are measured at both sites. With everything else drawn, the model's own values of the
 numbers that were set for them no longer fit. A draw begins with random values of these numbers (the prior). A
-regression over all draws tells how each level follows from each number; two steps of Newton's method lead to levels
-that lie as far from the measured ones as measurement and discrepancy allow. A draw whose levels are implausible after
-that is left out, by the rule of `calibrate`.
+regression over all draws tells how each level follows from each number; steps of Broyden's method (1965), which
+corrects these slopes in each draw by what its last step did, lead to levels that lie as far from the measured ones as
+measurement and discrepancy allow. A draw whose levels are implausible after that is left out, by the rule of
+`calibrate`.
 """
 
 import math
@@ -29,14 +30,18 @@ from scenarios.timeline import BUILT_IN_SITES
 
 Reals = NDArray[np.float64]
 How = Literal["factor", "shift", "odds"]
-ROUNDS = 3
-"""Runs of the status quo of each draw: with random values, and after each of two steps."""
+ROUNDS = 5
+"""Runs of the status quo of each draw: with random values, and after each of four steps."""
+FARTHEST_STEP = 1.0
+"""Largest change of a step in one round: slopes hold near the last values only."""
 YEARS = 2
 """Years of these runs; the levels are those of the last."""
 RIDGE = 0.02
 """Part of the squared effects of numbers on levels that is added, so that a weak effect does not cause a huge step."""
 EXPECTED_WEIGHT = 10.0
 """Weight, in draws, of the expectation that a step of one moves its own level by one, and no other."""
+FARTHEST = 2.0
+"""Widths of plausible ranges that solved numbers may lie from those of the model, on the scale of steps."""
 FARTHEST_SHARE = 0.02
 """Part of the measured value, and of what is left to 100 %, within which values are cut before logarithms."""
 LEVELS_FILE = Path(__file__).with_suffix(".toml")
@@ -134,7 +139,7 @@ def slopes_of(site: str, first: Found, accounts: Sequence[str]) -> Reals:
     """
     names, group = np.unique(accounts, return_inverse=True)
     design = np.hstack([first.steps, np.eye(len(names))[group]])
-    scaled = np.stack([on_scale(one, first.values[:, k]) for k, one in enumerate(targets_of(site))], axis=1)
+    scaled = scaled_levels(site, first.values)
     known, n = np.isfinite(scaled).all(axis=1), first.steps.shape[1]
     # Ridge regression (Hoerl and Kennard 1970) towards the expected slopes, which decide where draws are few.
     weight = math.sqrt(EXPECTED_WEIGHT)
@@ -145,13 +150,31 @@ def slopes_of(site: str, first: Found, accounts: Sequence[str]) -> Reals:
     return slopes
 
 
+def scaled_levels(site: str, values: Reals) -> Reals:
+    """Return levels (draws × levels) on the scale of steps."""
+    return np.stack([on_scale(one, values[:, k]) for k, one in enumerate(targets_of(site))], axis=1)
+
+
 def next_steps(site: str, found: Found, slopes: Reals, aims: Reals, farthest: float) -> Reals:
-    """Return the steps after one step of Newton's method towards the aims (draws × levels), each within ± farthest."""
-    measured = targets_of(site)
-    off = np.stack([on_scale(one, aims[:, k]) - on_scale(one, found.values[:, k]) for k, one in enumerate(measured)])
-    damped = slopes.T @ np.linalg.inv(slopes @ slopes.T + RIDGE * np.eye(len(slopes)))
-    moves = np.nan_to_num(damped @ off).T  # a draw without levels stays where it is
-    return np.clip(found.steps + moves, -farthest, farthest)
+    """Return the steps after one more towards the aims (draws × levels), each within ± farthest.
+
+    ``slopes`` are those of each draw (draws × levels × numbers).
+    """
+    off = scaled_levels(site, aims) - scaled_levels(site, found.values)
+    turned = slopes.transpose(0, 2, 1)
+    damped = turned @ np.linalg.inv(slopes @ turned + RIDGE * np.eye(slopes.shape[1]))
+    moves = np.nan_to_num((damped @ off[:, :, None])[:, :, 0])  # a draw without levels stays where it is
+    return np.clip(found.steps + np.clip(moves, -FARTHEST_STEP, FARTHEST_STEP), -farthest, farthest)
+
+
+def corrected_slopes(site: str, slopes: Reals, before: Found, after: Found) -> Reals:
+    """Return the slopes of each draw after its last step: changed as little as what the step did allows."""
+    moved = after.steps - before.steps
+    did = scaled_levels(site, after.values) - scaled_levels(site, before.values)
+    missed = did - (slopes @ moved[:, :, None])[:, :, 0]
+    size = (moved**2).sum(axis=1)[:, None, None]
+    change = missed[:, :, None] * moved[:, None, :] / np.where(size > 0.0, size, np.inf)
+    return slopes + np.nan_to_num(change)
 
 
 def aims_of(site: str, normal: Reals) -> Reals:

@@ -34,19 +34,36 @@ def simulated(steps: np.ndarray, accounts: list[str]) -> np.ndarray:
     return np.stack(values, axis=1)
 
 
-def test_two_steps_lead_to_the_measured_levels() -> None:
+def test_steps_lead_to_the_measured_levels() -> None:
     rng = np.random.default_rng(1)
     steps = rng.uniform(-FARTHEST, FARTHEST, (120, len(levels())))
     found = first = Found(steps, simulated(steps, ACCOUNTS))
-    slopes = solving.slopes_of(SITE, first, ACCOUNTS)
+    slopes = np.repeat(solving.slopes_of(SITE, first, ACCOUNTS)[None], len(steps), axis=0)
     aims = solving.aims_of(SITE, np.zeros_like(steps))
-    for _ in range(2):
+    for _ in range(solving.ROUNDS - 1):
         steps = solving.next_steps(SITE, found, slopes, aims, FARTHEST)
-        found = Found(steps, simulated(steps, ACCOUNTS))
+        last, found = found, Found(steps, simulated(steps, ACCOUNTS))
+        slopes = solving.corrected_slopes(SITE, slopes, last, found)
     before, after = (solving.implausible(SITE, one.values).max(axis=1) for one in (first, found))
     assert (before < 3.0).mean() < 0.1
     assert (after < 1.0).mean() > 0.9
     assert (np.abs(found.steps) <= FARTHEST).all()
+
+
+def test_a_draw_in_which_numbers_act_otherwise_corrects_its_slopes() -> None:
+    rng = np.random.default_rng(3)
+    steps = rng.uniform(-FARTHEST, FARTHEST, (120, len(levels())))
+    aims = solving.aims_of(SITE, np.zeros_like(steps))
+    slopes = np.repeat(np.eye(len(levels()))[None], len(steps), axis=0)
+    far = {}
+    for corrects in (False, True):
+        own, found = slopes, Found(steps, simulated(0.4 * steps, ACCOUNTS))  # numbers move levels by half as much
+        for _ in range(solving.ROUNDS - 1):
+            after = solving.next_steps(SITE, found, own, aims, 2.0 * FARTHEST)
+            last, found = found, Found(after, simulated(0.4 * after, ACCOUNTS))
+            own = solving.corrected_slopes(SITE, own, last, found) if corrects else own
+        far[corrects] = np.median(solving.implausible(SITE, found.values).max(axis=1))
+    assert far[True] < 0.7 * far[False]
 
 
 def test_a_failed_run_fits_nothing_and_leaves_the_others_as_they_are() -> None:
@@ -55,8 +72,9 @@ def test_a_failed_run_fits_nothing_and_leaves_the_others_as_they_are() -> None:
     values = simulated(steps, ACCOUNTS)
     values[5] = np.nan
     found = Found(steps, values)
-    slopes = solving.slopes_of(SITE, found, ACCOUNTS)
+    slopes = np.repeat(solving.slopes_of(SITE, found, ACCOUNTS)[None], len(steps), axis=0)
     assert np.isfinite(slopes).all()
+    assert (solving.corrected_slopes(SITE, slopes, found, Found(steps + 0.1, values))[5] == slopes[5]).all()
     moved = solving.next_steps(SITE, found, slopes, solving.aims_of(SITE, np.zeros_like(steps)), FARTHEST)
     assert (moved[5] == steps[5]).all()
     assert np.isinf(solving.implausible(SITE, values)[5]).all()
