@@ -108,13 +108,14 @@ def table_of(design: ReproduceDesign, far: float) -> pd.DataFrame:
 def test_blocks_that_do_not_fit_are_left_out_but_for_those_run_as_drawn() -> None:
     size = replace(plan().size("quick"), draws=9, loop=1, long=1, checks=1, prior=2)
     drawn = ReproduceDesign(plan(), size)
-    solved = replace(drawn, solved=SolvedLevels(table_of(drawn, 9.0)))
+    found = SolvedLevels(table_of(drawn, 9.0))
+    solved = replace(drawn, solved=found)
     first = drawn.blocks[0].place
     left_out = {block.name for block in drawn.blocks} - {block.name for block in solved.blocks}
     assert left_out == {block.name for block in drawn.blocks if block.place == first and block.kind != PRIOR}
     block = next(one for one in solved.blocks if one.kind == PRIOR and one.place == first)
     assert list(solved.levels_drawn[first]["step"]) == [0.0] * len(levels())
-    assert block.place not in solved.solved.fitting if solved.solved else False
+    assert block.place not in found.fitting
     table = levels_table(solved)
     assert set(table[table["solved"] == 0]["fit"]) == {0.0}
     assert table[table["solved"] == 1]["fit"].between(0.8, 1.0).all()
