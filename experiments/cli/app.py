@@ -470,10 +470,11 @@ def reproduce(
     """Answer the question of the paper, with all its uncertainty.
 
     \b
-    Runs MOPSIC, reporting support and resources at many doses in both
-    municipalities, each pair of runs with its own draw of everything that
-    nobody has measured, its own town and one of the rival accounts. Writes
-    tables, figures, sentences in both languages and an offline explorer.
+    Runs MOPSIC, reporting support, resources and steps of eight levers in
+    both municipalities, each block of runs with its own draw of everything
+    that nobody has measured, its own town and one of the rival accounts.
+    Draws that do not fit what is measured are left out. Writes tables,
+    figures, sentences in both languages and an offline explorer.
     """
     refuse_together({"--quick": quick, "--trial": trial}, "give one of them")
     from scenarios.extras import require_extra

@@ -1,7 +1,7 @@
 "use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const numbersOf = (text) => new Float64Array(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);
-const width = data.inputs.length, nFactors = data.factors.length;
+const width = data.inputs.length, nLevers = data.levers.length;
 const draws = numbersOf(data.draws);
 const points = Object.fromEntries(Object.entries(data.runs).map(([site, runs]) => [site, pointsOf(runs)]));
 for (const surface of Object.values(data.surfaces))
@@ -10,29 +10,33 @@ const state = {
   lang: (navigator.language || "es").startsWith("en") ? "en" : "es",
   site: data.sites[0].name,
   years: [...data.horizons].reverse().find((years) => hasSurface(data.sites[0].name, years)),
-  shares: Object.fromEntries([...data.factors, ...data.assumptions].map((one) => [one.name, one.values ? 50 : 0])),
+  shares: Object.fromEntries([...data.levers, ...data.assumptions].map((one) => [one.name, one.values ? 50 : percentOf(one, one.today)])),
   account: data.accounts[0].name,
   average: true,
 };
 
-/* Inputs of all runs of a site, row by row: doses of the arm, assumptions of the draw, 1 for the account. */
+/* A step of a lever, from 0 (its first) to 100 (its last). */
+function percentOf(lever, step) {
+  return (100 * step) / (lever.steps - 1);
+}
+/* Inputs of all runs of a site, row by row: steps of the arm, assumptions of the draw, 1 for the account. */
 function pointsOf(runs) {
   const values = new Float64Array(runs.arm.length * width), n = data.assumptions.length;
   runs.arm.forEach((arm, row) => {
-    values.set(data.doses[arm], row * width);
-    values.set(draws.subarray(runs.place[row] * n, (runs.place[row] + 1) * n), row * width + nFactors);
+    values.set(data.shares[arm], row * width);
+    values.set(draws.subarray(runs.place[row] * n, (runs.place[row] + 1) * n), row * width + nLevers);
     const account = data.inputs.indexOf(data.accounts[runs.account[row]].name);
     if (account >= 0) values[row * width + account] = 1;
   });
   return values;
 }
-/* Emulators: level + slopes · x + Σ weight exp(-Σ ((x - point) / length)² / 2); an average is over all inputs but doses. */
+/* Emulators: level + slopes · x + Σ weight exp(-Σ ((x - point) / length)² / 2); an average is over all inputs but levers. */
 function hasSurface(site, years) {
   return data.measures.some((one) => `${site}|${years}|${one.name}` in data.surfaces);
 }
 function predict(surface, site, x) {
   const { level, weights } = state.average ? surface.average : surface;
-  const all = points[site], used = state.average ? nFactors : width;
+  const all = points[site], used = state.average ? nLevers : width;
   let sum = level;
   for (let k = 0; k < used; k++) sum += surface.slopes[k] * x[k];
   for (let row = 0; row < surface.rows.length; row++) {
@@ -48,7 +52,7 @@ function inputs() {
   return data.inputs.map((name) => (name in named ? named[name] / 100 : Number(name === state.account)));
 }
 function refusal() {
-  for (const one of [...data.factors, ...(state.average ? [] : data.assumptions)]) {
+  for (const one of [...data.levers, ...(state.average ? [] : data.assumptions)]) {
     const value = state.shares[one.name];
     if (!(value >= 0 && value <= 100)) return pageText("outside_number", { name: one.title[state.lang], value });
   }
@@ -56,7 +60,7 @@ function refusal() {
   return hasSurface(state.site, state.years) ? "" : pageText("outside_years", { site, years: state.years });
 }
 function nearest() {
-  const x = inputs(), all = points[state.site], used = state.average ? nFactors : width;
+  const x = inputs(), all = points[state.site], used = state.average ? nLevers : width;
   const runs = data.runs[state.site];
   let best = -1, least = Infinity;
   runs.years.forEach((years, row) => {
@@ -88,16 +92,18 @@ function chooser(id, options, chosen, change) {
 function slider(one) {
   const row = make("div", { class: "slider" });
   const label = make("label", { for: one.name }, one.title[state.lang]);
-  const range = make("input", { id: one.name, type: "range", min: 0, max: 100, step: 1 });
-  const box = make("input", { type: "number", step: 1, "aria-label": `${one.title[state.lang]} (%)` });
+  const step = one.values ? 1 : 100 / (one.steps - 1);
+  const range = make("input", { id: one.name, type: "range", min: 0, max: 100, step });
+  const box = make("input", { type: "number", step, "aria-label": `${one.title[state.lang]} (%)` });
   const value = make("output", { for: one.name });
   const show = () => {
     const share = state.shares[one.name];
     range.value = share;
-    box.value = share;
+    box.value = Math.round(share);
     const at = one.values ? Math.min(Math.max(share / 10, 0), 10) : 0, low = Math.min(Math.floor(at), 9);
     value.textContent = one.values
-      ? Number((one.values[low] + (at - low) * (one.values[low + 1] - one.values[low])).toPrecision(3)) : "%";
+      ? Number((one.values[low] + (at - low) * (one.values[low + 1] - one.values[low])).toPrecision(3))
+      : `${Math.round(share / step)} / ${one.steps - 1}`;
   };
   const take = (from) => { state.shares[one.name] = from.value === "" ? NaN : Number(from.value); show(); renderAnswer(); };
   range.oninput = () => take(range);
@@ -152,13 +158,12 @@ function render() {
   chooser("account", data.accounts.map((one) => [one.name, one.title[state.lang]]), state.account, (value) => (state.account = value));
   byId("average").checked = state.average;
   byId("own").hidden = state.average;
-  byId("factors").replaceChildren(...data.factors.map(slider));
+  byId("levers").replaceChildren(...data.levers.map(slider));
   byId("assumptions").replaceChildren(...data.assumptions.map(slider));
   byId("made").textContent = data.command;
   renderAnswer();
 }
 byId("average").onchange = (event) => { state.average = event.target.checked; render(); };
 byId("language").onclick = () => { state.lang = state.lang === "es" ? "en" : "es"; render(); };
-byId("reset").onclick = () => { for (const one of data.factors) state.shares[one.name] = 0; render(); };
-for (const one of data.factors) state.shares[one.name] = 100;
+byId("reset").onclick = () => { for (const one of data.levers) state.shares[one.name] = percentOf(one, one.today); render(); };
 render();

@@ -10,14 +10,16 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from experiments.comparison.decision_measures import DecisionMeasure, measures
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.coefficients import coefficients_of
 from experiments.figures.theme import TOKENS
 from experiments.narrative.messages import messages
 from experiments.reproduce.design import KINDS, ReproduceDesign
-from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO, Doses
+from experiments.reproduce.lever_steps import shares_of
+from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
-from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, dosed_pairs, input_names
+from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, input_names, lever_pairs
 from experiments.words.bilingual import LANGUAGES, BilingualText
 from experiments.words.script_fault import SCRIPT_FAULT
 from scenarios import accounts
@@ -50,11 +52,11 @@ def explorer_data(
 ) -> dict[str, Any]:
     """Return the data of the script: inputs, runs, surfaces and texts."""
     plan = design.plan
-    runs = runs_table(design, pairs)
+    runs = runs_table(pairs)
     return {
         "command": command,
         "inputs": input_names(plan),
-        "factors": [{"name": name, "title": text_by_language(input_name(name))} for name in plan.factors],
+        "levers": [lever_data(lever) for lever in measures()],
         "assumptions": [assumption_data(design, name) for name in plan.assumptions],
         "accounts": [{"name": name, "title": title} for name, title in accounts.names().items()],
         "sites": [{"name": site, "title": text_by_language(site_name(site))} for site in SITES],
@@ -72,6 +74,11 @@ def explorer_data(
 def text_by_language(text: BilingualText) -> dict[str, str]:
     """Return a text by language."""
     return {language: getattr(text, language).unescape() for language in LANGUAGES}
+
+
+def lever_data(lever: DecisionMeasure) -> dict[str, Any]:
+    """Return a lever with its title, the number of today's step, and the numbers of its steps in place of values."""
+    return {"name": lever.name, "title": lever.title, "today": lever.today, "steps": len(lever.steps)}
 
 
 def assumption_data(design: ReproduceDesign, name: str) -> dict[str, Any]:
@@ -100,24 +107,22 @@ def page_words(language: str) -> dict[str, str]:
     }
 
 
-def runs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return every run of a package and of the status quo once, each with its longest horizon (years)."""
+def runs_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return every run with steps of the levers and of the status quo once, each with its longest horizon (years)."""
     keys = ["site", "kind", "draw", "account", "arm"]
-    packages = dosed_pairs(design, pairs).groupby(keys, sort=False)["years"].max().reset_index()
-    status_quo = packages.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
-    return pd.concat([packages, status_quo], ignore_index=True)
+    settings = lever_pairs(pairs).groupby(keys, sort=False)["years"].max().reset_index()
+    status_quo = settings.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
+    return pd.concat([settings, status_quo], ignore_index=True)
 
 
 def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
-    """Return the runs of each site by column, and the doses and draws that give their inputs.
+    """Return the runs of each site by column, and the steps and draws that give their inputs.
 
-    The doses of a run are those of its arm, its assumptions those of its draw. ``kind``, ``account`` and ``arm`` are
-    indices into the lists of these names, and ``place`` is the index of the draw.
+    The steps of a run are those of its arm, as shares of the last step, its assumptions those of its draw. ``kind``,
+    ``account`` and ``arm`` are indices into the lists of these names, and ``place`` is the index of the draw.
     """
-    plan, account_names = design.plan, list(accounts.names())
-    doses: dict[str, Doses] = {STATUS_QUO: {}} | {
-        arm: doses for block in design.blocks for arm, doses in block.packages.items()
-    }
+    account_names = list(accounts.names())
+    settings = {arm: steps for block in design.blocks for arm, steps in block.settings.items()}
     arms = list(dict.fromkeys(runs["arm"]))
     draws, places = np.unique(runs["draw"], return_inverse=True)
     numbered = runs.assign(
@@ -128,7 +133,7 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
     return {
         "kinds": KINDS,
         "arms": arms,
-        "doses": [[doses[arm].get(name, 0.0) for name in plan.factors] for arm in arms],
+        "shares": [list(shares_of(settings.get(arm, {})).values()) for arm in arms],
         "draws": floats_as_base64(np.array([list(design.assumption_shares(draw).values()) for draw in draws])),
         "runs": {site: site_runs[columns].to_dict("list") for site, site_runs in numbered.groupby("site", sort=False)},
     }

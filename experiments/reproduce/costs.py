@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.reproduce.effects import BAND_QUANTILES, effect_row, main_pairs
-from experiments.reproduce.plan import RANDOM_PREFIX, ReproducePlan
+from experiments.reproduce.effects import BAND_QUANTILES, effect_row, main_pairs, of_packages
+from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import with_effects
 from model.police.minutes import MINUTE_USES
 
@@ -26,12 +26,6 @@ KEYS = ("site", "arm", "years")
 RATIO_COLUMNS = (*KEYS, "gain", "n", "hours", "low", "high")
 
 
-def named(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the main pairs of packages and policies, without random doses."""
-    pairs = main_pairs(pairs)
-    return pairs[~pairs["arm"].str.startswith(RANDOM_PREFIX)]
-
-
 def costs_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the change of each cost by site, arm and horizon: mean, interval and the band of nine in ten pairs.
 
@@ -39,7 +33,7 @@ def costs_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """
     columns = ["n", "base", "arm_mean", "effect", "low", "high", "band_low", "band_high"]
     rows = []
-    groups: Any = named(pairs)
+    groups: Any = of_packages(main_pairs(pairs))
     groups = groups[groups["measure"].isin(plan.costs)].groupby([*KEYS, "measure"], sort=False)
     for (site, arm, years, measure), group in groups:
         row = effect_row(group, measure, int(years))
@@ -55,7 +49,7 @@ def cost_of_gains(pairs: pd.DataFrame) -> pd.DataFrame:
     A package has a row for a gain only if the effect has its direction in at least nine of ten pairs.
     """
     measures = [*PLANNED, *(measure for measure, _ in GAINS.values())]
-    wanted = with_effects(named(pairs))
+    wanted = with_effects(of_packages(main_pairs(pairs)))
     wanted = wanted[wanted["measure"].isin(measures)]
     wide = wanted.pivot_table("effect", [*KEYS, "draw", "account"], "measure", sort=False).reset_index()
     rows: list[dict[str, Any]] = []

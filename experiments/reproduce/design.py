@@ -4,7 +4,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.decision_measures import measures
 from experiments.execution.run_requests import date_after
-from experiments.reproduce.dosed_policies import dosed_changes, write_policy
 from experiments.reproduce.levels import Place, SolvedLevels, levels, moved_values
+from experiments.reproduce.lever_steps import Steps, random_steps, write_setting
 from experiments.reproduce.plan import (
     ADOPTION,
     EVERYTHING,
     HEAVY_HAND,
-    RANDOM_PREFIX,
     SITES,
     STATUS_QUO,
-    Doses,
     ReproducePlan,
     ReproduceSize,
     plan,
@@ -40,14 +39,15 @@ from scenarios.ranges import dotted_group
 FIRST_SEED = 1001
 """Seed of the first block; it differs from the seeds of other results, which begin with 1."""
 POLICIES_FOLDER = "policies"
-"""Folder of the files of partially implemented policies."""
-DOSE_DECIMALS = 3
+"""Folder of the policy files of random steps of the levers."""
+SETTING_PREFIX = "steps"
+"""Prefix of the names of random steps of the levers."""
 DRAWS, CHECKS, LOOP, LONG, PRIOR, AGAIN = KINDS = ("draws", "checks", "loop", "long", "prior", "again")
 """Kinds of blocks."""
 OTHER_SEEDS = 10_000
 """Added to the seed of a block that repeats a draw with another seed."""
-STEP_SEED, AIM_SEED, GROUP_SEED = 2, 3, 4
-"""Added to the seed of the plan for the random steps of levels, their aims, and the common part of a mechanism."""
+LEVER_SEED, STEP_SEED, GROUP_SEED = 1, 2, 3
+"""Added to the seed of the plan for steps of levers, for steps of levels, and for parts of a mechanism."""
 PAIR_NAME = re.compile(rf"({'|'.join(SITES)})-({'|'.join(KINDS)})-[0-9]+-[a-z_]+:[a-z0-9_]+")
 """Name of a pair of runs: names of its block and of its arm."""
 
@@ -57,8 +57,8 @@ class Block:
     """Runs of one site that share a parameter draw, a seed with its town, and an account.
 
     ``kind`` is one of `KINDS`. ``draw`` is the row in the hypercube of assumed parameters; blocks with the same draw
-    also have the same seed, but for those of kind `AGAIN`. ``packages`` are doses by name, without the status quo;
-    ``policies`` are run in full.
+    also have the same seed, but for those of kind `AGAIN`. ``packages`` are policies by name, ``settings`` random steps
+    of the levers by name.
     """
 
     site: str
@@ -66,8 +66,8 @@ class Block:
     draw: int
     account: str
     years: int
-    packages: Mapping[str, Doses]
-    policies: tuple[str, ...] = ()
+    packages: Mapping[str, Sequence[str]]
+    settings: Mapping[str, Steps] = field(default_factory=dict)
 
     @property
     def seed(self) -> int:
@@ -87,7 +87,7 @@ class Block:
     @property
     def arms(self) -> tuple[str, ...]:
         """Names of the runs, the status quo first."""
-        return (STATUS_QUO, *self.packages, *self.policies)
+        return (STATUS_QUO, *self.packages, *self.settings)
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,11 @@ class ReproduceDesign:
         return design_points(Design(points=self.size.all_draws, seed=self.plan.seed + seed), columns)
 
     @cached_property
-    def doses(self) -> np.ndarray:
-        """Latin hypercube of doses (packages at random doses × factors, 0-1)."""
-        size = self.size
-        rows = (size.draws + size.checks) * size.points + size.long * size.long_points
-        return np.round(
-            design_points(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DOSE_DECIMALS
-        )
+    def settings(self) -> Sequence[Steps]:
+        """Random steps of the levers: `points` settings for each draw of the kinds `DRAWS`, `LONG` and `CHECKS`."""
+        rows = max(1, (self.size.draws + self.size.checks) * self.size.points)
+        cube = design_points(Design(points=rows, seed=self.plan.seed + LEVER_SEED), len(measures()))
+        return random_steps(cube)
 
     @cached_property
     def blocks(self) -> Sequence[Block]:
@@ -162,34 +160,25 @@ class ReproduceDesign:
 
     def draw_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks of all kinds but `LOOP`; their draws take the accounts in turn."""
-        size, plan, realistic = self.size, self.plan, tuple(one for one in self.plan.policies if one != HEAVY_HAND)
-        block = partial(self.block_of_turn, site)
+        size, packages = self.size, self.plan.packages
+        without_heavy_hand = {name: policies for name, policies in packages.items() if name != HEAVY_HAND}
+        block = partial(Block, site=site)
         for draw in range(size.draws):
-            packages = dict(plan.packages) | self.random_packages(draw * size.points, size.points)
-            yield block(DRAWS, draw, draw, size.years, packages, tuple(plan.policies))
-        for number in range(size.long):
-            first = (size.draws + size.checks) * size.points + number * size.long_points
-            packages = dict(plan.packages) | self.random_packages(first, size.long_points)
-            draw = size.draws + size.loop + number
-            yield block(LONG, draw, number, size.long_years, packages, tuple(plan.policies))
+            kind, years = (LONG, size.long_years) if draw < size.long else (DRAWS, size.years)
+            yield block(
+                kind=kind, draw=draw, account=account_of_turn(draw), years=years, packages=packages,
+                settings=self.settings_of(draw),
+            )  # fmt: skip
         for number in range(size.checks):
-            all_factors = {EVERYTHING: plan.packages[EVERYTHING]}
-            packages = all_factors | self.random_packages((size.draws + number) * size.points, size.points)
-            yield block(CHECKS, size.draws + size.loop + size.long + number, number, size.years, packages, ())
-        for kind, number in ((PRIOR, size.prior), (AGAIN, size.again)):
-            for draw in range(number):
-                yield block(kind, draw, draw, size.years, plan.packages, realistic)
-
-    def block_of_turn(
-        self, site: str, kind: str, draw: int, turn: int, years: int, packages: Mapping[str, Doses],
-        policies: tuple[str, ...],
-    ) -> Block:  # fmt: skip
-        """Return a block under the account whose turn it is."""
-        names = tuple(accounts.names())
-        return Block(
-            site=site, kind=kind, draw=draw, account=names[turn % len(names)], years=years, packages=packages,
-            policies=policies,
-        )  # fmt: skip
+            yield block(
+                kind=CHECKS, draw=size.draws + size.loop + number, account=account_of_turn(number), years=size.years,
+                packages={}, settings=self.settings_of(size.draws + number),
+            )  # fmt: skip
+        for kind, draws in ((PRIOR, size.prior), (AGAIN, size.again)):
+            for draw in range(draws):
+                yield block(
+                    kind=kind, draw=draw, account=account_of_turn(draw), years=size.years, packages=without_heavy_hand
+                )
 
     def loop_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks of kind `LOOP`: each draw under every account of the loop."""
@@ -214,11 +203,10 @@ class ReproduceDesign:
             raise InputError(f"{source}: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
         return block, arm
 
-    def random_packages(self, first: int, number: int) -> dict[str, Doses]:
-        """Return ``number`` packages at random doses, from row ``first`` of the hypercube of doses on."""
-        factors = tuple(self.plan.factors)
-        rows = range(first, first + number)
-        return {f"{RANDOM_PREFIX}_{row}": dict(zip(factors, map(float, self.doses[row]), strict=True)) for row in rows}
+    def settings_of(self, turn: int) -> dict[str, Steps]:
+        """Return the random steps of the levers in a block, by name."""
+        first = turn * self.size.points
+        return {f"{SETTING_PREFIX}_{row}": self.settings[row] for row in range(first, first + self.size.points)}
 
     def parameter_values(self, site: str, draw: int) -> dict[str, Any]:
         """Return the parameter values of a draw at a site, by dotted name."""
@@ -233,13 +221,6 @@ class ReproduceDesign:
     def random_steps(self) -> np.ndarray:
         """Random steps of the numbers that are solved for levels (draws × levels)."""
         return (2.0 * self.points(STEP_SEED, len(levels())) - 1.0) * math.log(self.plan.width)
-
-    @cached_property
-    def random_errors(self) -> np.ndarray:
-        """Random errors of what is measured (draws × levels), in standard deviations."""
-        from scipy.special import ndtri
-
-        return np.asarray(ndtri(self.points(AIM_SEED, len(levels()))))
 
     def values(self, place: Place, steps: Sequence[float] | None) -> dict[str, Any]:
         """Return all parameter values at a place, after steps of the levels if they are given."""
@@ -272,7 +253,7 @@ class ReproduceDesign:
         )
 
     def specs(self, block: Block, folder: Path) -> dict[str, RunSpec]:
-        """Return the runs of a block by arm; writes files of partially implemented policies to the folder."""
+        """Return the runs of a block by arm; writes policy files of steps of the levers to the folder."""
         chosen = self.levels_drawn if block.kind == PRIOR else self.levels_solved
         steps = list(chosen[block.place]["step"]) if chosen else None
         values = self.values(block.place, steps)
@@ -280,15 +261,17 @@ class ReproduceDesign:
         return {arm: replace(common, policies=self.policies(block, arm, folder)) for arm in block.arms}
 
     def policies(self, block: Block, arm: str, folder: Path) -> tuple[str, ...]:
-        """Return the policies of an arm: names if all are implemented in full, else the path of a written file."""
-        if arm not in block.packages:
-            return () if arm == STATUS_QUO else (arm,)
-        doses = {self.plan.factors[name]: share for name, share in block.packages[arm].items() if share > 0.0}
-        if set(doses.values()) <= {1.0}:
-            return tuple(doses)
+        """Return the policies of an arm: those of a package, or the path of a written file with steps of the levers."""
+        if arm not in block.settings:
+            return tuple(block.packages.get(arm, ()))
         make_folder(folder / POLICIES_FOLDER)
-        changes = dosed_changes(municipality(block.site), doses)
-        return (str(write_policy(folder / POLICIES_FOLDER, f"{arm}_{block.site}", changes)),)
+        return (str(write_setting(folder / POLICIES_FOLDER, arm, block.settings[arm])),)
+
+
+def account_of_turn(turn: int) -> str:
+    """Return the account whose turn it is."""
+    names = tuple(accounts.names())
+    return names[turn % len(names)]
 
 
 def design_of(size: str) -> ReproduceDesign:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.reproduce.design import DRAWS, LONG
-from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, RANDOM_PREFIX, ReproducePlan
+from experiments.reproduce.design import DRAWS, LONG, SETTING_PREFIX
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, PARTS, ReproducePlan
 from experiments.reproduce.runs import SIDE_COLUMNS, differences, rows_in, with_effects
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import Scale, are_too_few
@@ -123,10 +123,15 @@ def main_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[pairs["kind"].isin([DRAWS, LONG])]
 
 
+def of_packages(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of packages, without those of steps of the levers."""
+    return pairs[~pairs["arm"].str.startswith(SETTING_PREFIX)]
+
+
 def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for every site, arm, horizon and measure, over all accounts."""
-    rows = list(effect_rows(pairs, ("site", "arm", "years"), plan.reported))
-    table = pd.DataFrame([row | {"account": ALL_ACCOUNTS} for row in rows if not row["arm"].startswith(RANDOM_PREFIX)])
+    """Return a row for every site, package, horizon and measure, over all accounts."""
+    rows = list(effect_rows(of_packages(pairs), ("site", "arm", "years"), plan.reported))
+    table = pd.DataFrame([row | {"account": ALL_ACCOUNTS} for row in rows])
     return with_verdicts(table, ["site", "arm", "years"]).reindex(columns=list(COLUMNS))
 
 
@@ -148,17 +153,17 @@ def effect_rows(pairs: pd.DataFrame, keys: tuple[str, ...], measures: Sequence[s
 
 
 def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the interaction of the factors: effect of all together less the sum of single effects, paired by block.
+    """Return the interaction of `PARTS`: effect of all together less the sum of single effects, paired by block.
 
-    ``sum`` is the sum of the effects of the factors alone, ``effect`` the effect of everything less this sum.
+    ``sum`` is the sum of the effects of the parts alone, ``effect`` the effect of everything less this sum.
     """
-    emulated = with_effects(pairs[(pairs["kind"] == DRAWS) & pairs["measure"].isin(plan.emulated)])
+    emulated = with_effects(main_pairs(pairs[pairs["measure"].isin(plan.emulated)]))
     rows = []
     groups: Any = emulated.groupby(["site", "years", "measure"], sort=False)
     for (site, years, measure), group in groups:
         effects_by_arm = group.pivot_table("effect", ["draw", "account"], "arm")
-        effects_by_arm = effects_by_arm.reindex(columns=list(plan.packages)).dropna()
-        base, arm = effects_by_arm.drop(columns=EVERYTHING).sum(axis=1), effects_by_arm[EVERYTHING]
+        effects_by_arm = effects_by_arm.reindex(columns=[*PARTS, EVERYTHING]).dropna()
+        base, arm = effects_by_arm[list(PARTS)].sum(axis=1), effects_by_arm[EVERYTHING]
         estimate = paired(list(base), list(arm), scale=scale_at(group, measure, years))
         key_values = {"site": site, "years": years, "measure": measure}
         rows.append(key_values | estimate_columns(estimate, "sum", EVERYTHING))
@@ -167,11 +172,8 @@ def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def complaints_and_crime(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the effects on crimes and on complaints in every pair, by site, arm and horizon."""
-    selected = main_pairs(pairs)
-    selected = selected[
-        selected["measure"].isin(["crimes_occurred", "complaints_filed"])
-        & ~selected["arm"].str.startswith(RANDOM_PREFIX)
-    ]
+    selected = of_packages(main_pairs(pairs))
+    selected = selected[selected["measure"].isin(["crimes_occurred", "complaints_filed"])]
     keys = ["site", "arm", "years", "draw", "account"]
     effects = with_effects(selected).pivot_table("effect", keys, "measure", sort=False)
     return effects.dropna().reset_index()

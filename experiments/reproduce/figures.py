@@ -7,23 +7,19 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.comparison.headline_measures import worse_direction
+from experiments.comparison.decision_measures import measures
 from experiments.figures.small_multiples import (
     COLOUR_A,
     COLOUR_B,
-    MAP_COLOURS,
     PanelFigure,
     PanelSizes,
     colour_of,
     draw_estimate,
     mark_zero,
-    share_height,
     share_scale,
 )
 from experiments.figures.theme import INK, LINE, NULL, REACH, SOFT, TOKENS, WHITE
@@ -52,20 +48,14 @@ from scenarios import accounts
 HARM_COLOUR = TOKENS["harm"][0]
 FIGURE_MEASURES = ("trust_mean", "crimes_occurred")
 """Measures of most figures."""
-ARMS = (EVERYTHING, ADOPTION, "reporting", "resources", HEAVY_HAND)
+ARMS = (EVERYTHING, ADOPTION, "mopsic_realistic", "reporting", "resources", HEAVY_HAND)
 ROW_HEIGHT, NAME_WIDTH = 0.24, 1.35
 """Height of a row and width of the names at its left, in inches."""
-CONTOUR_MARGIN, LABEL_CHARACTERS = 0.03, 84
-"""Margin (share of a panel) in which contours have no numbers; characters in a line of a region's label."""
+LABEL_CHARACTERS = 84
+"""Characters in a line of a region's label."""
 OUTCOME_COLOURS = {"works": COLOUR_B, "little": COLOUR_B, "harms": HARM_COLOUR, "nothing": INK, "open": NULL}
 HOLLOW_OUTCOMES = ("little", "open")
 """Outcomes with a hollow point: change too small to matter, or not known."""
-LINE_STYLES = {
-    EVERYTHING: (INK, "-"),
-    ADOPTION: (COLOUR_B, "-"),
-    "reporting": (COLOUR_A, "--"),
-    "resources": (NULL, ":"),
-}
 
 
 def panel_figure(
@@ -122,33 +112,31 @@ def sign_values(axis: Axis) -> None:
     )
 
 
-def draw_surfaces(tables: Tables, wording: FigureTexts) -> Figure:
-    """Draw effects on trust and crime over doses of adoption and reporting support."""
-    table = last_horizon(tables["surfaces"])
-    sizes = PanelSizes(2.1, 0.35, 0.0, columns=2, gap=0.75, space_below=0.5)
-    sheet = panel_figure("surfaces", "surface", table, sizes, wording, FIGURE_MEASURES)
+def draw_steps(tables: Tables, wording: FigureTexts) -> Figure:
+    """Draw the effects of each step of each lever alone on trust and crime."""
+    table = last_horizon(tables["steps"])
+    levers = measures()
+    names = [wording.of(input_name(lever.name)) for lever in levers]
+    sizes = PanelSizes(0.1 + ROW_HEIGHT * len(levers), 2.0, 0.02, columns=2, figure_width=8.4)
+    sheet = panel_figure("steps", "steps", table, sizes, wording, FIGURE_MEASURES)
     for column, measure in enumerate(FIGURE_MEASURES):
+        axes_of_measure = []
         for block, site in enumerate(SITES):
-            axes = sheet.panel(block * 2 + column)
-            surface = rows_where(table, site=site, measure=measure, resources=0.0)
-            grid = surface.pivot_table("effect", "reporting", "adoption")
-            draw_contours(axes, grid, MAP_COLOURS[worse_direction(measure)])
+            axes = sheet.panel_of_rows(2 * block + column, names)
+            for position, lever in enumerate(levers):
+                steps = rows_where(table, site=site, measure=measure, lever=lever.name)
+                if steps.empty:
+                    continue
+                effects, error = steps["effect"].drop(steps.index[lever.today]), float(steps["error"].iloc[0])
+                last = float(effects.iloc[-1])
+                axes.plot([last - error, last + error], [position, position], color=LINE, linewidth=5.0, zorder=0)
+                axes.plot(effects, [position] * len(effects), "o", markersize=4, mec=COLOUR_B, color=WHITE)
+                axes.plot(last, position, "o", markersize=4, color=COLOUR_B)
+            mark_zero(axes)
+            sign_values(axes.xaxis)
+            axes_of_measure.append(axes)
+        share_scale(axes_of_measure)
     return sheet.figure
-
-
-def draw_contours(axes: Axes, grid: pd.DataFrame, colours: Colormap) -> None:
-    """Draw an effect over two doses as filled contours with numbers."""
-    if grid.empty:
-        return
-    largest = float(np.abs(grid.to_numpy()).max()) or 1.0
-    axes.grid(visible=False)
-    levels = MaxNLocator(9, symmetric=True).tick_values(-largest, largest)
-    axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=colours)
-    lines = axes.contour(grid.columns, grid.index, grid, levels=levels, colors=INK, linewidths=0.5)
-    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.5, 1.0))
-    for text in axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−")):
-        if not all(CONTOUR_MARGIN < position < 1.0 - CONTOUR_MARGIN for position in text.get_position()):
-            text.remove()  # it would be cut off at the border
 
 
 def draw_dependence(tables: Tables, wording: FigureTexts) -> Figure:
@@ -257,45 +245,6 @@ def draw_paradox(tables: Tables, wording: FigureTexts) -> Figure:
     return sheet.figure
 
 
-def draw_doses(tables: Tables, wording: FigureTexts) -> Figure:
-    """Draw effects on trust and crime by dose of each factor, and of all together."""
-    table = last_horizon(tables["doses"])
-    sizes = PanelSizes(1.7, 0.45, 0.0, columns=2, gap=0.5, labels_width=0.95, space_below=0.4, figure_width=8.0)
-    sheet = panel_figure("doses", "doses", table, sizes, wording, FIGURE_MEASURES)
-    for column, measure in enumerate(FIGURE_MEASURES):
-        axes_with_ends = []
-        for block, site in enumerate(SITES):
-            axes = sheet.panel(block * 2 + column)
-            last_effects: dict[str, float] = {}
-            for line, (colour, style) in LINE_STYLES.items():
-                effects = rows_where(table, site=site, measure=measure, line=line)
-                if effects.empty:
-                    continue
-                axes.plot(effects["dose"], effects["effect"], color=colour, linestyle=style, linewidth=1.5)
-                last_effects[line] = float(effects["effect"].iloc[-1])
-                if line == EVERYTHING:
-                    low, high = effects["effect"] - effects["error"], effects["effect"] + effects["error"]
-                    axes.fill_between(effects["dose"], low, high, color=REACH, alpha=0.5, linewidth=0)
-            axes.axhline(0.0, color=SOFT, linewidth=0.8)
-            axes.set(xlim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0))
-            sign_values(axes.yaxis)
-            axes_with_ends.append((axes, last_effects))
-        share_height([axes for axes, _ in axes_with_ends])
-        for axes, last_effects in axes_with_ends:
-            name_lines(axes, last_effects, wording)
-    return sheet.figure
-
-
-def name_lines(axes: Axes, last_effects: Mapping[str, float], wording: FigureTexts) -> None:
-    """Write the name of each line at its right end, without overlap."""
-    low, high = axes.get_ylim()
-    lowest = low
-    for line, value in sorted(last_effects.items(), key=lambda item: item[1]):
-        y = max(value, lowest)
-        axes.text(1.03, y, wording.of(package_name(line)), fontsize=6.3, color=LINE_STYLES[line][0], va="center")
-        lowest = y + 0.075 * (high - low)
-
-
 def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
     """Draw the effect of adoption on each link, with and without the step from trust to behaviour."""
     table = rows_where(tables["loop"], arm=ADOPTION)
@@ -320,12 +269,11 @@ def draw_loop(tables: Tables, wording: FigureTexts) -> Figure:
 
 FIGURES: Mapping[str, Callable[[Tables, FigureTexts], Figure]] = {
     "answer": partial(draw_effects, name="answer", table="answer", measures=ANSWER_MEASURES),
-    "surfaces": draw_surfaces,
+    "steps": draw_steps,
     "dependence": draw_dependence,
     "criteria": draw_criteria,
     "regions": draw_regions,
     "paradox": draw_paradox,
-    "doses": draw_doses,
     "remedy": partial(draw_effects, name="remedy", table="remedy", measures=SENTENCE_REMEDY_MEASURES),
     "heavy_hand": partial(
         draw_effects,

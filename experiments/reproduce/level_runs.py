@@ -17,9 +17,7 @@ from experiments.reproduce.levels import (
     Place,
     Reals,
     SolvedLevels,
-    aims_of,
     columns_needed,
-    corrected_slopes,
     levels,
     next_steps,
     rows_of_round,
@@ -48,8 +46,7 @@ def solve_levels(design: ReproduceDesign, folder: Path, workers: int) -> SolvedL
     if found := read_levels(folder):
         return found
     steps = {site: design.random_steps[[draw for _, draw, _ in places_at(design, site)]] for site in SITES}
-    slopes: dict[str, Reals] = {}
-    last: dict[str, Found] = {}
+    rounds: dict[str, list[Found]] = {site: [] for site in SITES}
     rows: list[dict[str, Any]] = []
     for number in range(ROUNDS):
         jobs = {site: level_jobs(design, site, steps[site]) for site in SITES}
@@ -61,19 +58,19 @@ def solve_levels(design: ReproduceDesign, folder: Path, workers: int) -> SolvedL
             places = places_at(design, site)
             result = Found(steps[site], values_of(site, jobs[site], months))
             rows += rows_of_round(number, places, result)
-            if number == 0:
-                common = slopes_of(site, result, [account for _, _, account in places])
-                slopes[site] = np.repeat(common[None], len(places), axis=0)
-            else:
-                slopes[site] = corrected_slopes(site, slopes[site], last[site], result)
-            last[site] = result
-            aims = aims_of(site, design.random_errors[[draw for _, draw, _ in places]])
-            steps[site] = next_steps(site, result, slopes[site], aims, FARTHEST * np.log(design.plan.width))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+            rounds[site].append(result)
+            slopes = slopes_of(site, rounds[site], [account for _, _, account in places])
+            steps[site] = next_steps(site, result, slopes, FARTHEST * np.log(design.plan.width))
+    found = SolvedLevels(pd.DataFrame(rows, columns=list(COLUMNS)))
+    write_levels(found, folder)
+    return found
+
+
+def write_levels(found: SolvedLevels, folder: Path) -> None:
+    """Write solved levels to a folder."""
     import pyarrow as pa
 
-    write_atomically(folder / LEVELS_FILE, parquet_bytes(pa.Table.from_pandas(table, preserve_index=False)))
-    return SolvedLevels(table)
+    write_atomically(folder / LEVELS_FILE, parquet_bytes(pa.Table.from_pandas(found.table, preserve_index=False)))
 
 
 def places_at(design: ReproduceDesign, site: str) -> list[Place]:

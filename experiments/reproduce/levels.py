@@ -1,11 +1,10 @@
 """Solve the calibrated numbers anew in each draw of `confianza reproduce`, so that the status quo fits what is known.
 
 The levels of `levels.toml` are measured at both sites. With everything else drawn, the model's own values of the
-numbers that were set for them no longer fit. A draw begins with random values of these numbers (the prior). A
-regression over all draws tells how each level follows from each number; steps of Broyden's method (1965), which
-corrects these slopes in each draw by what its last step did, lead to levels that lie as far from the measured ones as
-measurement and discrepancy allow. A draw whose levels are implausible after that is left out, by the rule of
-`calibrate`.
+numbers that were set for them no longer fit. A draw begins with random values of these numbers (the prior). How each
+level follows from each number is estimated by a regression over all draws, from the second round on over the changes
+within each draw. Newton's steps with these slopes lead towards the measured levels, until those of a draw are not
+implausible by the rule of `calibrate`. Draws that never come there are left out.
 """
 
 import math
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -29,17 +28,17 @@ from scenarios.groups import find_parameter
 from scenarios.timeline import BUILT_IN_SITES
 
 Reals = NDArray[np.float64]
-How = Literal["factor", "shift", "odds"]
-ROUNDS = 5
-"""Runs of the status quo of each draw: with random values, and after each of four steps."""
-FARTHEST_STEP = 1.0
+How = Literal["factor", "shift", "odds", "less"]
+ROUNDS = 6
+"""Largest number of runs of the status quo of each draw: with random values, and after each step until it fits."""
+FARTHEST_STEP = 1.5
 """Largest change of a step in one round: slopes hold near the last values only."""
 YEARS = 2
 """Years of these runs; the levels are those of the last."""
 RIDGE = 0.02
 """Part of the squared effects of numbers on levels that is added, so that a weak effect does not cause a huge step."""
-EXPECTED_WEIGHT = 10.0
-"""Weight, in draws, of the expectation that a step of one moves its own level by one, and no other."""
+EXPECTED_SLOPE, EXPECTED_WEIGHT = 0.6, 10.0
+"""Expected change of a level for a step of its own numbers, and the weight of this expectation, in draws."""
 FARTHEST = 2.0
 """Widths of plausible ranges that solved numbers may lie from those of the model, on the scale of steps."""
 FARTHEST_SHARE = 0.02
@@ -54,34 +53,35 @@ type Place = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class Level:
-    """A measured level, the numbers that are solved for it, and how a step moves them."""
+    """A measured level, and the numbers that are solved for it, each with how a step moves it."""
 
     target: str
-    how: How
-    parameters: tuple[str, ...]
-
-    def moved(self, value: float, step: float, about: ParameterSpec) -> float:
-        """Return the value of a number after a step, within its limits.
-
-        >>> level = Level("arrests", "odds", ("contacts.finds",))
-        >>> round(level.moved(0.5, 1.0, ParameterSpec("", "share", 0.0, 1.0, "", "behaviour", None)), 3)
-        0.731
-        """
-        if self.how == "factor":
-            moved = value * np.exp(step)
-        elif self.how == "shift":
-            moved = value + step
-        else:
-            moved = 1.0 / (1.0 + (1.0 - value) / value * np.exp(-step))
-        return float(min(max(moved, about.low), about.high))
+    parameters: Mapping[str, How]
 
 
 @cache
 def levels() -> tuple[Level, ...]:
     """Return the levels of the file, in its order."""
     return tuple(
-        Level(entry["target"], entry["how"], tuple(entry["parameters"])) for entry in toml_beside(__file__)["level"]
+        Level(entry["target"], {name: how for how in get_args(How) for name in entry.get(how, ())})
+        for entry in toml_beside(__file__)["level"]
     )
+
+
+def moved(value: float, how: How, step: float, about: ParameterSpec) -> float:
+    """Return the value of a number after a step, within its limits.
+
+    >>> about = ParameterSpec("", "share", 0.0, 1.0, "", "behaviour", None)
+    >>> round(moved(0.5, "odds", 1.0, about), 3), round(moved(0.5, "less", 1.0, about), 3)
+    (0.731, 0.269)
+    """
+    if how == "factor":
+        result = value * math.exp(step)
+    elif how == "shift":
+        result = value + step
+    else:
+        result = 1.0 / (1.0 + (1.0 - value) / value * math.exp(step if how == "less" else -step))
+    return float(min(max(result, about.low), about.high))
 
 
 @cache
@@ -99,13 +99,13 @@ def columns_needed() -> tuple[str, ...]:
 
 def moved_values(scenario: Scenario, values: Mapping[str, Any], steps: Sequence[float]) -> dict[str, float]:
     """Return the numbers of all levels after a step of each, from the values of a draw or of the scenario."""
-    moved = {}
+    after = {}
     for level, step in zip(levels(), steps, strict=True):
-        for name in level.parameters:
+        for name, how in level.parameters.items():
             group, key = find_parameter(name)
             start = float(values.get(name, parameter_value(scenario, name)))
-            moved[name] = level.moved(start, step, group.parameter_specs()[key])
-    return moved
+            after[name] = moved(start, how, step, group.parameter_specs()[key])
+    return after
 
 
 def on_scale(target: MeasuredTarget, value: Reals | float) -> Reals:
@@ -132,20 +132,26 @@ def implausible(site: str, values: Reals) -> Reals:
     return np.nan_to_num(np.stack(far, axis=1), nan=np.inf)  # without a value, nothing fits
 
 
-def slopes_of(site: str, first: Found, accounts: Sequence[str]) -> Reals:
-    """Return the change of each level for a step of each number (levels × numbers), by ridge regression over draws.
+def slopes_of(site: str, rounds: Sequence[Found], accounts: Sequence[str]) -> Reals:
+    """Return the change of each level for a step of each number (levels × numbers), common to all draws of a site.
 
-    Each account has its own mean.
+    After one round the draws are compared with each other, each account with its own mean; later the changes within
+    each draw from round to round, in which all else that is drawn stays as it is.
     """
-    names, group = np.unique(accounts, return_inverse=True)
-    design = np.hstack([first.steps, np.eye(len(names))[group]])
-    scaled = scaled_levels(site, first.values)
-    known, n = np.isfinite(scaled).all(axis=1), first.steps.shape[1]
+    steps, scaled = ([found.steps for found in rounds], [scaled_levels(site, found.values) for found in rounds])
+    if len(rounds) == 1:
+        names, group = np.unique(accounts, return_inverse=True)
+        design, change = np.hstack([steps[0], np.eye(len(names))[group]]), scaled[0]
+    else:
+        design, change = (np.concatenate(np.diff(np.stack(one), axis=0)) for one in (steps, scaled))
+    known, n = np.isfinite(change).all(axis=1), change.shape[1]
     # Ridge regression (Hoerl and Kennard 1970) towards the expected slopes, which decide where draws are few.
     weight = math.sqrt(EXPECTED_WEIGHT)
     expected = weight * np.eye(n, design.shape[1])
     slopes: Reals = np.linalg.lstsq(
-        np.vstack([design[known], expected]), np.vstack([scaled[known], weight * np.eye(n)]), rcond=None
+        np.vstack([design[known], expected]),
+        np.vstack([change[known], EXPECTED_SLOPE * weight * np.eye(n)]),
+        rcond=None,
     )[0][:n].T
     return slopes
 
@@ -155,32 +161,14 @@ def scaled_levels(site: str, values: Reals) -> Reals:
     return np.stack([on_scale(one, values[:, k]) for k, one in enumerate(targets_of(site))], axis=1)
 
 
-def next_steps(site: str, found: Found, slopes: Reals, aims: Reals, farthest: float) -> Reals:
-    """Return the steps after one more towards the aims (draws × levels), each within ± farthest.
-
-    ``slopes`` are those of each draw (draws × levels × numbers).
-    """
-    off = scaled_levels(site, aims) - scaled_levels(site, found.values)
-    turned = slopes.transpose(0, 2, 1)
-    damped = turned @ np.linalg.inv(slopes @ turned + RIDGE * np.eye(slopes.shape[1]))
-    moves = np.nan_to_num((damped @ off[:, :, None])[:, :, 0])  # a draw without levels stays where it is
-    return np.clip(found.steps + np.clip(moves, -FARTHEST_STEP, FARTHEST_STEP), -farthest, farthest)
-
-
-def corrected_slopes(site: str, slopes: Reals, before: Found, after: Found) -> Reals:
-    """Return the slopes of each draw after its last step: changed as little as what the step did allows."""
-    moved = after.steps - before.steps
-    did = scaled_levels(site, after.values) - scaled_levels(site, before.values)
-    missed = did - (slopes @ moved[:, :, None])[:, :, 0]
-    size = (moved**2).sum(axis=1)[:, None, None]
-    change = missed[:, :, None] * moved[:, None, :] / np.where(size > 0.0, size, np.inf)
-    return slopes + np.nan_to_num(change)
-
-
-def aims_of(site: str, normal: Reals) -> Reals:
-    """Return what the levels of each draw are solved for: measured values with random errors (draws × levels)."""
-    measured = [one.target for one in targets_of(site)]
-    return np.stack([one.value + np.sqrt(one.variance) * normal[:, k] for k, one in enumerate(measured)], axis=1)
+def next_steps(site: str, found: Found, slopes: Reals, farthest: float) -> Reals:
+    """Return the steps after one more (draws × levels), each within ± farthest; draws that fit stay where they are."""
+    measured = np.array([[one.target.value for one in targets_of(site)]])
+    off = scaled_levels(site, measured) - scaled_levels(site, found.values)
+    damped = slopes.T @ np.linalg.inv(slopes @ slopes.T + RIDGE * np.eye(len(slopes)))
+    moves = np.clip(off @ damped.T, -FARTHEST_STEP, FARTHEST_STEP)
+    stays = not_ruled_out(implausible(site, found.values)) | ~np.isfinite(moves).all(axis=1)  # a failed run stays too
+    return np.clip(found.steps + np.where(stays[:, None], 0.0, moves), -farthest, farthest)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ LOCKED_SUFFIXES = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
 def settings_of(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return the settings that decide the runs of a folder: size, plan, draws, accounts and code of the model."""
     account_values = {account: accounts.read(account) for account in accounts.names()}
-    draws = json.dumps([design.names, design.cube.tolist(), design.doses.tolist()])
+    draws = json.dumps([design.names, design.cube.tolist(), list(design.settings)])
     return {
         "size": name,
         "plan": sha256_of(PLAN.read_bytes()),

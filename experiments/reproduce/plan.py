@@ -13,37 +13,34 @@ from scenarios.timeline import BUILT_IN_SITES
 
 PLAN_FILE = Path(__file__).with_name("plan.toml")
 SITES = BUILT_IN_SITES
-HORIZONS = (1, 3, 10)
+HORIZONS = (1, 2, 3, 5, 10)
 """Years after which effects are reported, if runs are long enough."""
 STATUS_QUO, HEAVY_HAND = "status_quo", "heavy_hand"
 EVERYTHING, ADOPTION = "everything", "adoption"
-"""Packages of all factors and of adoption alone, both in full."""
-RANDOM_PREFIX = "point"
-"""Prefix of the names of packages at random doses."""
+"""Packages of MOPSIC, reporting support and resources, and of MOPSIC alone."""
+PARTS = (ADOPTION, "reporting", "resources")
+"""Packages that together are `EVERYTHING`."""
 
 MEASURES: Mapping[str, Headline] = BY_NAME | {one.name: one for one in COSTS if one.name not in BY_NAME}
 """Measures that effects may be reported on, by name: headline measures, and what policies cost."""
-
-type Doses = Mapping[str, float]
-"""Share (0-1) to which the policy of each factor is implemented; a missing factor is 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReproduceSize:
     """Number of blocks of each kind at a site, years of their runs, and parameters set for all of them.
 
-    Blocks of `checks` test the emulators, which are not fitted to them. `levels` tells whether the levels of draws are
-    solved (`experiments.reproduce.levels`).
+    The first `long` draws are run for `long_years`. `points` are the settings of levers in each block. Blocks of
+    `checks` test the emulators, which are not fitted to them. `levels` tells whether the levels of draws are solved
+    (`experiments.reproduce.levels`).
     """
 
     draws: int
     points: int
     loop: int
     cuts: int
-    long: int
-    long_points: int
     years: int
-    long_years: int
+    long: int = 0
+    long_years: int = 0
     checks: int = 0
     prior: int = 0
     again: int = 0
@@ -53,7 +50,7 @@ class ReproduceSize:
     @property
     def all_draws(self) -> int:
         """Number of draws of a site over all kinds of blocks."""
-        return self.draws + self.loop + self.long + self.checks
+        return self.draws + self.loop + self.checks
 
     @property
     def horizons(self) -> tuple[int, ...]:
@@ -73,18 +70,16 @@ class Loop:
 
 @dataclass(frozen=True, kw_only=True)
 class ReproducePlan:
-    """Factors, packages, assumptions and measures, and the sizes of the design.
+    """Packages, assumptions and measures, and the sizes of the design.
 
     ``width`` is the factor around a value that nobody has measured, ``correlation`` that of the numbers of a mechanism
-    in every second draw, and ``policies`` are run in full beside the packages.
+    in every second draw. ``packages`` are policies by the name of the package.
     """
 
     seed: int
     width: float
     correlation: float
-    policies: Sequence[str]
-    factors: Mapping[str, str]
-    packages: Mapping[str, Doses]
+    packages: Mapping[str, Sequence[str]]
     assumptions: Sequence[str]
     reported: Sequence[str]
     costs: Sequence[str]
@@ -116,9 +111,7 @@ def plan() -> ReproducePlan:
     content = toml_beside(__file__)
     measures = content["measures"]
     return ReproducePlan(
-        **{key: content[key] for key in ("seed", "width", "correlation", "policies")},
-        factors=content["factors"],
-        packages=content["packages"],
+        **{key: content[key] for key in ("seed", "width", "correlation", "packages")},
         assumptions=content["assumptions"]["names"],
         reported=measures["told"],
         costs=measures["costs"],

@@ -1,4 +1,4 @@
-"""Find regions of doses, assumptions and accounts in which effects differ, on one part of the draws, and test them.
+"""Find regions of levers, assumptions and accounts in which effects differ, on one part of the draws, and test them.
 
 A regression tree (Breiman et al., Classification and Regression Trees, 1984) splits the inputs where the effect differs
 most.  Each leaf is a region.  Its verdict follows from draws to which the tree was not fitted, by the rule for all
@@ -16,7 +16,7 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.effects import effect_row, main_pairs, with_verdicts
 from experiments.reproduce.plan import SITES
 from experiments.reproduce.runs import rows_in, rows_where, with_effects
-from experiments.reproduce.surfaces import dosed_pairs, inputs_table
+from experiments.reproduce.surfaces import inputs_table, lever_pairs
 from experiments.statistics.verdicts import MIN_RUNS, direction
 
 TEST_SHARE = 0.5
@@ -33,12 +33,12 @@ def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     ``rule`` gives the limits of the region in inputs (0-1), ``share`` the share of the test runs in it; each block
     counts once in a region, by the mean of its runs there. ``outcome`` is one of `OUTCOMES`.
     """
-    dosed = dosed_pairs(design, main_pairs(pairs))
+    moved = lever_pairs(main_pairs(pairs))
     rows = [
         row | {"site": site}
         for site in SITES
         for measure in design.plan.regions
-        for row in region_rows(design, rows_where(dosed, site=site, years=design.size.years, measure=measure), measure)
+        for row in region_rows(design, rows_where(moved, site=site, years=design.size.years, measure=measure), measure)
     ]
     table = with_verdicts(pd.DataFrame(rows), ["site"])
     return table.assign(outcome=[outcome_of(row) for row in rows_in(table)]) if len(table) else table

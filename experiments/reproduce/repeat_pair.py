@@ -41,8 +41,8 @@ def repeat_pair(design: ReproduceDesign, name: str, folder: Path, workers: int) 
     """Run a pair and yield its effects on all measures, in lines of at most 80 columns."""
     block, arm = design.find_pair(name)
     rows = run_pairs(design, [(block, arm)], folder, workers, f"pair {name}")
-    doses = ", ".join(f"{factor} {share:.0%}" for factor, share in block.packages.get(arm, {}).items())
-    yield f"{name}{doses and f' ({doses})'}"
+    steps = ", ".join(f"{lever} {step}" for lever, step in block.settings.get(arm, {}).items())
+    yield f"{name}{steps and f' ({steps})'}"
     if arm == STATUS_QUO:
         yield "the status quo is its own base: no effect"
         return

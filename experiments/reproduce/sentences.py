@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from experiments.comparison.decision_measures import decision_measure, measures
 from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
 from experiments.narrative.number_format import format_number
@@ -14,6 +15,7 @@ from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, SITES
 from experiments.reproduce.regions import OUTCOMES
 from experiments.reproduce.runs import rows_in, rows_where
+from experiments.reproduce.surfaces import TOGETHER
 from experiments.words.bilingual import BilingualText, bilingual, join_as_list, join_texts
 from experiments.words.catalogue import parameter
 from scenarios import accounts, names
@@ -26,8 +28,8 @@ UNITS = {"0-100": "points", "%": "percent"}
 PERCENT = 100.0
 LIMITS = ("low", "high")
 """Limits of an effect; NaN for a single pair."""
-MAX_NAMED_PARAMETERS = 5
-"""Largest number of drawn parameters that are named."""
+MAX_NAMED_PARAMETERS, MAX_NAMED_LEVERS = 5, 3
+"""Largest number of drawn parameters, and of levers, that are named."""
 
 
 def site_name(site: str) -> BilingualText:
@@ -60,12 +62,13 @@ def number_text(value: float, measure: str = "", sign: str = "+") -> str:
 
 
 def input_name(name: str) -> BilingualText:
-    """Return the name of an input of the emulators: a factor, an assumption, the account, or the unexplained part."""
+    """Return the name of an input of the emulators: a lever, an assumption, the account, or the unexplained part."""
     if "." in name:
         return bilingual(parameter(name, "es"), parameter(name, "en"))
     if name in ("account", "not_predicted"):
         return message(f"reproduce.input.{name}")
-    return package_name(name)
+    title = decision_measure(name).title
+    return bilingual(title["es"], title["en"])
 
 
 def effect_words(row: Any, key: str = "effect") -> BilingualText:
@@ -137,39 +140,29 @@ def answer_meaning(tables: Tables) -> BilingualText:
     return counted("pairs", pairs, numbers=int(tables["design"]["numbers"].iloc[0]), accounts=len(accounts.names()))
 
 
-def surfaces_meaning(tables: Tables) -> BilingualText | None:
-    """Return the sentence on the variation that the emulators of the first site predict; None without emulators."""
-    if rows_where(tables["errors"], site=SITES[0]).empty:
-        return None
-    shares = {"r2": r2_of(tables, "trust_mean"), "r2_crimes": r2_of(tables, "crimes_occurred")}
-    return message("reproduce.sentence.surfaces", **shares)
-
-
 def r2_of(tables: Tables, measure: str) -> str:
     """Return the share (%) of variation that the emulator of the first site predicts at the longest horizon."""
     errors = rows_where(tables["errors"], site=SITES[0], measure=measure)
     return format_number(PERCENT * max(0.0, errors["r2"].iloc[-1]), 0) if len(errors) else "–"
 
 
-def surface_sentence(tables: Tables, site: str) -> BilingualText:
-    """Return the sentence on the effect of each factor alone, at full dose, on trust at a site."""
-    doses = last_horizon(rows_where(tables["doses"], site=site, measure="trust_mean"))
-    if doses.empty:
+def steps_sentence(tables: Tables, site: str) -> BilingualText:
+    """Return the sentence on the levers that change trust most at their last step, and on those of MOPSIC together."""
+    steps = last_horizon(rows_where(tables["steps"], site=site))
+    if steps.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
-    alone = doses[(doses["dose"] == 1.0) & (doses["line"] != EVERYTHING)]
-    factors = [
-        message(
-            "reproduce.sentence.surface_factor",
-            factor=package_name(row.line),
-            effect=number_text(row.effect, "trust_mean"),
-        )
-        for row in rows_in(alone)
+    trust = rows_where(steps, measure="trust_mean").set_index(["lever", "step"])["effect"]
+    last = {lever.name: float(trust[lever.name, len(lever.steps) - 1]) for lever in measures()}
+    strongest = sorted(last, key=lambda name: -abs(last[name]))[:MAX_NAMED_LEVERS]
+    named = [
+        message("reproduce.sentence.lever", lever=input_name(name), effect=number_text(last[name], "trust_mean"))
+        for name in strongest
     ]
-    error = number_text(doses["error"].iloc[0], "trust_mean", "")
-    years = int(doses["years"].iloc[0])
+    crimes = float(rows_where(steps, measure="crimes_occurred", lever=TOGETHER)["effect"].iloc[0])
     return message(
-        "reproduce.sentence.surface", site=site_name(site), years=years, factors=join_as_list(factors), error=error
-    )
+        "reproduce.sentence.steps", site=site_name(site), years=int(steps["years"].iloc[0]), levers=join_as_list(named),
+        trust=number_text(float(trust[TOGETHER, 0]), "trust_mean"), crimes=number_text(crimes, "crimes_occurred"),
+    )  # fmt: skip
 
 
 def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
@@ -288,32 +281,19 @@ def check_words(tables: Tables) -> BilingualText | str:
         for kind in ("error", "expected")
     }
     trust = rows["trust_mean"]
-    return counted("dose_check", trust.draws, pairs=trust.pairs, years=trust.years, **errors)
+    return counted("steps_check", trust.draws, pairs=trust.pairs, years=trust.years, **errors)
 
 
-def doses_meaning(tables: Tables) -> BilingualText | None:
+def steps_meaning(tables: Tables) -> BilingualText | None:
     """Return the sentence on the errors of the emulators of the first site, held out and checked; None without them."""
     if rows_where(tables["errors"], site=SITES[0]).empty:
         return None
-    errors = {}
-    for key, measure in (("error", "trust_mean"), ("error_crimes", "crimes_occurred")):
+    numbers = {}
+    for end, measure in (("", "trust_mean"), ("_crimes", "crimes_occurred")):
         rows = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
-        errors[key] = number_text(rows["error"].iloc[0], measure, "") if len(rows) else "–"
-    return message("reproduce.sentence.dose_error", **errors, check=check_words(tables))
-
-
-def dose_sentence(tables: Tables, site: str) -> BilingualText:
-    """Return the sentence on the effects of all factors at half and full dose at a site."""
-    doses = last_horizon(rows_where(tables["doses"], site=site, line=EVERYTHING))
-    if doses.empty:
-        return message("reproduce.sentence.no_surface", site=site_name(site))
-    effects = {(row.measure, row.dose): row.effect for row in rows_in(doses)}
-    numbers = {
-        f"{part}{end}": number_text(effects[measure, dose], measure)
-        for measure, end in (("trust_mean", ""), ("crimes_occurred", "_crimes"))
-        for part, dose in (("half", 0.5), ("full", 1.0))
-    }
-    return message("reproduce.sentence.dose", site=site_name(site), years=int(doses["years"].iloc[0]), **numbers)
+        numbers[f"error{end}"] = number_text(rows["error"].iloc[0], measure, "") if len(rows) else "–"
+        numbers[f"r2{end}"] = r2_of(tables, measure)
+    return message("reproduce.sentence.steps_error", **numbers, check=check_words(tables))
 
 
 def loop_sentence(tables: Tables, site: str) -> BilingualText:
@@ -346,12 +326,11 @@ RESULTS: Mapping[str, ResultSentences] = {
         partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES, key="chance"),
         answer_meaning,
     ),
-    "surfaces": ResultSentences(surface_sentence, surfaces_meaning),
+    "steps": ResultSentences(steps_sentence, steps_meaning),
     "dependence": ResultSentences(dependence_sentence, dependence_meaning),
     "criteria": ResultSentences(criteria_sentence, fixed("criteria_paper")),
     "regions": ResultSentences(regions_sentence, fixed("regions_test")),
     "paradox": ResultSentences(paradox_sentence, fixed("paradox_meaning")),
-    "doses": ResultSentences(dose_sentence, doses_meaning),
     "remedy": ResultSentences(
         partial(effects_sentence, name="remedy", package=EVERYTHING, measures=SENTENCE_REMEDY_MEASURES),
         fixed("remedy_meaning"),

@@ -1,4 +1,4 @@
-"""Response surfaces: emulators of effects over doses, assumptions and accounts, and shares of their variance."""
+"""Response surfaces: emulators of effects over levers, assumptions and accounts, and shares of their variance."""
 
 import itertools
 import math
@@ -11,11 +11,13 @@ from multiprocessing import get_context
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.decision_measures import measures
 from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator, grouped_errors
-from experiments.reproduce.design import CHECKS, ReproduceDesign
-from experiments.reproduce.plan import EVERYTHING, RANDOM_PREFIX, SITES, STATUS_QUO, ReproducePlan
+from experiments.reproduce.design import CHECKS, SETTING_PREFIX, ReproduceDesign
+from experiments.reproduce.lever_steps import MOPSIC_LEVERS, last_steps, shares_of
+from experiments.reproduce.plan import SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import rows_where, with_effects
 from experiments.storage.progress import report_slow
 from scenarios import accounts
@@ -34,8 +36,8 @@ SOBOL_POINTS = 512
 """Base points of Sobol' indices."""
 AVERAGING_POINTS = 128
 """Number of points over which a surface is averaged."""
-DOSE_STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Doses at which a surface is tabulated."""
+TOGETHER = "mopsic_levers"
+"""Name of the last steps of `MOPSIC_LEVERS` together."""
 ACCOUNT_INPUT = "account"
 
 KEY_COLUMNS = ("site", "years", "measure")
@@ -75,19 +77,18 @@ class Surface:
 
 
 def input_names(plan: ReproducePlan) -> list[str]:
-    """Return the names of the inputs of a surface: doses, assumptions, and an indicator for every rival account."""
-    return [*plan.factors, *plan.assumptions, *rival_accounts()]
+    """Return the names of the inputs of a surface: levers, assumptions, and an indicator for every rival account."""
+    return [*shares_of({}), *plan.assumptions, *rival_accounts()]
 
 
 def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the inputs of every pair (0-1), one column for each of `input_names`."""
-    packages = {(block.draw, arm): doses for block in design.blocks for arm, doses in block.packages.items()}
+    settings = {arm: shares_of(steps) for block in design.blocks for arm, steps in block.settings.items()}
+    status_quo = shares_of({})
     assumptions = {draw: design.assumption_shares(draw) for draw in pairs["draw"].unique()}
     rivals = rival_accounts()
     rows = [
-        {name: packages.get((draw, arm), {}).get(name, 0.0) for name in design.plan.factors}
-        | assumptions[draw]
-        | {name: float(name == account) for name in rivals}
+        settings.get(arm, status_quo) | assumptions[draw] | {name: float(name == account) for name in rivals}
         for draw, arm, account in zip(pairs["draw"], pairs["arm"], pairs["account"], strict=True)
     ]
     return pd.DataFrame(rows, index=pairs.index)
@@ -98,18 +99,17 @@ def input_arrays(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[str, np.n
     return {str(name): column.to_numpy() for name, column in inputs_table(design, pairs).items()}
 
 
-def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs of packages of the factors, without heavy hand and without check pairs."""
-    pairs = pairs[pairs["kind"] != CHECKS]
-    return pairs[pairs["arm"].isin({arm for block in design.blocks for arm in block.packages})]
+def lever_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs with steps of the levers, without those that check emulators."""
+    return pairs[(pairs["kind"] != CHECKS) & pairs["arm"].str.startswith(SETTING_PREFIX)]
 
 
 def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int = 1) -> dict[SurfaceKey, Surface]:
-    """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
-    dosed, checks = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
+    """Return the surfaces of all sites, horizons and measures that have runs with steps of the levers."""
+    moved, checks = lever_pairs(pairs), pairs[pairs["kind"] == CHECKS]
     keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
     points = {
-        key: points_found for key in keys if (points_found := points_of_surface(pairs_at(dosed, key))) is not None
+        key: points_found for key in keys if (points_found := points_of_surface(pairs_at(moved, key))) is not None
     }
     with report_slow("fitting emulators"):
         fitted = map_in_processes(partial(fitted_surface, design), list(points.values()), workers)
@@ -135,16 +135,12 @@ def map_in_processes[T, R](function: Callable[[T], R], values: Sequence[T], work
 def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     """Return the points of the surface of some pairs of one measure: the pairs first, then the status quo points.
 
-    If there are more than `MAX_POINTS` pairs, they are sampled: half at random doses and half at full doses, if
-    available. The status quo of each block is a point with doses 0 and effect 0. Returns None if there are too few
-    pairs, or none at random doses.
+    If there are more than `MAX_POINTS` pairs, they are sampled. The status quo of each block is a point with effect 0.
+    Returns None if there are too few pairs.
     """
-    pairs = with_effects(pairs).dropna(subset="effect").sample(frac=1.0, random_state=SAMPLING_SEED)
-    random = pairs["arm"].str.startswith(RANDOM_PREFIX)
-    if len(pairs) < MIN_PAIRS or not random.any():
+    pairs = with_effects(pairs).dropna(subset="effect").sample(frac=1.0, random_state=SAMPLING_SEED).head(MAX_POINTS)
+    if len(pairs) < MIN_PAIRS:
         return None
-    n_full = min((~random).sum(), max(MAX_POINTS // 2, MAX_POINTS - random.sum()))
-    pairs = pd.concat([pairs[random].head(MAX_POINTS - n_full), pairs[~random].head(n_full)])
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     return pd.concat([pairs, blocks], ignore_index=True)
 
@@ -212,28 +208,21 @@ def checks_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     return surface_table(surfaces, columns, lambda surface: [vars(surface.check)] if surface.check else [])
 
 
-def doses_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
-    """Return effects by dose of each factor, with the others at 0, and of all together, with their error."""
+def steps_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
+    """Return effects by step of each lever, the others as they are today, with their error.
+
+    The last row of a surface is that of `MOPSIC_LEVERS` together at their last steps.
+    """
+    settings = [(lever.name, step, {lever.name: step}) for lever in measures() for step in range(len(lever.steps))]
+    settings.append((TOGETHER, 0, last_steps(*MOPSIC_LEVERS)))
+    shares = np.array([list(shares_of(steps).values()) for _, _, steps in settings])
 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
-        mean = averaged_surface(plan, surface)
-        for name, doses in dose_lines(plan).items():
-            for dose, effect in zip(DOSE_STEPS, mean.mean(doses), strict=True):
-                yield {"line": name, "dose": dose, "effect": effect, "error": surface.error}
+        effects = averaged_surface(plan, surface).mean(shares)
+        for (lever, step, _), effect in zip(settings, effects, strict=True):
+            yield {"lever": lever, "step": step, "effect": effect, "error": surface.error}
 
-    return surface_table(surfaces, ("line", "dose", "effect", "error"), rows)
-
-
-def grid_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
-    """Return effects over a grid of doses of all factors, averaged over assumptions and accounts, with their error."""
-    grid = np.array(list(itertools.product(DOSE_STEPS, repeat=len(plan.factors))))
-
-    def rows(surface: Surface) -> Iterator[dict[str, object]]:
-        for doses, effect in zip(grid, averaged_surface(plan, surface).mean(grid), strict=True):
-            yield {**dict(zip(plan.factors, doses, strict=True)), "effect": effect, "error": surface.error}
-
-    reported = {key: surface for key, surface in surfaces.items() if key[2] in plan.regions}
-    return surface_table(reported, (*plan.factors, "effect", "error"), rows)
+    return surface_table(surfaces, ("lever", "step", "effect", "error"), rows)
 
 
 def dependence_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
@@ -250,7 +239,7 @@ def dependence_rows(plan: ReproducePlan, surface: Surface) -> Iterator[dict[str,
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
-    names = [*plan.factors, *plan.assumptions, ACCOUNT_INPUT]
+    names = [*shares_of({}), *plan.assumptions, ACCOUNT_INPUT]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     points = sampling.sample(dict(problem), SOBOL_POINTS, calc_second_order=False, seed=plan.seed)
     count = len(accounts.names())
@@ -267,21 +256,14 @@ def dependence_rows(plan: ReproducePlan, surface: Surface) -> Iterator[dict[str,
 
 
 def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
-    """Return a surface as a function of doses, averaged over a Latin hypercube of assumptions and all accounts."""
+    """Return a surface as a function of levers, averaged over a Latin hypercube of assumptions and all accounts."""
     from scipy.stats import qmc  # takes half a second to import, for this command only
 
     cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(AVERAGING_POINTS)
     averaging_points = np.hstack([cube, account_columns(np.arange(AVERAGING_POINTS) % len(accounts.names()))])
-    return coefficients_of(surface.emulator).averaged(len(plan.factors), averaging_points)
+    return coefficients_of(surface.emulator).averaged(len(measures()), averaging_points)
 
 
 def account_columns(account_numbers: np.ndarray) -> np.ndarray:
     """Return the account indicators for account numbers; number 0 is the present account, with all indicators 0."""
     return (account_numbers[:, None] == np.arange(1, len(rival_accounts()) + 1)).astype(float)
-
-
-def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
-    """Return the doses along the line of each factor alone and of all together (steps × factors)."""
-    steps = np.array(DOSE_STEPS)[:, None]
-    alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
-    return alone | {EVERYTHING: steps * np.ones(len(plan.factors))}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.reproduce import effects
 from experiments.reproduce.costs import cost_of_gains, costs_table
-from experiments.reproduce.design import CHECKS, DRAWS, LONG, LOOP, PRIOR, ReproduceDesign
+from experiments.reproduce.design import LOOP, PRIOR, ReproduceDesign
 from experiments.reproduce.effects import estimate_columns, scale_at, with_verdicts
 from experiments.reproduce.levels import fits, targets_of
 from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND, SITES, ReproducePlan
@@ -19,9 +19,8 @@ from experiments.reproduce.surfaces import (
     SurfaceKey,
     checks_table,
     dependence_table,
-    doses_table,
     errors_table,
-    grid_table,
+    steps_table,
 )
 from experiments.statistics.paired_effects import paired
 from experiments.studies.assumed_effects import correlations, null_correlation, predicted_share
@@ -78,12 +77,12 @@ def screening_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFram
     such designs. ``predicted`` is the share of the variance that parameters beyond chance predict in draws that were
     not used to select them.
     """
-    single = pairs[pairs["kind"].isin((DRAWS, LONG, CHECKS))]
+    single = effects.main_pairs(pairs)
     rows: list[dict[str, Any]] = []
     for site in SITES:
         for measure in design.plan.emulated:
             measure_pairs = rows_where(single, site=site, years=design.size.years, measure=measure)
-            for arm in (*design.plan.packages, HEAVY_HAND):
+            for arm in design.plan.packages:
                 key_values = {"site": site, "arm": arm, "years": design.size.years, "measure": measure}
                 rows += (key_values | row for row in rows_of_effect(design, measure_pairs[measure_pairs["arm"] == arm]))
     return pd.DataFrame(rows, columns=list(SCREENING_COLUMNS))
@@ -128,12 +127,11 @@ def tables_of(
     answer = effects.effects_table(plan, effects.main_pairs(pairs))
     return {
         "answer": answer,
-        "surfaces": grid_table(plan, surfaces),
+        "steps": steps_table(plan, surfaces),
         "dependence": dependence_table(plan, surfaces),
         "criteria": answer[answer["measure"].isin(effects.CRITERIA)],
         "regions": regions_table(design, pairs),
         "paradox": effects.paradox_table(pairs),
-        "doses": doses_table(plan, surfaces),
         "remedy": answer[answer["measure"].isin(effects.REMEDY_MEASURES)],
         "heavy_hand": answer[(answer["arm"] == HEAVY_HAND) & answer["measure"].isin(effects.HEAVY_HAND_MEASURES)],
         "loop": loop_table(plan, pairs),

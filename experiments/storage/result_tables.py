@@ -60,7 +60,17 @@ KINDS_OF_PAIRS = {
     **dict.fromkeys(("draw", "seed", "years"), "whole numbers"),
     **dict.fromkeys(("base", "base_per", "arm_value", "arm_per"), "numbers"),
 }
-KINDS_BY_TABLE = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS, "pairs": KINDS_OF_PAIRS}
+KINDS_OF_LEVELS = {
+    **dict.fromkeys(("site", "account", "target"), "text"),
+    **dict.fromkeys(("draw", "round"), "whole numbers"),
+    **dict.fromkeys(("step", "value", "implausibility"), "numbers"),
+}
+KINDS_BY_TABLE = {
+    "effects": KINDS_OF_EFFECTS,
+    "all_effects": KINDS_OF_EFFECTS,
+    "pairs": KINDS_OF_PAIRS,
+    "levels": KINDS_OF_LEVELS,
+}
 """Kind of values by column, for tables with further columns."""
 
 

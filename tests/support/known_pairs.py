@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.plan import HEAVY_HAND, MEASURES, ReproduceSize, plan
-from experiments.reproduce.surfaces import Surface, SurfaceKey, dosed_pairs, fitted_surface, points_of_surface
+from experiments.reproduce.lever_steps import shares_of
+from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND, MEASURES, ReproduceSize, plan
+from experiments.reproduce.surfaces import Surface, SurfaceKey, fitted_surface, lever_pairs, points_of_surface
 
-SIZE = ReproduceSize(draws=16, points=1, loop=8, cuts=1, long=0, long_points=0, years=1, long_years=1, levels=False)
+SIZE = ReproduceSize(draws=16, points=3, loop=8, cuts=1, years=1, levels=False)
 LEVEL, TRUST, CRIMES = 1000.0, 2.0, -100.0
-"""Status quo of counts, effect of full adoption on trust, and of full reporting support on crimes."""
+"""Status quo of counts, effect of MOPSIC and of visits on trust, and of reporting support on crimes."""
 KEY = ("villa_canales", 1, "trust_mean")
 """Municipality, years and measure of the surface of the explorer."""
 
@@ -20,16 +21,21 @@ def known_design() -> ReproduceDesign:
 
 
 def known_pairs(design: ReproduceDesign) -> pd.DataFrame:
-    """Return pairs in which adoption raises trust, reporting support lowers crime, and heavy hand lowers trust."""
+    """Return pairs in which MOPSIC and visits raise trust, reporting support lowers crime, and heavy hand lowers trust.
+
+    The lever of heavy hand changes nothing.
+    """
     rng = np.random.default_rng(1)
     rows = []
     for block in design.blocks:
         for arm in block.arms[1:]:
-            doses = block.packages.get(arm, {})
+            shares = shares_of(block.settings.get(arm, {}))
+            reporting = shares["reporting"] + (arm in (EVERYTHING, "reporting"))
+            visits = shares["visits"] + (arm in (EVERYTHING, "adoption"))
             effects = {
-                "trust_mean": TRUST * doses.get("adoption", 0.0) - 3.0 * (arm == HEAVY_HAND),
-                "crimes_occurred": CRIMES * doses.get("reporting", 0.0),
-                "complaints_filed": 20.0 * doses.get("reporting", 0.0),
+                "trust_mean": TRUST * visits - 3.0 * (arm == HEAVY_HAND),
+                "crimes_occurred": CRIMES * reporting,
+                "complaints_filed": 20.0 * reporting,
             }
             if block.account == "attitudes_without_effect":
                 effects["crimes_occurred"] *= 0.5
@@ -49,6 +55,6 @@ def known_pairs(design: ReproduceDesign) -> pd.DataFrame:
 def known_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[SurfaceKey, Surface]:
     """Return the surface of trust that is fitted to pairs."""
     own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["kind"] == "draws")]
-    points = points_of_surface(dosed_pairs(design, own))
+    points = points_of_surface(lever_pairs(own))
     assert points is not None
     return {KEY: fitted_surface(design, points)}

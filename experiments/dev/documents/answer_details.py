@@ -14,7 +14,6 @@ from experiments.dev.documents.answer import (
     answer_rows,
     default_rows,
     effect_text,
-    recorded_rows,
     uncertainty_rows,
 )
 from experiments.dev.documents.markdown import table
@@ -22,7 +21,7 @@ from experiments.dev.documents.posterior import CALIBRATED
 from scenarios import accounts
 
 ACCOUNTS_TABLE = ANSWER_TABLE.with_name("accounts.csv")
-LAST_YEAR, DIVIDER = "10", " | "
+DIVIDER = " | "
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "accounts": (
@@ -43,9 +42,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "draws": "everything assumed, other draws | the model's own | 3",
         "calibrated": "what the calibration leaves | the model's own | 3",
         "defaults": "nothing: default values | the model's own | 3",
-        "doses": "everything assumed | all nine | 10",
         "each_draw": "{n} draws",
-        "emulator": "emulator of all",
     },
     "es": {
         "accounts": (
@@ -66,9 +63,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "draws": "todo lo supuesto, otros sorteos | la propia | 3",
         "calibrated": "lo que deja la calibración | la propia | 3",
         "defaults": "nada: valores por defecto | la propia | 3",
-        "doses": "todo lo supuesto | las nueve | 10",
         "each_draw": "{n} sorteos",
-        "emulator": "emulador de todos",
     },
 }
 
@@ -120,10 +115,7 @@ def recorded_numbers(words: Mapping[str, str]) -> list[tuple[str, str, list[str]
     numbers.append(
         ("defaults", effects[0]["twins"], [effect_text(row | {"effect": difference(row)}, "effect") for row in effects])
     )
-    return [
-        *numbers,
-        ("doses", words["emulator"], [effect_text(after_ten_years(*place), "effect") for place in places]),
-    ]
+    return numbers
 
 
 def difference(row: Mapping[str, str]) -> str:
@@ -133,11 +125,3 @@ def difference(row: Mapping[str, str]) -> str:
     ('0.77', '-356.0')
     """
     return str(float(row["effect"]) / 100.0 * float(row["base"])) if row["unit"] == "%" else row["effect"]
-
-
-def after_ten_years(site: str, measure: str) -> dict[str, str]:
-    """Return the effect of MOPSIC in full after ten years, as its emulator predicts it."""
-    rows = recorded_rows(
-        ANSWER_TABLE.with_name("doses.csv"), ("site", "measure"), years=LAST_YEAR, line=ADOPTION, dose="1"
-    )
-    return rows[site, measure]

@@ -43,7 +43,10 @@ CHANNELS_OF_TRUST: Mapping[str, tuple[str, ...]] = {
 """Kinds of events by channel; every kind of `experiments.comparison.origins` is in one."""
 CUTS: Mapping[str, tuple[str, ...]] = {
     "contact": ("mechanisms.contacts=false",),
-    "requests": ("consultation.assembly=0", "consultation.weight_met=0", "consultation.weight_unmet=0"),
+    "requests": (
+        *("consultation.assembly=0", "consultation.weight_met=0"),
+        *("consultation.weight_explained=0", "consultation.weight_unmet=0"),
+    ),
     "problems": ("problems.effect=0", "mechanisms.solved_problems=false"),
     "news": ("misconduct.weight=0",),
     "hearsay": ("mechanisms.hearsay=false",),

@@ -17,8 +17,6 @@ from experiments.figures.svg import render_figure
 from experiments.figures.theme import TOKENS
 from experiments.figures.tornado import draw_morris, draw_tornado
 from experiments.narrative.labels import factor_label
-from experiments.reproduce.figures import draw_surfaces
-from experiments.reproduce.plan import SITES
 from experiments.statistics.contrasts import INTERACTION, contrasts, grid_effects
 from experiments.statistics.thresholds import monthly_scale
 from experiments.studies.sensitivity_indices import COLUMNS
@@ -151,20 +149,6 @@ def test_on_a_map_of_effects_brown_is_worse_and_blue_is_better(runs, lang, measu
     assert (red < blue) == (more != "better")
     said = words_of(figure)
     assert [words in said for words in WORDS_OF_COLOURS[lang]] == [bool(more), not more]
-
-
-def test_on_surfaces_of_doses_less_crime_is_blue_and_more_trust_too():
-    doses = itertools.product(
-        SITES, (("trust_mean", 1.0), ("crimes_occurred", -50.0)), (0.0, 0.5, 1.0), (0.0, 0.5, 1.0)
-    )
-    rows = [(1, site, measure, 0.0, up, across, size * (up + across)) for site, (measure, size), up, across in doses]
-    columns = ["years", "site", "measure", "resources", "reporting", "adoption", "effect"]
-    figure = draw_surfaces({"surfaces": pd.DataFrame(rows, columns=columns)}, FigureTexts("es"))
-    filled = [axes.collections[0].get_cmap() for axes in figure.axes]
-    assert [to_hex(colours(end)) for colours, end in zip(filled, (1.0, 1.0, 0.0, 0.0), strict=True)] == 4 * [
-        to_hex(TOKENS["better"][0])
-    ]
-    assert "café: peor; azul: mejor" in words_of(figure)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from known_pairs import KEY, known_surfaces
 
 from experiments.explorer.explorer_page import explorer_page
 from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.lever_steps import shares_of
 from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, input_names
 
 pytest.importorskip("sklearn")
@@ -69,7 +70,7 @@ def test_it_computes_what_the_emulator_does(
     page.locator("#average").uncheck()
     for _ in range(10):
         shares = dict.fromkeys(input_names(design.plan), 0.0)
-        for name in (*design.plan.factors, *design.plan.assumptions):
+        for name in (*shares_of({}), *design.plan.assumptions):
             shares[name] = round(float(rng.random()), 2)
             set_share(page, name, 100.0 * shares[name])
         assert effect_shown(page) == pytest.approx(float(emulator.predict(shares).mean[0]), abs=1e-9)
@@ -78,21 +79,22 @@ def test_it_computes_what_the_emulator_does(
     assert effect_shown(page) == pytest.approx(float(emulator.predict(shares).mean[0]), abs=1e-9)
     page.select_option("#account", "present_law")
     page.locator("#average").check()
-    for name, share in zip(design.plan.factors, (0.3, 0.8, 0.1), strict=True):
+    steps = shares_of({"visits": 2, "reporting": 1})
+    for name, share in steps.items():
         set_share(page, name, 100.0 * share)
-    mean = averaged_surface(design.plan, surfaces[KEY]).mean(np.array([[0.3, 0.8, 0.1]]))
+    mean = averaged_surface(design.plan, surfaces[KEY]).mean(np.array([list(steps.values())]))
     assert effect_shown(page) == pytest.approx(float(mean[0]), abs=1e-9)
     assert float(page.evaluate("document.body.dataset.ms")) < MOST_MS
 
 
 def test_it_refuses_what_was_not_run_and_names_the_nearest_run(page: Any, design: ReproduceDesign) -> None:
-    set_share(page, "adoption", 140)
+    set_share(page, "visits", 140)
     assert "140" in page.inner_text("#why")
     command = page.inner_text("#command")
     assert command.startswith("confianza reproduce --quick --repeat villa_canales-")
     names = {f"{block.name}:{arm}" for block in design.blocks for arm in block.arms}
     assert command.rpartition(" ")[2] in names
-    set_share(page, "adoption", 100)
+    set_share(page, "visits", 100)
     assert page.locator("#refused").is_hidden()
     page.select_option("#years", "10")
     assert "10" in page.inner_text("#why")
@@ -100,9 +102,9 @@ def test_it_refuses_what_was_not_run_and_names_the_nearest_run(page: Any, design
 
 
 def test_it_speaks_both_languages_and_fits_a_phone(page: Any) -> None:
-    assert page.inner_text("h1").startswith("¿Qué cambia")
+    assert page.inner_text("h1").startswith("¿Qué cambia con cada palanca")
     page.click("#language")
-    assert page.inner_text("h1").startswith("What changes")
+    assert page.inner_text("h1").startswith("What does each lever change")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click("#language")

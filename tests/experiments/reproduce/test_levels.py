@@ -1,13 +1,16 @@
 """Levels of draws are solved for what is measured, by steps of the numbers that were set for them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.emulation.history_matching import MAX_IMPLAUSIBILITY
 from experiments.reproduce import levels as solving
 from experiments.reproduce.design import PRIOR, ReproduceDesign
+from experiments.reproduce.level_runs import read_levels, write_levels
 from experiments.reproduce.levels import COLUMNS, Found, SolvedLevels, levels, targets_of
 from experiments.reproduce.plan import plan
 from experiments.reproduce.tables import levels_table
@@ -20,12 +23,15 @@ ACCOUNTS = ["present_law", "certainty_off"] * 60
 FARTHEST = np.log(4.0)
 
 
-def simulated(steps: np.ndarray, accounts: list[str]) -> np.ndarray:
-    """Return levels of an invented model: each follows its own number and a little the next, higher by account."""
+def simulated(steps: np.ndarray, accounts: list[str], own: np.ndarray | float = 0.0) -> np.ndarray:
+    """Return levels of an invented model: each follows its own number and a little the next, higher by account.
+
+    ``own`` is added to the levels of each draw.
+    """
     n = steps.shape[1]
     slopes = 0.8 * np.eye(n) + 0.1 * np.eye(n, k=1)
     higher = np.where(np.array(accounts) == "present_law", 0.0, 0.2)[:, None]
-    moved = steps @ slopes.T + 0.3 + higher
+    moved = steps @ slopes.T + 0.3 + higher + own
     values = []
     for column, target in enumerate(targets_of(SITE)):
         at_zero = solving.on_scale(target, target.target.value)
@@ -37,33 +43,28 @@ def simulated(steps: np.ndarray, accounts: list[str]) -> np.ndarray:
 def test_steps_lead_to_the_measured_levels() -> None:
     rng = np.random.default_rng(1)
     steps = rng.uniform(-FARTHEST, FARTHEST, (120, len(levels())))
-    found = first = Found(steps, simulated(steps, ACCOUNTS))
-    slopes = np.repeat(solving.slopes_of(SITE, first, ACCOUNTS)[None], len(steps), axis=0)
-    aims = solving.aims_of(SITE, np.zeros_like(steps))
-    for _ in range(solving.ROUNDS - 1):
-        steps = solving.next_steps(SITE, found, slopes, aims, FARTHEST)
-        last, found = found, Found(steps, simulated(steps, ACCOUNTS))
-        slopes = solving.corrected_slopes(SITE, slopes, last, found)
-    before, after = (solving.implausible(SITE, one.values).max(axis=1) for one in (first, found))
+    rounds: list[Found] = []
+    for _ in range(solving.ROUNDS):
+        rounds.append(Found(steps, simulated(steps, ACCOUNTS)))
+        steps = solving.next_steps(SITE, rounds[-1], solving.slopes_of(SITE, rounds, ACCOUNTS), FARTHEST)
+    before, after = (solving.implausible(SITE, one.values).max(axis=1) for one in (rounds[0], rounds[-1]))
     assert (before < 3.0).mean() < 0.1
-    assert (after < 1.0).mean() > 0.9
-    assert (np.abs(found.steps) <= FARTHEST).all()
+    fitting = after < MAX_IMPLAUSIBILITY
+    assert fitting.mean() > 0.9
+    assert (rounds[-1].steps[fitting] == rounds[-2].steps[fitting]).mean() > 0.9  # a draw that fits stays where it is
+    assert (np.abs(rounds[-1].steps) <= FARTHEST).all()
 
 
-def test_a_draw_in_which_numbers_act_otherwise_corrects_its_slopes() -> None:
+def test_changes_within_draws_give_slopes_that_differences_between_draws_do_not_blur() -> None:
     rng = np.random.default_rng(3)
-    steps = rng.uniform(-FARTHEST, FARTHEST, (120, len(levels())))
-    aims = solving.aims_of(SITE, np.zeros_like(steps))
-    slopes = np.repeat(np.eye(len(levels()))[None], len(steps), axis=0)
-    far = {}
-    for corrects in (False, True):
-        own, found = slopes, Found(steps, simulated(0.4 * steps, ACCOUNTS))  # numbers move levels by half as much
-        for _ in range(solving.ROUNDS - 1):
-            after = solving.next_steps(SITE, found, own, aims, 2.0 * FARTHEST)
-            last, found = found, Found(after, simulated(0.4 * after, ACCOUNTS))
-            own = solving.corrected_slopes(SITE, own, last, found) if corrects else own
-        far[corrects] = np.median(solving.implausible(SITE, found.values).max(axis=1))
-    assert far[True] < 0.7 * far[False]
+    first = rng.uniform(-1.0, 1.0, (30, len(levels())))
+    own = rng.normal(0.0, 1.0, first.shape)  # what else is drawn moves the levels of each draw
+    rounds = [
+        Found(steps, simulated(steps, ACCOUNTS[:30], own)) for steps in (first, first + rng.uniform(-1, 1, first.shape))
+    ]
+    true = 0.8 * np.eye(len(levels())) + 0.1 * np.eye(len(levels()), k=1)
+    far = [np.abs(solving.slopes_of(SITE, rounds[:n], ACCOUNTS[:30]) - true).max() for n in (1, 2)]
+    assert far[1] < 0.25 < far[0]
 
 
 def test_a_failed_run_fits_nothing_and_leaves_the_others_as_they_are() -> None:
@@ -72,10 +73,9 @@ def test_a_failed_run_fits_nothing_and_leaves_the_others_as_they_are() -> None:
     values = simulated(steps, ACCOUNTS)
     values[5] = np.nan
     found = Found(steps, values)
-    slopes = np.repeat(solving.slopes_of(SITE, found, ACCOUNTS)[None], len(steps), axis=0)
+    slopes = solving.slopes_of(SITE, [found, Found(steps + 0.1, values)], ACCOUNTS)
     assert np.isfinite(slopes).all()
-    assert (solving.corrected_slopes(SITE, slopes, found, Found(steps + 0.1, values))[5] == slopes[5]).all()
-    moved = solving.next_steps(SITE, found, slopes, solving.aims_of(SITE, np.zeros_like(steps)), FARTHEST)
+    moved = solving.next_steps(SITE, found, slopes, FARTHEST)
     assert (moved[5] == steps[5]).all()
     assert np.isinf(solving.implausible(SITE, values)[5]).all()
 
@@ -121,8 +121,17 @@ def test_blocks_that_do_not_fit_are_left_out_but_for_those_run_as_drawn() -> Non
     assert table[table["solved"] == 1]["fit"].between(0.8, 1.0).all()
 
 
+def test_solved_levels_are_read_again_as_they_were_written(tmp_path: Path) -> None:
+    found = SolvedLevels(table_of(ReproduceDesign(plan(), replace(plan().size("quick"), draws=9, long=1)), 9.0))
+    write_levels(found, tmp_path)
+    again = read_levels(tmp_path)
+    assert again is not None
+    pd.testing.assert_frame_equal(again.table, found.table, check_dtype=False)
+    assert read_levels(tmp_path / "elsewhere") is None
+
+
 def test_an_unknown_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = (solving.Level("arrests", "factor", ("contacts.findz",)),)
+    wrong = (solving.Level("arrests", {"contacts.findz": "factor"}),)
     monkeypatch.setattr(solving, "levels", lambda: wrong)
     with pytest.raises(InputError, match=r"contacts\.find"):
         solving.moved_values(load(SITE), {}, [0.1])

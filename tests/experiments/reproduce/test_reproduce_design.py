@@ -1,20 +1,21 @@
-"""Design of `reproduce`: doses between nothing and the policy itself, blocks that share what they should."""
+"""Design of `reproduce`: random steps of the levers, blocks that share what they should."""
 
 import re
 from collections import Counter
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from experiments.cli.options import QuickAnswer
+from experiments.comparison.decision_measures import measures
 from experiments.reproduce.design import ReproduceDesign, design_of
-from experiments.reproduce.dosed_policies import dosed_changes, write_policy
+from experiments.reproduce.lever_steps import SINGLES, random_steps, shares_of, write_setting
 from experiments.reproduce.plan import STATUS_QUO, ReproduceSize, plan
 from model.engine.errors import InputError
 from model.engine.policies import parameter_rows
 from scenarios import accounts, load
-from scenarios.policy_files import read_policy
 
 ROOT = Path(__file__).parents[3]
 SMALL = ReproduceSize(
@@ -23,7 +24,6 @@ SMALL = ReproduceSize(
     loop=1,
     cuts=1,
     long=1,
-    long_points=0,
     years=1,
     long_years=3,
     levels=False,
@@ -31,37 +31,23 @@ SMALL = ReproduceSize(
 )
 
 
-@pytest.mark.parametrize("policy", ["mopsic_full", "reporting_support", "resources_only"])
-def test_a_full_dose_is_the_policy_and_none_is_nothing(policy: str) -> None:
-    scenario = load("villa_canales")
-    own = {(one.how, one.parameter, one.value) for one in read_policy(policy).policy.entries}
-    assert set(dosed_changes(scenario, {policy: 1.0})) == own
-    assert dosed_changes(scenario, {policy: 0.0}) == []
+def test_steps_fill_all_levers_and_every_fifth_setting_moves_one() -> None:
+    settings = random_steps(np.random.default_rng(2).random((400, len(measures()))))
+    for lever in measures():
+        counted = Counter(one[lever.name] for one in settings if len(one) > 1)
+        assert sorted(counted) == list(range(len(lever.steps)))
+        singles = {one[lever.name] for one in settings[::SINGLES] if lever.name in one}
+        assert singles == set(range(len(lever.steps))) - {lever.today}
+    assert all(len(one) == 1 for one in settings[::SINGLES])
 
 
-def test_half_a_dose_lies_half_way(tmp_path: Path) -> None:
-    scenario = load("villa_canales")
-    changes = {name: (how, value) for how, name, value in dosed_changes(scenario, {"mopsic_full": 0.5})}
-    start = scenario["resources"].internet
-    assert changes["resources.internet"] == ("set", pytest.approx((start + 0.95) / 2.0))
-    assert changes["patrol.plan_share"] == ("scale", pytest.approx(2.0**0.5))
-    assert changes["adoption.places"] == ("add", 25.0)
-    path = write_policy(tmp_path, "half", dosed_changes(scenario, {"mopsic_full": 0.5}))
-    dosed = load("villa_canales", policies=[str(path)])
-    assert parameter_rows(dosed, "adoption", dosed.start)["places"][0] == pytest.approx(
-        scenario["adoption"].places + 25.0
-    )
-
-
-def test_two_policies_that_set_one_parameter_alike_take_the_larger_share() -> None:
-    scenario = load("villa_canales")
-    both = {
-        name: value
-        for how, name, value in dosed_changes(scenario, {"mopsic_full": 0.2, "resources_only": 0.7})
-        if how == "set"
-    }
-    alone = {name: value for how, name, value in dosed_changes(scenario, {"resources_only": 0.7}) if how == "set"}
-    assert both["resources.internet"] == alone["resources.internet"]
+def test_a_setting_is_the_policy_of_its_steps(tmp_path: Path) -> None:
+    steps = {"visits": 3, "means": 2}
+    scenario = load("villa_canales", policies=[str(write_setting(tmp_path, "some", steps))])
+    assert parameter_rows(scenario, "practices", scenario.start)["order_team"][0] == 1.0
+    usual = load("villa_canales")["roster"].gallons
+    assert parameter_rows(scenario, "roster", scenario.start)["gallons"][0] == pytest.approx(1.5 * usual)
+    assert shares_of(steps) == shares_of({}) | {"visits": 1.0, "means": 2.0 / 3.0}
 
 
 def test_blocks_share_draw_seed_and_account_and_differ_in_policies(tmp_path: Path) -> None:

@@ -8,24 +8,28 @@ import pandas as pd
 import pytest
 from known_pairs import SIZE, known_pairs
 
+from experiments.comparison.decision_measures import measures
 from experiments.emulation.coefficients import coefficients_of
 from experiments.reproduce import effects
 from experiments.reproduce.costs import HOURS, cost_of_gains, costs_table
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.effects import with_verdicts
+from experiments.reproduce.lever_steps import shares_of
 from experiments.reproduce.plan import HEAVY_HAND, plan
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.sentences import RESULTS, check_words, effect_words, numbers_words, sentence_lines
 from experiments.reproduce.surfaces import (
+    TOGETHER,
     Surface,
     averaged_surface,
     check_errors,
     checks_table,
-    dosed_pairs,
     fitted_surface,
     fitted_surfaces,
     input_names,
+    lever_pairs,
     points_of_surface,
+    steps_table,
 )
 from experiments.reproduce.tables import loop_table, screening_table, tables_of
 from experiments.words.bilingual import BilingualText
@@ -37,8 +41,8 @@ pytest.importorskip("sklearn")
 
 @pytest.fixture(scope="module")
 def surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface:
-    own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean") & (pairs["kind"] == "draws")]
-    points = points_of_surface(dosed_pairs(design, own))
+    own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean")]
+    points = points_of_surface(lever_pairs(own))
     assert points is not None
     return fitted_surface(design, points)
 
@@ -60,7 +64,7 @@ def test_effects_and_verdicts_are_those_of_the_pairs(design: ReproduceDesign, pa
     assert row_of(table, site="totonicapan", arm="resources", measure="trust_mean")["verdict"] == "nothing"
 
 
-def test_factors_that_add_up_do_nothing_beyond_their_sum(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+def test_parts_that_add_up_do_nothing_beyond_their_sum(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
     table = effects.together_table(design.plan, pairs)
     assert row_of(table, site="villa_canales", measure="trust_mean")["verdict"] == "nothing"
 
@@ -78,10 +82,23 @@ def test_the_loop_carries_what_its_cut_takes_away(design: ReproduceDesign, pairs
 
 
 @pytest.mark.thorough
-def test_a_surface_predicts_doses_that_it_has_not_seen(design: ReproduceDesign, surface: Surface) -> None:
-    lines = averaged_surface(design.plan, surface).mean(np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0], [1.0, 1.0, 1.0]]))
-    assert lines == pytest.approx([0.0, 1.0, 2.0], abs=0.15)
+def test_a_surface_predicts_steps_that_it_has_not_seen(design: ReproduceDesign, surface: Surface) -> None:
+    steps = ({}, {"visits": 1}, {"visits": 3, "reporting": 3})
+    shares = np.array([list(shares_of(one).values()) for one in steps])
+    effects_of_steps = averaged_surface(design.plan, surface).mean(shares)
+    assert effects_of_steps == pytest.approx([0.0, 2.0 / 3.0, 2.0], abs=0.15)
     assert surface.errors.r2 > 0.95
+
+
+@pytest.mark.thorough
+def test_each_step_of_each_lever_is_told_beside_those_of_mopsic_together(
+    design: ReproduceDesign, surface: Surface
+) -> None:
+    table = steps_table(design.plan, {("villa_canales", 1, "trust_mean"): surface})
+    assert len(table) == sum(len(lever.steps) for lever in measures()) + 1
+    assert row_of(table, lever="visits", step=3)["effect"] == pytest.approx(2.0, abs=0.15)
+    assert row_of(table, lever="training", step=3)["effect"] == pytest.approx(0.0, abs=0.15)
+    assert row_of(table, lever=TOGETHER)["effect"] == pytest.approx(2.0, abs=0.15)
 
 
 def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
@@ -89,13 +106,13 @@ def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
 ) -> None:
     own = checked_pairs[(checked_pairs["site"] == "villa_canales") & (checked_pairs["measure"] == "trust_mean")]
     checks = own[own["kind"] == CHECKS]
-    points = points_of_surface(dosed_pairs(checked_design, own))
+    points = points_of_surface(lever_pairs(own))
     assert points is not None
     surface = fitted_surface(checked_design, points)
     assert not set(checks["draw"]) & set(surface.points["draw"])
     check = check_errors(checked_design, surface, checks)
     assert check is not None
-    assert (check.draws, check.pairs) == (4, 8)
+    assert (check.draws, check.pairs) == (4, 12)
     assert (check.bias, check.error) == (pytest.approx(0.0, abs=0.15), pytest.approx(check.expected, abs=0.15))
     shifted = checks.assign(arm_value=checks["arm_value"] + 5.0)
     wrong = check_errors(checked_design, surface, shifted)
@@ -240,17 +257,17 @@ def test_a_group_is_predicted_without_any_of_its_results(surface: Surface) -> No
     assert predict_left_out(one, groups).mean[rows] == pytest.approx(refitted, abs=1e-6)
 
 
-def test_a_surface_refuses_doses_outside_what_was_run(surface: Surface) -> None:
+def test_a_surface_refuses_steps_outside_what_was_run(surface: Surface) -> None:
     inputs = dict.fromkeys(surface.emulator.names, 0.5)
-    with pytest.raises(InputError, match=r"adoption must lie in \[0, 1\]"):
-        surface.emulator.predict(inputs | {"adoption": 1.2})
+    with pytest.raises(InputError, match=r"visits must lie in \[0, 1\]"):
+        surface.emulator.predict(inputs | {"visits": 1.2})
 
 
 def test_regions_are_judged_on_draws_on_which_they_were_not_found() -> None:
     design = ReproduceDesign(plan(), replace(SIZE, draws=48))  # few draws leave most regions open
     table = regions_table(design, known_pairs(design))
     trust = table[(table["site"] == "villa_canales") & (table["measure"] == "trust_mean")]
-    assert all("adoption" in rule for rule in trust["rule"])
+    assert all("visits" in rule for rule in trust["rule"])
     assert set(trust["outcome"]) <= {"works", "nothing", "open"}
     assert "works" in set(trust["outcome"])
     assert trust["n"].max() <= 24  # half of the draws
