@@ -1,12 +1,23 @@
 """Costs of packages: officers' hours by use, fuel, training, visits and calls given up, and hours for each gain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from experiments.reproduce.effects import BAND_QUANTILES, effect_row, main_pairs, of_packages
+from experiments.reproduce.effects import (
+    BAND_QUANTILES,
+    KEYS,
+    WORLD_COLUMNS,
+    Reals,
+    effects_table,
+    main_pairs,
+    of_packages,
+    weighted_mean,
+    weighted_quantile,
+    weights_of_pairs,
+)
 from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import with_effects
 from model.police.minutes import MINUTE_USES
@@ -22,31 +33,23 @@ HOURS_A_YEAR = 12.0
 """Yearly hours of an hour a month."""
 TOLD_CHANCE = 0.9
 """Share of worlds in which an effect must have the direction of a gain for its cost to be told."""
-KEYS = ("site", "arm", "years")
+CHANCE_COLUMNS = ("up", "nothing", "down", "word", "delta")
 RATIO_COLUMNS = (*KEYS, "gain", "n", "hours", "low", "high")
 
 
-def costs_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the change of each cost by site, arm and horizon: mean, interval and the band of nine in ten pairs.
+def costs_table(plan: ReproducePlan, pairs: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
+    """Return the change of each cost by site, arm and horizon: mean, interval and the band of nine in ten worlds.
 
     The hours by use add up to `ALL_HOURS`: a use that gains takes from others, or hours are added.
     """
-    columns = ["n", "base", "arm_mean", "effect", "low", "high", "band_low", "band_high"]
-    rows = []
-    groups: Any = of_packages(main_pairs(pairs))
-    groups = groups[groups["measure"].isin(plan.costs)].groupby([*KEYS, "measure"], sort=False)
-    for (site, arm, years, measure), group in groups:
-        row = effect_row(group, measure, int(years))
-        rows.append(
-            dict(zip(KEYS, (site, arm, years), strict=True)) | {"measure": measure} | {c: row[c] for c in columns}
-        )
-    return pd.DataFrame(rows, columns=[*KEYS, "measure", *columns])
+    columns = [name for name in WORLD_COLUMNS if name not in CHANCE_COLUMNS]
+    return effects_table(main_pairs(pairs), plan.costs, weights)[columns]
 
 
-def cost_of_gains(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the hours of work with communities for each unit of gain, with the band of nine in ten pairs.
+def cost_of_gains(pairs: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
+    """Return the hours of work with communities for each unit of gain, with the band of nine in ten worlds.
 
-    A package has a row for a gain only if the effect has its direction in at least nine of ten pairs.
+    A package has a row for a gain only if the effect has its direction in at least nine of ten worlds.
     """
     measures = [*PLANNED, *(measure for measure, _ in GAINS.values())]
     wanted = with_effects(of_packages(main_pairs(pairs)))
@@ -55,19 +58,22 @@ def cost_of_gains(pairs: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     groups: Any = wide.groupby(list(KEYS), sort=False)
     for keys, group in groups:
-        rows += (dict(zip(KEYS, keys, strict=True)) | row for row in gain_rows(group, measures))
+        if set(measures) <= set(group):
+            found = gain_rows(group, weights_of_pairs(group, weights))
+            rows += (dict(zip(KEYS, keys, strict=True)) | row for row in found)
     return pd.DataFrame(rows, columns=list(RATIO_COLUMNS))
 
 
-def gain_rows(effects: pd.DataFrame, measures: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield the cost of each gain in some pairs (columns of effects by measure)."""
-    if not set(measures) <= set(effects):
-        return
-    hours = HOURS_A_YEAR * effects[list(PLANNED)].sum(axis=1)
+def gain_rows(effects: pd.DataFrame, weights: Reals) -> Iterator[dict[str, Any]]:
+    """Yield the cost of each gain in some pairs (columns of effects by measure), with their weights."""
+    hours = HOURS_A_YEAR * effects[list(PLANNED)].sum(axis=1).to_numpy(np.float64)
+    mean_hours = weighted_mean(hours, weights)
     for gain, (measure, unit) in GAINS.items():
-        gained = effects[measure] / unit
-        if (gained > 0.0).mean() < TOLD_CHANCE or hours.mean() <= 0.0:
+        gained = effects[measure].to_numpy(np.float64) / unit
+        gains = gained > 0.0
+        if not weighted_mean(gains.astype(float), weights) >= TOLD_CHANCE or mean_hours <= 0.0:
             continue
-        ratios = (hours / gained.where(gained > 0.0)).dropna()
-        low, high = np.quantile(ratios, BAND_QUANTILES)
-        yield {"gain": gain, "n": len(effects), "hours": hours.mean() / gained.mean(), "low": low, "high": high}
+        ratios = hours[gains] / gained[gains]
+        low, high = (weighted_quantile(ratios, weights[gains], share) for share in BAND_QUANTILES)
+        told = {"hours": mean_hours / weighted_mean(gained, weights), "low": low, "high": high}
+        yield {"gain": gain, "n": len(effects)} | told

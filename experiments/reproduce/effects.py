@@ -1,29 +1,36 @@
 """Effects of packages and of heavy hand over seeds, towns, parameter draws and accounts; each block is one pair."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.reproduce.design import DRAWS, LONG, SETTING_PREFIX
 from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, PARTS, ReproducePlan
-from experiments.reproduce.runs import SIDE_COLUMNS, differences, rows_in, with_effects
-from experiments.statistics.paired_effects import Effect, Value, paired
+from experiments.reproduce.runs import SIDE_COLUMNS, rows_in, with_effects
+from experiments.statistics.paired_effects import LEVEL, Effect, Value, paired, t_quantile
 from experiments.statistics.thresholds import Scale, are_too_few
-from experiments.statistics.verdicts import corrected, judge
+from experiments.statistics.verdicts import MIN_RUNS, corrected, judge
+from scenarios import accounts
 
+Reals = NDArray[np.float64]
 BAND_QUANTILES = 0.05, 0.95
 """Quantiles of the band that contains nine in ten pairs."""
 SURE, SOME, NEARLY_NONE = 0.9, 0.1, 0.05
 """Shares of worlds: nine in ten, one in ten, one in twenty."""
-COLUMNS = (
-    *("site", "arm", "account", "years", "measure", "n", "base", "arm_mean", "effect", "low", "high"),
-    *("band_low", "band_high", "up", "nothing", "down", "word", "delta", "p", "adjusted", "verdict"),
+RARE, FEW = "rare", "few"
+"""Words where events are too rare, or worlds too few, for shares."""
+KEYS = ("site", "arm", "years")
+WORLD_COLUMNS = (
+    *(*KEYS, "measure", "n", "base", "arm_mean", "effect", "low", "high"),
+    *("band_low", "band_high", "up", "nothing", "down", "word", "delta"),
 )
-ALL_ACCOUNTS = "all"
-"""Value of the column `account` for effects over all accounts with equal weights."""
+EQUAL: Mapping[str, float] = dict.fromkeys(accounts.names(), 1.0)
+"""Equal weights of all accounts."""
 REMEDY_MEASURES = ("domestic_without_remedy", "women_without_remedy", "men_without_remedy", "refused")
 HEAVY_HAND_MEASURES = (
     *("trust_mean", "fairness_mean", "fear_mean", "detentions", "wrongful_detentions", "homicides", "extortions"),
@@ -40,29 +47,81 @@ def sides_of(pairs: pd.DataFrame) -> tuple[list[Value], list[Value]]:
 
 
 def effect_row(pairs: pd.DataFrame, measure: str, years: int) -> dict[str, Any]:
-    """Return the effect in some pairs of one measure: mean, interval, and the band of nine in ten pairs."""
+    """Return the mean effect in some pairs of one measure, each with the same weight, and its interval."""
     base, arm = sides_of(pairs)
     estimate = paired(base, arm, scale=MEASURES[measure].scale(float(years)))
-    effects = differences(pairs).dropna()
-    low, high = effects.quantile(list(BAND_QUANTILES)) if len(effects) else (float("nan"),) * 2
-    shares = chances(effects, estimate.delta)
-    return {
-        "measure": measure, "n": estimate.n, "base": estimate.base, "arm_mean": estimate.arm, "effect": estimate.effect,
-        "low": estimate.low, "high": estimate.high, "band_low": low, "band_high": high,
-        **shares, "word": word_of(**shares), "delta": estimate.delta, "p": estimate.p, "adjusted": estimate.adjusted,
+    return {"measure": measure} | estimate_columns(estimate, "base", "arm_mean")
+
+
+def world_row(pairs: pd.DataFrame, measure: str, years: int, weights: Mapping[str, float]) -> dict[str, Any]:
+    """Return the effect over worlds, each pair with the weight of its account.
+
+    ``low`` and ``high`` are the interval of the mean, ``band_low`` and ``band_high`` the band of nine in ten worlds.
+    """
+    delta = paired(*sides_of(pairs), scale=MEASURES[measure].scale(float(years))).delta
+    tops, pers = (pairs[list(columns)].to_numpy(np.float64) for columns in zip(*SIDE_COLUMNS, strict=True))
+    known = (pers != 0.0).all(axis=1)
+    levels, weight = (tops[known] / pers[known]).T, weights_of_pairs(pairs, weights)[known]
+    effects = levels[1] - levels[0]
+    base, arm, effect = (weighted_mean(values, weight) for values in (*levels, effects))
+    reach = interval_reach(effects, weight)
+    band_low, band_high = (weighted_quantile(effects, weight, share) for share in BAND_QUANTILES)
+    row = {
+        "measure": measure, "n": len(effects), "base": base, "arm_mean": arm, "effect": effect,
+        "low": effect - reach, "high": effect + reach, "band_low": band_low, "band_high": band_high,
+        **chances(effects, weight, delta), "delta": delta,
     }  # fmt: skip
+    return row | {"word": word_of_row(row)}
 
 
-def chances(effects: pd.Series, delta: float) -> dict[str, float]:
+def weights_of_pairs(pairs: pd.DataFrame, weights: Mapping[str, float]) -> Reals:
+    """Return the weight of the account of each pair."""
+    return np.array([weights[account] for account in pairs["account"]], np.float64)
+
+
+def weighted_mean(values: Reals, weights: Reals) -> float:
+    """Return the weighted mean of values; nan without weight."""
+    return float(np.average(values, weights=weights)) if weights.sum() > 0.0 else math.nan
+
+
+def interval_reach(values: Reals, weights: Reals) -> float:
+    """Return half the 95 % interval of a weighted mean, with as many values as the weights amount to (Kish 1965)."""
+    number = weights.sum() ** 2 / (weights**2).sum() if weights.sum() > 0.0 else 0.0
+    if number <= 1.0:
+        return math.nan
+    variance = weighted_mean((values - weighted_mean(values, weights)) ** 2, weights) * number / (number - 1.0)
+    return t_quantile(max(1, int(number) - 1), LEVEL) * math.sqrt(variance / number)
+
+
+def weighted_quantile(values: Reals, weights: Reals, share: float) -> float:
+    """Return the value up to which a share of the weight lies, linear between the middles of weights.
+
+    >>> weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0]), 0.5)
+    2.0
+    """
+    if weights.sum() <= 0.0:
+        return math.nan
+    order = np.argsort(values, kind="stable")
+    middles = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
+    return float(np.interp(share, middles, values[order]))
+
+
+def chances(effects: Reals, weights: Reals, delta: float) -> dict[str, float]:
     """Return the shares of worlds in which an effect is at least delta upwards, less than it matters, and downwards.
 
-    >>> chances(pd.Series([-1.0, 0.2, 0.5, 2.0]), 0.5)
+    >>> chances(np.array([-1.0, 0.2, 0.5, 2.0]), np.ones(4), 0.5)
     {'up': 0.5, 'nothing': 0.25, 'down': 0.25}
     """
-    if effects.empty or math.isnan(delta):
-        return dict.fromkeys(("up", "nothing", "down"), math.nan)
-    up, down = float((effects >= delta).mean()), float((effects <= -delta).mean())
-    return {"up": up, "nothing": float((effects.abs() < delta).mean()), "down": down}
+    cases = {"up": effects >= delta, "nothing": np.abs(effects) < delta, "down": effects <= -delta}
+    known = math.isfinite(delta)
+    return {name: weighted_mean(case.astype(float), weights) if known else math.nan for name, case in cases.items()}
+
+
+def word_of_row(row: Mapping[str, Any]) -> str:
+    """Return the word for a row: for shares of worlds, or why there is none."""
+    if are_too_few(row["measure"], row["base"]):
+        return RARE
+    return FEW if row["n"] < MIN_RUNS else word_of(row["up"], row["nothing"], row["down"])
 
 
 def word_of(up: float, nothing: float, down: float) -> str:
@@ -128,11 +187,17 @@ def of_packages(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[~pairs["arm"].str.startswith(SETTING_PREFIX)]
 
 
-def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for every site, package, horizon and measure, over all accounts."""
-    rows = list(effect_rows(of_packages(pairs), ("site", "arm", "years"), plan.reported))
-    table = pd.DataFrame([row | {"account": ALL_ACCOUNTS} for row in rows])
-    return with_verdicts(table, ["site", "arm", "years"]).reindex(columns=list(COLUMNS))
+def effects_table(pairs: pd.DataFrame, measures: Sequence[str], weights: Mapping[str, float]) -> pd.DataFrame:
+    """Return a row for every site, package, horizon and measure, over all accounts with their weights."""
+    return pd.DataFrame(list(world_rows(of_packages(pairs), measures, weights)), columns=list(WORLD_COLUMNS))
+
+
+def world_rows(pairs: pd.DataFrame, measures: Sequence[str], weights: Mapping[str, float]) -> Iterator[dict[str, Any]]:
+    """Yield the effects over worlds of every site, arm, horizon and measure."""
+    groups: Any = pairs[pairs["measure"].isin(measures)].groupby([*KEYS, "measure"], sort=False)
+    for (site, arm, years, measure), group in groups:
+        keys = dict(zip(KEYS, (site, arm, years), strict=True))
+        yield keys | world_row(group, measure, int(years), weights)
 
 
 def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +206,7 @@ def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     years = compared.groupby("kind")["years"].max().min()
     compared = compared[(compared["years"] == years) & compared["arm"].isin([EVERYTHING, ADOPTION, HEAVY_HAND])]
     rows = list(effect_rows(compared, ("site", "arm", "account", "years"), plan.emulated))
-    return with_verdicts(pd.DataFrame(rows), ["site", "arm", "years"])[list(COLUMNS)]
+    return with_verdicts(pd.DataFrame(rows), list(KEYS))
 
 
 def effect_rows(pairs: pd.DataFrame, keys: tuple[str, ...], measures: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -40,7 +40,6 @@ from experiments.reproduce.sentences import (
     site_name,
     unit_of,
 )
-from experiments.statistics.verdicts import direction
 from experiments.validation.criteria import STATED_WORLDS
 from experiments.words.bilingual import FigureTexts, join_texts
 from scenarios import accounts
@@ -51,6 +50,8 @@ FIGURE_MEASURES = ("trust_mean", "crimes_occurred")
 ARMS = (EVERYTHING, ADOPTION, "mopsic_realistic", "reporting", "resources", HEAVY_HAND)
 ROW_HEIGHT, NAME_WIDTH = 0.24, 1.35
 """Height of a row and width of the names at its left, in inches."""
+SURE_WORDS = ("rises", "falls")
+"""Words for effects in one direction in nine of ten worlds."""
 LABEL_CHARACTERS = 84
 """Characters in a line of a region's label."""
 OUTCOME_COLOURS = {"works": COLOUR_B, "little": COLOUR_B, "harms": HARM_COLOUR, "nothing": INK, "open": NULL}
@@ -97,7 +98,7 @@ def draw_effects(
             for position, row in ((position, rows[arm]) for position, arm in enumerate(arms) if arm in rows):
                 band = [row.band_low, row.band_high]
                 axes.plot(band, [position, position], color=LINE, linewidth=5.0, solid_capstyle="butt", zorder=0)
-                draw_estimate(axes, position, row.low, row.effect, row.high, bool(direction(row.verdict)))
+                draw_estimate(axes, position, row.low, row.effect, row.high, row.word in SURE_WORDS)
             mark_zero(axes)
             sign_values(axes.xaxis)
             measure_axes.append(axes)
@@ -170,7 +171,7 @@ def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
             axes.plot([row["base"], row["arm_mean"]], [position, position], color=REACH, linewidth=3.0, zorder=0)
             axes.plot(row["base"], position, "D", markersize=4, mec=COLOUR_A, color=WHITE)
             low, high = (row["base"] + row[end] for end in ("low", "high"))
-            draw_estimate(axes, position, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
+            draw_estimate(axes, position, low, row["arm_mean"], high, row["word"] in SURE_WORDS)
             if not np.isfinite(row["base"]):
                 axes.text(2.0, position, wording("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
             in_paper = figure_message(f"reproduce.paper.{STATED_WORLDS['paper'][CRITERIA[position]][block]}", wording)

@@ -11,7 +11,7 @@ from experiments.comparison.decision_measures import decision_measure, measures
 from experiments.narrative.labels import verdict_label
 from experiments.narrative.messages import message
 from experiments.narrative.number_format import format_number
-from experiments.reproduce.effects import CRITERIA
+from experiments.reproduce.effects import CRITERIA, FEW, RARE
 from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, SITES
 from experiments.reproduce.regions import OUTCOMES
 from experiments.reproduce.runs import rows_in, rows_where
@@ -71,43 +71,39 @@ def input_name(name: str) -> BilingualText:
     return bilingual(title["es"], title["en"])
 
 
-def effect_words(row: Any, key: str = "effect") -> BilingualText:
+def effect_words(row: Any) -> BilingualText:
     """Return one effect with its verdict and limits."""
-    if row.verdict == "rare":
-        labels = {"measure": measure_name(row.measure), "verdict": verdict_label(row.verdict)}
-        return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **labels)
-    if math.isnan(row.low):
-        key = "effect_of_one"
-    if key == "chance":
-        return chance_words(row)
-    named = () if key == "effect_of_one" else LIMITS
+    named = () if math.isnan(row.low) else LIMITS
     numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", *named)}
     return message(
-        f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_label(row.verdict),
-        unit=unit_of(row.measure), **numbers,
+        f"reproduce.sentence.effect{'' if named else '_of_one'}", measure=measure_name(row.measure),
+        verdict=verdict_label(row.verdict), unit=unit_of(row.measure), **numbers,
     )  # fmt: skip
 
 
 def chance_words(row: Any) -> BilingualText:
     """Return in how many of 100 worlds an effect goes up or down by what matters, with its mean and range."""
+    about = {"measure": measure_name(row.measure), "word": message(f"reproduce.word.{row.word}")}
+    if row.word == RARE:
+        return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **about)
     numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", "band_low", "band_high")}
+    if row.word == FEW:
+        return message("reproduce.sentence.effect_few", unit=unit_of(row.measure), effect=numbers["effect"], **about)
     shares = {name: format_number(PERCENT * getattr(row, name), 0) for name in ("up", "down")}
     return message(
-        "reproduce.sentence.chance", measure=measure_name(row.measure), word=message(f"reproduce.word.{row.word}"),
-        unit=unit_of(row.measure), delta=number_text(row.delta, row.measure, ""), **numbers, **shares,
+        "reproduce.sentence.chance", unit=unit_of(row.measure), delta=number_text(row.delta, row.measure, ""),
+        **about, **numbers, **shares,
     )  # fmt: skip
 
 
-def effects_sentence(
-    tables: Tables, site: str, name: str, package: str, measures: Sequence[str], key: str = "effect"
-) -> BilingualText:
+def effects_sentence(tables: Tables, site: str, name: str, package: str, measures: Sequence[str]) -> BilingualText:
     """Return the effects of a package in a table at a site, at the horizon of `horizon_of`."""
     effects = rows_where(tables[name], site=site, arm=package)
     if effects.empty:
         return message("reproduce.sentence.no_pair", site=site_name(site))
     effects = effects[effects["years"] == horizon_of(effects)]
     rows = {row.measure: row for row in rows_in(effects)}
-    sentences = [effect_words(rows[name], key) for name in measures if name in rows]
+    sentences = [chance_words(rows[name]) for name in measures if name in rows]
     return message(
         "reproduce.sentence.answer", site=site_name(site), package=package_name(package),
         years=int(effects["years"].iloc[0]), effects=join_texts(sentences, "; "),
@@ -235,10 +231,10 @@ def criteria_sentence(tables: Tables, site: str) -> BilingualText:
 def criterion_words(name: str, row: Any) -> BilingualText:
     """Return one criterion under the status quo and with a package."""
     title = measure_name(name)
-    if row is None or row.verdict == "missing":
+    if row is None or not math.isfinite(row.base):
         return message("reproduce.sentence.criterion_missing", name=title)
     numbers = {"base": number_text(row.base, name, ""), "arm": number_text(row.arm_mean, name, "")}
-    return message("reproduce.sentence.criterion", name=title, verdict=verdict_label(row.verdict), **numbers)
+    return message("reproduce.sentence.criterion", name=title, word=message(f"reproduce.word.{row.word}"), **numbers)
 
 
 def regions_sentence(tables: Tables, site: str) -> BilingualText:
@@ -323,7 +319,7 @@ class ResultSentences(NamedTuple):
 
 RESULTS: Mapping[str, ResultSentences] = {
     "answer": ResultSentences(
-        partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES, key="chance"),
+        partial(effects_sentence, name="answer", package=EVERYTHING, measures=ANSWER_MEASURES),
         answer_meaning,
     ),
     "steps": ResultSentences(steps_sentence, steps_meaning),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.reproduce import effects
+from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.costs import cost_of_gains, costs_table
 from experiments.reproduce.design import LOOP, PRIOR, ReproduceDesign
 from experiments.reproduce.effects import estimate_columns, scale_at, with_verdicts
@@ -124,7 +125,8 @@ def tables_of(
 ) -> dict[str, pd.DataFrame]:
     """Return all tables by name, those of results first."""
     plan = design.plan
-    answer = effects.effects_table(plan, effects.main_pairs(pairs))
+    main, weights = effects.main_pairs(pairs), account_weights()
+    answer = effects.effects_table(main, plan.reported, weights)
     return {
         "answer": answer,
         "steps": steps_table(plan, surfaces),
@@ -135,9 +137,10 @@ def tables_of(
         "remedy": answer[answer["measure"].isin(effects.REMEDY_MEASURES)],
         "heavy_hand": answer[(answer["arm"] == HEAVY_HAND) & answer["measure"].isin(effects.HEAVY_HAND_MEASURES)],
         "loop": loop_table(plan, pairs),
-        "prior": effects.effects_table(plan, pairs[pairs["kind"] == PRIOR]),
-        "costs": costs_table(plan, pairs),
-        "cost_of_gains": cost_of_gains(pairs),
+        "equal": effects.effects_table(main, plan.reported, effects.EQUAL),
+        "prior": effects.effects_table(pairs[pairs["kind"] == PRIOR], plan.reported, effects.EQUAL),
+        "costs": costs_table(plan, pairs, weights),
+        "cost_of_gains": cost_of_gains(pairs, weights),
         "levels": levels_table(design),
         "accounts": effects.accounts_table(plan, pairs),
         "together": effects.together_table(plan, pairs),

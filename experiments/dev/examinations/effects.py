@@ -1,7 +1,7 @@
 """Virtual experiments: repeat the measurements of studies in paired runs and compare with published values."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from itertools import chain
 from pathlib import Path
@@ -37,7 +37,10 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
     """Run experiments; write the table after each; print and return all rows."""
     rows: list[Row] = []
     experiments = select_named({experiment.name: experiment for experiment in EXPERIMENTS}, only, "no experiment '{}'")
-    run_together(experiments, size, runs)
+    run_together(
+        ((one, variant, size_of(one, variant, size)) for one in experiments for variant in variants_of(one, size)),
+        runs, size.workers, "effects",
+    )  # fmt: skip
     for number, experiment in enumerate(experiments):
         rows += list(rows_of(experiment, size, runs))
         lines = format_effects_table(experiments, rows, size.seeds, whole=number == len(experiments) - 1)
@@ -46,14 +49,14 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
     return rows
 
 
-def run_together(experiments: Sequence[Experiment], size: ExperimentSize, runs: Path) -> None:
-    """Run all worlds of all experiments at once, so that those of one seed and variant share a warm-up."""
+def run_together(
+    planned: Iterable[tuple[Experiment, Variant, ExperimentSize]], runs: Path, workers: int, label: str
+) -> None:
+    """Run all worlds of some experiments at once, so that those of one seed and variant share a warm-up."""
     specs: list[RunSpec] = []
-    for experiment in experiments:
-        for variant in variants_of(experiment, size):
-            planned, _ = plan_worlds(experiment, variant, size_of(experiment, variant, size), runs, POLICY_TEXTS)
-            specs += chain(*planned.values())
-    run_missing_worlds(specs, runs, size.workers, "effects")
+    for experiment, variant, size in planned:
+        specs += chain(*plan_worlds(experiment, variant, size, runs, POLICY_TEXTS)[0].values())
+    run_missing_worlds(specs, runs, workers, label)
 
 
 def size_of(experiment: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,10 @@ from experiments.emulation.coefficients import coefficients_of
 from experiments.reproduce import effects
 from experiments.reproduce.costs import HOURS, cost_of_gains, costs_table
 from experiments.reproduce.design import CHECKS, ReproduceDesign
-from experiments.reproduce.effects import with_verdicts
 from experiments.reproduce.lever_steps import shares_of
 from experiments.reproduce.plan import HEAVY_HAND, plan
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.sentences import RESULTS, check_words, effect_words, numbers_words, sentence_lines
+from experiments.reproduce.sentences import RESULTS, chance_words, check_words, numbers_words, sentence_lines
 from experiments.reproduce.surfaces import (
     TOGETHER,
     Surface,
@@ -55,13 +55,28 @@ def row_of(table: pd.DataFrame, **where: object) -> pd.Series:
 
 
 def test_effects_and_verdicts_are_those_of_the_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
-    table = effects.effects_table(design.plan, effects.main_pairs(pairs))
+    table = effects.effects_table(effects.main_pairs(pairs), design.plan.reported, effects.EQUAL)
     adoption = row_of(table, site="villa_canales", arm="adoption", measure="trust_mean")
     assert (adoption["effect"], adoption["n"]) == (pytest.approx(2.0, abs=0.05), 16)
     assert adoption["band_low"] < adoption["effect"] < adoption["band_high"]
-    assert adoption["verdict"] == "rises"
-    assert row_of(table, site="totonicapan", arm=HEAVY_HAND, measure="trust_mean")["verdict"] == "falls"
-    assert row_of(table, site="totonicapan", arm="resources", measure="trust_mean")["verdict"] == "nothing"
+    assert (adoption["word"], adoption["up"], adoption["down"]) == ("rises", 1.0, 0.0)
+    assert adoption["low"] < 2.0 < adoption["high"]
+    assert row_of(table, site="totonicapan", arm=HEAVY_HAND, measure="trust_mean")["word"] == "falls"
+    assert row_of(table, site="totonicapan", arm="resources", measure="trust_mean")["word"] == "nothing"
+
+
+def test_an_account_without_weight_counts_for_nothing(pairs: pd.DataFrame) -> None:
+    rows = pairs[(pairs["measure"] == "trust_mean") & (pairs["arm"] == "adoption") & (pairs["site"] == "villa_canales")]
+    rows = effects.main_pairs(rows)
+    other = rows["account"] == "performance_only"
+    rows = rows.assign(arm_value=rows["arm_value"].where(~other, rows["base"] - 5.0))
+    equal = effects.world_row(rows, "trust_mean", 1, effects.EQUAL)
+    weighted = effects.world_row(rows, "trust_mean", 1, {**effects.EQUAL, "performance_only": 0.0})
+    assert (weighted["up"], weighted["word"]) == (1.0, "rises")
+    assert equal["down"] == pytest.approx(other.mean())
+    assert weighted["effect"] == pytest.approx(2.0, abs=0.05)
+    assert equal["effect"] == pytest.approx(2.0 - 7.0 * other.mean(), abs=0.05)
+    assert weighted["band_low"] > 1.8 > equal["band_low"]
 
 
 def test_parts_that_add_up_do_nothing_beyond_their_sum(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
@@ -210,16 +225,18 @@ def test_of_one_block_it_is_said_which_site_has_no_pair_and_of_one_draw_that_it_
     assert "Es el mismo sorteo, con el mismo pueblo" in told["es"]
     more = told_of(design, pairs, 16)
     assert "These are the same 2 draws" in more["en"]
-    assert "of 100 worlds it rises by at least 0.50 points of 100" in more["en"]
+    assert "trust in the police: too few paired runs, +2" in more["en"]
+    all_told = told_of(design, pairs, len(design.blocks))
+    assert "in 100 of 100 worlds it rises by at least 0.50 points of 100" in all_told["en"]
 
 
 def test_of_few_homicides_nothing_is_said() -> None:
     row = {"site": "totonicapan", "arm": "everything", "years": 3, "measure": "homicides", "n": 360, "base": 2.4}
     row |= {"effect": -0.9, "low": -1.0, "high": -0.8, "band_low": -2.0, "band_high": 0.1, "delta": 0.5}
     row |= {"up": 0.02, "nothing": 0.2, "down": 0.78, "word": "falls_or_nothing"}
-    judged = with_verdicts(pd.DataFrame([row | {"p": 1e-9}, row | {"p": 1e-9, "base": 59.0}]), ["site"])
-    assert list(judged["verdict"]) == ["rare", "falls"]
-    few, many = (effect_words(one, "chance").en for one in judged.itertuples())
+    few, many = (chance_words(SimpleNamespace(**row | change)).en for change in ({"word": "rare"}, {"base": 59.0}))
+    assert effects.word_of_row(row) == "rare"
+    assert effects.word_of_row(row | {"base": 59.0}) == "falls_or_nothing"
     assert few == "homicides: too few cases to say anything (about 2.4 a year)"
     assert many.startswith("homicides: falls or hardly changes; in 2 of 100 worlds it rises by at least 0.5 a year")
     assert "in 78 it falls by as much (mean −0.9; nine of ten, −2.0 to +0.1)" in many
@@ -283,11 +300,11 @@ def test_hours_by_use_add_up_and_a_gain_has_a_cost_only_where_it_is_sure(
     by_use = shifted["measure"].isin(HOURS)
     shifted.loc[by_use, "arm_value"] = shifted["base"] + shifted["measure"].map(hours).fillna(0.0)
     shifted.loc[shifted["measure"] == "hours_all", "arm_value"] = shifted["base"]
-    table = costs_table(design.plan, shifted)
+    table = costs_table(design.plan, shifted, effects.EQUAL)
     for _, rows in table.groupby(["site", "arm", "years"]):
         by_name = rows.set_index("measure")["effect"]
         assert by_name[list(HOURS)].sum() == pytest.approx(by_name["hours_all"], abs=1e-9)
-    gains = cost_of_gains(shifted)
+    gains = cost_of_gains(shifted, effects.EQUAL)
     adoption = gains[gains["arm"] == "adoption"]
     assert list(adoption["gain"]) == ["point_of_trust"] * 2  # at both sites; crimes do not fall
     assert adoption["hours"].iloc[0] == pytest.approx(12.0 * 300.0 / 2.0, rel=0.05)

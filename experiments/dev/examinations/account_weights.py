@@ -1,0 +1,135 @@
+"""Weigh the rival accounts by how they reproduce measured effect sizes: of events on trust, and of police on crime.
+
+``python -m experiments.dev.examinations.account_weights`` simulates the panels of Q01 to Q09 and the experiments of
+`EXPERIMENTS_OF_CRIME` under each account, and writes the evidence beside the weights that `confianza reproduce` uses.
+"""
+
+import argparse
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from experiments.dev.examinations.effects import run_together
+from experiments.dev.examinations.readings import CENTRAL_READING
+from experiments.dev.examinations.trust_events import reading_rows
+from experiments.reproduce.account_weights import WEIGHTS_FILE
+from experiments.storage.writing import write_atomically
+from experiments.validation.calibration import reference_town
+from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS
+from experiments.validation.experiment import Variant, estimate
+from experiments.validation.experiment_runs import (
+    RUNS,
+    ExperimentSize,
+    add_size_options,
+    run_worlds,
+    size_from_options,
+)
+from experiments.validation.panel import SELECTION
+from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
+from scenarios import accounts
+
+EXPERIMENTS_OF_CRIME = {
+    "no_police_weeks": ("weeks",),
+    "release": ("release",),
+    "patrol_places": ("robbery_change", "vehicles_change"),
+    "arrests": ("street",),
+}
+"""Experiments on police and crime, with the lines that have a published size."""
+Z_OF_INTERVAL = 1.96
+"""Half-width of a published interval, in standard deviations."""
+LEAST_DEVIATION = 1.0
+"""Standard deviation of findings of which only the sign is published, in the unit of the line."""
+FARTHEST = 3.0
+"""Standard deviations beyond which a finding contradicts an account no more: measurements are of other countries."""
+COLUMNS = ("account", "source", "finding", "unit", "status", "value", "published_low", "published_high", "distance")
+
+
+def trust_rows() -> Iterator[Row]:
+    """Yield the findings on trust under each account: coefficients of panels, and single events by day."""
+    tape, numbers = reference_town()
+    for account in accounts.names():
+        own = {name: float(value) for name, value in accounts.read(account).items() if name in numbers}
+        for row in reading_rows(tape, CENTRAL_READING, numbers | own, SELECTION):
+            if row["published_low"] != "":
+                finding = f"{row['event']}, {row['quantity']}"
+                yield evidence_row(account, row | {"finding": finding, "unit": "points of 100"})
+
+
+def crime_rows(size: ExperimentSize, runs: Path) -> Iterator[Row]:
+    """Yield the findings on crime under each account."""
+    experiments = [one for one in EXPERIMENTS if one.name in EXPERIMENTS_OF_CRIME]
+    variants = [
+        Variant(account, tuple((name, "to", float(value)) for name, value in accounts.read(account).items()))
+        for account in accounts.names()
+    ]
+    pairs = list(itertools.product(experiments, variants))
+    run_together(((one, variant, size) for one, variant in pairs), runs, size.workers, "weights of accounts")
+    for experiment, variant in pairs:
+        twins = run_worlds(experiment, size, runs, POLICY_TEXTS, variant)
+        for line in experiment.lines:
+            if line.name in EXPERIMENTS_OF_CRIME[experiment.name] and line.published is not None:
+                found = estimate([line.read(worlds) for worlds in twins])
+                published = {"published_low": line.published.low, "published_high": line.published.high}
+                about = {"finding": line.en, "unit": line.unit, "status": line.status, "value": found.value}
+                yield evidence_row(variant.name, about | published | {"source": line.published.source})
+
+
+def evidence_row(account: str, row: Row) -> Row:
+    """Return a finding under an account, with its distance from what is published (standard deviations)."""
+    distance = distance_of(float(row["value"]), float(row["published_low"]), float(row["published_high"]))
+    return {name: row.get(name, "") for name in COLUMNS} | {"account": account, "distance": distance}
+
+
+def distance_of(value: float, low: float, high: float) -> float:
+    """Return how far a value lies from the middle of an interval, or beyond its only end, in standard deviations.
+
+    The variance of the measurement counts twice: once for it, and once for a model of another country.
+
+    >>> round(distance_of(0.0, 2.0, 6.0), 2), distance_of(1.0, 0.0, math.inf), distance_of(-2.0, 0.0, math.inf)
+    (2.77, 0.0, 1.414213562373095)
+    """
+    if math.isfinite(low) and math.isfinite(high):
+        deviation = (high - low) / (2.0 * Z_OF_INTERVAL)
+        return abs(value - 0.5 * (low + high)) / (math.sqrt(2.0) * deviation)
+    return max(low - value, value - high, 0.0) / (math.sqrt(2.0) * LEAST_DEVIATION)
+
+
+def weights_of(rows: Sequence[Row]) -> dict[str, float]:
+    """Return the weight of each account, which sum to 1: the likelihood of all sources, each of which counts once."""
+    logarithms: dict[str, float] = dict.fromkeys(accounts.names(), 0.0)
+    for (account, _), of_source in rows_by_columns(rows, "account", "source").items():
+        squares = [min(row["distance"], FARTHEST) ** 2 for row in of_source]
+        logarithms[account] -= 0.5 * sum(squares) / len(squares)
+    most = max(logarithms.values())
+    likelihoods = {account: math.exp(one - most) for account, one in logarithms.items()}
+    return {account: one / sum(likelihoods.values()) for account, one in likelihoods.items()}
+
+
+def table_lines(rows: Sequence[Row], weights: Mapping[str, float]) -> Iterator[str]:
+    """Yield the weights, then each finding with its value under each account and the distance."""
+    yield from head_of("account_weights", farthest=FARTHEST)
+    yield ""
+    yield from (f"  {account:28}{weight:8.3f}{1.0 / len(weights):8.3f}" for account, weight in weights.items())
+    for (source, finding), of_finding in rows_by_columns(rows, "source", "finding").items():
+        first = of_finding[0]
+        yield f"\n{source}: {finding} ({first['unit']}), {first['status']}"
+        yield f"  published {first['published_low']:g} to {first['published_high']:g}"
+        yield from (f"  {row['account']:28}{row['value']:8.2f}{row['distance']:8.1f}" for row in of_finding)
+
+
+def main() -> None:
+    """Measure, weigh and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_size_options(parser, Path("results") / "validate")
+    parser.add_argument("--replicates", type=int, default=12)
+    options = parser.parse_args()
+    rows = [*trust_rows(), *crime_rows(size_from_options(options), RUNS)]
+    weights = weights_of(rows)
+    print(write_table(options.out, "account_weights", rows, COLUMNS, table_lines(rows, weights)))
+    text = "".join(f"{account} = {weight:.4f}\n" for account, weight in weights.items())
+    write_atomically(WEIGHTS_FILE, f"# by python -m experiments.dev.examinations.account_weights\n{text}".encode())
+
+
+if __name__ == "__main__":
+    main()
