@@ -15,7 +15,7 @@ def rows(values: dict[str, float], source: str = "Q01") -> list[dict[str, object
 
 
 def test_an_account_that_denies_a_finding_loses_weight_and_no_more_than_it_may() -> None:
-    weights = weights_of(rows({"performance_only": 0.0, "certainty_off": -100.0}))
+    weights = weights_of(rows({"performance_only": -3.0, "certainty_off": -100.0}))
     assert sum(weights.values()) == pytest.approx(1.0)
     assert weights["performance_only"] < 0.05 * weights["present_law"]
     assert weights["certainty_off"] / weights["present_law"] == pytest.approx(2.718281828 ** (-0.5 * FARTHEST**2))
