@@ -33,7 +33,7 @@ from experiments.reproduce.runs import (
     run_missing_specs,
 )
 from experiments.reproduce.sentences import sentence_lines
-from experiments.reproduce.surfaces import fitted_surfaces
+from experiments.reproduce.surfaces import fitted_surfaces, with_unknowns
 from experiments.reproduce.tables import tables_of
 from experiments.storage.folder_lock import check_no_links, locked
 from experiments.storage.progress import print_note, report_slow
@@ -149,6 +149,7 @@ def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, si
     import pyarrow as pa
 
     write_atomically(folder / PAIRS_FILE, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
+    design = with_unknowns(design, pairs)
     surfaces = fitted_surfaces(design, pairs, workers)
     with report_slow("writing tables and figures"):
         tables = tables_of(design, pairs, surfaces)

@@ -11,13 +11,12 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from experiments.comparison.decision_measures import DecisionMeasure, measures
-from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.coefficients import coefficients_of
 from experiments.figures.theme import TOKENS
 from experiments.narrative.messages import messages
 from experiments.reproduce.design import KINDS, ReproduceDesign
 from experiments.reproduce.lever_steps import shares_of
-from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO
+from experiments.reproduce.plan import HORIZONS, MEASURES, SITES, STATUS_QUO
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
 from experiments.reproduce.surfaces import Surface, SurfaceKey, averaged_surface, input_names, lever_pairs
 from experiments.words.bilingual import LANGUAGES, BilingualText
@@ -55,9 +54,9 @@ def explorer_data(
     runs = runs_table(pairs)
     return {
         "command": command,
-        "inputs": input_names(plan),
+        "inputs": input_names(design),
         "levers": [lever_data(lever) for lever in measures()],
-        "assumptions": [assumption_data(design, name) for name in plan.assumptions],
+        "assumptions": [assumption_data(design, name) for name in design.unknowns],
         "accounts": [{"name": name, "title": title} for name, title in accounts.names().items()],
         "sites": [{"name": site, "title": text_by_language(site_name(site))} for site in SITES],
         "horizons": list(HORIZONS),
@@ -83,7 +82,7 @@ def lever_data(lever: DecisionMeasure) -> dict[str, Any]:
 
 def assumption_data(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return an assumption with its title and its values at 11 equidistant shares of its range."""
-    input_range = design.ranges[SITES[0]][name]
+    input_range = next(ranges[name] for ranges in design.ranges.values() if name in ranges)
     values = [float(input_range.value(share)) for share in np.linspace(0.0, 1.0, 11)]
     return {"name": name, "title": text_by_language(input_name(name)), "values": values}
 
@@ -94,7 +93,7 @@ def measure_data(name: str) -> dict[str, Any]:
         "name": name,
         "title": text_by_language(measure_name(name)),
         "unit": text_by_language(unit_of(name)),
-        "digits": BY_NAME[name].digits,
+        "digits": MEASURES[name].digits,
     }
 
 
@@ -134,7 +133,7 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
         "kinds": KINDS,
         "arms": arms,
         "shares": [list(shares_of(settings.get(arm, {})).values()) for arm in arms],
-        "draws": floats_as_base64(np.array([list(design.assumption_shares(draw).values()) for draw in draws])),
+        "draws": floats_as_base64(np.array([list(design.unknown_shares(draw).values()) for draw in draws])),
         "runs": {site: site_runs[columns].to_dict("list") for site, site_runs in numbered.groupby("site", sort=False)},
     }
 
@@ -144,7 +143,7 @@ def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) 
 
     ``rows`` are the indices of its points among the runs of its site.
     """
-    coefficients, average = coefficients_of(surface.emulator), averaged_surface(design.plan, surface)
+    coefficients, average = coefficients_of(surface.emulator), averaged_surface(design, surface)
     row_by_run = {key: row for row, key in enumerate(zip(runs["draw"], runs["account"], runs["arm"], strict=True))}
     rows = [row_by_run[key] for key in surface.points[["draw", "account", "arm"]].itertuples(index=False, name=None)]
     return {

@@ -94,12 +94,14 @@ class Block:
 class ReproduceDesign:
     """All blocks of a size, and the hypercube of draws (draws × assumed parameters, each 0-1).
 
-    ``solved`` are the levels of its draws; without them all blocks are planned, as they are drawn.
+    ``solved`` are the levels of its draws; without them all blocks are planned, as they are drawn. ``unknowns`` are the
+    drawn parameters that are inputs of the emulators, found from its pairs (`surfaces.with_unknowns`).
     """
 
     plan: ReproducePlan
     size: ReproduceSize
     solved: SolvedLevels | None = None
+    unknowns: tuple[str, ...] = ()
 
     @cached_property
     def ranges(self) -> Mapping[str, Mapping[str, Range]]:
@@ -213,9 +215,9 @@ class ReproduceDesign:
         ranges, shares = self.ranges[site], dict(zip(self.names, map(float, self.cube[draw]), strict=True))
         return {name: span.value(shares[name]) for name, span in ranges.items()}
 
-    def assumption_shares(self, draw: int) -> dict[str, float]:
-        """Return the shares (0-1) of the assumptions that are inputs of the emulators."""
-        return {name: float(self.cube[draw, self.names.index(name)]) for name in self.plan.assumptions}
+    def unknown_shares(self, draw: int) -> dict[str, float]:
+        """Return the shares (0-1) of the drawn parameters that are inputs of the emulators."""
+        return {name: float(self.cube[draw, self.names.index(name)]) for name in self.unknowns}
 
     @cached_property
     def random_steps(self) -> np.ndarray:

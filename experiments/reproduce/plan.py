@@ -1,4 +1,4 @@
-"""Plan of `confianza reproduce`, read from `plan.toml`: factors, packages, measures and sizes."""
+"""Plan of `confianza reproduce`, read from `plan.toml`: packages, measures and sizes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,17 +70,18 @@ class Loop:
 
 @dataclass(frozen=True, kw_only=True)
 class ReproducePlan:
-    """Packages, assumptions and measures, and the sizes of the design.
+    """Packages and measures, and the sizes of the design.
 
     ``width`` is the factor around a value that nobody has measured, ``correlation`` that of the numbers of a mechanism
-    in every second draw. ``packages`` are policies by the name of the package.
+    in every second draw. ``packages`` are policies by the name of the package, ``unknowns`` the number of drawn
+    parameters that are inputs of the emulators.
     """
 
     seed: int
     width: float
     correlation: float
     packages: Mapping[str, Sequence[str]]
-    assumptions: Sequence[str]
+    unknowns: int
     reported: Sequence[str]
     costs: Sequence[str]
     emulated: Sequence[str]
@@ -111,8 +112,7 @@ def plan() -> ReproducePlan:
     content = toml_beside(__file__)
     measures = content["measures"]
     return ReproducePlan(
-        **{key: content[key] for key in ("seed", "width", "correlation", "packages")},
-        assumptions=content["assumptions"]["names"],
+        **{key: content[key] for key in ("seed", "unknowns", "width", "correlation", "packages")},
         reported=measures["told"],
         costs=measures["costs"],
         emulated=measures["emulated"],

@@ -1,4 +1,4 @@
-"""Response surfaces: emulators of effects over levers, assumptions and accounts, and shares of their variance."""
+"""Response surfaces: emulators of effects over levers, unknowns and accounts, and shares of their variance."""
 
 import itertools
 import math
@@ -15,11 +15,14 @@ from experiments.comparison.decision_measures import measures
 from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator, grouped_errors
+from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import CHECKS, SETTING_PREFIX, ReproduceDesign
+from experiments.reproduce.effects import main_pairs
 from experiments.reproduce.lever_steps import MOPSIC_LEVERS, last_steps, shares_of
-from experiments.reproduce.plan import SITES, STATUS_QUO, ReproducePlan
+from experiments.reproduce.plan import EVERYTHING, SITES, STATUS_QUO
 from experiments.reproduce.runs import rows_where, with_effects
 from experiments.storage.progress import report_slow
+from experiments.studies.assumed_effects import correlations
 from scenarios import accounts
 
 MAX_POINTS = 600
@@ -30,6 +33,8 @@ MIN_LENGTH_SCALE = 1.0
 """Shortest length scale of an input; some hundred draws cannot resolve a shorter one."""
 SAMPLING_SEED = 38
 """Seed for the random choice of points and pairs."""
+MIN_DRAWS = 8
+"""Least number of draws for correlations of effects with drawn parameters."""
 MIN_PAIRS = 24
 """Least number of pairs to which a surface is fitted."""
 SOBOL_POINTS = 512
@@ -76,19 +81,48 @@ class Surface:
         return max(self.errors.error, self.check.error if self.check else 0.0)
 
 
-def input_names(plan: ReproducePlan) -> list[str]:
-    """Return the names of the inputs of a surface: levers, assumptions, and an indicator for every rival account."""
-    return [*shares_of({}), *plan.assumptions, *rival_accounts()]
+def with_unknowns(design: ReproduceDesign, pairs: pd.DataFrame) -> ReproduceDesign:
+    """Return the design with the drawn parameters with which effects go most, as inputs of the emulators.
+
+    A parameter counts by the mean of its squared correlations with the effects of everything on the measures of the
+    regions, at both sites. Pairs that check emulators are not used.
+    """
+    packages = rows_where(main_pairs(pairs), arm=EVERYTHING, years=design.size.years)
+    scores = np.zeros(len(design.names))
+    for site, measure in itertools.product(SITES, design.plan.regions):
+        found = with_effects(rows_where(packages, site=site, measure=measure)).dropna(subset="effect")
+        if len(found) >= MIN_DRAWS:
+            groups = found["account"].to_numpy()
+            values = within_groups(found["effect"].to_numpy()[:, None], groups)[:, 0]
+            scores += correlations(within_groups(design.cube[found["draw"].to_numpy()], groups), values) ** 2
+    strongest = np.argsort(-scores, kind="stable")[: design.plan.unknowns]
+    return replace(design, unknowns=tuple(design.names[number] for number in strongest))
+
+
+def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return values (rows × columns) less the mean of their group.
+
+    >>> within_groups(np.array([[1.0], [3.0], [9.0]]), np.array(["a", "a", "b"]))[:, 0].tolist()
+    [-1.0, 1.0, 0.0]
+    """
+    _, place = np.unique(groups, return_inverse=True)
+    means = np.stack([values[place == group].mean(axis=0) for group in range(place.max() + 1)])
+    return values - means[place]
+
+
+def input_names(design: ReproduceDesign) -> list[str]:
+    """Return the names of the inputs of a surface: levers, unknowns, and an indicator for every rival account."""
+    return [*shares_of({}), *design.unknowns, *rival_accounts()]
 
 
 def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the inputs of every pair (0-1), one column for each of `input_names`."""
     settings = {arm: shares_of(steps) for block in design.blocks for arm, steps in block.settings.items()}
     status_quo = shares_of({})
-    assumptions = {draw: design.assumption_shares(draw) for draw in pairs["draw"].unique()}
+    unknowns = {draw: design.unknown_shares(draw) for draw in pairs["draw"].unique()}
     rivals = rival_accounts()
     rows = [
-        settings.get(arm, status_quo) | assumptions[draw] | {name: float(name == account) for name in rivals}
+        settings.get(arm, status_quo) | unknowns[draw] | {name: float(name == account) for name in rivals}
         for draw, arm, account in zip(pairs["draw"], pairs["arm"], pairs["account"], strict=True)
     ]
     return pd.DataFrame(rows, index=pairs.index)
@@ -208,7 +242,7 @@ def checks_table(surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     return surface_table(surfaces, columns, lambda surface: [vars(surface.check)] if surface.check else [])
 
 
-def steps_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
+def steps_table(design: ReproduceDesign, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return effects by step of each lever, the others as they are today, with their error.
 
     The last row of a surface is that of `MOPSIC_LEVERS` together at their last steps.
@@ -218,50 +252,55 @@ def steps_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> 
     shares = np.array([list(shares_of(steps).values()) for _, _, steps in settings])
 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
-        effects = averaged_surface(plan, surface).mean(shares)
+        effects = averaged_surface(design, surface).mean(shares)
         for (lever, step, _), effect in zip(settings, effects, strict=True):
             yield {"lever": lever, "step": step, "effect": effect, "error": surface.error}
 
     return surface_table(surfaces, ("lever", "step", "effect", "error"), rows)
 
 
-def dependence_table(plan: ReproducePlan, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
+def dependence_table(design: ReproduceDesign, surfaces: Mapping[SurfaceKey, Surface]) -> pd.DataFrame:
     """Return the share of the variance of each surface by input: alone (S1), and with all interactions (ST).
 
     The last row of a surface is the share of the variance between runs that its inputs do not predict: random
     variation, towns, and all other parameters of a draw.
     """
-    return surface_table(surfaces, ("input", "alone", "total"), partial(dependence_rows, plan))
+    return surface_table(surfaces, ("input", "alone", "total"), partial(dependence_rows, design))
 
 
-def dependence_rows(plan: ReproducePlan, surface: Surface) -> Iterator[dict[str, object]]:
+def dependence_rows(design: ReproduceDesign, surface: Surface) -> Iterator[dict[str, object]]:
     """Yield the rows of one surface, from Sobol' indices of the emulator."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
-    names = [*shares_of({}), *plan.assumptions, ACCOUNT_INPUT]
+    names = [*shares_of({}), *design.unknowns, ACCOUNT_INPUT]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    points = sampling.sample(dict(problem), SOBOL_POINTS, calc_second_order=False, seed=plan.seed)
+    points = sampling.sample(dict(problem), SOBOL_POINTS, calc_second_order=False, seed=design.plan.seed)
     count = len(accounts.names())
     account_numbers = np.minimum((points[:, -1] * count).astype(int), count - 1)  # the last column chooses the account
     values = coefficients_of(surface.emulator).mean(np.hstack([points[:, :-1], account_columns(account_numbers)]))
-    indices = analysis.analyze(dict(problem), values, calc_second_order=False, seed=plan.seed)
+    indices = analysis.analyze(dict(problem), values, calc_second_order=False, seed=design.plan.seed)
     for k, name in enumerate(names):
         yield {"input": name, "alone": float(indices["S1"][k]), "total": float(indices["ST"][k])}
     not_predicted = min(1.0, max(0.0, 1.0 - surface.errors.r2))
     yield {"input": "not_predicted", "alone": not_predicted, "total": not_predicted}
 
 
-# Averages over assumptions and accounts
+# Averages over unknowns and accounts
 
 
-def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
-    """Return a surface as a function of levers, averaged over a Latin hypercube of assumptions and all accounts."""
+def averaged_surface(design: ReproduceDesign, surface: Surface) -> Coefficients:
+    """Return a surface as a function of levers, averaged over a hypercube of unknowns, and accounts by weight."""
     from scipy.stats import qmc  # takes half a second to import, for this command only
 
-    cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(AVERAGING_POINTS)
-    averaging_points = np.hstack([cube, account_columns(np.arange(AVERAGING_POINTS) % len(accounts.names()))])
-    return coefficients_of(surface.emulator).averaged(len(measures()), averaging_points)
+    rng = np.random.default_rng(design.plan.seed)
+    cube = qmc.LatinHypercube(d=len(design.unknowns), rng=rng).random(AVERAGING_POINTS)
+    bounds = np.cumsum(list(account_weights().values()))
+    shares = (np.arange(AVERAGING_POINTS) + 0.5) / AVERAGING_POINTS
+    account_numbers = rng.permutation(np.searchsorted(bounds, shares * bounds[-1]))
+    return coefficients_of(surface.emulator).averaged(
+        len(measures()), np.hstack([cube, account_columns(account_numbers)])
+    )
 
 
 def account_columns(account_numbers: np.ndarray) -> np.ndarray:

@@ -16,12 +16,14 @@ from experiments.reproduce.plan import EVERYTHING, HEAVY_HAND, SITES, ReproduceP
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.runs import rows_where, with_effects
 from experiments.reproduce.surfaces import (
+    MIN_DRAWS,
     Surface,
     SurfaceKey,
     checks_table,
     dependence_table,
     errors_table,
     steps_table,
+    within_groups,
 )
 from experiments.statistics.paired_effects import paired
 from experiments.studies.assumed_effects import correlations, null_correlation, predicted_share
@@ -65,8 +67,6 @@ LEVEL_COLUMNS = (
 )
 MIN_LISTED = 3
 """Least number of parameters listed for each effect, even if their correlations may be chance."""
-MIN_DRAWS = 8
-"""Least number of draws for a screening."""
 SCREENING_COLUMNS = ("site", "arm", "years", "measure", "draws", "parameter", "r", "null_r", "beyond", "predicted")
 
 
@@ -109,17 +109,6 @@ def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dic
         }  # fmt: skip
 
 
-def within_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Return values (rows × columns) less the mean of their group.
-
-    >>> within_groups(np.array([[1.0], [3.0], [9.0]]), np.array(["a", "a", "b"]))[:, 0].tolist()
-    [-1.0, 1.0, 0.0]
-    """
-    _, place = np.unique(groups, return_inverse=True)
-    means = np.stack([values[place == group].mean(axis=0) for group in range(place.max() + 1)])
-    return values - means[place]
-
-
 def tables_of(
     design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[SurfaceKey, Surface]
 ) -> dict[str, pd.DataFrame]:
@@ -129,8 +118,8 @@ def tables_of(
     answer = effects.effects_table(main, plan.reported, weights)
     return {
         "answer": answer,
-        "steps": steps_table(plan, surfaces),
-        "dependence": dependence_table(plan, surfaces),
+        "steps": steps_table(design, surfaces),
+        "dependence": dependence_table(design, surfaces),
         "criteria": answer[answer["measure"].isin(effects.CRITERIA)],
         "regions": regions_table(design, pairs),
         "paradox": effects.paradox_table(pairs),

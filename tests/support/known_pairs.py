@@ -11,13 +11,15 @@ from experiments.reproduce.surfaces import Surface, SurfaceKey, fitted_surface, 
 SIZE = ReproduceSize(draws=16, points=3, loop=8, cuts=1, years=1, levels=False)
 LEVEL, TRUST, CRIMES = 1000.0, 2.0, -100.0
 """Status quo of counts, effect of MOPSIC and of visits on trust, and of reporting support on crimes."""
+UNKNOWNS = ("trust.asymmetry", "trust.memory_years", "hearsay.weight", "near_repeat.kappa")
+"""Drawn parameters that are inputs of emulators; effects do not depend on them."""
 KEY = ("villa_canales", 1, "trust_mean")
 """Municipality, years and measure of the surface of the explorer."""
 
 
 def known_design() -> ReproduceDesign:
     """Return a small design."""
-    return ReproduceDesign(plan(), SIZE)
+    return ReproduceDesign(plan(), SIZE, unknowns=UNKNOWNS)
 
 
 def known_pairs(design: ReproduceDesign) -> pd.DataFrame:

@@ -69,8 +69,8 @@ def test_it_computes_what_the_emulator_does(
     rng, emulator = np.random.default_rng(3), surfaces[KEY].emulator
     page.locator("#average").uncheck()
     for _ in range(10):
-        shares = dict.fromkeys(input_names(design.plan), 0.0)
-        for name in (*shares_of({}), *design.plan.assumptions):
+        shares = dict.fromkeys(input_names(design), 0.0)
+        for name in (*shares_of({}), *design.unknowns):
             shares[name] = round(float(rng.random()), 2)
             set_share(page, name, 100.0 * shares[name])
         assert effect_shown(page) == pytest.approx(float(emulator.predict(shares).mean[0]), abs=1e-9)
@@ -82,7 +82,7 @@ def test_it_computes_what_the_emulator_does(
     steps = shares_of({"visits": 2, "reporting": 1})
     for name, share in steps.items():
         set_share(page, name, 100.0 * share)
-    mean = averaged_surface(design.plan, surfaces[KEY]).mean(np.array([list(steps.values())]))
+    mean = averaged_surface(design, surfaces[KEY]).mean(np.array([list(steps.values())]))
     assert effect_shown(page) == pytest.approx(float(mean[0]), abs=1e-9)
     assert float(page.evaluate("document.body.dataset.ms")) < MOST_MS
 

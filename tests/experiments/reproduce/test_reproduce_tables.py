@@ -100,7 +100,7 @@ def test_the_loop_carries_what_its_cut_takes_away(design: ReproduceDesign, pairs
 def test_a_surface_predicts_steps_that_it_has_not_seen(design: ReproduceDesign, surface: Surface) -> None:
     steps = ({}, {"visits": 1}, {"visits": 3, "reporting": 3})
     shares = np.array([list(shares_of(one).values()) for one in steps])
-    effects_of_steps = averaged_surface(design.plan, surface).mean(shares)
+    effects_of_steps = averaged_surface(design, surface).mean(shares)
     assert effects_of_steps == pytest.approx([0.0, 2.0 / 3.0, 2.0], abs=0.15)
     assert surface.errors.r2 > 0.95
 
@@ -109,7 +109,7 @@ def test_a_surface_predicts_steps_that_it_has_not_seen(design: ReproduceDesign, 
 def test_each_step_of_each_lever_is_told_beside_those_of_mopsic_together(
     design: ReproduceDesign, surface: Surface
 ) -> None:
-    table = steps_table(design.plan, {("villa_canales", 1, "trust_mean"): surface})
+    table = steps_table(design, {("villa_canales", 1, "trust_mean"): surface})
     assert len(table) == sum(len(lever.steps) for lever in measures()) + 1
     assert row_of(table, lever="visits", step=3)["effect"] == pytest.approx(2.0, abs=0.15)
     assert row_of(table, lever="training", step=3)["effect"] == pytest.approx(0.0, abs=0.15)
@@ -254,8 +254,8 @@ def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
 
 
 def test_coefficients_predict_what_the_emulator_does(design: ReproduceDesign, surface: Surface) -> None:
-    points = np.random.default_rng(2).random((20, len(input_names(design.plan))))
-    inputs = dict(zip(input_names(design.plan), points.T, strict=True))
+    points = np.random.default_rng(2).random((20, len(input_names(design))))
+    inputs = dict(zip(input_names(design), points.T, strict=True))
     assert coefficients_of(surface.emulator).mean(points) == pytest.approx(surface.emulator.predict(inputs).mean)
 
 
