@@ -152,8 +152,8 @@ class ReproduceDesign:
         planned = [block for _, block in sorted(relative_places, key=lambda item: item[0])]
         if self.solved is None:
             return planned
-        fitting = self.solved.fitting
-        return [block for block in planned if block.kind == PRIOR or block.place in fitting]
+        fitting, drawn = self.solved.fitting, self.solved.run_as_drawn
+        return [block for block in planned if block.place in (drawn if block.kind == PRIOR else fitting)]
 
     @property
     def pairs(self) -> Iterator[tuple[Block, str]]:

@@ -182,6 +182,11 @@ class SolvedLevels:
         """Places at which the solved levels of a draw fit what is measured."""
         return frozenset(place for place, rows in self.chosen(solved=True).items() if fits(rows))
 
+    @property
+    def run_as_drawn(self) -> frozenset[Place]:
+        """Places at which the run with random steps did not fail."""
+        return frozenset(place for place, rows in self.chosen(solved=False).items() if rows["value"].notna().all())
+
     def chosen(self, *, solved: bool) -> dict[Place, pd.DataFrame]:
         """Return the rows of each place, one for each level: as drawn, or of the round that lies closest."""
         return {

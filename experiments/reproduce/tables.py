@@ -9,6 +9,7 @@ import pandas as pd
 from experiments.reproduce import effects
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.costs import cost_of_gains, costs_table
+from experiments.reproduce.coverage import coverage_table
 from experiments.reproduce.design import LOOP, PRIOR, ReproduceDesign
 from experiments.reproduce.effects import estimate_columns, scale_at, with_verdicts
 from experiments.reproduce.levels import fits, targets_of
@@ -131,6 +132,7 @@ def tables_of(
         "costs": costs_table(plan, pairs, weights),
         "cost_of_gains": cost_of_gains(pairs, weights),
         "levels": levels_table(design),
+        "coverage": coverage_table(design, pairs),
         "accounts": effects.accounts_table(plan, pairs),
         "together": effects.together_table(plan, pairs),
         "errors": errors_table(surfaces),

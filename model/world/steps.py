@@ -14,12 +14,16 @@ from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, overload
 
 from model.engine.calendar import MORNINGS, calendar_flags
+from model.engine.errors import InputError
 from model.engine.kernels import allocating_kernel, bind_kernel, kernel
 from model.engine.tables import GrowingTable
 
 if TYPE_CHECKING:
     from model.engine.rows import IntArray
     from model.simulation.world import Simulation, World
+
+MAX_ROWS_PER_RESIDENT, LEAST_RESIDENTS = 8, 10_000
+"""Rows for each resident that a shift may add to a table; with more, events feed themselves without end."""
 
 type StepFunction = Callable[["Simulation"], None]
 """A part of the schedule."""
@@ -82,7 +86,12 @@ def row_capacity(sim: Simulation, table: GrowingKey) -> int:
 
 
 def reserve_rows(sim: Simulation, table: GrowingKey, extra: int) -> None:
-    """Ensure capacity for ``extra`` more rows in a table."""
+    """Ensure capacity for ``extra`` more rows in a table; raise InputError if a shift may add implausibly many."""
+    if extra > MAX_ROWS_PER_RESIDENT * max(sim.town.n_people, LEAST_RESIDENTS):
+        raise InputError(
+            f"a shift may add {extra:,} rows to a table, for {sim.town.n_people:,} residents: events beget more events"
+            " than they follow; lower near_repeat.kappa or what multiplies it"
+        )
     if isinstance(table, int):
         sim.shift_events.reserve(table, extra)
     else:

@@ -113,6 +113,11 @@ def test_blocks_that_do_not_fit_are_left_out_but_for_those_run_as_drawn() -> Non
     first = drawn.blocks[0].place
     left_out = {block.name for block in drawn.blocks} - {block.name for block in solved.blocks}
     assert left_out == {block.name for block in drawn.blocks if block.place == first and block.kind != PRIOR}
+    failed = table_of(drawn, 9.0)
+    of_first = (failed["draw"] == first[1]) & (failed["site"] == first[0]) & (failed["account"] == first[2])
+    failed.loc[of_first & (failed["round"] == 0), "value"] = np.nan
+    names = {block.name for block in replace(drawn, solved=SolvedLevels(failed)).blocks}
+    assert {block.name for block in solved.blocks} - names == {f"{first[0]}-{PRIOR}-{first[1]}-{first[2]}"}
     block = next(one for one in solved.blocks if one.kind == PRIOR and one.place == first)
     assert list(solved.levels_drawn[first]["step"]) == [0.0] * len(levels())
     assert block.place not in found.fitting
