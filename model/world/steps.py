@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from model.simulation.world import Simulation, World
 
 MAX_ROWS_PER_RESIDENT, LEAST_RESIDENTS = 8, 10_000
-"""Rows for each resident that a shift may add to a table; with more, events feed themselves without end."""
+"""Rows for each resident that a shift may add to what waits; with more, events feed themselves without end."""
 
 type StepFunction = Callable[["Simulation"], None]
 """A part of the schedule."""
@@ -86,16 +86,16 @@ def row_capacity(sim: Simulation, table: GrowingKey) -> int:
 
 
 def reserve_rows(sim: Simulation, table: GrowingKey, extra: int) -> None:
-    """Ensure capacity for ``extra`` more rows in a table; raise InputError if a shift may add implausibly many."""
+    """Ensure capacity for ``extra`` more rows in a table; raise InputError if residents cannot cause so many."""
+    if isinstance(table, int):
+        sim.shift_events.reserve(table, extra)
+        return
     if extra > MAX_ROWS_PER_RESIDENT * max(sim.town.n_people, LEAST_RESIDENTS):
         raise InputError(
             f"a shift may add {extra:,} rows to a table, for {sim.town.n_people:,} residents: events beget more events"
             " than they follow; lower near_repeat.kappa or what multiplies it"
         )
-    if isinstance(table, int):
-        sim.shift_events.reserve(table, extra)
-    else:
-        growing_table(sim, table).reserve(extra)
+    growing_table(sim, table).reserve(extra)
 
 
 class ScheduleStep:

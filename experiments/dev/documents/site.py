@@ -26,6 +26,7 @@ from experiments.dev.documents.scorecard_page import scorecard_page
 from experiments.dev.documents.write import released_documents
 from experiments.figures.plot_command import figure_bytes
 from experiments.narrative.labels import range_label
+from experiments.narrative.messages import message
 from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_atomically
 from experiments.words import catalogue
@@ -258,7 +259,10 @@ def results_with_figures(language: str) -> str:
     text = (ROOT / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
     _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     sections = []
-    for name, title, body in zip(RESULTS, parts[::2], parts[1::2], strict=True):
+    names = {getattr(message(f"reproduce.title.{name}"), language).unescape(): name for name in RESULTS}
+    for title, body in zip(parts[::2], parts[1::2], strict=True):
+        if (name := names.get(title)) is None:
+            continue  # a result of an earlier version, which is recorded until the next run
         sentences = "\n".join(f"* {one}" for one in SENTENCE_END.split(body.strip()))
         sections += [f"## {title}", sentences, f"![{title}](../../{REPRODUCED}/figures/{name}.{language}.png)"]
     return "\n\n".join(sections) + "\n"

@@ -50,7 +50,7 @@ def test_every_channel_has_words_in_both_languages() -> None:
 def test_the_numbers_are_those_on_record(language: str) -> None:
     told = criteria_sentences.criteria_sentences(language)
     rows = [one for one in recorded_table(criteria_sentences.MEDIATION_TABLE) if one["practice"] == ALL]
-    year = max(one["year"] for one in rows)
+    year = max((one["year"] for one in rows), key=int)
     for one in rows:
         if one["year"] == year and one["outcome"] == "trust" and not one["channel"]:
             assert f"{float(one['effect']):.2f} " in told
