@@ -143,7 +143,9 @@ def draw_survey_answers(w: World, noise: float, felt: FloatArray) -> None:
     """
     minds, seed, wave = w.minds, w.seed, w.month
     for s in range(len(felt)):
-        prefetch(minds, int(keyed_uniform(seed, SURVEY_STREAM, wave, s + PREFETCH_DISTANCE, 0) * len(minds)))
+        ahead = int(keyed_uniform(seed, SURVEY_STREAM, wave, s + PREFETCH_DISTANCE, 0) * len(minds))
+        prefetch(minds, ahead)
+        prefetch(w.people, ahead)
         # Rejection sampling: redraw until the row is a living adult.
         for a in range(SURVEY_ATTEMPTS):
             i = int(keyed_uniform(seed, SURVEY_STREAM, wave, s, a) * len(minds))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from model.engine.kernels import kernel
 from model.engine.ratios import ratio_or_nan, ratio_or_zero
 
 if TYPE_CHECKING:
-    from model.engine.rows import BoolArray
+    from model.engine.rows import BoolArray, FloatArray, IntArray
     from model.simulation.columns import MonthlyCounts
     from model.simulation.world import Simulation
 
@@ -37,10 +38,20 @@ GROUPS: dict[str, tuple[int, int]] = {
 }
 """Groups of residents: (mask, required value) of the flags; events count within the last 12 months."""
 N_CLASSES = 1 << len(RESIDENT_FLAGS)
-CLASSES_OF_GROUP = {
-    group: np.flatnonzero((np.arange(N_CLASSES) & look) == stand) for group, (look, stand) in GROUPS.items()
-}
+MASKS_OF_GROUPS = np.array(list(GROUPS.values()))
+"""The pairs of `GROUPS` as rows."""
 SUMMED_COLUMNS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
+
+
+@kernel
+def sum_groups(by_class: FloatArray, masks: IntArray, by_group: FloatArray) -> None:
+    """Add the sums of every class of residents to those of its groups (``by_group``)."""
+    for flags in range(len(by_class)):
+        if by_class[flags, 0] > 0.0:
+            for g in range(len(masks)):
+                if flags & masks[g, 0] == masks[g, 1]:
+                    for k in range(by_group.shape[1]):
+                        by_group[g, k] += by_class[flags, k]
 
 
 class MonthSnapshot:
@@ -65,8 +76,9 @@ class MonthSnapshot:
         self.tally = sim.tally[0]
         self.crime_counts = sim.w.crime_counts
         self.boards = sim.w.boards
-        table = sim.class_table.sum(axis=0)
-        self.group_sums = {group: table[classes].sum(axis=0) for group, classes in CLASSES_OF_GROUP.items()}
+        by_group = np.zeros((len(GROUPS), len(SUMMED_COLUMNS)))
+        sum_groups(sim.class_table.sum(axis=0), MASKS_OF_GROUPS, by_group)
+        self.group_sums = dict(zip(GROUPS, by_group, strict=True))
         self.settlement_sums = sim.class_table.sum(axis=1)
         self._cache: dict[Callable[[MonthSnapshot], object], Any] = {}
 
