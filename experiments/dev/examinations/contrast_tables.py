@@ -84,6 +84,8 @@ def table_of(name: str) -> ContrastTable:
     entry = ENTRIES[name]
     if "each" in entry:
         return each_value(name, **entry["each"])
+    if "added" in entry:
+        return one_after_another(name)
     if "groups" in entry:
         return all_assumed(name) if name == ALL_ASSUMED else each_assumed(name)
     texts = {f"{name}_{k}": policy_file_text(case["set"]) for k, case in enumerate(entry["cases"]) if "set" in case}
@@ -101,6 +103,20 @@ def each_value(name: str, number: str, values: Sequence[float], include: str) ->
         Case(labels["en"].format(value=value), labels["es"].format(value=value), (world,))
         for world, value in zip(texts, values, strict=True)
     ]
+    return ContrastTable(name, tuple(cases), texts)
+
+
+def one_after_another(name: str) -> ContrastTable:
+    """Return the table of policies with channels added one after another, from none to all."""
+    added, cases = ENTRIES[name]["added"], []
+    texts: dict[str, str] = {}
+    for count in range(len(added) + 1):
+        lacking = {key: value for channel in added[count:] for key, value in channel["without"].items()}
+        base = (f"{name}_{count}",) if lacking else ()
+        texts |= {world: policy_file_text(lacking) for world in base}
+        now = added[count - 1] if count else {"en": "none", "es": "ninguna"}
+        for policy in ENTRIES[name]["policies"]:
+            cases.append(Case(f"{policy}, + {now['en']}", f"+ {now['es']}", (*base, policy), base))
     return ContrastTable(name, tuple(cases), texts)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import itertools
 import tomllib
 from pathlib import Path
 
@@ -48,6 +49,17 @@ def test_a_case_of_an_assumed_number_has_it_on_both_sides() -> None:
     together = tables.table_of("assumed_together")
     low, high = (tomllib.loads(text)["set"] for text in together.texts.values())
     assert low.keys() == high.keys() == tables.ends_of(together.entry["groups"]).keys()
+
+
+def test_channels_are_added_one_after_another_on_both_sides() -> None:
+    table = tables.table_of("one_after_another")
+    added, policies = table.entry["added"], table.entry["policies"]
+    lacking = [tomllib.loads(text)["set"].keys() for text in table.texts.values()]
+    assert len(table.cases) == (len(added) + 1) * len(policies)
+    assert lacking[0] == {key for channel in added for key in channel["without"]}
+    assert all(fewer < more for more, fewer in itertools.pairwise(lacking))
+    assert all(case.arm == (*case.base, policies[k % len(policies)]) for k, case in enumerate(table.cases))
+    assert not any(case.base for case in table.cases[-len(policies) :])  # at last nothing is lacking
 
 
 @pytest.mark.thorough
