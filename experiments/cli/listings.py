@@ -21,6 +21,7 @@ from model.engine.plausible import plausible_range
 from model.engine.scenario import PolicyEntry, Scenario
 from scenarios import accounts
 from scenarios.groups import checked_mechanism, declared_groups, switchable_mechanisms
+from scenarios.lever_places import SEAT, SETTLEMENT, STATION, TOWN, UNSEEN, lever_places
 from scenarios.policy_files import PolicyText
 
 WIDTH = 80
@@ -32,6 +33,23 @@ ROLES = {
     "lever": ("palanca", "lever"),
 }
 """Words for the roles of parameters, in Spanish and English."""
+PLACES_OF_LEVERS = {
+    SETTLEMENT: (
+        "actúa en cada poblado: una política puede limitarla a algunos",
+        "acts in each settlement: a policy may confine it to some",
+    ),
+    STATION: (
+        "actúa donde hay sede policial, para todo lo que esa sede atiende",
+        "acts where a police facility stands, for all that the facility serves",
+    ),
+    SEAT: ("actúa por medio de la cabecera del municipio", "acts through the seat of the municipality"),
+    TOWN: ("actúa en todo el municipio a la vez", "acts in the whole town at once"),
+    UNSEEN: (
+        "no cambió a nadie en ocho meses de prueba, ni junto a las demás palancas",
+        "changed nobody in eight months of trial, nor together with the other levers",
+    ),
+}
+"""Words for the places at which levers act, in Spanish and English."""
 
 
 def wrapped(text: str, indent: int) -> str:
@@ -190,6 +208,8 @@ def number_lines(
     yield wrapped(f"{dotted} = {value:g} {unit_text}{changed}", 2)
     span = say("de ", "") + range_label(about.low, about.high, say("a", "to"))
     yield wrapped(f"{meaning_text}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
+    if place := lever_places().get(dotted):
+        yield wrapped(say(*PLACES_OF_LEVERS[place]), 6)
     yield wrapped(f"{say('fuente, en inglés', 'source')}: {source}", 6)
     if plausible := plausible_range(default, about):
         ends = say("plausible de {:.3g} a {:.3g}", "plausible from {:.3g} to {:.3g}").format(
@@ -233,7 +253,8 @@ def parameter_entry(dotted: str, default: float, about: ParameterSpec, scenario:
     value, source = value_and_source(dotted, default, about, scenario)
     stated = {key: field for key, field in asdict(about).items() if key not in ("words", "plausible")}
     named = {"name": dotted, "value": value, "default": default}
-    return named | stated | {"about_es": parameter(dotted, "es"), "source": source}
+    acts_at = {"acts_at": lever_places()[dotted]} if dotted in lever_places() else {}
+    return named | stated | acts_at | {"about_es": parameter(dotted, "es"), "source": source}
 
 
 def value_and_source(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:

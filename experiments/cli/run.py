@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.execution.confined_levers import note_confined_levers
 from experiments.execution.interruption import report_interruption
 from experiments.execution.run_job import measures_to_keep
 from experiments.execution.runs import Runs, run_missing
@@ -40,6 +41,7 @@ def run_and_save(
     runs = {one.seed: one.run for one in specs}
     if save is not None:
         check_save(save, runs, fresh)
+    note_confined_levers([specs[0].scenario])
     results = results_folder_for(specs, out, fresh)
     if results.ready and (save is None or are_saved(save, runs)):
         if not specs[0].measures:

@@ -17,6 +17,7 @@ from experiments.comparison.decision_effects import decisions_table
 from experiments.comparison.effect_verdicts import criteria_table
 from experiments.comparison.effects import effects_table, horizons_table, monthly_effects_table, pairs_of
 from experiments.comparison.over_draws import draw_summary_table, effects_by_draw_table
+from experiments.execution.confined_levers import note_confined_levers
 from experiments.execution.interruption import report_interruption
 from experiments.narrative.built_in_effects import levers_of_policies
 from experiments.narrative.comparison_text import comparison_lines
@@ -64,6 +65,7 @@ def compare(
         raise InputError(
             f"--plan needs a pilot of at least {MIN_PILOT} twin worlds, got --replicates {request.replicates}"
         )
+    note_confined_levers([arm.specs[0].scenario for arm in planned])
     results = results_folder_for(request, planned or found, out, fresh)
     if results.ready:
         show(results.place, "\n" + figure_message("comparison.ready", FigureTexts(language), place=results.place))

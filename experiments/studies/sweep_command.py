@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from experiments.execution.confined_levers import note_confined_levers
 from experiments.execution.interruption import Interruption, report_interruption
 from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
 from experiments.execution.run_job import FailedRun, FinishedRun, try_run
@@ -27,7 +28,7 @@ from experiments.studies.study_jobs import confirm_size, confirm_time, count_of,
 from experiments.words.bilingual import FigureTexts
 from experiments.words.console import console_text
 from model.engine.errors import WorkStopped
-from model.engine.scenario import TOWN_GROUPS
+from model.engine.scenario import TOWN_GROUPS, Scenario
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -55,6 +56,7 @@ def sweep(name: str, study_workers: StudyWorkers, out: Path | None, fresh: bool,
         jobs = jobs_of(study)
     for line in overridden_factors(study):
         print_note(line)
+    note_confined_levers(policy_scenarios(study))
     with locked(target):
         if fresh:
             place.clear(target)
@@ -67,13 +69,19 @@ def sweep(name: str, study_workers: StudyWorkers, out: Path | None, fresh: bool,
 
 def overridden_factors(study: Study) -> Iterator[str]:
     """Yield a warning for each varied parameter that a policy of the study sets."""
+    for scenario in policy_scenarios(study):
+        for policy in scenario.policies:
+            for entry in policy.entries:
+                if entry.how == "set" and entry.parameter in study.factors.names:
+                    about = {"site": scenario.name, "policy": policy.name, "parameter": entry.parameter}
+                    yield console_text("sweep.overridden", **about)
+
+
+def policy_scenarios(study: Study) -> Iterator[Scenario]:
+    """Yield each scenario of a study with each of its combinations of policies."""
     for source in study.scenarios:
         for policies in study.policies:
-            for policy in shared_scenario(study, source, policies).policies:
-                for entry in policy.entries:
-                    if entry.how == "set" and entry.parameter in study.factors.names:
-                        about = {"site": source, "policy": policy.name, "parameter": entry.parameter}
-                        yield console_text("sweep.overridden", **about)
+            yield shared_scenario(study, source, policies)
 
 
 def compute_missing(

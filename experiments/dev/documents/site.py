@@ -34,6 +34,7 @@ from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameter
 from model.engine.plausible import plausible_range
 from model.simulation.registry import MEASURES
 from scenarios.groups import declared_groups
+from scenarios.lever_places import lever_places
 from scenarios.policy_files import ready_policies
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +77,8 @@ is `GROUP.NAME`, as in `--set adoption.outside=0.02` or in the file of a policy.
 
 * *Range*: values that the program accepts. Where nobody has measured a parameter, *plausible* values follow, between
   which `--draws plausible` draws. "Factor of 2" means half to twice the default, because no source states a range.
-* *Role*: policies change *levers*; *site facts* differ between municipalities; *behaviour* is the same everywhere.
+* *Role*: policies change *levers*, and each acts where its row says; *site facts* differ between municipalities;
+  *behaviour* is the same everywhere.
 * *Source*: codes such as C11 are rows of [the evidence](sources.md); "assumed" means that nobody has measured the
   value, and "swept" that studies vary it.
 """
@@ -198,7 +200,8 @@ def parameters_page() -> str:
         group_type = ParameterGroup.known[group]
         rows = [
             (
-                *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
+                f"`{name.removeprefix(group + '.')}`",
+                f"{about.about}; *{listings.ROLES[about.role][1]}*{place_text(name)}",
                 *(
                     f"{value:g} {about.unit}",
                     range_label(about.low, about.high) + plausible_text(value, about),
@@ -211,6 +214,12 @@ def parameters_page() -> str:
         sections += [f"## {group}", "", listings.group_title(group_type, listings.FigureTexts("en")) + evidence, ""]
         sections += [table(PARAMETER_HEAD, rows), ""]
     return "\n".join(sections)
+
+
+def place_text(name: str) -> str:
+    """Return the place at which a lever acts as text to append to its role, or ""."""
+    place = lever_places().get(name)
+    return f"; {listings.PLACES_OF_LEVERS[place][1]}" if place else ""
 
 
 def plausible_text(value: float, about: ParameterSpec) -> str:

@@ -1,0 +1,286 @@
+"""Tables of `confianza voi`: the worth of everything, questions, groups, numbers and surveys; variance; costs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.reproduce.design import ReproduceDesign
+from experiments.statistics.value_of_information import (
+    Codes,
+    Decision,
+    Reals,
+    Worth,
+    class_means,
+    ridge_folds,
+    signal_shares,
+    value_of_all,
+    value_of_classes,
+    without_luck,
+    worth_of_classes,
+    worth_of_group,
+    worth_of_numbers,
+)
+from experiments.voi.choice import FEWEST_WORLDS, GAINS, Choice, ChoiceWorlds
+from experiments.voi.panel_survey import survey_values
+from experiments.voi.questions import group_of, number_groups, questions
+from scenarios.ranges import dotted_group
+
+ALL, ALL_WITH_LUCK = "everything", "everything_and_luck"
+"""What is known: everything that the worlds differ in, and the luck of each run as well."""
+QUESTION, GROUP, NUMBER, SURVEY = "question", "group", "number", "survey"
+WORTH_COLUMNS = ("site", "years", "kind", "name", "value", "error", "chance", "share", "worlds")
+VARIANCE_COLUMNS = ("site", "years", "package", "gain", "worlds", "sd", "luck", "accounts", "group", "share", "chance")
+COST_COLUMNS = ("site", "years", "cost", "best", "name", "value")
+NUMBER_SHUFFLES, GROUP_SHUFFLES, CURVE_SHUFFLES = 100, 10, 25
+FEWEST_REPEATED = 10
+"""Fewest worlds that were run twice from which luck is told."""
+COSTS = np.linspace(0.0, 2.0, 17)
+"""Multiples of the stated costs, or the cost of each package where none is stated."""
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """Worlds of a municipality with a choice; ``seed`` decides shuffles, folds and simulated surveys."""
+
+    worlds: ChoiceWorlds
+    choice: Choice
+    design: ReproduceDesign
+    seed: int
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """Key columns of all tables."""
+        return {"site": self.worlds.site, "years": self.worlds.years}
+
+    @property
+    def decision(self) -> Decision:
+        """The choice in these worlds."""
+        return self.worlds.decision(self.choice)
+
+    @property
+    def knows_luck(self) -> bool:
+        """Whether enough worlds were run twice."""
+        return len(self.worlds.repeated) >= FEWEST_REPEATED
+
+    def rng(self, number: int = 0) -> np.random.Generator:
+        """Return random numbers for one part of the tables."""
+        return np.random.default_rng([self.seed, number])
+
+    def numbers(self) -> Reals:
+        """Return the drawn numbers of each world (worlds × numbers, 0-1)."""
+        return np.asarray(self.design.cube[self.worlds.rows["draw"].to_numpy()])
+
+
+def everything_without_luck(valuation: Valuation, choice: Choice) -> Decision | None:
+    """Return the decision with the luck of runs taken out, by the worlds that were run twice; None without them."""
+    if not valuation.knows_luck:
+        return None
+    rows, worlds = valuation.worlds.repeated, valuation.worlds
+    first, second = (worlds.utilities(choice, gains[rows]) for gains in (worlds.gains, worlds.again))
+    return without_luck(worlds.decision(choice), signal_shares(first, second))
+
+
+def value_of_everything(valuation: Valuation, choice: Choice) -> tuple[float, float]:
+    """Return the value of knowing everything without luck, or with it where luck is not known; and that with luck."""
+    with_luck = value_of_all(valuation.worlds.decision(choice))
+    told = everything_without_luck(valuation, choice)
+    return (with_luck if told is None else min(with_luck, value_of_all(told))), with_luck
+
+
+def worth_table(valuation: Valuation) -> pd.DataFrame:
+    """Return the worth of knowing everything, of each question, group and number, and of surveys.
+
+    ``value`` is in smallest effects that matter, without what chance gives; ``share`` is that of the value of
+    everything. Values keep the order that they have by definition: a number is worth at most its group, and both at
+    most everything.
+    """
+    everything, with_luck = value_of_everything(valuation, valuation.choice)
+    rows = [
+        row_of(ALL_WITH_LUCK, "", Worth(with_luck, 0.0, 0.0)),
+        row_of(ALL, "", Worth(everything, 0.0, with_luck - everything)),
+        *question_rows(valuation),
+        *number_rows(valuation),
+        *survey_rows(valuation),
+    ]
+    table = ordered_values(pd.DataFrame(rows), everything)
+    share = table["value"] / everything if everything > 0.0 else 0.0
+    table = table.assign(**valuation.keys, share=share, worlds=len(valuation.worlds.rows))
+    return table[list(WORTH_COLUMNS)]
+
+
+def row_of(kind: str, name: str, worth: Worth) -> dict[str, Any]:
+    """Return one row of the table before shares."""
+    return {"kind": kind, "name": name} | worth._asdict()
+
+
+def ordered_values(table: pd.DataFrame, everything: float) -> pd.DataFrame:
+    """Return the rows with values from 0 to that of everything, groups at least as large as their numbers."""
+    value = table["value"].clip(lower=0.0)
+    known = table["kind"].isin([QUESTION, GROUP, NUMBER, SURVEY])
+    value = value.where(~known, value.clip(upper=everything))
+    of_number = table["name"].where(table["kind"] == NUMBER).map(group_of_number)
+    largest = value.groupby(of_number).max()
+    floor = table["name"].where(table["kind"] == GROUP).map(largest).fillna(0.0)
+    return table.assign(value=np.maximum(value, floor))
+
+
+def group_of_number(name: object) -> object:
+    """Return the name of the group of a number; NaN stays."""
+    return group_of(name).name if isinstance(name, str) else name
+
+
+def question_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
+    """Yield a row for each question."""
+    decision = valuation.decision
+    for number, question in enumerate(questions()):
+        codes = question.codes(valuation.worlds.account_codes)
+        yield row_of(QUESTION, question.name, worth_of_classes(decision, codes, valuation.rng(number)))
+
+
+def number_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
+    """Yield a row for each group of numbers, and for single numbers that exceed what shuffled ones give."""
+    decision, names = valuation.decision, valuation.design.names
+    if len(decision.weights) < FEWEST_WORLDS:
+        return
+    numbers = valuation.numbers()
+    for place, group in enumerate(number_groups()):
+        columns = [column for column, name in enumerate(names) if dotted_group(name) in group.members]
+        rng = valuation.rng(100 + place)
+        folds = ridge_folds(numbers[:, columns], decision, rng)
+        yield row_of(GROUP, group.name, worth_of_group(decision, folds, rng, GROUP_SHUFFLES))
+    found = worth_of_numbers(decision, numbers, valuation.rng(99), NUMBER_SHUFFLES)
+    for column in np.flatnonzero(found.values > found.largest):
+        chance = float(found.chance[column])
+        yield row_of(NUMBER, names[column], Worth(float(found.values[column]) - chance, 0.0, found.largest))
+
+
+def survey_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
+    """Yield a row for each size of the panel survey, in proportion to the worth of knowing the account."""
+    decision = valuation.decision
+    raw = value_of_classes(decision, valuation.worlds.account_codes)
+    worth = worth_of_classes(decision, valuation.worlds.account_codes, valuation.rng())
+    kept = max(0.0, worth.value) / raw if raw > 0.0 else 0.0
+    for size, value in survey_values(decision, valuation.seed):
+        yield row_of(SURVEY, str(size), Worth(kept * value, 0.0, (1.0 - kept) * value))
+
+
+# Variance
+
+
+def variance_table(valuation: Valuation) -> pd.DataFrame:
+    """Return how much of the variance of each effect is luck, goes with accounts, and is predicted by each group.
+
+    ``share`` is predicted in worlds to which a regression was not fitted, of the variance within accounts; ``chance``
+    the same if worlds are shuffled.
+    """
+    rows = [row for number in range(len(valuation.choice.packages)) for row in variance_rows(valuation, number)]
+    table = pd.DataFrame(rows, columns=[name for name in VARIANCE_COLUMNS if name not in valuation.keys])
+    return table.assign(**valuation.keys, worlds=len(valuation.worlds.rows))[list(VARIANCE_COLUMNS)]
+
+
+def variance_rows(valuation: Valuation, package: int) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one package."""
+    worlds, decision = valuation.worlds, valuation.decision
+    effects = decision.with_utilities(worlds.gains[:, package])
+    luck, accounts = luck_shares(valuation, package), account_shares(effects)
+    about = [
+        {"package": valuation.choice.packages[package], "gain": gain, "sd": sd, "luck": luck[number],
+         "accounts": accounts[number]}
+        for number, (gain, sd) in enumerate(zip(GAINS, effects.utilities.std(axis=0), strict=True))
+    ]  # fmt: skip
+    if len(decision.weights) < FEWEST_WORLDS:
+        yield from ({**one, "group": "", "share": np.nan, "chance": np.nan} for one in about)
+        return
+    numbers, names = valuation.numbers(), valuation.design.names
+    for place, group in enumerate(number_groups()):
+        columns = [column for column, name in enumerate(names) if dotted_group(name) in group.members]
+        rng = valuation.rng(200 + place)
+        folds = ridge_folds(numbers[:, columns], decision, rng)
+        residuals = effects.within_accounts
+        shares = predicted_shares(residuals, effects.weights, folds)
+        shuffled = predicted_shares(residuals[rng.permutation(len(residuals))], effects.weights, folds)
+        for number, one in enumerate(about):
+            yield {**one, "group": group.name, "share": shares[number], "chance": shuffled[number]}
+
+
+def predicted_shares(residuals: Reals, weights: Reals, folds: Any) -> Reals:
+    """Return the share of the variance of each column that is predicted in worlds to which nothing was fitted."""
+    predicted = np.zeros_like(residuals)
+    for fold in folds:
+        predicted[fold.left_out] = fold.predict(residuals, weights)
+    missed, total = (weights @ square for square in ((residuals - predicted) ** 2, residuals**2))
+    shares: Reals = 1.0 - missed / np.where(total > 0.0, total, 1.0)
+    return shares
+
+
+def account_shares(effects: Decision) -> Reals:
+    """Return the share of the variance that goes with accounts, less what as many classes would explain by chance."""
+    n, classes = len(effects.weights), len(np.unique(effects.accounts))
+    total = effects.weights @ (effects.utilities - effects.means) ** 2
+    between = 1.0 - (effects.weights @ effects.within_accounts**2) / np.where(total > 0.0, total, 1.0)
+    shares: Reals = 1.0 - (1.0 - between) * (n - 1) / max(1, n - classes)
+    return np.maximum(shares, 0.0)
+
+
+def luck_shares(valuation: Valuation, package: int) -> Reals:
+    """Return the share of the variance of each gain that is luck of runs; NaN where too few worlds ran twice."""
+    if not valuation.knows_luck:
+        return np.full(len(GAINS), np.nan)
+    rows = valuation.worlds.repeated
+    a, b = (
+        one[rows, package] - one[rows, package].mean(axis=0) for one in (valuation.worlds.gains, valuation.worlds.again)
+    )
+    total = 0.5 * (a**2 + b**2).sum(axis=0)
+    shares: Reals = 1.0 - (a * b).sum(axis=0) / np.where(total > 0.0, total, 1.0)
+    return np.clip(shares, 0.0, 1.0)
+
+
+# Costs
+
+
+def cost_table(valuation: Valuation) -> pd.DataFrame:
+    """Return the worth of everything and of each question over costs, with the package that is best today."""
+    rows = [row for cost in COSTS for row in cost_rows(valuation, float(cost))]
+    table = pd.DataFrame(rows, columns=[name for name in COST_COLUMNS if name not in valuation.keys])
+    return table.assign(**valuation.keys)[list(COST_COLUMNS)]
+
+
+def cost_rows(valuation: Valuation, cost: float) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one cost."""
+    choice = valuation.choice.at_cost(cost)
+    decision = valuation.worlds.decision(choice)
+    everything, with_luck = value_of_everything(valuation, choice)
+    best = choice.options[int(decision.means.argmax())]
+    yield {"cost": cost, "best": best, "name": ALL_WITH_LUCK, "value": with_luck}
+    yield {"cost": cost, "best": best, "name": ALL, "value": everything}
+    for number, question in enumerate(questions()):
+        value = quick_value(decision, question.codes(valuation.worlds.account_codes), valuation.rng(300 + number))
+        yield {"cost": cost, "best": best, "name": question.name, "value": min(max(0.0, value), everything)}
+
+
+def quick_value(decision: Decision, codes: Codes, rng: np.random.Generator) -> float:
+    """Return the value of knowing a class, less what chance gives, from few shuffles."""
+    chance = [value_of_classes(decision, codes[rng.permutation(len(codes))]) for _ in range(CURVE_SHUFFLES)]
+    return value_of_classes(decision, codes) - float(np.mean(chance))
+
+
+def best_shares(valuation: Valuation) -> Mapping[str, float]:
+    """Return the share of worlds in which each option is best."""
+    decision = valuation.decision
+    winners = decision.utilities.argmax(axis=1)
+    shares = np.bincount(winners, decision.weights, minlength=len(valuation.choice.options))
+    return dict(zip(valuation.choice.options, map(float, shares), strict=True))
+
+
+def mean_utilities(valuation: Valuation) -> Mapping[str, float]:
+    """Return the mean utility of each option."""
+    return dict(zip(valuation.choice.options, map(float, valuation.decision.means), strict=True))
+
+
+def account_utilities(valuation: Valuation) -> Reals:
+    """Return the mean utilities under each account (accounts × options)."""
+    decision = valuation.decision
+    return class_means(decision.utilities, decision.weights, decision.accounts)
