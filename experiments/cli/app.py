@@ -495,6 +495,33 @@ def reproduce(
 
 
 @app.command()
+def voi(
+    source: options.FromPairs = None,
+    weights: options.WeightsOfGains = "trust=0.5,crime=0.5",
+    cost: options.CostsOfPackages = "",
+    packages: options.PackagesOfChoice = "",
+    years: options.YearsOfChoice = None,
+    top: options.TopOfList = 10,
+    lang: options.LanguageOfText = "en",
+    out: options.OutOfVoi = None,
+    fresh: options.Replace = False,
+) -> None:
+    """Tell what to measure first before a choice of policies.
+
+    \b
+    Values what could be known by how much better the choice would become:
+    which account holds, questions, groups of numbers, single numbers where
+    they exceed chance, and surveys by size. Uses the pairs of `reproduce`
+    and runs nothing. Weights and costs are yours, in the smallest effect
+    that matters; without costs knowing changes no choice.
+    """
+    from experiments.cli.voi import voi as value
+    from experiments.voi.choice import PackageChoice
+
+    value(PackageChoice.read(packages, weights, cost), source, years, top, out, lang, fresh)
+
+
+@app.command()
 def plot(
     folder: options.DrawnPath,
     measures: options.MeasuresDrawn = "",

@@ -215,6 +215,37 @@ OutOfAnswer = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/reproduce…]", show_default=False)
 ]
 
+# What to measure first
+
+FromPairs = Annotated[
+    Path | None,
+    Option("--from", metavar="DIR", help="A folder of reproduce.  [default: results/reproduce]", show_default=False),
+]
+WeightsOfGains = Annotated[
+    str, Option(metavar="GAIN=X,…", help="Weights of trust, crime and harm; they are scaled to 1.")
+]
+CostsOfPackages = Annotated[
+    str,
+    Option(
+        metavar="PACKAGE=X,…",
+        help="Costs of packages in smallest effects that matter, as mopsic=0.75,reporting=0.5,resources=1.",
+        show_default=False,
+    ),
+]
+PackagesOfChoice = Annotated[
+    str,
+    Option(
+        metavar="PACKAGE,…",
+        help="Packages to choose from.  [default: mopsic, reporting, resources, all]",
+        show_default=False,
+    ),
+]
+YearsOfChoice = Annotated[
+    int | None, Option(metavar="N", help="After how many years effects count.  [default: that of most pairs]")
+]
+TopOfList = Annotated[int, Option(metavar="N", help="Length of the list.", min=1)]
+OutOfVoi = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/voi]")]
+
 # What lies in folders
 
 DrawnPath = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]

@@ -10,15 +10,18 @@ from scenarios.lever_places import SEAT, STATION, confined_levers, station_settl
 
 def confined_lever_lines(scenario: Scenario) -> Iterator[str]:
     """Yield a line for each policy and place whose levers act elsewhere than the policy says."""
-    places = {STATION: station_settlements(scenario), SEAT: (scenario.settlements[0].name,)}
+    places = {
+        STATION: ("confined.station", station_settlements(scenario)),
+        SEAT: ("confined.seat", (scenario.settlements[0].name,)),
+    }
     for policy in scenario.policies:
         found = list(confined_levers(scenario, policy))
-        for place, acting in places.items():
+        for place, (key, acting) in places.items():
             for acts in (False, True):
                 levers = [lever for lever, where, does in found if (where, does) == (place, acts)]
                 if levers:
                     yield console_text(
-                        f"confined.{place}", site=scenario.name, policy=policy.name, levers=", ".join(levers),
+                        key, site=scenario.name, policy=policy.name, levers=", ".join(levers),
                         stations=", ".join(acting), nothing="" if acts else console_text("confined.nothing"),
                     )  # fmt: skip
 

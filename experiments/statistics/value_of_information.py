@@ -278,13 +278,16 @@ def gains_of_rule(decision: Decision, residuals: Reals, folds: Sequence[RidgeFol
     return gains
 
 
-def worth_of_group(decision: Decision, folds: Sequence[RidgeFold], rng: np.random.Generator, shuffles: int) -> Worth:
+def worth_of_group(
+    decision: Decision, splits: Sequence[Sequence[RidgeFold]], rng: np.random.Generator, shuffles: int
+) -> Worth:
     """Return the worth of a rule that knows a group of numbers, in worlds to which it was not fitted.
 
-    ``chance`` is the mean worth of such a rule if worlds are shuffled, which is 0 or less.
+    It is the mean over several splits of the worlds into folds. ``chance`` is the mean worth of such a rule if worlds
+    are shuffled, which is 0 or less.
     """
-    residuals, n = decision.within_accounts, len(decision.weights)
-    gains = gains_of_rule(decision, residuals, folds)
+    residuals, n, folds = decision.within_accounts, len(decision.weights), splits[0]
+    gains = np.mean([gains_of_rule(decision, residuals, one) for one in splits], axis=0)
     value = float(decision.weights @ gains)
     error = math.sqrt(float(decision.weights**2 @ (gains - value) ** 2))
     shuffled = [

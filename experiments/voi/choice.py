@@ -38,7 +38,7 @@ FEWEST_WORLDS = 30
 
 
 @dataclass(frozen=True)
-class Choice:
+class PackageChoice:
     """Packages to choose from, weights by what counts, which sum to 1, and costs by package, in the unit of utility."""
 
     packages: Sequence[str]
@@ -71,10 +71,10 @@ class Choice:
 
     @property
     def has_costs(self) -> bool:
-        """Whether any package costs something."""
+        """True if any package costs something."""
         return any(self.costs.values())
 
-    def at_cost(self, multiple: float) -> "Choice":
+    def at_cost(self, multiple: float) -> "PackageChoice":
         """Return the same choice at a multiple of its costs; without costs each single package then costs as much."""
         prices = self.costs if self.has_costs else with_sum(self.packages, dict.fromkeys(self.packages_alone, 1.0))
         return replace(self, costs={name: multiple * cost for name, cost in prices.items()})
@@ -142,20 +142,20 @@ class ChoiceWorlds:
     def account_codes(self) -> Codes:
         """Number of the account of each world, in the order of `scenarios.accounts.names`."""
         order = {name: code for code, name in enumerate(accounts.names())}
-        return self.rows["account"].map(order).to_numpy(np.int64)
+        return np.asarray(self.rows["account"].map(order), np.int64)
 
     @cached_property
     def repeated(self) -> Codes:
         """Worlds that were run again with other random numbers."""
         return np.flatnonzero(np.isfinite(self.again).all(axis=(1, 2)))
 
-    def utilities(self, choice: Choice, gains: Reals) -> Reals:
+    def utilities(self, choice: PackageChoice, gains: Reals) -> Reals:
         """Return utilities (worlds × options) of some gains; that of no package is 0."""
         weights = np.array([choice.weights[name] for name in GAINS])
         costs = np.array([choice.costs[package] for package in choice.packages])
         return np.hstack([np.zeros((len(gains), 1)), gains @ weights - costs])
 
-    def decision(self, choice: Choice) -> Decision:
+    def decision(self, choice: PackageChoice) -> Decision:
         """Return the decision of a choice in these worlds."""
         weights = weights_of_pairs(self.rows, self.account_weights)
         return Decision.of(self.utilities(choice, self.gains), weights, self.account_codes)
@@ -173,21 +173,22 @@ def horizon_of_most(pairs: pd.DataFrame) -> int:
 
 
 def choice_worlds(
-    pairs: pd.DataFrame, site: str, choice: Choice, years: int, account_weights: Mapping[str, float]
+    pairs: pd.DataFrame, site: str, choice: PackageChoice, years: int, account_weights: Mapping[str, float]
 ) -> ChoiceWorlds:
     """Return the worlds of a municipality in which all packages of a choice were run."""
     measures = [measure for named in GAINS.values() for measure in named]
     at_years = rows_where(pairs, site=site, years=years)
     wanted = with_effects(at_years[at_years["measure"].isin(measures) & at_years["arm"].isin(choice.packages)])
     scales = smallest_effects(main_pairs(wanted), years)
-    main, again = (gains_of(rows, choice, scales) for rows in (main_pairs(wanted), rows_where(wanted, kind=AGAIN)))
+    main, twice = gains_of(main_pairs(wanted), choice, scales), rows_where(wanted, kind=AGAIN)
     index = main.dropna().index
+    again = (gains_of(twice, choice, scales) if len(twice) else main.iloc[:0]).reindex(index)
     if not len(index):
         raise InputError(f"{site}: no world has all of {', '.join(choice.packages)} after year {years}")
     shape = (len(index), len(choice.packages), len(GAINS))
     return ChoiceWorlds(
         site, years, index.to_frame(index=False), main.loc[index].to_numpy().reshape(shape),
-        again.reindex(index).to_numpy().reshape(shape), account_weights,
+        again.to_numpy().reshape(shape), account_weights,
     )  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def smallest_effects(pairs: pd.DataFrame, years: int) -> dict[str, float]:
     }
 
 
-def gains_of(pairs: pd.DataFrame, choice: Choice, scales: Mapping[str, float]) -> pd.DataFrame:
+def gains_of(pairs: pd.DataFrame, choice: PackageChoice, scales: Mapping[str, float]) -> pd.DataFrame:
     """Return the gains of each world (draw and account) in columns by package and what counts."""
     directions = {measure: sign for named in GAINS.values() for measure, sign in named.items()}
     unit = pairs["measure"].map({measure: directions[measure] / scales[measure] for measure in scales})

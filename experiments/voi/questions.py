@@ -1,4 +1,4 @@
-"""What could be known before a choice: questions on accounts, and groups of numbers that one study would measure."""
+"""Knowledge that a choice could wait for: questions on accounts, and groups of numbers that one study would measure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class FieldStudy:
     months: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class AccountQuestion(FieldStudy):
     """A question whose answer is a class of accounts; accounts in none of ``classes`` are one more class."""
 
@@ -40,6 +40,11 @@ class AccountQuestion(FieldStudy):
         of_account = np.array([self.class_of(name) for name in accounts.names()], np.int64)
         codes: Codes = of_account[account_codes]
         return codes
+
+    def refines(self, other: "AccountQuestion") -> bool:
+        """Return whether whoever knows the answer knows that of another question, too."""
+        pairs = {(self.class_of(name), other.class_of(name)) for name in accounts.names()}
+        return len(pairs) == len({own for own, _ in pairs})
 
 
 @dataclass(frozen=True, kw_only=True)

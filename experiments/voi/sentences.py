@@ -9,8 +9,8 @@ from experiments.narrative.messages import message
 from experiments.narrative.number_format import format_number
 from experiments.reproduce.runs import rows_in, rows_where
 from experiments.reproduce.sentences import PERCENT, input_name, package_name, site_name
-from experiments.voi.choice import FEWEST_WORLDS, NONE, Choice
-from experiments.voi.questions import FieldStudy, group_of, number_groups, questions
+from experiments.voi.choice import FEWEST_WORLDS, NONE, PackageChoice
+from experiments.voi.questions import FieldStudy, number_groups, questions
 from experiments.voi.worth import ALL, GROUP, NUMBER, QUESTION, SURVEY, Valuation, best_shares, mean_utilities
 from experiments.words.bilingual import BilingualText, join_as_list, join_texts
 
@@ -40,9 +40,9 @@ def studies() -> Mapping[str, FieldStudy]:
 
 
 def ranked(table: pd.DataFrame) -> list[Any]:
-    """Return the rows of questions and groups that are worth something, the largest first."""
+    """Return the rows of questions and groups that are worth something: the largest first, those of chance last."""
     rows = table[table["kind"].isin([QUESTION, GROUP]) & (table["value"] > 0.5 * 10.0**-DIGITS)]
-    return rows_in(rows.sort_values("value", ascending=False, kind="stable"))
+    return sorted(rows_in(rows), key=lambda row: (not is_told(row), -row.value))
 
 
 def is_told(row: Any) -> bool:
@@ -133,15 +133,17 @@ def survey_sentence(worth: pd.DataFrame) -> BilingualText:
     """Return the sentence on surveys by size."""
     sizes = [
         message(
-            "voi.sentence.size", n=format_number(int(row.name), 0), value=number_text(row.value),
+            "voi.sentence.size",
+            n=format_number(int(row.name), 0),
+            value=number_text(row.value),
             share=percent_text(row.share),
-        )  # fmt: skip
+        )
         for row in rows_in(rows_where(worth, kind=SURVEY))
     ]
     return message("voi.sentence.survey", sizes=join_texts(sizes, "; "))
 
 
-def peak_sentence(choice: Choice, costs: pd.DataFrame) -> BilingualText:
+def peak_sentence(choice: PackageChoice, costs: pd.DataFrame) -> BilingualText:
     """Return the sentence on the costs at which finding out is worth most."""
     rows = rows_where(costs, name=ALL)
     row = next(iter(rows_in(rows.loc[[rows["value"].idxmax()]])))
@@ -165,5 +167,3 @@ def voi_lines(sites: Sequence[Sequence[BilingualText]], language: str) -> Iterat
     for sentences in sites:
         yield from (f"{sentence.text(language)}\n" for sentence in sentences)
     yield message("voi.sentence.caution").text(language) + "\n"
-
-

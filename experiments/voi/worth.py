@@ -23,7 +23,7 @@ from experiments.statistics.value_of_information import (
     worth_of_group,
     worth_of_numbers,
 )
-from experiments.voi.choice import FEWEST_WORLDS, GAINS, Choice, ChoiceWorlds
+from experiments.voi.choice import FEWEST_WORLDS, GAINS, ChoiceWorlds, PackageChoice
 from experiments.voi.panel_survey import survey_values
 from experiments.voi.questions import group_of, number_groups, questions
 from scenarios.ranges import dotted_group
@@ -34,7 +34,8 @@ QUESTION, GROUP, NUMBER, SURVEY = "question", "group", "number", "survey"
 WORTH_COLUMNS = ("site", "years", "kind", "name", "value", "error", "chance", "share", "worlds")
 VARIANCE_COLUMNS = ("site", "years", "package", "gain", "worlds", "sd", "luck", "accounts", "group", "share", "chance")
 COST_COLUMNS = ("site", "years", "cost", "best", "name", "value")
-NUMBER_SHUFFLES, GROUP_SHUFFLES, CURVE_SHUFFLES = 100, 10, 25
+NUMBER_SHUFFLES, GROUP_SHUFFLES, CURVE_SHUFFLES, SPLITS = 100, 5, 25, 5
+"""Shuffles of worlds for numbers, groups and curves, and splits into folds over which groups are averaged."""
 FEWEST_REPEATED = 10
 """Fewest worlds that were run twice from which luck is told."""
 COSTS = np.linspace(0.0, 2.0, 17)
@@ -46,7 +47,7 @@ class Valuation:
     """Worlds of a municipality with a choice; ``seed`` decides shuffles, folds and simulated surveys."""
 
     worlds: ChoiceWorlds
-    choice: Choice
+    choice: PackageChoice
     design: ReproduceDesign
     seed: int
 
@@ -62,7 +63,7 @@ class Valuation:
 
     @property
     def knows_luck(self) -> bool:
-        """Whether enough worlds were run twice."""
+        """True if enough worlds were run twice."""
         return len(self.worlds.repeated) >= FEWEST_REPEATED
 
     def rng(self, number: int = 0) -> np.random.Generator:
@@ -74,7 +75,7 @@ class Valuation:
         return np.asarray(self.design.cube[self.worlds.rows["draw"].to_numpy()])
 
 
-def everything_without_luck(valuation: Valuation, choice: Choice) -> Decision | None:
+def everything_without_luck(valuation: Valuation, choice: PackageChoice) -> Decision | None:
     """Return the decision with the luck of runs taken out, by the worlds that were run twice; None without them."""
     if not valuation.knows_luck:
         return None
@@ -83,7 +84,7 @@ def everything_without_luck(valuation: Valuation, choice: Choice) -> Decision | 
     return without_luck(worlds.decision(choice), signal_shares(first, second))
 
 
-def value_of_everything(valuation: Valuation, choice: Choice) -> tuple[float, float]:
+def value_of_everything(valuation: Valuation, choice: PackageChoice) -> tuple[float, float]:
     """Return the value of knowing everything without luck, or with it where luck is not known; and that with luck."""
     with_luck = value_of_all(valuation.worlds.decision(choice))
     told = everything_without_luck(valuation, choice)
@@ -133,11 +134,15 @@ def group_of_number(name: object) -> object:
 
 
 def question_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
-    """Yield a row for each question."""
-    decision = valuation.decision
-    for number, question in enumerate(questions()):
-        codes = question.codes(valuation.worlds.account_codes)
-        yield row_of(QUESTION, question.name, worth_of_classes(decision, codes, valuation.rng(number)))
+    """Yield a row for each question; one that tells more than another is worth at least as much."""
+    decision, codes = valuation.decision, valuation.worlds.account_codes
+    found = {
+        question: worth_of_classes(decision, question.codes(codes), valuation.rng(number))
+        for number, question in enumerate(questions())
+    }
+    for question, worth in found.items():
+        value = max(one.value for other, one in found.items() if question.refines(other))
+        yield row_of(QUESTION, question.name, worth._replace(value=value))
 
 
 def number_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
@@ -149,8 +154,8 @@ def number_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
     for place, group in enumerate(number_groups()):
         columns = [column for column, name in enumerate(names) if dotted_group(name) in group.members]
         rng = valuation.rng(100 + place)
-        folds = ridge_folds(numbers[:, columns], decision, rng)
-        yield row_of(GROUP, group.name, worth_of_group(decision, folds, rng, GROUP_SHUFFLES))
+        splits = [ridge_folds(numbers[:, columns], decision, rng) for _ in range(SPLITS)]
+        yield row_of(GROUP, group.name, worth_of_group(decision, splits, rng, GROUP_SHUFFLES))
     found = worth_of_numbers(decision, numbers, valuation.rng(99), NUMBER_SHUFFLES)
     for column in np.flatnonzero(found.values > found.largest):
         chance = float(found.chance[column])
@@ -158,11 +163,11 @@ def number_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
 
 
 def survey_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
-    """Yield a row for each size of the panel survey, in proportion to the worth of knowing the account."""
+    """Yield a row for each size of the panel survey, with the share of chance that the account itself has."""
     decision = valuation.decision
     raw = value_of_classes(decision, valuation.worlds.account_codes)
-    worth = worth_of_classes(decision, valuation.worlds.account_codes, valuation.rng())
-    kept = max(0.0, worth.value) / raw if raw > 0.0 else 0.0
+    known = max([0.0, *(row["value"] for row in question_rows(valuation))])
+    kept = min(1.0, known / raw) if raw > 0.0 else 0.0
     for size, value in survey_values(decision, valuation.seed):
         yield row_of(SURVEY, str(size), Worth(kept * value, 0.0, (1.0 - kept) * value))
 

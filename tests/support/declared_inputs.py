@@ -42,6 +42,7 @@ from experiments.storage.saved_states import DESCRIPTION_FILE
 from experiments.studies.study import DESIGNS, KEYS, STUDIES, Design, Sensitivity, read_study
 from experiments.studies.study_jobs import confirm_size, count_of, points_of
 from experiments.validation.against import against_lines, read_series
+from experiments.voi.choice import CHOSEN, GAINS
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.simulation import state_file
 from model.simulation.checkpoint import read_checkpoint
@@ -165,6 +166,9 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         "KEY=VALUE": often(changes().map(lambda one: f"{one[0]}={toml(one[1])}"), ODD),
         "NAME,NAME": listed([*MEASURES, *OPTIONAL_TABLES]),
         "MEASURE=X": often(st.builds(lambda name, x: f"{name}={x}", named, counts(float)), ODD),
+        "GAIN=X,…": listed([f"{one}=0.5" for one in GAINS]),
+        "PACKAGE=X,…": listed([f"{one}=1" for one in CHOSEN]),
+        "PACKAGE,…": listed(CHOSEN),
         "COST=Q": often(st.builds(lambda name, x: f"{name}={x}", costs, counts(float)), ODD),
         **{
             "NAME": often(named | st.just("mine"), ODD),

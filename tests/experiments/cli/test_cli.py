@@ -17,6 +17,7 @@ HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "accounts", "parameters", "measures", "bench"),
     *("validate", "compare", "verify", "sweep", "sensitivity", "calibrate", "contrasts", "plot", "repeat"),
+    *("reproduce", "voi"),
     *("view", "doctor", "bundle", "new"),
 )
 

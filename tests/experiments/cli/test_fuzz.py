@@ -56,6 +56,7 @@ WOULD_COMPUTE = (
     "experiments.execution.local_workers.LocalExecutor.__init__",
     "experiments.execution.runs.run_jobs",
     "experiments.cli.reproduce.planned_specs",
+    "experiments.cli.voi.choice_worlds",
     "experiments.studies.repeat.run_jobs",
     "experiments.comparison.comparison.run_missing_groups",
     "experiments.validation.plausible_draws.weight_solver",

@@ -7,11 +7,13 @@ import typing
 from pathlib import Path
 
 import pytest
+from invented_pairs import folder_of_pairs, invented_pairs
 from stub_runs import write_study
 
 from experiments.classroom.assignment import Assignment
 from experiments.cli import app as cli
 from experiments.dev.examinations import command as validate
+from experiments.reproduce.design import design_of
 from experiments.storage.reading import reference_file
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
@@ -19,7 +21,8 @@ COMPARE = ("compare", "status_quo", "reporting_support", *SMALL, "--replicates",
 MINE = b"all my work"
 READ = {
     *("run from_", "run draws", "compare draws", "check against", "export folder", "verify path", "view draws"),
-    *("bench against", "calibrate against", "reproduce source", "plot folder", "contrasts draws", "repeat within"),
+    *("bench against", "calibrate against", "reproduce source", "voi source"),
+    *("plot folder", "contrasts draws", "repeat within"),
 }
 """Parameters that name what is read."""
 FILES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -45,6 +48,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sweep out": (("sweep", "study.toml", "--out"), ("plan.parquet", "manifest.json")),
     "sensitivity out": (("sensitivity", "screening", "--out"), ("indices.csv", "manifest.json")),
     "reproduce out": (("reproduce", "--trial", "--out"), ("explorer.html", "tables/effects.csv")),
+    "voi out": (("voi", "--from", "answer", "--out"), ("worth.csv", "measure_first.es.md")),
     "bundle folder": (("bundle",), ("requirements.txt", "LEAME.txt")),
 }
 """Parameters that name a folder to write into: the command before its name, and names of files that it writes."""
@@ -58,6 +62,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = write_study(place / "study.toml", seeds=2, vary="", more='measures = ["trust_mean"]')
     run = ["run", "villa_canales", *SMALL, "--keep", "cells", "--out", str(place / "run")]
     assert cli.run_program(run) == 0
+    folder_of_pairs(place / "answer", invented_pairs(design_of("quick"), 9, 0))
     assert cli.run_program(["sweep", str(study), "--out", str(place / "sweep")]) == 0
     return place
 

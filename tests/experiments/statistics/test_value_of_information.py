@@ -54,7 +54,7 @@ def test_everything_single_numbers_and_groups_have_their_closed_forms(linear: De
     numbers = worth_of_numbers(linear, normals, rng, 20)
     assert numbers.values[0] == pytest.approx(unit_normal_loss(MEAN, 0.8), rel=0.02)
     assert numbers.values[1] == pytest.approx(unit_normal_loss(MEAN, 0.5), rel=0.02)
-    both = worth_of_group(linear, ridge_folds(normals[:, [0, 1, 3, 4]], linear, rng), rng, 0)
+    both = worth_of_group(linear, [ridge_folds(normals[:, [0, 1, 3, 4]], linear, rng)], rng, 0)
     assert both.value == pytest.approx(unit_normal_loss(MEAN, math.sqrt(0.64 + 0.25)), rel=0.02)
     assert numbers.values[[3, 4]].max() <= numbers.largest < numbers.values[1]
 
@@ -131,7 +131,7 @@ def test_values_are_ordered() -> None:
     own, numbers, _ = invented()
     rng = np.random.default_rng(3)
     single = worth_of_numbers(own, numbers, rng, 20)
-    group = worth_of_group(own, ridge_folds(numbers, own, rng), rng, 5)
+    group = worth_of_group(own, [ridge_folds(numbers, own, rng)], rng, 5)
     assert 0.0 <= single.values.min()
     assert single.values[0] - single.chance[0] <= group.value + 2.0 * group.error
     assert group.value <= value_of_all(own)
@@ -143,7 +143,7 @@ def test_shuffled_labels_and_numbers_are_worth_nothing() -> None:
     found = [worth_of_classes(own, accounts[rng.permutation(len(accounts))], rng).value for _ in range(20)]
     assert np.mean(found) == pytest.approx(0.0, abs=0.01)
     assert max(map(abs, found)) < 0.05
-    shuffled = worth_of_group(own, ridge_folds(numbers[rng.permutation(len(numbers))], own, rng), rng, 0)
+    shuffled = worth_of_group(own, [ridge_folds(numbers[rng.permutation(len(numbers))], own, rng)], rng, 0)
     assert shuffled.value == pytest.approx(0.0, abs=0.01)
 
 

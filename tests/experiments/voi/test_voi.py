@@ -1,0 +1,203 @@
+"""The worth of knowledge on pairs whose effects are known, and the command from a folder of `reproduce`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from invented_pairs import NUMBER_THAT_MATTERS, WORLDS, folder_of_pairs, invented_pairs
+
+from experiments.cli.voi import voi
+from experiments.reproduce.design import ReproduceDesign, design_of
+from experiments.reproduce.effects import EQUAL
+from experiments.reproduce.plan import SITES, plan
+from experiments.statistics.value_of_information import halves
+from experiments.voi.choice import CHOSEN, PackageChoice, choice_worlds
+from experiments.voi.panel_survey import SIZES, panel_findings, survey_values
+from experiments.voi.questions import number_groups, questions
+from experiments.voi.sentences import is_told, ranked
+from experiments.voi.worth import (
+    ALL,
+    ALL_WITH_LUCK,
+    GROUP,
+    NUMBER,
+    QUESTION,
+    SURVEY,
+    Valuation,
+    cost_table,
+    variance_table,
+    worth_table,
+)
+from model.engine.errors import InputError
+from scenarios import accounts
+from scenarios.ranges import dotted_group
+
+COSTLY = PackageChoice.read("", "trust=1,crime=1", "mopsic=1,reporting=0.7,resources=1")
+
+
+@pytest.fixture(scope="module")
+def design() -> ReproduceDesign:
+    """As many draws as `reproduce` has in full."""
+    return ReproduceDesign(plan(), replace(plan().size("whole"), levels=False))
+
+
+@pytest.fixture(scope="module")
+def pairs(design: ReproduceDesign) -> pd.DataFrame:
+    return invented_pairs(design)
+
+
+def valuation_of(design: ReproduceDesign, pairs: pd.DataFrame, choice: PackageChoice) -> Valuation:
+    return Valuation(choice_worlds(pairs, SITES[0], choice, 3, EQUAL), choice, design, 1)
+
+
+@pytest.fixture(scope="module")
+def valuation(design: ReproduceDesign, pairs: pd.DataFrame) -> Valuation:
+    return valuation_of(design, pairs, COSTLY)
+
+
+@pytest.fixture(scope="module")
+def worth(valuation: Valuation) -> pd.DataFrame:
+    return worth_table(valuation)
+
+
+def value_of(worth: pd.DataFrame, kind: str, name: str = "") -> float:
+    (value,) = worth[(worth["kind"] == kind) & (worth["name"] == name)]["value"]
+    return float(value)
+
+
+def test_every_number_belongs_to_one_group_and_every_class_names_accounts(design: ReproduceDesign) -> None:
+    members = [member for group in number_groups() for member in group.members]
+    assert len(members) == len(set(members))
+    assert {dotted_group(name) for name in design.names} == set(members)
+    named = [name for question in questions() for names in question.classes for name in names]
+    assert set(named) == set(accounts.names())
+    names = [one.name for one in (*questions(), *number_groups())]
+    assert len(names) == len(set(names))
+    assert all(one.people > 0 and one.months > 0 for one in (*questions(), *number_groups()))
+
+
+@pytest.mark.thorough
+def test_values_are_ordered_and_luck_is_taken_out(worth: pd.DataFrame) -> None:
+    everything = value_of(worth, ALL)
+    assert 0.0 < everything < value_of(worth, ALL_WITH_LUCK)
+    known = worth[worth["kind"].isin([QUESTION, GROUP, NUMBER, SURVEY])]["value"]
+    assert known.between(0.0, everything).all()
+    number, group = value_of(worth, NUMBER, NUMBER_THAT_MATTERS), value_of(worth, GROUP, "shift")
+    assert 0.0 < number <= group <= everything
+    coarser = [value_of(worth, QUESTION, one.name) for one in questions()]
+    assert value_of(worth, QUESTION, "which_account") == max(coarser) > 0.0
+
+
+@pytest.mark.thorough
+def test_the_number_and_the_accounts_that_matter_are_found(worth: pd.DataFrame) -> None:
+    assert list(worth[worth["kind"] == NUMBER]["name"]) == [NUMBER_THAT_MATTERS]
+    assert {row.name for row in ranked(worth)[:3]} == {"which_account", "treatment_moves_trust", "shift"}
+    told = {row.name for row in ranked(worth) if is_told(row)}
+    assert {"which_account", "treatment_moves_trust", "shift"} <= told
+    assert told & {group.name for group in number_groups()} == {"shift"}
+
+
+@pytest.mark.thorough
+def test_halves_of_the_worlds_have_the_same_first_three(valuation: Valuation, worth: pd.DataFrame) -> None:
+    first_three = {row.name for row in ranked(worth)[:3]}
+    for rows in halves(WORLDS, np.random.default_rng(2)):
+        half = replace(valuation, worlds=valuation.worlds.of_rows(rows))
+        assert {row.name for row in ranked(worth_table(half))[:3]} == first_three
+
+
+@pytest.mark.thorough
+def test_without_costs_knowing_changes_no_choice(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+    free = worth_table(valuation_of(design, pairs, PackageChoice.read("", "crime=1", "")))
+    assert free[free["kind"].isin([QUESTION, GROUP, NUMBER, SURVEY])]["value"].max() < 0.01
+
+
+@pytest.mark.thorough
+def test_costs_are_scaled_and_the_best_today_changes_with_them(valuation: Valuation) -> None:
+    table = cost_table(valuation)
+    best = table.drop_duplicates("cost").set_index("cost")["best"]
+    assert best.iloc[0] == "everything"
+    assert best.iloc[-1] == "none"
+    stated = table[(table["cost"] == 1.0) & (table["name"] == ALL)]["value"].iloc[0]
+    assert stated == pytest.approx(value_of(worth_table(valuation), ALL))
+
+
+@pytest.mark.thorough
+def test_variance_is_split_into_luck_accounts_and_groups(valuation: Valuation) -> None:
+    table = variance_table(valuation).set_index(["package", "gain", "group"])
+    mopsic, resources = table.loc[("adoption", "trust", "shift")], table.loc[("resources", "trust", "shift")]
+    assert mopsic["accounts"] > 0.7
+    assert resources["accounts"] < 0.1
+    assert resources["share"] > 0.6
+    assert mopsic["share"] < 0.1
+    assert 0.0 < resources["luck"] < 0.2
+
+
+def test_a_panel_tells_accounts_of_trust_apart_and_those_of_crime_not(valuation: Valuation) -> None:
+    coefficients, errors = panel_findings()
+    by_name = dict(zip(accounts.names(), coefficients, strict=True))
+    assert (by_name["present_law"] == by_name["certainty_off"]).all()
+    assert np.abs(by_name["present_law"] - by_name["fixed_attitudes"]).max() > 5.0
+    assert (errors > 0.0).all()
+    values = dict(survey_values(valuation.decision, 1))
+    assert list(values) == list(SIZES)
+    assert 0.0 <= values[50] < values[5000]
+
+
+@pytest.mark.parametrize(
+    ("packages", "weights", "cost", "message"),
+    [
+        ("", "trust=1,crimes=1", "", "--weights knows trust, crime, harm, got 'crimes'; did you mean"),
+        ("", "trust=-1", "", "trust must be 0 or more"),
+        ("", "trust=0", "", "must have one above 0"),
+        ("", "trust", "", "NAME=NUMBER"),
+        ("", "trust=1", "mopsik=1", "no package 'mopsik'"),
+        ("mopsic", "trust=1", "heavy_hand=1", "'heavy_hand' is none of the packages to choose from"),
+        ("mopsic,everythin", "trust=1", "", "no package 'everythin'"),
+        ("", "trust=1", "mopsic=inf", "NAME=NUMBER"),
+        ("", "trust=1,trust=2", "", "given twice"),
+    ],
+)
+def test_wrong_input_is_one_line(packages: str, weights: str, cost: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as raised:
+        PackageChoice.read(packages, weights, cost)
+    assert "\n" not in str(raised.value)
+
+
+def test_all_together_cost_the_sum_unless_it_is_stated() -> None:
+    assert COSTLY.packages == CHOSEN
+    assert COSTLY.weights == {"trust": 0.5, "crime": 0.5, "harm": 0.0}
+    assert COSTLY.costs["everything"] == pytest.approx(2.7)
+    assert PackageChoice.read("", "trust=1", "all=2,mopsic=1").costs["everything"] == 2.0
+
+
+@pytest.mark.thorough
+def test_the_command_writes_tables_lists_and_figures_in_both_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = folder_of_pairs(tmp_path / "answer", invented_pairs(design_of("quick"), 26, 12))
+    voi(COSTLY, source, None, 3, tmp_path / "one", "es", fresh=False)
+    printed = capsys.readouterr().out
+    assert "# Qué conviene medir primero" in printed
+    assert "1. " in printed
+    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert {"worth.csv", "variance.csv", "costs.csv", "measure_first.en.md", "worth.es.svg", "costs.en.png"} < set(
+        names
+    )
+    assert printed.strip() == (tmp_path / "one" / "measure_first.es.md").read_text(encoding="utf-8").strip()
+    voi(COSTLY, source, 3, 3, tmp_path / "two", "en", fresh=False)
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+    with pytest.raises(InputError, match="would be replaced"):
+        voi(PackageChoice.read("", "trust=1", ""), source, None, 3, tmp_path / "two", "en", fresh=False)
+
+
+@pytest.mark.thorough
+def test_pairs_of_other_draws_and_unknown_horizons_are_refused(tmp_path: Path) -> None:
+    pairs = invented_pairs(design_of("quick"), 9, 0)
+    with pytest.raises(InputError, match="draws of these pairs differ"):
+        voi(COSTLY, folder_of_pairs(tmp_path / "other", pairs, draws="0"), None, 3, tmp_path / "out", "en", fresh=False)
+    with pytest.raises(InputError, match="--years: pairs reach 3 years, got 5"):
+        voi(COSTLY, folder_of_pairs(tmp_path / "same", pairs), 5, 3, tmp_path / "out", "en", fresh=False)
+    with pytest.raises(InputError, match="not readable as the lock"):
+        voi(COSTLY, tmp_path / "missing", None, 3, tmp_path / "out", "en", fresh=False)
