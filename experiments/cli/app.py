@@ -500,6 +500,7 @@ def voi(
     weights: options.WeightsOfGains = "trust=0.5,crime=0.5",
     cost: options.CostsOfPackages = "",
     packages: options.PackagesOfChoice = "",
+    trial: options.ValuedTrials = [],
     years: options.YearsOfChoice = None,
     top: options.TopOfList = 10,
     lang: options.LanguageOfText = "en",
@@ -515,10 +516,13 @@ def voi(
     and runs nothing. Weights and costs are yours, in the smallest effect
     that matters; without costs knowing changes no choice.
     """
+    from experiments.cli.voi import VoiRequest
     from experiments.cli.voi import voi as value
     from experiments.voi.choice import PackageChoice
+    from experiments.voi.effect_trial import EffectTrial
 
-    value(PackageChoice.read(packages, weights, cost), source, years, top, out, lang, fresh)
+    choice, trials = PackageChoice.read(packages, weights, cost), [EffectTrial.read(one) for one in trial]
+    value(VoiRequest(choice, trials, source, years, top), out, lang, fresh=fresh)
 
 
 @app.command()

@@ -240,6 +240,15 @@ PackagesOfChoice = Annotated[
         show_default=False,
     ),
 ]
+ValuedTrials = Annotated[
+    list[str],
+    Option(
+        "--trial",
+        metavar="NUMBERS",
+        help="Also value a trial of MOPSIC: units=50,persons=100,share=0.46,icc=0.02; repeatable.",
+        show_default=False,
+    ),
+]
 YearsOfChoice = Annotated[
     int | None, Option(metavar="N", help="After how many years effects count.  [default: that of most pairs]")
 ]

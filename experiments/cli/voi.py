@@ -1,5 +1,8 @@
 """The command `voi`: tables, figures and a ranked list of what to measure first, from pairs of runs on record."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,14 +15,15 @@ from experiments.reproduce.earlier_pairs import read_pairs
 from experiments.reproduce.effects import main_pairs, of_packages
 from experiments.reproduce.lock import read_lock, settings_of
 from experiments.reproduce.plan import SITES
-from experiments.reproduce.runs import PAIRS_FILE
+from experiments.reproduce.runs import PAIRS_FILE, rows_in
 from experiments.storage.progress import print_note, report_slow
 from experiments.storage.writing import frame_as_csv, make_folder, write_requested
 from experiments.voi.choice import PackageChoice, choice_worlds, horizon_of_most
+from experiments.voi.effect_trial import EffectTrial, study_table
 from experiments.voi.figures import FIGURES
-from experiments.voi.sentences import site_lines, voi_lines
+from experiments.voi.sentences import site_lines, study_sentence, voi_lines
 from experiments.voi.worth import Valuation, cost_table, variance_table, worth_table
-from experiments.words.bilingual import LANGUAGES, FigureTexts
+from experiments.words.bilingual import LANGUAGES, BilingualText, FigureTexts
 from experiments.words.console import console_text
 from model.engine.errors import InputError, suggest_nearest
 
@@ -30,35 +34,65 @@ SAME_SETTINGS = ("plan", "draws", "accounts")
 """Settings of a folder that must be those of now, so that its draws have the same numbers."""
 
 
-def voi(
-    choice: PackageChoice, source: Path | None, years: int | None, top: int, out: Path | None, lang: str, fresh: bool
-) -> None:
+@dataclass(frozen=True)
+class VoiRequest:
+    """Choice and trials to value, the folder of pairs, the horizon in years, and the length of the list."""
+
+    choice: PackageChoice
+    trials: Sequence[EffectTrial] = ()
+    source: Path | None = None
+    years: int | None = None
+    top: int = 10
+
+    @property
+    def folder(self) -> Path:
+        """Folder of pairs: the one stated, that of `reproduce`, or the results on record."""
+        known = (folder_of("whole"), REFERENCE)
+        return self.source or next((one for one in known if (one / PAIRS_FILE).is_file()), REFERENCE)
+
+
+def voi(request: VoiRequest, out: Path | None, lang: str, *, fresh: bool) -> None:
     """Value what could be known before a choice; write tables, figures and lists, and print the list."""
-    folder = source or next((one for one in (folder_of("whole"), REFERENCE) if (one / PAIRS_FILE).is_file()), REFERENCE)
     place = out or OUT
-    design, pairs = read_answer(folder)
-    horizon = checked_horizon(pairs, years)
+    design, pairs = read_answer(request.folder)
+    horizon = checked_horizon(pairs, request.years)
     with report_slow(console_text("label.valuing")):
-        valuations = [
-            Valuation(choice_worlds(pairs, site, choice, horizon, account_weights()), choice, design, design.plan.seed)
-            for site in SITES
-        ]
-        tables = {
-            name: pd.concat([table(one) for one in valuations], ignore_index=True)
-            for name, table in {"worth": worth_table, "variance": variance_table, "costs": cost_table}.items()
+        worlds = [choice_worlds(pairs, site, request.choice, horizon, account_weights()) for site in SITES]
+        valuations = [Valuation(one, request.choice, design, design.plan.seed) for one in worlds]
+        tables = tables_of(valuations, request.trials)
+        texts = {
+            language: "\n".join(voi_lines(sentences_of(request, valuations, tables), language))
+            for language in LANGUAGES
         }
-        sentences = [
-            list(site_lines(one, of_site(tables["worth"], one), of_site(tables["costs"], one), top))
-            for one in valuations
-        ]
-        files = {f"{name}.csv": frame_as_csv(table) for name, table in tables.items()}
-        texts = {language: "\n".join(voi_lines(sentences, language)) for language in LANGUAGES}
+        files = {f"{name}.csv": frame_as_csv(table) for name, table in tables.items() if len(table)}
         files |= {f"measure_first.{language}.md": text.encode() for language, text in texts.items()}
         files |= figure_files(tables)
     make_folder(place)
     write_requested({place / name: content for name, content in files.items()}, fresh)
     print(texts[lang])
     print_note(console_text("note.valued", folder=place))
+
+
+def tables_of(valuations: Sequence[Valuation], trials: Sequence[EffectTrial]) -> dict[str, pd.DataFrame]:
+    """Return all tables over municipalities by name."""
+    makers: dict[str, Callable[[Valuation], pd.DataFrame]] = {
+        "worth": worth_table,
+        "variance": variance_table,
+        "costs": cost_table,
+        "studies": partial(study_table, trials=trials),
+    }
+    return {name: pd.concat([make(one) for one in valuations], ignore_index=True) for name, make in makers.items()}
+
+
+def sentences_of(
+    request: VoiRequest, valuations: Sequence[Valuation], tables: Mapping[str, pd.DataFrame]
+) -> list[list[BilingualText]]:
+    """Return the sentences on each municipality."""
+    found = []
+    for one in valuations:
+        worth, costs, studies = (of_site(tables[name], one) for name in ("worth", "costs", "studies"))
+        found.append([*site_lines(one, worth, costs, request.top), *map(study_sentence, rows_in(studies))])
+    return found
 
 
 def read_answer(folder: Path) -> tuple[ReproduceDesign, pd.DataFrame]:
@@ -96,7 +130,7 @@ def of_site(table: pd.DataFrame, valuation: Valuation) -> pd.DataFrame:
     return table[table["site"] == valuation.worlds.site]
 
 
-def figure_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
+def figure_files(tables: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     """Return all figures in both languages by the name of their file."""
     files = {}
     for name, draw in FIGURES.items():

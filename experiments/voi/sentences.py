@@ -9,6 +9,7 @@ from experiments.narrative.messages import message
 from experiments.narrative.number_format import format_number
 from experiments.reproduce.runs import rows_in, rows_where
 from experiments.reproduce.sentences import PERCENT, input_name, package_name, site_name
+from experiments.statistics.cluster_trials import LEAST_UNITS
 from experiments.voi.choice import FEWEST_WORLDS, NONE, PackageChoice
 from experiments.voi.questions import FieldStudy, number_groups, questions
 from experiments.voi.worth import ALL, GROUP, NUMBER, QUESTION, SURVEY, Valuation, best_shares, mean_utilities
@@ -154,11 +155,16 @@ def peak_sentence(choice: PackageChoice, costs: pd.DataFrame) -> BilingualText:
 
 
 def study_sentence(row: Any) -> BilingualText:
-    """Return the sentence on a trial, from a row of the table of studies."""
-    return message(
-        "voi.sentence.study", title=row.study, value=number_text(row.value), share=percent_text(row.share),
-        package=package_name(row.package), effect=number_text(row.exact),
+    """Return the sentences on a trial, from a row of the table of studies."""
+    told = message(
+        "voi.sentence.study", units=row.units, persons=row.persons, icc=format_number(row.icc, DIGITS),
+        seen_share=percent_text(row.share), detectable=format_number(row.detectable, 1),
+        seen=format_number(row.seen, DIGITS), power=percent_text(row.power), value=number_text(row.value),
+        part=percent_text(row.part), exact=number_text(row.exact),
     )  # fmt: skip
+    if row.units // 2 < LEAST_UNITS:
+        told += message("voi.sentence.study_exact", least_p=format_number(row.least_p, 3))
+    return told + message("voi.sentence.study_assent") if row.site == "totonicapan" else told
 
 
 def voi_lines(sites: Sequence[Sequence[BilingualText]], language: str) -> Iterator[str]:

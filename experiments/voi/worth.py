@@ -13,7 +13,6 @@ from experiments.statistics.value_of_information import (
     Decision,
     Reals,
     Worth,
-    class_means,
     ridge_folds,
     signal_shares,
     value_of_all,
@@ -283,9 +282,3 @@ def best_shares(valuation: Valuation) -> Mapping[str, float]:
 def mean_utilities(valuation: Valuation) -> Mapping[str, float]:
     """Return the mean utility of each option."""
     return dict(zip(valuation.choice.options, map(float, valuation.decision.means), strict=True))
-
-
-def account_utilities(valuation: Valuation) -> Reals:
-    """Return the mean utilities under each account (accounts × options)."""
-    decision = valuation.decision
-    return class_means(decision.utilities, decision.weights, decision.accounts)

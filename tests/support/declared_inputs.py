@@ -166,6 +166,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         "KEY=VALUE": often(changes().map(lambda one: f"{one[0]}={toml(one[1])}"), ODD),
         "NAME,NAME": listed([*MEASURES, *OPTIONAL_TABLES]),
         "MEASURE=X": often(st.builds(lambda name, x: f"{name}={x}", named, counts(float)), ODD),
+        "NUMBERS": often(st.just("units=50,persons=100"), ODD),
         "GAIN=X,…": listed([f"{one}=0.5" for one in GAINS]),
         "PACKAGE=X,…": listed([f"{one}=1" for one in CHOSEN]),
         "PACKAGE,…": listed(CHOSEN),

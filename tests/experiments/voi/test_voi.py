@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from invented_pairs import NUMBER_THAT_MATTERS, WORLDS, folder_of_pairs, invented_pairs
 
-from experiments.cli.voi import voi
+from experiments.cli.voi import VoiRequest, voi
 from experiments.reproduce.design import ReproduceDesign, design_of
 from experiments.reproduce.effects import EQUAL
 from experiments.reproduce.plan import SITES, plan
 from experiments.statistics.value_of_information import halves
 from experiments.voi.choice import CHOSEN, PackageChoice, choice_worlds
+from experiments.voi.effect_trial import EffectTrial, study_table
 from experiments.voi.panel_survey import SIZES, panel_findings, survey_values
 from experiments.voi.questions import number_groups, questions
 from experiments.voi.sentences import is_told, ranked
@@ -26,6 +27,7 @@ from experiments.voi.worth import (
     SURVEY,
     Valuation,
     cost_table,
+    value_of_everything,
     variance_table,
     worth_table,
 )
@@ -176,7 +178,8 @@ def test_the_command_writes_tables_lists_and_figures_in_both_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = folder_of_pairs(tmp_path / "answer", invented_pairs(design_of("quick"), 26, 12))
-    voi(COSTLY, source, None, 3, tmp_path / "one", "es", fresh=False)
+    trials = [EffectTrial.read("units=48,persons=100,share=0.2"), EffectTrial.read("units=5,persons=400,icc=0")]
+    voi(VoiRequest(COSTLY, trials, source, top=3), tmp_path / "one", "es", fresh=False)
     printed = capsys.readouterr().out
     assert "# Qué conviene medir primero" in printed
     assert "1. " in printed
@@ -185,19 +188,53 @@ def test_the_command_writes_tables_lists_and_figures_in_both_languages(
         names
     )
     assert printed.strip() == (tmp_path / "one" / "measure_first.es.md").read_text(encoding="utf-8").strip()
-    voi(COSTLY, source, 3, 3, tmp_path / "two", "en", fresh=False)
+    assert "anuencia de los 48 Cantones" in printed
+    assert "cuyo menor valor p es 0.100" in printed
+    voi(VoiRequest(COSTLY, trials, source, 3, 3), tmp_path / "two", "en", fresh=False)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
     with pytest.raises(InputError, match="would be replaced"):
-        voi(PackageChoice.read("", "trust=1", ""), source, None, 3, tmp_path / "two", "en", fresh=False)
+        voi(VoiRequest(PackageChoice.read("", "trust=1", ""), (), source), tmp_path / "two", "en", fresh=False)
 
 
 @pytest.mark.thorough
 def test_pairs_of_other_draws_and_unknown_horizons_are_refused(tmp_path: Path) -> None:
     pairs = invented_pairs(design_of("quick"), 9, 0)
-    with pytest.raises(InputError, match="draws of these pairs differ"):
-        voi(COSTLY, folder_of_pairs(tmp_path / "other", pairs, draws="0"), None, 3, tmp_path / "out", "en", fresh=False)
-    with pytest.raises(InputError, match="--years: pairs reach 3 years, got 5"):
-        voi(COSTLY, folder_of_pairs(tmp_path / "same", pairs), 5, 3, tmp_path / "out", "en", fresh=False)
-    with pytest.raises(InputError, match="not readable as the lock"):
-        voi(COSTLY, tmp_path / "missing", None, 3, tmp_path / "out", "en", fresh=False)
+    other, same = folder_of_pairs(tmp_path / "other", pairs, draws="0"), folder_of_pairs(tmp_path / "same", pairs)
+    for request, message in (
+        (VoiRequest(COSTLY, (), other), "draws of these pairs differ"),
+        (VoiRequest(COSTLY, (), same, 5), "--years: pairs reach 3 years, got 5"),
+        (VoiRequest(COSTLY, (), tmp_path / "missing"), "not readable as the lock"),
+    ):
+        with pytest.raises(InputError, match=message):
+            voi(request, tmp_path / "out", "en", fresh=False)
+
+
+@pytest.mark.thorough
+def test_a_trial_is_worth_more_with_more_places_and_at_most_the_effect_itself(valuation: Valuation) -> None:
+    sizes = [EffectTrial(units, 100, 0.5, 0.0) for units in (4, 20, 100, 1000, 100_000)]
+    table = study_table(valuation, sizes)
+    assert table["value"].is_monotonic_increasing
+    assert table["power"].is_monotonic_increasing
+    assert table["detectable"].is_monotonic_decreasing
+    assert table["value"].iloc[-1] == pytest.approx(table["exact"].iloc[0], rel=0.05)
+    assert (table["exact"] <= value_of_everything(valuation, COSTLY)[1]).all()
+    nothing = study_table(valuation, [EffectTrial(20, 100, 1e-6, 0.0)])
+    assert nothing["power"].iloc[0] == pytest.approx(0.05, abs=0.001)
+    assert nothing["value"].iloc[0] == pytest.approx(0.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("units=50", "persons must be a whole number"),
+        ("units=2.5,persons=10", "units must be a whole number"),
+        ("units=3,persons=10", "units must be a whole number of at least 4"),
+        ("units=50,persons=10,share=0", "share must be more than 0"),
+        ("units=50,persons=10,icc=1", "icc must be at least 0 and less than 1"),
+        ("units=50,people=10", "got 'people'"),
+    ],
+)
+def test_a_wrong_trial_is_refused_in_one_line(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        EffectTrial.read(text)

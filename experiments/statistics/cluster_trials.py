@@ -1,0 +1,188 @@
+"""Analysis of field trials that draw places by lot, as a field researcher would do it, for many simulated surveys.
+
+Places are analysed by their means, since they are drawn and persons are not (Hayes and Moulton 2017). Errors are
+heteroskedasticity-robust (HC2) with Student's t from ten places an arm on; below that, tests go over all lots that
+could have been drawn (exact randomisation inference), since robust errors are too small with few places.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Reals = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+type Estimator = Literal["after", "did", "ancova"]
+ESTIMATORS: tuple[Estimator, ...] = ("after", "did", "ancova")
+"""Difference of means afterwards, of changes, and of means afterwards given those before (McKenzie 2012)."""
+LEAST_UNITS = 10
+"""Places an arm from which robust errors are used."""
+MOST_LOTS = 5000
+"""Lots that a randomisation test goes through; of more possible ones so many are drawn."""
+
+
+class TrialEstimates(NamedTuple):
+    """Estimated effects of some surveys, with standard errors, p-values and the ends of 95 % intervals."""
+
+    effects: Reals
+    errors: Reals
+    p: Reals
+    low: Reals
+    high: Reals
+
+
+def is_exact(treated: Flags) -> bool:
+    """Return whether an arm has so few places that tests are exact."""
+    return min(int(treated.sum()), int((~treated).sum())) < LEAST_UNITS
+
+
+def trial_estimates(before: Reals, after: Reals, treated: Flags, estimator: Estimator) -> TrialEstimates:
+    """Return the estimates of surveys, whose means before and after are surveys × places.
+
+    Below `LEAST_UNITS` places an arm, p-values are those of the randomisation test.
+    """
+    outcome = after - before if estimator == "did" else after
+    covariate = before if estimator == "ancova" else None
+    estimates = robust_estimates(outcome, treated, covariate)
+    if not is_exact(treated):
+        return estimates
+    return estimates._replace(p=randomisation_p(outcome, treated, covariate))
+
+
+def robust_estimates(outcome: Reals, treated: Flags, covariate: Reals | None) -> TrialEstimates:
+    """Return effects by least squares, with HC2 errors (MacKinnon and White 1985) and t of places less coefficients."""
+    columns = [np.ones_like(outcome), np.broadcast_to(treated, outcome.shape).astype(np.float64)]
+    if covariate is not None:
+        columns.append(covariate - covariate.mean(axis=1, keepdims=True))
+    design = np.stack(columns, axis=2)
+    bread = np.linalg.pinv(np.einsum("sjp,sjq->spq", design, design))
+    coefficients = np.einsum("spq,sjq,sj->sp", bread, design, outcome)
+    residuals = outcome - np.einsum("sjp,sp->sj", design, coefficients)
+    leverage = np.einsum("sjp,spq,sjq->sj", design, bread, design)
+    weights = np.einsum("spq,sjq->sjp", bread, design)[:, :, 1]
+    errors = np.sqrt((weights**2 * residuals**2 / np.maximum(1.0 - leverage, 1e-12)).sum(axis=1))
+    degrees, effects = outcome.shape[1] - design.shape[2], coefficients[:, 1]
+    reach = stats.t.ppf(0.975, degrees) * errors
+    p = 2.0 * stats.t.sf(np.abs(effects) / np.where(errors > 0.0, errors, np.inf), degrees)
+    return TrialEstimates(effects, errors, p, effects - reach, effects + reach)
+
+
+def possible_lots(places: int, treated: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Return all lots of so many treated places (lots × places), or `MOST_LOTS` of them at random.
+
+    >>> possible_lots(3, 1, np.random.default_rng(1)).sum(axis=0)
+    array([1, 1, 1])
+    """
+    if math.comb(places, treated) <= MOST_LOTS:
+        chosen: Sequence[Sequence[int]] = list(itertools.combinations(range(places), treated))
+    else:
+        chosen = [rng.permutation(places)[:treated].tolist() for _ in range(MOST_LOTS)]
+    lots = np.zeros((len(chosen), places), np.bool_)
+    for row, numbers in enumerate(chosen):
+        lots[row, list(numbers)] = True
+    return lots
+
+
+def randomisation_p(outcome: Reals, treated: Flags, covariate: Reals | None, seed: int = 1) -> Reals:
+    """Return the share of lots with a difference at least as large as that of the lot drawn, which is one of them.
+
+    With a covariate, differences are those of residuals of a regression without treatment.
+    """
+    values = outcome - outcome.mean(axis=1, keepdims=True)
+    if covariate is not None:
+        centred = covariate - covariate.mean(axis=1, keepdims=True)
+        spread = (centred**2).sum(axis=1, keepdims=True)
+        values = values - centred * (centred * values).sum(axis=1, keepdims=True) / np.where(spread > 0.0, spread, 1.0)
+    places, n = len(treated), int(treated.sum())
+    lots = possible_lots(places, n, np.random.default_rng(seed))
+    if math.comb(places, n) > len(lots):
+        lots = np.vstack([treated, lots[1:]])
+    contrasts = lots / n - ~lots / (places - n)
+    observed = np.abs(values @ (treated / n - ~treated / (places - n)))
+    larger = np.abs(values @ contrasts.T) >= observed[:, None] * (1.0 - 1e-9)
+    result: Reals = larger.mean(axis=1)
+    return result
+
+
+def least_p(treated: Flags) -> float:
+    """Return the smallest p-value that a randomisation test can give, whatever the data.
+
+    >>> round(least_p(np.array([True, False, False])), 3)
+    0.333
+    """
+    places, n = len(treated), int(treated.sum())
+    return (2 if 2 * n == places else 1) / math.comb(places, n)
+
+
+def detectable_effect(error: float, degrees: int, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return the smallest effect that a trial with a standard error finds with a power (Bloom 1995)."""
+    return float((stats.t.ppf(1.0 - alpha / 2.0, degrees) + stats.t.ppf(power, degrees)) * error)
+
+
+def power_of(effect: float, error: float, degrees: int, alpha: float = 0.05) -> float:
+    """Return the power of a two-sided t test of an effect, by the noncentral t distribution."""
+    limit, shift = stats.t.ppf(1.0 - alpha / 2.0, degrees), effect / error
+    return float(stats.nct.sf(limit, degrees, shift) + stats.nct.cdf(-limit, degrees, shift))
+
+
+class Diagnosands(NamedTuple):
+    """Diagnosis of a trial over many surveys (Blair et al. 2019); each number has its Monte Carlo error.
+
+    ``bias`` is the mean estimate less the true effect, ``coverage`` the share of intervals that hold it, ``power`` the
+    share of surveys with p below alpha, ``exaggeration`` the mean size of estimates that reach it, over the true one.
+    """
+
+    mean: float
+    mean_error: float
+    sd: float
+    bias: float
+    coverage: float
+    coverage_error: float
+    power: float
+    power_error: float
+    exaggeration: float
+
+
+def diagnosands(estimates: TrialEstimates, truth: float, alpha: float = 0.05) -> Diagnosands:
+    """Return the diagnosis of estimates of an effect whose true size is known."""
+    n, found = len(estimates.effects), estimates.p < alpha
+    mean, sd = float(estimates.effects.mean()), float(estimates.effects.std(ddof=1))
+    coverage = float(((estimates.low <= truth) & (truth <= estimates.high)).mean())
+    power = float(found.mean())
+    large = float(np.abs(estimates.effects[found]).mean() / abs(truth)) if found.any() and truth else math.nan
+    coverage_error, power_error = (math.sqrt(share * (1.0 - share) / n) for share in (coverage, power))
+    return Diagnosands(
+        mean, sd / math.sqrt(n), sd, mean - truth, coverage, coverage_error, power, power_error, large
+    )  # fmt: skip
+
+
+class RateRatio(NamedTuple):
+    """Logarithm of a ratio of rate ratios, with its standard error."""
+
+    log_ratio: float
+    error: float
+
+
+def rate_ratio(before: Reals, after: Reals, treated: Flags) -> RateRatio:
+    """Return the change of counts in treated places relative to that in the others (Wilson 2022).
+
+    Counts of places are summed by arm; the variance is multiplied by the overdispersion between places, at least 1.
+
+    >>> counts = np.array([100.0, 100.0, 100.0, 100.0])
+    >>> found = rate_ratio(counts, np.array([50.0, 50.0, 100.0, 100.0]), np.array([True, True, False, False]))
+    >>> round(math.exp(found.log_ratio), 2)
+    0.5
+    """
+    sums = [float(counts[arm].sum()) for arm in (treated, ~treated) for counts in (after, before)]
+    log_ratio = math.log(sums[0] * sums[3] / (sums[1] * sums[2]))
+    spread = []
+    for arm in (treated, ~treated):
+        total, share = (before + after)[arm], after[arm].sum() / (before + after)[arm].sum()
+        expected = total * share * (1.0 - share)
+        spread.append(((after[arm] - total * share) ** 2 / np.where(expected > 0.0, expected, 1.0)).sum())
+    dispersion = max(1.0, float(sum(spread)) / max(1, len(treated) - 2))
+    return RateRatio(log_ratio, math.sqrt(dispersion * sum(1.0 / one for one in sums)))

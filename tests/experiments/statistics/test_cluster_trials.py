@@ -1,0 +1,113 @@
+"""Trials of places: sizes of tests, coverage and bias with an invented effect, exact tests, and detectable effects."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from experiments.statistics.cluster_trials import (
+    ESTIMATORS,
+    Estimator,
+    detectable_effect,
+    diagnosands,
+    least_p,
+    power_of,
+    rate_ratio,
+    trial_estimates,
+)
+
+SURVEYS, PERSONS = 2000, 50
+
+
+def surveyed(places: int, effect: float, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Means before and after of places that differ, and a lot; the same lot in all surveys."""
+    rng = np.random.default_rng(seed)
+    level = 40.0 + 3.0 * rng.standard_normal((SURVEYS, places))
+    before, after = (level + 33.0 / np.sqrt(PERSONS) * rng.standard_normal((SURVEYS, places)) for _ in range(2))
+    treated = np.zeros(places, bool)
+    treated[rng.permutation(places)[: places // 2]] = True
+    return before, after + effect * treated, treated
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("places", [24, 48])
+def test_without_an_effect_one_survey_in_twenty_rejects(estimator: Estimator, places: int) -> None:
+    found = trial_estimates(*surveyed(places, 0.0), estimator)
+    assert (found.p < 0.05).mean() == pytest.approx(0.05, abs=0.015)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_an_invented_effect_comes_back(estimator: Estimator) -> None:
+    told = diagnosands(trial_estimates(*surveyed(24, 5.0), estimator), 5.0)
+    assert abs(told.bias) < 0.1
+    assert told.coverage == pytest.approx(0.95, abs=0.02)
+    assert told.power == pytest.approx(power_of(5.0, told.sd, 21), abs=0.03)
+
+
+def test_fewer_than_ten_places_an_arm_are_tested_exactly() -> None:
+    before, after, treated = surveyed(8, 0.0)
+    found = trial_estimates(before[:200], after[:200], treated, "after")
+    assert (found.p < 0.05).mean() <= 0.09
+    for survey in range(5):
+        values, hits, lots = after[survey].tolist(), 0, list(itertools.combinations(range(8), 4))
+        own = abs(difference(values, np.flatnonzero(treated).tolist()))
+        hits = sum(abs(difference(values, list(lot))) >= own - 1e-9 for lot in lots)
+        assert found.p[survey] == pytest.approx(hits / len(lots))
+
+
+def difference(values: list[float], lot: list[int]) -> float:
+    """The difference of means of a lot, written out."""
+    rest = [number for number in range(len(values)) if number not in lot]
+    return sum(values[one] for one in lot) / len(lot) - sum(values[one] for one in rest) / len(rest)
+
+
+def test_exact_tests_never_reject_too_often_over_all_lots() -> None:
+    """Over all lots of the same data exactly the share of p-values at most alpha is at most alpha."""
+    values = np.random.default_rng(3).standard_normal(6)
+    p = []
+    for lot in itertools.combinations(range(6), 3):
+        treated = np.isin(np.arange(6), lot)
+        p.append(float(trial_estimates(values[None], values[None], treated, "after").p[0]))
+    for alpha in (0.1, 0.2, 0.5):
+        assert np.mean(np.array(p) <= alpha + 1e-9) <= alpha + 1e-9
+
+
+def test_three_stations_allow_no_test() -> None:
+    assert least_p(np.array([True, False, False])) > 0.3
+    assert least_p(np.array([True, True, False, False, False])) == pytest.approx(0.1)
+    assert least_p(np.arange(48) < 24) < 1e-12
+
+
+def test_hc2_equals_a_single_regression_written_out() -> None:
+    before, after, treated = surveyed(24, 2.0)
+    found = trial_estimates(before[:1], after[:1], treated, "ancova")
+    design = np.column_stack([np.ones(24), treated, before[0] - before[0].mean()])
+    inverse = np.linalg.inv(design.T @ design)
+    beta = inverse @ design.T @ after[0]
+    residuals, hat = after[0] - design @ beta, np.diag(design @ inverse @ design.T)
+    meat = (design * (residuals**2 / (1.0 - hat))[:, None]).T @ design
+    assert found.effects[0] == pytest.approx(beta[1])
+    assert found.errors[0] == pytest.approx(np.sqrt((inverse @ meat @ inverse)[1, 1]))
+
+
+def test_the_detectable_effect_falls_with_places_and_is_found_in_eighty_of_a_hundred() -> None:
+    effects = []
+    for places in (24, 48):
+        sd = float(trial_estimates(*surveyed(places, 0.0), "after").effects.std())
+        effects.append(detectable_effect(sd, places - 2))
+        assert power_of(effects[-1], sd, places - 2) == pytest.approx(0.8, abs=0.01)
+    assert effects[1] < effects[0]
+
+
+def test_the_error_of_a_rate_ratio_is_that_of_many_samples() -> None:
+    rng, treated = np.random.default_rng(5), np.arange(24) < 12
+    rates = rng.uniform(20.0, 60.0, 24)
+    found = [
+        rate_ratio(
+            rng.poisson(rates).astype(float), rng.poisson(rates * np.where(treated, 0.8, 1.0)).astype(float), treated
+        )
+        for _ in range(400)
+    ]
+    logs = np.array([one.log_ratio for one in found])
+    assert logs.mean() == pytest.approx(np.log(0.8), abs=0.015)
+    assert np.mean([one.error for one in found]) == pytest.approx(logs.std(), rel=0.2)
