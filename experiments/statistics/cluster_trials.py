@@ -21,6 +21,8 @@ ESTIMATORS: tuple[Estimator, ...] = ("after", "did", "ancova")
 """Difference of means afterwards, of changes, and of means afterwards given those before (McKenzie 2012)."""
 LEAST_UNITS = 10
 """Places an arm from which robust errors are used."""
+FAR = 10.0
+"""Standard errors beyond the limit of a test from which its power is 1, where the noncentral t is not computed."""
 MOST_LOTS = 5000
 """Lots that a randomisation test goes through; of more possible ones so many are drawn."""
 
@@ -126,6 +128,8 @@ def detectable_effect(error: float, degrees: int, alpha: float = 0.05, power: fl
 def power_of(effect: float, error: float, degrees: int, alpha: float = 0.05) -> float:
     """Return the power of a two-sided t test of an effect, by the noncentral t distribution."""
     limit, shift = stats.t.ppf(1.0 - alpha / 2.0, degrees), effect / error
+    if abs(shift) > limit + FAR:
+        return 1.0
     return float(stats.nct.sf(limit, degrees, shift) + stats.nct.cdf(-limit, degrees, shift))
 
 
