@@ -1,1 +1,0 @@
-"""The command `trial`: declare a field trial and diagnose it in simulated worlds (Blair et al. 2019)."""
