@@ -474,7 +474,7 @@ def reproduce(
     both municipalities, each block of runs with its own draw of everything
     that nobody has measured, its own town and one of the rival accounts.
     Draws that do not fit what is measured are left out. Writes tables,
-    figures, sentences in both languages and an offline explorer.
+    figures, sentences in both languages and the offline page of each town.
     """
     refuse_together({"--quick": quick, "--trial": trial}, "give one of them")
     from scenarios.extras import require_extra
@@ -523,6 +523,26 @@ def voi(
 
     choice, trials = PackageChoice.read(packages, weights, cost), [EffectTrial.read(one) for one in trial]
     value(VoiRequest(choice, trials, source, years, top), out, lang, fresh=fresh)
+
+
+@app.command()
+def page(
+    folder: options.FinishedAnswer,
+    workers: options.Workers = 1,
+    out: options.OutOfPages = None,
+) -> None:
+    """Write the page of each town, one offline file, from an answer.
+
+    \b
+    The page answers for eight levers at once, over all worlds that fit what
+    is known, on any phone. `confianza reproduce` writes it into its folder.
+    """
+    from scenarios.extras import require_extra
+
+    require_extra("emulation", "page")
+    from experiments.cli.page import write_town_pages
+
+    write_town_pages(folder, workers, out)
 
 
 @app.command()

@@ -204,7 +204,7 @@ OutOfMethod = Annotated[
 QuickAnswer = Annotated[bool, Option("--quick", help="Fewer draws: about 30 minutes on two cores instead of 3 hours.")]
 Trial = Annotated[bool, Option("--trial", help="Small towns, one year: shows that it works, answers nothing.")]
 RepeatedPair = Annotated[
-    str | None, Option("--repeat", metavar="BLOCK:ARM", help="Instead: one pair again, as the explorer names it.")
+    str | None, Option("--repeat", metavar="BLOCK:ARM", help="Instead: one pair again, by the name of its runs.")
 ]
 SoFar = Annotated[bool, Option("--so-far", help="Run nothing; tell what has finished.")]
 FromAnswer = Annotated[
@@ -213,6 +213,10 @@ FromAnswer = Annotated[
 ]
 OutOfAnswer = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/reproduce…]", show_default=False)
+]
+FinishedAnswer = Annotated[Path, Argument(metavar="DIR", help="A folder that `reproduce` wrote.")]
+OutOfPages = Annotated[
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: DIR/page]", show_default=False)
 ]
 
 # What to measure first

@@ -1,4 +1,4 @@
-"""The command `reproduce`: runs, emulators, tables, figures, sentences, explorer and lock, in one folder."""
+"""The command `reproduce`: runs, emulators, tables, figures, sentences, pages and lock, in one folder."""
 
 import shlex
 import shutil
@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.execution.interruption import report_interruption
-from experiments.explorer.explorer_page import explorer_page
 from experiments.figures.svg import render_figure
 from experiments.reproduce.design import POLICIES_FOLDER, ReproduceDesign, design_of
 from experiments.reproduce.earlier_pairs import (
@@ -40,12 +39,15 @@ from experiments.storage.progress import print_note, report_slow
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.writing import frame_as_csv, make_folder, write_atomically
 from experiments.studies.study_engine import SweepOutcome
+from experiments.town_page.town_page import town_pages, write_pages
 from experiments.words.bilingual import LANGUAGES, FigureTexts
 from model.engine.errors import InputError
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-TABLE_FOLDER, FIGURE_FOLDER, EXPLORER = "tables", "figures", "explorer.html"
-RESULT_FOLDERS = (RUNS_FOLDER, LEVELS_FOLDER, POLICIES_FOLDER, TABLE_FOLDER, FIGURE_FOLDER)
+TABLE_FOLDER, FIGURE_FOLDER, PAGE_FOLDER = "tables", "figures", "page"
+RESULT_FOLDERS = (RUNS_FOLDER, LEVELS_FOLDER, POLICIES_FOLDER, TABLE_FOLDER, FIGURE_FOLDER, PAGE_FOLDER)
+EARLIER_PAGE = "explorer.html"
+"""Page that versions up to 0.3 wrote."""
 ENDINGS = (".svg", ".png")
 BEFORE_LOCK = (POLICIES_FOLDER, LEVELS_FILE, EARLIER_PAIRS_FILE, EARLIER_LOCK_FILE)
 """Entries of a folder that --from writes before the lock."""
@@ -120,7 +122,7 @@ def remove_results(folder: Path) -> None:
             shutil.rmtree(folder / name)
     for name in (
         LOCK_FILE,
-        EXPLORER,
+        EARLIER_PAGE,
         PAIRS_FILE,
         LEVELS_FILE,
         EARLIER_PAIRS_FILE,
@@ -141,7 +143,7 @@ def count_pairs(pairs: pd.DataFrame) -> int:
 
 
 def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str, workers: int) -> None:
-    """Write tables, figures, sentences and explorer from the pairs of a folder."""
+    """Write tables, figures, sentences and pages from the pairs of a folder."""
     if pairs.empty:
         raise InputError(
             f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS_FOLDER}"
@@ -157,9 +159,10 @@ def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, si
         for language in LANGUAGES:
             write_atomically(folder / f"sentences.{language}.md", "\n".join(sentence_lines(tables, language)).encode())
         write_figures(folder, tables)
-        write_atomically(folder / EXPLORER, explorer_page(design, pairs, surfaces, command_of(size)).encode())
+        write_pages(town_pages(design, pairs, surfaces, command_of(size)), folder / PAGE_FOLDER)
+    (folder / EARLIER_PAGE).unlink(missing_ok=True)
     print("\n".join(sentence_lines(tables, "en")))
-    print_note(f"tables, figures, sentences and explorer are in {folder}")
+    print_note(f"tables, figures, sentences and the page of each town are in {folder}")
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

@@ -72,7 +72,7 @@ def check_settings(folder: Path, locked: Mapping[str, Any], current: Mapping[str
 
 
 def write_lock(folder: Path, current: Mapping[str, Any], **facts: Any) -> None:
-    """Write the lock, with the digests of all tables, figures, sentences and of the explorer."""
+    """Write the lock, with the digests of all tables, figures, sentences and pages."""
     paths = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED_SUFFIXES and path.name != "README.md")
     names = {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
     files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}

@@ -1,4 +1,4 @@
-"""Repeat one pair of the design: the status quo and one arm of a block, by its name in the explorer."""
+"""Repeat one pair of the design: the status quo and one arm of a block, by its name."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

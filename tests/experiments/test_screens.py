@@ -25,13 +25,14 @@ from chromium import (
 from known_pairs import KEY, known_design, known_pairs, known_surfaces
 
 from experiments.cli import app as cli
-from experiments.explorer.explorer_page import explorer_page
 from experiments.report import build
+from experiments.town_page.town_data import town_data
+from experiments.town_page.town_page import town_page
 
 pytestmark = needs_chromium
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
-REPORT, EXPLORER = REFERENCE / "report" / "informe.html", REFERENCE / "reproduce" / "explorer.html"
+REPORT = REFERENCE / "report" / "informe.html"
 COMPARISON = "compare status_quo reporting_support --set population.scale=0.05 --set calendar.warm_up=0 --years 0.25"
 SECONDS = 60.0
 """What is drawn without simulation is there by then, also on a busy machine."""
@@ -208,12 +209,12 @@ def test_a_phone_votes_in_the_room_and_the_pairs_are_revealed(browser: Any, tmp_
 # Files
 
 
-def explorer_file(folder: Path) -> Path:
-    """Write an explorer of known effects."""
-    file, design = folder / "explorer.html", known_design()
+def town_file(folder: Path) -> Path:
+    """Write the page of a town of known effects."""
+    file, design = folder / "town.html", known_design()
     pairs = known_pairs(design)
-    text = explorer_page(design, pairs, known_surfaces(design, pairs), "confianza reproduce --quick")
-    file.write_text(text, encoding="utf-8")
+    data = town_data(design, pairs, known_surfaces(design, pairs), [KEY[0]], "confianza reproduce --quick")
+    file.write_text(town_page(data), encoding="utf-8")
     return file
 
 
@@ -225,18 +226,16 @@ def report_file(folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("on_record", [False, True], ids=["new", "on_record"])
-def test_the_explorer_tells_another_effect_after_a_slider_is_moved(
-    browser: Any, tmp_path: Path, on_record: bool
-) -> None:
-    file = EXPLORER if on_record else explorer_file(tmp_path)
-    with screen(browser, file.as_uri()) as tab:
-        row = f"[data-measure={KEY[2]}]"
-        (before,) = texts(tab, f"{row} .told")
-        assert re.match(r"[+−]?\d+\.\d+ ± \d+\.\d+ ", before)
-        assert tab.page.locator(f"{row} .bar .dot").is_visible()
-        tab.page.locator("#adoption" if on_record else "#visits").press("Home" if on_record else "End")
-        wait(tab, lambda: texts(tab, f"{row} .told") != [before])
+def test_the_page_of_a_town_answers_after_a_lever_is_moved(browser: Any, tmp_path: Path) -> None:
+    with screen(browser, town_file(tmp_path).as_uri()) as tab:
+        (before,) = texts(tab, "#answer")
+        assert re.match(r"Today trust is at \d+ of 100\.", before)
+        assert tab.page.locator("#plot circle").count() == 100
+        tab.page.locator("#m-visits").press("End")
+        wait(
+            tab,
+            lambda: re.match(r"With long visits, trust rises: \+\d\.\d to \+\d\.\d points\.", texts(tab, "#answer")[0]),
+        )
 
 
 @pytest.mark.parametrize("on_record", [False, True], ids=["new", "on_record"])

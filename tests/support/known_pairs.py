@@ -60,3 +60,35 @@ def known_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Surface
     points = points_of_surface(lever_pairs(own))
     assert points is not None
     return {KEY: fitted_surface(design, points)}
+
+
+def town_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs in which levers also cost something, and heavy hand does harm in the steps of its lever too."""
+    settings = {arm: shares_of(steps) for block in design.blocks for arm, steps in block.settings.items()}
+    settings[HEAVY_HAND] = shares_of({"heavy_hand": 2})
+    by_lever = {
+        "trust_mean": {"heavy_hand": -3.0},
+        "wrongful_detentions": {"heavy_hand": 60.0},
+        "training_days": {"training": 240.0},
+        "hours_patrol": {"visits": -300.0, "follow_up": -50.0},
+        "visits_foot": {"visits": -480.0},
+    }
+
+    def added(arm: str, measure: str) -> float:
+        moved = settings.get(arm, {})
+        planted = measure != "trust_mean" or arm != HEAVY_HAND
+        return planted * sum(size * moved.get(lever, 0.0) for lever, size in by_lever.get(measure, {}).items())
+
+    more = [added(arm, measure) for arm, measure in zip(pairs["arm"], pairs["measure"], strict=True)]
+    return pairs.assign(arm_value=pairs["arm_value"] + more)
+
+
+def town_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[SurfaceKey, Surface]:
+    """Return the surfaces of all emulated measures of a municipality that are fitted to pairs."""
+    found = {}
+    for measure in design.plan.emulated:
+        own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == measure) & (pairs["kind"] == "draws")]
+        points = points_of_surface(lever_pairs(own))
+        assert points is not None
+        found[KEY[0], KEY[1], measure] = fitted_surface(design, points)
+    return found

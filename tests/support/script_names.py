@@ -18,8 +18,12 @@ from typing import Any
 from script_reader import Program, Shape, Special, Text, Thing, Value, shape_of, texts_in
 from script_syntax import functions_in, parsed
 
+from experiments.town_page.town_page import SCRIPTS
+
 ROOT = Path(__file__).parents[2]
-PAGE, CLASSROOM, WORKSHOP, EXPLORER = (f"experiments/{name}" for name in ("page", "classroom", "workshop", "explorer"))
+PAGE, CLASSROOM, WORKSHOP, TOWN_PAGE = (
+    f"experiments/{name}" for name in ("page", "classroom", "workshop", "town_page")
+)
 type Sources = Mapping[str, str]
 """Files that are changed, by path."""
 
@@ -380,15 +384,14 @@ def room_problems(changed: Sources) -> list[str]:
     return wrong + [f"the text {one} is used by nobody" for one in Texts("words", keys, python).unused(read)]
 
 
-def explorer_problems(changed: Sources) -> list[str]:
-    """Return what is wrong with the names of the explorer."""
-    names = declared(EXPLORER, changed)
-    program = Program(
-        {"explorer.js": source(f"{EXPLORER}/explorer.js", changed)}, {"parsed": names.shape.fields["data"]}
-    )
-    program.text(source(f"{EXPLORER}/explorer.html.j2", changed))
+def town_problems(changed: Sources) -> list[str]:
+    """Return what is wrong with the names of the page of a town."""
+    names = declared(TOWN_PAGE, changed)
+    script = "\n".join(source(f"{TOWN_PAGE}/{name}", changed) for name in SCRIPTS)
+    program = Program({"town.js": script}, {"parsed": names.shape.fields["data"]})
+    program.text(source(f"{TOWN_PAGE}/town.html.j2", changed))
     reading = Reading()
-    reading.add(program.evaluate("explorer.js"))
+    reading.add(program.evaluate("town.js"))
     return reading.problems(names)
 
 
@@ -396,6 +399,6 @@ PROGRAMS: dict[str, Callable[[Sources], list[str]]] = {
     PAGE: page_problems,
     CLASSROOM: classroom_problems,
     WORKSHOP: room_problems,
-    EXPLORER: explorer_problems,
+    TOWN_PAGE: town_problems,
 }
 """Function of each program that returns what is wrong with its names."""

@@ -47,7 +47,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "calibrate out": (("calibrate", "--scale", "0.05", "--out"), ("posterior.csv", "draws.csv")),
     "sweep out": (("sweep", "study.toml", "--out"), ("plan.parquet", "manifest.json")),
     "sensitivity out": (("sensitivity", "screening", "--out"), ("indices.csv", "manifest.json")),
-    "reproduce out": (("reproduce", "--trial", "--out"), ("explorer.html", "tables/effects.csv")),
+    "reproduce out": (("reproduce", "--trial", "--out"), ("page/villa_canales.html", "tables/effects.csv")),
     "voi out": (("voi", "--from", "answer", "--out"), ("worth.csv", "measure_first.es.md")),
     "bundle folder": (("bundle",), ("requirements.txt", "LEAME.txt")),
 }

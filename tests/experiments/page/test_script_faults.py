@@ -9,20 +9,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from chromium import PRINTED, SECONDS, free_pair, free_port, needs_chromium, program, served, small_town_file, told
-from jinja2 import Environment, PackageLoader
 
 from experiments.classroom.page import ClassroomWidget
-from experiments.explorer import explorer_page
-from experiments.figures.theme import TOKENS
 from experiments.page.address import VIEWS
 from experiments.page.application import STATIC_FOLDER
+from experiments.town_page.town_page import FOLDER, page_script, town_page
 from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.workshop import phone_gate
 
 PAGES = [
     STATIC_FOLDER / "page.html",
     *phone_gate.STATIC_FOLDER.glob("*.html"),
-    *Path(explorer_page.__file__).parent.glob("*.j2"),
+    *FOLDER.glob("*.j2"),
 ]
 PLANTED = '\nthrow new Error("planted");\n'
 DETAILS = re.compile(r"planted|did not load|Cannot (read|set) properties")
@@ -162,12 +160,9 @@ def test_an_error_in_the_script_of_the_classroom_is_shown(browser: Any, tmp_path
 
 @needs_chromium
 @pytest.mark.thorough
-def test_an_error_in_the_script_of_the_explorer_is_shown(browser: Any, tmp_path: Path) -> None:
-    page = Environment(loader=PackageLoader("experiments.explorer", ".")).get_template("explorer.html.j2")
-    file = tmp_path / "explorer.html"
-    script = PLANTED + explorer_page.SCRIPT.read_text(encoding="utf-8")
-    html = page.render(data="{}", script=script, script_fault=SCRIPT_FAULT, tokens=TOKENS, title="")
-    file.write_text(html, encoding="utf-8")
+def test_an_error_in_the_script_of_the_page_of_a_town_is_shown(browser: Any, tmp_path: Path) -> None:
+    file = tmp_path / "town.html"
+    file.write_text(town_page({}, PLANTED + page_script()), encoding="utf-8")
     tab = browser.new_page()
     with shown_fault(tab):
         tab.goto(file.as_uri())

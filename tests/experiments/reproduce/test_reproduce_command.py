@@ -45,7 +45,7 @@ def test_a_few_runs_become_tables_figures_sentences_and_a_lock(whole: Path, caps
     lock = json.loads((whole / "reproduce.lock.json").read_text(encoding="utf-8"))
     assert lock["failed"] == []
     assert lock["pairs"] == lock["planned"] == 24
-    assert {"sentences.es.md", "tables/answer.csv", "explorer.html", "pairs.parquet"} <= set(lock["files"])
+    assert {"sentences.es.md", "tables/answer.csv", "page/villa_canales.html", "pairs.parquet"} <= set(lock["files"])
     before = (whole / "pairs.parquet").read_bytes()
     assert command.reproduce("trial", 1, whole, fresh=False, so_far=True) == 0
     assert capsys.readouterr().out.startswith("## What MOPSIC, reporting support and resources do")

@@ -1,0 +1,128 @@
+/* Questions under the answer, and alternatives side by side. */
+const claimWords = ({ name, high }) => (data.accounts.includes(name) ? words().account[name] : words().unknown[name][high ? 1 : 0]);
+const DRAW_DOOR = { why: whyParts, pays: paysParts, wrong: wrongParts, better: betterParts };
+const heading = (text) => make("h2", {}, text);
+const lead = (text) => make("p", { class: "lead" }, text);
+
+function renderDoor() {
+  const text = words(), titles = { why: text.why, pays: text.pays, wrong: text.wrong, better: text.better_title };
+  byId("doors").setAttribute("aria-label", text.questions);
+  byId("doors").replaceChildren(...DOORS.map((door) => make("button", { type: "button", "data-door": door, "aria-expanded": String(state.door === door), "aria-controls": "room" }, titles[door], make("span", { "aria-hidden": "true" }, state.door === door ? "▴" : "▾"))));
+  byId("room").hidden = !state.door;
+  for (const [door, parts] of Object.entries(DRAW_DOOR)) if (door === state.door) byId("room").replaceChildren(...parts());
+  const communal = state.town === "totonicapan" ? ` ${text.cantones}` : "";
+  byId("foot").textContent = text.foot + communal;
+  byId("foot-more").textContent = state.door === "" ? "" : `${text.foot_more} ${fill(text.made_by, { command: data.command })}`;
+}
+
+function tableOf(head, rows, last = []) {
+  const cell = (tag, right) => (text, k) => make(tag, { class: k && right ? "right" : "" }, text);
+  const top = make("thead", {}, make("tr", {}, ...head.map((text, k) => make("th", { scope: "col", class: k ? "right" : "" }, text))));
+  const body = rows.map((row) => make("tr", {}, ...row.map(cell("td", true))));
+  if (last.length) body.push(make("tr", { class: "sum" }, ...last.map(cell("td", true))));
+  return make("div", { class: "wide", tabindex: 0, role: "region", "aria-label": head.filter(Boolean).join(", ") }, make("table", {}, top, make("tbody", {}, ...body)));
+}
+
+/* Why: measures that add to trust in one direction in seven of eight worlds, and the whole account. */
+function whyParts() {
+  const text = words(), keep = keeps(town(), state.only), trust = answer.summaries.trust_mean;
+  if (!answer.moved.length) return [heading(text.why), lead(text.move_first)];
+  if (trust.few) return [heading(text.why), lead(text.too_few_for)];
+  const added = addedBy(town(), state.years, "trust_mean", state.steps, keep), single = added.length === 1;
+  const ways = single ? [{ rises: Math.round((100 * trust.values.filter((value) => value > 0).length) / trust.values.length) }] : directionsOf(town(), state.years, "trust_mean", state.steps);
+  const causes = added.map((one, k) => ({ ...one, same: one.added > 0 ? ways[k]?.rises ?? 0 : 100 - (ways[k]?.rises ?? 100) }));
+  const told = causes.filter((one) => one.same >= SEVEN_OF_EIGHT && Math.abs(one.added) >= 0.005).sort((a, b) => Math.abs(b.added) - Math.abs(a.added)).slice(0, 3);
+  const parts = [heading(text.why), lead(text.why_lead)];
+  if (!told.length) parts.push(make("p", { class: "must" }, text.why_none));
+  else parts.push(...told.map(causeRow), lead(fill(text.why_sum, { named: signed(told.reduce((sum, one) => sum + one.added, 0), 2), all: signed(trust.mean, 2) })));
+  const book = make("details", {}, make("summary", {}, text.why_book), lead(text.why_book_lead), tableOf([text.measure_word, text.points], causes.map((one) => [leverWords(one.lever).title, signed(one.added, 2)]), [text.sum, signed(trust.mean, 2)]));
+  return [...parts, book];
+}
+function causeRow({ lever, added, same }, k) {
+  const text = words(), title = leverWords(lever).title, step = state.steps[data.levers.indexOf(lever)];
+  const sentence = fill(added > 0 ? text.why_raises : text.why_lowers, { name: title });
+  const number = make("span", { class: added > 0 ? "points good" : "points harm" }, make("b", {}, signed(added, 2)), ` ${text.points}`, make("small", {}, fill(text.why_alike, { n: same })));
+  return make("div", { class: "cause" }, make("span", { class: "place" }, String(k + 1)), make("span", { class: "sentence" }, sentence, make("small", {}, `${text.meaning[lever.name]} ${upper(leverWords(lever).said[step])}.`)), number);
+}
+
+/* Who pays: groups, and costs by measure that add up to their sums. */
+function paysParts() {
+  const text = words(), groups = Object.entries(text.group);
+  if (!answer.moved.length) return [heading(text.pays_title), lead(text.move_first)];
+  const rows = groups.map(([name, label]) => measureRow(answer.summaries[name], label));
+  return [heading(text.pays_title), lead(text.pays_lead), make("div", { class: "rows" }, ...rows), make("h3", {}, text.sum_title), costTable()];
+}
+function costTable() {
+  const text = words(), keep = keeps(town(), state.only), costs = costsOf(answer);
+  const columns = costs.map(({ name, amount }) => {
+    const sign = amount < 0 ? -1 : 1, added = addedBy(town(), state.years, name, state.steps, keep).map((one) => sign * givenUp(name, one.added));
+    return apportioned(added, Math.round(Math.abs(amount)));
+  });
+  const mark = (lever) => (lever.name in text.unpriced ? `${text.unpriced[lever.name]}: ${text.no_price}` : "");
+  const rows = answer.moved.map((lever, k) => [leverWords(lever).title, ...columns.map((column) => costCell(column[k])), mark(lever)]);
+  const sums = [text.sum, ...costs.map(({ amount }) => plain(amount)), ""], ranges = [text.range_word, ...costs.map(({ name, summary, amount }) => costRange(name, summary, amount)), ""];
+  return tableOf([text.measure_word, ...costs.map(costName), text.no_price], [...rows, sums], ranges);
+}
+const costCell = (value) => (value < 0 ? `−${plain(value)}` : plain(value));
+function costRange(name, { low, high }, amount) {
+  const ends = [low, high].map((value) => (amount < 0 ? -1 : 1) * givenUp(name, value)).sort((a, b) => a - b);
+  return fill(words().from_to, { low: costCell(Math.round(ends[0])), high: costCell(Math.round(ends[1])) });
+}
+
+/* What if we are wrong: what must be true, accounts, and unknowns in both directions. */
+function wrongParts() {
+  const text = words(), all = summaryOf(town(), state.years, "trust_mean", state.steps);
+  if (!answer.moved.length) return [heading(text.must_title), lead(text.move_first)];
+  const accounts = data.accounts.map((name) => claimRow({ name, high: false }, all)), unknowns = data.unknowns.flatMap((name) => [false, true].map((high) => claimRow({ name, high }, all)));
+  const left = make("div", {}, make("h3", {}, text.accounts_title), lead(text.accounts_lead), ...accounts);
+  const right = make("div", {}, make("h3", {}, text.unknowns_title), lead(text.unknowns_lead), ...unknowns);
+  return [heading(text.must_title), make("div", { class: "must" }, ...mustParts()), make("div", { class: "two" }, left, right)];
+}
+function mustParts() {
+  const text = words(), all = summaryOf(town(), state.years, "trust_mean", state.steps);
+  if (!answer.moved.length) return [text.move_first];
+  if (all.few) return [text.must_few];
+  if (all.counts[2] >= SURE) return [text.must_already];
+  const found = once(`${state.town}|${state.years}|${state.steps}|must`, () => bestClaims(town(), state.years, state.steps));
+  if (!found || found.judged.few) return [text.must_few];
+  const n = found.judged.counts[2], note = make("small", {}, `${fill(text.must_judged, { n: new Set(found.judged.worlds).size })} ${fill(text.must_all, { n: all.counts[2] })}`);
+  if (n < 50) return [fill(text.must_none, { n }), note];
+  return [fill(text.must_true, { n, claims: found.claims.map((claim) => lower(claimWords(claim)).replace(/\.$/, "")).join(words().and) }), ".", note];
+}
+function claimRow(claim, all) {
+  const text = words(), summary = summaryOf(town(), state.years, "trust_mean", state.steps, keeps(town(), claim));
+  const family = ({ word }) => word.replace("_or_nothing", ""), flips = !summary.few && !all.few && family(summary) !== family(all);
+  const chosen = state.only && claimText(state.only) === claimText(claim);
+  return make("button", { type: "button", class: flips ? "claim flips" : "claim", "data-claim": claimText(claim), "aria-pressed": String(Boolean(chosen)), "data-note": detailsText(summary) }, make("span", {}, claimWords(claim)), rangeBar(summary, reachOf("trust_mean")), make("span", { class: "word" }, `${flips ? `${text.turns} ` : ""}${text.verdict[summary.word]}`));
+}
+
+/* What got better: the four criteria, from today to the range. */
+function betterParts() {
+  const text = words(), rows = Object.entries(text.criterion).map(([name, [title, meaning]], k) => {
+    const summary = answer.summaries[name], { base } = summary, [low, middle, high] = answer.moved.length ? [base + summary.low, base + summary.middle, base + summary.high] : [base, base, base];
+    const word = answer.moved.length ? text.verdict[summary.word] : text.as_today, bar = make("div", { class: "level", "aria-hidden": "true" }, make("i", { class: "axis" }));
+    if (!summary.few && answer.moved.length) bar.append(make("i", { class: "range", style: `left:${low}%;width:${Math.max(1, high - low)}%` }), make("i", { class: "middle", style: `left:${middle}%` }));
+    if (Number.isFinite(base)) bar.append(make("i", { class: "diamond", style: `left:${base}%` }));
+    const numbers = summary.few || !answer.moved.length ? "" : fill(text.criterion_moves, { base: plain(base), low: plain(low), high: plain(high) });
+    return make("div", { class: "criterion" }, make("div", {}, make("b", {}, `${k + 1}. ${title}`), make("small", {}, meaning)), bar, make("div", {}, make("b", {}, word), make("small", {}, numbers)));
+  });
+  return [heading(text.criteria_title), lead(text.criteria_lead), ...rows];
+}
+
+/* Alternatives that are kept beside each other. */
+function renderPins() {
+  const text = words();
+  byId("pins").hidden = !state.pins.length;
+  if (!state.pins.length) return;
+  const columns = state.pins.map((steps, k) => pinColumn(steps, k));
+  byId("pins").replaceChildren(heading(text.pinned), make("div", { class: "columns" }, ...columns));
+}
+function pinColumn(steps, k) {
+  const text = words(), now = answer;
+  answer = answerOf(steps);
+  const trust = answer.summaries.trust_mean, costs = costsOf(answer), harms = answer.harms.map((one) => make("li", { class: "harm" }, `${text.measure[one.measure.name]}: ${rangeText(one)}`));
+  const paid = [...costs.map((cost) => `${costName(cost)}: ${plain(cost.amount)}`), ...unpricedOf(answer).map((lever) => `${text.unpriced[lever.name]}: ${text.no_price}`)];
+  answer = now;
+  const title = takenNames(steps), buttons = [["use", text.use], ["unpin", text.unpin]].map(([action, label]) => make("button", { type: "button", [`data-${action}`]: k, "aria-label": `${label}: ${title}` }, label));
+  return make("div", { class: "column" }, make("h3", {}, upper(title)), make("p", {}, make("b", {}, `${text.trust}: ${text.verdict[trust.word]}`), trust.few ? "" : ` ${rangeText(trust)}`), make("ul", {}, ...harms, ...paid.map((one) => make("li", {}, one))), make("p", { class: "actions" }, ...buttons));
+}

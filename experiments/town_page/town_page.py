@@ -1,0 +1,64 @@
+"""Write the page of a town: data, texts, style and script in one HTML file that makes no requests."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from experiments.figures.theme import TOKENS
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.plan import SITES
+from experiments.reproduce.surfaces import Surface, SurfaceKey
+from experiments.storage.writing import make_folder, write_atomically
+from experiments.town_page.town_data import TEXTS, town_data
+from experiments.words.script_fault import SCRIPT_FAULT
+from experiments.words.toml_files import toml_beside
+
+FOLDER = Path(__file__).parent
+TEMPLATE, STYLE = "town.html.j2", "town.css"
+SCRIPTS = ("emulator.js", "verdict.js", "sentences.js", "state.js", "board.js", "doors.js", "sharing.js", "town.js")
+"""Parts of the script of the page, in their order."""
+
+
+def town_pages(
+    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[SurfaceKey, Surface], command: str
+) -> dict[str, str]:
+    """Return the page of each town that has pairs, by site."""
+    sites = [site for site in SITES if (pairs["site"] == site).any()]
+    return {site: town_page(town_data(design, pairs, surfaces, [site], command)) for site in sites}
+
+
+def write_pages(pages: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write the page of each town into a folder; return the paths."""
+    make_folder(folder)
+    paths = {site: folder / f"{site}.html" for site in pages}
+    for site, path in paths.items():
+        write_atomically(path, pages[site].encode())
+    return list(paths.values())
+
+
+def page_script() -> str:
+    """Return the script of the page."""
+    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n".join(['"use strict";', *parts])
+
+
+def town_page(data: Mapping[str, Any], script: str = "") -> str:
+    """Return the page of the towns of some data (`town_data`) as one HTML file in both languages."""
+    page = Environment(
+        loader=PackageLoader("experiments.town_page", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    names = ", ".join(town["title"] for town in data["words"]["es"]["town"].values()) if data else ""
+    return page.get_template(TEMPLATE).render(
+        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        script_fault=SCRIPT_FAULT,
+        script=script or page_script(),
+        style=(FOLDER / STYLE).read_text(encoding="utf-8"),
+        tokens=TOKENS,
+        title=names,
+        broken=toml_beside(__file__, TEXTS)["broken"],
+    )
