@@ -2,7 +2,7 @@
 const ZONES = 3, N_DOTS = 100;
 const svgSpace = "http://www.w3.org/2000/svg";
 const byId = (id) => document.getElementById(id);
-let answer = null, dots = [];
+let answer = null, dots = [], dotValues = [], room = { width: 0, size: 16 };
 
 /* Return an element; text is never read as HTML. */
 function make(tag, attributes = {}, ...children) {
@@ -25,9 +25,12 @@ function term(name, label, kind = "term") {
 
 function answerOf(steps, only = state.only) {
   const keep = keeps(town(), only), moved = data.levers.filter((lever, k) => steps[k] !== lever.today);
-  const summaries = Object.fromEntries(measureNames.map((name) => [name, summaryOf(town(), state.years, name, steps, keep)]));
-  const harms = moved.length ? [...HARMS, ...CRIMES].map((name) => summaries[name]).filter(isHarm) : [];
-  return { steps, moved, summaries, harms };
+  const found = new Map();
+  const of = (name) => {
+    if (!found.has(name)) found.set(name, summaryOf(town(), state.years, name, steps, keep));
+    return found.get(name);
+  };
+  return { steps, moved, of, harms: moved.length ? [...HARMS, ...CRIMES].map(of).filter(isHarm) : [] };
 }
 
 /* Return the largest effect on a measure among the ends of single levers, MOPSIC and all measures: its axis is fixed. */
@@ -139,25 +142,30 @@ function dotPlaces({ at, delta }, counts, x, width, bottom, height, size) {
   const radius = Math.min(0.43 * wide, 0.33 * size), step = Math.min(2.15 * radius, (height - 2 * radius - 4) / Math.max(1, Math.max(...stacks) - 1));
   return found.map((dot) => ({ ...dot, cx: (dot.column + 0.5) * wide, cy: bottom - radius - 2 - dot.level * step, radius, fill: ["var(--harm)", "var(--faint)", "var(--b)"][dot.zone] }));
 }
+/* Note how much room the picture has; before anything is drawn, since the browser then need not lay out twice. */
+function measureRoom() {
+  const box = byId("plot");
+  room = { width: box.clientWidth, size: parseFloat(getComputedStyle(box).fontSize) };
+}
 function renderPlot() {
-  const box = byId("plot"), summary = answer.summaries.trust_mean, text = words();
+  const box = byId("plot"), summary = answer.of("trust_mean"), text = words();
   if (summary.few) {
     box.replaceChildren(make("p", { class: "none" }, text.too_few_for));
     dots = [];
     return;
   }
-  const size = parseFloat(getComputedStyle(box).fontSize), width = box.clientWidth, narrow = width < 480;
+  const { size, width } = room, narrow = width < 480;
   const height = narrow ? 7.5 * size : Math.max(6 * size, Math.min(17 * size, innerHeight * 0.27)), all = height + 6.8 * size;
   const { parts, places } = plotParts(summary, width, height, size);
   const [falls, nothing, rises] = answer.moved.length ? summary.counts : [0, N_DOTS, 0];
   const picture = draw("svg", { viewBox: `0 0 ${width} ${all}`, width, height: all, role: "img", "aria-label": fill(text.plot_label, { falls, nothing, rises }) });
-  if (!dots.length) dots = Array.from({ length: N_DOTS }, () => draw("circle", { class: "dot" }));
-  places.forEach(({ cx, cy, radius, fill: colour, value }, k) => {
+  if (!dots.length) dots = Array.from({ length: N_DOTS }, (_, k) => draw("circle", { class: "dot", "data-dot": k }));
+  places.forEach(({ cx, cy, radius, fill: colour }, k) => {
     dots[k].setAttribute("r", radius);
     dots[k].setAttribute("fill", colour);
     dots[k].style.transform = `translate(${cx}px,${cy}px)`;
-    dots[k].dataset.tip = fill(text.world, { n: k + 1, value: signed(value, 2) });
   });
+  dotValues = places.map(({ value }) => value);
   picture.append(...parts, ...dots);
   box.replaceChildren(picture);
 }
@@ -187,7 +195,7 @@ function renderCosts() {
   byId("cost-none").textContent = rows.length ? "" : answer.moved.length ? text.nothing_given : text.as_today;
 }
 function renderSource() {
-  const text = words(), { few, worlds } = answer.summaries.trust_mean, n = new Set(worlds).size, own = packageOf(town(), state.years, state.steps);
+  const text = words(), { few, n } = answer.of("trust_mean"), own = packageOf(town(), state.years, state.steps);
   const [title, note] = few ? [text.too_few, ""] : own ? [text.run, fill(text.run_in, { n })] : [text.estimated, fill(text.estimated_from, { n })];
   byId("source-title").textContent = title;
   byId("source-note").textContent = note;
@@ -204,7 +212,7 @@ function renderHeadline() {
   byId("presets").replaceChildren(make("span", {}, text.try), ...Object.entries(text.preset).map(([name, label]) => make("button", { type: "button", "data-preset": name }, label)));
   byId("only").hidden = !state.only;
   if (state.only) byId("only").replaceChildren(make("span", {}, fill(text.only_where, { claim: claimWords(state.only) })), make("button", { type: "button", class: "link", "data-off": "1" }, text.only_off));
-  const trust = answer.summaries.trust_mean, short = answer.moved.length ? text.verdict[trust.word] : text.as_today;
+  const trust = answer.of("trust_mean"), short = answer.moved.length ? text.verdict[trust.word] : text.as_today;
   byId("strip-text").replaceChildren(make("b", {}, `${text.trust}: ${short}`), answer.moved.length && !trust.few ? make("span", {}, rangeText(trust)) : "");
 }
 function renderRows() {
@@ -213,17 +221,18 @@ function renderRows() {
   byId("harm-rows").replaceChildren(...(rows.length ? rows.map((one) => measureRow(one)) : [make("p", { class: "none" }, answer.moved.length ? noHarmText() : text.as_today)]));
   byId("trust-title").replaceChildren(term("trust", text.trust), " ", term("worlds", text.in_worlds, "term light"));
   byId("crime-title").textContent = text.crimes;
-  byId("crime-rows").replaceChildren(...CRIMES.map((name) => measureRow(answer.summaries[name])));
+  byId("crime-rows").replaceChildren(...CRIMES.map((name) => measureRow(answer.of(name))));
 }
 /* Return that no harm grows, where enough worlds were run to say so. */
 function noHarmText() {
-  return [...HARMS, ...CRIMES].some((name) => answer.summaries[name].few) ? words().too_few_for : answer.harms.length ? "" : words().no_harm;
+  return [...HARMS, ...CRIMES].some((name) => answer.of(name).few) ? words().too_few_for : answer.harms.length ? "" : words().no_harm;
 }
 
 /* Compute and draw the answer. */
 function renderAnswer() {
   const begun = performance.now();
   answer = answerOf(state.steps);
+  measureRoom();
   updateLevers();
   renderHeadline();
   renderRows();

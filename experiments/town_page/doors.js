@@ -25,7 +25,7 @@ function tableOf(head, rows, last = []) {
 
 /* Why: measures that add to trust in one direction in seven of eight worlds, and the whole account. */
 function whyParts() {
-  const text = words(), keep = keeps(town(), state.only), trust = answer.summaries.trust_mean;
+  const text = words(), keep = keeps(town(), state.only), trust = answer.of("trust_mean");
   if (!answer.moved.length) return [heading(text.why), lead(text.move_first)];
   if (trust.few) return [heading(text.why), lead(text.too_few_for)];
   const added = addedBy(town(), state.years, "trust_mean", state.steps, keep), single = added.length === 1;
@@ -49,7 +49,7 @@ function causeRow({ lever, added, same }, k) {
 function paysParts() {
   const text = words(), groups = Object.entries(text.group);
   if (!answer.moved.length) return [heading(text.pays_title), lead(text.move_first)];
-  const rows = groups.map(([name, label]) => measureRow(answer.summaries[name], label));
+  const rows = groups.map(([name, label]) => measureRow(answer.of(name), label));
   return [heading(text.pays_title), lead(text.pays_lead), make("div", { class: "rows" }, ...rows), make("h3", {}, text.sum_title), costTable()];
 }
 function costTable() {
@@ -85,7 +85,7 @@ function mustParts() {
   if (all.counts[2] >= SURE) return [text.must_already];
   const found = once(`${state.town}|${state.years}|${state.steps}|must`, () => bestClaims(town(), state.years, state.steps));
   if (!found || found.judged.few) return [text.must_few];
-  const n = found.judged.counts[2], note = make("small", {}, `${fill(text.must_judged, { n: new Set(found.judged.worlds).size })} ${fill(text.must_all, { n: all.counts[2] })}`);
+  const n = found.judged.counts[2], note = make("small", {}, `${fill(text.must_judged, { n: found.judged.n })} ${fill(text.must_all, { n: all.counts[2] })}`);
   if (n < 50) return [fill(text.must_none, { n }), note];
   return [fill(text.must_true, { n, claims: found.claims.map((claim) => lower(claimWords(claim)).replace(/\.$/, "")).join(words().and) }), ".", note];
 }
@@ -99,7 +99,7 @@ function claimRow(claim, all) {
 /* What got better: the four criteria, from today to the range. */
 function betterParts() {
   const text = words(), rows = Object.entries(text.criterion).map(([name, [title, meaning]], k) => {
-    const summary = answer.summaries[name], { base } = summary, [low, middle, high] = answer.moved.length ? [base + summary.low, base + summary.middle, base + summary.high] : [base, base, base];
+    const summary = answer.of(name), { base } = summary, [low, middle, high] = answer.moved.length ? [base + summary.low, base + summary.middle, base + summary.high] : [base, base, base];
     const word = answer.moved.length ? text.verdict[summary.word] : text.as_today, bar = make("div", { class: "level", "aria-hidden": "true" }, make("i", { class: "axis" }));
     if (!summary.few && answer.moved.length) bar.append(make("i", { class: "range", style: `left:${low}%;width:${Math.max(1, high - low)}%` }), make("i", { class: "middle", style: `left:${middle}%` }));
     if (Number.isFinite(base)) bar.append(make("i", { class: "diamond", style: `left:${base}%` }));
@@ -120,7 +120,7 @@ function renderPins() {
 function pinColumn(steps, k) {
   const text = words(), now = answer;
   answer = answerOf(steps);
-  const trust = answer.summaries.trust_mean, costs = costsOf(answer), harms = answer.harms.map((one) => make("li", { class: "harm" }, `${text.measure[one.measure.name]}: ${rangeText(one)}`));
+  const trust = answer.of("trust_mean"), costs = costsOf(answer), harms = answer.harms.map((one) => make("li", { class: "harm" }, `${text.measure[one.measure.name]}: ${rangeText(one)}`));
   const paid = [...costs.map((cost) => `${costName(cost)}: ${plain(cost.amount)}`), ...unpricedOf(answer).map((lever) => `${text.unpriced[lever.name]}: ${text.no_price}`)];
   answer = now;
   const title = takenNames(steps), buttons = [["use", text.use], ["unpin", text.unpin]].map(([action, label]) => make("button", { type: "button", [`data-${action}`]: k, "aria-label": `${label}: ${title}` }, label));

@@ -4,7 +4,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const measureNames = data.measures.map((one) => one.name);
 const todaySteps = data.levers.map((lever) => lever.today);
 const prepared = new Map(), recent = new Map();
-const MOST_RECENT = 400;
+const MOST_RECENT = 400, MOST_STEPS = 1 + Math.max(...data.levers.map((lever) => lever.last));
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer;
 const isToday = (steps) => steps.every((step, k) => step === todaySteps[k]);
@@ -62,18 +62,25 @@ function trendAndLikeness(town, { level, slopes, lengths }) {
   return { trend, alike };
 }
 
+/* Return how near each step of each lever is to a setting (levers × steps), for the covariance of an emulator. */
+function nearness(lengths, steps) {
+  const near = new Float64Array(data.levers.length * MOST_STEPS);
+  data.levers.forEach(({ last }, k) => {
+    for (let step = 0; step <= last; step++) near[k * MOST_STEPS + step] = Math.exp(-0.5 * ((steps[k] - step) / last / lengths[k]) ** 2);
+  });
+  return near;
+}
+
 /* Return the mean of an emulator in each world. */
 function meansOf(town, emulator, steps) {
   const { slopes, lengths, weights, trend, alike } = emulator, nLevers = data.levers.length, nWorlds = town.account.length;
-  const nRuns = town.run.length, sums = new Float64Array(nWorlds), means = new Float64Array(nWorlds);
-  const near = (stepAt) => {
-    let square = 0;
-    for (let k = 0; k < nLevers; k++) square += ((steps[k] - stepAt(k)) / data.levers[k].last / lengths[k]) ** 2;
-    return Math.exp(-0.5 * square);
-  };
-  for (let run = 0; run < nRuns; run++)
-    if (weights[run]) sums[town.run[run]] += weights[run] * near((k) => town.steps[run * nLevers + k]);
-  const unmoved = near((k) => todaySteps[k]);
+  const nRuns = town.run.length, sums = new Float64Array(nWorlds), means = new Float64Array(nWorlds), near = nearness(lengths, steps);
+  for (let run = 0; run < nRuns; run++) {
+    let product = weights[run];
+    for (let k = 0; k < nLevers && product; k++) product *= near[k * MOST_STEPS + town.steps[run * nLevers + k]];
+    sums[town.run[run]] += product;
+  }
+  const unmoved = todaySteps.reduce((product, step, k) => product * near[k * MOST_STEPS + step], 1);
   for (let w = 0; w < nWorlds; w++) sums[w] += weights[nRuns + w] * unmoved;
   const slope = steps.reduce((sum, step, k) => sum + (slopes[k] * step) / data.levers[k].last, 0);
   for (let w = 0; w < nWorlds; w++) {

@@ -47,7 +47,7 @@ function nameInSentence(lever, steps) {
 
 /* Return the headline in parts: measures, harms, and what trust does. */
 function headline(answer) {
-  const text = words(), trust = answer.summaries.trust_mean;
+  const text = words(), trust = answer.of("trust_mean");
   if (!answer.moved.length) {
     const base = trust.base;
     return [{ text: Number.isFinite(base) ? fill(text.start, { n: plain(base) }) : text.start_unknown, kind: "today" }];
@@ -78,11 +78,11 @@ function givenUp(name, value) {
 /* Return the costs that go one way in nine of ten worlds, each with its amount a month. */
 function costsOf(answer) {
   return COSTS.flatMap((name) => {
-    const { mean, values, worlds, few } = answer.summaries[name];
+    const { mean, values, worlds, few } = answer.of(name);
     if (few || Math.round(givenUp(name, mean)) === 0) return [];
     const weight = (k) => data.weights[town().account[worlds[k]]];
     const [same, all] = values.reduce(([one, sum], value, k) => [one + (value * mean > 0 ? weight(k) : 0), sum + weight(k)], [0, 0]);
-    return same / all >= SURE / 100 ? [{ name, amount: givenUp(name, mean), summary: answer.summaries[name] }] : [];
+    return same / all >= SURE / 100 ? [{ name, amount: givenUp(name, mean), summary: answer.of(name) }] : [];
   });
 }
 const costName = ({ name, amount }) => (amount < 0 ? words().won[name] : words().given[name]);

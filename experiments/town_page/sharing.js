@@ -57,7 +57,7 @@ function pictureText() {
     say(y, 32, line, { harm: "var(--harm)", good: "var(--b)", null: "var(--null)" }[part.kind] ?? "var(--ink)", 700);
     y += 40;
   }
-  const trust = answer.summaries.trust_mean, rows = [...new Set([...answer.harms, ...CRIMES.map((name) => answer.summaries[name])])];
+  const trust = answer.of("trust_mean"), rows = [...new Set([...answer.harms, ...CRIMES.map((name) => answer.of(name))])];
   const space = Math.max(80, height - y - 6.8 * 20 - 34 * rows.length - 120);
   if (!trust.few) svg.append(plotGroup(trust, inner, space, margin, y));
   y += space + 6.8 * 20 + 30;
@@ -93,12 +93,12 @@ async function savePng() {
 
 /* Fill the printed page: everything on one sheet, without navigation. */
 function fillPrint() {
-  const text = words(), costs = costsOf(answer), shown = [...HARMS, ...CRIMES, "complaints_filed"].map((name) => answer.summaries[name]);
+  const text = words(), costs = costsOf(answer), shown = [...HARMS, ...CRIMES, "complaints_filed"].map((name) => answer.of(name));
   const taken = answer.moved.map((lever) => `${leverWords(lever).title}: ${leverWords(lever).steps[state.steps[data.levers.indexOf(lever)]]}`).join(" · ") || text.as_today;
   const paid = [...costs.map((cost) => `${costName(cost)}: ${plain(cost.amount)}`), ...unpricedOf(answer).map((lever) => `${text.unpriced[lever.name]}: ${text.no_price}`)].join(" · ") || text.nothing_given;
   const unit = ({ measure }) => (measure.most ? text.points : text.a_year), word = (one) => (answer.moved.length ? text.verdict[one.word] : text.as_today);
   const line = (one) => [text.measure[one.measure.name], word(one), one.few || !answer.moved.length ? "" : `${rangeText(one)} ${unit(one)}`];
-  const table = make("table", {}, make("tbody", {}, ...[answer.summaries.trust_mean, ...shown].map((one) => make("tr", {}, ...line(one).map((cell) => make("td", {}, cell))))));
+  const table = make("table", {}, make("tbody", {}, ...[answer.of("trust_mean"), ...shown].map((one) => make("tr", {}, ...line(one).map((cell) => make("td", {}, cell))))));
   const section = (title, ...parts) => [make("h3", {}, title), ...parts];
   byId("print").replaceChildren(
     make("p", {}, `${townWords().title}, ${yearsText(state.years)}. ${byId("source-title").textContent}. ${byId("source-note").textContent}`),

@@ -26,13 +26,18 @@ const PRESS_BY_ID = {
   pin: () => act({ pins: [...state.pins.slice(state.pins.length < MOST_PINS ? 0 : 1), [...state.steps]] }),
 };
 
+const TIPPED = "[data-tip], [data-dot]";
+
+function worldText(k) {
+  return fill(words().world, { n: k + 1, value: signed(dotValues[k], 2) });
+}
 function openDoor(door) {
   act({ door });
   if (door) byId("room").scrollIntoView({ block: "nearest" });
 }
 function showTip(node) {
   const tip = byId("tip"), place = node.getBoundingClientRect();
-  tip.textContent = node.dataset.tip;
+  tip.textContent = node.dataset.tip ?? worldText(Number(node.dataset.dot));
   tip.hidden = false;
   const left = Math.max(8, Math.min(place.left, innerWidth - tip.offsetWidth - 8)), under = place.bottom + 6;
   tip.style.left = `${left + scrollX}px`;
@@ -42,7 +47,7 @@ function hideTip() {
   byId("tip").hidden = true;
 }
 function pressed(event) {
-  const tipped = event.target.closest("[data-tip]"), button = event.target.closest("button");
+  const tipped = event.target.closest(TIPPED), button = event.target.closest("button");
   if (tipped) return showTip(tipped);
   hideTip();
   if (!button) return;
@@ -60,7 +65,7 @@ function typed(event) {
   else undo();
 }
 function hovered(event) {
-  const tipped = event.target.closest?.("[data-tip]");
+  const tipped = event.target.closest?.(TIPPED);
   if (tipped && event.pointerType === "mouse") showTip(tipped);
   else if (event.pointerType === "mouse") hideTip();
 }
@@ -89,7 +94,7 @@ document.addEventListener("click", pressed);
 document.addEventListener("keydown", typed);
 document.addEventListener("pointerover", hovered);
 addEventListener("popstate", arrive);
-addEventListener("resize", () => renderPlot());
+addEventListener("resize", () => renderAnswer());
 addEventListener("beforeprint", () => fillPrint());
 arrive(null);
 document.body.classList.add("ready");

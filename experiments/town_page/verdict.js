@@ -31,7 +31,7 @@ function wordOf(rises, nothing, falls) {
 
 /* Return which worlds a claim keeps: those of an account, or the two fifths in which an unknown is low or high. */
 function keeps(town, only) {
-  if (!only) return () => true;
+  if (!only) return null;
   const account = data.accounts.indexOf(only.name);
   if (account >= 0) return (w) => town.account[w] === account;
   const column = data.unknowns.indexOf(only.name), values = unknownsOf(town), n = data.unknowns.length;
@@ -39,24 +39,34 @@ function keeps(town, only) {
 }
 
 /* Return the summary of the effects of a setting on a measure, over the worlds that are kept. */
-function summaryOf(town, years, name, steps, keep = () => true) {
-  const measure = data.measures[measureNames.indexOf(name)], all = effectsOf(town, years, name, steps);
-  const places = all.worlds.map((_, place) => place).filter((place) => keep(all.worlds[place]));
-  const values = places.map((place) => all.values[place]), worlds = places.map((place) => all.worlds[place]);
+function summaryOf(town, years, name, steps, keep = null) {
+  const measure = data.measures[measureNames.indexOf(name)];
+  let { values, worlds } = effectsOf(town, years, name, steps);
+  if (keep) {
+    values = values.filter((_, place) => keep(worlds[place]));
+    worlds = worlds.filter(keep);
+  }
   return { measure, worse: measure.worse, values, worlds, ...figuresOf(town, years, measure, values, worlds) };
 }
 
 function figuresOf(town, years, measure, values, worlds) {
-  const few = new Set(worlds).size < LEAST_WORLDS, base = baseOfWorlds(town, years, measure.name, worlds);
-  const weights = worlds.map((w) => data.weights[town.account[w]]), total = weights.reduce((sum, one) => sum + one, 0);
-  if (!total) return { few: true, word: "few", mean: NaN, low: NaN, middle: NaN, high: NaN, base, delta: NaN, counts: [0, 0, 0], at: Number };
-  const share = (test) => weights.reduce((sum, weight, k) => sum + (test(values[k]) ? weight : 0), 0) / total;
-  const mean = weights.reduce((sum, weight, k) => sum + weight * values[k], 0) / total;
+  const n = new Set(worlds).size, few = n < LEAST_WORLDS, base = baseOfWorlds(town, years, measure.name, worlds);
+  const weights = Float64Array.from(worlds, (w) => data.weights[town.account[w]]);
+  let total = 0, mean = 0, falls = 0, rises = 0;
+  values.forEach((value, k) => {
+    total += weights[k];
+    mean += weights[k] * value;
+  });
+  if (!total) return { n, few: true, word: "few", mean: NaN, low: NaN, middle: NaN, high: NaN, base, delta: NaN, counts: [0, 0, 0], at: Number };
+  mean /= total;
   const delta = deltaOf(measure, base, base + mean), at = quantilesOf(values, weights, total);
-  const falls = share((value) => value <= -delta), rises = share((value) => value >= delta);
+  values.forEach((value, k) => {
+    if (value <= -delta) falls += weights[k] / total;
+    else if (value >= delta) rises += weights[k] / total;
+  });
   const counts = hundredths([falls, 1 - falls - rises, rises]);
   const word = few ? "few" : wordOf(counts[2], counts[1], counts[0]);
-  return { few, word, mean, low: at(LOW), middle: at(MIDDLE), high: at(HIGH), base, delta, counts, at };
+  return { n, few, word, mean, low: at(LOW), middle: at(MIDDLE), high: at(HIGH), base, delta, counts, at };
 }
 
 /* Return the level of today in some worlds. */
@@ -73,14 +83,15 @@ function baseOfWorlds(town, years, name, worlds) {
 
 /* Return the function of weighted quantiles, linear between the middles of weights. */
 function quantilesOf(values, weights, total) {
-  const order = values.map((_, k) => k).sort((a, b) => values[a] - values[b]), middles = [];
+  const order = Uint32Array.from(values, (_, k) => k).sort((a, b) => values[a] - values[b]), middles = new Float64Array(order.length);
   let sum = 0;
-  for (const k of order) {
-    middles.push((sum + 0.5 * weights[k]) / total);
+  order.forEach((k, place) => {
+    middles[place] = (sum + 0.5 * weights[k]) / total;
     sum += weights[k];
-  }
+  });
+  const sorted = (place) => values[order[place]];
   return (share) => {
-    const after = middles.findIndex((one) => one >= share), sorted = (k) => values[order[k]];
+    const after = middles.findIndex((one) => one >= share);
     if (after < 0) return sorted(order.length - 1);
     if (after === 0) return sorted(0);
     const part = (share - middles[after - 1]) / (middles[after] - middles[after - 1]);
@@ -132,7 +143,7 @@ function directionsOf(town, years, name, steps) {
 function bestClaims(town, years, steps) {
   const all = summaryOf(town, years, "trust_mean", steps), ends = data.unknowns.flatMap((name) => [false, true].map((high) => ({ name, high })));
   const judged = (claims, tested) => {
-    const kept = claims.map((claim) => keeps(town, claim));
+    const kept = claims.map((claim) => keeps(town, claim)).filter(Boolean);
     return summaryOf(town, years, "trust_mean", steps, (w) => town.tested[w] === tested && kept.every((keep) => keep(w)));
   };
   let best = null, most = -1;

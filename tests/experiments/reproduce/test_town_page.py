@@ -109,7 +109,7 @@ def test_headline_range_count_and_cost_agree_at_every_step(shown: Shown) -> None
     singles = [{one.name: step} for one in measures() for step in range(len(one.steps)) if step != one.today]
     for steps in [*singles, *random_settings(12)]:
         shown.tab.evaluate("(text) => act({ steps: stepsFrom(text) })", steps_text(steps))
-        trust = shown.tab.evaluate("() => ({ ...answer.summaries.trust_mean, at: 0, measure: 0 })")
+        trust = shown.tab.evaluate("() => ({ ...answer.of('trust_mean'), at: 0, measure: 0 })")
         falls, _, rises = map(int, shown.tab.locator("#plot text.count").all_text_contents())
         assert [falls, rises] == [trust["counts"][0], trust["counts"][2]]
         zones = shown.tab.evaluate("() => dots.map((dot) => dot.getAttribute('fill'))")
@@ -117,7 +117,7 @@ def test_headline_range_count_and_cost_agree_at_every_step(shown: Shown) -> None
         word = word_of(rises / 100, 1 - (falls + rises) / 100, falls / 100)
         said = shown.tab.evaluate("(word) => words().verdict[word]", word)
         assert f"trust {said}: " in shown.answer()
-        assert shown.tab.evaluate("() => pointsText(answer.summaries.trust_mean)") in shown.answer()
+        assert shown.tab.evaluate("() => pointsText(answer.of('trust_mean'))") in shown.answer()
         sums = shown.tab.evaluate(
             "() => costsOf(answer).map(({ name, amount }) => [Math.round(Math.abs(amount)), apportioned(addedBy("
             "town(), state.years, name, state.steps).map((one) => (amount < 0 ? -1 : 1) * givenUp(name, one.added)),"
