@@ -530,8 +530,9 @@ def page(
     folder: options.FinishedAnswer,
     workers: options.Workers = 1,
     out: options.OutOfPages = None,
+    fresh: options.Replace = False,
 ) -> None:
-    """Write the page of each town, one offline file, from an answer.
+    """Write the page of each town from an answer.
 
     \b
     The page answers for eight levers at once, over all worlds that fit what
@@ -542,7 +543,7 @@ def page(
     require_extra("emulation", "page")
     from experiments.cli.page import write_town_pages
 
-    write_town_pages(folder, workers, out)
+    write_town_pages(folder, workers, out, fresh)
 
 
 @app.command()

@@ -216,7 +216,7 @@ OutOfAnswer = Annotated[
 ]
 FinishedAnswer = Annotated[Path, Argument(metavar="DIR", help="A folder that `reproduce` wrote.")]
 OutOfPages = Annotated[
-    Path | None, Option(metavar="DIR", help="Where to write.  [default: DIR/page]", show_default=False)
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/page]", show_default=False)
 ]
 
 # What to measure first

@@ -8,18 +8,24 @@ from experiments.reproduce.design import design_of
 from experiments.reproduce.earlier_pairs import read_pairs
 from experiments.reproduce.level_runs import LEVELS_FILE, read_levels
 from experiments.reproduce.lock import LOCK_FILE, check_settings, read_lock, settings_of
+from experiments.reproduce.plan import SITES
 from experiments.reproduce.runs import PAIRS_FILE
 from experiments.reproduce.surfaces import fitted_surfaces, with_unknowns
 from experiments.storage.progress import print_note
-from experiments.town_page.town_page import town_pages, write_pages
+from experiments.storage.writing import already_there
+from experiments.town_page.town_page import page_paths, town_pages, write_pages
 from model.engine.errors import InputError
 
 MODEL_KEY = "fingerprint"
 """Setting that may differ: pages tell what older runs did."""
 
 
-def write_town_pages(folder: Path, workers: int, out: Path | None) -> None:
+def write_town_pages(folder: Path, workers: int, out: Path | None, fresh: bool) -> None:
     """Write the page of each town from the pairs of a folder, and print the paths."""
+    out = out or Path("results") / PAGE_FOLDER
+    for path in () if fresh else page_paths(out, SITES).values():
+        if path.is_file():
+            raise InputError(f"--out {already_there(path)}")
     if not (folder / LOCK_FILE).is_file():
         raise InputError(f"{folder} has no {LOCK_FILE}: name a folder that `confianza reproduce` wrote")
     locked = read_lock(folder)
@@ -36,5 +42,5 @@ def write_town_pages(folder: Path, workers: int, out: Path | None) -> None:
     pairs = read_pairs(folder / PAIRS_FILE)
     design = with_unknowns(design, pairs)
     pages = town_pages(design, pairs, fitted_surfaces(design, pairs, workers), command_of(size))
-    for path in write_pages(pages, out or folder / PAGE_FOLDER):
+    for path in write_pages(pages, out):
         print(path)

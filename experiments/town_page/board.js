@@ -44,11 +44,11 @@ function reachOf(name) {
     return axisEnd(most, found[0].delta);
   });
 }
-/* Return the first of 1, 2, 3, 5, 10, … that is larger than all effects, and than what matters. */
+/* Return the first of 1, 2, 3, 4, 6, 8, 10, … that is larger than all effects, and than what matters. */
 function axisEnd(most, delta) {
   const least = Math.max(1.05 * most, 2 * (Number.isFinite(delta) ? delta : 0)) || 1;
   const unit = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 3, 5, 10].find((step) => step * unit >= least) * unit;
+  return [1, 2, 3, 4, 6, 8, 10].find((step) => step * unit >= least) * unit;
 }
 
 function renderHead() {
@@ -155,7 +155,8 @@ function renderPlot() {
     return;
   }
   const { size, width } = room, narrow = width < 480;
-  const height = narrow ? 7.5 * size : Math.max(6 * size, Math.min(17 * size, innerHeight * 0.27)), all = height + 6.8 * size;
+  const others = Math.max(0, answer.harms.filter((one) => HARMS.includes(one.measure.name)).length - 1);
+  const height = narrow ? 7.5 * size : Math.max(6 * size, Math.min(17 * size, 0.27 * innerHeight) - 2.5 * size * others), all = height + 6.8 * size;
   const { parts, places } = plotParts(summary, width, height, size);
   const [falls, nothing, rises] = answer.moved.length ? summary.counts : [0, N_DOTS, 0];
   const picture = draw("svg", { viewBox: `0 0 ${width} ${all}`, width, height: all, role: "img", "aria-label": fill(text.plot_label, { falls, nothing, rises }) });

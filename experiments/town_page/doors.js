@@ -73,10 +73,16 @@ function costRange(name, { low, high }, amount) {
 function wrongParts() {
   const text = words(), all = summaryOf(town(), state.years, "trust_mean", state.steps);
   if (!answer.moved.length) return [heading(text.must_title), lead(text.move_first)];
-  const accounts = data.accounts.map((name) => claimRow({ name, high: false }, all)), unknowns = data.unknowns.flatMap((name) => [false, true].map((high) => claimRow({ name, high }, all)));
+  const accounts = data.accounts.map((name) => claimRow({ name, high: false }, all)), unknowns = byChange().flatMap((name) => [false, true].map((high) => claimRow({ name, high }, all)));
   const left = make("div", {}, make("h3", {}, text.accounts_title), lead(text.accounts_lead), ...accounts);
   const right = make("div", {}, make("h3", {}, text.unknowns_title), lead(text.unknowns_lead), ...unknowns);
   return [heading(text.must_title), make("div", { class: "must" }, ...mustParts()), make("div", { class: "two" }, left, right)];
+}
+/* Return the unknowns by how much their two ends differ in what trust does. */
+function byChange() {
+  const end = (name, high) => summaryOf(town(), state.years, "trust_mean", state.steps, keeps(town(), { name, high })).mean;
+  const changes = new Map(data.unknowns.map((name) => [name, Math.abs(end(name, true) - end(name, false)) || 0]));
+  return [...data.unknowns].sort((a, b) => changes.get(b) - changes.get(a));
 }
 function mustParts() {
   const text = words(), all = summaryOf(town(), state.years, "trust_mean", state.steps);

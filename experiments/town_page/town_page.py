@@ -1,7 +1,7 @@
 """Write the page of a town: data, texts, style and script in one HTML file that makes no requests."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,15 @@ def town_pages(
     return {site: town_page(town_data(design, pairs, surfaces, [site], command)) for site in sites}
 
 
+def page_paths(folder: Path, sites: Iterable[str]) -> dict[str, Path]:
+    """Return the path of the page of each town in a folder, by site."""
+    return {site: folder / f"{site}.html" for site in sites}
+
+
 def write_pages(pages: Mapping[str, str], folder: Path) -> list[Path]:
     """Write the page of each town into a folder; return the paths."""
     make_folder(folder)
-    paths = {site: folder / f"{site}.html" for site in pages}
+    paths = page_paths(folder, pages)
     for site, path in paths.items():
         write_atomically(path, pages[site].encode())
     return list(paths.values())

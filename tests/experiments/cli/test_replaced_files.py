@@ -22,7 +22,7 @@ MINE = b"all my work"
 READ = {
     *("run from_", "run draws", "compare draws", "check against", "export folder", "verify path", "view draws"),
     *("bench against", "calibrate against", "reproduce source", "voi source"),
-    *("plot folder", "contrasts draws", "repeat within"),
+    *("plot folder", "page folder", "contrasts draws", "repeat within"),
 }
 """Parameters that name what is read."""
 FILES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -49,6 +49,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sensitivity out": (("sensitivity", "screening", "--out"), ("indices.csv", "manifest.json")),
     "reproduce out": (("reproduce", "--trial", "--out"), ("page/villa_canales.html", "tables/effects.csv")),
     "voi out": (("voi", "--from", "answer", "--out"), ("worth.csv", "measure_first.es.md")),
+    "page out": (("page", "answer", "--out"), ("villa_canales.html", "totonicapan.html")),
     "bundle folder": (("bundle",), ("requirements.txt", "LEAME.txt")),
 }
 """Parameters that name a folder to write into: the command before its name, and names of files that it writes."""

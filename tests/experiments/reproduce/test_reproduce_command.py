@@ -1,4 +1,4 @@
-"""The command from runs to explorer, on a few runs of small towns; begun again it tells the same."""
+"""The command from runs to pages, on a few runs of small towns; begun again it tells the same."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import reproduce as command
+from experiments.cli.page import write_town_pages
 from experiments.reproduce.earlier_pairs import read_pairs
 from experiments.reproduce.plan import ReproduceSize, plan
 from experiments.storage.run_identity import sha256_of
@@ -52,6 +53,16 @@ def test_a_few_runs_become_tables_figures_sentences_and_a_lock(whole: Path, caps
     assert (whole / "pairs.parquet").read_bytes() == before
     with pytest.raises(InputError, match="size is another than now"):
         command.reproduce("quick", 1, whole, fresh=False)
+
+
+def test_the_pages_of_a_folder_are_written_again_elsewhere(whole: Path, tmp_path: Path) -> None:
+    write_town_pages(whole, 1, tmp_path, fresh=False)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"villa_canales.html", "totonicapan.html"}
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (whole / "page" / name).read_bytes()
+    with pytest.raises(InputError, match="is there already"):
+        write_town_pages(whole, 1, tmp_path, fresh=False)
 
 
 def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(whole: Path, tmp_path: Path) -> None:
