@@ -55,6 +55,7 @@ WOULD_COMPUTE = (
     "experiments.execution.executor.run_in_process",
     "experiments.execution.local_workers.LocalExecutor.__init__",
     "experiments.execution.runs.run_jobs",
+    "experiments.cli.reproduce.solve_levels",
     "experiments.cli.reproduce.planned_specs",
     "experiments.cli.voi.choice_worlds",
     "experiments.studies.repeat.run_jobs",
