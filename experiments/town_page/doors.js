@@ -1,4 +1,5 @@
 /* Questions under the answer, and alternatives side by side. */
+const MOST_CAUSES = 3, LEAST_TOLD = 0.005;
 const claimWords = ({ name, high }) => (data.accounts.includes(name) ? words().account[name] : words().unknown[name][high ? 1 : 0]);
 const DRAW_DOOR = { why: whyParts, pays: paysParts, wrong: wrongParts, better: betterParts };
 const heading = (text) => make("h2", {}, text);
@@ -23,24 +24,34 @@ function tableOf(head, rows, last = []) {
   return make("div", { class: "wide", tabindex: 0, role: "region", "aria-label": head.filter(Boolean).join(", ") }, make("table", {}, top, make("tbody", {}, ...body)));
 }
 
+/* Return what each moved lever adds to trust, with in how many of 100 worlds it goes the same way. */
+function causesOf() {
+  const trust = answer.of("trust_mean"), added = addedBy(town(), state.years, "trust_mean", state.steps, keeps(town(), state.only));
+  const rising = trust.values.filter((value) => value > 0).length / trust.values.length;
+  const ways = added.length === 1 ? [{ rises: Math.round(100 * rising) }] : directionsOf(town(), state.years, "trust_mean", state.steps);
+  return added.map((one, k) => ({ ...one, same: one.added > 0 ? (ways[k]?.rises ?? 0) : 100 - (ways[k]?.rises ?? 100) }));
+}
+/* Return at most three causes, largest first, that go one way in seven of eight worlds. */
+function toldCauses(causes) {
+  const sure = causes.filter((one) => one.same >= SEVEN_OF_EIGHT && Math.abs(one.added) >= LEAST_TOLD);
+  return sure.sort((one, two) => Math.abs(two.added) - Math.abs(one.added)).slice(0, MOST_CAUSES);
+}
 /* Why: measures that add to trust in one direction in seven of eight worlds, and the whole account. */
 function whyParts() {
-  const text = words(), keep = keeps(town(), state.only), trust = answer.of("trust_mean");
+  const text = words(), trust = answer.of("trust_mean");
   if (!answer.moved.length) return [heading(text.why), lead(text.move_first)];
   if (trust.few) return [heading(text.why), lead(text.too_few_for)];
-  const added = addedBy(town(), state.years, "trust_mean", state.steps, keep), single = added.length === 1;
-  const ways = single ? [{ rises: Math.round((100 * trust.values.filter((value) => value > 0).length) / trust.values.length) }] : directionsOf(town(), state.years, "trust_mean", state.steps);
-  const causes = added.map((one, k) => ({ ...one, same: one.added > 0 ? ways[k]?.rises ?? 0 : 100 - (ways[k]?.rises ?? 100) }));
-  const told = causes.filter((one) => one.same >= SEVEN_OF_EIGHT && Math.abs(one.added) >= 0.005).sort((a, b) => Math.abs(b.added) - Math.abs(a.added)).slice(0, 3);
+  const causes = causesOf(), told = toldCauses(causes), sum = told.reduce((all, one) => all + one.added, 0);
   const parts = [heading(text.why), lead(text.why_lead)];
   if (!told.length) parts.push(make("p", { class: "must" }, text.why_none));
-  else parts.push(...told.map(causeRow), lead(fill(text.why_sum, { named: signed(told.reduce((sum, one) => sum + one.added, 0), 2), all: signed(trust.mean, 2) })));
-  const book = make("details", {}, make("summary", {}, text.why_book), lead(text.why_book_lead), tableOf([text.measure_word, text.points], causes.map((one) => [leverWords(one.lever).title, signed(one.added, 2)]), [text.sum, signed(trust.mean, 2)]));
-  return [...parts, book];
+  else parts.push(...told.map(causeRow), lead(fill(text.why_sum, { named: signed(sum, 2), all: signed(trust.mean, 2) })));
+  const rows = causes.map((one) => [leverWords(one.lever).title, signed(one.added, 2)]);
+  const book = tableOf([text.measure_word, text.points], rows, [text.sum, signed(trust.mean, 2)]);
+  return [...parts, make("details", {}, make("summary", {}, text.why_book), lead(text.why_book_lead), book)];
 }
+const causeSentence = ({ lever, added }) => fill(added > 0 ? words().why_raises : words().why_lowers, { name: leverWords(lever).title });
 function causeRow({ lever, added, same }, k) {
-  const text = words(), title = leverWords(lever).title, step = state.steps[data.levers.indexOf(lever)];
-  const sentence = fill(added > 0 ? text.why_raises : text.why_lowers, { name: title });
+  const text = words(), step = state.steps[data.levers.indexOf(lever)], sentence = causeSentence({ lever, added });
   const number = make("span", { class: added > 0 ? "points good" : "points harm" }, make("b", {}, signed(added, 2)), ` ${text.points}`, make("small", {}, fill(text.why_alike, { n: same })));
   return make("div", { class: "cause" }, make("span", { class: "place" }, String(k + 1)), make("span", { class: "sentence" }, sentence, make("small", {}, `${text.meaning[lever.name]} ${upper(leverWords(lever).said[step])}.`)), number);
 }

@@ -99,11 +99,12 @@ function fillPrint() {
   const unit = ({ measure }) => (measure.most ? text.points : text.a_year), word = (one) => (answer.moved.length ? text.verdict[one.word] : text.as_today);
   const line = (one) => [text.measure[one.measure.name], word(one), one.few || !answer.moved.length ? "" : `${rangeText(one)} ${unit(one)}`];
   const table = make("table", {}, make("tbody", {}, ...[answer.of("trust_mean"), ...shown].map((one) => make("tr", {}, ...line(one).map((cell) => make("td", {}, cell))))));
+  const told = answer.moved.length ? toldCauses(causesOf()) : [];
   const section = (title, ...parts) => [make("h3", {}, title), ...parts];
   byId("print").replaceChildren(
     make("p", {}, `${townWords().title}, ${yearsText(state.years)}. ${byId("source-title").textContent}. ${byId("source-note").textContent}`),
     ...section(text.what_is_done, make("p", {}, taken)), ...section(text.answer_title, table), ...section(text.costs, make("p", {}, paid)),
-    ...section(text.must_title, make("p", {}, ...mustParts())), ...section(text.agreement, make("p", { class: "write" }), make("p", { class: "write" })),
+    ...section(text.why, make("p", {}, told.length ? told.map(causeSentence).join(" ") : text.why_none)), ...section(text.must_title, make("p", {}, ...mustParts())), ...section(text.agreement, make("p", { class: "write" }), make("p", { class: "write" })),
     make("p", { class: "small" }, `${text.foot} ${state.town === "totonicapan" ? text.cantones : ""} ${text.foot_more} ${addressOf(false)}`),
   );
 }
