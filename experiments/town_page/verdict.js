@@ -1,5 +1,5 @@
 /* Verdicts over worlds: range, chances and word, by the rule of the tables (experiments/reproduce/effects.py). */
-const SURE = 90, SOME = 10, NEARLY_NONE = 5, LEAST_WORLDS = 8;
+const SURE = 90, SOME = 10, NEARLY_NONE = 5, LEAST_WORLDS = 8, ROUNDING = 1e-9;
 const LOW = 0.05, MIDDLE = 0.5, HIGH = 0.95, HALVES = 0.4;
 
 /* Return the smallest effect that matters, for levels of today and with measures. */
@@ -21,12 +21,14 @@ function apportioned(numbers, total) {
   return whole;
 }
 
+/* Return the word for shares of 100 worlds, before they are rounded to whole worlds. */
 function wordOf(rises, nothing, falls) {
-  if (rises >= SURE) return "rises";
-  if (nothing >= SURE) return "nothing";
-  if (falls >= SURE) return "falls";
-  if (rises >= SOME && falls < NEARLY_NONE) return "rises_or_nothing";
-  return falls >= SOME && rises < NEARLY_NONE ? "falls_or_nothing" : "unknown";
+  const reaches = (share, least) => share >= least - ROUNDING;
+  if (reaches(rises, SURE)) return "rises";
+  if (reaches(nothing, SURE)) return "nothing";
+  if (reaches(falls, SURE)) return "falls";
+  if (reaches(rises, SOME) && !reaches(falls, NEARLY_NONE)) return "rises_or_nothing";
+  return reaches(falls, SOME) && !reaches(rises, NEARLY_NONE) ? "falls_or_nothing" : "unknown";
 }
 
 /* Return which worlds a claim keeps: those of an account, or the two fifths in which an unknown is low or high. */
@@ -65,7 +67,7 @@ function figuresOf(town, years, measure, values, worlds) {
     else if (value >= delta) rises += weights[k] / total;
   });
   const counts = hundredths([falls, 1 - falls - rises, rises]);
-  const word = few ? "few" : wordOf(counts[2], counts[1], counts[0]);
+  const word = few ? "few" : wordOf(100 * rises, 100 * (1 - falls - rises), 100 * falls);
   return { n, few, word, mean, low: at(LOW), middle: at(MIDDLE), high: at(HIGH), base, delta, counts, at };
 }
 
