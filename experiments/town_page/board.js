@@ -193,7 +193,12 @@ function renderCosts() {
   for (const cost of costs) row(costName(cost), plain(cost.amount));
   for (const lever of unpriced) row(text.unpriced[lever.name], text.no_price);
   list.replaceChildren(...rows);
-  byId("cost-none").textContent = rows.length ? "" : answer.moved.length ? text.nothing_given : text.as_today;
+  byId("cost-none").textContent = answer.moved.length ? costNote(costs) : text.as_today;
+}
+/* Return what is said beside the costs: that too few worlds were run to tell them, or that there are none. */
+function costNote(costs) {
+  if (COSTS.some((name) => answer.of(name).few)) return words().few;
+  return costs.length || unpricedOf(answer).length ? "" : words().nothing_given;
 }
 function renderSource() {
   const text = words(), { few, n } = answer.of("trust_mean"), own = packageOf(town(), state.years, state.steps);

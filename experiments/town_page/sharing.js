@@ -95,7 +95,7 @@ async function savePng() {
 function fillPrint() {
   const text = words(), costs = costsOf(answer), shown = [...HARMS, ...CRIMES, "complaints_filed"].map((name) => answer.of(name));
   const taken = answer.moved.map((lever) => `${leverWords(lever).title}: ${leverWords(lever).steps[state.steps[data.levers.indexOf(lever)]]}`).join(" · ") || text.as_today;
-  const paid = [...costs.map((cost) => `${costName(cost)}: ${plain(cost.amount)}`), ...unpricedOf(answer).map((lever) => `${text.unpriced[lever.name]}: ${text.no_price}`)].join(" · ") || text.nothing_given;
+  const paid = [...costs.map((cost) => `${costName(cost)}: ${plain(cost.amount)}`), ...unpricedOf(answer).map((lever) => `${text.unpriced[lever.name]}: ${text.no_price}`)].join(" · ") || costNote(costs);
   const unit = ({ measure }) => (measure.most ? text.points : text.a_year), word = (one) => (answer.moved.length ? text.verdict[one.word] : text.as_today);
   const line = (one) => [text.measure[one.measure.name], word(one), one.few || !answer.moved.length ? "" : `${rangeText(one)} ${unit(one)}`];
   const table = make("table", {}, make("tbody", {}, ...[answer.of("trust_mean"), ...shown].map((one) => make("tr", {}, ...line(one).map((cell) => make("td", {}, cell))))));
