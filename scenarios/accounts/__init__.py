@@ -13,6 +13,7 @@ True
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,7 @@ class RivalAccount:
 
 def names() -> dict[str, dict[str, str]]:
     """Return the titles of the built-in accounts, by name and language; the present one comes first."""
-    found = {name: dict(account(name).title) for name in built_in_files(ACCOUNTS)}
-    return {PRESENT: found.pop(PRESENT), **found}
+    return {name: dict(one.title) for name, one in built_in_accounts().items()}
 
 
 def read(name: str) -> dict[str, float]:
@@ -89,9 +89,20 @@ def read(name: str) -> dict[str, float]:
     return account(name).settings
 
 
+@cache
+def built_in_accounts() -> Mapping[str, RivalAccount]:
+    """Return the built-in accounts by name, the present one first; a plan of runs asks for them thousands of times."""
+    found = {name: account_of_file(path) for name, path in built_in_files(ACCOUNTS).items()}
+    return {PRESENT: found.pop(PRESENT), **found}
+
+
 def account(name: str) -> RivalAccount:
     """Return the account of a built-in name or of a path that ends in .toml."""
-    path = find_file(name, "account", ACCOUNTS)
+    return built_in_accounts().get(name) or account_of_file(find_file(name, "account", ACCOUNTS))
+
+
+def account_of_file(path: Path) -> RivalAccount:
+    """Return the account that a file states."""
     table = read_toml(path, display_path(path))
     origin = SourcedSetting(None, display_path(path), path.parent)
     check_keys(table, KEYS, "an account", origin)
