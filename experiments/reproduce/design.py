@@ -195,7 +195,7 @@ class ReproduceDesign:
         Raises `InputError` if there is no such pair; its message begins with ``source``, the source of the name.
         """
         if not PAIR_NAME.fullmatch(name):
-            raise InputError(f"{source}: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
+            raise InputError(f"{source}: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, got '{name}'")
         block_name, _, arm = name.partition(":")
         blocks = {block.name: block for block in self.blocks}
         if block_name not in blocks:

@@ -14,7 +14,7 @@ LEVEL, TRUST, CRIMES = 1000.0, 2.0, -100.0
 UNKNOWNS = ("trust.asymmetry", "trust.memory_years", "hearsay.weight", "near_repeat.kappa")
 """Drawn parameters that are inputs of emulators; effects do not depend on them."""
 KEY = ("villa_canales", 1, "trust_mean")
-"""Municipality, years and measure of the surface of the explorer."""
+"""Municipality, years and measure of the surface that tests read."""
 
 
 def known_design() -> ReproduceDesign:

@@ -105,5 +105,5 @@ def test_a_pair_is_found_by_its_name_and_an_unknown_one_is_refused() -> None:
         design.find_pair("villa_canales-draws-9-present_law:everything")
     with pytest.raises(InputError, match="has no run 'everythin'"):
         design.find_pair(f"{design.blocks[0].name}:everythin")
-    with pytest.raises(InputError, match=r"SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got 'x:y'"):
+    with pytest.raises(InputError, match=r"SITE-KIND-DRAW-ACCOUNT:ARM, got 'x:y'"):
         design.find_pair("x:y")
