@@ -1,4 +1,4 @@
-"""Write Markdown tables for the documents and the site."""
+"""Write Markdown tables and tables of contents for the documents and the site."""
 
 from collections.abc import Iterable
 
@@ -14,3 +14,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = tuple(head)
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def contents_page(title: str, about: str, names: Iterable[str]) -> str:
+    """Return a page with a table of contents."""
+    return f"# {title}\n\n{about}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n"

@@ -6,7 +6,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -15,12 +15,12 @@ import typer
 from experiments.cli import listings
 from experiments.cli.app import app
 from experiments.cli.plot import RECORD_FIGURES, record_figure
-from experiments.dev.documents import module_map, odd, withdrawn
+from experiments.dev.documents import module_map, odd, odd_pages, short_odd, withdrawn
 from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
 from experiments.dev.documents.answer_details import accounts_table, numbers_table
 from experiments.dev.documents.criteria_sentences import criteria_sentences
 from experiments.dev.documents.facts_page import facts_page
-from experiments.dev.documents.markdown import table
+from experiments.dev.documents.markdown import contents_page, table
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
 from experiments.dev.documents.scorecard_page import scorecard_page
 from experiments.dev.documents.write import released_documents
@@ -50,19 +50,14 @@ PAGE_OF_DOCUMENT = {
     "model/docs/API.md": "lookup/python.md",
     "model/docs/GLOSSARY.md": "lookup/glossary.md",
     "model/docs/MAP.md": "lookup/modules.md",
-    "model/docs/ODD.md": "understand/odd/index.md",
+    "model/docs/ODD.md": "understand/odd/supplement.md",
+    "model/docs/ODD_SHORT.md": "understand/odd/index.md",
     "model/docs/ODD.es.md": "understand/odd_es.md",
     "model/docs/decisions": "understand/decisions/index.md",
 }
 """Documents of the project and the page of the site on which each is shown."""
-OTHER_PAGES = ("index.md", "do/study.md", "understand/odd/index.md")
+OTHER_PAGES = ("index.md", "do/study.md", "understand/odd/index.md", "understand/odd/supplement.md")
 """Pages to which links to a document lead, and which do not show its text."""
-CHAPTER = re.compile(r"^## (\d) (.+)$", re.MULTILINE)
-PARAMETERS_CHAPTER = "7"
-WHOLE_ODD = "_generated/ODD.md"
-ODD_ABOUT = f"""The description of the model by the ODD protocol, with a page for each chapter and for each package of
-mechanisms. The chapter on parameters is [a table](../../lookup/parameters.md). The whole text can be read in one file:
-{{download}}`ODD.md <../../{WHOLE_ODD}>`."""
 MEASURE_HEAD = {
     "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
     "es": (
@@ -152,7 +147,10 @@ def pages() -> Iterator[tuple[str, str]]:
 def document_pages() -> Iterator[tuple[str, str]]:
     """Yield the pages that show documents of the project; the ODD and the map are composed, not read from files."""
     released = released_documents()
-    yield from odd_pages(released[odd.ODD])
+    yield from odd_pages.supplement_pages(released[odd.ODD])
+    page = PAGE_OF_DOCUMENT["model/docs/ODD_SHORT.md"]
+    short = with_site_links(page, short_odd.SHORT, short_odd.SHORT.read_text(encoding="utf-8"))
+    yield page, odd_pages.short_page(short, released[odd.ODD])
     for name, page in PAGE_OF_DOCUMENT.items():
         path = ROOT / name
         if page not in OTHER_PAGES and (path in released or path.is_file()):
@@ -287,47 +285,6 @@ def spanish_glossary() -> str:
         cells = ((spanish, english, words["meanings"][spanish], name.strip()) for english, spanish, _, name in found)
         sections += [f"## {words['sections'][title]}", "", table(GLOSSARY_HEAD, cells), ""]
     return "\n".join(sections)
-
-
-def odd_pages(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the ODD as one page per chapter and per package of mechanisms, and the whole as a file to download."""
-    _, *parts = CHAPTER.split(text)
-    texts, places = {}, dict[str, str]()
-    for number, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-        if number == PARAMETERS_CHAPTER:  # a table of its own lists them
-            continue
-        page = f"{number}_{re.split('[:,]', title.lower())[0].replace(' ', '_')}"
-        introduction, *sections = re.split(r"^### (?=6)", body, flags=re.MULTILINE)
-        texts[page] = f"# {title}\n\n{raise_headings(introduction.strip())}"
-        for section in sections:
-            package = package_of(section.split()[1])
-            page = f"6_{package}"
-            heading = section.partition("\n")[0]
-            places[heading.split()[1]] = f"{page}.md#{odd.anchor(heading)}"
-            section_text = (
-                section.partition("\n[daily_rhythm]: #")[0].rstrip().replace("](#4", "](4_design_concepts.md#4")
-            )
-            texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raise_headings(section_text)}"
-    links = "\n".join(f"[{name}]: {place}" for name, place in places.items())
-    for page, chapter in texts.items():
-        yield f"understand/odd/{page}.md", f"{chapter}\n\n{links}\n"
-    yield "understand/odd/index.md", contents_page("The ODD, part by part", ODD_ABOUT, texts)
-    yield WHOLE_ODD, text
-
-
-def raise_headings(text: str) -> str:
-    """Return a text with its headings one level higher, as needed on a page of its own."""
-    return re.sub(r"^#(##+ )", r"\1", text, flags=re.MULTILINE)
-
-
-def package_of(name: str) -> str:
-    """Return the package of a mechanism, or "others" for mechanisms described in the frame of the ODD."""
-    return next((path.parent.name for path in odd.sections() if path.stem == name), "others")
-
-
-def contents_page(title: str, about: str, names: Iterable[str]) -> str:
-    """Return a page with a table of contents."""
-    return f"# {title}\n\n{about}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n"
 
 
 def decision_pages() -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from experiments.dev.documents import answer, module_map, odd, posterior
+from experiments.dev.documents import answer, module_map, odd, posterior, short_odd
 from experiments.dev.documents.site import (
     LINK,
     ROOT,
@@ -20,6 +20,19 @@ from model.engine.parameters import ParameterGroup, all_parameters
 from scenarios.groups import declared_groups
 
 CODE = re.compile(r"\b[A-Z]\d\d\b")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+ELEMENTS = [
+    "1 Purpose and patterns",
+    "2 Entities, state variables and scales",
+    "3 Process overview and scheduling",
+    "4 Design concepts",
+    "5 Initialization",
+    "6 Input data",
+    "7 Submodels",
+]
+"""The elements of the ODD protocol (Grimm et al. 2020)."""
+WORDS_A_PAGE = 400
+"""Words on a page of A4 with tables; the page of the site is printed by a thorough test."""
 MECHANISMS = {"M28", "M29"}
 """Numbers of mechanisms, which look like codes of the evidence."""
 
@@ -46,7 +59,7 @@ def test_the_site_shows_the_documents_that_are_not_in_the_repository() -> None:
     shown, released = dict(pages()), released_documents()
     assert shown["lookup/modules.md"] == released[module_map.MAP]
     assert shown["_generated/ODD.md"] == released[odd.ODD]
-    chapters = re.findall(r"^\d_\w+$", shown["understand/odd/index.md"], re.MULTILINE)
+    chapters = re.findall(r"^\d_\w+$", shown["understand/odd/supplement.md"], re.MULTILINE)
     assert {name[0] for name in chapters} == {*"1234568"}, "chapter 7, the parameters, is lookup/parameters.md"
     titles = {shown[f"understand/odd/{name}.md"].partition("\n")[0] for name in chapters}
     assert {"# Purpose and patterns", "# Trust", "# What the paper describes, and what carries it"} <= titles
@@ -56,11 +69,37 @@ def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() 
     shown = dict(pages())
     for page, link in (
         ("do/mechanism.md", "](../lookup/modules.md)"),
-        ("do/mechanism.md", "](../understand/odd/index.md)"),
-        ("understand/odd_es.md", "](odd/index.md)"),
+        ("do/mechanism.md", "](../understand/odd/supplement.md)"),
+        ("understand/odd_es.md", "](odd/supplement.md)"),
         ("understand/decisions/0038-size-of-experiments.md", "](../../lookup/modules.md)"),
     ):
         assert link in shown[page], page
+
+
+def test_the_site_shows_the_short_odd_first_with_a_link_to_each_section_of_its_supplement() -> None:
+    shown = dict(pages())
+    first = shown["understand/odd/index.md"]
+    assert re.findall(r"^supplement$", first, re.MULTILINE) == ["supplement"]
+    links = re.findall(r"^- M\d+ \[(\w+)\]\((\w+\.md)#(6\d+-[\w-]+)\)", first, re.MULTILINE)
+    assert {name for name, *_ in links} == {path.stem for path in odd.sections()}
+    anchors = {place: {odd.anchor(title) for title in HEADING.findall(text)} for place, text in shown.items()}
+    assert [name for name, page, anchor in links if anchor not in anchors[f"understand/odd/{page}"]] == []
+
+
+def test_the_short_odd_has_the_seven_elements_and_fits_fifteen_pages() -> None:
+    text = short_odd.SHORT.read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ELEMENTS
+    assert 4000 < len(text.split()) < 15 * WORDS_A_PAGE
+
+
+def test_no_part_of_the_short_odd_is_missing_or_written_by_hand() -> None:
+    text = short_odd.SHORT.read_text(encoding="utf-8")
+    assert re.findall(r"^<!-- (?!end)(\w+) -->$", text, re.MULTILINE) == [
+        *("entities", "schedule", "choices", "submodels", "parameters")
+    ]
+    emptied = short_odd.PART.sub(r"\1\3", text)
+    assert short_odd.short_page(emptied) == text
+    assert short_odd.drawing("entities") in odd.FRAME.read_text(encoding="utf-8")
 
 
 def test_the_mechanisms_of_a_package_stand_on_a_page_of_the_site() -> None:
