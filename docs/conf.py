@@ -10,11 +10,14 @@ from typing import Any
 
 from sphinx.search.en import SearchEnglish
 
+from experiments.dev.documents.languages import PAGES, counterpart, is_spanish, language_note
 from experiments.dev.documents.site import write_figures, write_pages
+from experiments.dev.documents.try_page import EXTRA, copy_town_pages
 
 DOCS = Path(__file__).parent
 write_pages(DOCS)
 write_figures(DOCS)
+copy_town_pages(DOCS)
 
 project = "Confianza"
 author = "The Confianza team"
@@ -33,14 +36,15 @@ html_title = "Confianza"
 html_theme_options = {
     "navbar_align": "left",
     "show_toc_level": 2,
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 8,
     "navigation_with_keys": True,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"gallery": [], "changelog": []}  # they have no pages below them
+html_sidebars = {"try": [], "gallery": [], "changelog": []}  # they have no pages below them
 html_static_path = ["_static"]
+html_extra_path = [EXTRA]
 html_search_scorer = str(DOCS / "search_order.js")
 html_css_files = ["site.css"]
 html_copy_source = False
@@ -48,16 +52,22 @@ suppress_warnings = ["myst.header"]
 
 OWN_SPANISH = {
     "Section Navigation": "En esta sección",
-    "Learn": "Aprender (inglés)",
-    "Do": "Hacer (inglés)",
-    "Look up": "Consultar (inglés)",
-    "Understand": "Entender (inglés)",
+    "Try it now": "Pruébelo ahora",
+    "Learn": "Aprender",
+    "Do": "Hacer",
+    "Look up": "Consultar",
+    "Understand": "Entender",
     "Gallery": "Galería",
-    "Changelog": "Cambios (inglés)",
+    "Changelog": "Cambios",
+    "Español": "Inicio",
     "Show or hide the pages below": "Mostrar u ocultar las páginas de abajo",
 }
 EMPTY_HEADING = re.compile(r"<th\b[^>]*>(<p></p>)?</th>")
 LINK_TEXT = re.compile(r"(?<=>)\s*([^<>]+?)\s*(?=</a>)")
+LINK_TARGET = re.compile(r'(?<=href=")(?:\.\./)+([\w/]+)\.html(?=")')
+TITLE_END = "</h1>"
+SPANISH_SECTIONS = PAGES | {"changelog": PAGES["do/upgrade"]}
+"""Spanish page to which an entry of the menu leads; the changelog is in English, and what one has to do is in both."""
 
 
 class SearchWithoutAccents(SearchEnglish):
@@ -87,14 +97,22 @@ for package in ("pydata_sphinx_theme", "sphinx"):
     SPANISH.add_fallback(gettext.translation("sphinx", str(files(package) / "locale"), ["es"]))
 
 
-def with_spanish_links(header: Callable[..., str]) -> Callable[..., str]:
-    """Return a function that writes the links of the header in Spanish; the gallery is the Spanish one."""
+def with_spanish_links(header: Callable[..., str], address: Callable[[str], str]) -> Callable[..., str]:
+    """Return a function that writes the links of the header in Spanish; each leads to the Spanish page."""
 
     def spanish(**options: Any) -> str:
         html = LINK_TEXT.sub(lambda text: OWN_SPANISH.get(text[1], text[1]), header(**options))
-        return html.replace("/gallery.html", "/es/galeria.html")
+        return LINK_TARGET.sub(lambda link: address(SPANISH_SECTIONS.get(link[1], link[1])), html)
 
     return spanish
+
+
+def with_language_note(page: str, body: str, address: Callable[[str], str]) -> str:
+    """Return the body of a page with a line below its title: the other language, or that there is none."""
+    there = counterpart(page)
+    note = language_note(page, address(there) if there else "")
+    before, end, after = body.partition(TITLE_END)
+    return f"{before}{end}{note}{after}" if end else body
 
 
 def with_named_switches(sidebar: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -108,14 +126,14 @@ def with_named_switches(sidebar: Callable[..., Any], name: str) -> Callable[...,
 
 def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Mark Spanish pages as Spanish for browsers and screen readers; show the theme's own words in Spanish there."""
-    spanish = page.startswith("es/") or page.endswith("_es")
+    spanish, address = is_spanish(page), context["pathto"]
     app.builder.templates.environment.install_gettext_translations(SPANISH if spanish else app.translator)
     if spanish:
-        header = with_spanish_links(context["generate_header_nav_html"])
+        header = with_spanish_links(context["generate_header_nav_html"], address)
         context.update(language="es", theme_search_bar_text="Buscar", generate_header_nav_html=header)
     name = "Show or hide the pages below"
     switches = with_named_switches(context["generate_toctree_html"], OWN_SPANISH[name] if spanish else name)
-    body = EMPTY_HEADING.sub("<td></td>", context.get("body", ""))
+    body = with_language_note(page, EMPTY_HEADING.sub("<td></td>", context.get("body", "")), address)
     context.update(generate_toctree_html=switches, body=body, favicon_url="data:,")  # there is no picture to ask for
 
 

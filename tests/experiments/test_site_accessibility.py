@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.thorough, needs_chromium, needs_site]
 PAGES = (
     *("index", "es/index", "gallery", "changelog", "search"),
     *("learn/index", "learn/pairs", "do/class", "es/clase", "lookup/index", "lookup/api", "lookup/parameters"),
-    *("understand/index", "understand/odd/index", "understand/odd_es", "understand/facts", "es/aciertos"),
+    *("lookup/parameters/gangs", "es/parametros", "try", "es/probar", "es/consultar", "lookup/commands"),
+    *("understand/index", "understand/odd/index", "es/modelo", "understand/facts", "es/aciertos"),
 )
 """Pages of each kind: first pages, sections, notebooks, tables, programs, and the description in both languages."""
 SIZES = [(1440, 900), (390, 844)]

@@ -18,4 +18,10 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def contents_page(title: str, about: str, names: Iterable[str]) -> str:
     """Return a page with a table of contents."""
-    return f"# {title}\n\n{about}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n"
+    return f"# {title}\n\n{about}\n\n{contents(names)}"
+
+
+def contents(names: Iterable[str], hidden: bool = False) -> str:
+    """Return a list of the pages that stand below a page of the site; if hidden, the menu alone shows it."""
+    option = ":hidden:" if hidden else ":maxdepth: 1"
+    return "\n".join(["```{toctree}", option, "", *names, "```", ""])

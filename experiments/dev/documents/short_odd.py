@@ -63,7 +63,8 @@ def choice_table() -> str:
         )
         rows.append((choice.agent, catalogue.find_words("matters", choice.name, "en"), options))
     agents = list(dict.fromkeys(agent for agent, _, _ in rows))
-    return table(CHOICE_HEAD, sorted(rows, key=lambda row: agents.index(row[0])))
+    ordered = sorted(rows, key=lambda row: agents.index(row[0]))
+    return table(CHOICE_HEAD, ordered)
 
 
 def submodel_lists(places: Mapping[str, str]) -> str:

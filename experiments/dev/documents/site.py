@@ -7,34 +7,28 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 import typer
 
-from experiments.cli import listings
 from experiments.cli.app import app
 from experiments.cli.plot import RECORD_FIGURES, record_figure
-from experiments.dev.documents import module_map, odd, odd_pages, short_odd, withdrawn
+from experiments.dev.documents import module_map, odd, odd_pages, short_odd, try_page, withdrawn
 from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
 from experiments.dev.documents.answer_details import accounts_table, numbers_table
 from experiments.dev.documents.criteria_sentences import criteria_sentences
 from experiments.dev.documents.facts_page import facts_page
 from experiments.dev.documents.markdown import contents_page, table
+from experiments.dev.documents.parameter_pages import parameter_pages
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
 from experiments.dev.documents.scorecard_page import scorecard_page
 from experiments.dev.documents.write import released_documents
 from experiments.figures.plot_command import figure_bytes
-from experiments.narrative.labels import range_label
 from experiments.narrative.messages import message
 from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_atomically
 from experiments.words import catalogue
-from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
-from model.engine.plausible import plausible_range
 from model.simulation.registry import MEASURES
-from scenarios.groups import declared_groups
-from scenarios.lever_places import lever_places
 from scenarios.policy_files import ready_policies
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +46,7 @@ PAGE_OF_DOCUMENT = {
     "model/docs/MAP.md": "lookup/modules.md",
     "model/docs/ODD.md": "understand/odd/supplement.md",
     "model/docs/ODD_SHORT.md": "understand/odd/index.md",
-    "model/docs/ODD.es.md": "understand/odd_es.md",
+    "model/docs/ODD.es.md": "es/modelo.md",
     "model/docs/decisions": "understand/decisions/index.md",
 }
 """Documents of the project and the page of the site on which each is shown."""
@@ -66,17 +60,6 @@ MEASURE_HEAD = {
     ),
 }
 TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("indicador", "unidad", "significado")}
-PARAMETER_HEAD = ("parameter", "meaning and role", "default", "range", "source")
-PARAMETERS_ABOUT = """Defaults, ranges, roles and sources of all parameters, from the code. The full name of a parameter
-is `GROUP.NAME`, as in `--set adoption.outside=0.02` or in the file of a policy.
-
-* *Range*: values that the program accepts. Where nobody has measured a parameter, *plausible* values follow, between
-  which `--draws plausible` draws. "Factor of 2" means half to twice the default, because no source states a range.
-* *Role*: policies change *levers*, and each acts where its row says; *site facts* differ between municipalities;
-  *behaviour* is the same everywhere.
-* *Source*: codes such as C11 are rows of [the evidence](sources.md); "assumed" means that nobody has measured the
-  value, and "swept" that studies vary it.
-"""
 SOURCE_HEAD = ("code", "what it says", "source")
 SOURCES_ABOUT = """What the codes in the [sources of parameters](parameters.md) stand for, in our words. The paper is
 A. Matute (2021), doi [10.12924/johs2021.16020097](https://doi.org/10.12924/johs2021.16020097). "Not verified" marks a
@@ -117,7 +100,6 @@ def spanish_figures() -> dict[str, Path]:
 def pages() -> Iterator[tuple[str, str]]:
     """Yield path and text of every generated page."""
     yield "lookup/commands.md", commands_page()
-    yield "lookup/parameters.md", parameters_page()
     yield "lookup/sources.md", sources_page()
     yield "lookup/measures.md", measures_page("en")
     yield "es/indicadores.md", measures_page("es")
@@ -128,6 +110,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "es/aciertos.md", scorecard_page("es")
     yield from document_pages()
     for language in catalogue.LANGUAGES:
+        yield from parameter_pages(language)
+        yield try_page.PLACES[language], try_page.try_page(language)
         yield f"_generated/answer_{language}.md", answer_page(language)
         yield f"_generated/defaults_{language}.md", default_effects(language)
         yield f"_generated/policies_{language}.md", policy_list(language)
@@ -188,44 +172,6 @@ def commands_page() -> str:
         context = typer.Context(command, info_name=f"confianza {name}", max_content_width=88)
         sections += [f"## {name}", "", "```text", command.get_help(context).strip(), "```", ""]
     return "\n".join(sections)
-
-
-def parameters_page() -> str:
-    """Return a table of the parameters of every group of the model."""
-    declared_groups()
-    sections = ["# Parameters", "", PARAMETERS_ABOUT]
-    for group, parameters in groupby(all_parameters(), key=lambda one: one[0].partition(".")[0]):
-        group_type = ParameterGroup.known[group]
-        rows = [
-            (
-                f"`{name.removeprefix(group + '.')}`",
-                f"{about.about}; *{listings.ROLES[about.role][1]}*{place_text(name)}",
-                *(
-                    f"{value:g} {about.unit}",
-                    range_label(about.low, about.high) + plausible_text(value, about),
-                    about.source,
-                ),
-            )
-            for name, value, about in parameters
-        ]
-        evidence = f" Evidence: {', '.join(group_type.evidence)}." if group_type.evidence else ""
-        sections += [f"## {group}", "", listings.group_title(group_type, listings.FigureTexts("en")) + evidence, ""]
-        sections += [table(PARAMETER_HEAD, rows), ""]
-    return "\n".join(sections)
-
-
-def place_text(name: str) -> str:
-    """Return the place at which a lever acts as text to append to its role, or ""."""
-    place = lever_places().get(name)
-    return f"; {listings.PLACES_OF_LEVERS[place][1]}" if place else ""
-
-
-def plausible_text(value: float, about: ParameterSpec) -> str:
-    """Return the plausible values of an unmeasured parameter as text to append to its range, or ""."""
-    plausible = plausible_range(value, about)
-    if not plausible:
-        return ""
-    return f"; plausible {plausible.low:.3g} to {plausible.high:.3g}{'' if plausible.stated else ' (factor of 2)'}"
 
 
 def sources_page() -> str:

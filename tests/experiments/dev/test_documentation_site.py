@@ -70,7 +70,7 @@ def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() 
     for page, link in (
         ("do/mechanism.md", "](../lookup/modules.md)"),
         ("do/mechanism.md", "](../understand/odd/supplement.md)"),
-        ("understand/odd_es.md", "](odd/supplement.md)"),
+        ("es/modelo.md", "](../understand/odd/supplement.md)"),
         ("understand/decisions/0038-size-of-experiments.md", "](../../lookup/modules.md)"),
     ):
         assert link in shown[page], page
