@@ -5,6 +5,10 @@ first. Whoever comes in by this door is told so in one line.
 """
 
 import sys
+
+if sys.version_info < (3, 12):  # noqa: UP036 - an old Python would name the first new syntax as the cause
+    sys.exit(f"confianza: Python 3.12 or newer is needed; this is {sys.version_info[0]}.{sys.version_info[1]}")
+
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -45,10 +45,31 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tree, folder = copy_as_in_a_clone(tmp_path_factory.mktemp("clone")), tmp_path_factory.mktemp("release")
     written = told_by(tree, sys.executable, *commands[1].split())
     assert written.returncode == 0, written.stderr
-    made = told_by(tree, UV, commands[2], "--offline", "--out-dir", folder) if UV else None
+    return build(tree, folder, commands[2])
+
+
+def build(tree: Path, folder: Path, command: str = "build") -> Path:
+    """Build wheel and source archive of a tree into a folder without the network, and return the folder."""
+    made = told_by(tree, UV, command, "--offline", "--out-dir", folder) if UV else None
     if made is None or made.returncode:
         pytest.skip("no uv with what it needs to build in its cache")
     return folder
+
+
+@pytest.mark.thorough
+def test_a_second_build_at_another_place_and_time_has_the_same_bytes(release: Path, tmp_path: Path) -> None:
+    (archive,) = release.glob("*.tar.gz")
+    with tarfile.open(archive) as sources:
+        sources.extractall(tmp_path / "again", filter="data")
+    (tree,) = (tmp_path / "again").iterdir()
+    for path in tree.rglob("*"):
+        os.utime(path, (1, 2**30))
+        path.chmod(path.stat().st_mode | 0o040)
+    (tree / "PKG-INFO").unlink()
+    for path in build(tree, tmp_path / "second").iterdir():
+        first = release / path.name
+        if path.suffix in (".whl", ".gz"):
+            assert path.read_bytes() == first.read_bytes(), path.name
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from experiments.dev import reference
-from experiments.dev.documents import answer, column_docs, evidence, module_map, odd, short_odd, table_docs
+from experiments.dev.documents import answer, column_docs, evidence, metadata, module_map, odd, short_odd, table_docs
 from experiments.dev.documents.module_map import wrapped
 from experiments.narrative.labels import range_label
 from experiments.storage.writing import write_atomically
@@ -73,6 +73,7 @@ def committed_documents() -> dict[Path, str]:
     """Return the current text of each generated document that is committed, by path."""
     return {
         evidence.SPANISH: evidence.spanish_page(evidence.SPANISH.read_text(encoding="utf-8")),
+        **metadata.metadata_documents(),
         short_odd.SHORT: short_odd.short_page(short_odd.SHORT.read_text(encoding="utf-8")),
         table_docs.TABLES: table_docs.tables_page(),
         **with_results(),

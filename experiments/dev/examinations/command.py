@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,6 +76,8 @@ class ValidationRequest:
     def check(self) -> None:
         """Raise InputError if the request is invalid."""
         for name in self.names:
+            if name.removeprefix("--") in EXAMINATIONS and name not in EXAMINATIONS:
+                raise InputError(f"'validate {name}' went with version 0.4: write 'validate {name[2:]}'")
             if name not in EXAMINATIONS:
                 problem = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
                 suggestion = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
@@ -144,15 +145,8 @@ class ValidationRequest:
 
 
 def requested_names(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the examinations named on the command line, without duplicates.
-
-    The form with dashes of version 0.2, such as `--effects`, is accepted with a warning until version 0.4.
-    """
-    plain = {f"--{name}": name for name in EXAMINATIONS}
-    for word in words:
-        if word in plain:
-            print(f"'validate {word}' goes with version 0.4: write 'validate {plain[word]}'", file=sys.stderr)
-    return tuple(dict.fromkeys(plain.get(word, word) for word in words))
+    """Return the examinations named on the command line, without duplicates."""
+    return tuple(dict.fromkeys(words))
 
 
 def run_examinations(request: ValidationRequest) -> bool:

@@ -3,18 +3,18 @@
 import pytest
 
 from experiments.dev.examinations.command import EXAMINATIONS, WITH_QUICK, ValidationRequest, call_of, requested_names
+from model.engine.errors import InputError
 
 
-def test_the_form_of_version_0_2_means_the_same_and_warns_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert requested_names(["--effects", "ceiling", "effects"]) == ("effects", "ceiling")
-    printed = capsys.readouterr()
-    assert printed.err == "'validate --effects' goes with version 0.4: write 'validate effects'\n"
-    assert printed.out == ""
+def test_the_form_of_version_0_2_is_refused_with_what_to_write_instead() -> None:
+    with pytest.raises(InputError, match=r"^'validate --effects' went with version 0\.4: write 'validate effects'$"):
+        ValidationRequest(names=requested_names(["ceiling", "--effects"])).check()
 
 
-def test_other_words_stay_as_they_are_and_are_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert requested_names(["laws", "--nothing"]) == ("laws", "--nothing")
-    assert capsys.readouterr().err == ""
+def test_a_name_counts_once_and_an_unknown_option_is_told_as_such() -> None:
+    assert requested_names(["laws", "ceiling", "laws"]) == ("laws", "ceiling")
+    with pytest.raises(InputError, match="no option '--nothing'"):
+        ValidationRequest(names=("--nothing",)).check()
 
 
 @pytest.mark.parametrize("name", EXAMINATIONS)
