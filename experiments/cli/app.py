@@ -286,7 +286,7 @@ def view(
     if phones is not None and not room:
         raise InputError("--phones belongs to --room: give both")
     if draws and (mesa or room):
-        raise InputError("--draws belongs to the decision view: leave out --mesa and --room")
+        raise InputError("--draws belongs to the page of a town: leave out --mesa and --room")
     if room:
         from experiments.workshop.room_server import serve_room
 

@@ -300,7 +300,9 @@ ShownTown = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenar
 Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
 DrawsOfPage = Annotated[
     list[Path],
-    Option("--draws", metavar="DIR", help="Folder of compare --draws; repeatable.", show_default=False),
+    Option(
+        "--draws", metavar="DIR", help="Folder of an answer, or of compare --draws; repeatable.", show_default=False
+    ),
 ]
 LanguageOfPage = Annotated[
     str, Option(metavar="es|en", help="Language with which the page opens.", callback=ONE_LANGUAGE)

@@ -1,4 +1,4 @@
-"""Translate a visitor's choice in the decision view into the equivalent comparison and its runs."""
+"""Translate a visitor's choice of measures into the equivalent comparison and its runs."""
 
 import dataclasses
 import datetime
@@ -24,7 +24,7 @@ from model.engine.scenario import Scenario
 MAX_PAIRS = 8
 FIXED_TOWN = "population.seed=1"
 """All paired runs of the page share one town, the one that its maps show."""
-HORIZONS = (1, 2, 5, 10)
+HORIZONS = (1, 2, 3, 5, 10)
 POLICY_FILE = f"{POLICY}.toml"
 PROGRAM_TEMPLATE = """from confianza import TrustModel, load
 

@@ -1,4 +1,4 @@
-"""Simulate one world of the decision view from a stored warm-up, and keep the results that are shown."""
+"""Simulate one world of a pair of the page from a stored warm-up, and keep the results that are shown."""
 
 import itertools
 import math

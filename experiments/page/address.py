@@ -13,7 +13,7 @@ from experiments.page.page_texts import page_text
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 
-VIEWS = ("decision", "why", "map", "life", "criteria", "room")
+VIEWS = ("why", "map", "life", "criteria", "room")
 """Views in display order; each has a module of its name in `static` and one here."""
 KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view", "place", "month", "show", "present")
 MAX_SEED = 2**32 - MAX_PAIRS
@@ -35,7 +35,6 @@ class AddressRequest:
     place: int = 0
     month: int = 0
     show: str = ""
-    present: bool = False
 
     @property
     def query(self) -> str:
@@ -53,9 +52,13 @@ class AddressRequest:
             "place": str(self.place or ""),
             "month": str(self.month or ""),
             "show": self.show,
-            "present": "1" if self.present else "",
         }
         return urlencode({key: value for key, value in values.items() if value}, safe=",./")
+
+
+def first_request() -> AddressRequest:
+    """Return the request with which the page opens."""
+    return AddressRequest(Choice(sites.start_options.scenario), sites.start_options.language)
 
 
 class AddressError(InputError):
@@ -89,7 +92,6 @@ def parse_address(address: Mapping[str, str], current: AddressRequest) -> Addres
         month=parse_whole_number("month", address.get("month") or "0", 12 * choice.years),
         view=known_value("view", address, "", ("", *VIEWS)) or VIEWS[0],
         dark=known_value("dark", address, "1" if current.dark else "", ("", "0", "1")) == "1",
-        present=known_value("present", address, "", ("", "1")) == "1",
         show=address.get("show", "")[:MAX_VALUE_LENGTH],
     )
 

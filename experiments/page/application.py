@@ -1,4 +1,4 @@
-"""The page as a web application: one document, its files, and a socket for each visitor.
+"""The page as a web application: the page of a town with its check, and the views of the eight pairs of towns.
 
 There is no build step and nothing is loaded from elsewhere: the browser loads the modules of `static` as they are.
 """
@@ -6,29 +6,46 @@ There is no build step and nothing is loaded from elsewhere: the browser loads t
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from experiments.figures.theme import css_variables
 from experiments.page import sites, visitor_limit
-from experiments.page.message_check import MalformedMessage, parse_message, protocol_error
-from experiments.page.request_guard import PageRequests
+from experiments.page.address import VIEWS
+from experiments.page.message_check import (
+    PAGE_MESSAGES,
+    TOWN_MESSAGES,
+    MalformedMessage,
+    parse_message,
+    protocol_error,
+)
+from experiments.page.request_guard import NOT_FOUND_TEXT, PageRequests
+from experiments.page.session import Send, Session
+from experiments.page.town_check import TownCheck
+from experiments.page.town_document import document, document_of
 from experiments.page.visitor import Visitor
 from experiments.storage.progress import print_note
+from experiments.town_page.town_page import page_script, page_style
 from experiments.words.script_fault import SCRIPT_FAULT
 
+type OpenSession = Callable[[Send], Session]
+
 STATIC_FOLDER = Path(__file__).parent / "static"
-SOCKET_PATH = "/socket"
+SOCKET_PATH, CHECK_PATH, VIEWS_PATH = "/socket", "/check", "/towns"
+"""Sockets of the views and of the check, and address of the views."""
 MALFORMED_CLOSE_CODE = 1003
 """Close code of a socket after a malformed message."""
+NOT_KEPT = {"cache-control": "no-cache"}
+"""Header of answers that the browser asks for anew."""
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -43,7 +60,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 PAGE_REQUESTS = PageRequests(
-    {"GET": re.compile(r"/|/static/[a-z_]+\.(js|css)"), "websocket": re.compile(SOCKET_PATH)}, CONTENT_SECURITY_POLICY
+    {
+        "GET": re.compile(rf"/|{VIEWS_PATH}|/file\.html|/static/[a-z_]+\.(js|css)"),
+        "websocket": re.compile(f"{SOCKET_PATH}|{CHECK_PATH}"),
+    },
+    CONTENT_SECURITY_POLICY,
 )
 
 
@@ -51,24 +72,54 @@ def application() -> Starlette:
     """Return the application."""
     return Starlette(
         routes=[
-            Route("/", page_document),
+            Route("/", town_document),
+            Route(VIEWS_PATH, views_document),
+            Route("/file.html", town_file),
             Route("/static/tokens.css", colour_style_sheet),
             Route("/static/fault.js", fault_script),
+            Route("/static/town.css", town_style_sheet),
+            Route("/static/town.js", town_script),
             Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
             WebSocketRoute(SOCKET_PATH, serve_visitor),
+            WebSocketRoute(CHECK_PATH, serve_check),
         ]
     )
 
 
-def page_document(_: Request) -> Response:
-    """Return the HTML document of the page."""
+def town_document(request: Request) -> Response:
+    """Return the page of a town; an address of one of the views opens that view."""
+    if request.query_params.get("view", "") in VIEWS:
+        return RedirectResponse(f"{VIEWS_PATH}?{request.url.query}", 303)
+    return HTMLResponse(document(sites.start_options.language), headers=NOT_KEPT)
+
+
+def town_file(request: Request) -> Response:
+    """Return the page of a town as one file."""
+    site = request.query_params.get("town", "")
+    if site not in sites.site_names():
+        return PlainTextResponse(NOT_FOUND_TEXT, 404)
+    return HTMLResponse(document_of(site), headers=NOT_KEPT)
+
+
+def town_style_sheet(_: Request) -> Response:
+    """Return the style of the page of a town."""
+    return Response(page_style(), media_type="text/css", headers=NOT_KEPT)
+
+
+def town_script(_: Request) -> Response:
+    """Return the script of the page of a town."""
+    return Response(page_script(), media_type="text/javascript", headers=NOT_KEPT)
+
+
+def views_document(_: Request) -> Response:
+    """Return the HTML document of the views of the pairs."""
     return html_document(STATIC_FOLDER / "page.html")
 
 
 def html_document(file: Path) -> Response:
     """Return a document in the initial language of the page."""
     text = file.read_text(encoding="utf-8")
-    return HTMLResponse(text.replace("LANGUAGE", sites.start_options.language), headers={"cache-control": "no-cache"})
+    return HTMLResponse(text.replace("LANGUAGE", sites.start_options.language), headers=NOT_KEPT)
 
 
 def colour_style_sheet(_: Request) -> Response:
@@ -108,18 +159,28 @@ class Outbox:
 
 
 async def serve_visitor(websocket: WebSocket) -> None:
-    """Serve one visitor over a socket until the browser leaves, or send the reason for refusing the visitor."""
+    """Serve the views to one visitor over a socket."""
+    await serve_session(websocket, Visitor, PAGE_MESSAGES)
+
+
+async def serve_check(websocket: WebSocket) -> None:
+    """Serve the check of a town's page over a socket."""
+    await serve_session(websocket, TownCheck, TOWN_MESSAGES)
+
+
+async def serve_session(websocket: WebSocket, open_session: OpenSession, messages: TypeAdapter[Any]) -> None:
+    """Serve one session until the browser leaves, or send the reason for refusing it."""
     await websocket.accept()
     outbox = Outbox()
-    visitor = visitor_limit.admit(lambda: Visitor(outbox.put))
-    if isinstance(visitor, str):
-        await websocket.send_json({"full": visitor})
+    session = visitor_limit.admit(lambda: open_session(outbox.put))
+    if isinstance(session, str):
+        await websocket.send_json({"full": session})
         await websocket.close()
         return
     sender = asyncio.create_task(send_all(websocket, outbox))
     try:
-        async for request in visitor_requests(websocket):
-            visitor.receive(request)
+        async for request in requests_of(websocket, messages):
+            session.receive(request)
     except MalformedMessage as reason:
         print_note(f"page: a socket was closed: {reason}")
         sender.cancel()
@@ -127,11 +188,11 @@ async def serve_visitor(websocket: WebSocket) -> None:
     finally:
         outbox.open = False
         sender.cancel()
-        visitor.close()
-        visitor_limit.leave(visitor)
+        session.close()
+        visitor_limit.leave(session)
 
 
-async def visitor_requests(websocket: WebSocket) -> AsyncIterator[dict[str, Any]]:
+async def requests_of(websocket: WebSocket, messages: TypeAdapter[Any]) -> AsyncIterator[dict[str, Any]]:
     """Yield the requests of a browser; raise `MalformedMessage` at the first invalid message."""
     while True:
         message = await websocket.receive()
@@ -139,7 +200,7 @@ async def visitor_requests(websocket: WebSocket) -> AsyncIterator[dict[str, Any]
             if reason := protocol_error(message):
                 print_note(f"page: a socket was closed: {reason}")
             return
-        yield parse_message(message)
+        yield parse_message(message, messages)
 
 
 async def send_all(websocket: WebSocket, outbox: Outbox) -> None:

@@ -31,6 +31,7 @@ from experiments.comparison.twin_results import SharedOutcomes, TwinJob, WorldRe
 from experiments.execution.executor import should_retry
 from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
 from experiments.page import sites
+from experiments.reproduce.plan import MEASURES, plan
 from experiments.storage.run_spec import RunSpec
 
 MAX_KEPT = 96
@@ -71,6 +72,8 @@ N_SLOTS = 64
 """Slots in shared memory for worlds that are simulated at the same time, more than there are ever workers."""
 STREAMED_COLUMNS = tuple(sorted({name for outcome in OUTCOMES for name in outcome.columns}))
 """Columns of the first world that are sent by month."""
+WORLD_COLUMNS = COLUMNS_NEEDED.union(*(MEASURES[name].read.columns for name in plan().emulated))
+"""Monthly measures that are kept of a world: those of the views, and those of the page of a town."""
 OnWorld = Callable[[WorldResult | str, str], None]
 """Callback for a finished world, or the reason of its failure, and its run."""
 OnMonths = Callable[[pd.DataFrame, str], None]
@@ -200,7 +203,7 @@ class BackgroundWorker:
     def new_job(self, spec: RunSpec) -> TwinJob:
         """Return a job with its own slot in shared memory."""
         number = next(self.job_numbers)
-        job = TwinJob(spec, number % N_SLOTS, number, COLUMNS_NEEDED)
+        job = TwinJob(spec, number % N_SLOTS, number, WORLD_COLUMNS)
         self.turns[job.place] = number
         self.jobs[spec.run] = job
         return job

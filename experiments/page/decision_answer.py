@@ -1,4 +1,4 @@
-"""Compose the sentence that answers the question of the decision view: harms first, then benefits."""
+"""Compose the sentence on the effects in pairs of whole towns: harms first, then benefits."""
 
 from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.comparison.policy_choice import MAX_PAIRS
@@ -117,13 +117,3 @@ def accompanying_costs(state: PageState) -> list[Span]:
 def span_style(result: PairedOutcome) -> str:
     """Return the kind of a span: h for a harm, b for a benefit, empty for neither."""
     return {"harm": "h", "null": ""}.get(result.colour, "b")
-
-
-def telephone_summary(state: PageState) -> list[Span]:
-    """Return the shortest form of the answer, for the bottom bar on telephones."""
-    if not (state.has_verdicts and state.paired_outcomes):
-        return [(state.text("decision.done_of", **state.progress), "bold")]
-    harms = sum(result.harmful and result.outcome.harm for result in state.paired_outcomes)
-    words = state.text(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
-    trust = state.paired_outcomes[0]
-    return [(outcome_phrase(state, trust), span_style(trust)), (words, "h" if harms else "")]

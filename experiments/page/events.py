@@ -1,7 +1,13 @@
-"""Public events of the political calendar that affect a municipality."""
+"""Public events of the political calendar that affect a municipality, and months in which the national mood does."""
 
 from functools import cache
+from typing import Any
 
+import numpy as np
+
+from experiments.comparison.cause_effects import NATION, PlaceAndMonth, monthly_contribution
+from experiments.page.page_state import PageState
+from experiments.statistics.thresholds import threshold_rules
 from model.engine.calendar import month_of, tick_of
 from model.engine.scenario import Scenario
 from scenarios.timeline import ReadyEvent, read_timeline
@@ -22,3 +28,12 @@ def events_of_scenario(scenario: Scenario) -> list[tuple[int, ReadyEvent]]:
         for ready_event in timeline()
         if ready_event.event.name in names
     ]
+
+
+def mood_months(state: PageState) -> list[dict[str, Any]]:
+    """Return the months in which the national mood, a model input, moves trust by at least the threshold."""
+    if not state.base:
+        return []
+    contribution = np.mean([monthly_contribution(world, NATION, PlaceAndMonth()) for world in state.base], axis=0)
+    months = np.flatnonzero(np.abs(contribution) >= threshold_rules()["points"].delta)
+    return [{"month": int(month), "text": state.text("decision.nation")} for month in months if month]

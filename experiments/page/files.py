@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
-from experiments.comparison.policy_choice import MAX_PAIRS, POLICY_FILE, program_of
+from experiments.comparison.policy_choice import POLICY_FILE, program_of
 from experiments.page.page_state import PageState
 from experiments.page.table_rows import reason_withheld
 from experiments.storage.writing import csv_bytes
@@ -28,18 +28,6 @@ def python_program(state: PageState) -> str:
     """Return the program that reproduces the effect on trust, run in the folder with the file of measures."""
     file = f"./{POLICY_FILE}"
     return program_of(state.choice.request(file), [file], state.scenario.start)
-
-
-def source_note(state: PageState) -> str:
-    """Return the source of numbers and pictures: municipality, dates, seeds."""
-    return state.text(
-        "decision.source",
-        town=state.scenario.title[state.language],
-        start=state.scenario.start,
-        until=state.scenario.start.replace(year=state.scenario.start.year + state.choice.years),
-        begins=state.begins,
-        seeds=f"{state.choice.seed}–{state.choice.seed + MAX_PAIRS - 1}",
-    )
 
 
 def results_csv(state: PageState) -> str:

@@ -14,7 +14,7 @@ from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, W
 from experiments.comparison.report_weighing import CALIBRATED_TERM, ReportingChoice
 from experiments.execution.run_tables import anonymous_label
 from experiments.page.address import AddressRequest
-from experiments.page.decision_view import mood_months
+from experiments.page.events import mood_months
 from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.page_texts import capitalized, page_text
 from experiments.page.why_view import part_name

@@ -12,8 +12,9 @@ from experiments.comparison.cause_effects import PlaceAndMonth, total_effect
 from experiments.comparison.decision_outcomes import SMALLEST_MAP_DIFFERENCE, trust_difference_by_cell
 from experiments.comparison.headline_measures import worse_direction
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE, inhabited
+from experiments.figures.theme import difference_colours
 from experiments.page.address import AddressRequest
-from experiments.page.decision_view import difference_scale, encoded_gaps, mood_months
+from experiments.page.events import mood_months
 from experiments.page.ground import columns_and_rows
 from experiments.page.page_state import PageState, Span, number, signed
 from experiments.page.pair_rows import mean_trust_by_month, pair_rows, waiting_sentence
@@ -328,3 +329,30 @@ def place_panel(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "rows": [*pair_rows(state, effects), minutes_row],
         "lines": mean_trust_by_month(state, PlaceAndMonth(z)),
     }
+
+
+def encoded_gaps(differences: np.ndarray, floor: float) -> tuple[str, float]:
+    """Encode differences for the browser; return them with the largest absolute one, at least the floor.
+
+    Each is one signed byte, 127 times its share of the largest; 0 below the floor or if unknown (nan).
+
+    >>> encoded_gaps(np.array([[2.0, -1.0, 0.1, np.nan]]), 0.2)
+    ('f8AAAA==', 2.0)
+    """
+    visible = np.abs(differences) >= floor  # False for nan
+    largest = float(np.abs(differences[visible]).max(initial=floor)) or 1.0
+    shares = np.where(visible, differences / largest, 0.0)
+    return base64.b64encode(np.round(127.0 * shares).astype(np.int8).tobytes()).decode(), largest
+
+
+def difference_scale(state: PageState, largest: float, layer: str, worse: int) -> dict[str, Any]:
+    """Return the colours of both ends of a scale of differences, and their labels.
+
+    ``worse`` is 1 if more of the layer is worse, -1 if less is, and 0 if neither.
+    """
+    colours = difference_colours(worse)
+    labels = []
+    for value, amount, colour in zip((-largest, largest), ("less", "more"), colours, strict=True):
+        label = f"{signed(value, 1)} {state.text(f'map.{amount}_{layer}')}"
+        labels.append(f"{label} ·\u00a0{state.text(f'map.{colour}')}" if worse else label)
+    return {"tones": list(colours), "ends": labels}

@@ -28,6 +28,41 @@ class CodeMessage(TypedDict):
     link: str
 
 
+class CheckMessage(TypedDict):
+    """Request to check a setting with pairs of the whole town."""
+
+    kind: Literal["check"]
+    number: int
+    town: str
+    years: int
+    measures: str
+
+
+class StopMessage(TypedDict):
+    """Request to stop the check."""
+
+    kind: Literal["stop"]
+
+
+class MeasureEstimate(TypedDict):
+    """Estimate of the effect on a measure, and its error."""
+
+    measure: str
+    mean: float
+    error: float
+
+
+class KeepMessage(TypedDict):
+    """Estimates that differ from the pairs of a check."""
+
+    kind: Literal["keep"]
+    number: int
+    estimates: list[MeasureEstimate]
+
+
+TOWN_MESSAGES: TypeAdapter[Any] = TypeAdapter(
+    Annotated[CheckMessage | StopMessage | KeepMessage, Field(discriminator="kind")]
+)
 PAGE_MESSAGES: TypeAdapter[Any] = TypeAdapter(
     Annotated[AskMessage | FileMessage | CodeMessage, Field(discriminator="kind")]
 )
@@ -44,8 +79,8 @@ def protocol_error(message: Mapping[str, Any]) -> str:
     return "a frame was malformed" if message.get("code") in PROTOCOL_ERROR_CODES else ""
 
 
-def parse_message(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request in a message; raise `MalformedMessage` if it is invalid.
+def parse_message(message: Mapping[str, Any], shape: TypeAdapter[Any] = PAGE_MESSAGES) -> dict[str, Any]:
+    """Return the request in a message of a shape; raise `MalformedMessage` if it is invalid.
 
     >>> parse_message({"text": '{"kind": "file", "what": "data"}'})["what"]
     'data'
@@ -53,7 +88,7 @@ def parse_message(message: Mapping[str, Any]) -> dict[str, Any]:
     Traceback (most recent call last):
     experiments.page.message_check.MalformedMessage: a message was malformed
     """
-    return dict(parse_json_of(PAGE_MESSAGES, message.get("text") or ""))
+    return dict(parse_json_of(shape, message.get("text") or ""))
 
 
 def parse_json_of(shape: TypeAdapter[Any], text: str | bytes) -> Any:

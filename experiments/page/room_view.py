@@ -13,13 +13,13 @@ COMMANDS = {
 
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
-    """Return the data of the view: steps, each with a link to a view or a command."""
-    links = {"guess": {"view": ""}, "present": {"view": "", "present": "1"}, "why": {"view": "why"}}
+    """Return the data of the view: steps, each with a link to the answer or a view, or a command."""
+    links = {"guess": "answer", "present": "answer", "why": "why"}
     steps = [
         {
             "title": state.text(f"room.{name}"),
             "text": state.text(f"room.{name}_text"),
-            "link": links.get(name),
+            "link": links.get(name, ""),
             "command": COMMANDS.get(name, "").format(site=state.choice.site, language=state.language),
         }
         for name in STEPS

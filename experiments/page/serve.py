@@ -24,7 +24,7 @@ SWITCH_INTERVAL = 0.0005
 def serve_page(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
     """Serve the page of the project, or with ``mesa`` that of Mesa, until interrupted.
 
-    ``draws`` are folders of comparisons over draws, the basis of the word "known" in the decision view.
+    ``draws`` are folders of finished answers, whose pages are shown, or of comparisons over draws.
     """
     check_port(port)
     sites.load_scenario(scenario)

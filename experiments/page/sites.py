@@ -9,17 +9,22 @@ from typing import Any
 import scenarios
 from experiments.comparison.over_draws import DrawResults, read_draw_results
 from experiments.page.ground import base_map
+from experiments.reproduce.lock import LOCK_FILE
 from model.engine.scenario import Scenario
 from model.town.town import Town
 
 
 @dataclass(frozen=True)
 class StartOptions:
-    """Initial municipality and language of the page, and the results over draws given on the command line."""
+    """Initial municipality and language of the page, and results given on the command line.
+
+    ``draws`` are those of comparisons over draws, ``answers`` the folders of finished answers, whose pages are shown.
+    """
 
     scenario: str = "villa_canales"
     language: str = "en"
     draws: DrawResults = field(default_factory=dict)
+    answers: tuple[Path, ...] = ()
 
 
 start_options = StartOptions()
@@ -27,9 +32,11 @@ start_options = StartOptions()
 
 
 def set_start_options(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
-    """Set the initial municipality and language, and read folders of comparisons over draws."""
+    """Set the initial municipality and language, and read folders of comparisons over draws, or of answers."""
     global start_options
-    start_options = StartOptions(scenario, language, read_draw_results(draws))
+    answers = tuple(folder for folder in draws if (folder / LOCK_FILE).is_file() or list(folder.glob("*.html")))
+    compared = tuple(folder for folder in draws if folder not in answers)
+    start_options = StartOptions(scenario, language, read_draw_results(compared), answers)
 
 
 def site_names() -> list[str]:

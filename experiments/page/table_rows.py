@@ -1,132 +1,23 @@
-"""Rows of the decision view: measures with steps, range of effects and cost; outcomes with verdict and scale."""
+"""Rows of outcomes in pairs of whole towns, each with its verdict and scale."""
 
-import math
 from typing import Any
 
 import numpy as np
 
-from experiments.comparison.decision_measures import DecisionMeasure, measures
 from experiments.comparison.decision_outcomes import (
-    COST_MEASURES,
     OUTCOMES,
-    SMALLEST_COSTS,
     TRUST,
     DecisionOutcome,
     PairedOutcome,
-    effect_on,
     mean_months,
     shares_of_hundred,
 )
 from experiments.comparison.outcome_bounds import OutcomeBound, outcome_bounds
-from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
 from experiments.page.page_state import PageState, digits_of, number, signed
 from experiments.statistics.thresholds import are_too_few
-from experiments.statistics.verdicts import SIGN_UNKNOWN, VERDICTS, direction, judge
+from experiments.statistics.verdicts import SIGN_UNKNOWN, VERDICTS, direction
 
 Row = dict[str, Any]
-
-
-# Measures
-
-
-def measure_rows(state: PageState) -> list[Row]:
-    """Return a row for each measure at its current step."""
-    chosen = dict(state.choice.chosen)
-    return [measure_row(state, measure, chosen.get(measure.name, measure.today)) for measure in measures()]
-
-
-def measure_row(state: PageState, measure: DecisionMeasure, step_number: int) -> Row:
-    """Return the row of one measure at step ``step_number``."""
-    texts = [
-        {
-            kind: measure.text_with_value(getattr(step, kind), step, state.scenario, state.language)
-            for kind in ("short", "say")
-        }
-        for step in measure.steps
-    ]
-    return {
-        "name": measure.name,
-        "title": measure.title[state.language],
-        "steps": texts,
-        "today": measure.today,
-        "at": step_number,
-        "back": state.text("decision.back_one", measure=measure.title[state.language]),
-        "reach": effect_range(state, measure, step_number),
-        "cost": monthly_cost(state, measure, step_number),
-        "note": measure.cost[state.language],
-        "harm": measure.harm,
-    }
-
-
-def effect_range(state: PageState, measure: DecisionMeasure, step_number: int) -> Row | None:
-    """Return the range of effects of a measure alone on trust; None if a step has not been run."""
-    by_step = [
-        single_measure_effects().get((state.choice.site, measure.name, step), {}) for step in range(len(measure.steps))
-    ]
-    values = [effects.get(TRUST.name, (math.nan,))[0] for effects in by_step]
-    values[measure.today] = 0.0
-    if any(math.isnan(value) for value in values):
-        return None
-    low, high = min(values), max(values)
-    words = {"low": signed(low, 2), "high": signed(high, 2)}
-    return {
-        "low": low,
-        "high": high,
-        "at": values[step_number],
-        "text": state.text("decision.reach_span", **words),
-        "label": state.text("decision.reach_label", years=years_of_reach(state), **words),
-    }
-
-
-def years_of_reach(state: PageState) -> str:
-    """Return the horizon (years) of the runs of single measures, in words."""
-    return state.text("decision.years_many", n=f"{YEARS:g}")
-
-
-def monthly_cost(state: PageState, measure: DecisionMeasure, step_number: int) -> str:
-    """Return the first significant monthly cost of a measure at its step, or one step above today if unmoved."""
-    step = step_number if step_number != measure.today else min(measure.today + 1, len(measure.steps) - 1)
-    effects = single_measure_effects().get((state.choice.site, measure.name, step), {})
-    significant = {
-        name: effects[name][0]
-        for name in SMALLEST_COSTS
-        if name in effects and (effects[name][1] > 0.0 or effects[name][2] < 0.0)
-    }
-    return next(iter(cost_items(state, significant)), "")
-
-
-def cost_items(state: PageState, sizes: dict[str, float]) -> list[str]:
-    """Return the costs of at least the size in `SMALLEST_COSTS`, in words."""
-    return [
-        state.text(f"bill.{name}", n=signed(size, digits_of(size)))
-        for name, size in sizes.items()
-        if abs(size) >= SMALLEST_COSTS[name]
-    ]
-
-
-def describe_costs(state: PageState) -> str:
-    """Return the countable costs estimated from the pairs, in words."""
-    if not state.has_measures:
-        return ""
-    if state.running or not state.twins:
-        return state.text("decision.costs_later")
-    effects = {cost.name: effect_on(cost, state.twins) for cost in COST_MEASURES}
-    items = cost_items(state, {name: effect.effect for name, effect in effects.items() if direction(judge(effect))})
-    return f"{state.text('decision.costs_are')} {', '.join(items)}." if items else state.text("decision.costs_none")
-
-
-def describe_agreements(state: PageState) -> str:
-    """Return how many agreements communal authorities accepted, if the measure that offers them is chosen."""
-    if "agreements" not in dict(state.choice.chosen) or not state.twins:
-        return ""
-    offered, agreed = (
-        np.mean([world.months[f"protocols_{status}"].sum() for _, world in state.twins])
-        for status in ("offered", "agreed")
-    )
-    return state.text("decision.answered", agreed=number(agreed), offered=number(offered)) if offered else ""
-
-
-# Outcomes
 
 
 def outcome_rows(state: PageState) -> list[Row]:

@@ -1,71 +1,47 @@
 """One visitor of the page: the request in the address, its paired runs, and the data sent to the browser."""
 
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
-from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import PairedWorlds, WorldResult
 from experiments.page import sites
-from experiments.page.address import AddressError, AddressRequest, parse_address
+from experiments.page.address import AddressError, first_request, parse_address
 from experiments.page.background_worker import background_workers
-from experiments.page.console import error_text, in_one_line
 from experiments.page.files import downloaded_file
 from experiments.page.page_state import PageState
-from experiments.page.page_texts import page_text
 from experiments.page.qr_codes import qr_svg
+from experiments.page.session import Send, Session
 from experiments.page.sheet import sheet_of
-from experiments.page.table_rows import rounded
-from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 
-type Send = Callable[[str, Any], None]
-"""Send a message of a kind to the browser."""
 BATCH_SECONDS = 0.25
 """Seconds that a world waits to be shown with the next: workers finish together, and drawing takes CPU time."""
 
 
-class Visitor:
+class Visitor(Session):
     """A visitor with a choice of measures; simulated worlds are shared by all visitors, choices are not."""
 
     def __init__(self, send: Send) -> None:
-        self.send = send
-        self.request = AddressRequest(Choice(sites.start_options.scenario), sites.start_options.language)
+        super().__init__(send)
+        self.request = first_request()
         self.requested_choice: Choice | None = None
-        self.client_number: int | None = None
         self.request_number, self.address_error = 0, ""
         self.timer, self.show_is_pending = threading.Timer(0.0, lambda: None), False
-        self.closed = False
-        self.thread = ThreadPoolExecutor(1, "confianza visitor")
         self.worlds = PairedWorlds()
-
-    def enqueue(self, action: Callable[[], None]) -> None:
-        """Run an action in the thread of this visitor, in the order of requests."""
-        if not self.closed:
-            self.thread.submit(self.run_action, action)
-
-    def run_action(self, action: Callable[[], None]) -> None:
-        """Run an action; report an error on the page and on the console."""
-        try:
-            if not self.closed:
-                action()
-        except Exception as error:
-            print_note(f"page: {in_one_line(error_text(error))}")
-            self.send("fault", page_text(self.request.language, "page.fault", reason=type(error).__name__))
 
     def close(self) -> None:
         """Cancel pending actions and runs, and release the worlds."""
-        self.closed = True
+        super().close()
         self.timer.cancel()
-        if self.client_number is not None and background_workers:
-            background_workers[-1].cancel_request(self.client_number)
         self.worlds = PairedWorlds()
-        self.thread.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def language(self) -> str:  # type: ignore[override]
+        """Language of the visitor."""
+        return self.request.language
 
     @property
     def state(self) -> PageState:
@@ -117,11 +93,7 @@ class Visitor:
         def on_world(result: WorldResult | str, run: str) -> None:
             self.enqueue(lambda: self.add_result(result, run) if self.worlds is worlds else None)
 
-        def on_months(months: pd.DataFrame, run: str) -> None:
-            self.enqueue(lambda: self.send_line(months, worlds.places[run][0]) if self.worlds is worlds else None)
-
-        self.client_number = background.register_client() if self.client_number is None else self.client_number
-        background.request_worlds(self.client_number, specs, on_world, on_months)
+        background.request_worlds(self.client, specs, on_world)
         self.show()
 
     def add_result(self, result: WorldResult | str, run: str) -> None:
@@ -145,12 +117,6 @@ class Visitor:
         """Show the finished worlds, unless they have been shown meanwhile, so that nothing is drawn twice."""
         if self.show_is_pending:
             self.show()
-
-    def send_line(self, months: pd.DataFrame, side: int) -> None:
-        """Send the months so far of the first world of a side that has no finished world yet."""
-        base, arm = self.worlds.results
-        if not arm and bool(base) == bool(side):
-            self.send("line", {outcome.name: rounded(outcome.in_months(months)) for outcome in OUTCOMES})
 
     # Output
 

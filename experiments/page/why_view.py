@@ -1,4 +1,4 @@
-"""The view "Why?": contributions of causes to the effect on trust; they sum to the number of the decision view.
+"""The view "Why?": contributions of causes to the effect on trust; they sum to the effect in the pairs.
 
 Without measures it shows the contributions since the start of the world as today.
 """

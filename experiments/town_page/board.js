@@ -55,11 +55,12 @@ function renderHead() {
   const text = words();
   document.documentElement.lang = state.lang;
   document.documentElement.dataset.dark = state.dark;
+  document.body.dataset.present = state.present;
   document.title = fill(text.title, { town: townWords().title });
   const choice = (key, values, label) => values.map((value) => make("button", { type: "button", [`data-${key}`]: value, "aria-pressed": String(value === state[key]) }, label(value)));
   byId("towns").replaceChildren(...(data.towns.length > 1 ? choice("town", data.towns.map((one) => one.name), (site) => words().town[site].title) : [make("b", {}, townWords().title)]));
   byId("towns").setAttribute("aria-label", text.town_word);
-  const run = data.horizons.filter((years) => horizonOf(town(), years)), last = run.at(-1);
+  const run = data.horizons.filter((years) => data.served || horizonOf(town(), years) || years === state.years), last = run.at(-1);
   byId("years").replaceChildren(...choice("years", run, (years) => (years === last ? yearsText(years) : String(years))));
   byId("years").setAttribute("aria-label", text.years_word);
   const labels = { undo: text.undo, redo: text.redo, dark: text.light, lang: text.other_language_label, reset: text.reset };
@@ -127,6 +128,7 @@ function plotParts(summary, width, height, size) {
   if (moved) {
     parts.push(draw("rect", { x: x(summary.low), y: y - bar / 2, width: Math.max(4, x(summary.high) - x(summary.low)), height: bar, rx: bar / 2, fill: fill_, class: "range" }));
     parts.push(draw("rect", { x: x(summary.middle) - 2, y: y - bar / 2 - 3, width: 4, height: bar + 6, fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 1.5 }));
+    for (const value of pairsHere()) parts.push(draw("path", { d: `M${x(value)} ${y - 8}l7 8l-7 8l-7 -8z`, fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 2, class: "pair" }));
   } else parts.push(draw("path", { d: `M${x(0)} ${y - 7}l7 7l-7 7l-7 -7z`, fill: "var(--a)" }));
   return { parts, places: dotPlaces(summary, counts, x, width, bottom, height, size) };
 }
@@ -200,14 +202,6 @@ function costNote(costs) {
   if (COSTS.some((name) => answer.of(name).few)) return words().few;
   return costs.length || unpricedOf(answer).length ? "" : words().nothing_given;
 }
-function renderSource() {
-  const text = words(), { few, n } = answer.of("trust_mean"), own = packageOf(town(), state.years, state.steps);
-  const [title, note] = few ? [text.too_few, ""] : own ? [text.run, fill(text.run_in, { n })] : [text.estimated, fill(text.estimated_from, { n })];
-  byId("source-title").textContent = title;
-  byId("source-note").textContent = note;
-  byId("pin").textContent = text.pin;
-  byId("pin").disabled = !answer.moved.length;
-}
 
 function renderHeadline() {
   const text = words();
@@ -237,6 +231,7 @@ function noHarmText() {
 /* Compute and draw the answer. */
 function renderAnswer() {
   const begun = performance.now();
+  dropCheck();
   answer = answerOf(state.steps);
   measureRoom();
   updateLevers();

@@ -13,6 +13,7 @@ function renderDoor() {
   for (const [door, parts] of Object.entries(DRAW_DOOR)) if (door === state.door) byId("room").replaceChildren(...parts());
   const communal = state.town === "totonicapan" ? ` ${text.cantones}` : "";
   byId("foot").textContent = text.foot + communal;
+  byId("foot-room").replaceChildren(...(data.served ? [viewLink("room")] : []));
   byId("foot-more").textContent = state.door === "" ? "" : `${text.foot_more} ${fill(text.made_by, { command: data.command })}`;
 }
 
@@ -40,14 +41,14 @@ function toldCauses(causes) {
 function whyParts() {
   const text = words(), trust = answer.of("trust_mean");
   if (!answer.moved.length) return [heading(text.why), lead(text.move_first)];
-  if (trust.few) return [heading(text.why), lead(text.too_few_for)];
+  if (trust.few) return [heading(text.why), lead(text.too_few_for), ...viewLinks("why", "life")];
   const causes = causesOf(), told = toldCauses(causes), sum = told.reduce((all, one) => all + one.added, 0);
   const parts = [heading(text.why), lead(text.why_lead)];
   if (!told.length) parts.push(make("p", { class: "must" }, text.why_none));
   else parts.push(...told.map(causeRow), lead(fill(text.why_sum, { named: signed(sum, 2), all: signed(trust.mean, 2) })));
   const rows = causes.map((one) => [leverWords(one.lever).title, signed(one.added, 2)]);
   const book = tableOf([text.measure_word, text.points], rows, [text.sum, signed(trust.mean, 2)]);
-  return [...parts, make("details", {}, make("summary", {}, text.why_book), lead(text.why_book_lead), book)];
+  return [...parts, ...viewLinks("why", "life"), make("details", {}, make("summary", {}, text.why_book), lead(text.why_book_lead), book)];
 }
 const causeSentence = ({ lever, added }) => fill(added > 0 ? words().why_raises : words().why_lowers, { name: leverWords(lever).title });
 function causeRow({ lever, added, same }, k) {
@@ -61,7 +62,7 @@ function paysParts() {
   const text = words(), groups = Object.entries(text.group);
   if (!answer.moved.length) return [heading(text.pays_title), lead(text.move_first)];
   const rows = groups.map(([name, label]) => measureRow(answer.of(name), label));
-  return [heading(text.pays_title), lead(text.pays_lead), make("div", { class: "rows" }, ...rows), make("h3", {}, text.sum_title), costTable()];
+  return [heading(text.pays_title), lead(text.pays_lead), make("div", { class: "rows" }, ...rows), ...viewLinks("map"), make("h3", {}, text.sum_title), costTable()];
 }
 function costTable() {
   const text = words(), keep = keeps(town(), state.only), costs = costsOf(answer);
@@ -121,9 +122,20 @@ function betterParts() {
     if (!summary.few && answer.moved.length) bar.append(make("i", { class: "range", style: `left:${low}%;width:${Math.max(1, high - low)}%` }), make("i", { class: "middle", style: `left:${middle}%` }));
     if (Number.isFinite(base)) bar.append(make("i", { class: "diamond", style: `left:${base}%` }));
     const numbers = summary.few || !answer.moved.length ? "" : fill(text.criterion_moves, { base: plain(base), low: plain(low), high: plain(high) });
-    return make("div", { class: "criterion" }, make("div", {}, make("b", {}, `${k + 1}. ${title}`), make("small", {}, meaning)), bar, make("div", {}, make("b", {}, word), make("small", {}, numbers)));
+    return make("div", { class: "criterion" }, make("div", {}, make("b", {}, `${k + 1}. ${title}`), make("small", {}, meaning)), bar, make("div", {}, make("b", {}, word), make("small", {}, numbers)), practiceLine(name));
   });
-  return [heading(text.criteria_title), lead(text.criteria_lead), ...rows];
+  return [heading(text.criteria_title), lead(text.criteria_lead), ...rows, ...viewLinks("criteria")];
+}
+
+/* Return the practice that moves a criterion most when it is ordered alone, and what that does for trust. */
+function practiceLine(criterion) {
+  const text = words(), rows = data.practices[state.town].filter((one) => one.criterion === criterion), delta = answer.of("trust_mean").delta;
+  const row = rows.filter((one) => one.years <= state.years).at(-1) ?? rows[0];
+  if (!row) return "";
+  const { low, high } = row, matters = Number.isFinite(delta) ? delta : data.measures[measureNames.indexOf("trust_mean")].delta[0];
+  const word = low >= matters ? "rises" : high <= -matters ? "falls" : Math.max(-low, high) < matters ? "nothing" : "unknown";
+  const range = low === high ? signed(low, 2) : fill(text.from_to, { low: signed(low, 2), high: signed(high, 2) });
+  return make("p", { class: "soft" }, fill(text.practice_moves, { practice: text.practice[row.practice], moved: signed(row.moved), years: yearsText(row.years), word: text.verdict[word], range }));
 }
 
 /* Alternatives that are kept beside each other. */

@@ -4,6 +4,8 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const measureNames = data.measures.map((one) => one.name);
 const todaySteps = data.levers.map((lever) => lever.today);
 const prepared = new Map(), recent = new Map();
+/* By how much whole towns corrected a measure, by town, years, measure and steps. */
+const corrections = new Map();
 const MOST_RECENT = 400, MOST_STEPS = 1 + Math.max(...data.levers.map((lever) => lever.last));
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer;
@@ -36,6 +38,7 @@ function emulatorOf(town, years, name) {
     weights: new Float64Array(bytesOf(surface.weights)),
     errors: new Float32Array(bytesOf(surface.errors)),
     ...trendAndLikeness(town, surface),
+    level: surface.level,
     slopes: surface.slopes,
     lengths: surface.lengths,
     spread: surface.spread,
@@ -71,24 +74,43 @@ function nearness(lengths, steps) {
   return near;
 }
 
-/* Return the mean of an emulator in each world. */
-function meansOf(town, emulator, steps) {
-  const { slopes, lengths, weights, trend, alike } = emulator, nLevers = data.levers.length, nWorlds = town.account.length;
-  const nRuns = town.run.length, sums = new Float64Array(nWorlds), means = new Float64Array(nWorlds), near = nearness(lengths, steps);
+/* Return what the runs of each world, and its status quo, add to a mean where nothing else differs. */
+function sumsOf(town, { lengths, weights }, steps) {
+  const nLevers = data.levers.length, nRuns = town.run.length, sums = new Float64Array(town.account.length), near = nearness(lengths, steps);
   for (let run = 0; run < nRuns; run++) {
     let product = weights[run];
     for (let k = 0; k < nLevers && product; k++) product *= near[k * MOST_STEPS + town.steps[run * nLevers + k]];
     sums[town.run[run]] += product;
   }
   const unmoved = todaySteps.reduce((product, step, k) => product * near[k * MOST_STEPS + step], 1);
-  for (let w = 0; w < nWorlds; w++) sums[w] += weights[nRuns + w] * unmoved;
-  const slope = steps.reduce((sum, step, k) => sum + (slopes[k] * step) / data.levers[k].last, 0);
+  for (let w = 0; w < sums.length; w++) sums[w] += weights[nRuns + w] * unmoved;
+  return sums;
+}
+const slopeOf = ({ slopes }, steps) => steps.reduce((sum, step, k) => sum + (slopes[k] * step) / data.levers[k].last, 0);
+
+/* Return the mean of an emulator in each world. */
+function meansOf(town, emulator, steps) {
+  const { trend, alike } = emulator, nWorlds = town.account.length, sums = sumsOf(town, emulator, steps), slope = slopeOf(emulator, steps);
+  const means = new Float64Array(nWorlds);
   for (let w = 0; w < nWorlds; w++) {
     let sum = trend[w] + slope;
     for (let v = 0; v < nWorlds; v++) sum += alike[w * nWorlds + v] * sums[v];
     means[w] = sum;
   }
   return means;
+}
+
+/* Return the estimate for a town at usual values, under the first account, and its error; null without an emulator. */
+function usualEstimate(town, years, name, steps) {
+  const emulator = emulatorOf(town, years, name);
+  if (!emulator) return null;
+  const { level, slopes, lengths, spread } = emulator, nLevers = data.levers.length, n = data.unknowns.length, values = unknownsOf(town), first = nLevers + n - 1;
+  const trend = town.usual.reduce((sum, share, k) => sum + slopes[nLevers + k] * share, level), sums = sumsOf(town, emulator, steps);
+  const mean = town.account.reduce((sum, account, w) => {
+    const square = town.usual.reduce((all, share, k) => all + ((share - values[w * n + k]) / lengths[nLevers + k]) ** 2, account ? 1 / lengths[first + account] ** 2 : 0);
+    return sum + Math.exp(-0.5 * square) * sums[w];
+  }, trend + slopeOf(emulator, steps));
+  return { mean, error: Math.sqrt(Math.max(spread[0] + spread[1] * movedBy(steps), 0)) };
 }
 
 /* Return how far the levers are moved from today, in ranges of a lever. */
@@ -111,6 +133,13 @@ function effectsOf(town, years, name, steps) {
 }
 
 function newEffects(town, years, name, steps) {
+  const found = uncorrected(town, years, name, steps), by = corrections.get(`${town.name}|${years}|${name}|${steps}`);
+  if (!by) return found;
+  const column = measureNames.indexOf(name), n = measureNames.length, base = baseOf(town, years), most = data.measures[column].most || Infinity;
+  const between = (value, w) => Math.min(Math.max(value, -base[w * n + column]), most - base[w * n + column]);
+  return { worlds: found.worlds, values: found.values.map((value, k) => between(value + by, found.worlds[k])) };
+}
+function uncorrected(town, years, name, steps) {
   const column = measureNames.indexOf(name), nMeasures = measureNames.length, own = packageOf(town, years, steps);
   if (own) {
     const all = once(`${town.name}|${years}|${own}`, () => new Float32Array(bytesOf(horizonOf(town, years).packages[own])));

@@ -3,32 +3,34 @@ const SOURCE = document.documentElement.outerHTML;
 const PICTURE = { width: 1200, height: 760, margin: 48 };
 
 function openSharing() {
-  const text = words(), dialog = byId("sharing"), size = `${Math.round(SOURCE.length / 1024).toLocaleString("en")} KB`;
-  const actions = [["file", text.share_file, `${text.share_file_note} ${size}`], ["link", text.share_link], ["words", text.share_words], ["print", text.share_print], ["png", text.share_png], ["svg", text.share_svg]];
+  const text = words(), dialog = byId("sharing"), size = data.served ? "" : `${Math.round(SOURCE.length / 1024).toLocaleString("en")} KB`;
+  const actions = [["file", text.share_file, `${text.share_file_note} ${size}`], ["link", text.share_link], ["words", text.share_words], ["print", text.share_print], ["present", text.share_present, text.share_present_note], ["png", text.share_png], ["svg", text.share_svg]];
   const buttons = actions.map(([name, label, note = ""]) => make("button", { type: "button", "data-share": name }, make("span", {}, label), note && make("small", {}, note)));
   dialog.replaceChildren(heading(text.share), make("div", { class: "actions" }, ...buttons, make("button", { type: "button", class: "main", "data-share": "close" }, text.close)));
   dialog.setAttribute("aria-label", text.share);
   dialog.showModal();
 }
 const SHARE = {
-  file: () => save(fileText(), `confianza-${state.town}.html`, "text/html"),
+  file: async () => save(await fileText(), `confianza-${state.town.split("/").at(-1)}.html`, "text/html"),
   link: () => copy(location.href.split("#")[0] + addressOf(false)),
   words: () => copy(`${townWords().title}, ${yearsText(state.years)}\n${headlineText(answer)}\n${words().foot} ${words().foot_more}`),
   print: () => window.print(),
+  present: () => act({ present: true }),
   png: () => savePng(),
   svg: () => save(pictureText(), `confianza-${state.town}.svg`, "image/svg+xml"),
   close: () => undefined,
 };
 async function shareBy(button) {
   const name = button.dataset.share;
-  if (name === "print" || name === "close") byId("sharing").close();
+  if (["print", "close", "present"].includes(name)) byId("sharing").close();
   await SHARE[name]();
   if (name === "link" || name === "words") button.firstChild.textContent = words().copied;
 }
-/* Return this file with the present setting as its start. */
-function fileText() {
+/* Return the page as one file with the present setting as its start. */
+async function fileText() {
   const start = addressOf().slice(1).replaceAll("&", "&amp;");
-  return `<!doctype html>\n${SOURCE.replace(/<body data-start="[^"]*"/, `<body data-start="${start}"`)}`;
+  const source = data.served ? await (await fetch(`/file.html?town=${encodeURIComponent(state.town)}`)).text() : `<!doctype html>\n${SOURCE}`;
+  return source.replace(/<body data-start="[^"]*"/, () => `<body data-start="${start}"`);
 }
 function save(content, name, type) {
   const link = make("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });

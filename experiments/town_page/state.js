@@ -1,18 +1,18 @@
 /* State of the page, kept in its address; what an address states is checked, and shown as text alone. */
-const KEYS = ["town", "years", "measures", "lang", "dark", "door", "only", "pins"];
-const EARLIER_KEYS = ["from", "seed", "view", "place", "month", "show", "present"];
+const KEYS = ["town", "years", "measures", "lang", "dark", "door", "only", "pins", "present"];
+const EARLIER_KEYS = ["from", "seed", "view", "place", "month", "show"];
 const DOORS = ["why", "pays", "wrong", "better"];
 const MOST_PINS = 4, MOST_CHARACTERS = 2000;
 const state = startState();
 let depth = 0;
 
 function startState() {
-  const languages = Object.keys(data.words), wanted = (navigator.language || "es").slice(0, 2);
+  const languages = Object.keys(data.words), wanted = document.body.dataset.language || (navigator.language || "es").slice(0, 2);
   const first = data.towns[0], run = data.horizons.filter((years) => first.years[years]);
   return {
     town: first.name, years: run.includes(3) ? 3 : (run[0] ?? data.horizons[0]), steps: [...todaySteps],
     lang: languages.includes(wanted) ? wanted : "es", dark: matchMedia("(prefers-color-scheme: dark)").matches,
-    door: "", only: null, pins: [], refused: false,
+    door: "", only: null, pins: [], present: false, refused: false,
   };
 }
 
@@ -46,6 +46,7 @@ const READ = {
   measures: (text) => stepsFrom(text) ?? undefined,
   lang: (text) => Object.keys(data.words).find((one) => one === text),
   dark: (text) => ({ 1: true, 0: false })[text],
+  present: (text) => ({ 1: true, 0: false })[text],
   door: (text) => DOORS.find((one) => one === text),
   only: (text) => claimFrom(text) ?? undefined,
   pins: (text) => {
@@ -70,11 +71,12 @@ function readAddress() {
 }
 
 function addressOf(full = true) {
-  const { town: site, years, lang, dark, door, only, pins } = state, measures = stepsText(state.steps);
-  const parts = [`town=${site}`, `years=${years}`];
+  const { town: site, years, lang, dark, door, only, pins, present } = state, measures = stepsText(state.steps);
+  const parts = [`town=${encodeURIComponent(site).replaceAll("%2F", "/")}`, `years=${years}`];
   if (measures) parts.push(`measures=${measures}`);
   parts.push(`lang=${lang}`);
   if (full && dark) parts.push("dark=1");
+  if (full && present) parts.push("present=1");
   if (full && door) parts.push(`door=${door}`);
   if (only) parts.push(`only=${claimText(only)}`);
   if (full && pins.length) parts.push(`pins=${pins.map((steps) => stepsText(steps, "+")).join(";")}`);

@@ -21,6 +21,7 @@ const PRESS_BY_ID = {
   dark: () => act({ dark: !state.dark }),
   lang: () => act({ lang: state.lang === "es" ? "en" : "es" }),
   reset: () => act({ steps: [...todaySteps] }),
+  check: () => (checkHere()?.running ? stopCheck() : startCheck()),
   share: () => openSharing(),
   "strip-share": () => openSharing(),
   pin: () => act({ pins: [...state.pins.slice(state.pins.length < MOST_PINS ? 0 : 1), [...state.steps]] }),
@@ -56,6 +57,7 @@ function pressed(event) {
   else for (const [name, press] of Object.entries(PRESS)) if (name in button.dataset) press(button.dataset[name]);
 }
 function typed(event) {
+  if (event.key === "Escape" && state.present && !byId("sharing").open) act({ present: false });
   if (event.key === "Escape") hideTip();
   if (!event.ctrlKey && !event.metaKey) return;
   const again = event.key === "y" || (event.shiftKey && event.key.toLowerCase() === "z");

@@ -13,11 +13,12 @@ from experiments.narrative.messages import messages
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import ReproduceDesign, municipality
 from experiments.reproduce.lever_steps import MOPSIC_LEVERS
-from experiments.reproduce.plan import HORIZONS, MEASURES
-from experiments.reproduce.sentences import input_name, site_name
+from experiments.reproduce.plan import HORIZONS, MEASURES, plan
+from experiments.reproduce.sentences import input_name
 from experiments.reproduce.surfaces import Surface, SurfaceKey
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.thresholds import threshold_rules
+from experiments.town_page.practices import practices_of
 from experiments.town_page.worlds import (
     PERCENT_UNITS,
     TownWorlds,
@@ -45,19 +46,34 @@ def town_data(
     command: str,
 ) -> dict[str, Any]:
     """Return the data of the page of some towns."""
-    return {
+    towns = [worlds_data(town_worlds(design, pairs, surfaces, site)) for site in sites]
+    return page_data(design.unknowns, towns, command)
+
+
+def page_data(unknowns: Sequence[str], towns: Sequence[Mapping[str, Any]], command: str) -> dict[str, Any]:
+    """Return the data of the page: its own, and those of towns (`worlds_data` or `bare_town`)."""
+    sites = [town["name"] for town in towns]
+    return page_facts() | {
         "command": command,
+        "unknowns": list(unknowns),
+        "towns": list(towns),
+        "practices": {site: practices_of(site) for site in sites},
+        "words": {language: page_words(unknowns, sites, language) for language in LANGUAGES},
+        "served": False,
+    }
+
+
+def page_facts() -> dict[str, Any]:
+    """Return the data of the page that are the same for all towns and runs of a version."""
+    return {
         "levers": [lever_data(lever) for lever in measures()],
         "packages": [
             {"name": name, "steps": steps_array([steps])[0].tolist()} for name, steps in package_steps().items()
         ],
         "accounts": list(accounts.names()),
         "weights": list(account_weights().values()),
-        "unknowns": list(design.unknowns),
         "horizons": list(HORIZONS),
-        "measures": [measure_data(name) for name in design.plan.emulated],
-        "towns": [worlds_data(town_worlds(design, pairs, surfaces, site)) for site in sites],
-        "words": {language: page_words(design, sites, language) for language in LANGUAGES},
+        "measures": [measure_data(name) for name in plan().emulated],
     }
 
 
@@ -91,10 +107,16 @@ def worlds_data(town: TownWorlds) -> dict[str, Any]:
         "account": town.account_numbers.tolist(),
         "tested": town.tested.astype(int).tolist(),
         "unknown": as_base64(town.unknowns, FLOAT64),
+        "usual": list(town.usual),
         "run": town.run_worlds.tolist(),
         "steps": town.run_steps.ravel().tolist(),
         "years": {str(years): years_data(town, found) for years, found in town.years.items()},
     }
+
+
+def bare_town(site: str) -> dict[str, Any]:
+    """Return the data of a town of which no worlds were run."""
+    return {"name": site, "account": [], "tested": [], "unknown": "", "usual": [], "run": [], "steps": [], "years": {}}
 
 
 def years_data(town: TownWorlds, found: YearsOfWorlds) -> dict[str, Any]:
@@ -127,19 +149,19 @@ def as_base64(numbers: np.ndarray, kind: str) -> str:
 # Texts
 
 
-def page_words(design: ReproduceDesign, sites: Sequence[str], language: str) -> dict[str, Any]:
+def page_words(unknowns: Sequence[str], sites: Sequence[str], language: str) -> dict[str, Any]:
     """Return the texts of the page in a language; those of a town hold its numbers."""
     texts = in_language(toml_beside(__file__, TEXTS), language)
-    unknown = texts.pop("unknown")
-    names = {name: getattr(input_name(name), language).unescape() for name in design.unknowns}
+    claims = texts.pop("unknown")
+    names = {name: getattr(input_name(name), language).unescape() for name in unknowns}
     verdicts = {key: text for key, text in messages().items() if key.startswith(VERDICT_PREFIX)}
     return texts | {
         "verdict": {key.removeprefix(VERDICT_PREFIX): str(text[language]) for key, text in verdicts.items()}
         | {"few": texts["few"]},
-        "unknown": {name: unknown.get(name) or either_end(texts, title) for name, title in names.items()},
+        "unknown": {name: claims.get(name) or either_end(texts, title) for name, title in names.items()},
         "account": {name: texts["account"][name] for name in accounts.names()},
         "town": {
-            site: {"title": getattr(site_name(site), language).unescape(), "lever": lever_words(texts, site, language)}
+            site: {"title": municipality(site).title[language], "lever": lever_words(texts, site, language)}
             for site in sites
         },
     }

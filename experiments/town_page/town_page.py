@@ -18,8 +18,13 @@ from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.words.toml_files import toml_beside
 
 FOLDER = Path(__file__).parent
-TEMPLATE, STYLE = "town.html.j2", "town.css"
-SCRIPTS = ("emulator.js", "verdict.js", "sentences.js", "state.js", "board.js", "doors.js", "sharing.js", "town.js")
+TEMPLATE, STYLE, STYLE_TEMPLATE = "town.html.j2", "town.css", "style.css.j2"
+DATA_BEGIN = '<script type="application/json" id="data">'
+"""Text before the data of a page."""
+SCRIPTS = (
+    *("emulator.js", "verdict.js", "sentences.js", "state.js", "board.js", "check.js", "doors.js", "sharing.js"),
+    "town.js",
+)
 """Parts of the script of the page, in their order."""
 
 
@@ -51,19 +56,54 @@ def page_script() -> str:
     return "\n".join(['"use strict";', *parts])
 
 
-def town_page(data: Mapping[str, Any], script: str = "") -> str:
-    """Return the page of the towns of some data (`town_data`) as one HTML file in both languages."""
-    page = Environment(
+def page_style() -> str:
+    """Return the style of the page, with its colours."""
+    return (
+        style_environment()
+        .get_template(STYLE_TEMPLATE)
+        .render(tokens=TOKENS, style=(FOLDER / STYLE).read_text(encoding="utf-8"))
+    )
+
+
+def style_environment() -> Environment:
+    """Return the environment of the templates."""
+    return Environment(
         loader=PackageLoader("experiments.town_page", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    names = ", ".join(town["title"] for town in data["words"]["es"]["town"].values()) if data else ""
-    return page.get_template(TEMPLATE).render(
-        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        script_fault=SCRIPT_FAULT,
-        script=script or page_script(),
-        style=(FOLDER / STYLE).read_text(encoding="utf-8"),
-        tokens=TOKENS,
-        title=names,
-        broken=toml_beside(__file__, TEXTS)["broken"],
+
+
+def town_page(data: Mapping[str, Any], language: str = "") -> str:
+    """Return the page of the towns of some data (`town_data`) in both languages.
+
+    It is one file, or where the data are served a document with its style and scripts beside it. Without a
+    ``language`` it opens in that of the browser.
+    """
+    names = ", ".join(town["title"] for town in data["words"]["es"]["town"].values())
+    return (
+        style_environment()
+        .get_template(TEMPLATE)
+        .render(
+            data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+            served=data["served"],
+            language=language,
+            script_fault=SCRIPT_FAULT,
+            script=page_script(),
+            style=page_style(),
+            title=names,
+            broken=toml_beside(__file__, TEXTS)["broken"],
+        )
     )
+
+
+def data_in(page: str) -> Any:
+    """Return the data in the file of a page; empty if it has none.
+
+    >>> data_in('<script type="application/json" id="data">{"towns":[]}</script>'), data_in("<p>no page")
+    ({'towns': []}, {})
+    """
+    _, _, rest = page.partition(DATA_BEGIN)
+    try:
+        return json.loads(rest.partition("</script>")[0])
+    except ValueError:
+        return {}

@@ -5,7 +5,8 @@ setting in it is the mean of the emulator at its unknowns, plus the error that t
 which was left out. Settings that equal a package on record are not emulated: their effects are those of its runs.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -17,13 +18,15 @@ from experiments.comparison.decision_measures import changed_measures, measures,
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import predict_left_out
 from experiments.reproduce.account_weights import account_weights
-from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.design import ReproduceDesign, municipality
 from experiments.reproduce.effects import Reals, main_pairs
 from experiments.reproduce.lever_steps import Steps, shares_of
 from experiments.reproduce.plan import MEASURES, STATUS_QUO, plan
 from experiments.reproduce.regions import tested_draws
 from experiments.reproduce.runs import SIDE_COLUMNS, rows_where
 from experiments.reproduce.surfaces import Surface, SurfaceKey, account_columns, lever_pairs
+from experiments.storage.run_spec import parameter_value
+from experiments.studies.factors import Range
 from model.engine.scenario import PolicyEntry
 from scenarios import accounts
 from scenarios.policy_files import read_policy
@@ -32,6 +35,13 @@ PERCENT_UNITS = ("0-100", "%")
 """Units of measures that cannot exceed 100."""
 LEAST_SPREAD = 1e-9
 """Least spread of errors, which are divided by it."""
+
+SCALES: Mapping[str, Callable[[float], float]] = {
+    "linear": float,
+    "log": lambda value: math.log(abs(value)),
+    "logit": lambda value: math.log(value / (1.0 - value)),
+}
+"""Functions that make the scale of a range linear."""
 
 type Ints = NDArray[np.int64]
 
@@ -69,7 +79,8 @@ class TownWorlds:
     """Worlds of a town, their runs with steps of the levers, and their results by horizon.
 
     ``worlds`` are draws with their accounts; ``run_worlds`` are the places of the worlds of runs. ``tested`` tells in
-    which worlds a condition is judged that was found in the others.
+    which worlds a condition is judged that was found in the others. ``usual`` are the unknowns of a town at default
+    values, as shares of their ranges.
     """
 
     site: str
@@ -80,6 +91,7 @@ class TownWorlds:
     run_worlds: Ints
     run_steps: Ints
     years: Mapping[int, YearsOfWorlds]
+    usual: tuple[float, ...] = ()
 
     @cached_property
     def account_numbers(self) -> Ints:
@@ -152,7 +164,25 @@ def town_worlds(
         run_worlds=np.array([places[draw, account] for draw, account, _ in runs.itertuples(index=False)], np.int64),
         run_steps=steps_array([settings[arm] for arm in runs["arm"]]),
         years=results,
+        usual=usual_shares(design, site),
     )
+
+
+def usual_shares(design: ReproduceDesign, site: str) -> tuple[float, ...]:
+    """Return the default values of the unknowns at a site as shares (0-1) of their ranges."""
+    scenario, ranges = municipality(site), design.ranges[site]
+    values = {name: float(parameter_value(scenario, name)) for name in design.unknowns}
+    return tuple(share_of(ranges[name], value) for name, value in values.items())
+
+
+def share_of(span: Range, value: float) -> float:
+    """Return the share (0-1) of a range at which a value lies; `Range.value` is its inverse.
+
+    >>> share_of(Range(0.0, 4.0), 1.0), share_of(Range(0.01, 100.0, "log"), 1.0)
+    (0.25, 0.5)
+    """
+    low, high, found = (SCALES[span.scale](one) for one in (span.low, span.high, value))
+    return round(min(max((found - low) / (high - low), 0.0), 1.0), 9)
 
 
 def years_of_worlds(

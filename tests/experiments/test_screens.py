@@ -92,10 +92,13 @@ def labels(tab: Tab, selector: str) -> list[str]:
 @pytest.fixture(scope="module")
 def opened(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     with small_town(tmp_path_factory.mktemp("page")) as address, screen(browser, f"{address}?years=1") as tab:
-        wait(tab, lambda: tab.page.locator(".page[data-state=done]").count(), COMPILE_SECONDS)
-        assert re.match(r"As today, trust ends at \d+\.\d of 100", tab.answer())
+        assert texts(tab, "#answer") == ["Move a measure."]
         tab.page.locator("#m-means").press("ArrowLeft")
-        wait(tab, lambda: tab.answer().startswith("With 1 measure "))
+        tab.page.click("#check")
+        wait(tab, lambda: tab.page.locator("#source[data-stamp=alone]").count(), COMPILE_SECONDS)
+        assert re.search(r"Trust: [−+\d.]+ to [−+\d.]+\.", "".join(texts(tab, "#source-note")))
+        tab.page.click("#towns-seen [data-view=why]")
+        wait(tab, lambda: tab.page.locator(".page[data-state=done]").count(), COMPILE_SECONDS)
         yield tab
 
 
@@ -112,14 +115,6 @@ def go_to(page: Tab, view: str) -> None:
     """Open a view of the page by the row above."""
     page.page.locator(f"#tab-{view}").click()
     wait(page, lambda: page.page.locator(f".page[data-view={view}][data-state=done]").count())
-
-
-def test_the_decision_tells_both_worlds_apart_after_a_measure_is_moved(page: Tab) -> None:
-    go_to(page, "decision")
-    assert re.search(r"from [\d,.]+ to [\d,.]+", "".join(texts(page, ".outcomes")))
-    drawn = labels(page, ".outcomes svg[role=img]")
-    assert any(re.search(r"A, as today \d+.*B, with measures \d+", label) for label in drawn), drawn
-    assert "measures=means.0" in page.page.url
 
 
 def test_why_sums_causes_to_the_number_of_the_decision(page: Tab) -> None:

@@ -35,7 +35,7 @@ from experiments.figures.report_figures import available_figures, draw_site_figu
 from experiments.narrative import answers, labels, sentences
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.report_reading import read_sites
-from experiments.page.decision_answer import decision_sentence, telephone_summary
+from experiments.page.decision_answer import decision_sentence
 from experiments.page.page_state import PageState
 from experiments.report import build, disagreeing, tables
 from experiments.words.bilingual import FigureTexts
@@ -266,9 +266,7 @@ def of_decisions(language: str) -> list[str]:
         found += [PageState(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
         found.append(PageState(choice, scenario, language, base[:3], lives()[:3]))
         found.append(PageState(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))
-    return [
-        f"{''.join(words_of(decision_sentence(one)))} | {' / '.join(words_of(telephone_summary(one)))}" for one in found
-    ]
+    return ["".join(words_of(decision_sentence(one))) for one in found]
 
 
 def words_of(spans: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -22,11 +22,6 @@ from PIL import Image
 FOLDER = ROOT / "results" / "reference" / "page"
 CHOICE = "measures=training.2,reporting.2,visits.2"
 PICTURES = {
-    "decision_es.png": ("lang=es", 1440, 900),
-    "decision_en_dark.png": ("lang=en&dark=1", 1920, 1080),
-    "decision_phone_es.png": ("lang=es", 390, 844),
-    "decision_totonicapan_en.png": ("lang=en&town=totonicapan", 1280, 720),
-    "present_es.png": ("lang=es&present=1", 1280, 720),
     "why_es.png": ("lang=es&view=why", 1280, 720),
     "why_totonicapan_en_dark.png": ("lang=en&dark=1&view=why&town=totonicapan", 1920, 1080),
     "why_phone_es.png": ("lang=es&view=why", 390, 844),
@@ -39,7 +34,7 @@ PICTURES = {
     "criteria_es.png": ("lang=es&view=criteria", 1280, 720),
     "criteria_totonicapan_en_dark.png": ("lang=en&dark=1&view=criteria&town=totonicapan&show=c2", 1920, 1080),
 }
-VIEWS = ("decision", "why", "map", "life", "criteria", "room")
+VIEWS = ("why", "map", "life", "criteria", "room")
 SITES = ("villa_canales", "totonicapan")
 LOOKS = ("lang=es", "lang=en&dark=1")
 SIZES = ((1280, 720), (1920, 1080), (390, 844))
@@ -57,23 +52,8 @@ FRAMES = """() => new Promise((done) => {
   requestAnimationFrame(turn);
 })"""
 """Presses play and counts the frames of four seconds."""
-WATCH = """() => {
-  const told = (window.told = {}), has = (one) => document.querySelector(one);
-  const note = (what, is) => { if (is) told[what] ??= performance.now(); };
-  document.addEventListener('keydown', () => note('move', true), true);
-  new MutationObserver(() => {
-    note('asked', told.move && has('body[data-state=running]'));
-    note('line', told.asked && has('.first'));
-    note('first', told.asked && has('.c .band'));
-    note('all', told.asked && has('body[data-state=done]'));
-  }).observe(document, { subtree: true, childList: true, attributes: true });
-}"""
-"""Has the page note by its own clock when a move comes to something: whoever asks it from outside asks now and then."""
-THREE = """import experiments.comparison.policy_choice as choice
-choice.HORIZONS = (1, 2, 3, 5, 10)
-from experiments.cli.app import main
-main()"""
-"""The program with a horizon of three years, for which a time is promised and which the page does not offer."""
+STAMPED = "#source:is([data-stamp=checked], [data-stamp=corrected], [data-stamp=alone], [data-stamp=none])"
+"""Answer that eight pairs have stamped."""
 
 
 def lived(tab: Tab) -> None:
@@ -82,60 +62,43 @@ def lived(tab: Tab) -> None:
     tab.page.wait_for_selector("#view svg", timeout=1000.0 * COMPILE_SECONDS)
 
 
-def moved(browser: Any, url: str) -> dict[str, float]:
-    """Move a measure in a view whose worlds as today are there; return the seconds until something comes of it."""
-    tab = Tab(browser, url)
-    lived(tab)
-    tab.page.wait_for_timeout(1000)
-    tab.page.evaluate(WATCH)
-    tab.page.locator("#m-training").press("ArrowRight")
-    tab.until(lambda: tab.page.evaluate("window.told.all"), COMPILE_SECONDS)
-    told = tab.page.evaluate("window.told")
+def checked(browser: Any, url: str, years: int) -> dict[str, float]:
+    """Check a setting with eight pairs; return the seconds until the first has ended, and all."""
+    tab = Tab(browser, f"{url}#years={years}&measures=training.2")
+    tab.page.wait_for_selector("body.ready")
+    begun, told = time.monotonic(), {}
+    tab.page.click("#check")
+    for what, selector in (("first", ".marks .ended"), ("all", STAMPED)):
+        tab.page.wait_for_selector(selector, timeout=1000.0 * COMPILE_SECONDS)
+        told[what] = time.monotonic() - begun
     tab.close()
     assert tab.wrong == []
-    return {what: (when - told["move"]) / 1000.0 for what, when in told.items()}
+    return told
 
 
 def measured(browser: Any, url: str) -> dict[str, str]:
-    """Return how long a visitor waits: for the first view, for the first twin, and for all of them."""
-    before = Tab(browser, url)
-    lived(before)
-    before.close()
+    """Return how long a visitor waits: for the first answer, for the first pair, and for all of them."""
+    checked(browser, url, 1)
     begun = time.monotonic()
     tab = Tab(browser, url)
-    lived(tab)
-    told = {"first view of all worlds as today, warm": f"{time.monotonic() - begun:.1f} s"}
+    tab.page.wait_for_selector("body.ready")
+    told = {"first answer, the server running": f"{time.monotonic() - begun:.1f} s"}
     tab.close()
     assert tab.wrong == []
-    for years, named in (("2", "two"), ("5", "five")):
-        seconds = moved(browser, f"{url}?years={years}")
-        if years == "2":
-            told["from a move to the first line, which grows"] = f"{seconds['line']:.1f} s"
-            told["from a move to the first twin"] = f"{seconds['first']:.1f} s"
-        told[f"from a move to all eight twins of {named} years"] = f"{seconds['all']:.1f} s"
+    for years, named in ((3, "three"), (5, "five")):
+        seconds = checked(browser, url, years)
+        told[f"from Check to the first of eight pairs of {named} years"] = f"{seconds['first']:.1f} s"
+        told[f"from Check to all eight pairs of {named} years"] = f"{seconds['all']:.1f} s"
     told["load of the machine meanwhile"] = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     return told
 
 
-def of_three_years(browser: Any) -> dict[str, str]:
-    """Return how long a visitor waits for eight twins of three years, five times, each of a server of its own."""
-    found = []
-    for _ in range(5):
-        port = free_port()
-        command = [sys.executable, "-c", THREE, "view", "villa_canales", "--port", str(port)]
-        with tempfile.TemporaryDirectory() as folder, served(command, port, Path(folder)):
-            found.append(moved(browser, f"http://127.0.0.1:{port}/?years=3")["all"])
-    return {
-        "from a move to all eight twins of three years, five times": ", ".join(f"{one:.1f}" for one in found) + " s"
-    }
-
-
 def map_rates(browser: Any, url: str) -> dict[str, str]:
     """Return how many frames a second the browser draws while months play on the map of all residents."""
-    tab = Tab(browser, f"{url}?{CHOICE}&lang=en")
+    tab = Tab(browser, f"{url}towns?{CHOICE}&lang=en&view=map")
     lived(tab)
     tab.page.locator(".play button").wait_for()
-    told = {"frames a second while the difference plays month by month": f"{tab.page.evaluate(FRAMES):.0f}"}
+    told = {"frames a second while months play on the map": f"{tab.page.evaluate(FRAMES):.0f}"}
     told["load of the machine while maps were measured"] = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     tab.close()
     assert tab.wrong == []
@@ -152,7 +115,7 @@ def kept() -> dict[str, str]:
 def picture(browser: Any, url: str, name: str) -> None:
     """Take one picture."""
     address, width, height = PICTURES[name]
-    tab = Tab(browser, f"{url}?{CHOICE}&{address}", width, height)
+    tab = Tab(browser, f"{url}towns?{CHOICE}&{address}", width, height)
     lived(tab)
     tab.page.wait_for_timeout(2500)
     keep(tab.page.screenshot(), FOLDER / name)
@@ -166,7 +129,7 @@ def looks_of(tab: Any, url: str, view: str) -> list[Image.Image]:
     for look in LOOKS:
         for width, height in SIZES:
             tab.page.set_viewport_size({"width": width, "height": height})
-            tab.page.goto(f"{url}?{CHOICE}&{look}" + (f"&view={view}" if view != VIEWS[0] else ""))
+            tab.page.goto(f"{url}towns?{CHOICE}&{look}&view={view}")
             tab.lived()
             tab.page.wait_for_selector("#view > *", timeout=1000.0 * COMPILE_SECONDS)
             tab.page.wait_for_timeout(500)
@@ -193,7 +156,7 @@ def sheets() -> None:
     taken: dict[str, list[Image.Image]] = {view: [] for view in VIEWS}
     for site in SITES:
         with tempfile.TemporaryDirectory() as folder, small_town(Path(folder), site) as url, chromium() as browser:
-            tab = Tab(browser, f"{url}?{CHOICE}")
+            tab = Tab(browser, f"{url}towns?{CHOICE}")
             for view in VIEWS:
                 taken[view] += looks_of(tab, url, view)
             assert tab.wrong == [], tab.wrong
@@ -230,7 +193,7 @@ def main(what: str) -> None:
         served(program("view", "villa_canales", "--port", str(port)), port, Path(folder)),
         chromium() as browser,
     ):
-        told = kept() if what else measured(browser, url) | of_three_years(browser)
+        told = kept() if what else measured(browser, url)
         told |= map_rates(browser, url) if what != "pictures" else {}
         (FOLDER / "page.md").write_text(readme(told), encoding="utf-8")
         for name in PICTURES if what != "frames" else ():

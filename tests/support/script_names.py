@@ -236,10 +236,11 @@ def messages_taken(text: str) -> dict[str, set[str]]:
     return taken
 
 
-def messages_declared(text: str) -> dict[str, set[str]]:
-    """Return the kinds of messages that the classes of a module declare, each with its fields."""
-    found = {}
-    for shape in (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.ClassDef)):
+def messages_declared(text: str, table: str) -> dict[str, set[str]]:
+    """Return the kinds of messages that the classes of a table of a module declare, each with its fields."""
+    found, tree = {}, ast.parse(text)
+    listed = {one.id for one in ast.walk(assigned(tree, table)) if isinstance(one, ast.Name)}
+    for shape in (one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and one.name in listed):
         fields = {one.target.id: one.annotation for one in shape.body if isinstance(one, ast.AnnAssign)}  # type: ignore[union-attr]
         if isinstance(kind := fields.pop("kind", None), ast.Subscript):
             found[str(ast.literal_eval(kind.slice))] = set(fields)
@@ -259,7 +260,7 @@ def assigned(tree: ast.AST, name: str) -> ast.AST:
 
 
 def page_problems(changed: Sources) -> list[str]:
-    """Return what is wrong with the names of the decision page and its views."""
+    """Return what is wrong with the names of the views of the pairs."""
     names = declared(PAGE, changed)
     records = names.shape.fields
     views = [one for one in records if one not in ("packet", "sheet")]
@@ -287,14 +288,15 @@ def page_problems(changed: Sources) -> list[str]:
 def page_messages(names: Names, views: list[str], changed: Sources) -> list[str]:
     """Return what is wrong with the messages of the page, in either direction, and with its addresses."""
     text = {
-        name: source(f"{PAGE}/{name}.py", changed) for name in ("message_check", "visitor", "application", "address")
+        name: source(f"{PAGE}/{name}.py", changed)
+        for name in ("message_check", "visitor", "session", "application", "address")
     }
-    taken = messages_declared(text["message_check"])
+    taken = messages_declared(text["message_check"], "PAGE_MESSAGES")
     whole = {kind: {one.partition(".")[0] for one in fields} for kind, fields in names.messages.items()}
     asked = {one.partition(".")[2] for one in names.messages["ask"] if "." in one}
     known = set(ast.literal_eval(assigned(ast.parse(text["address"]), "KEYS")))
     shown = set(ast.literal_eval(assigned(ast.parse(text["address"]), "VIEWS")))
-    sent = set(re.findall(r'\.send(?:_json)?\(\s*{?"(\w+)"', text["visitor"] + text["application"]))
+    sent = set(re.findall(r'\.send(?:_json)?\(\s*{?"(\w+)"', text["visitor"] + text["session"] + text["application"]))
     tree = ast.parse(text["visitor"])
     receive = next(one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == "receive")
     read = fields_taken(receive) - set().union(*whole.values())
@@ -388,11 +390,19 @@ def town_problems(changed: Sources) -> list[str]:
     """Return what is wrong with the names of the page of a town."""
     names = declared(TOWN_PAGE, changed)
     script = "\n".join(source(f"{TOWN_PAGE}/{name}", changed) for name in SCRIPTS)
-    program = Program({"town.js": script}, {"parsed": names.shape.fields["data"]})
+    data, heard = names.shape.fields["data"], names.shape.fields["heard"]
+    program = Program({"town.js": script}, {"parsed": Shape("parsed", data.fields | heard.fields)})
     program.text(source(f"{TOWN_PAGE}/town.html.j2", changed))
     reading = Reading()
     reading.add(program.evaluate("town.js"))
-    return reading.problems(names)
+    taken = messages_declared(source(f"{PAGE}/message_check.py", changed), "TOWN_MESSAGES")
+    sent = set(re.findall(r'\.send\("(\w+)"', source(f"{PAGE}/town_check.py", changed)))
+    outside = {"fault", "full"}
+    return [
+        *messages_apart("Python takes", taken, names.messages),
+        *(f"the message {one} is not the same on both sides" for one in sorted(sent ^ (set(heard.fields) - outside))),
+        *reading.problems(names),
+    ]
 
 
 PROGRAMS: dict[str, Callable[[Sources], list[str]]] = {

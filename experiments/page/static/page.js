@@ -1,19 +1,18 @@
-// The frame of the page: socket, address, tabs of the views, header and footer.
+// The frame of the views: socket, address, tabs, header and footer.
 
 import { setHtml, updateFontSize, escapeHtml, toggleButton, spansHtml } from "./draw.js";
-import { drawPicture, saveFile } from "./files.js";
+import { saveFile } from "./files.js";
 
 const find = (selector) => document.querySelector(selector);
 const parseQuery = (query) => Object.fromEntries(new URLSearchParams(query));
 const encodeValue = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
 const queryOf = (want) => `?${Object.entries(want).filter(([, value]) => value).map(([key, value]) => `${key}=${encodeValue(value)}`).join("&")}`;
-const VIEW_KEYS = { place: "", month: "", show: "", present: "" };
+const VIEW_KEYS = { place: "", month: "", show: "" };
 const RECONNECT_MS = 1500;
 const BATCH_MS = 150;
 
 export const page = {
   sheet: null, // data of the server for the address
-  line: {}, // months of the first world while it is simulated
   want: {}, // requested address
   number: 0,
   ask,
@@ -61,12 +60,7 @@ function connect() {
 const handlers = {
   sheet(content) {
     page.sheet = content;
-    if (content.state === "done") page.line = {};
     draw();
-  },
-  line(content) {
-    page.line = content;
-    view?.grow?.(page);
   },
   file: (content) => saveFile(content.name, new Blob([content.text])),
   code: (content) => setHtml(".qr", content && `${content}<figcaption class="small">${escapeHtml(page.sheet.words.qr)}</figcaption>`),
@@ -104,28 +98,36 @@ async function draw() {
 function drawFrame(s) {
   document.documentElement.lang = s.lang;
   document.documentElement.dataset.dark = s.dark;
-  Object.assign(document.body.dataset, { state: s.state, view: s.view, present: s.present });
+  Object.assign(document.body.dataset, { state: s.state, view: s.view });
   document.title = `${s.title} · Confianza`;
   setHtml("h1", escapeHtml(s.title));
   setHtml(".answer", s.fault ? `<b class="h">${escapeHtml(s.fault)}</b>` : spansHtml(s.answer));
   find(".views").setAttribute("aria-label", s.words.views);
-  setHtml(".views", s.views.map((one) => `<a role="tab" id="tab-${one.name}" href="${linkTo({ view: one.name === "decision" ? "" : one.name })}" data-name="${one.name}" aria-selected="${one.name === s.view}" aria-controls="view" tabindex="${one.name === s.view ? 0 : -1}">${escapeHtml(one.title)}</a>`).join(""));
+  setHtml(".views", s.views.map((one) => `<a role="tab" id="tab-${one.name}" href="${linkTo({ view: one.name })}" data-name="${one.name}" aria-selected="${one.name === s.view}" aria-controls="view" tabindex="${one.name === s.view ? 0 : -1}">${escapeHtml(one.title)}</a>`).join(""));
   find("#view").setAttribute("aria-labelledby", `tab-${s.view}`);
   setHtml(".towns", s.towns.map((one) => toggleButton(one.name, one.title, one.on)).join(""));
   for (const place of document.querySelectorAll(".head [data-word]")) setHtml(place, escapeHtml(s.words[place.dataset.word]));
   for (const place of document.querySelectorAll(".head [data-label]")) place.setAttribute("aria-label", s.words[place.dataset.label]);
   find(".lang").lang = s.lang === "es" ? "en" : "es";
-  find(".present").hidden = !(s.view === "decision" && s.chosen);
-  setHtml(".present", escapeHtml(s.present ? s.words.stop_presenting : s.words.present));
-  const acts = ["copy_link", "copy_command", "copy_python", "save_policy", ...(s.view === "decision" ? ["save_picture"] : []), "save_data"];
+  find(".to-answer").href = answerLink();
+  find(".begins").hidden = !s.chosen;
+  const begins = find(".begins input");
+  if (begins !== document.activeElement) Object.assign(begins, { value: s.begins, min: s.first, max: s.last });
+  const acts = ["copy_link", "copy_command", "copy_python", "save_policy", "save_data"];
   setHtml(".acts", acts.map((name) => `<button type="button" data-name="${name}">${escapeHtml(s.words[name])}</button>`).join("") +
     `<p class="small">${escapeHtml(s.words.command_note)}<code>${escapeHtml(s.command)}</code></p>`);
-  setHtml("footer", s.present ? `${escapeHtml(s.source)} <span class="keys">${escapeHtml(s.words.keys || "")}</span>` : `${escapeHtml(s.words.foot)} <b>${escapeHtml(s.words.foot_twins)}</b> ${escapeHtml(s.words.foot_same)}`);
+  setHtml("footer", `${escapeHtml(s.words.foot)} <b>${escapeHtml(s.words.foot_twins)}</b> ${escapeHtml(s.words.foot_same)}`);
 }
 
 export const linkTo = (change) => queryOf({ ...page.want, ...VIEW_KEYS, ...change });
 
-const openView = (name) => ask({ ...VIEW_KEYS, view: name === "decision" ? "" : name }, "pushState");
+// Address of the page of the town with the same setting.
+export function answerLink() {
+  const { town = "", measures = "", years = "", lang = "", dark = "" } = parseQuery(page.sheet.address);
+  return `/${queryOf({ town, measures, years, lang, dark })}`;
+}
+
+const openView = (name) => ask({ ...VIEW_KEYS, view: name }, "pushState");
 
 // Actions
 
@@ -135,7 +137,6 @@ const shareActions = {
   copy_python: () => copyText(page.sheet.python),
   save_policy: () => send({ kind: "file", what: "policy" }),
   save_data: () => send({ kind: "file", what: "data" }),
-  save_picture: () => drawPicture(page, (content) => saveFile("confianza.png", content)),
 };
 
 async function copyText(text) {
@@ -155,7 +156,6 @@ function onClick(event) {
   } else if (on.closest(".towns")) ask({ town: name, from: "", place: "" });
   else if (on.matches(".light")) ask({ dark: (page.want.dark ?? (s.dark ? "1" : "")) === "1" ? "0" : "1" });
   else if (on.matches(".lang")) ask({ lang: (page.want.lang || s.lang) === "es" ? "en" : "es" });
-  else if (on.matches(".present")) ask({ present: s.present ? "" : "1" });
   else if (on.closest(".share")) {
     shareActions[name]?.();
     find(".share").open = false;
@@ -181,7 +181,7 @@ for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end,
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
 document.addEventListener("input", (event) => view?.input?.(event, page));
-document.addEventListener("change", (event) => view?.change?.(event, page));
+document.addEventListener("change", (event) => (event.target.closest(".begins") ? ask({ from: event.target.value }) : view?.change?.(event, page)));
 find(".share").addEventListener("toggle", (event) => event.target.open && send({ kind: "code", link: location.href }));
 addEventListener("popstate", () => {
   page.want = parseQuery(location.search);

@@ -1,6 +1,5 @@
-"""The decision view without a browser: measures, twins in the background, verdicts, words."""
+"""Pairs of whole towns without a browser: measures, twins in the background, verdicts, words."""
 
-import base64
 import dataclasses
 import datetime
 import re
@@ -18,28 +17,23 @@ from experiments.comparison import sign_stability, single_measure_effects
 from experiments.comparison.decision_measures import POLICY, changed_measures, measures, policy_of
 from experiments.comparison.decision_outcomes import (
     OUTCOMES,
-    SMALLEST_MAP_DIFFERENCE,
     TRUST,
     PairedOutcome,
     effect_on,
     paired_outcome,
     shares_with_changed_trust,
-    trust_difference_by_cell,
 )
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.outcome_bounds import outcome_bounds
 from experiments.comparison.policy_choice import POLICY_FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import STEPS
 from experiments.comparison.twin_results import SharedOutcomes, WorldResult, paired_results
-from experiments.page import decision_view
-from experiments.page.address import AddressRequest
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.decision_answer import decision_sentence
-from experiments.page.decision_view import cell_differences
 from experiments.page.files import results_csv
 from experiments.page.page_state import PageState
 from experiments.page.qr_codes import qr_svg
-from experiments.page.sheet import sheet_of
+from experiments.page.table_rows import outcome_row, outcome_rows
 from experiments.page.visitor import Visitor
 from experiments.report.compare_command import compare
 from experiments.statistics.paired_effects import paired
@@ -48,7 +42,6 @@ from experiments.statistics.verdicts import MIN_RUNS, VERDICTS, corrected_togeth
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 from model.engine.policies import check_policies
-from model.town.town import Town, build_town
 from scenarios import load
 from scenarios.policy_files import read_policy
 from scenarios.timeline import BUILT_IN_SITES
@@ -88,18 +81,6 @@ def awaited(background: BackgroundWorker, specs: Any) -> list[WorldResult]:
 
 def standing(lived: list[list[WorldResult]], language: str, choice: Choice = HARD) -> PageState:
     return PageState(choice, load("villa_canales"), language, tuple(lived[0]), tuple(lived[1]))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def without_map() -> Iterator[None]:
-    """Show no map: these worlds are of a smaller town than that of the page."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decision_view, "map_data", lambda _: {})
-        yield
-
-
-def shown(one: PageState) -> dict[str, Any]:
-    return sheet_of(one, AddressRequest(one.choice, one.language))
 
 
 def silent(*_: object) -> None:
@@ -163,7 +144,7 @@ def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
         ("measures=training.9", "training must be a whole number from 0 to 3, got '9'", "de 0 a 3; dice '9'"),
         ("measures=training", "training must be a whole number from 0 to 3, got ''", "de 0 a 3; dice ''"),
         ("town=totonicapn", "; did you mean 'totonicapan'?", "; ¿quiso decir 'totonicapan'?"),
-        ("years=3", "years must be one of 1, 2, 5, 10, got '3'", "debe ser uno de estos: 1, 2, 5, 10; dice '3'"),
+        ("years=4", "years must be one of 1, 2, 3, 5, 10, got '4'", "de estos: 1, 2, 3, 5, 10; dice '4'"),
         ("seed=-1", "seed must be a whole number from 0 to 4294967288", "seed debe ser un número entero de 0 a"),
         ("from=2017-13-01", "from must be a date from 2017-01-01 to 2018-12-31", "de 2017-01-01 a 2018-12-31; dice"),
         ("from=2019-01-01&years=2", "got '2019-01-01'", "dice '2019-01-01'"),
@@ -188,12 +169,12 @@ def test_an_address_that_is_wrong_says_so_in_one_line_and_what_is_near(address: 
 
 def test_an_address_in_spanish_is_answered_in_spanish() -> None:
     visitor = Visitor(silent)
-    visitor.parse_request({"lang": "es", "years": "3"})
+    visitor.parse_request({"lang": "es", "years": "4"})
     assert visitor.address_error.startswith("years debe ser")
 
 
 def test_an_address_restores_all_that_is_asked_for() -> None:
-    for address in ("view=why&place=3&month=7&show=lived", "dark=1&present=1&measures=training.2,means.0&seed=9"):
+    for address in ("view=why&place=3&month=7&show=lived", "dark=1&measures=training.2,means.0&seed=9"):
         visitor, again = Visitor(silent), Visitor(silent)
         visitor.parse_request(dict(parse_qsl(address)))
         assert not visitor.address_error
@@ -401,12 +382,6 @@ def test_every_outcome_is_a_headline_of_compare() -> None:
     assert all(BY_NAME[one.name] is one.headline for one in OUTCOMES)
 
 
-@pytest.fixture(scope="module")
-def town() -> Town:
-    """Return the town of the small worlds."""
-    return build_town(load("villa_canales", set={"population.scale": 0.05}))
-
-
 def unlike(up: int, down: int) -> dict[Any, Any]:
     """Return a made-up table in which training alone moves trust one way or the other under other memories."""
     row = {"years": HARD.years, "n": MIN_RUNS, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}
@@ -421,27 +396,21 @@ def unlike(up: int, down: int) -> dict[Any, Any]:
 )  # fmt: skip
 @pytest.mark.thorough
 def test_what_other_memories_turn_is_not_known_and_never_left_out(
-    lived: list[list[WorldResult]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
+    lived: list[list[WorldResult]], monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
 ) -> None:
     monkeypatch.setattr(sign_stability, "laws_table", lambda: unlike(up, down))
     base = lived[0]
     arm = changed(base, trust_mean=0.01)
     alone = dataclasses.replace(HARD, chosen=changed_measures({"training": 3}))
     one = standing([base, arm], "es", alone)
-    sheet = shown(one)
-    row = sheet["outcomes"][0]
+    row = outcome_row(one, one.paired_outcomes[0])
     assert (row["sign"], row["verdict"], row["size"], row["marks"], row["said"]) == (
         "?", VERDICTS["turns"].es, "", [], why,
     )  # fmt: skip
     assert "effect" not in row["ruler"]
-    assert "".join(words for words, _ in sheet["answer"]).endswith("de la confianza no se sabe.")
-    assert (sheet["hundred"]["text"], sheet["hundred"]["unknown"]) == (why, True)
-    assert cell_differences(one, town) == {"unknown": why}
+    assert "".join(words for words, _ in decision_sentence(one)).endswith("de la confianza no se sabe.")
     assert results_csv(one).count(why) == 1
-    assert sheet["examined"].startswith("Se examinó también con otras 2 memorias")
-    together = standing([base, arm], "es", HARD)
-    assert together.paired_outcomes[0].verdict == "rises"
-    assert shown(together)["examined"].startswith("Si sería así con otras leyes")
+    assert standing([base, arm], "es", HARD).paired_outcomes[0].verdict == "rises"
 
 
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
@@ -468,21 +437,6 @@ def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest
     assert set(table["sign"]) <= {"known", "turns", "open"}
 
 
-@pytest.mark.thorough
-def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[WorldResult]], town: Town) -> None:
-    one = standing(lived, "en")
-    shown = cell_differences(one, town)
-    parts = np.frombuffer(base64.b64decode(shown["course"]), np.int8).reshape(shown["months"], -1)
-    assert parts.shape == (12, int((town.cells["population"] > 0).sum()))
-    gaps = trust_difference_by_cell(one.twins)
-    assert (parts[np.abs(gaps) < SMALLEST_MAP_DIFFERENCE] == 0).all()
-    assert np.abs(parts).max() == 127
-    last = np.where(np.abs(gaps[-1]) < SMALLEST_MAP_DIFFERENCE, 0.0, gaps[-1])
-    largest = np.nanmax(np.abs(gaps))
-    assert np.allclose(parts[-1] / 127.0 * largest, last, atol=largest / 200)
-    assert [float(end.split()[0].replace("−", "-")) for end in shown["ends"]] == [-round(largest, 1), round(largest, 1)]
-
-
 def test_a_link_is_a_code_unless_it_is_too_long() -> None:
     assert qr_svg("http://127.0.0.1:8000/?measures=training.2").startswith("<svg")
     assert qr_svg("x" * 2001) == ""
@@ -490,14 +444,14 @@ def test_a_link_is_a_code_unless_it_is_too_long() -> None:
 
 @pytest.fixture(scope="module")
 def told(background: BackgroundWorker) -> dict[str, str]:
-    """Return for some measures, taken alone, all text that the view shows in English of their small worlds."""
+    """Return for some measures, taken alone, the answer and all outcomes in English of their small worlds."""
     steps = {"heavy_hand": 2, "reporting": 3, "training": 3, "rotation": 1}
     found = {}
     for name, step in steps.items():
         # soldiers who deter as couples do, so that one measure has an effect that a small town can tell
         alone = dataclasses.replace(HARD, chosen=changed_measures({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
         arms = [awaited(background, specs) for specs in runs_of(alone, background.folder)]
-        found[name] = text_of(shown(standing(arms, "en", alone)))
+        found[name] = text_of(standing(arms, "en", alone))
     return found
 
 
@@ -507,11 +461,10 @@ def lost_share(found: list[tuple[str, str]]) -> float:
     return 1.0 - after / before
 
 
-def text_of(sheet: dict[str, Any]) -> str:
-    """Return what is to be read, a line each: answer, costs, of a hundred, every outcome."""
-    rows = [[row[key] for key in ("title", "sign", "verdict", "size", "said")] for row in sheet["outcomes"]]
-    answered = "".join(words for words, _ in sheet["answer"])
-    return "\n".join([answered, sheet["bill"], sheet["hundred"]["text"], *(" | ".join(row) for row in rows)])
+def text_of(one: PageState) -> str:
+    """Return what is to be read, a line each: the answer, and every outcome."""
+    rows = [[row[key] for key in ("title", "sign", "verdict", "size", "said")] for row in outcome_rows(one)]
+    return "\n".join(["".join(words for words, _ in decision_sentence(one)), *(" | ".join(row) for row in rows)])
 
 
 def sentence(text: str) -> str:
@@ -545,25 +498,7 @@ def test_question_2_what_is_paid_for_less_crime_under_a_heavy_hand(told: dict[st
 
 
 @pytest.mark.thorough
-def test_question_3_what_a_measure_costs(told: dict[str, str]) -> None:
-    costs = {name: text.splitlines()[1].strip() for name, text in told.items()}
-    assert re.fullmatch(r"They cost a month: \+[\d.]+ training days\.", costs["training"])
-    assert costs["rotation"] == "No cost that can be told from chance."
-
-
-@pytest.mark.thorough
-def test_question_4_which_measure_cannot_be_told_from_chance(told: dict[str, str]) -> None:
+def test_question_3_which_measure_cannot_be_told_from_chance(told: dict[str, str]) -> None:
     silent = [name for name, text in told.items() if "practically nothing happens to trust" in sentence(text)]
     assert "rotation" in silent
     assert not re.search(r"\d+ (more|fewer)", sentence(told["rotation"]))
-
-
-@pytest.mark.thorough
-def test_question_5_how_many_of_a_hundred_trust_more_and_less(told: dict[str, str]) -> None:
-    counts = {}
-    for name, text in told.items():
-        found = re.search(r"residents: (\d+) with more trust, (\d+) with less and (\d+) as without", text)
-        assert found
-        counts[name] = [int(one) for one in found.groups()]
-    assert all(sum(some) == 100 for some in counts.values())
-    assert [name for name, (more, less, _) in counts.items() if less > more] == ["heavy_hand"]

@@ -9,9 +9,9 @@ from chromium import chromium, small_town
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a small town."""
+    """Serve a small town; return the address of the views of its pairs."""
     with small_town(tmp_path_factory.mktemp("page")) as address:
-        yield address
+        yield f"{address}towns"
 
 
 @pytest.fixture(scope="module")

@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from chromium import Tab, complaints, free_port, needs_chromium, program, served, small_town_file
+from chromium import COMPILE_SECONDS, Tab, complaints, free_port, needs_chromium, program, served, small_town_file
 from over_draws import ROW, written
 
 from experiments.comparison.decision_measures import changed_measures
 from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
 from experiments.comparison.over_draws import comparison_key, read_draw_results
 from experiments.comparison.policy_choice import Choice, runs_of
+from experiments.page import sites
 from experiments.page.decision_answer import decision_sentence
-from experiments.page.draws_table import basis_sentence, draws_table
 from experiments.page.page_state import PageState
 from experiments.page.table_rows import outcome_row
+from experiments.page.town_check import trust_over_draws
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.run_folder import json_of
@@ -149,25 +150,14 @@ def test_the_answer_and_the_row_withhold_what_draws_do_not_confirm(small: str, l
     assert words in "".join(text for text, _ in decision_sentence(one))
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_the_table_tells_range_signs_and_sources_in_the_language_of_the_page(small: str, language: str) -> None:
-    one = standing_with(small, language, trust(row_with(**TURNS)))
-    table = draws_table(one)
-    assert table is not None
-    (row,) = table["rows"]
-    assert [round(share) for share in row["shares"]] == [65, 21, 12, 1]
-    assert row["size"].startswith("+1.4 (−0.2 ")
-    assert row["signs"] == "▲ 98 % ▼ 2 %"
-    assert row["pairs"][0] == pytest.approx(RISES.mean())
-    told = " ".join(
-        [table["title"], table["about"], *table["heads"], *table["sources"], row["direction"], row["parts"]]
-    )
-    assert "50" in table["title"]
-    assert bool(ENGLISH.search(told)) == (language == "en")
-    assert ("actitudes que no guían la conducta" in told) == (language == "es")
-    assert "50" in basis_sentence(one)
-    assert "--draws" in basis_sentence(standing_with(small, language, trust(None)))
-    assert draws_table(standing_with(small, language, trust(None))) is None
+def test_the_check_has_the_range_of_trust_over_draws(small: str, tmp_path: Path) -> None:
+    choice, before = choice_of(small), sites.start_options
+    sites.set_start_options(small, "en", (written(tmp_path, choice, {"trust_mean": {"low": -0.2, "high": 3.0}}),))
+    try:
+        assert trust_over_draws(choice) == {"n": 50, "low": -0.2, "high": 3.0}
+        assert trust_over_draws(dataclasses.replace(choice, years=2)) is None
+    finally:
+        sites.start_options = before
 
 
 # In a browser
@@ -187,23 +177,12 @@ def page(small: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.thorough
 @needs_chromium
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_decision_view_shows_draws_beside_the_pairs_offline(browser: Any, page: str, width: int) -> None:
-    tab = Tab(browser, page, width, 844)
-    tab.lived()
-    table = tab.page.locator(".draws")
-    assert "En 50 sorteos de lo que se supone" in table.inner_text()
-    assert table.locator("tbody tr").count() == len(OUTCOMES)
-    assert table.locator(".dr .wide").count() == len(OUTCOMES)
-    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "Se sabe solo lo que 50 sorteos" in tab.page.locator(".examined").inner_text()
-    verdicts = tab.page.locator(".outcomes .v").all_inner_texts()
-    assert not any(text.startswith(("▲", "▼")) for text in verdicts[1:]) or verdicts[0].startswith(("▲", "▼"))
-    tab.press("Switch to English")
-    tab.until(lambda: "Over 50 draws of what is assumed" in table.inner_text())
-    tab.page.goto(page.replace("training.3", "training.2"))
-    tab.lived()
-    assert table.inner_text() == ""
-    assert "por sí solo no es un hallazgo" in tab.page.locator(".examined").inner_text()
+def test_the_stamp_tells_the_range_over_draws_offline(browser: Any, page: str) -> None:
+    tab = Tab(browser, page, 1440, 900)
+    tab.page.click("#check")
+    tab.page.wait_for_selector("#source[data-stamp=alone]", timeout=1000.0 * COMPILE_SECONDS)
+    assert "En 50 sorteos: " in tab.page.inner_text("#source-note")
+    tab.page.locator("#m-training").press("ArrowLeft")
+    assert "sorteos" not in tab.page.inner_text("#source-note")
     tab.close()
     assert tab.wrong == []

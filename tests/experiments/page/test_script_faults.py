@@ -93,7 +93,7 @@ def with_error(text: str) -> str:
 @needs_chromium
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("view", "script"), [("decision", "page.js"), ("decision", "draw.js"), *((view, f"{view}.js") for view in VIEWS)]
+    ("view", "script"), [("why", "page.js"), ("why", "draw.js"), *((view, f"{view}.js") for view in VIEWS)]
 )
 def test_an_error_in_a_script_of_the_page_is_shown(browser: Any, url: str, view: str, script: str) -> None:
     tab = tab_with(browser, f"static/{script}", with_error)
@@ -107,7 +107,7 @@ def test_an_error_in_a_script_of_the_page_is_shown(browser: Any, url: str, view:
 def test_an_error_while_the_page_is_drawn_is_shown(browser: Any, url: str) -> None:
     tab = tab_with(browser, "static/page.js", lambda text: text.replace("s.towns.map", "s.planted.map"))
     with shown_fault(tab):
-        tab.goto(PRINTED[urlsplit(url).port or 0])
+        tab.goto(f"{PRINTED[urlsplit(url).port or 0]}&view=why")
     assert "map" in tab.inner_text("#script-fault code")
     tab.close()
 

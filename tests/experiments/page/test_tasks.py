@@ -1,4 +1,4 @@
-"""Ten tasks of whoever uses the page, in a real Chromium: each takes four actions at most from the decision view."""
+"""Ten tasks on the views of the pairs, in a real Chromium: each takes four actions at most from the first view."""
 
 import re
 from collections.abc import Iterator
@@ -26,10 +26,10 @@ def kept(browser: Any, url: str) -> Iterator[Tab]:
 
 @pytest.fixture
 def person(kept: Tab, url: str) -> Iterator[Person]:
-    """Return a person before the decision view."""
+    """Return a person before the first view."""
     kept.page.goto(url + OPEN)
     kept.lived()
-    kept.page.wait_for_selector(".page[data-view=decision]")
+    kept.page.wait_for_selector(".page[data-view=why]")
     yield Person(kept.page)
     assert kept.wrong == []
 

@@ -25,13 +25,12 @@ from experiments.comparison.decision_outcomes import (
 )
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import simulate_world
-from experiments.page import criteria_view, decision_view, life_view, map_view, room_view, sites, why_view
+from experiments.page import criteria_view, events, life_view, map_view, room_view, sites, why_view
 from experiments.page.address import AddressRequest
 from experiments.page.files import downloaded_file
 from experiments.page.page_state import PageState, number
 from experiments.page.page_texts import page_text
 from experiments.page.sheet import VIEW_DATA, sheet_of
-from experiments.page.table_rows import measure_rows, outcome_rows
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale, threshold_rules
 from experiments.workshop.room import MINUTES, Room
@@ -131,11 +130,8 @@ def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: PageState
 
 def samples(one: PageState) -> Iterator[tuple[str, Any]]:
     """Yield what the page sends in every state: all worlds there, as today, few of them, none, withheld results."""
-    villa = replace(one, choice=replace(one.choice, site="villa_canales", years=5))  # whose bounds are on record
-    yield "decision", {"measures": measure_rows(villa), "outcomes": outcome_rows(villa)}
-    yield "decision", {"events": decision_view.event_marks(villa), "inputs": decision_view.mood_months(one)}
     yield "packet", {"file": downloaded_file(one, "policy")}
-    yield "packet", dict.fromkeys(("sheet", "code", "fault", "full", "line"), "")
+    yield "packet", dict.fromkeys(("sheet", "code", "fault", "full"), "")
     drawn, (trust, *others) = replace(one), one.paired_outcomes
     rises = paired(np.full(8, 40.0), 41.0 + np.arange(8.0) / 100.0, scale=Scale("points"))
     turns = pd.Series({**ROW, "sign": "turns", "against_accounts": ""})
@@ -149,7 +145,7 @@ def samples(one: PageState) -> Iterator[tuple[str, Any]]:
     ]
     for state in states:
         lives = [("life", f"{kind}-{row}-{nth}") for kind in ("clique", "chief") for row in (1, 2) for nth in (2, 9)]
-        for view, show in [("decision", ""), ("why", ""), ("room", ""), ("life", "clique-9"), *lives, *SHOWS]:
+        for view, show in [("why", ""), ("room", ""), ("life", "clique-9"), *lives, *SHOWS]:
             sheet = sheet_of(state, asked(state, view, show=show)) | {"number": 1, "fault": ""}
             own = VIEW_DATA[view](state, asked(state, view, show=show))
             words = {name: text for name, text in sheet["words"].items() if name not in own["words"]}
@@ -160,7 +156,7 @@ def samples(one: PageState) -> Iterator[tuple[str, Any]]:
 
 def test_the_page_sends_the_names_that_its_scripts_know(one: PageState, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = replace(threshold_rules()["points"], delta=0.0)
-    for module in (decision_view, why_view):  # so that every month has a mood
+    for module in (events, why_view):  # so that every month has a mood
         monkeypatch.setattr(module, "threshold_rules", lambda: threshold_rules() | {"points": rules})
     assert differences(list(samples(one)), declared(PAGE, {})) == []
 
@@ -171,7 +167,6 @@ PLANTED = [
     (map_view, '"told": told', '"note": told', "map", ""),
     (criteria_view, '"opened": opened', '"shown": opened', "criteria", ""),
     (room_view, '"command": COMMANDS', '"start": COMMANDS', "room", ""),
-    (decision_view, '"reach_head": ', '"axis": ', "decision", ""),
 ]
 
 

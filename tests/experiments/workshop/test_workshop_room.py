@@ -561,10 +561,10 @@ def agenda_is_whole(screen: Any) -> bool:
 
 
 def asks_eight_pairs(browser: Any, screen: Any) -> None:
-    """Open the decision view on the first package by its link."""
+    """Open the page of the town on the first package by its link."""
     address = screen.locator("thead a").first.get_attribute("href")
     view = tab_of(browser, address)
-    view.wait_for_selector("#tab-decision[aria-selected=true]")
+    view.wait_for_selector("body.ready")
     assert "measures=" in view.evaluate("location.search")
     assert "token" not in view.evaluate("location.search")
     view.close()
