@@ -526,6 +526,28 @@ def voi(
 
 
 @app.command()
+def trial(
+    trial: options.TrialToDiagnose,
+    workers: options.Workers = 1,
+    lang: options.LanguageOfText = "en",
+    out: options.OutOfTrial = None,
+    fresh: options.Fresh = False,
+) -> None:
+    """Plan a field trial by lot: what would it find?
+
+    \b
+    Runs the design in simulated towns, by many lots and surveys, beside a
+    twin without the policy, and analyses it as a field researcher would.
+    Tells power, bias against the true effects, coverage, false positives,
+    spill-over into controls, the smallest effect found, and costs. Begin
+    with `confianza new trial NAME`. Goes on if it was interrupted.
+    """
+    from experiments.cli.trial import trial as run_trial
+
+    raise typer.Exit(run_trial(trial, workers, out, lang, fresh=fresh))
+
+
+@app.command()
 def page(
     folder: options.FinishedAnswer,
     workers: options.Workers = 1,

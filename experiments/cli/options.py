@@ -259,6 +259,16 @@ YearsOfChoice = Annotated[
 TopOfList = Annotated[int, Option(metavar="N", help="Length of the list.", min=1)]
 OutOfVoi = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/voi]")]
 
+# A field trial
+
+TrialToDiagnose = Annotated[
+    str,
+    Argument(metavar="TRIAL", help="A design, as my_trial.toml; or small_town, which is built in.", show_default=False),
+]
+OutOfTrial = Annotated[
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/trial/TRIAL]", show_default=False)
+]
+
 # What lies in folders
 
 DrawnPath = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]
@@ -381,11 +391,14 @@ def print_version(wanted: bool) -> None:
 
 
 Version = Annotated[bool, Option("--version", help="Print the version and end.", callback=print_version, is_eager=True)]
-KINDS = ("municipality", "policy", "study")
+KINDS = ("municipality", "policy", "study", "trial")
 Kind = Annotated[
     str,
     Argument(
-        metavar="municipality|policy|study", help="What to begin.", callback=one_of("new", KINDS), show_default=False
+        metavar="municipality|policy|study|trial",
+        help="What to begin.",
+        callback=one_of("new", KINDS),
+        show_default=False,
     ),
 ]
 Name = Annotated[str, Argument(metavar="NAME", help="Its name; NAME.toml is written here.", show_default=False)]

@@ -18,6 +18,8 @@ from scenarios.groups import find_parameter, model_levers
 from scenarios.reading import FOLDER, built_in_files, find_file, read_settings
 
 DRAFTS = Path(__file__).with_name("drafts")
+TRIALS = Path(__file__).parents[1] / "trial" / "designs"
+"""Folder of the built-in designs of trials."""
 TEMPLATE_SCENARIO = "baseline"
 """Scenario from which drafts take their numbers."""
 SOURCE = "invented"
@@ -26,7 +28,7 @@ VALID_NAME = re.compile(r"[^\W_][\w-]{0,59}")
 
 
 def new(kind: str, name: str) -> list[Path]:
-    """Write a draft of a municipality, policy or study; return the files, of which the first can be run."""
+    """Write a draft of a municipality, policy, study or trial; return the files, of which the first can be run."""
     path = draft_path(kind, name)
     files = {path: draft(kind, path.stem)}
     if kind == "municipality":
@@ -62,7 +64,7 @@ def taken_names(kind: str) -> set[str]:
     from experiments.studies.study import STUDIES  # imports sampling methods, which drafts do not need
     from scenarios.policy_files import POLICIES, WORLDS
 
-    folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES]}
+    folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES], "trial": [TRIALS]}
     return {name for folder in folders[kind] for name in built_in_files(folder)}
 
 

@@ -45,14 +45,15 @@ def is_exact(treated: Flags) -> bool:
 def trial_estimates(before: Reals, after: Reals, treated: Flags, estimator: Estimator) -> TrialEstimates:
     """Return the estimates of surveys, whose means before and after are surveys × places.
 
-    Below `LEAST_UNITS` places an arm, p-values are those of the randomisation test.
+    Below `LEAST_UNITS` places an arm, p-values and intervals are those of the randomisation test.
     """
     outcome = after - before if estimator == "did" else after
     covariate = before if estimator == "ancova" else None
     estimates = robust_estimates(outcome, treated, covariate)
     if not is_exact(treated):
         return estimates
-    return estimates._replace(p=randomisation_p(outcome, treated, covariate))
+    low, high = randomisation_interval(outcome, treated, covariate)
+    return estimates._replace(p=randomisation_p(outcome, treated, covariate), low=low, high=high)
 
 
 def robust_estimates(outcome: Reals, treated: Flags, covariate: Reals | None) -> TrialEstimates:
@@ -94,20 +95,56 @@ def randomisation_p(outcome: Reals, treated: Flags, covariate: Reals | None, see
 
     With a covariate, differences are those of residuals of a regression without treatment.
     """
-    values = outcome - outcome.mean(axis=1, keepdims=True)
-    if covariate is not None:
-        centred = covariate - covariate.mean(axis=1, keepdims=True)
-        spread = (centred**2).sum(axis=1, keepdims=True)
-        values = values - centred * (centred * values).sum(axis=1, keepdims=True) / np.where(spread > 0.0, spread, 1.0)
-    places, n = len(treated), int(treated.sum())
-    lots = possible_lots(places, n, np.random.default_rng(seed))
-    if math.comb(places, n) > len(lots):
-        lots = np.vstack([treated, lots[1:]])
-    contrasts = lots / n - ~lots / (places - n)
-    observed = np.abs(values @ (treated / n - ~treated / (places - n)))
+    contrasts = lot_contrasts(treated, seed)
+    values = without_covariate(outcome, covariate)
+    observed = np.abs(values @ contrasts[0])
     larger = np.abs(values @ contrasts.T) >= observed[:, None] * (1.0 - 1e-9)
     result: Reals = larger.mean(axis=1)
     return result
+
+
+def randomisation_interval(
+    outcome: Reals, treated: Flags, covariate: Reals | None, alpha: float = 0.05, seed: int = 1
+) -> tuple[Reals, Reals]:
+    """Return the ends of the effects that the randomisation test does not reject; infinite where it never does.
+
+    A lot counts against an effect as long as the difference that is left lies within that of the lot drawn; both are
+    linear in the effect, so each lot counts up to an end on either side.
+    """
+    contrasts = lot_contrasts(treated, seed)
+    flags = np.broadcast_to(treated, outcome.shape).astype(np.float64)
+    a, b = (without_covariate(one, covariate) @ contrasts.T for one in (outcome, flags))
+    a0, b0 = a[:, :1], b[:, :1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack([(a - a0) / (b - b0), (a + a0) / (b + b0)])
+    never_ends = np.abs(b) >= b0 * (1.0 - 1e-9)
+    low, high = (
+        np.where(never_ends, far, one) for far, one in ((-np.inf, ends.min(axis=0)), (np.inf, ends.max(axis=0)))
+    )
+    kept = max(1, math.ceil(alpha * len(contrasts) - 1e-9))
+    return np.sort(low, axis=1)[:, kept - 1], np.sort(high, axis=1)[:, -kept]
+
+
+def lot_contrasts(treated: Flags, seed: int) -> Reals:
+    """Return the weights of places in the difference of means of each lot (lots × places), the lot drawn first."""
+    places, n = len(treated), int(treated.sum())
+    lots = possible_lots(places, n, np.random.default_rng(seed))
+    others = lots[(lots != treated).any(axis=1)]
+    lots = np.vstack([treated, others if len(others) < len(lots) else others[1:]])
+    contrasts: Reals = lots / n - ~lots / (places - n)
+    return contrasts
+
+
+def without_covariate(values: Reals, covariate: Reals | None) -> Reals:
+    """Return the residuals of a regression on a covariate, or the differences from the mean."""
+    centred_values = values - values.mean(axis=1, keepdims=True)
+    if covariate is None:
+        return centred_values
+    centred = covariate - covariate.mean(axis=1, keepdims=True)
+    spread = (centred**2).sum(axis=1, keepdims=True)
+    slope = (centred * centred_values).sum(axis=1, keepdims=True) / np.where(spread > 0.0, spread, 1.0)
+    residuals: Reals = centred_values - centred * slope
+    return residuals
 
 
 def least_p(treated: Flags) -> float:
