@@ -1,7 +1,6 @@
 """The command `trial`: check a design, run its lotteries, and write tables, figures and sentences into a folder."""
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -115,16 +114,18 @@ def files_of(finished: FinishedTrial, first: Lottery) -> dict[str, bytes]:
     lines = trial_lines(finished, tables, scenario, first.policy)
     files = {f"{name}.csv": frame_as_csv(table) for name, table in tables.items() if len(table.columns)}
     files |= {f"trial.{language}.md": report_of(finished, lines, language).encode() for language in LANGUAGES}
-    return files | figure_files(tables, design.unit)
+    diagnosis = tables["diagnosis"]
+    told = diagnosis[diagnosis["estimator"] == finished.main_estimator]
+    return files | figure_files(told, design.unit)
 
 
-def figure_files(tables: Mapping[str, pd.DataFrame], unit: str) -> dict[str, bytes]:
+def figure_files(diagnosis: pd.DataFrame, unit: str) -> dict[str, bytes]:
     """Return all figures in both languages by the name of their file."""
     files = {}
     for name, draw in FIGURES.items():
         for language in LANGUAGES:
             for ending in ENDINGS:
                 stem = f"{name}.{language}"
-                figure = draw(tables["diagnosis"], unit, FigureTexts(language))
+                figure = draw(diagnosis, unit, FigureTexts(language))
                 files[f"{stem}{ending}"] = render_figure(figure, ending, stem)
     return files

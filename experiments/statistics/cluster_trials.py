@@ -8,6 +8,7 @@ could have been drawn (exact randomisation inference), since robust errors are t
 import itertools
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -127,7 +128,13 @@ def randomisation_interval(
 
 def lot_contrasts(treated: Flags, seed: int) -> Reals:
     """Return the weights of places in the difference of means of each lot (lots × places), the lot drawn first."""
-    places, n = len(treated), int(treated.sum())
+    return contrasts_of_lots(tuple(treated.tolist()), seed)
+
+
+@lru_cache(maxsize=16)
+def contrasts_of_lots(lot: tuple[bool, ...], seed: int) -> Reals:
+    """Return `lot_contrasts`, which many surveys of the same lot share."""
+    treated, places, n = np.array(lot), len(lot), sum(lot)
     lots = possible_lots(places, n, np.random.default_rng(seed))
     others = lots[(lots != treated).any(axis=1)]
     lots = np.vstack([treated, others if len(others) < len(lots) else others[1:]])

@@ -19,6 +19,8 @@ from experiments.trial.lottery import LotteryResult
 from experiments.trial.survey import TRUST, Reals
 
 ALPHA = 0.05
+FEWEST_FOR_COVARIATE = 8
+"""Units from which what was answered before is a covariate; assumed."""
 JUDGED = {WHOLE: PERSONS, DIRECT: PLACES, CONTRAST: PLACES}
 """Effects with which an estimate is compared, and their weighting: means of places estimate that by places."""
 ESTIMATE_KEYS = ("outcome", "months", "persons", "estimator")
@@ -71,6 +73,11 @@ class FinishedTrial:
     def least_p(self) -> float:
         """Smallest p-value that a test over all lots can give."""
         return least_p(np.arange(self.units) < self.treated)
+
+    @property
+    def main_estimator(self) -> str:
+        """Estimator that is told: with very few units a covariate costs more than it explains."""
+        return "ancova" if self.units >= FEWEST_FOR_COVARIATE else "after"
 
     def degrees(self, estimator: str) -> int:
         """Degrees of freedom of an estimator."""
@@ -189,8 +196,8 @@ def judged(group: pd.DataFrame, effects: pd.Series) -> dict[str, Any]:
 
 def by_lottery(rows: pd.DataFrame, values: pd.Series) -> Reals:
     """Return the mean of values in each lottery."""
-    means: Reals = values.astype(np.float64).groupby(rows["lottery"].to_numpy(), sort=True).mean().to_numpy(np.float64)
-    return means
+    means = values.astype(np.float64).groupby(rows["lottery"].to_numpy(), sort=True).mean()
+    return np.array(means, np.float64)
 
 
 def record_table(trial: FinishedTrial) -> pd.DataFrame:
@@ -241,12 +248,10 @@ def per_cent(log_ratio: float) -> float:
     return 100.0 * math.expm1(log_ratio)
 
 
-def main_rows(diagnosis: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows on trust by analysis of covariance at the last wave."""
-    last = diagnosis["months"].max()
-    return diagnosis[
-        (diagnosis["outcome"] == TRUST) & (diagnosis["estimator"] == "ancova") & (diagnosis["months"] == last)
-    ]
+def main_rows(diagnosis: pd.DataFrame, estimator: str) -> pd.DataFrame:
+    """Return the rows on trust by one estimator at the last wave."""
+    rows = diagnosis[(diagnosis["outcome"] == TRUST) & (diagnosis["estimator"] == estimator)]
+    return rows[rows["months"] == diagnosis["months"].max()]
 
 
 def needed_persons(rows: pd.DataFrame, effect: float) -> float:

@@ -24,8 +24,8 @@ ROW_OFFSET = 0.16
 
 
 def rows_of_trust(diagnosis: pd.DataFrame, inquiry: str) -> pd.DataFrame:
-    """Return the rows on trust by analysis of covariance against one inquiry."""
-    return rows_where(diagnosis, outcome=TRUST, estimator="ancova", inquiry=inquiry)
+    """Return the rows on trust against one inquiry."""
+    return rows_where(diagnosis, outcome=TRUST, inquiry=inquiry)
 
 
 def sheet_of(name: str, diagnosis: pd.DataFrame, unit: str, wording: FigureTexts) -> tuple[PanelFigure, list[str]]:

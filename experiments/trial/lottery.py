@@ -20,8 +20,8 @@ from experiments.trial.analysis import (
     SAME_LOT,
     TWIN,
     Arms,
-    UnitCrimes,
     TrueEffects,
+    UnitCrimes,
     estimate_rows,
     record_rows,
 )

@@ -55,7 +55,7 @@ def policy_title(name: str) -> BilingualText:
 def trial_lines(trial: FinishedTrial, tables: Tables, scenario: Scenario, policy: Policy) -> list[BilingualText]:
     """Return all sentences on a trial."""
     diagnosis, each = tables["diagnosis"], message(f"trial.each.{trial.design.unit}")
-    rows = main_rows(diagnosis)
+    rows = main_rows(diagnosis, trial.main_estimator)
     largest = rows[rows["persons"] == rows["persons"].max()]
     return [
         design_sentence(trial, scenario, each),

@@ -6,6 +6,7 @@ asked are adults who lived in the unit before the policy; who has died or left s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,7 +145,7 @@ class SurveyPlan:
     seed: int
     baseline: WaveState
 
-    @property
+    @cached_property
     def largest(self) -> int:
         """Persons asked in a unit by the largest survey, at most the adults of the smallest unit."""
         return min(self.survey.persons[-1], int(np.diff(self.frame.starts).min()))
@@ -183,10 +184,15 @@ class SurveyPlan:
         trust = self.scale.answers(state.odds[asked], drawn)
         return {TRUST: trust, **{name: column[asked] for name, column in state.other.items()}}
 
+    @cached_property
+    def person_sd(self) -> float:
+        """Standard deviation of one answer before the policy, in points."""
+        return self.scale.person_sd(self.baseline.odds)
+
     def place_effects(self, number: int, wave: int) -> Reals:
         """Return what answers on trust share within each unit beyond the model, in points."""
         share, lasting = self.survey.icc, self.survey.place_memory
-        sd = self.scale.person_sd(self.baseline.odds) * np.sqrt(share / (1.0 - share))
+        sd = self.person_sd * np.sqrt(share / (1.0 - share))
         kept, new = (place_normals(self.seed, number, one, self.frame.n_units) for one in (0, wave + 1))
         effects: Reals = sd * (np.sqrt(lasting) * kept + np.sqrt(1.0 - lasting) * new)
         return effects

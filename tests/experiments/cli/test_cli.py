@@ -17,7 +17,7 @@ HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "accounts", "parameters", "measures", "bench"),
     *("validate", "compare", "verify", "sweep", "sensitivity", "calibrate", "contrasts", "plot", "repeat"),
-    *("reproduce", "voi"),
+    *("reproduce", "voi", "trial"),
     *("view", "doctor", "bundle", "new"),
 )
 

@@ -58,6 +58,7 @@ WOULD_COMPUTE = (
     "experiments.cli.reproduce.solve_levels",
     "experiments.cli.reproduce.planned_specs",
     "experiments.cli.voi.choice_worlds",
+    "experiments.cli.trial.town_for",
     "experiments.studies.repeat.run_jobs",
     "experiments.comparison.comparison.run_missing_groups",
     "experiments.validation.plausible_draws.weight_solver",

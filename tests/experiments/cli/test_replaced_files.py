@@ -49,6 +49,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sensitivity out": (("sensitivity", "screening", "--out"), ("indices.csv", "manifest.json")),
     "reproduce out": (("reproduce", "--trial", "--out"), ("page/villa_canales.html", "tables/effects.csv")),
     "voi out": (("voi", "--from", "answer", "--out"), ("worth.csv", "measure_first.es.md")),
+    "trial out": (("trial", "small_town", "--out"), ("diagnosis.csv", "trial.es.md")),
     "page out": (("page", "answer", "--out"), ("villa_canales.html", "totonicapan.html")),
     "bundle folder": (("bundle",), ("requirements.txt", "LEAME.txt")),
 }
