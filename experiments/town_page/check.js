@@ -114,7 +114,7 @@ function renderSource() {
   button.hidden = !data.served || !moved || (check && !check.running);
   button.textContent = check ? text.check_stop : text.check;
   byId("no-check").hidden = data.served || !moved;
-  byId("no-check").replaceChildren(`${text.check_where} `, make("code", {}, "confianza view"));
+  byId("no-check").replaceChildren(`${text.check}: `, make("code", {}, "confianza view"));
   byId("towns-seen").hidden = !check || check.running;
   byId("towns-seen").replaceChildren(...TOWN_VIEWS.map(viewLink));
   byId("pin").textContent = text.pin;

@@ -32,9 +32,10 @@ def practices_of(site: str) -> list[dict[str, Any]]:
     """
     table = mediation()
     rows = table[table["site"] == site]
+    by_year = {year: rows[rows["year"] == year] for year in sorted(set(rows["year"].tolist()))} if len(rows) else {}
     return [
-        moved_most(year_rows, int(year), criterion)
-        for year, year_rows in (rows.groupby("year") if len(rows) else ())
+        moved_most(year_rows, year, criterion)
+        for year, year_rows in by_year.items()
         for criterion in CRITERIA
         if len(sure(year_rows, criterion))
     ]
@@ -47,8 +48,7 @@ def sure(rows: pd.DataFrame, criterion: str) -> pd.DataFrame:
 
 def moved_most(rows: pd.DataFrame, year: int, criterion: str) -> dict[str, Any]:
     """Return the practice with the largest sure effect on a criterion in a year, and its effect on trust."""
-    found = sure(rows, criterion)
-    largest = found.loc[found["effect"].abs().idxmax()]
+    largest = sure(rows, criterion).sort_values("effect", key=abs).iloc[-1]
     trust = rows[(rows["outcome"] == TRUST) & (rows["practice"] == largest["practice"])].iloc[0]
     ends = {name: round(float(trust[f"effect_{name}"]), DIGITS) for name in ("low", "high")}
     return {

@@ -2,11 +2,17 @@
 const SOURCE = document.documentElement.outerHTML;
 const PICTURE = { width: 1200, height: 760, margin: 48 };
 
+/* Return the address that others can reach; empty for a file and for a server on this machine. */
+function publicAddress() {
+  const { protocol, hostname, pathname, origin } = location;
+  return /^https?:$/.test(protocol) && !/^(localhost|127\..*|\[::1\])$/.test(hostname) ? `${origin}${pathname}${addressOf(false)}` : "";
+}
 function openSharing() {
   const text = words(), dialog = byId("sharing"), size = data.served ? "" : `${Math.round(SOURCE.length / 1024).toLocaleString("en")} KB`;
   const actions = [["file", text.share_file, `${text.share_file_note} ${size}`], ["link", text.share_link], ["words", text.share_words], ["print", text.share_print], ["present", text.share_present, text.share_present_note], ["png", text.share_png], ["svg", text.share_svg]];
   const buttons = actions.map(([name, label, note = ""]) => make("button", { type: "button", "data-share": name }, make("span", {}, label), note && make("small", {}, note)));
-  dialog.replaceChildren(heading(text.share), make("div", { class: "actions" }, ...buttons, make("button", { type: "button", class: "main", "data-share": "close" }, text.close)));
+  const address = publicAddress(), code = address ? qrPicture(address, text.share_code) : "";
+  dialog.replaceChildren(heading(text.share), code, make("div", { class: "actions" }, ...buttons, make("button", { type: "button", class: "main", "data-share": "close" }, text.close)));
   dialog.setAttribute("aria-label", text.share);
   dialog.showModal();
 }

@@ -22,8 +22,8 @@ TEMPLATE, STYLE, STYLE_TEMPLATE = "town.html.j2", "town.css", "style.css.j2"
 DATA_BEGIN = '<script type="application/json" id="data">'
 """Text before the data of a page."""
 SCRIPTS = (
-    *("emulator.js", "verdict.js", "sentences.js", "state.js", "board.js", "check.js", "doors.js", "sharing.js"),
-    "town.js",
+    *("emulator.js", "verdict.js", "sentences.js", "state.js", "board.js", "check.js", "doors.js"),
+    *("qr.js", "sharing.js", "town.js"),
 )
 """Parts of the script of the page, in their order."""
 
