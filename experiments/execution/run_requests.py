@@ -75,10 +75,25 @@ def plan_runs(
 def check_saved(saved: dict[str, Any], source: str, scenario: Scenario, seeds: Sequence[int]) -> None:
     """Raise if saved states have other settings than requested, or are missing or changed."""
     first = next(iter(saved["runs"]))
-    if settings_of(with_national_shocks(scenario, first, saved["until"])) != saved["settings"]:
-        raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
+    wanted = settings_of(with_national_shocks(scenario, first, saved["until"]))
+    if parameter_names(wanted) != parameter_names(saved["settings"]):
+        raise InputError(
+            f"--from {saved['folder']} was saved by another version of the model, which has other parameters: save it"
+            " again with the command of its run"
+        )
+    if wanted != saved["settings"]:
+        raise InputError(
+            f"--from {saved['folder']} was saved from other settings than {source} with these: name the same policies"
+            " and --set, or save it again"
+        )
     for seed in seeds:
         check_state(saved, seed)
+
+
+def parameter_names(settings: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the names of the parameters in settings by group, which differ between versions of the model."""
+    groups = settings.get("parameters", {})
+    return {group: sorted(numbers) for group, numbers in groups.items()}
 
 
 def end_after_policies(policies: Sequence[str], end: datetime.date) -> datetime.date:

@@ -239,5 +239,8 @@ def decision_pages() -> Iterator[tuple[str, str]]:
     for path in paths:
         page = f"understand/decisions/{path.name}"
         yield page, with_site_links(page, path, path.read_text(encoding="utf-8"))
-    about = "Why the model and the program are as they are, in the order in which it was decided."
+    about = (
+        "Why the model and the program are as they are, in the order in which it was decided. Those that no longer hold"
+        " are merged into others: 0006 in 0041, 0021 in 0027, 0024 in 0041 and 0038 in 0045."
+    )
     yield "understand/decisions/index.md", contents_page("Decisions", about, (path.stem for path in paths))

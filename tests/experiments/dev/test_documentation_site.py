@@ -71,7 +71,7 @@ def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() 
         ("do/mechanism.md", "](../lookup/modules.md)"),
         ("do/mechanism.md", "](../understand/odd/supplement.md)"),
         ("es/modelo.md", "](../understand/odd/supplement.md)"),
-        ("understand/decisions/0038-size-of-experiments.md", "](../../lookup/modules.md)"),
+        ("understand/decisions/0045-files-by-idea.md", "](../../lookup/modules.md)"),
     ):
         assert link in shown[page], page
 
@@ -100,6 +100,25 @@ def test_no_part_of_the_short_odd_is_missing_or_written_by_hand() -> None:
     emptied = short_odd.PART.sub(r"\1\3", text)
     assert short_odd.short_page(emptied) == text
     assert short_odd.drawing("entities") in odd.FRAME.read_text(encoding="utf-8")
+
+
+def test_a_decision_that_is_cited_is_on_record_or_merged_into_one_that_is() -> None:
+    numbers = {path.name[:4] for path in (ROOT / "model" / "docs" / "decisions").glob("*.md")}
+    merged = dict(re.findall(r"(\d{4}) in (\d{4})", dict(pages())["understand/decisions/index.md"]))
+    assert len(merged) == 4
+    assert set(merged).isdisjoint(numbers)
+    assert {*merged.values()} <= numbers
+    told = subprocess.run(
+        ["git", "grep", "-hioE", r"decisions?[ /]\[?[0-9]{4}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    cited = {line[-4:] for line in told.stdout.splitlines()}
+    assert len(cited) > 20
+    assert cited <= numbers | {*merged}
+
+
+def test_no_decision_on_record_says_that_it_was_replaced() -> None:
+    for path in (ROOT / "model" / "docs" / "decisions").glob("*.md"):
+        assert not re.search(r"^Replaced by", path.read_text(encoding="utf-8"), re.MULTILINE), path.name
 
 
 def test_the_mechanisms_of_a_package_stand_on_a_page_of_the_site() -> None:

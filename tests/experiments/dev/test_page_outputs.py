@@ -11,7 +11,7 @@ from model.engine.errors import InputError
 pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parents[3]
-QUICK = ("docs/lookup/errors.md", "model/docs/API.md")
+QUICK = ("docs/es/errores.md", "docs/lookup/errors.md", "model/docs/API.md")
 SLOW = (
     "docs/do/own_data.md",
     "docs/do/policy.md",
@@ -22,7 +22,7 @@ SLOW = (
 )
 WITH_TOOLS = "docs/do/clients.md"
 """Some of its programs need tools that the project does not install: `test_clients.py` runs each by itself."""
-IN_CONTRIBUTING = ("docs/do/extend_experiments.md", "experiments/studies/README.md")
+IN_CONTRIBUTING = ("docs/do/extend_experiments.md", "docs/do/extend_model.md", "experiments/studies/README.md")
 """Recipes and forms of commands, with names that the reader chooses; tests of recipes follow them."""
 
 
