@@ -31,6 +31,7 @@ from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import load_table
 from experiments.words.bilingual import FigureTexts, join_as_list
 from model.engine.errors import InputError, suggest_nearest
+from model.trust.ledger import Trust
 from scenarios.reading import text_of
 
 THOUSAND, MILLION = 1e3, 1e6
@@ -259,7 +260,8 @@ def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
         cells = rows.sort_values("memory_years")
         effects = "".join(effect_with_star(row).rjust(12) for row in cells.itertuples())
         yield f"{figure_message('comparison.laws_times', wording, n=f'{weight:g}'):<16}{effects}".rstrip()
-    yield figure_message("comparison.laws_columns", wording)
+    assumed = {"years": f"{Trust().memory_years:g}", "times": f"{Trust().asymmetry:g}"}
+    yield figure_message("comparison.laws_columns", wording, **assumed)
     also: Rows = corner_laws(trust)
     for row in also.itertuples():
         law = KNOWN_LAW_VARIATIONS[row.also]

@@ -145,7 +145,7 @@ def test_the_python_of_the_first_hour_runs(capsys) -> None:  # type: ignore[no-u
     assert "trust_mean" in capsys.readouterr().out
 
 
-def test_the_walk_through_a_month_leads_to_functions_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_walk_through_a_month_leads_to_functions_that_exist() -> None:
     page = ROOT / "docs" / "learn" / "one_month.md"
     steps = re.findall(
         r"^\d+\. \*\*.+?\*\*\s\[[\w/.]+\]\((.+?)\),\s+`(\w+)`", page.read_text(encoding="utf-8"), re.M | re.S
@@ -154,7 +154,12 @@ def test_the_walk_through_a_month_leads_to_functions_that_exist(capsys: pytest.C
     for place, name in steps:
         text = (page.parent / place).read_text(encoding="utf-8")
         assert re.search(rf"^(    )?(def {name}\(|{name}: )", text, re.MULTILINE), (place, name)
-    code = re.search(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.thorough
+def test_the_python_of_the_walk_through_a_month_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "learn" / "one_month.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)
     assert code
     exec(code[1], {})
     assert re.search(r"^\w+ +[+-]\d+\.\d\d$", capsys.readouterr().out, re.MULTILINE)

@@ -33,6 +33,12 @@ SEARCH = """```{{raw}} html
 """
 
 
+WIDE = """```{raw} html
+<div class="wide-page"></div>
+```"""
+"""Mark of a page whose tables take the whole width, by the styles of the site."""
+
+
 class DescribedParameter(NamedTuple):
     """A parameter with its full name, its default value and its description."""
 
@@ -107,7 +113,7 @@ def title_of(package: str, language: str) -> str:
 def package_page(package: str, parameters: Sequence[DescribedParameter], language: str) -> str:
     """Return the page of one package, with a table for each group of parameters."""
     words, say = WORDS[language], FigureTexts(language)
-    sections = [f"# {words['of'].format(package=package)}", "", words["back"], ""]
+    sections = [f"# {words['of'].format(package=package)}", "", words["back"], "", WIDE, ""]
     for name, some in groupby(parameters, key=lambda one: one.name.partition(".")[0]):
         group = ParameterGroup.known[name]
         evidence = f"{words['evidence']}: {', '.join(group.evidence)}." if group.evidence else ""

@@ -52,6 +52,8 @@ PAGE_OF_DOCUMENT = {
 """Documents of the project and the page of the site on which each is shown."""
 OTHER_PAGES = ("index.md", "do/study.md", "understand/odd/index.md", "understand/odd/supplement.md")
 """Pages to which links to a document lead, and which do not show its text."""
+GENERATED_FOLDERS = ("understand/decisions", "understand/odd", "lookup/parameters", "es/parametros")
+"""Folders of the site that hold generated pages alone."""
 MEASURE_HEAD = {
     "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
     "es": (
@@ -76,8 +78,13 @@ GLOSSARY_ABOUT = (
 
 
 def write_pages(docs: Path) -> None:
-    """Write all generated pages below a folder of the site."""
-    for place, text in pages():
+    """Write all generated pages below a folder of the site; remove those of an earlier build that are gone."""
+    generated = dict(pages())
+    for folder in GENERATED_FOLDERS:
+        for path in (docs / folder).glob("*.md"):
+            if f"{folder}/{path.name}" not in generated:
+                path.unlink()
+    for place, text in generated.items():
         path = docs / place
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:  # Sphinx rebuilds pages with a newer file

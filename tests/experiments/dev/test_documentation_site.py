@@ -2,10 +2,11 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from experiments.dev.documents import answer, module_map, odd, posterior, short_odd
+from experiments.dev.documents import answer, module_map, odd, posterior, short_odd, site
 from experiments.dev.documents.site import (
     LINK,
     ROOT,
@@ -63,6 +64,16 @@ def test_the_site_shows_the_documents_that_are_not_in_the_repository() -> None:
     assert {name[0] for name in chapters} == {*"1234568"}, "chapter 7, the parameters, is lookup/parameters.md"
     titles = {shown[f"understand/odd/{name}.md"].partition("\n")[0] for name in chapters}
     assert {"# Purpose and patterns", "# Trust", "# What the paper describes, and what carries it"} <= titles
+
+
+def test_a_page_of_an_earlier_build_that_is_gone_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "pages", lambda: iter([("understand/odd/index.md", "# New\n"), ("index2.md", "# Two\n")]))
+    stale, own = tmp_path / "understand" / "odd" / "9_old.md", tmp_path / "understand" / "answer.md"
+    for path in (stale, own):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# Old\n", encoding="utf-8")
+    site.write_pages(tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*.md")) == ["answer.md", "index.md", "index2.md"]
 
 
 def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() -> None:
