@@ -521,7 +521,8 @@ def voi(
     from experiments.voi.choice import PackageChoice
     from experiments.voi.effect_trial import EffectTrial
 
-    choice, trials = PackageChoice.read(packages, weights, cost), [EffectTrial.read(one) for one in trial]
+    choice = PackageChoice.read(packages, weights, cost)
+    trials = [found for one in trial for found in EffectTrial.read_all(one)]
     value(VoiRequest(choice, trials, source, years, top), out, lang, fresh=fresh)
 
 

@@ -248,8 +248,8 @@ ValuedTrials = Annotated[
     list[str],
     Option(
         "--trial",
-        metavar="NUMBERS",
-        help="Also value a trial of MOPSIC: units=50,persons=100,share=0.46,icc=0.02; repeatable.",
+        metavar="NUMBERS|DIR",
+        help="Also value a trial of MOPSIC: units=50,persons=100,share=0.46,icc=0.02, or a trial's folder; repeatable.",
         show_default=False,
     ),
 ]

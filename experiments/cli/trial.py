@@ -44,7 +44,7 @@ IDENTITY_FILE = "trial.txt"
 """File of a folder that holds the identity of its trial."""
 ENDINGS = (".svg", ".png")
 RESULT_FILES = (
-    *(f"{name}.csv" for name in ("truth", "spillover", "diagnosis", "records", "levers")),
+    *(f"{name}.csv" for name in ("truth", "spillover", "diagnosis", "study", "records", "levers")),
     *(f"trial.{language}.md" for language in LANGUAGES),
     *(f"{name}.{language}{ending}" for name in FIGURES for language in LANGUAGES for ending in ENDINGS),
 )

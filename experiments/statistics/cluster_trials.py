@@ -48,13 +48,17 @@ def trial_estimates(before: Reals, after: Reals, treated: Flags, estimator: Esti
 
     Below `LEAST_UNITS` places an arm, p-values and intervals are those of the randomisation test.
     """
-    outcome = after - before if estimator == "did" else after
-    covariate = before if estimator == "ancova" else None
+    outcome, covariate = outcome_and_covariate(before, after, estimator)
     estimates = robust_estimates(outcome, treated, covariate)
     if not is_exact(treated):
         return estimates
     low, high = randomisation_interval(outcome, treated, covariate)
     return estimates._replace(p=randomisation_p(outcome, treated, covariate), low=low, high=high)
+
+
+def outcome_and_covariate(before: Reals, after: Reals, estimator: Estimator) -> tuple[Reals, Reals | None]:
+    """Return the outcome that an estimator compares, and its covariate, if it has one."""
+    return after - before if estimator == "did" else after, before if estimator == "ancova" else None
 
 
 def robust_estimates(outcome: Reals, treated: Flags, covariate: Reals | None) -> TrialEstimates:
@@ -123,7 +127,7 @@ def randomisation_interval(
         np.where(never_ends, far, one) for far, one in ((-np.inf, ends.min(axis=0)), (np.inf, ends.max(axis=0)))
     )
     kept = max(1, math.ceil(alpha * len(contrasts) - 1e-9))
-    return np.sort(low, axis=1)[:, kept - 1], np.sort(high, axis=1)[:, -kept]
+    return np.partition(low, kept - 1, axis=1)[:, kept - 1], -np.partition(-high, kept - 1, axis=1)[:, kept - 1]
 
 
 def lot_contrasts(treated: Flags, seed: int) -> Reals:

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.statistics.cluster_trials import ESTIMATORS, rate_ratio, trial_estimates
+from experiments.statistics.cluster_trials import (
+    ESTIMATORS,
+    outcome_and_covariate,
+    rate_ratio,
+    robust_estimates,
+    trial_estimates,
+)
 from experiments.trial.design import RECORDS
 from experiments.trial.survey import AdultFrame, AnswerScale, Reals, SurveyMeans, WaveState
 from experiments.trial.units import Codes, Flags
@@ -90,18 +96,23 @@ def estimate_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield the estimates of all surveys in columns, by outcome, persons, wave and estimator.
 
-    With ``lots`` each survey is analysed by a lot of its own: its units are put in the order of that lot.
+    With ``lots`` each survey is analysed by a lot of its own: its units are put in the order of that lot. Of the twin
+    by the same lot only effects are used, so that no test goes over all lots.
     """
     if lots is not None:
         order = np.array([np.argsort(~lot, kind="stable") for lot in lots])
         treated = np.sort(treated)[::-1]
-    for (outcome, persons, wave), after in means.after.items():
-        before = means.before[outcome, persons, wave]
+    for (name, persons, wave), after in means.after.items():
+        before = means.before[name, persons, wave]
         if lots is not None:
             before, after = (np.take_along_axis(one, order, axis=1) for one in (before, after))
         for estimator in ESTIMATORS:
-            found = trial_estimates(before, after, treated, estimator)
-            keys = {"world": world, "outcome": outcome, "persons": persons, "months": months[wave - 1]}
+            if world == SAME_LOT:
+                outcome, covariate = outcome_and_covariate(before, after, estimator)
+                found = robust_estimates(outcome, treated, covariate)
+            else:
+                found = trial_estimates(before, after, treated, estimator)
+            keys = {"world": world, "outcome": name, "persons": persons, "months": months[wave - 1]}
             numbers = dict(zip(ESTIMATE_COLUMNS, (found.effects, found.errors, *found[2:]), strict=True))
             yield keys | {"estimator": estimator, "answers": means.answers[persons, wave]} | numbers
 

@@ -7,6 +7,7 @@ lotteries; an estimate is compared with the effect of its own lottery.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -267,11 +268,24 @@ def needed_persons(rows: pd.DataFrame, effect: float) -> float:
     return float(slope) / left if left > 0.0 and slope > 0.0 else math.inf
 
 
+def study_table(trial: FinishedTrial, diagnosis: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each number of persons with what `confianza voi` needs to value the trial."""
+    rows = main_rows(diagnosis, trial.main_estimator)
+    wholes, contrasts = (rows[rows["inquiry"] == name].reset_index(drop=True) for name in (WHOLE, CONTRAST))
+    return pd.DataFrame({
+        "policy": Path(trial.design.policy).stem, "months": contrasts["months"], "units": trial.units,
+        "persons": contrasts["persons"], "icc": trial.design.survey.icc, "error": contrasts["sd"],
+        "whole": wholes["truth"], "whole_error": wholes["truth_error"], "contrast": contrasts["truth"],
+    })  # fmt: skip
+
+
 def tables_of(trial: FinishedTrial) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield all tables by name."""
     truth = truth_table(trial)
     yield "truth", effects_table(truth)
     yield "spillover", spillover_table(truth)
-    yield "diagnosis", diagnosis_table(trial)
+    diagnosis = diagnosis_table(trial)
+    yield "diagnosis", diagnosis
+    yield "study", study_table(trial, diagnosis)
     if trial.design.records:
         yield "records", record_table(trial)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from model.simulation.model import TrustModel
     from model.town.town import Town
 
-FORMAT = 1
+FORMAT = 2
 """Number of the way in which lotteries are simulated and analysed; parts of others are computed again."""
 MEASURED = frozenset({"trust_mean"})
 """The one measure that worlds compute."""

@@ -21,7 +21,7 @@ COMPARE = ("compare", "status_quo", "reporting_support", *SMALL, "--replicates",
 MINE = b"all my work"
 READ = {
     *("run from_", "run draws", "compare draws", "check against", "export folder", "verify path", "view draws"),
-    *("bench against", "calibrate against", "reproduce source", "voi source"),
+    *("bench against", "calibrate against", "reproduce source", "voi source", "voi trial"),
     *("plot folder", "page folder", "contrasts draws", "repeat within"),
 }
 """Parameters that name what is read."""

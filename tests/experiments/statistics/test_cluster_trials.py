@@ -12,6 +12,8 @@ from experiments.statistics.cluster_trials import (
     diagnosands,
     least_p,
     power_of,
+    randomisation_interval,
+    randomisation_p,
     rate_ratio,
     trial_estimates,
 )
@@ -111,3 +113,23 @@ def test_the_error_of_a_rate_ratio_is_that_of_many_samples() -> None:
     logs = np.array([one.log_ratio for one in found])
     assert logs.mean() == pytest.approx(np.log(0.8), abs=0.015)
     assert np.mean([one.error for one in found]) == pytest.approx(logs.std(), rel=0.2)
+
+
+def test_exact_intervals_hold_the_effects_that_the_test_does_not_reject() -> None:
+    rng = np.random.default_rng(5)
+    treated = np.arange(12) < 5
+    before = rng.normal(0.0, 2.0, (40, 12))
+    after = 0.5 * before + rng.normal(0.0, 1.0, (40, 12)) + 5.0 * treated
+    for covariate, most_wide in ((None, 0.0), (before, 0.2)):
+        low, high = randomisation_interval(after, treated, covariate)
+        assert ((low < 5.0) & (5.0 < high)).mean() > 0.85
+        for end, outside in ((low, -1e-6), (high, 1e-6)):
+            just_outside = randomisation_p(after - (end + outside)[:, None] * treated, treated, covariate)
+            just_inside = randomisation_p(after - (end - outside)[:, None] * treated, treated, covariate)
+            assert (just_outside < 0.05).all()
+            assert (just_inside < 0.05).mean() <= most_wide
+
+
+def test_intervals_of_four_places_have_no_ends() -> None:
+    low, high = randomisation_interval(np.array([[1.0, 2.0, 4.0, 3.0]]), np.array([True, True, False, False]), None)
+    assert (low, high) == (-np.inf, np.inf)

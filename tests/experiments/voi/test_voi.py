@@ -238,3 +238,41 @@ def test_a_trial_is_worth_more_with_more_places_and_at_most_the_effect_itself(va
 def test_a_wrong_trial_is_refused_in_one_line(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         EffectTrial.read(text)
+
+
+def study_of(folder: Path, **numbers: object) -> Path:
+    row = {"policy": "mopsic_full", "months": 36, "units": 48, "persons": 100, "icc": 0.02, "error": 1.5}
+    row |= {"whole": 0.8, "whole_error": 0.1, "contrast": 0.2} | numbers
+    pd.DataFrame([row]).to_csv(folder / "study.csv", index=False)
+    return folder
+
+
+def test_a_trial_that_was_diagnosed_is_valued_by_its_own_error(tmp_path: Path, valuation: Valuation) -> None:
+    (found,) = EffectTrial.read_all(str(study_of(tmp_path)))
+    assert (found.units, found.persons, found.share, found.error) == (48, 100, 0.25, 1.5)
+    exact, vague = (
+        study_table(valuation, EffectTrial.read_all(str(study_of(tmp_path, error=error)))).iloc[0]
+        for error in (0.001, 50.0)
+    )
+    assert exact["part"] == pytest.approx(1.0, abs=0.02)
+    assert vague["part"] < 0.05
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ({"whole_error": 0.5}, "is not told from 0"),
+        ({"contrast": -0.1}, "both arms differ by -0.12 of the effect"),
+        ({"error": float("nan")}, "must have finite numbers"),
+        ({"policy": "reporting_support"}, "only those of MOPSIC in full are valued"),
+        ({"units": "many"}, "no folder with a study.csv"),
+    ],
+)
+def test_a_folder_that_cannot_be_valued_is_refused(tmp_path: Path, numbers: dict[str, object], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        EffectTrial.read_all(str(study_of(tmp_path, **numbers)))
+
+
+def test_a_folder_without_a_trial_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no folder with a study.csv"):
+        EffectTrial.read_all(str(tmp_path))
