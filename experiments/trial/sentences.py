@@ -19,8 +19,8 @@ from model.engine.scenario import Policy, Scenario
 from scenarios.lever_places import SEAT, STATION, TOWN
 from scenarios.policy_files import read_policy
 
-DIGITS, POINT_DIGITS = 2, 1
-"""Digits of effects, and of detectable effects, in points."""
+DIGITS, POINT_DIGITS, P_DIGITS = 2, 1, 3
+"""Digits of effects and of detectable effects, in points, and of p-values."""
 ABLE = 0.8
 """Power from which a trial is said to find the model's effect."""
 ASSENT_SITE = "totonicapan"
@@ -37,6 +37,15 @@ def share_text(share: float) -> str:
 def effect_text(value: float) -> str:
     """Return an effect in points, with its sign."""
     return format_number(value, DIGITS, "+")
+
+
+def p_text(p: float) -> str:
+    """Return a p-value with three digits.
+
+    >>> p_text(0.1), p_text(0.00016)
+    ('0.100', '< 0.001')
+    """
+    return format_number(p, P_DIGITS) if p >= 10.0**-P_DIGITS else f"< {10.0**-P_DIGITS:g}"
 
 
 def title_of(trial: FinishedTrial) -> BilingualText:
@@ -112,7 +121,7 @@ def away_sentences(trial: FinishedTrial, policy: Policy, each: BilingualText) ->
 def exact_sentences(trial: FinishedTrial) -> Iterator[BilingualText]:
     """Yield the sentences on tests of few units."""
     if trial.is_exact:
-        yield message("trial.sentence.exact", least_p=format_number(trial.least_p, 3))
+        yield message("trial.sentence.exact", least_p=p_text(trial.least_p))
         if trial.least_p >= ALPHA:
             yield message("trial.sentence.impossible")
 
