@@ -13,6 +13,7 @@ from chromium import PRINTED, SECONDS, free_pair, free_port, needs_chromium, pro
 from experiments.classroom.page import ClassroomWidget
 from experiments.page.address import VIEWS
 from experiments.page.application import STATIC_FOLDER
+from experiments.town_page.town_data import bare_town, page_data
 from experiments.town_page.town_page import FOLDER, page_script, town_page
 from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.workshop import phone_gate
@@ -20,7 +21,7 @@ from experiments.workshop import phone_gate
 PAGES = [
     STATIC_FOLDER / "page.html",
     *phone_gate.STATIC_FOLDER.glob("*.html"),
-    *FOLDER.glob("*.j2"),
+    *FOLDER.glob("*.html.j2"),
 ]
 PLANTED = '\nthrow new Error("planted");\n'
 DETAILS = re.compile(r"planted|did not load|Cannot (read|set) properties")
@@ -162,7 +163,8 @@ def test_an_error_in_the_script_of_the_classroom_is_shown(browser: Any, tmp_path
 @pytest.mark.thorough
 def test_an_error_in_the_script_of_the_page_of_a_town_is_shown(browser: Any, tmp_path: Path) -> None:
     file = tmp_path / "town.html"
-    file.write_text(town_page({}, PLANTED + page_script()), encoding="utf-8")
+    page = town_page(page_data(["trust.fast"], [bare_town("villa_canales")], "confianza view"))
+    file.write_text(page.replace(page_script(), PLANTED + page_script()), encoding="utf-8")
     tab = browser.new_page()
     with shown_fault(tab):
         tab.goto(file.as_uri())
