@@ -35,7 +35,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "slow: runs": ("-m", "slow", *ALONE, *(f"tests/experiments/{name}" for name in ("execution", "setup", "storage"))),
     "slow: results": (
         *("-m", "slow", *TOGETHER),
-        *(f"tests/experiments/{name}" for name in ("comparison", "report", "studies", "validation")),
+        *(f"tests/experiments/{name}" for name in ("comparison", "report", "studies", "trial", "validation")),
     ),
     "slow: screens": (
         *("-m", "slow", *ALONE),
