@@ -72,7 +72,7 @@ def trial_lines(trial: FinishedTrial, tables: Tables, scenario: Scenario, policy
         *away_sentences(trial, policy, each),
         *exact_sentences(trial),
         *(power_sentence(row, each) for row in rows_in(rows_where(rows, inquiry=CONTRAST))),
-        truth_sentence(tables["truth"]),
+        truth_sentence(tables["truth"], each),
         bias_sentence(largest),
         *mistake_sentences(largest),
         *needed_sentences(trial, rows, each),
@@ -138,7 +138,7 @@ def power_sentence(row: Any, each: BilingualText) -> BilingualText:
     )  # fmt: skip
 
 
-def truth_sentence(truth: pd.DataFrame) -> BilingualText:
+def truth_sentence(truth: pd.DataFrame, each: BilingualText) -> BilingualText:
     """Return the sentence on the true effects on trust at the last wave: of persons, and the difference of places."""
     last = int(truth["months"].max())
     of_trust = rows_where(truth, outcome=TRUST, months=last)
@@ -146,7 +146,7 @@ def truth_sentence(truth: pd.DataFrame) -> BilingualText:
     found |= {row.inquiry: row for row in rows_in(rows_where(of_trust, weighting=PLACES)) if row.inquiry == CONTRAST}
     numbers = {one: effect_text(found[one].value) for one in (WHOLE, DIRECT, SPILLOVER, CONTRAST)}
     numbers |= {f"{one}_error": format_number(found[one].error, DIGITS) for one in (WHOLE, DIRECT, SPILLOVER, CONTRAST)}
-    return message("trial.sentence.truth", months=last, **numbers)
+    return message("trial.sentence.truth", months=last, each=each, **numbers)
 
 
 def bias_sentence(largest: pd.DataFrame) -> BilingualText:
