@@ -29,6 +29,8 @@ SETTLEMENT_UNIT, STATION_UNIT = UNITS = ("settlement", "station")
 RECORDS = ("crimes", "told", "recorded")
 """Records of crimes: those that happened, those told to the state, and those in police records."""
 ALL_ACCOUNTS = "all"
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years in which a policy may begin."""
 LONGEST_MONTHS, MOST_PERSONS, MOST_LOTTERIES, MOST_SURVEYS = 240, 100_000, 10_000, 10_000
 
 Month = Annotated[StrictInt, Field(ge=1, le=LONGEST_MONTHS)]
@@ -56,6 +58,8 @@ class TrialCalendar:
     follow_up: Annotated[tuple[Month, ...], BeforeValidator(listed), AfterValidator(rising)] = (12, 24, 36)
 
     def __post_init__(self) -> None:
+        if not FIRST_YEAR <= self.begins.year <= LAST_YEAR:
+            raise ValueError(f"begins must be a date from {FIRST_YEAR} to {LAST_YEAR}, got {self.begins}")
         if self.begins.day != 1:
             raise ValueError(f"begins must be the first day of a month, got {self.begins}")
 
@@ -169,11 +173,13 @@ def read_design(path: Path) -> TrialDesign:
             raise InputError(f"{file}: {key} must be a table, got {entries[key]!r}")
     sets = dict(flat_items(entries.pop("set")))
     title = entries.pop("title", path.stem)
-    titles = title if isinstance(title, dict) else dict.fromkeys(LANGUAGES, str(title))
+    titles = title if isinstance(title, dict) and title else dict.fromkeys(LANGUAGES, str(title or path.stem))
     try:
         design = TrialDesign(name=path.stem, title=titles, sets=sets, **entries)
     except ValidationError as reason:
         raise InputError(f"{file}: {problem_of(reason)}") from None
+    except InputError as reason:
+        raise InputError(f"{file}: {reason}") from None
     return with_paths(design, path.parent)
 
 

@@ -35,6 +35,7 @@ from experiments.dev.examinations.command import EXAMINATIONS
 from experiments.execution.job_cache import FACTS_FILE, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import run_of_part
+from experiments.setup.new_municipality import TRIALS
 from experiments.storage import manifest_schema as schema
 from experiments.storage.result_tables import OPTIONAL_TABLES, parquet_bytes
 from experiments.storage.run_store import RUNS_KEY, TABLE_FILES_KEY, batch_file_name, named_by_digest
@@ -166,7 +167,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         "KEY=VALUE": often(changes().map(lambda one: f"{one[0]}={toml(one[1])}"), ODD),
         "NAME,NAME": listed([*MEASURES, *OPTIONAL_TABLES]),
         "MEASURE=X": often(st.builds(lambda name, x: f"{name}={x}", named, counts(float)), ODD),
-        "NUMBERS": often(st.just("units=50,persons=100"), ODD),
+        "NUMBERS|DIR": often(st.just("units=50,persons=100"), files(place)),
         "GAIN=X,…": listed([f"{one}=0.5" for one in GAINS]),
         "PACKAGE=X,…": listed([f"{one}=1" for one in CHOSEN]),
         "PACKAGE,…": listed(CHOSEN),
@@ -177,6 +178,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         },
         "NAME...": often(st.sampled_from([*EXAMINATIONS]), ODD),
         "STUDY": often(st.sampled_from([path.stem for path in STUDIES.glob("*.toml")]), files(place)),
+        "TRIAL": often(st.sampled_from([path.stem for path in TRIALS.glob("*.toml")]), files(place)),
         "RUN": often(st.sampled_from([runs["runs"]["1"], runs["command"], "0" * 16]), files(place)),
         **{"30m": often(st.from_regex(r"\A[0-9]{1,3}[smhd]\Z"), ODD), "ADDRESS": st.just("127.0.0.1:1") | ODD},
         "REASON": ODD,
