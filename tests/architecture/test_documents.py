@@ -231,6 +231,29 @@ def test_every_term_of_the_glossary_has_its_meaning_in_spanish() -> None:
     assert [one for one in words["meanings"].values() if one not in page] == []
 
 
+TERMS = """
+    account; accountability; anchor; arm; belief; calibrated; ceiling; classroom; clique; coverage; criterion; draw;
+    digest; effectiveness; emulator; extortion; factor; fairness; fingerprint; held-out pattern; hindcast; impression;
+    interaction; interval; kernel; knock-out; lever; manifest; mechanism; MOPSIC; ODD; package; pair; pattern;
+    plausible range; point of trust; policy; random variation; reporting support; resident; resources; rival account;
+    room; saved state; scenario; scorecard; seed; settlement; shift; site fact; standard deviation; station; status quo;
+    study; sweep; uncertainty; verdict; workshop; world; 48 Cantones
+"""
+"""Words with a meaning of their own in this project or in its field, as pages for readers use them."""
+FOR_READERS = ("docs/*.md", "docs/do/*.md", "docs/learn/*.md", "docs/lookup/*.md", "docs/understand/*.md")
+
+
+def test_every_term_that_stands_on_three_pages_is_in_the_glossary() -> None:
+    own = {word.lower() for word in terms(0)}
+    texts = [path.read_text(encoding="utf-8") for pattern in FOR_READERS for path in ROOT.glob(pattern)]
+    missing = []
+    for term in (" ".join(word.split()) for word in TERMS.split(";")):
+        used = re.compile(rf"(?<![\w-]){re.escape(term)}s?(?![\w-])", re.IGNORECASE)
+        on_pages = sum(bool(used.search(text)) for text in (README, *texts))
+        missing += [term] if on_pages >= 3 and not {term.lower(), f"{term.lower()}s"} & own else []
+    assert missing == []
+
+
 @pytest.mark.parametrize("language", [0, 1], ids=["English", "Spanish"])
 def test_no_word_stands_twice_in_the_glossary(language: int) -> None:
     words = terms(language)
