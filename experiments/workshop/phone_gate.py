@@ -134,10 +134,11 @@ class PhoneGate:
         language = language_of(request, self.language)
         data = {"words": words(language), "lang": language, "phase": "join", "groups": texts()["groups"]}
         try:
-            phone = self.room.phone(request.cookies.get(COOKIE_NAME, ""))
+            self.room.phone(request.cookies.get(COOKIE_NAME, ""))
         except RefusedRequest:
             return JSONResponse(data | ({"phase": "closed"} if self.room.phase == "closed" else {}))
-        return JSONResponse(data | phone_view(self.room, phone, self.site, language))
+        key = request.cookies.get(COOKIE_NAME, "")
+        return JSONResponse(data | phone_view(self.room, key, self.site, language))
 
     async def perform(self, request: Request) -> Response:
         """Carry out an action of a phone."""
@@ -147,7 +148,7 @@ class PhoneGate:
             return ACTIONS[request.url.path](self, request, message)
         except RefusedRequest as reason:
             self.count_event(f"refused: {reason}")
-            return JSONResponse({"refused": words(language)[str(reason)]}, 403)
+            return JSONResponse({"refused": words(language)[str(reason)].format(**reason.values)}, 403)
         except MalformedMessage:
             self.count_event("refused: a body that is too long or broken")
             return JSONResponse({"refused": words(language)["malformed"]}, 400)
@@ -173,8 +174,18 @@ class PhoneGate:
         self.room.send_package(request.cookies.get(COOKIE_NAME, ""), message["steps"])
         return JSONResponse({})
 
+    def agree(self, request: Request, message: dict[str, Any]) -> Response:
+        """Take the agreement with the package of the group."""
+        self.room.agree(request.cookies.get(COOKIE_NAME, ""), message["steps"])
+        return JSONResponse({})
 
-ACTIONS = {"/u/join": PhoneGate.join, "/u/vote": PhoneGate.vote, "/u/package": PhoneGate.package}
+
+ACTIONS = {
+    "/u/join": PhoneGate.join,
+    "/u/vote": PhoneGate.vote,
+    "/u/package": PhoneGate.package,
+    "/u/agree": PhoneGate.agree,
+}
 
 
 def page_file(path: str, language: str) -> Response:

@@ -16,10 +16,13 @@ from typing import Any, Literal
 
 from experiments.comparison.decision_measures import ChosenSteps, changed_measures, measures
 from experiments.statistics.thresholds import Scale
+from experiments.statistics.verdicts import direction
 from experiments.words.toml_files import toml_beside
 
-Phase = Literal["welcome", "predict", "reveal", "packages", "compare", "close", "closed"]
-MINUTES = {"welcome": 5, "predict": 12, "reveal": 18, "packages": 25, "compare": 15, "close": 15}
+Phase = Literal["welcome", "predict", "reveal", "why", "packages", "compare", "close", "closed"]
+MINUTES = {"welcome": 5, "predict": 12, "reveal": 6, "why": 12, "packages": 25, "compare": 15, "close": 15}
+READY_PHASES = ("reveal", "why", "compare")
+"""Phases in which a phone says only that it is ready to go on."""
 MIN_SHOWN_VOTES = 5
 MAX_PHONES = 200
 MAX_WRONG_CODES, MAX_WRONG_BY_ADDRESS = 100, 5
@@ -27,11 +30,19 @@ MAX_WRONG_CODES, MAX_WRONG_BY_ADDRESS = 100, 5
 WAIT_SECONDS = 60.0
 ABSENT_SECONDS = 15.0
 """Seconds without a request after which a phone does not count as present."""
-N_BINS = 5
+BINS = ("falls", "falls_little", "nothing", "rises_little", "rises")
+"""Answers to a question: the verdicts that the rule of effects can give, in the order of the axis."""
+N_BINS = len(BINS)
+type PriceRange = tuple[float, float]
+"""Lowest and highest price or cost (quetzales a year)."""
 
 
 class RefusedRequest(Exception):
-    """Refusal of a request; its message is the key of the reason in the texts."""
+    """Refusal of a request; its message is the key of the reason in the texts, ``values`` what the text names."""
+
+    def __init__(self, reason: str, **values: str) -> None:
+        super().__init__(reason)
+        self.values = values
 
 
 @cache
@@ -50,24 +61,38 @@ def relevant_change() -> float:
     return Scale("points").threshold(0.0, 0.0).delta
 
 
-def bin_of(points: float) -> int:
-    """Return the answer that includes a change of trust: the edges are one and two times `relevant_change`.
+def bin_of(verdict: str) -> int:
+    """Return the answer that a verdict on eight pairs is; one without a direction is "practically nothing".
 
-    >>> [bin_of(points) for points in (-1.5, -0.7, 0.0, 0.7, 1.5)]
-    [0, 1, 2, 3, 4]
+    >>> [bin_of(verdict) for verdict in ("falls", "rises_little", "nothing", "open")]
+    [0, 3, 2, 2]
     """
-    size = (abs(points) > relevant_change()) + (abs(points) > 2.0 * relevant_change())
-    return 2 + (size if points > 0.0 else -size)
+    return BINS.index(verdict if direction(verdict) else "nothing")
+
+
+@dataclass
+class Proposal:
+    """A package that somebody proposed to the group, and the phones that agree with it."""
+
+    chosen: ChosenSteps
+    agreed: set[str]
+
+
+@dataclass
+class RefusedPackage:
+    """The last package of a group that costs more than the cap, and by how much (quetzales a year)."""
+
+    chosen: ChosenSteps
+    excess: float
 
 
 @dataclass
 class Phone:
-    """A phone that has joined: group, time of its last request, votes by question, and package."""
+    """A phone that has joined: group, time of its last request, and votes by question."""
 
     group: int
     seen: float
     votes: dict[str, int] = field(default_factory=dict)
-    package: ChosenSteps | None = None
 
 
 class Room:
@@ -82,7 +107,9 @@ class Room:
         self.extra_seconds = 0.0
         self.phones: dict[str, Phone] = {}
         self.hand_votes: Counter[tuple[str, int]] = Counter()
-        self.prices: dict[str, float] = {}
+        self.proposals: dict[int, Proposal] = {}
+        self.refusals: dict[int, RefusedPackage] = {}
+        self.prices: dict[str, PriceRange] = {}
         self.cap: float | None = None
 
     # Joining
@@ -124,6 +151,7 @@ class Room:
                 raise RefusedRequest("full")
             key = secrets.token_urlsafe(16)
             self.phones[key] = Phone(group, time.monotonic())
+            self.start_clock()
             return key
 
     @property
@@ -136,12 +164,24 @@ class Room:
     @property
     def open_vote(self) -> str:
         """Key of the vote that is open now, empty if there is none."""
-        return {"predict": f"question {self.question}", "close": "close"}.get(self.phase, "")
+        ready = {phase: f"ready {phase} {self.question}" for phase in READY_PHASES}
+        return ({"predict": f"question {self.question}", "close": "close"} | ready).get(self.phase, "")
 
     @property
     def n_answers(self) -> int:
         """Number of answers that can be given now."""
-        return N_BINS if self.phase == "predict" else len(texts()["groups"]) if self.phase == "close" else 0
+        answers = {"predict": N_BINS, "close": len(texts()["groups"])} | dict.fromkeys(READY_PHASES, 1)
+        return answers.get(self.phase, 0)
+
+    @property
+    def n_answered(self) -> int:
+        """Number of answers in this phase: joined phones, votes, or phones that proposed or agreed to a package."""
+        with self.lock:
+            if self.phase == "welcome":
+                return len(self.phones)
+            if self.phase == "packages":
+                return sum(len(proposal.agreed) for proposal in self.proposals.values())
+            return sum(self.counts(self.open_vote, self.n_answers))
 
     def phone(self, key: str) -> Phone:
         """Return a phone that has joined, and record the time of its request."""
@@ -151,18 +191,22 @@ class Room:
             self.phones[key].seen = time.monotonic()
             return self.phones[key]
 
+    def may_answer(self, answer: int) -> bool:
+        """Tell whether an answer can be given now; a package above the cap is not in the vote."""
+        return answer in self.votable_groups if self.phase == "close" else 0 <= answer < self.n_answers
+
     def vote(self, key: str, answer: int) -> None:
         """Record the vote of a phone, replacing its earlier one."""
         with self.lock:
             phone = self.phone(key)
-            if not 0 <= answer < self.n_answers:
+            if not self.may_answer(answer):
                 raise RefusedRequest("not_now")
             phone.votes[self.open_vote] = answer
 
     def add_by_hand(self, answer: int) -> None:
         """Add the vote of somebody without a phone."""
         with self.lock:
-            if not 0 <= answer < self.n_answers:
+            if not self.may_answer(answer):
                 raise RefusedRequest("not_now")
             self.hand_votes[self.open_vote, answer] += 1
 
@@ -186,38 +230,64 @@ class Room:
 
     # Packages
 
-    def cost(self, chosen: ChosenSteps) -> float | None:
-        """Return the cost of a package (quetzales per year); None if a measure has no price."""
-        today = {measure.name: measure.today for measure in measures()}
+    def cost(self, chosen: ChosenSteps) -> PriceRange | None:
+        """Return the range of the cost of a package (quetzales a year); None if a measure has no price."""
         if any(name not in self.prices for name, _ in chosen):
             return None
-        return sum(self.prices[name] * abs(step - today[name]) for name, step in chosen)
+        return self.priced_part(chosen)
+
+    def priced_part(self, chosen: ChosenSteps) -> PriceRange:
+        """Return the range of the cost of those measures of a package that have a price (quetzales a year)."""
+        today = {measure.name: measure.today for measure in measures()}
+        steps = {name: abs(step - today[name]) for name, step in chosen if name in self.prices}
+        low, high = (sum(self.prices[name][end] * n for name, n in steps.items()) for end in (0, 1))
+        return low, high
+
+    def excess(self, chosen: ChosenSteps) -> float:
+        """Return by how much the least that a package costs is above the cap (quetzales a year), 0 without a cap."""
+        return max(0.0, self.priced_part(chosen)[0] - self.cap) if self.cap is not None else 0.0
 
     def send_package(self, key: str, steps: Mapping[str, int]) -> None:
-        """Record the package sent by a phone for its group."""
+        """Propose a package to the group of a phone; whoever agreed with the earlier one is asked again."""
         with self.lock:
             phone = self.phone(key)
             if self.phase != "packages":
                 raise RefusedRequest("not_now")
             chosen = changed_measures(steps)
-            cost = self.cost(chosen)
-            if cost is not None and self.cap is not None and cost > self.cap:
-                raise RefusedRequest("over_cap")
-            phone.package = chosen
+            if excess := self.excess(chosen):
+                self.refusals[phone.group] = RefusedPackage(chosen, excess)
+                raise RefusedRequest("over_cap", n=f"{excess:,.0f}")
+            self.refusals.pop(phone.group, None)
+            self.proposals[phone.group] = Proposal(chosen, {key})
+
+    def agree(self, key: str, steps: Mapping[str, int]) -> None:
+        """Let a phone agree with the proposal of its group; refused if another one was proposed in the meantime."""
+        with self.lock:
+            proposal = self.proposals.get(self.phone(key).group)
+            if self.phase != "packages" or proposal is None:
+                raise RefusedRequest("not_now")
+            if proposal.chosen != changed_measures(steps):
+                raise RefusedRequest("other_proposal")
+            proposal.agreed.add(key)
 
     def package(self, group: int) -> tuple[ChosenSteps | None, int, int]:
-        """Return the most frequent package of a group, the number of phones that sent it, and of all its phones."""
+        """Return the proposal of a group, the number of phones that agree with it, and of all its phones."""
         with self.lock:
-            phones = [phone for phone in self.phones.values() if phone.group == group]
-            sent = Counter(phone.package for phone in phones if phone.package is not None)
-            chosen, agree = sent.most_common(1)[0] if sent else (None, 0)
-            return chosen, agree, len(phones)
+            phones = sum(phone.group == group for phone in self.phones.values())
+            proposal = self.proposals.get(group)
+            return (proposal.chosen, len(proposal.agreed), phones) if proposal else (None, 0, phones)
 
-    def set_price(self, measure: str, price: float | None) -> None:
-        """Set the price of a step of a measure (quetzales per year), or the cap for an empty name; None removes it."""
+    @property
+    def votable_groups(self) -> list[int]:
+        """Groups whose package enters the vote: it changes something and its least cost is within the cap."""
+        packages = {group: proposal.chosen for group, proposal in sorted(self.proposals.items())}
+        return [group for group, chosen in packages.items() if chosen and not self.excess(chosen)]
+
+    def set_price(self, measure: str, price: PriceRange | None) -> None:
+        """Set the price of a step of a measure (quetzales a year), or the cap for an empty name; None removes it."""
         with self.lock:
             if not measure:
-                self.cap = price
+                self.cap = None if price is None else price[1]
             elif price is None:
                 self.prices.pop(measure, None)
             else:
@@ -226,7 +296,7 @@ class Room:
     # The agenda
 
     def start_clock(self) -> None:
-        """Start the clock of the welcome, unless a clock is running."""
+        """Start the clock of the welcome when the first phone joins, unless a clock is running."""
         with self.lock:
             if self.phase_start is None:
                 self.phase_start = time.monotonic()
@@ -239,6 +309,8 @@ class Room:
             if phase == "closed":
                 self.phones.clear()
                 self.hand_votes.clear()
+                self.proposals.clear()
+                self.refusals.clear()
 
     @property
     def seconds_left(self) -> int:

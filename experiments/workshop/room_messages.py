@@ -75,7 +75,7 @@ class VoteMessage(TypedDict):
 
 
 class PackageMessage(TypedDict):
-    """Package of a phone: the step of each measure that it has changed."""
+    """Package that a phone proposes or agrees with: the step of each measure that differs."""
 
     steps: Annotated[dict[str, int], AfterValidator(known_steps)]
 
@@ -87,5 +87,6 @@ PHONE_MESSAGES: dict[str, TypeAdapter[Any]] = {
     "/u/join": TypeAdapter(JoinMessage),
     "/u/vote": TypeAdapter(VoteMessage),
     "/u/package": TypeAdapter(PackageMessage),
+    "/u/agree": TypeAdapter(PackageMessage),
 }
 """Shape of the body of each path to which phones post."""

@@ -1,21 +1,71 @@
-"""Paired runs of the room's questions and packages, by the workers and rules of the decision view."""
+"""Paired runs of the room's questions and packages, and what they say, by the rule of effects."""
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from experiments.comparison.cause_effects import FORGETTING, MEMORY, NATION, POPULATION, PlaceAndMonth, cause_effects
 from experiments.comparison.decision_measures import ChosenSteps, decision_measure, measures
-from experiments.comparison.decision_outcomes import TRUST, effect_on
+from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_outcome_effects
 from experiments.comparison.policy_choice import MAX_PAIRS, Choice, runs_of
-from experiments.comparison.twin_results import PairedWorlds, WorldResult
+from experiments.comparison.twin_results import PairedWorlds, WorldResult, paired_results
+from experiments.narrative.number_format import format_number
 from experiments.page import sites
 from experiments.page.background_worker import background_workers
-from experiments.page.decision_answer import decision_sentence
-from experiments.page.page_state import PageState, number, signed, spans
-from experiments.page.table_rows import outcome_rows
-from experiments.workshop.room import bin_of
+from experiments.statistics.verdicts import MIN_RUNS, direction
+from experiments.words import catalogue
+from experiments.workshop.room import bin_of, texts, words
 
 YEARS = 2
+N_CAUSES = 3
+LEAST_ALIKE = 7
+"""Pairs of eight in which a cause has to have one sign before it is named."""
+SMALLEST_CAUSE = 0.005
+"""Points of trust below which a cause would be shown as 0.00."""
+NO_CAUSES = (*FORGETTING, MEMORY, POPULATION, NATION)
+"""Parts of the account of trust that are no cause of the effect of a measure."""
+
+
+@dataclass(frozen=True)
+class ChoiceState:
+    """A choice of measures with its finished worlds, in a language."""
+
+    choice: Choice
+    language: str
+    base: tuple[WorldResult, ...] = ()
+    arm: tuple[WorldResult, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @cached_property
+    def twins(self) -> list[Twins]:
+        """Pairs of finished worlds."""
+        return paired_results(self.base, self.arm)
+
+    @property
+    def n_finished(self) -> int:
+        """Number of finished pairs."""
+        return len(self.twins)
+
+    @property
+    def running(self) -> bool:
+        """Tell whether worlds are still being simulated."""
+        return self.n_finished + len(self.faults) < MAX_PAIRS
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether all pairs are finished, and enough of them for a verdict."""
+        return not self.running and self.n_finished >= MIN_RUNS
+
+    @cached_property
+    def outcomes(self) -> tuple[PairedOutcome, ...]:
+        """Effects on all outcomes."""
+        return all_outcome_effects(self.twins, lambda _: None, draws={})
+
+    def word(self, name: str, **values: object) -> str:
+        """Return a text of the room."""
+        return words(self.language)[name].format(**values)
 
 
 class PairedRuns:
@@ -42,16 +92,15 @@ class PairedRuns:
 
         background.request_worlds(background.register_client(), worlds.specs, on_world)
 
-    def state_of(self, chosen: ChosenSteps, language: str) -> PageState:
-        """Return the present state of a choice as in the decision view."""
+    def state_of(self, chosen: ChosenSteps, language: str) -> ChoiceState:
+        """Return the present state of a choice."""
         with self.lock:
             worlds = self.worlds.get(chosen, PairedWorlds())
             sides, faults = worlds.sides, worlds.faults
-        choice = Choice(self.site, chosen, years=YEARS)
-        return PageState(choice, sites.load_scenario(self.site), language, *sides, faults)
+        return ChoiceState(Choice(self.site, chosen, years=YEARS), language, *sides, faults)
 
     def composed_data(
-        self, chosen: ChosenSteps, language: str, compose: Callable[[PageState], dict[str, Any]]
+        self, chosen: ChosenSteps, language: str, compose: Callable[[ChoiceState], dict[str, Any]]
     ) -> dict[str, Any]:
         """Return data composed of the state of a choice; cached once all pairs are finished, since screens poll it."""
         state, key = self.state_of(chosen, language), (chosen, language, compose.__name__)
@@ -62,50 +111,91 @@ class PairedRuns:
         return self.composed_cache[key]
 
 
-def reveal_data(state: PageState) -> dict[str, Any]:
-    """Return the answer to a question: the sentence, harms first, and the effect on trust in every pair (points)."""
-    data: dict[str, Any] = {
-        "done": state.n_finished,
-        "all": MAX_PAIRS,
-        "running": state.running,
-        "faults": list(state.faults),
-    }
-    if state.running or not state.twins:
+def progress_data(state: ChoiceState) -> dict[str, Any]:
+    """Return how many pairs are finished, and what failed."""
+    return {"done": state.n_finished, "all": MAX_PAIRS, "running": state.running, "faults": list(state.faults)}
+
+
+def reveal_data(state: ChoiceState) -> dict[str, Any]:
+    """Return the answer to a question: the verdict on trust, harms, three causes, and the pairs that agree."""
+    data = progress_data(state)
+    if not state.ready:
         return data
-    effect = effect_on(TRUST.headline, state.twins)
-    pair_effects = [effect_on(TRUST.headline, [pair]).effect for pair in state.twins]
+    trust = state.outcomes[0]
+    place = bin_of(trust.verdict)
     return data | {
-        "answer": spans(decision_sentence(state)),
-        "pairs": pair_effects,
-        "bin": bin_of(effect.effect),
-        "mean": signed(effect.effect, 2),
-        "low": signed(min(pair_effects), 2),
-        "high": signed(max(pair_effects), 2),
-        "today": number(effect.base, 1),
+        "bin": place,
+        "verdict": state.word(f"bin_{place}"),
+        "mean": signed(trust.effect.effect, 2),
+        "low": signed(trust.effect.low, 2),
+        "high": signed(trust.effect.high, 2),
+        "rose": trust.effect.rose,
+        "fell": trust.effect.fell,
+        "today": format_number(trust.effect.base, 1),
+        "harms": [harm_line(state, one) for one in state.outcomes if one.harmful and one is not trust],
+        "why": why_data(state),
     }
 
 
-def verdict_with_size(verdict: str, size: str) -> str:
-    """Return a verdict with its size inserted after the verb.
+def harm_line(state: ChoiceState, result: PairedOutcome) -> dict[str, str]:
+    """Return who is harmed, and how many more a year in the mean and the interval of the pairs."""
+    who = texts()["harmed"].get(result.outcome.name, {}).get(state.language)
+    effect = result.effect
+    digits = 0 if abs(effect.effect) >= 3.0 else 1
+    sizes = {
+        name: signed(value, digits)
+        for name, value in (("n", effect.effect), ("low", effect.low), ("high", effect.high))
+    }
+    return {"who": who or getattr(result.outcome.headline, state.language), "size": state.word("harm_size", **sizes)}
 
-    >>> verdict_with_size("rises, by less than matters", "0.2 points"), verdict_with_size("practically nothing", "")
-    ('rises 0.2 points, by less than matters', 'practically nothing')
-    """
-    verb, comma, rest = verdict.partition(",")
-    return f"{verb} {size}{comma}{rest}" if size else verdict
 
-
-def package_column(state: PageState) -> dict[str, Any]:
-    """Return the column of a package: verdict and size of every outcome by name, as in the decision view."""
-    rows = {
-        row["name"]: {
-            "said": verdict_with_size(row["verdict"], row.get("size", "")),
-            "sign": row.get("sign", ""),
-            "kind": row["kind"],
+def why_data(state: ChoiceState) -> dict[str, Any]:
+    """Return up to three causes that go one way in almost all pairs, the largest first, and how much they explain."""
+    every = cause_effects(state.twins, PlaceAndMonth())
+    held = [
+        one
+        for one in every
+        if one.name not in NO_CAUSES
+        and max(one.effect.rose, one.effect.fell) >= LEAST_ALIKE
+        and abs(one.effect.effect) >= SMALLEST_CAUSE
+    ][:N_CAUSES]
+    named, total = sum(one.effect.effect for one in held), state.outcomes[0].effect.effect
+    causes = [
+        {
+            "title": str(catalogue.cause(one.name, state.language)),
+            "effect": signed(one.effect.effect, 2),
+            "alike": state.word("alike", n=max(one.effect.rose, one.effect.fell), all=MAX_PAIRS),
+            "up": one.effect.effect > 0,
         }
-        for row in outcome_rows(state)
+        for one in held
+    ]
+    key = "explains" if causes else "no_cause"
+    return {"causes": causes, "explains": state.word(key, a=signed(named, 2), b=signed(total, 2))}
+
+
+def package_column(state: ChoiceState) -> dict[str, Any]:
+    """Return the column of a package: verdict, size and range of every outcome by name."""
+    data = progress_data(state)
+    return data | {"rows": {one.outcome.name: result_cell(state, one) for one in state.outcomes} if state.ready else {}}
+
+
+def result_cell(state: ChoiceState, result: PairedOutcome) -> dict[str, Any]:
+    """Return an outcome of a package: its verdict in one of five words, and its range for a bar."""
+    effect, place = result.effect, bin_of(result.verdict)
+    digits = result.outcome.headline.digits if result.outcome.level else 0 if abs(effect.effect) >= 3.0 else 1
+    if result.verdict in ("rare", "missing", "few"):
+        return {"said": state.word("too_few"), "kind": "null", "range": "", "at": []}
+    return {
+        "said": state.word(f"bin_{place}"),
+        "kind": result.colour if direction(result.verdict) else "null",
+        "range": state.word("range", low=signed(effect.low, digits), high=signed(effect.high, digits)),
+        "at": [float(value) for value in (effect.effect, effect.low, effect.high, effect.delta)],
     }
-    return {"done": state.n_finished, "all": MAX_PAIRS, "running": state.running, "rows": rows}
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """Return a change with its sign."""
+    return format_number(value, digits, "+")
 
 
 def package_names(chosen: ChosenSteps, site: str, language: str) -> str:

@@ -64,8 +64,7 @@ class Presenter:
         )
 
     def document(self, _: Request) -> Response:
-        """Return the HTML document of the screen; the first time, the clock of the room starts."""
-        self.room.start_clock()
+        """Return the HTML document of the screen."""
         return page.html_document(STATIC_FOLDER / "room.html")
 
     def state(self, request: Request) -> Response:
@@ -91,14 +90,25 @@ def add_time(room: Room, _: dict[str, Any]) -> None:
 
 def set_price(room: Room, message: dict[str, Any]) -> None:
     """Set a price or the cap; an empty value removes it."""
-    word = message["value"].replace(",", "").strip()
-    try:
-        price = float(word) if word else None
-    except ValueError:
-        price = math.nan
-    if price is not None and not 0.0 <= price <= MAX_QUETZALES:
+    room.set_price(message["measure"], parse_price(message["value"]))
+
+
+def parse_price(text: str) -> tuple[float, float] | None:
+    """Return the range of a price as it was typed, a number or two with a dash; None for an empty text.
+
+    >>> parse_price("300,000 – 450,000"), parse_price("1500"), parse_price(" ")
+    ((300000.0, 450000.0), (1500.0, 1500.0), None)
+    """
+    words = [word for word in re.split(r"\s*[-–]\s*", text.replace(",", "").strip()) if word]
+    if text.strip().startswith(("-", "–")):
         raise RefusedRequest("wrong_price")
-    room.set_price(message["measure"], price)
+    try:
+        ends = [float(word) for word in words]
+    except ValueError:
+        ends = [math.nan]
+    if len(ends) > 2 or not all(0.0 <= end <= MAX_QUETZALES for end in ends) or ends != sorted(ends):
+        raise RefusedRequest("wrong_price")
+    return (ends[0], ends[-1]) if ends else None
 
 
 ACTIONS = {

@@ -4,7 +4,7 @@ const $ = (selector) => document.querySelector(selector);
 const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const formatNumber = (x) => Math.round(x).toLocaleString("en-US");
-const AGENDA = [["welcome", "welcome"], ["predict", "predict"], ["reveal", "why"], ["packages", "packages"], ["compare", "compare"], ["close", "close"]];
+const AGENDA = [["welcome", "welcome"], ["predict", "predict"], ["reveal", "reveal"], ["why", "why"], ["packages", "packages"], ["compare", "compare"], ["close", "close"]];
 const storage = sessionStorage;
 const settings = { lang: storage.getItem("lang") || document.documentElement.lang, dark: storage.getItem("dark") === "1", shown: "" };
 let state = null;
@@ -28,14 +28,15 @@ function goOn() {
   const { phase, question_at: question, questions } = state;
   if (phase === "welcome") return sendAction("go", { phase: "predict", question: 0 });
   if (phase === "predict") return sendAction("go", { phase: "reveal", question: question });
-  if (phase === "reveal") return question + 1 < questions ? sendAction("go", { phase: "predict", question: question + 1 }) : sendAction("go", { phase: "packages", question: question });
+  if (phase === "reveal") return sendAction("go", { phase: "why", question: question });
+  if (phase === "why") return question + 1 < questions ? sendAction("go", { phase: "predict", question: question + 1 }) : sendAction("go", { phase: "packages", question: question });
   if (phase === "packages") return sendAction("go", { phase: "compare", question: question });
   if (phase === "compare") return sendAction("go", { phase: "close", question: question });
   if (phase === "close") print();
 }
 function goBack() {
-  const { phase, question_at: question } = state, previousPhase = { predict: "welcome", reveal: "predict", packages: "reveal", compare: "packages", close: "compare" }[phase];
-  if (phase === "predict" && question > 0) return sendAction("go", { phase: "reveal", question: question - 1 });
+  const { phase, question_at: question } = state, previousPhase = { predict: "welcome", reveal: "predict", why: "reveal", packages: "why", compare: "packages", close: "compare" }[phase];
+  if (phase === "predict" && question > 0) return sendAction("go", { phase: "why", question: question - 1 });
   if (previousPhase) sendAction("go", { phase: previousPhase, question: question });
 }
 
@@ -65,7 +66,7 @@ function draw() {
 
 function drawClock() {
   const time = `${Math.floor(state.left / 60)}:${String(state.left % 60).padStart(2, "0")}`;
-  const voted = ["predict", "close"].includes(state.phase) ? `<small>${w("left", { n: state.votes, all: Math.max(state.present, state.votes) })}</small>` : "";
+  const voted = `<small>${w("left", { n: state.votes, all: Math.max(state.present, state.votes) })}</small>`;
   $("#clock").innerHTML = state.phase === "closed" ? "" : `${time}${voted}`;
 }
 
@@ -84,43 +85,55 @@ function joinPanel() {
 <p class="soft">${joining.shut ? `<b class="h">${w("shut")}</b>` : w("same_wifi")}</p><p class="soft">${w("no_phone")}</p><button type="button" data-do="code">${w("new_code")}</button> <button type="button" data-do="time">${w("more_time")}</button></aside>`;
 }
 
-// Votes and pairs on one axis
+// Votes, and the pairs in the box of their verdict
 
 function votesChart(counts, revealed) {
-  const width = 1000, height = 470, c = width / 5, base = height - 80, top = revealed ? 96 : 20, most = Math.max(6, ...(counts || [0]));
+  const width = 1000, height = 470, c = width / 5, base = height - 80, top = revealed ? 150 : 20, most = Math.max(6, ...(counts || [0]));
   const unit = Math.min((base - top) / most, 34);
-  let s = state.bins.map(([word, span], k) => `<text x="${c * (k + 0.5)}" y="${base + 28}" text-anchor="middle" style="fill:var(--ink);font-weight:600;font-size:20px">${escapeHtml(word)}</text><text x="${c * (k + 0.5)}" y="${base + 54}" text-anchor="middle" style="font-size:17px">${escapeHtml(span)}</text>`).join("") + `<path d="M0,${base}H${width}" stroke="var(--ink)" stroke-width="2"/>`;
+  let s = state.bins.map(([word, span], k) => `<text x="${c * (k + 0.5)}" y="${base + 28}" text-anchor="middle" style="fill:var(--ink);font-weight:600;font-size:20px">${escapeHtml(word)}</text><text x="${c * (k + 0.5)}" y="${base + 54}" text-anchor="middle" style="font-size:16px">${escapeHtml(span)}</text>`).join("") + `<path d="M0,${base}H${width}" stroke="var(--ink)" stroke-width="2"/>`;
   if (counts) s += counts.map((n, k) => [...Array(n).keys()].map((i) => `<circle cx="${c * (k + 0.5)}" cy="${base - unit * (i + 0.6)}" r="${unit * 0.4}" fill="${revealed && k === revealed.bin ? "var(--ink)" : "var(--faint)"}"/>`).join("") + `<text x="${c * (k + 0.5)}" y="${base - unit * n - 12}" text-anchor="middle" style="font-size:26px;font-weight:700;fill:var(--ink)">${n}</text>`).join("");
-  if (revealed?.pairs) {
-    const edges = state.bins.length, d = +state.delta;
-    const x = (v) => c * (v < -2 * d ? Math.max(0.1, 0.9 + (v + 2 * d) / (4 * d)) : v > 2 * d ? Math.min(edges - 0.1, edges - 0.9 + (v - 2 * d) / (4 * d)) : v < -d ? 1 + (v + 2 * d) / d : v <= d ? 2 + (v + d) / (2 * d) : 3 + (v - d) / d);
-    s += `<rect x="${c * revealed.bin + 3}" y="8" width="${c - 6}" height="${base - 8}" fill="none" stroke="var(--b)" stroke-width="3"/>`;
-    s += revealed.pairs.map((v, i) => `<circle cx="${x(v)}" cy="${24 + (i % 8) * 15}" r="7" fill="var(--b)"/>`).join("");
-    const right = revealed.bin > 2, tx = right ? c * revealed.bin - 12 : c * (revealed.bin + 1) + 12;
-    s += `<text x="${tx}" y="34" text-anchor="${right ? "end" : "start"}" style="font-size:22px;font-weight:700;fill:var(--b)">${escapeHtml(w("pairs", { mean: revealed.mean }))}</text><text x="${tx}" y="60" text-anchor="${right ? "end" : "start"}" style="font-size:17px">${escapeHtml(w("pairs_span", { low: revealed.low, high: revealed.high }))}</text>`;
+  if (revealed) {
+    const middle = c * (revealed.bin + 0.5), marks = [...Array(revealed.fell).fill("M-8,-6H8L0,7Z"), ...Array(revealed.rose).fill("M-8,6H8L0,-7Z")];
+    s += `<rect x="${c * revealed.bin + 3}" y="8" width="${c - 6}" height="${height - 14}" fill="none" stroke="var(--b)" stroke-width="3" rx="8"/>`;
+    s += `<text x="${middle}" y="38" text-anchor="middle" style="font-size:20px;font-weight:700;fill:var(--b)">${escapeHtml(w("pairs", { mean: revealed.mean }))}</text><text x="${middle}" y="62" text-anchor="middle" style="font-size:16px">${escapeHtml(w("pairs_span", { low: revealed.low, high: revealed.high }))}</text>`;
+    s += marks.map((d, i) => `<path class="twin" d="${d}" transform="translate(${middle + 34 * ((i % 4) - 1.5)},${86 + 26 * Math.floor(i / 4)})" fill="var(--b)"/>`).join("");
   }
   const counted = state.bins.map(([word], k) => `${word}: ${counts ? counts[k] : "–"}`).join(", ");
-  return `<div class="plot"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(counted)}${revealed?.mean ? `; ${escapeHtml(w("pairs", { mean: revealed.mean }))}` : ""}">${s}</svg></div>`;
+  return `<div class="plot"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(counted)}${revealed ? `; ${escapeHtml(revealed.verdict)}, ${escapeHtml(w("pairs", { mean: revealed.mean }))}` : ""}">${s}</svg></div>`;
 }
 
-const spansHtml = (spans) => spans.map(([text, kind]) => `<span class="${kind}">${escapeHtml(text)}</span>`).join("");
-const guessText = (counts, bin) => w("guessed", { n: counts[bin], all: counts.reduce((a, b) => a + b, 0) });
+// How many predicted the direction of the verdict, and how many the verdict itself
+function guessText(counts, bin) {
+  const way = bin < 2 ? [0, 1] : bin > 2 ? [3, 4] : [2];
+  return w(`guessed_way_${bin < 2 ? 0 : bin > 2 ? 4 : 2}`, { same: way.reduce((sum, k) => sum + counts[k], 0), n: counts[bin], all: counts.reduce((a, b) => a + b, 0) });
+}
+const answerText = (r) => w("answer_is", { lever: state.question.lever, verdict: r.verdict });
+const harmsHtml = (r) => `<h2>${w("harms")}</h2>${r.harms.map((one) => `<p class="h"><b>${escapeHtml(one.who)}</b><br>${escapeHtml(one.size)}</p>`).join("") || `<p>${w("no_harm")}</p>`}`;
+const progressHtml = (r) => `<p>${w("computing", { n: r.done })}</p>${r.faults.map((f) => `<p class="h">${escapeHtml(f)}</p>`).join("")}`;
 
-function resultCell(g, row) {
+// Packages beside each other: words, and bars of the intervals on one scale for each row
+
+function resultCell(g, row, most) {
   const result = g.column?.rows[row.name];
-  if (!g.column) return `<td class="null">${w("as_today")}</td>`;
-  if (g.column.running) return `<td class="null">${w("computing", { n: g.column.done })}</td>`;
-  return `<td class="${result.kind}">${escapeHtml(result.sign)} ${escapeHtml(result.said)}</td>`;
+  if (!g.in_vote) return `<td class="null">${w("not_in_vote")}</td>`;
+  if (g.column.running || !result) return `<td class="null">${w("computing", { n: g.column.done })}</td>`;
+  return `<td class="${result.kind}">${rangeBar(result, most)}${escapeHtml(result.said)} <span class="soft">${escapeHtml(result.range)}</span></td>`;
+}
+function rangeBar({ at, kind }, most) {
+  if (!at.length || at.some((one) => one === null)) return "";
+  const [effect, low, high, delta] = at, width = 200, x = (v) => (width / 2) * (1 + Math.max(-1, Math.min(1, v / most)));
+  const colour = { harm: "harm", b: "b" }[kind] || "null";
+  return `<svg class="bar" viewBox="0 0 ${width} 20" aria-hidden="true"><rect x="${x(-delta)}" width="${x(delta) - x(-delta)}" height="20" fill="var(--raise)"/><path d="M0,10H${width}" stroke="var(--line)"/><path d="M${width / 2},0V20" stroke="var(--faint)" stroke-width="2"/><path d="M${x(low)},10H${Math.max(x(high), x(low) + 2)}" stroke="var(--${colour})" stroke-width="8"/><path d="M${x(effect)},3v14" stroke="var(--ink)" stroke-width="3"/></svg>`;
 }
 
 const decisionLink = (one) => (one.link ? `<a href="${escapeHtml(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
+const dotsOf = (n, all) => `<span class="dots" aria-hidden="true">${"●".repeat(n)}${"○".repeat(Math.max(0, all - n))}</span>`;
 
 function packageTable(c) {
   if (!c.groups.length) return `<p>${w("no_package")}</p>`;
-  const bar = (g) => (state.cap ? `<meter min="0" max="${state.cap}" value="${g.cost}" aria-label="${escapeHtml(g.name)}: ${w("cost")}"></meter> ` : "");
-  const cost = (g) => (g.cost === null ? `<b>${w("no_price")}</b>` : bar(g) + escapeHtml(g.price));
-  return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${escapeHtml(g.name)}<small>${escapeHtml(g.measures)}</small>${decisionLink(g)}</th>`).join("")}</tr></thead><tbody>
-<tr><th scope="row">${w("cost")}${state.cap ? `<small>${w("cap_of", { cap: formatNumber(state.cap) })}</small>` : ""}</th>${c.groups.map((g) => `<td>${cost(g)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${escapeHtml(r.title)}</th>${c.groups.map((g) => resultCell(g, r)).join("")}</tr>`).join("")}</tbody></table>`;
+  const most = (row) => 1.1 * Math.max(...c.groups.flatMap((g) => (g.column?.rows[row.name]?.at || []).map(Math.abs)), 1e-9);
+  return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${escapeHtml(g.name)}<small>${escapeHtml(g.measures)}</small>${g.refusal ? `<small class="h">${escapeHtml(g.refusal)}</small>` : ""}${decisionLink(g)}</th>`).join("")}</tr></thead><tbody>
+<tr><th scope="row">${w("cost")}${state.cap ? `<small>${w("cap_of", { cap: formatNumber(state.cap) })}</small>` : ""}</th>${c.groups.map((g) => `<td>${escapeHtml(g.price)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${escapeHtml(r.title)}</th>${c.groups.map((g) => resultCell(g, r, most(r))).join("")}</tr>`).join("")}</tbody></table>`;
 }
 
 const SCREENS = {
@@ -133,21 +146,27 @@ const SCREENS = {
     const n = state.votes;
     const dots = [...Array(Math.max(n, state.present)).keys()].map((i) => `<circle cx="${24 + 42 * (i % 22)}" cy="${24 + 42 * Math.floor(i / 22)}" r="14" fill="${i < n ? "var(--ink)" : "none"}" stroke="var(--faint)" stroke-width="2" stroke-dasharray="${i < n ? "" : "4 3"}"/>`).join("");
     $("main").innerHTML = `<div class="vote"><div><h2>${w("answers", { n })}</h2><p class="soft">${w("hidden")}</p></div><svg viewBox="0 0 940 130" role="img" aria-label="${w("answers", { n })}" >${dots}</svg>
-<div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${escapeHtml(word)}<br><small class="soft">${escapeHtml(span)}</small></button>`).join("")}</div><p class="soft">${w("axis_plain")}</p></div>${joinPanel()}`;
+<div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${escapeHtml(word)}<br><small class="soft">${escapeHtml(span)}</small></button>`).join("")}</div></div>${joinPanel()}`;
     return [state.question.text, state.question.about, true];
   },
   reveal() {
-    const r = state.reveal, ready = !r.running && r.pairs;
-    const counts = state.counts;
-    const line = ready ? spansHtml(r.answer) : w("computing", { n: r.done });
-    $("main").innerHTML = `<div class="shown">${votesChart(counts, ready ? r : null)}${counts ? "" : `<p class="soft">${w("few", { n: state.fewest })}</p>`}<p class="soft">${ready ? w("axis", { today: r.today }) : w("axis_plain")}</p></div>
-<aside><h2>${w("before_talk")}</h2><p style="font-size:1.2rem">${line}</p>${r.faults.map((f) => `<p class="h">${escapeHtml(f)}</p>`).join("")}<p><b>${escapeHtml(w("talk"))}</b></p><p class="soft">${escapeHtml(w("model_only", { delta: state.delta }))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
-    return [state.question.text, ready && counts ? guessText(counts, r.bin) : state.question.number, true];
+    const r = state.reveal, ready = "bin" in r, counts = state.counts;
+    $("main").innerHTML = `<div class="shown">${votesChart(counts, ready ? r : null)}${counts ? "" : `<p class="soft">${w("few", { n: state.fewest })}</p>`}<p class="soft">● ${w("one_vote")} · ${w("one_pair")}${ready ? `<br>${w("axis", { today: r.today, delta: state.delta })}` : ""}</p></div>
+<aside>${ready ? harmsHtml(r) : progressHtml(r)}<p class="soft">${escapeHtml(w("model_only"))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
+    return [ready ? answerText(r) : state.question.text, ready && counts ? guessText(counts, r.bin) : state.question.number, true];
+  },
+  why() {
+    const r = state.reveal, ready = "bin" in r;
+    const causes = ready ? r.why.causes.map((one, k) => `<li class="cause"><b>${k + 1}</b><span><strong>${escapeHtml(one.title)}</strong><small>${escapeHtml(one.alike)}</small></span><span class="${one.up ? "b" : "h"}"><strong>${one.effect}</strong><small>${w(one.up ? "cause_up" : "cause_down")}</small></span></li>`).join("") : "";
+    $("main").innerHTML = `<div><h2>${w("causes")}</h2>${ready ? `<ol class="causes">${causes}</ol><p class="explains">${escapeHtml(r.why.explains)}</p>` : progressHtml(r)}<p><b>${escapeHtml(w("talk"))}</b></p></div>
+<aside>${ready ? harmsHtml(r) : ""}<p class="soft">${escapeHtml(w("model_only"))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
+    return [ready ? answerText(r) : state.question.text, state.question.number, true];
   },
   packages() {
-    $("main").innerHTML = `<div style="display:grid;grid-template-columns:1fr 1fr;gap:2rem"><table><thead><tr><th scope="col">${w("measure")}</th><th scope="col">${w("price")}</th></tr></thead><tbody>
-<tr><th scope="row">${w("cap")}</th><td><input inputmode="decimal" data-measure="" aria-label="${w("cap")}" value="${state.cap ?? ""}"></td></tr>${state.measures.map((m) => `<tr class="${m.harm ? "harm" : ""}"><th scope="row">${escapeHtml(m.title)}</th><td><input inputmode="decimal" data-measure="${m.name}" aria-label="${escapeHtml(m.title)}: ${w("price")}" value="${state.prices[m.name] ?? ""}" placeholder="${w("no_price")}"></td></tr>`).join("")}</tbody></table>
-<div>${state.packages.map((p) => `<h2>${escapeHtml(p.name)}</h2><p>${escapeHtml(p.measures)}</p><p class="soft">${escapeHtml(p.price)} · ${escapeHtml(p.agree)}</p>${decisionLink(p)}`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
+    const typed = (price) => (price ? [...new Set(price)].join("-") : "");
+    $("main").innerHTML = `<div class="halves"><table><thead><tr><th scope="col">${w("measure")}</th><th scope="col">${w("price")}</th></tr></thead><tbody>
+<tr><th scope="row">${w("cap")}</th><td><input inputmode="text" data-measure="" aria-label="${w("cap")}" value="${state.cap ?? ""}" placeholder="${w("no_cap")}"></td></tr>${state.measures.map((m) => `<tr class="${m.harm ? "harm" : ""}"><th scope="row">${escapeHtml(m.title)}</th><td><input inputmode="text" data-measure="${m.name}" aria-label="${escapeHtml(m.title)}: ${w("price")}" value="${typed(state.prices[m.name])}" placeholder="${w("no_price")}"></td></tr>`).join("")}</tbody></table>
+<div>${state.packages.map((p) => `<h2>${escapeHtml(p.name)}</h2><p>${escapeHtml(p.measures)}</p><p class="soft">${escapeHtml(p.price)}</p><p>${dotsOf(p.agreed, p.phones)} ${escapeHtml(p.agree)}</p>${p.refusal ? `<p class="h"><b>${escapeHtml(p.refusal)}</b></p>` : ""}${decisionLink(p)}`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
     return [w("packages_title"), w("packages_sub"), false];
   },
   compare() {
@@ -156,7 +175,7 @@ const SCREENS = {
   },
   close() {
     const votes = state.close_votes, total = votes.reduce((a, b) => a + b, 0);
-    const groups = state.compare.groups.map((g) => `<tr><th scope="row">${escapeHtml(g.name)}<small>${escapeHtml(g.measures)}</small></th><td>${total < state.fewest ? "" : `<meter min="0" max="${total}" value="${votes[g.group]}" aria-label="${escapeHtml(g.name)}"></meter> <b>${votes[g.group]}</b>`}</td><td><button type="button" data-do="hand" data-answer="${g.group}">+ 1</button></td></tr>`).join("");
+    const groups = state.compare.groups.filter((g) => g.in_vote).map((g) => `<tr><th scope="row">${escapeHtml(g.name)}<small>${escapeHtml(g.measures)}</small></th><td>${total < state.fewest ? "" : `<meter min="0" max="${total}" value="${votes[g.group]}" aria-label="${escapeHtml(g.name)}"></meter> <b>${votes[g.group]}</b>`}</td><td><button type="button" data-do="hand" data-answer="${g.group}">+ 1</button></td></tr>`).join("");
     $("main").innerHTML = `<div><table><tbody>${groups}</tbody></table><p class="soft" role="status" style="margin:.6rem 0">${total < state.fewest ? w("few", { n: state.fewest }) : w("answers", { n: total })}</p><p><button type="button" data-do="print">${w("print")}</button> <button type="button" data-do="erase">${w("erase")}</button></p></div>${printedPage()}`;
     return [w("close_title"), w("close_sub"), false];
   },
@@ -167,10 +186,15 @@ const SCREENS = {
 };
 
 function printedPage() {
-  const questionRows = state.guesses.map((g) => `<tr><th scope="row">${escapeHtml(g.text)}</th>${g.votes.map((n, k) => `<td>${g.reveal.bin === k ? `<b>${n} ●</b>` : n}</td>`).join("")}<td>${g.reveal.answer ? spansHtml(g.reveal.answer) : ""}</td></tr>`).join("");
-  const heads = ["bin_0", "bin_1", "bin_2", "bin_3", "bin_4"].map((b) => `<th scope="col">${w(b)}</th>`).join("");
-  return `<article class="print" aria-hidden="true"><h1>${w("print_title")}</h1><section><h2>${w("print_guess")}</h2><table><thead><tr><td></td>${heads}<td></td></tr></thead><tbody>${questionRows}</tbody></table></section>
-<section><h2>${w("compare_title")}</h2><p>${w("compare_sub")}</p>${packageTable(state.compare)}</section><section class="lines"><h2>${w("print_not_asked")}</h2><p></p><p></p><p></p></section></article>`;
+  const a = state.agreement;
+  const questions = state.guesses.map((g) => `<tr><th scope="row">${escapeHtml(g.text)}</th>${g.votes.map((n, k) => `<td>${g.reveal.bin === k ? `<b>${n} ●</b>` : n}</td>`).join("")}</tr>`).join("");
+  const heads = state.bins_words.map((b) => `<th scope="col">${escapeHtml(b)}</th>`).join("");
+  const list = (lines) => lines.map((line) => `<p>${escapeHtml(line)}</p>`).join("");
+  const agreed = a ? `<section><h2>${w("print_package")}: ${escapeHtml(a.package.name)}</h2>${list([a.package.measures, a.package.price])}</section>
+<section><h2>${w("print_effect")}</h2>${list(a.said)}<p class="soft">${escapeHtml(w("model_only"))}</p></section><section><h2>${w("print_dissent")}</h2>${list([a.votes, a.dissent])}</section>` : `<p>${w("agreement_open")}</p>`;
+  const again = a ? `<section><h2>${w("print_again")}</h2><p>${escapeHtml(w("agreement_page", { link: a.link }))}</p><p>${escapeHtml(w("agreement_command", { command: a.command }))}</p><pre># ${escapeHtml(a.file_name)}\n${escapeHtml(a.file)}</pre></section>` : "";
+  const guessed = questions ? `<section><h2>${w("print_guess")}</h2><table><thead><tr><td></td>${heads}</tr></thead><tbody>${questions}</tbody></table></section>` : "";
+  return `<article class="print" aria-hidden="true"><p class="soft">${escapeHtml(state.place.when)}</p><h1>${w("print_title")}</h1>${agreed}${guessed}<section class="lines"><h2>${w("print_responsible")}</h2><p></p><p></p><h2>${w("print_not_asked")}</h2><p></p></section>${again}</article>`;
 }
 
 addEventListener("keydown", (event) => {

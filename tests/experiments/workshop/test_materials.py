@@ -52,7 +52,7 @@ def test_pages_are_written_in_both_languages_and_hold_nothing_from_elsewhere(
     assert "minuto 5 al 17" in guide
     teacher = (tmp_path / "hojas" / "teacher_es.html").read_text(encoding="utf-8")
     assert teacher.count("<code>confianza view --mesa --lang es</code>") == 1
-    assert teacher.count("<code>?exercise=") == 8
+    assert teacher.count("<code>?exercise=") == 10
     assert "<code>?exercise=8&amp;lock=1&amp;lang=es&amp;seed=7</code>" in teacher
 
 
