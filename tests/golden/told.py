@@ -1,4 +1,4 @@
-"""Generate the sentences of reports, figures, comparisons and the decision view from stored results.
+"""Generate the sentences of reports, figures, comparisons and the views of pairs from stored results.
 
 Results are those in ``results/reference/report``.  A part of them is also changed by hand, so that every verdict
 occurs: effects of the other sign, due to chance, alike in all twins, of too few twins, unpaired, and without other
@@ -257,7 +257,7 @@ CHOSEN = ({"heavy_hand": 2}, {"training": 3}, {"heavy_hand": 2, "training": 3})
 
 
 def of_decisions(language: str) -> list[str]:
-    """Return the answers of the decision view, with the bar below, as eight worlds and fewer tell them."""
+    """Return the answers on pairs of whole towns, as eight worlds and fewer tell them."""
     scenario, today = load("villa_canales"), Choice("villa_canales", (), years=YEARS)
     base = lives()
     found = [PageState(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
