@@ -13,10 +13,11 @@ const MAP_SYMBOLS = {
   clicked: '<circle cx="9" cy="8.5" r="5.5" fill="none" stroke="var(--b)" stroke-width="2.4"/>',
 };
 
-// The next round number.
-function roundUp(value) {
-  const size = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((k) => k * size).find((one) => one >= value);
+// Round limits around two values, and the round distance of at most `n` lines between them, at least `least`.
+function roundAxis(from, to, n, least) {
+  const rough = Math.max(to - from, 1e-9) / n, size = 10 ** Math.floor(Math.log10(rough));
+  const gap = Math.max(least, [1, 2, 5, 10].map((k) => k * size).find((one) => one >= rough * 0.999));
+  return [Math.floor(from / gap) * gap, Math.ceil(to / gap) * gap, gap];
 }
 
 // Heights from top to bottom, moved so that their distance is at least `gap` and none is below `lowest`.
@@ -30,7 +31,7 @@ function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "cl";
   el.replaceChildren(root);
-  const view = { tab: "charts", step: 0, open: new Set(["mopsic", "mechanisms"]), picked: null, dark: false };
+  const view = { tab: "charts", shown: "", open: new Set(["mopsic", "mechanisms", "all"]), picked: null, dark: matchMedia("(prefers-color-scheme: dark)").matches };
   const send = (kind, more = {}) => model.send({ kind, ...more });
   const state = () => model.get("state");
   const frame = () => (state().run ? model.get("frame") : null);
@@ -51,35 +52,40 @@ function render({ model, el }) {
     document.title = w("page");
     root.dataset.dark = view.dark;
     root.innerHTML = `
-<header class="cl-bar"><h1>${escapeHtml(w("title", { town: lesson().town }))}</h1><span class="sp"></span>
+<header class="cl-bar"><h1>${escapeHtml(w("title", { town: lesson().town }))}</h1>
+ <label class="small" for="cl-town">${w("town")}</label><select id="cl-town" data-set="town">${lesson().towns.map((t) => `<option value="${escapeHtml(t.name)}">${escapeHtml(t.title)}</option>`).join("")}</select><span class="sp"></span>
  <b data-id="clock"></b><span class="small" data-id="people"></span>
  <button type="button" data-do="theme" aria-label="${escapeHtml(w("theme"))}">◐</button>
  <button type="button" data-do="language" aria-label="${escapeHtml(w("language_name"))}">${w("language")}</button></header>
 <section class="cl-side" aria-label="${escapeHtml(w("controls"))}">
  <div class="cl-ctl"><button type="button" class="main" data-do="play"></button>
-  <button type="button" data-do="step">${w("step")}</button><button type="button" data-do="reset">${w("reset")}</button></div>
+  <button type="button" data-do="step">${w("step")}</button><button type="button" data-do="reset">${w("reset")}</button>
+  <p class="small" data-id="waits" role="status"></p></div>
+ <div class="cl-steps" data-id="task"></div>
+ <details class="cl-all" data-open="all"><summary>${w("all_levers")}</summary>
+ <p class="small">${w("lever_now")}</p>
  <div class="cl-row"><label class="small" for="cl-unit">${w("step_is")}</label>
   <select id="cl-unit" data-set="step">${["month", "day", "shift"].map((u) => `<option value="${u}">${w(u)}</option>`).join("")}</select>
   <label class="small" for="cl-seed">${w("seed")}</label><input id="cl-seed" type="number" min="0" data-set="seed"></div>
  <div class="cl-row"><label class="small" for="cl-policy">${w("policy")}</label>
   <select id="cl-policy" data-set="policy">${lesson().policies.map((p) => `<option value="${p.name}" title="${escapeHtml(p.about)}">${escapeHtml(p.title)}</option>`).join("")}</select></div>
- <p class="small" data-id="waits" style="min-height:1.3rem;padding:.2rem 0"></p>
+ <div class="cl-row"><label class="small" for="cl-account">${w("account")}</label>
+  <select id="cl-account" data-set="account">${lesson().accounts.map((p) => `<option value="${p.name}">${escapeHtml(p.title)}</option>`).join("")}</select></div>
  ${lesson().groups.map(groupHtml).join("")}
  <details data-open="mechanisms"><summary>${w("mechanisms")}<small data-id="switched"></small></summary>
- ${lesson().switches.map(switchHtml).join("")}</details></section>
-<section class="cl-ex"><div><label class="vh" for="cl-exercise">${w("exercise", { n: "", all: "" })}</label>
+ ${sinceHtml("all")}<p class="small">${escapeHtml(w("note_of"))}</p>
+ ${lesson().switches.map((one) => switchHtml(one, "all")).join("")}</details></details></section>
+<section class="cl-ex"><label class="vh" for="cl-exercise">${w("exercise", { n: "", all: "" })}</label>
  <select id="cl-exercise" data-id="exercise"><option value="0">${w("free_play")}</option>${lesson().exercises
    .map((x, i) => `<option value="${i + 1}">${w("exercise", { n: i + 1, all: lesson().exercises.length })} · ${escapeHtml(x.title)}</option>`)
-   .join("")}</select><ol data-id="steps"></ol></div>
- <div class="cl-task" data-id="task"></div>
- <div class="do"><button type="button" data-do="link">${w("link")}</button><button type="button" data-do="next">${w("next")} ›</button></div></section>
+   .join("")}</select><span data-id="pills" role="img"></span><span class="sp"></span><button type="button" data-do="link">${w("link")}</button></section>
 <div class="cl-work"><div class="cl-map"><div class="room"><canvas></canvas><svg role="img" aria-label="${escapeHtml(w("map"))}"></svg></div><div class="cl-lg"></div></div>
 <div class="cl-pan"><div class="cl-tabs"><div role="tablist" style="display:flex">${TABS.map((t) => `<button type="button" role="tab" id="cl-tab-${t}" aria-controls="cl-body" data-tab="${t}">${w(t)}</button>`).join("")}</div>
  <span class="small"><span class="a" data-id="pair"></span> · <span class="b">${w("run_b")}</span></span></div>
  <p class="cl-fault" role="alert" data-id="fault" hidden></p><div class="cl-body" id="cl-body" role="tabpanel" tabindex="0"></div>
  <div class="cl-foot"><b>${w("no_finding")}</b><button type="button" class="link" data-do="eight">${w("eight")}</button>
  <button type="button" class="link" data-do="csv">${w("csv")}</button><button type="button" class="link" data-do="python">${w("python")}</button></div>
- <p class="small">${escapeHtml(w("foot"))}</p></div></div>
+ <p class="small">${escapeHtml(w("foot"))} ${baseMap().communal ? escapeHtml(w("cantones")) : ""}</p></div></div>
 <dialog aria-label="${w("python")}"><p data-id="note"></p><pre tabindex="0"></pre><button type="button" data-do="copy">${w("copy")}</button>
  <button type="button" data-do="close">${w("close")}</button></dialog>`;
     for (const one of root.querySelectorAll("details")) {
@@ -88,17 +94,25 @@ function render({ model, el }) {
     }
     root.querySelectorAll("[data-do]").forEach((b) => (b.onclick = () => ACTIONS[b.dataset.do](b)));
     root.querySelectorAll("[data-tab]").forEach((b) => (b.onclick = () => { view.tab = b.dataset.tab; drawPanel(); }));
-    root.querySelectorAll("[data-set]").forEach((i) => (i.onchange = () => send("set", { [i.dataset.set]: i.value })));
-    root.querySelectorAll("[data-lever]").forEach((i) => {
-      i.oninput = () => showLever(i);
-      i.onchange = () => send("set", { lever: i.dataset.lever, value: lever(i.dataset.lever).values[i.value], today: +i.value === lever(i.dataset.lever).at });
-    });
-    root.querySelectorAll("[data-switch]").forEach((i) => (i.onchange = () => send("set", { switch: i.dataset.switch, on: i.checked })));
-    find("[data-id=exercise]").onchange = (event) => { view.step = 0; send("exercise", { number: +event.target.value }); };
+    listen(root);
+    find("[data-id=exercise]").onchange = (event) => send("exercise", { number: +event.target.value });
+    view.shown = "";
     find(".room svg").onclick = chooseCell;
     watchSize();
     drawBaseMap();
     draw();
+  }
+
+  // What a part of the page sends when it is changed
+
+  function listen(part) {
+    part.querySelectorAll("[data-set]").forEach((i) => (i.onchange = () => send("set", { [i.dataset.set]: i.value })));
+    part.querySelectorAll("[data-lever]").forEach((i) => {
+      i.oninput = () => showLever(i);
+      i.onchange = () => send("set", { lever: i.dataset.lever, value: lever(i.dataset.lever).values[i.value], today: +i.value === lever(i.dataset.lever).at });
+    });
+    part.querySelectorAll("[data-switch]").forEach((i) => (i.onchange = () => send("set", { switch: i.dataset.switch, on: i.checked })));
+    part.querySelectorAll("[data-since]").forEach((i) => (i.onclick = () => send("set", { since: i.dataset.since })));
   }
 
   const levers = () => lesson().groups.flatMap((g) => g.levers);
@@ -106,14 +120,25 @@ function render({ model, el }) {
 
   function groupHtml(g) {
     return `<details data-open="${g.name}"><summary><span class="${g.harm ? "h" : ""}">${escapeHtml(g.title)}</span><small data-count="${g.name}"></small></summary>
-${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l.name}">${escapeHtml(l.title)}</label><output for="cl-${l.name}"></output>
- <input type="range" id="cl-${l.name}" data-lever="${l.name}" min="0" max="${l.values.length - 1}" list="cl-at-${l.name}"><datalist id="cl-at-${l.name}"><option value="${l.at}"></option></datalist></div>`).join("")}</details>`;
+${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
   }
 
-  function switchHtml(s) {
-    return `<div class="cl-sw" data-of="${s.name}"><input type="checkbox" role="switch" id="cl-${s.name}" data-switch="${s.name}" aria-describedby="cl-says-${s.name}">
-<label for="cl-${s.name}">${escapeHtml(s.title)}</label><p class="small" id="cl-says-${s.name}">${escapeHtml(s.rule)} ${escapeHtml(s.knockout)}</p></div>`;
+  // A lever or a switch may be on the page twice: among all, and in the exercise
+
+  function leverHtml(l, where) {
+    const id = `cl-${where}-${l.name}`;
+    return `<div class="cl-lv" data-of="${l.name}"><label for="${id}">${escapeHtml(l.title)}</label><output for="${id}"></output>
+ <input type="range" id="${id}" data-lever="${l.name}" min="0" max="${l.values.length - 1}" list="${id}-at"><datalist id="${id}-at"><option value="${l.at}"></option></datalist></div>`;
   }
+
+  function switchHtml(s, where) {
+    const id = `cl-${where}-${s.name}`;
+    return `<div class="cl-sw" data-of="${s.name}"><input type="checkbox" role="switch" id="${id}" data-switch="${s.name}" aria-describedby="${id}-says">
+<label for="${id}">${escapeHtml(s.title)}</label><p class="small" id="${id}-says">${escapeHtml(s.rule)} <b data-note="${s.name}"></b></p></div>`;
+  }
+
+  const sinceHtml = (where) => `<div class="cl-since" role="group" aria-labelledby="cl-since-${where}"><span class="small" id="cl-since-${where}" title="${escapeHtml(w("since_what"))}">${w("since")}</span>
+<span class="seg">${["today", "start"].map((since) => `<button type="button" data-since="${since}">${w(`since_${since}`)}</button>`).join("")}</span><p class="small">${escapeHtml(w("since_what"))}</p></div>`;
 
   function showLever(input) {
     const l = lever(input.dataset.lever), moved = +input.value !== l.at;
@@ -134,11 +159,15 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const play = find("[data-do=play]");
     play.textContent = playing ? `❚❚ ${w("pause")}` : `▶ ${w("play")}`;
     for (const name of ["play", "step", "reset"]) find(`[data-do=${name}]`).disabled = Boolean(busy);
-    for (const name of ["step", "seed", "policy"]) {
-      const input = find(`[data-set=${name}]`);
+    drawExercise();
+    root.querySelectorAll("[data-set]").forEach((input) => {
+      const name = input.dataset.set;
       if (document.activeElement !== input) input.value = task[name];
-      input.disabled = name !== "step" && !free.includes(name);
-    }
+      input.disabled = name !== "step" && !free.includes(name) && !("answer" in input.dataset);
+    });
+    find(".cl-all").hidden = task.lock && task.exercise > 0;
+    root.querySelectorAll("[data-since]").forEach((b) => b.setAttribute("aria-pressed", b.dataset.since === task.since));
+    root.querySelectorAll("[data-note]").forEach((one) => (one.textContent = lesson().notes[one.dataset.note][task.since]));
     root.querySelectorAll("[data-lever]").forEach((i) => {
       const l = lever(i.dataset.lever), value = task.levers[l.name];
       const at = value === undefined ? l.at : l.values.findIndex((v) => Math.abs(v - value) < 1e-9);
@@ -159,7 +188,6 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const line = find("[data-id=fault]");
     line.hidden = !fault;
     line.textContent = fault;
-    drawExercise();
     pair();
     drawFrame();
     if (!(view.tab === "agent" && root.querySelector(".cl-one") && state().person === view.person)) drawPanel();
@@ -167,27 +195,59 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
 
   const nearestIndex = (values, x) => values.reduce((best, v, k) => (Math.abs(v - x) < Math.abs(values[best] - x) ? k : best), 0);
 
+  // An exercise: four steps in the sidebar, with its own levers and switches in the second one
+
+  const doneExercises = () => new Set([...JSON.parse(localStorage.getItem("confianza-done") || "[]"), ...state().done]);
+
   function drawExercise() {
-    const { task } = state(), exerciseText = lesson().exercises[task.exercise - 1];
-    const answered = view.step === 2 ? state().pairs?.rows.find((row) => row.name === exerciseText?.measure)?.said || "" : "";
-    const key = `${task.exercise}.${view.step}.${task.lock}.${task.lang}.${answered}`;
+    const { task, check } = state(), exerciseText = lesson().exercises[task.exercise - 1], done = doneExercises();
+    localStorage.setItem("confianza-done", JSON.stringify([...done]));
     find("[data-id=exercise]").value = task.exercise;
     find("[data-id=exercise]").disabled = task.lock;
-    find("[data-do=next]").hidden = !exerciseText;
-    if (view.shown === key && find("[data-id=task]").childElementCount) return;
-    view.shown = key;
-    const names = ["predict", "run", "compare", "why"];
-    find("[data-id=steps]").innerHTML = exerciseText ? names.map((n, i) => `<li><button type="button" aria-pressed="${i === view.step}" data-step="${i}">${i + 1} ${w(n)}</button></li>`).join("") : "";
-    root.querySelectorAll("[data-step]").forEach((b) => (b.onclick = () => { view.step = +b.dataset.step; drawExercise(); }));
-    const step = names[view.step], answer = { predict: ["predict", "prediction"], why: ["why", "answer"] }[step];
-    const field = (key, label) => `<label class="vh" for="cl-${key}">${w(label)}</label><input id="cl-${key}" type="text" maxlength="600" data-text="${key}" placeholder="${w(label)}" value="${escapeHtml(task[key])}">`;
-    find("[data-id=task]").innerHTML = exerciseText
-      ? `<p>${escapeHtml(exerciseText[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${answer ? field(...answer) : ""}${answered ? `<p data-id="answered"><b>${escapeHtml(answered)}</b></p>` : ""}
-${step === "why" ? `${field("student", "student")}<button type="button" data-do="work">${w("save_work")}</button>` : ""}`
-      : "";
-    root.querySelectorAll("[data-text]").forEach((i) => (i.oninput = () => send("set", { [i.dataset.text]: i.value })));
-    const work = find("[data-do=work]");
-    if (work) work.onclick = () => send("file", { what: "work" });
+    find("[data-id=pills]").setAttribute("aria-label", w("progress", { n: done.size, all: lesson().exercises.length }));
+    find("[data-id=pills]").innerHTML = lesson().exercises.map((_, i) => `<i class="${done.has(i + 1) ? "done" : ""} ${i + 1 === task.exercise ? "on" : ""}"></i>`).join("");
+    if (view.shown !== `${task.exercise}.${task.lock}.${task.lang}`) {
+      view.shown = `${task.exercise}.${task.lock}.${task.lang}`;
+      find(".cl-steps").innerHTML = exerciseText ? stepsHtml(exerciseText, task) : "";
+      find(".cl-all").open = !exerciseText || view.open.has("all");
+      listen(find(".cl-steps"));
+      root.querySelectorAll("[data-guess]").forEach((b) => (b.onclick = () => send("set", { guess: b.dataset.guess })));
+      root.querySelectorAll("[data-claim]").forEach((b) => (b.onclick = () => send("set", { claim: +b.dataset.claim })));
+      root.querySelectorAll("[data-text]").forEach((i) => { i.value = task[i.dataset.text]; i.onchange = () => send("set", { [i.dataset.text]: i.value }); });
+      if (find("[data-do=work]")) find("[data-do=work]").onclick = () => send("file", { what: "work" });
+    }
+    if (exerciseText && check) drawCheck(task, check);
+  }
+
+  function stepsHtml(x, task) {
+    const field = (key, label, kind = "text") => `<label class="small" for="cl-${key}">${escapeHtml(label)}</label><input id="cl-${key}" type="text" ${kind === "number" ? 'inputmode="decimal"' : ""} maxlength="600" data-text="${key}">`;
+    const free = [...levers().filter((l) => state().free.includes(l.name) && x.free.includes(l.name)).map((l) => leverHtml(l, "x")),
+      ...lesson().switches.filter((s) => x.free.includes(s.name)).map((s) => switchHtml(s, "x"))];
+    if (lesson().switches.some((s) => x.free.includes(s.name))) free.unshift(sinceHtml("x"));
+    for (const name of ["policy", "account"]) if (x.free.includes(name)) free.unshift(`<div class="cl-row"><label class="small" for="cl-x-${name}">${w(name)}</label><select id="cl-x-${name}" data-set="${name}">${lesson()[{ policy: "policies", account: "accounts" }[name]].map((p) => `<option value="${p.name}">${escapeHtml(p.title)}</option>`).join("")}</select></div>`);
+    if (x.free.includes("seed")) free.unshift(`<div class="cl-row"><label class="small" for="cl-x-seed">${w("seed")}</label><input id="cl-x-seed" type="number" min="0" data-set="seed"></div>`);
+    const predict = { direction: `<div class="cl-guess">${["falls", "nothing", "rises"].map((g) => `<button type="button" data-guess="${g}">${w(`guess_${g}`)}</button>`).join("")}</div>${field("size", w("by_how_much", { unit: x.unit }), "number")}`,
+      size: field("size", w("how_many", { unit: x.unit }), "number"), text: field("predict", w("your_question")) }[x.asks];
+    const claims = x.claims.map((text, k) => `<button type="button" class="cl-claim" data-claim="${k + 1}">${escapeHtml(text)}</button><p class="small" data-says="${k + 1}"></p>`).join("");
+    return `<ol><li><h2>${w("step_predict")}</h2><p>${escapeHtml(x.predict)}</p>${predict}</li>
+<li><h2>${w("step_run")}</h2><p>${escapeHtml(x.run)}</p>${free.join("")}${task.lock ? `<p class="small">${w("locked")}</p>` : ""}</li>
+<li><h2>${w("step_compare")}</h2><p>${escapeHtml(x.compare)}</p><div data-id="said" role="status"></div></li>
+<li><h2>${w("step_why")}</h2><p>${escapeHtml(x.why)}</p>${claims}${field("why", w("reason"))}${field("student", w("student"))}
+<p class="small" data-id="missing" role="status"></p><button type="button" class="main" data-do="work">${w("save_work")}</button></li></ol>`;
+  }
+
+  function drawCheck(task, check) {
+    const missing = check.missing;
+    root.querySelectorAll("[data-guess]").forEach((b) => b.setAttribute("aria-pressed", b.dataset.guess === task.guess));
+    find("[data-id=said]").innerHTML = check.said.length ? check.said.map((one) => `<p class="said">${escapeHtml(one)}</p>`).join("") : `<p class="small">${missing.includes("predict") ? w("first_predict") : w(`missing_${missing[0]}`)}</p>`;
+    root.querySelectorAll("[data-claim]").forEach((b) => {
+      const number = +b.dataset.claim, one = check.claims.find((claim) => claim.number === number), says = find(`[data-says="${number}"]`);
+      b.setAttribute("aria-pressed", task.claims.includes(number));
+      says.textContent = one ? `${{ supports: "✓", contradicts: "✗", open: "≈" }[one.kind]} ${one.said}` : "";
+      says.className = `small ${one ? one.kind : ""}`;
+    });
+    find("[data-id=missing]").textContent = missing.length ? missing.map((step) => w(`missing_${step}`)).join(" ") : w("ready");
+    find("[data-do=work]").disabled = missing.length > 0;
   }
 
   function pair() {
@@ -291,6 +351,13 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     else person(place);
   }
 
+  // First of each year, or of each second, fifth … year if they would overprint: year and month from the start.
+  function yearTicks(months, width) {
+    const [first, month] = lesson().first, start = (13 - month) % 12, n = Math.max(1, months / 12);
+    const every = [1, 2, 5, 10].find((k) => (width / n) * k >= 44) || 10;
+    return [...Array(Math.ceil(n) + 1).keys()].map((k) => [first + (month > 1 ? 1 : 0) + k, start + 12 * k]).filter(([year, m]) => m < months && (every === 1 || (year - first) % every === 0));
+  }
+
   function drawCharts(place) {
     if (!place.querySelector(".cl-cs")) place.innerHTML = `<div class="cl-cs">${lesson().charts.map((c) => `<figure class="${c.harm ? "hm" : ""}"><figcaption><b>${escapeHtml(c.title)}</b><small>${escapeHtml(c.unit || "")}</small></figcaption><div class="plot"></div></figure>`).join("")}</div>`;
     const plots = [...place.querySelectorAll(".plot")];
@@ -307,18 +374,20 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const all = [...lines.flatMap((l) => l[1]), ...levels].filter((v) => v !== null);
     if (!all.length) return "";
     const most = Math.max(...all), lowest = c.zero ? 0 : Math.min(...all);
-    const low = c.zero ? 0 : Math.floor(lowest - 0.5), high = c.zero ? roundUp(Math.max(1, most)) : Math.ceil(most + 0.5);
-    const months = Math.max(12, ...lines.map((l) => l[1].length)), L = 44, R = 14 + 7.6 * Math.max(...c.lines.map((l) => (hasSeveralLines ? l.title.length + 1 : 0) + formatNumber(most, c.digits).length)), top = 6, base = height - 18;
+    const [low, high, gap] = roundAxis(c.zero ? 0 : lowest - 0.5, c.zero ? Math.max(1, most) : most + 0.5, height < 110 ? 2 : 4, c.digits ? 0 : 1);
+    const months = Math.max(12, ...lines.map((l) => l[1].length)), L = 44, R = 14 + 7.6 * Math.max(...c.lines.map((l) => (hasSeveralLines ? l.title.length + 1 : 0) + formatNumber(most, c.digits).length)), top = 12, base = height - 18;
     const x = (m) => L + ((width - L - R) * m) / (months - 1), y = (v) => base - ((base - top) * (v - low)) / (high - low);
-    const axis = [low, high].map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${formatNumber(v, Number.isInteger(v) ? 0 : 1)}</text>`).join("");
-    const years = [...Array(Math.ceil(months / 12)).keys()].map((n) => `<text x="${x(12 * n)}" y="${height - 3}" text-anchor="${n ? "middle" : "start"}">${lesson().first + n}</text>`).join("");
+    const marksOfY = [...Array(Math.round((high - low) / gap) + 1).keys()].map((k) => low + k * gap);
+    const axis = marksOfY.map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${formatNumber(v, gap % 1 ? Math.ceil(-Math.log10(gap)) : 0)}</text>`).join("");
+    const years = yearTicks(months, width - L - R).map(([year, m]) => `<path d="M${x(m)},${base}v4" stroke="var(--faint)"/><text x="${x(m)}" y="${height - 3}" text-anchor="${m ? "middle" : "start"}">${year}</text>`).join("");
+    const changes = (run ? run.changes : []).map((one) => `<g><title>${escapeHtml(w("changed_at", { label: one.label }))}</title><path d="M${x(one.month)},${top}V${base}" stroke="var(--b)" stroke-dasharray="2 3"/><path d="M${x(one.month) - 5},${top - 5}h10l-5,7Z" fill="var(--b)"/></g>`).join("");
     const paths = lines.map(([who, values, dash]) => `<path d="${values.map((v, m) => (v === null ? "" : `${m && values[m - 1] !== null ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`)).join("")}" fill="none" stroke="var(--${who})" stroke-width="${who === "a" ? 1.6 : 2.2}" stroke-dasharray="${dash}"/>`).join("");
     const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => `<path transform="translate(${x(0)},${y(v)})" d="M0,-5L5,0L0,5L-5,0Z" fill="var(--a)"/><text x="${x(0) + 9}" y="${Math.min(y(v) + 4, base - 3)}">${formatNumber(v, c.digits)}</text>`).join("");
     const ends = lines.filter((l) => l[1].length && !(hasSeveralLines && l[0] === "a")).map((l) => ({ who: l[0], v: l[1].at(-1), name: l[3], m: l[1].length - 1 })).filter((e) => e.v !== null).sort((p, q) => q.v - p.v);
     const places = moveApart(ends.map((e) => y(e.v)), 14, base);
     const labels = ends.map((e, i) => `<text x="${x(months - 1) + 6}" y="${places[i] + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${escapeHtml(e.name)}${formatNumber(e.v, c.digits)}</text>`).join("");
     const spokenValues = ends.map((e) => `${e.who.toUpperCase()} ${e.name}${formatNumber(e.v, c.digits)}`).join(", ") || w("no_run");
-    return `<svg width="${width}" height="${height}" role="img" aria-label="${escapeHtml(c.title)}: ${escapeHtml(spokenValues)}">${axis}${years}${paths}${marks}${labels}</svg>`;
+    return `<svg width="${width}" height="${height}" role="img" aria-label="${escapeHtml(c.title)}: ${escapeHtml(spokenValues)}">${axis}${years}${changes}${paths}${marks}${labels}</svg>`;
   }
 
   // Eight pairs: buttons are not redrawn, so that no click is lost while worlds finish
@@ -389,7 +458,6 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     reset: () => send("reset"),
     theme: () => { view.dark = !view.dark; root.dataset.dark = view.dark; draw(); },
     language: () => send("set", { lang: state().task.lang === "en" ? "es" : "en" }),
-    next: () => { view.step = (view.step + 1) % 4; drawExercise(); },
     link: (button) => {
       const { task, address } = state();
       const link = `${location.origin}/?${address}${task.exercise && !task.lock ? "&lock=1" : ""}`;

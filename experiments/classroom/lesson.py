@@ -5,24 +5,17 @@ and from the parameters of the model.
 """
 
 import math
-import re
 from functools import cache
 from typing import Any
 
-from experiments.narrative.number_format import format_number
-from experiments.storage.reading import reference_file
 from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
 from experiments.words.toml_files import toml_beside
 from model.engine.scenario import Scenario
+from scenarios import accounts
 from scenarios.groups import find_parameter
 from scenarios.policy_files import ready_policies
 
-KNOCKOUTS = reference_file("classroom", "knockouts.txt")
-"""Effects of switching off each mechanism, as written by `confianza validate knockouts`."""
-SHOWN_EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "homicides")
-KNOCKOUT_HEAD = re.compile(r"^(\w+) \(villa_canales[^)]*\): ")
-KNOCKOUT_ROW = re.compile(r"^  (\w+) .*?(\S+) \[\S+, \S+\](\*?) *$")
 POLICIES = (
     *("status_quo", "mopsic_realistic", "mopsic_full", "reporting_support", "resources_only", "multicultural"),
     "heavy_hand",
@@ -75,16 +68,17 @@ def exercises() -> list[dict[str, Any]]:
     return list(lesson_file("exercises")["exercise"])
 
 
-def value_text(value: float, unit: str, language: str) -> str:
-    """Return a value with its unit; shares in per cent, log-odds as odds.
+def value_text(name: str, value: float, unit: str, language: str) -> str:
+    """Return a value of a lever with its unit; shares in per cent, log-odds as cases of a hundred.
 
-    >>> value_text(0.25, "share", "en"), value_text(0.7, "log-odds", "en")
-    ('25 %', 'odds × 2')
+    >>> value_text("resources.repair", 0.25, "share", "en"), value_text("contacts.fair", 2.4, "log-odds", "en")
+    ('25 %', 'fair in 92 of 100 contacts')
     """
     if unit == "share":
         return f"{100.0 * value:.3g} %"
-    if unit.startswith("log-odds"):
-        return lesson_text(language, "odds", n=f"{math.exp(value):.2g}")
+    if odds := lesson_file("lesson")["of_hundred"].get(name):
+        n_cases = 100.0 / (1.0 + math.exp(-odds["sign"] * value))
+        return str(odds["text"][language]).format(n=f"{n_cases:.0f}")
     return f"{value:.3g} {catalogue.unit(unit, language)}"
 
 
@@ -98,37 +92,11 @@ def lever(name: str, scenario: Scenario, language: str) -> dict[str, Any]:
         "name": name,
         "title": catalogue.lever(name, language),
         "values": values,
-        "says": [value_text(value, spec.unit, language) for value in values],
+        "says": [value_text(name, value, spec.unit, language) for value in values],
         "today": today,
-        "todays": lesson_text(language, "today_mark", value=value_text(today, spec.unit, language)),
+        "todays": lesson_text(language, "today_mark", value=value_text(name, today, spec.unit, language)),
         "at": min(range(len(values)), key=lambda k: abs(values[k] - today)),
     }
-
-
-@cache
-def knockout_effects() -> dict[str, dict[str, str]]:
-    """Return the significant effects of each mechanism's knock-out: mean difference by measure."""
-    effects: dict[str, dict[str, str]] = {}
-    mechanism_effects: dict[str, str] = {}
-    for line in KNOCKOUTS.read_text(encoding="utf-8").splitlines():
-        if head := KNOCKOUT_HEAD.match(line):
-            mechanism_effects = effects.setdefault(head[1], {})
-        elif (row := KNOCKOUT_ROW.match(line)) and row[3] and row[1] in SHOWN_EFFECTS:
-            mechanism_effects[row[1]] = row[2].replace(",", "")
-    return effects
-
-
-def knockout_text(name: str, language: str) -> str:
-    """Return a sentence on the effects of switching off a mechanism; the file states with minus without it."""
-    effects = knockout_effects().get(name)
-    if effects is None:
-        return lesson_text(language, "no_knockout")
-    measures, parts = in_language(lesson_file("texts")["measure"], language), []
-    for measure, mean in effects.items():
-        size = -float(mean) * (100.0 if measure == "trust_mean" else 1.0)
-        digits = 2 if abs(size) < 1 else 1 if abs(size) < 10 else 0
-        parts.append(measures[measure].format(n=format_number(size, digits, "+")))
-    return lesson_text(language, "knockout", effects=", ".join(parts) or measures["none"])
 
 
 def lesson_data(scenario: Scenario, language: str) -> dict[str, Any]:
@@ -137,16 +105,30 @@ def lesson_data(scenario: Scenario, language: str) -> dict[str, Any]:
     groups = [
         entry | {"levers": [lever(name, scenario, language) for name in entry["levers"]]} for entry in texts["group"]
     ]
-    tasks = in_language(exercises(), language)
     return {
         "words": {name: text[language] for name, text in lesson_file("texts").items() if language in text},
         "groups": [{"harm": ""} | entry for entry in groups],
-        "switches": [entry | {"knockout": knockout_text(entry["name"], language)} for entry in texts["switch"]],
+        "switches": texts["switch"],
         "policies": [
             {"name": name, "title": policies[name].title[language], "about": policies[name].about[language]}
             for name in POLICIES
         ],
+        "accounts": [
+            {"name": "" if name == accounts.PRESENT else name, "title": title[language]}
+            for name, title in accounts.names().items()
+        ],
         "charts": texts["chart"],
         "info": texts["info"],
-        "exercises": [{key: text for key, text in entry.items() if key != "teacher"} for entry in tasks],
+        "exercises": [exercise_data(entry) for entry in in_language(exercises(), language)],
+    }
+
+
+def exercise_data(exercise: dict[str, Any]) -> dict[str, Any]:
+    """Return an exercise without what only the teacher and the check may know."""
+    shown = ("name", "title", "predict", "run", "compare", "why", "free", "months")
+    claims = [claim["text"] for claim in exercise.get("claim", ())]
+    return {name: exercise[name] for name in shown} | {
+        "asks": exercise.get("asks", "direction"),
+        "unit": exercise.get("unit", ""),
+        "claims": claims,
     }

@@ -15,9 +15,11 @@ import solara
 import traitlets
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Assignment, parse_assignment
+from experiments.classroom.assignment import Assignment, parse_assignment, town_names
+from experiments.classroom.checking import check, switch_notes
 from experiments.classroom.lesson_run import (
     LessonRun,
+    Part,
     base_map,
     inhabited_cells,
     python_program,
@@ -47,6 +49,8 @@ export default { render };
 """
 """Load a script so that its errors are reported to the window, also those that keep it from being loaded."""
 Action = Callable[[], None]
+type Series = dict[str, list[float | None]]
+"""Values of each measure by month."""
 
 
 class ClassroomWidget(anywidget.AnyWidget):
@@ -64,9 +68,12 @@ class Classroom:
 
     def __init__(self, language: str) -> None:
         self.task = Assignment(lang=language)
+        self.done: set[int] = set()
         self.run: LessonRun | None = None
-        self.previous_run: tuple[Assignment, dict[str, list[float | None]]] | None = None
+        self.previous_run: tuple[Assignment, Series] | None = None
         self.first_month_today: dict[str, float | None] = {}
+        self.today_of = ""
+        """Municipality of these levels."""
         self.resident: dict[str, Any] | None = None
         self.pairs: RequestedPairs | None = None
         self.client_number: int | None = None
@@ -145,32 +152,42 @@ class Classroom:
         self.send_state()
 
     def change_settings(self, message: dict[str, Any]) -> None:
-        """Change settings as far as the assignment allows it."""
-        previous, levers, off = self.task, dict(self.task.levers), set(self.task.off)
-        if (name := message.get("lever")) and previous.may_change(str(name)):
+        """Change settings as far as the assignment allows it, and answers."""
+        task, levers, off = self.task, dict(self.task.levers), set(self.task.off)
+        if (name := message.get("lever")) and task.may_change(str(name)):
             levers.pop(str(name), None)
             levers |= {} if message.get("today") else {str(name): float(message["value"])}
-        if (name := message.get("switch")) and previous.may_change(str(name)):
+        if (name := message.get("switch")) and task.may_change(str(name)):
             (off.discard if message.get("on") else off.add)(str(name))
         changes: dict[str, Any] = {"levers": levers, "off": frozenset(off)}
-        for key in ("seed", "policy"):
-            if key in message and previous.may_change(key):
+        for key in ("seed", "policy", "town", "account"):
+            if key in message and task.may_change(key):
                 changes[key] = int(message[key] or 0) if key == "seed" else str(message[key])
-        for key in ("step", "predict", "why", "student", "lang"):
+        for key in ("since", "step", "guess", "size", "predict", "why", "student", "lang"):
             if key in message:
                 changes[key] = str(message[key])
-        task = dataclasses.replace(previous, **changes)
-        self.task = parse_assignment(dict(parse_qsl(task.address)))  # validates the address
+        if "claim" in message:
+            changes["claims"] = task.claims ^ {int(message["claim"])}
+        self.apply(dataclasses.replace(task, **changes))
+
+    def apply(self, task: Assignment) -> None:
+        """Take over an assignment; levers and switches act on the running world, another start needs a new one."""
+        previous, run = self.task, self.run
+        self.task = task = parse_assignment(dict(parse_qsl(task.address)))  # validates the address
         self.fault = ""
-        if task.lang != previous.lang:
+        if (task.lang, task.town) != (previous.lang, previous.town):
             self.resident = None  # its description is in the other language
             self.send_texts()
+        if task.town != previous.town:
+            self.start_run()
+        elif run and run.task.start_settings == task.start_settings and run.task.world_settings != task.world_settings:
+            run.change(task)
         self.send_state()
 
     def choose_exercise(self, message: dict[str, Any]) -> None:
         """Choose another exercise; the answers to the last one are deleted."""
         if not self.task.lock:
-            task = dataclasses.replace(self.task, exercise=int(message["number"]), predict="", why="")
+            task = dataclasses.replace(self.task.without_answers, exercise=int(message["number"]))
             self.task = parse_assignment(dict(parse_qsl(task.address)))
         self.send_state()
 
@@ -197,13 +214,16 @@ class Classroom:
         """Start a new world with the present settings; the previous run remains as A."""
         self.playing, self.fault, self.resident = False, "", None
         if self.run and self.run.months:
-            self.previous_run = self.run.task, self.run.series()
-        if not self.first_month_today:
-            first_run = LessonRun(Assignment(seed=self.task.seed))
+            self.previous_run = self.run.task_of_last_month, self.run.series()
+        if self.previous_run and self.previous_run[0].town != self.task.town:
+            self.previous_run, self.pairs = None, None
+        if self.today_of != self.task.town:
+            first_run = LessonRun(Assignment(town=self.task.town, seed=self.task.seed))
             first_run.step("month")
             self.first_month_today = {name: values[0] for name, values in first_run.series().items()}
+            self.today_of = self.task.town
         self.run, self.busy_text = LessonRun(self.task), ""
-        self.widget.base_map = base_map()
+        self.widget.base_map = base_map(self.task.town)
         self.send_state()
 
     def pick(self, message: dict[str, Any]) -> None:
@@ -211,7 +231,8 @@ class Classroom:
         if self.run is None:
             return
         number, self.n_picks = int(message["cell"]), self.n_picks + 1
-        cell = int(inhabited_cells()[number]) if 0 <= number < len(inhabited_cells()) else None
+        cells = inhabited_cells(self.run.town)
+        cell = int(cells[number]) if 0 <= number < len(cells) else None
         who = find_resident(self.run.world, cell, self.n_picks)
         self.resident = {} if who is None else describe_resident(self.run.world, who, self.task.lang)
         self.send_state()
@@ -252,23 +273,45 @@ class Classroom:
         """Send the months as CSV, or the work of the student as JSON."""
         if self.run is None:
             return
-        if message["what"] == "work" and not self.run.months:
-            raise InputError(lesson.lesson_text(self.task.lang, "nothing_run"))
+        if message["what"] == "work" and (missing := self.missing_steps):
+            reasons = " ".join(lesson.lesson_text(self.task.lang, f"missing_{step}") for step in missing)
+            raise InputError(lesson.lesson_text(self.task.lang, "nothing_run", missing=reasons))
         name = "".join(letter for letter in self.task.student if letter.isalnum() or letter in "-_")[:40] or "student"
         if message["what"] == "work":
             file = f"confianza-{self.task.exercise}-{name}.json", self.run.student_work(self.task)
+            self.done.add(self.task.exercise)
         else:
             file = f"confianza-{self.task.seed}.csv", self.run.table()
         self.widget.send({"kind": "file", "name": file[0], "text": file[1]})
+        self.send_state()
+
+    # Exercises
+
+    @property
+    def missing_steps(self) -> list[str]:
+        """Steps of the exercise that are not done; without an exercise, a run."""
+        checked = self.checked
+        return list(checked["missing"]) if checked else [] if self.run and self.run.months else ["run"]
+
+    @property
+    def checked(self) -> dict[str, Any] | None:
+        """State of the exercise, and what the pairs say once there is a prediction and a run."""
+        months, pair = 0, None
+        if self.run:
+            months = self.run.months
+            pair = difference_of_trust(self.previous_run[1], self.run.series()) if self.previous_run else None
+        return check(self.task, months, pair, self.previous_run is not None, self.pairs)
 
     # Output
 
     def send_texts(self) -> None:
         """Send the texts of the page in the chosen language."""
-        town_scenario = scenario()
-        self.widget.lesson = lesson.lesson_data(town_scenario, self.task.lang) | {
-            "town": town_scenario.title[self.task.lang],
-            "first": town_scenario.start.year,
+        task, town_scenario = self.task, scenario(self.task.town)
+        self.widget.lesson = lesson.lesson_data(town_scenario, task.lang) | {
+            "town": town_scenario.title[task.lang],
+            "towns": [{"name": name, "title": scenario(name).title[task.lang]} for name in town_names()],
+            "notes": switch_notes(task.town, task.lang),
+            "first": [town_scenario.start.year, town_scenario.start.month],
         }
 
     def send_frame(self) -> None:
@@ -281,7 +324,7 @@ class Classroom:
     def send_state(self) -> None:
         """Send the state of the page, and the map."""
         task, run = self.task, self.run
-        changeable = *lesson.lever_names(), *lesson.switch_names(), "policy", "seed"
+        changeable = *lesson.lever_names(), *lesson.switch_names(), "policy", "seed", "town", "account"
         previous = None
         if self.previous_run:
             earlier, series = self.previous_run
@@ -290,21 +333,37 @@ class Classroom:
         self.widget.state = {
             "task": task.as_json(),
             "free": [name for name in changeable if task.may_change(name)],
-            "run": run and {"series": run.series(), "months": run.months},
+            "run": run and run_data(run, task.lang),
             "a": previous,
             "todays": self.first_month_today,
             "person": self.resident,
             "playing": self.playing,
             "busy": self.busy_text,
             "fault": self.fault,
-            "waits": bool(run and run.task.world_settings != task.world_settings),
+            "waits": bool(run and run.task.start_settings != task.start_settings),
+            "check": self.checked,
+            "done": sorted(self.done),
             "address": task.link_address,
             "label": settings_label(task, task.lang),
-            "differs": bool(task.policy_arguments()),
+            "differs": task.differs,
             "pairs": self.pairs and self.pairs.page_data(task.lang),
             "repeated": reproduction_text(task, self.pairs.size if self.pairs else "whole"),
-            "python": python_program(task, run.months if run else 12),
+            "python": python_program(run.parts if run else [Part(task)], run.months if run else 12),
         }
+
+
+def difference_of_trust(first: Series, second: Series) -> float | None:
+    """Return the difference of trust (points of 100) between two runs at their last common month, None without one."""
+    months = list(zip(first["trust_mean"], second["trust_mean"], strict=False))
+    if not months or None in months[-1]:
+        return None
+    return 100.0 * (float(months[-1][1] or 0.0) - float(months[-1][0] or 0.0))
+
+
+def run_data(run: LessonRun, language: str) -> dict[str, Any]:
+    """Return the months of a run, and when which settings changed."""
+    changes = [{"month": at, "label": settings_label(task, language)} for at, task in run.changes]
+    return {"series": run.series(), "months": run.months, "changes": changes}
 
 
 ACTIONS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {

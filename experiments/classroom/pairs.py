@@ -1,51 +1,117 @@
 """Eight paired runs that compare a student's settings with today, by the workers and rules of the decision view."""
 
+import json
 import math
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.classroom.assignment import POLICY_FILE, Assignment
+from experiments.classroom.assignment import POLICY_FILE, Assignment, town_names
 from experiments.classroom.lesson import lesson_text
-from experiments.classroom.lesson_run import SITE, scenario, settings_label
+from experiments.classroom.lesson_run import scenario, settings_label
 from experiments.comparison.comparison import Request
 from experiments.comparison.decision_outcomes import PairedOutcome, all_outcome_effects
-from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS, program_of, runs_with_file
+from experiments.comparison.policy_choice import FIXED_TOWN, MAX_PAIRS, policy_file_in, program_of
 from experiments.comparison.twin_results import PairedWorlds, paired_results
+from experiments.execution.run_requests import plan_runs
 from experiments.narrative.number_format import format_number
 from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.storage.result_tables import STATUS_QUO
+from experiments.storage.run_spec import RunSpec, values_of
 from model.engine.errors import InputError
+from scenarios import accounts
 
 YEARS = 2.0
 TOWN_SIZES = {"small": ("population.scale=0.05",), "whole": ()}
 """Settings of each size of town in which pairs can be simulated."""
+PROGRAM_OF_STARTS = """from confianza import TrustModel, load
+
+for seed in range(1, {pairs} + 1):
+    ends = []
+    for changes in ({{}}, {{"off": {off}, "policies": {policies}}}):
+        world = TrustModel(load({town}, set={sets}, **changes), rng=seed)
+        while len(world.datacollector.model_vars["month"]) < {months}:
+            world.step()
+        months = world.datacollector.get_model_vars_dataframe()
+        ends.append(100 * months["trust_mean"].tail(12).mean())
+    print(seed, *ends, ends[-1] - ends[0])
+"""
+"""Program that repeats the effect on trust where the worlds of a pair differ from their start on."""
 
 
-def comparison_request(task: Assignment, size: str, file: str = f"./{POLICY_FILE}") -> Request:
-    """Return the comparison of an assignment with today; a file holds its levers and switches.
+def settings_of_both(task: Assignment, size: str) -> tuple[str, ...]:
+    """Return the settings of both worlds of a pair: one town for all pairs, its size, and the account.
 
     Raises
     ------
     InputError
-        If nothing is set, or the size of the town is unknown.
+        If nothing differs from today, or the size of the town is unknown.
     """
     if size not in TOWN_SIZES:
         raise InputError(f"size must be one of {', '.join(TOWN_SIZES)}; got '{size[:40]}'")
-    arms = task.policy_arguments(file)
-    if not arms:
+    if not task.differs:
         raise InputError(lesson_text(task.lang, "pairs_none"))
-    sets = (FIXED_TOWN, *TOWN_SIZES[size])
-    return Request(arms=(STATUS_QUO, "+".join(arms)), scenarios=(SITE,), sets=sets, years=YEARS, replicates=MAX_PAIRS)
+    account = accounts.read(task.account) if task.account else {}
+    return (FIXED_TOWN, *TOWN_SIZES[size], *(f"{name}={value!r}" for name, value in account.items()))
+
+
+def settings_of_start(task: Assignment) -> tuple[str, ...]:
+    """Return the settings of the second world of a pair alone: the mechanisms that are off from its start."""
+    return tuple(f"mechanisms.{name}=false" for name in sorted(task.off_from_start))
+
+
+def sides_of(task: Assignment, size: str, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
+    """Return the runs of today and of an assignment, seed by seed; its policy file is written into a folder."""
+    both = settings_of_both(task, size)
+    policies = task.policy_arguments(str(policy_file_in(folder, task.policy_file, POLICY_FILE)))
+    arms = ((STATUS_QUO, both), ("+".join(policies) or STATUS_QUO, (*both, *settings_of_start(task))))
+    source = town_names()[task.town]
+    return tuple(
+        plan_runs(source, policies=[policy], sets=sets, years=YEARS, replicates=MAX_PAIRS) for policy, sets in arms
+    )
 
 
 def reproduction_text(task: Assignment, size: str) -> str:
     """Return the command and the Python program that reproduce the pairs; empty if nothing is set."""
-    arms, file = task.policy_arguments(), task.policy_file
-    if not arms:
+    if not task.differs:
         return ""
-    request = comparison_request(task, size)
-    program = program_of(request, arms, scenario().start)
-    return "\n\n".join([request.command, *([f"# {POLICY_FILE}\n{file}"] if file else []), f"# Python\n{program}"])
+    both, arms, file = settings_of_both(task, size), task.policy_arguments(), task.policy_file
+    source = town_names()[task.town]
+    if task.off_from_start:
+        commands, program = runs_of_starts(task, both), program_of_starts(task, both)
+    else:
+        settings: dict[str, Any] = {"sets": both, "years": YEARS, "replicates": MAX_PAIRS}
+        request = Request(arms=(STATUS_QUO, "+".join(arms)), scenarios=(source,), **settings)
+        commands, program = request.command, program_of(request, arms, scenario(task.town).start)
+    return "\n\n".join([commands, *([f"# {POLICY_FILE}\n{file}"] if file else []), f"# Python\n{program}"])
+
+
+def runs_of_starts(task: Assignment, both: Sequence[str]) -> str:
+    """Return the commands that run both sides where they differ from the start of the world on, and compare them."""
+    sides = {
+        "today": (STATUS_QUO, both),
+        "changed": ("+".join(task.policy_arguments()), (*both, *settings_of_start(task))),
+    }
+    runs = [
+        ["confianza", "run", town_names()[task.town], *(["--policy", policy] if policy not in ("", STATUS_QUO) else []),
+         *(word for one in sets for word in ("--set", one)),
+         "--years", f"{YEARS:g}", "--replicates", str(MAX_PAIRS), "--out", name]
+        for name, (policy, sets) in sides.items()
+    ]  # fmt: skip
+    return "\n".join([*map(shlex.join, runs), "confianza compare today/ changed/"])
+
+
+def program_of_starts(task: Assignment, both: Sequence[str]) -> str:
+    """Return the program that repeats the pairs where they differ from the start of the world on."""
+    return PROGRAM_OF_STARTS.format(
+        pairs=MAX_PAIRS,
+        months=round(12 * YEARS),
+        town=json.dumps(town_names()[task.town]),
+        sets=json.dumps(values_of(both)),
+        off=json.dumps(sorted(task.off_from_start)),
+        policies=json.dumps(task.policy_arguments()),
+    )
 
 
 class RequestedPairs(PairedWorlds):
@@ -53,9 +119,7 @@ class RequestedPairs(PairedWorlds):
 
     def __init__(self, task: Assignment, size: str, folder: Path) -> None:
         self.task, self.size, self.stopped = task, size, False
-        super().__init__(
-            *runs_with_file(task.policy_file, folder, POLICY_FILE, lambda file: comparison_request(task, size, file))
-        )
+        super().__init__(*sides_of(task, size, folder))
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
     @property

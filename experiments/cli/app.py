@@ -294,8 +294,6 @@ def view(
         return
     from experiments.page.serve import serve_page as serve
 
-    if mesa and scenario != "villa_canales":
-        raise InputError(f"--mesa shows villa_canales alone, not '{scenario}': leave out SCENARIO")
     serve(scenario, port, lang, mesa, tuple(draws))
 
 
@@ -367,6 +365,7 @@ def validate(
     still      whether the status quo stands still for ten years
     worlds     the same over draws of everything assumed, under accounts
     facts      numbers of a year that a specialist knows, beside the model
+    lessons    eight pairs of every switch and exercise of the classroom
     """
     command = maintainers_module("validate", "examinations.command")
     request = command.ValidationRequest(

@@ -88,6 +88,12 @@ def runs_with_file(
 
     ``request`` returns the comparison for the path of that file.
     """
+    planned, _ = arms_of(request(str(policy_file_in(folder, text, name))))
+    return tuple(arm.specs for arm in planned)
+
+
+def policy_file_in(folder: Path, text: str, name: str) -> Path:
+    """Write a policy file into a folder, unless it is there; return its path."""
     forget_scenarios(MAX_SCENARIOS_OF_PAGE)
     place = folder / digest_of(text.encode()) / name
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -96,8 +102,7 @@ def runs_with_file(
         draft = place.with_name(f"{name}.{threading.get_ident()}")
         draft.write_text(text, encoding="utf-8")
         draft.replace(place)
-    planned, _ = arms_of(request(str(place)))
-    return tuple(arm.specs for arm in planned)
+    return place
 
 
 def program_of(request: Request, policies: Sequence[str], start: datetime.date) -> str:

@@ -55,8 +55,8 @@ def classroom_data(
     villa: Scenario, villa_town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[[ModuleType], Samples]:
     """Return a function that returns what a lesson in a small town sends."""
-    monkeypatch.setattr(lesson_run, "scenario", lambda: villa)
-    monkeypatch.setattr(lesson_run, "town", lambda: villa_town)
+    monkeypatch.setattr(lesson_run, "scenario", lambda *_: villa)
+    monkeypatch.setattr(lesson_run, "town", lambda _: villa_town)
     monkeypatch.setattr(lesson_run, "_checkpoints", {})
     for cached in (lesson_run.base_map, lesson_run.inhabited_cells):
         monkeypatch.setattr(lesson_run, cached.__name__, cached.__wrapped__)
@@ -73,6 +73,11 @@ def classroom_data(
             found += [(name, getattr(lesson.widget, name)) for name in ("lesson", "base_map", "state", "frame")]
         lesson.pick({"cell": -1})
         lesson.send_file({"what": "csv"})
+        lesson.task = Assignment(exercise=3, guess="rises", size="1", claims=frozenset({1}))
+        lesson.step()
+        lesson.run.change(Assignment(policy="mopsic_full"))
+        lesson.send_state()
+        found.append(("state", json.loads(json.dumps(lesson.widget.state))))
         lesson.task = Assignment(policy="mopsic_full")
         lesson.ask_pairs({"size": "small"})
         lesson.pairs.rows["en"] = [row]

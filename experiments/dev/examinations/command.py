@@ -21,9 +21,10 @@ MIN_SCALE = 0.05
 EXAMINATIONS = (
     *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
     *("practice", "mediation", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "worlds", "facts"),
+    "lessons",
 )
 """All examinations, in the order in which they run."""
-WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel"))
+WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel", "lessons"))
 """Examinations that simulate their own towns and accept --quick."""
 WITH_ONLY = ("knockouts", "audit", "effects")
 """Examinations of which --only chooses parts."""
@@ -50,6 +51,7 @@ TABLE_HEADERS = {
     "still": {"still": "site,measure"},
     "worlds": {"still_worlds": "site,world,measure"},
     "facts": {"facts": "site,part"},
+    "lessons": {"lessons": "town,case"},
 }
 """Tables that each examination writes, with their first columns, by which they are recognised."""
 IN_WHOLE_YEARS = ("closed", "decisions", "still", "worlds")
@@ -87,6 +89,9 @@ class ValidationRequest:
             f"name what to validate: {', '.join(EXAMINATIONS)}": not self.names,
             "--only names mechanisms for knockouts, rows for audit or experiments for effects: name one of them": (
                 bool(self.only) and sum(name in WITH_ONLY for name in self.names) != 1
+            ),
+            "--replicates, --years and --scale have no meaning with lessons: they are those of a student's pairs": (
+                "lessons" in self.names and sizes != (None, None, None)
             ),
             "--years has no meaning with effects: every experiment has its own": (
                 "effects" in self.names and self.years is not None
@@ -167,6 +172,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.dev.examinations.effects import row_passes, show_effects
     from experiments.dev.examinations.hindcast import show_hindcast
     from experiments.dev.examinations.knockouts import show_knockouts
+    from experiments.dev.examinations.lessons import show_lessons
     from experiments.dev.examinations.mediation import show_mediation
     from experiments.dev.examinations.trust_events import show_events
     from experiments.validation import criteria, experiment
@@ -196,6 +202,7 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "still": lambda: still.show_still(folder, full_towns, decade),
         "worlds": lambda: still.show_still_worlds(folder, full_towns, decade),
+        "lessons": lambda: show_lessons(folder, workers=request.workers),
         "facts": lambda: facts.show_facts(folder, full_towns, years(facts.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }

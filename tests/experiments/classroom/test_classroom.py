@@ -5,7 +5,6 @@ import copy
 import csv
 import io
 import json
-import re
 import time
 import types
 from pathlib import Path
@@ -20,8 +19,10 @@ from chromium import COMPILE_SECONDS, SECONDS, chromium, free_port, needs_chromi
 
 from experiments.classroom import lesson, lesson_run, one_resident, page, pairs
 from experiments.classroom.assignment import Assignment, parse_assignment
+from experiments.classroom.checking import check, claim_result, exercise_of, prediction_sentences, switch_note
 from experiments.classroom.lesson_run import LessonRun
 from experiments.classroom.page import Classroom
+from experiments.classroom.pair_table import case_name, cases, rows_of
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.comparison.report_weighing import OPEN_CHANNELS
@@ -47,8 +48,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     town = build_town(scenario)
     lesson_run.base_map.cache_clear()
     lesson_run.inhabited_cells.cache_clear()
-    monkeypatch.setattr(lesson_run, "scenario", lambda: scenario)
-    monkeypatch.setattr(lesson_run, "town", lambda: town)
+    monkeypatch.setattr(lesson_run, "scenario", lambda *_: scenario)
+    monkeypatch.setattr(lesson_run, "town", lambda *_: town)
     monkeypatch.setattr(lesson_run, "_checkpoints", {})
 
 
@@ -69,47 +70,94 @@ def said(one: Any) -> list[dict[str, Any]]:
     return [one] if "en" in one or "es" in one else said(list(one.values()))
 
 
-def test_eight_exercises_of_four_steps_free_what_exists_and_have_a_teachers_note() -> None:
-    known = {*lesson.lever_names(), *lesson.switch_names(), "policy", "seed", "levers", "switches"}
-    assert len(lesson.exercises()) == 8
+def test_ten_exercises_of_four_steps_free_what_exists_and_have_a_teachers_note() -> None:
+    known = {*lesson.lever_names(), *lesson.switch_names(), "policy", "account", "seed", "levers", "switches"}
+    assert len(lesson.exercises()) == 10
     for one in lesson.exercises():
         assert {"predict", "run", "compare", "why", "teacher"} <= set(one)
         assert set(one["free"]) <= known
         assert one["level"] in ("observe", "explain", "change")
-        assert one.get("measure", "trust_mean") in {outcome.name for outcome in OUTCOMES}
 
 
-def recorded_difference(mechanism: str, measure: str) -> float:
-    """Return the change of a measure with a mechanism minus without it; one that is told has a star."""
-    recorded = Path(lesson.KNOCKOUTS).read_text(encoding="utf-8").split("\n\n")
-    part = next(one for one in recorded if one.startswith(f"{mechanism} (villa_canales)"))
-    line = next(line for line in part.splitlines() if measure in line)
-    assert line.endswith("*")
-    return float(re.findall(r"(\S+) \[", line)[0])
+@pytest.mark.parametrize("town", ["villa_canales", "totonicapan"])
+def test_every_exercise_has_its_pairs_and_every_claim_is_about_a_row_of_them(town: str) -> None:
+    for case in cases(town):
+        rows = rows_of(town, case)
+        assert rows or case.partition(",")[0] in lesson.switch_names(), case
+        assert not rows or rows["trust_mean"].pairs == MAX_PAIRS
+    for exercise in lesson.exercises():
+        for claim in exercise.get("claim", ()):
+            account = claim.get("account", exercise.get("accounts", [""])[0])
+            rows = rows_of(town, case_name(exercise["name"], account))
+            assert claim.get("measure") in {None, *rows}, claim
 
 
-def test_a_switch_says_what_its_knock_out_did_as_it_is_on_record() -> None:
-    crimes = recorded_difference("near_repeat", "crimes_occurred")
-    told = recorded_difference("reporting", "crimes_told")
-    assert crimes < 0 < told
-    assert f"crimes +{-crimes:.0f} a month" in lesson.knockout_text("near_repeat", "en")
-    assert f"reportados −{told:.0f} al mes" in lesson.knockout_text("reporting", "es")
+def test_a_switch_says_from_when_it_is_off_and_the_effect_of_that() -> None:
+    """Two questions: without hearsay from today on trust rises; in a town that never had it, it is lower."""
+    for town in ("villa_canales", "totonicapan"):
+        since = {begin: rows_of(town, f"hearsay, {begin}")["trust_mean"] for begin in ("today", "start")}
+        assert since["today"].direction == 1
+        assert since["start"].direction == -1
+        for begin, row in since.items():
+            sign, size = "+" if row.effect > 0 else "−", f"{abs(row.effect):.2f}"
+            assert f"trust {sign}{size} (8 of 8)" in switch_note("hearsay", begin, town, "en")
+            assert f"confianza {sign}{size} (8 de 8)" in switch_note("hearsay", begin, town, "es")
+    assert (
+        switch_note("hearsay", "today", "elsewhere", "es")
+        == "Nadie ha corrido pares para este municipio: pregunte a 8 pares."
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "missing"),
+    [
+        ({}, "", ["predict", "compare", "why"]),
+        ({"guess": "falls", "size": "0.4"}, "", ["compare", "why"]),
+    ],
+)
+def test_the_page_keeps_its_answer_until_there_is_a_prediction_and_a_pair(
+    answers: dict[str, str], said: str, missing: list[str]
+) -> None:
+    exercise = 1 + [one["name"] for one in lesson.exercises()].index("hearsay")
+    found = check(Assignment(exercise=exercise, **answers), 24, None, False, None)  # type: ignore[arg-type]
+    assert found == {"missing": missing, "said": [], "claims": []}
+
+
+@pytest.mark.parametrize(
+    ("guess", "size", "said"),
+    [
+        ("falls", "9", ["rises", "You predicted another direction.", "Your size is too large."]),
+        ("rises", "", ["rises", "You predicted the direction."]),
+        ("rises", "0.001", ["rises", "You predicted the direction.", "Your size is too small."]),
+    ],
+)
+def test_a_prediction_is_compared_with_the_pairs_in_direction_and_size(guess: str, size: str, said: list[str]) -> None:
+    exercise = 1 + [one["name"] for one in lesson.exercises()].index("hearsay")
+    row = rows_of("villa_canales", "exercise hearsay")["trust_mean"]
+    task = Assignment(exercise=exercise, off=frozenset({"hearsay"}), guess=guess, size=size)
+    sentences = prediction_sentences(task, exercise_of(task) or {}, rows_of(task.town, "exercise hearsay"))
+    assert len(sentences) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, sentences, strict=True))
+    assert f"+{row.effect:.2f}" in sentences[0]
+
+
+def test_every_exercise_has_a_claim_that_the_pairs_support_and_one_that_they_do_not() -> None:
+    for town in ("villa_canales", "totonicapan"):
+        for number, exercise in enumerate(lesson.exercises(), start=1):
+            if "claim" not in exercise:
+                continue
+            task = Assignment(exercise=number, town=town, claims=frozenset(range(1, 1 + len(exercise["claim"]))))
+            kinds = {claim_result(task, exercise_of(task) or {}, claim, None)["kind"] for claim in task.claims}
+            assert "supports" in kinds, (town, exercise["name"], kinds)
+            assert kinds - {"supports"}, (town, exercise["name"])
 
 
 def test_an_address_restores_its_task() -> None:
     task = Assignment(
-        3,
-        True,
-        "es",
-        12,
-        "mopsic_full",
-        {"contacts.fair": 2.5},
-        frozenset({"hearsay"}),
-        "day",
-        "baja",
-        "sí & no",
-        "Ana",
-    )
+        exercise=3, lock=True, lang="es", town="totonicapan", account="performance_only", seed=12,
+        policy="mopsic_full", levers={"contacts.fair": 2.5}, off=frozenset({"hearsay"}), since="start", step="day",
+        guess="falls", size="1.5", claims=frozenset({1, 3}), predict="baja", why="sí & no", student="Ana",
+    )  # fmt: skip
     assert parse_assignment(dict(parse_qsl(task.address))) == task
     assert parse_assignment({}) == Assignment()
 
@@ -126,27 +174,42 @@ def test_an_assignment_that_is_handed_out_carries_nobodys_answers() -> None:
     assert room.widget.state["address"] == task.link_address
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "No month has been run yet: 0 months."), ("es", "0 meses.")])
-def test_work_in_which_nothing_was_run_is_not_saved_and_the_page_says_why(
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Still missing: a run."), ("es", "Falta una corrida. Pulse Correr.")]
+)
+def test_work_is_saved_when_all_four_steps_are_done_and_the_page_says_what_is_missing(
     language: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = Classroom(language)
-    room.run = types.SimpleNamespace(months=0, student_work=lambda _: "", table=lambda: "")  # type: ignore[assignment]
+    run = types.SimpleNamespace(
+        months=0, student_work=lambda _: "", table=lambda: "", series=lambda: {"trust_mean": []}
+    )
+    room.run = run  # type: ignore[assignment]
     sent: list[Any] = []
     monkeypatch.setattr(room.widget, "send", sent.append)
+    monkeypatch.setattr(room, "send_state", lambda: None)
     with pytest.raises(InputError, match=said):
         room.send_file({"what": "work"})
+    room.task = Assignment(exercise=3, guess="falls", size="1", lang=language)
+    run.months, room.previous_run = 1, (Assignment(), {"trust_mean": []})
+    with pytest.raises(InputError, match=r"why|porqué"):
+        room.send_file({"what": "work"})
     room.send_file({"what": "csv"})
-    room.run.months = 1  # type: ignore[union-attr, misc]
+    room.task = Assignment(exercise=3, guess="falls", size="1", claims=frozenset({1}), lang=language)
     room.send_file({"what": "work"})
-    assert [one["name"] for one in sent] == ["confianza-7.csv", "confianza-0-student.json"]
+    assert [one["name"] for one in sent] == ["confianza-7.csv", "confianza-3-student.json"]
+    assert room.done == {3}
 
 
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ({"exercize": "1"}, "did you mean 'exercise'"),
-        ({"exercise": "9"}, "exercise must be a whole number from 0 to 8, got '9'"),
+        ({"exercise": "11"}, "exercise must be a whole number from 0 to 10, got '11'"),
+        ({"town": "totonicapam"}, "did you mean 'totonicapan'"),
+        ({"since": "now"}, "since must be one of today, start"),
+        ({"size": "much"}, "size must be a number from 0"),
+        ({"exercise": "3", "claims": "99"}, "claims must be a whole number from 0 to"),
         ({"seed": "-1"}, "seed must be"),
         ({"policy": "mopsic_ful"}, "did you mean 'mopsic_full'"),
         ({"off": "hearsey"}, "did you mean 'hearsay'"),
@@ -171,7 +234,7 @@ def test_a_lock_frees_only_what_belongs_to_the_exercise() -> None:
 
 @pytest.mark.usefixtures("small")
 def test_a_run_without_changes_is_the_model_as_it_is_and_a_switch_changes_it() -> None:
-    plain = TrustModel(lesson_run.scenario(), rng=7, town=lesson_run.town())
+    plain = TrustModel(lesson_run.scenario("villa_canales"), rng=7, town=lesson_run.town("villa_canales"))
     runs = LessonRun(Assignment()), LessonRun(Assignment(off=frozenset({"reporting"})))
     for _ in range(2):
         for run in runs:
@@ -188,7 +251,7 @@ def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypa
     run.step("month")
     (row,) = csv.DictReader(io.StringIO(run.table()))
     monkeypatch.chdir(tmp_path)
-    script = lesson_run.python_program(task, 1).replace(
+    script = lesson_run.python_program(run.parts, 1).replace(
         'load("villa_canales",', f'load("villa_canales", set={SMALL!r},'
     )
     names: dict[str, Any] = {}
@@ -201,10 +264,48 @@ def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypa
 
 
 @pytest.mark.usefixtures("small")
+def test_a_lever_acts_on_the_running_world_from_the_present_month_and_the_script_repeats_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, unchanged = LessonRun(Assignment()), LessonRun(Assignment())
+    moved = Assignment(policy="resources_only", levers={"heavy_hand.army": 100.0}, off=frozenset({"reporting"}))
+    for one in (run, unchanged):
+        one.step("month")
+    run.change(moved)
+    run.step("month")
+    unchanged.step("month")
+    told, told_unchanged = run.series()["crimes_told"], unchanged.series()["crimes_told"]
+    assert told[0] == told_unchanged[0]
+    assert told[1] != told_unchanged[1]
+    run.change(Assignment())
+    run.step("month")
+    assert [(at, task) for at, task in run.changes] == [(1.0, moved), (2.0, Assignment())]
+    rows = list(csv.DictReader(io.StringIO(run.table())))
+    assert [row["settings"] == "as today" for row in rows] == [True, False, True]
+    monkeypatch.chdir(tmp_path)
+    script = lesson_run.python_program(run.parts, 3).replace(
+        'load("villa_canales",', f'load("villa_canales", set={SMALL!r},'
+    )
+    names: dict[str, Any] = {}
+    exec(script, names)
+    assert names["world"].datacollector.model_vars["trust_mean"] == run.series()["trust_mean"]
+
+
+def test_what_was_moved_before_anything_ran_holds_from_the_start(small: None) -> None:
+    run = LessonRun(Assignment())
+    run.change(Assignment(off=frozenset({"reporting"})))
+    assert run.changes == []
+    run.step("month")
+    run.change(Assignment())
+    run.change(Assignment(seed=7, policy="mopsic_full"))
+    assert [task.policy for _, task in run.changes] == ["mopsic_full"]
+
+
+@pytest.mark.usefixtures("small")
 def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() -> None:
     run = LessonRun(Assignment())
     run.step("day")
-    frame, ground = run.frame(), lesson_run.base_map()
+    frame, ground = run.frame(), lesson_run.base_map(run.town)
     assert len(frame["trust"]) == len(ground["cells"])
     assert set(frame["trust"]) <= set("012349")
     assert len(frame["couples"]) == int(run.world.state.couples["on"].sum())
@@ -296,9 +397,9 @@ def test_eight_pairs_give_the_effects_that_the_command_and_the_program_give(
 
     command, _, rest = room.widget.state["repeated"].partition("\n\n")
     words = "--scenario villa_canales --set population.seed=1 --set population.scale=0.05 --years 1 --replicates 8"
-    assert command == f"confianza compare status_quo heavy_hand+./classroom.toml {words}"
+    assert command == f"confianza compare status_quo heavy_hand+./student.toml {words}"
     file, _, program = rest.partition("\n\n# Python\n")
-    (tmp_path / "classroom.toml").write_text(file.partition("\n")[2], encoding="utf-8")
+    (tmp_path / "student.toml").write_text(file.partition("\n")[2], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     sink = io.StringIO()
     with contextlib.redirect_stdout(sink):
@@ -367,6 +468,26 @@ def test_who_is_shown_is_an_adult_without_gangs_rents_or_violence_at_home() -> N
     assert 0 < shown.sum() < len(minds)
     assert not (shown & ((minds["member"] >= 0) | (minds["pays"] >= 0) | (minds["gone"] >= 0))).any()
     assert one_resident.find_resident(world, int(np.flatnonzero(world.town.cells["population"] == 0)[0]), 1) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("town", ["villa_canales", "totonicapan"])
+def test_a_students_own_pairs_have_the_signs_of_the_notes_and_of_the_exercises(town: str) -> None:
+    """Of the whole town, as on screen: what the table tells by its sign, a student's pairs tell too."""
+    with in_background(workers=2, at_once=False) as background:
+        for case, task in cases(town).items():
+            row = rows_of(town, case)["trust_mean"]
+            if not row.direction:
+                continue
+            room = Classroom("en")
+            room.task = task
+            room.ask_pairs({"size": "whole"})
+            while room.pairs and room.pairs.running:
+                room.actions.get(timeout=COMPILE_SECONDS)()
+            assert room.pairs is not None
+            effect = room.widget.state["pairs"]["rows"][0]["at"][0]
+            assert np.sign(effect) == row.direction, (case, effect)
+            background.cancel_request(room.client_number or 0)
 
 
 @pytest.fixture(scope="module")
@@ -439,7 +560,7 @@ def test_eight_pairs_are_asked_in_the_page_and_answer_the_exercise(opened: Any) 
     tab.click("[data-step='2']")
     assert tab.inner_text("[data-id=answered]").startswith("Eight pairs · trust in the police: ")
     tab.click("[data-p=repeat]")
-    assert "confianza compare status_quo ./classroom.toml" in tab.inner_text("dialog pre")
+    assert "confianza compare status_quo ./student.toml" in tab.inner_text("dialog pre")
 
 
 @needs_chromium

@@ -159,7 +159,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["plot", "nowhere"], ["nowhere"]),
         (["repeat", "abc"], ["abc", "16 hexadecimal"]),
         (["repeat", "nowhere.json"], ["nowhere.json"]),
-        (["view", "totonicapan", "--mesa"], ["--mesa", "villa_canales"]),
+        (["view", "totonicapam", "--mesa"], ["totonicapam", "totonicapan"]),
         (["bundle", "wheels", "--for", "window"], ["--for", "window", "did you mean 'windows'"]),
         (["bundle", "README.md"], ["README.md", "a file, not a folder"]),
         (["bundle", "model"], ["model", "something else than wheels"]),
