@@ -78,12 +78,7 @@ class ValidationRequest:
     def check(self) -> None:
         """Raise InputError if the request is invalid."""
         for name in self.names:
-            if name.removeprefix("--") in EXAMINATIONS and name not in EXAMINATIONS:
-                raise InputError(f"'validate {name}' went with version 0.4: write 'validate {name[2:]}'")
-            if name not in EXAMINATIONS:
-                problem = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
-                suggestion = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
-                raise InputError(f"{problem}{suggestion or f'; examinations are {", ".join(EXAMINATIONS)}'}")
+            check_name(name)
         sizes = (self.replicates, self.years, self.scale)
         rules = {
             f"name what to validate: {', '.join(EXAMINATIONS)}": not self.names,
@@ -147,6 +142,17 @@ class ValidationRequest:
         size = QUICK if self.quick else ExperimentSize(**own)
         seeds, scale = self.replicates or size.seeds, self.scale or size.scale
         return replace(size, workers=self.workers, seeds=seeds, scale=scale)
+
+
+def check_name(name: str) -> None:
+    """Raise InputError if there is no such examination; say what to write for the form of version 0.2."""
+    if name in EXAMINATIONS:
+        return
+    if name.removeprefix("--") in EXAMINATIONS:
+        raise InputError(f"'validate {name}' went with version 0.4: write 'validate {name.removeprefix('--')}'")
+    problem = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
+    suggestion = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
+    raise InputError(f"{problem}{suggestion or f'; examinations are {", ".join(EXAMINATIONS)}'}")
 
 
 def requested_names(words: Sequence[str]) -> tuple[str, ...]:
