@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Assignment, parse_assignment
+from experiments.classroom.assignment import MAX_ANSWER_LENGTH, Assignment, parse_assignment
 from experiments.classroom.lesson import in_language
 from experiments.figures.theme import REPORT
 from experiments.storage.progress import print_note
@@ -28,7 +28,10 @@ WORDS_A_MINUTE = 110
 """Words per minute of slow reading aloud; conversation has 140 to 160."""
 MAX_WORK_BYTES = 2_000_000
 """Largest file of a student's work (bytes)."""
-WORK_COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "predict", "why", "months")
+WORK_COLUMNS = (
+    *("file", "student", "exercise", "town", "account", "seed", "policy", "levers", "off", "since"),
+    *("guess", "size", "claims", "predict", "why", "months"),
+)
 
 
 @cache
@@ -169,9 +172,12 @@ def work_row(file: Path) -> dict[str, Any]:
         work = json.loads(file.read_text(encoding="utf-8"))
         settings = dict(work["task"])
         levers, off = dict(settings.pop("levers")), list(settings.pop("off"))
+        # Work of 0.3 has neither; a class's own town is known to the classroom alone.
+        claims, town = list(settings.pop("claims", ())), str(settings.pop("town", ""))[:MAX_ANSWER_LENGTH]
         months = str(work["months"]).count("\n") - 1
     except (ValueError, KeyError, TypeError) as reason:
         raise InputError(f"{file}: is no work of a student, as the classroom saves it: {reason}") from None
     words = {key: str(value) for key, value in settings.items()} | {"lock": "1" if settings.get("lock") else ""}
     lists = {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
-    return vars(parse_assignment(words | lists)) | lists | {"file": file.name, "months": months}
+    lists["claims"] = ",".join(map(str, claims))
+    return vars(parse_assignment(words | lists)) | lists | {"town": town} | {"file": file.name, "months": months}

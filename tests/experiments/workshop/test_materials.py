@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.classroom.assignment import Assignment
 from experiments.cli import app as cli
 from experiments.workshop import materials
 
@@ -74,6 +75,19 @@ def test_the_work_of_students_becomes_one_table(tmp_path: Path, capsys: pytest.C
         ana, beto = csv.DictReader(file)
     assert (ana["student"], ana["off"], ana["months"], ana["levers"]) == ("Ana", "hearsay", "2", "contacts.fair:2.0")
     assert (beto["student"], beto["off"], beto["why"]) == ("Beto", "", "'=1+1")
+    assert (ana["town"], ana["claims"], ana["guess"]) == ("", "", "")  # as 0.3 saved it
+
+
+def test_work_in_a_town_of_its_own_with_chosen_causes_is_collected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = Assignment(exercise=3, town="ours", guess="rises", size="0.5", claims=frozenset({1, 2}), student="Eva")
+    text = json.dumps({"confianza": "classroom", "task": task.as_json(), "months": "month\n2017-01\n"})
+    (tmp_path / "confianza-3-Eva.json").write_text(text, encoding="utf-8")
+    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 0
+    with Path(capsys.readouterr().out.strip()).open(encoding="utf-8") as file:
+        (eva,) = csv.DictReader(file)
+    assert [eva[name] for name in ("town", "guess", "size", "claims")] == ["ours", "rises", "0.5", "1,2"]
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "no month was run"), ("es", "no corrió ningún mes")])
