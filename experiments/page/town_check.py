@@ -1,6 +1,5 @@
 """Check the answer of a town's page with pairs of the whole town, and keep the cases in which they disagree."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from experiments.page.address import AddressError, first_request, parse_address
 from experiments.page.background_worker import background_workers
 from experiments.page.session import Send, Session
 from experiments.reproduce.plan import MEASURES, plan
-from experiments.storage.writing import make_folder
+from experiments.storage.writing import csv_bytes, make_folder
 from model.engine.fingerprint import fingerprint
 
 LEAST_PAIRS = 6
@@ -117,9 +116,9 @@ def case_of(choice: Choice, pairs: int) -> tuple[str, str, int, str, int]:
 def add_rows(file: Path, rows: Sequence[Sequence[Any]]) -> None:
     """Add rows to the table of kept cases."""
     make_folder(file.parent)
-    begins = not file.is_file()
-    with file.open("a", encoding="utf-8", newline="") as table:
-        csv.writer(table, lineterminator="\n").writerows([KEPT_COLUMNS, *rows] if begins else rows)
+    text = csv_bytes(KEPT_COLUMNS, rows)
+    with file.open("ab") as table:
+        table.write(text.partition(b"\n")[2] if file.stat().st_size else text)
 
 
 def pair_effects(worlds: PairedWorlds) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def usual_shares(design: ReproduceDesign, site: str) -> tuple[float, ...]:
 def share_of(span: Range, value: float) -> float:
     """Return the share (0-1) of a range at which a value lies; `Range.value` is its inverse.
 
-    >>> share_of(Range(0.0, 4.0), 1.0), share_of(Range(0.01, 100.0, "log"), 1.0)
+    >>> share_of(Range(low=0.0, high=4.0), 1.0), share_of(Range(low=0.01, high=100.0, scale="log"), 1.0)
     (0.25, 0.5)
     """
     low, high, found = (SCALES[span.scale](one) for one in (span.low, span.high, value))

@@ -3,7 +3,7 @@
 FIRST = (
     *("test_smoke", "test_fuzz", "test_state_check", "test_golden", "test_screens", "test_twin"),
     *("test_world", "test_compare", "test_runs", "test_reading", "test_resources", "test_decision", "test_hostile"),
-    *("test_views", "test_roster", "test_report", "test_decision_page", "test_views_page"),
+    *("test_views", "test_roster", "test_report", "test_views_page"),
     *("test_names_in_tests", "test_reproduce_command", "test_verify", "test_tasks", "test_room"),
 )
 """Files that take long, those of the default run before those of the thorough one: what begins last is waited for.

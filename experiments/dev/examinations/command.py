@@ -172,7 +172,7 @@ def run_examinations(request: ValidationRequest) -> bool:
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
     from experiments.comparison import sign_stability, single_measure_effects
-    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, facts, practice, scorecard, still
+    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, practice, scorecard
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.dev.examinations.effects import row_passes, show_effects
@@ -187,7 +187,6 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     show_reach, reach_years = single_measure_effects.show_single_measure_effects, years(single_measure_effects.YEARS)
     one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
     small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
-    full_towns, decade = request.size(seeds=experiment.MIN_TWINS_RARE), 3 if quick else int(years(still.YEARS))
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
@@ -206,13 +205,24 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "laws": lambda: sign_stability.show_laws(folder, small.seeds, reach_years, small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
-        "still": lambda: still.show_still(folder, full_towns, decade),
-        "worlds": lambda: still.show_still_worlds(folder, full_towns, decade),
         "lessons": lambda: show_lessons(folder, workers=request.workers),
-        "facts": lambda: facts.show_facts(folder, full_towns, years(facts.YEARS)),
         "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }
-    return calls[name]
+    return (calls | calls_on_status_quo(request))[name]
+
+
+def calls_on_status_quo(request: ValidationRequest) -> dict[str, Callable[[], object]]:
+    """Return the calls of the examinations of the status quo alone, by name."""
+    from experiments.dev.examinations import facts, still
+    from experiments.validation.experiment import MIN_TWINS_RARE
+
+    towns, folder = request.size(seeds=MIN_TWINS_RARE), request.folder
+    decade = 3 if request.quick else int(request.years_or(still.YEARS))
+    return {
+        "still": lambda: still.show_still(folder, towns, decade),
+        "worlds": lambda: still.show_still_worlds(folder, towns, decade),
+        "facts": lambda: facts.show_facts(folder, towns, request.years_or(facts.YEARS)),
+    }
 
 
 def run_examination(name: str, request: ValidationRequest) -> bool:
