@@ -1,4 +1,4 @@
-"""Eight paired runs that compare a student's settings with today, by the workers and rules of the decision view."""
+"""Eight paired runs that compare a student's settings with today, by the workers and rules of the page of a town."""
 
 import json
 import math

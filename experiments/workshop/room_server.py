@@ -48,7 +48,7 @@ class Presenter:
     def __init__(self, room: Room, runs: PairedRuns, joining: dict[str, Any]) -> None:
         self.room, self.runs, self.joining = room, runs, joining
         self.decision = ""
-        """Address of the decision view with its token; empty until it is served."""
+        """Address of the page of the town with its token; empty until it is served."""
 
     def application(self) -> Starlette:
         """Return the application of the screen, served to this machine only."""

@@ -170,7 +170,7 @@ def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
 
 
 def with_links(data: dict[str, Any], decision: str, site: str) -> dict[str, Any]:
-    """Add to each package on the presenter's screen the address of the decision view with this package."""
+    """Add to each package on the presenter's screen the address of the page of the town with this package."""
     for package in (*data.get("packages", ()), *data.get("compare", {}).get("groups", ())):
         request = AddressRequest(Choice(site, package["chosen"], years=YEARS), data["lang"])
         package["link"] = f"{decision}&{request.query}" if decision and package["chosen"] else ""

@@ -57,7 +57,7 @@ def drawing(part: str) -> str:
 def choice_table() -> str:
     """Return a table of the declared choices by agent."""
     rows: list[tuple[str, str, str]] = []
-    for choice in CHOICES_DECLARED.values():
+    for _, choice in sorted(CHOICES_DECLARED.items()):
         options = ", ".join(
             catalogue.find_words("options", f"{choice.name}.{option}", "en") for option in choice.options
         )

@@ -24,7 +24,7 @@ from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0
 HORIZONS = (1, 2, 3, 5, 10)
-"""Years after which worlds are reported: the horizons of reports and of the decision view."""
+"""Years after which worlds are reported: the horizons of reports and of the page of a town."""
 WORLDS = worlds_of("ceiling")
 DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
 COUNTS = (

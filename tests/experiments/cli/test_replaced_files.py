@@ -88,7 +88,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def student(exercise: int = 1) -> str:
     """Return the work of a student, as the classroom saves it."""
     task = vars(Assignment(exercise=exercise)) | {"student": "Ana"}
-    return json.dumps({"task": task | {"levers": {}, "off": []}, "months": "month\n2017-01\n"})
+    return json.dumps({"task": task | {"levers": {}, "off": [], "claims": []}, "months": "month\n2017-01\n"})
 
 
 def test_every_parameter_that_names_a_place_is_read_or_tested_here():
