@@ -34,7 +34,7 @@ from experiments.page.sheet import VIEW_DATA, sheet_of
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale, threshold_rules
 from experiments.workshop.room import MINUTES, Room
-from experiments.workshop.room_results import PairedRuns
+from experiments.workshop.room_results import ChoiceState, PairedRuns, harm_line
 from experiments.workshop.room_view import phone_view, screen_data, with_links
 from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
@@ -188,7 +188,8 @@ def test_the_room_and_its_phones_send_the_names_that_their_scripts_know(
     runs, found = PairedRuns(one.choice.site), []
     monkeypatch.setattr(runs, "request_pairs", lambda _: None)
     doors = [{"open": False, "command": ""}, {"open": True, "link": "", "qr": ""}]
-    for state in (one, replace(one, base=one.base[:3], arm=one.arm[:3])):
+    sides = [(one.base[:3], one.arm[:3]), (one.base, one.arm)]
+    for state in (ChoiceState(one.choice, "es", *both) for both in sides):
         monkeypatch.setattr(runs, "state_of", lambda *_, state=state: state)
         runs.composed_cache.clear()
         room = Room()
@@ -200,11 +201,15 @@ def test_the_room_and_its_phones_send_the_names_that_their_scripts_know(
                     room.vote(key, k % 3)
                 elif phase == "packages":
                     room.send_package(key, {"training": 2})
+                elif phase == "close":
+                    room.vote(key, 0)
             if phase == "packages":
-                room.set_price("training", 100.0)
+                room.set_price("training", (80.0, 120.0))
             screens = [screen_data(room, runs, "es", door) for door in doors]
             found += [("screen", with_links(screen, "http://127.0.0.1/", one.choice.site)) for screen in screens]
             found.append(("phone", phone_view(room, keys[0], one.choice.site, "es")))
+    harmed = harm_line(state, state.outcomes[1])  # no harm of a small town is large enough to be told
+    found.append(("screen", {"reveal": {"harms": [harmed]}}))
     found.append(("phone", {"words": {}, "lang": "es", "phase": "join", "groups": []}))
     assert differences(found, declared(WORKSHOP, {})) == []
 
