@@ -135,6 +135,11 @@ def provenance() -> dict[str, Any]:
     }
 
 
+def today() -> datetime.date:
+    """Return the date of today, for printed pages."""
+    return datetime.date.today()
+
+
 def machine() -> dict[str, Any]:
     """Return system, processor and number of cores of this machine, without its name."""
     return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}

@@ -1,6 +1,5 @@
 """Compose the data of the room's screen and of its phones in one language."""
 
-import datetime
 from typing import Any
 
 from experiments.comparison.decision_measures import ChosenSteps, decision_measure, measures
@@ -9,6 +8,7 @@ from experiments.comparison.policy_choice import MAX_PAIRS, POLICY_FILE, Choice
 from experiments.narrative.number_format import format_number
 from experiments.page import sites
 from experiments.page.address import AddressRequest
+from experiments.storage.manifest import today
 from experiments.workshop.room import (
     MIN_SHOWN_VOTES,
     MINUTES,
@@ -235,7 +235,7 @@ def steps_text(chosen: ChosenSteps) -> str:
 def place_and_time(site: str, language: str) -> dict[str, str]:
     """Return the municipality, the day of the workshop, the begin of the measures and the horizon, for print."""
     scenario, labels = sites.load_scenario(site), words(language)
-    values = {"town": scenario.title[language], "day": f"{datetime.date.today():%d/%m/%Y}"}
+    values = {"town": scenario.title[language], "day": f"{today():%d/%m/%Y}"}
     when = labels["print_when"].format(begins=f"{scenario.start:%d/%m/%Y}", years=YEARS, **values)
     return {"town": values["town"], "when": when}
 
