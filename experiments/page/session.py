@@ -32,7 +32,7 @@ class Session:
         return self.client_number
 
     def enqueue(self, action: Callable[[], None]) -> None:
-        """Run an action in the thread of this session, in the order of requests."""
+        """Run an action in the thread of this page, in the order of requests."""
         if not self.closed:
             self.thread.submit(self.run_action, action)
 

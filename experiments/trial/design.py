@@ -20,7 +20,7 @@ from model.engine.parameters import parse_date
 from model.engine.scenario import TimeSpan
 from scenarios import accounts
 from scenarios.files import read_toml
-from scenarios.reading import built_in_files
+from scenarios.reading import find_file
 
 DESIGNS = Path(__file__).with_name("designs")
 """Folder of the built-in designs."""
@@ -153,12 +153,7 @@ KEYS = (*(one.name for one in fields(TrialDesign) if one.name not in ("name", "s
 
 def find_design(name: str) -> Path:
     """Return the file of a design: a path that ends in .toml, or the name of a built-in one."""
-    if name.endswith(".toml"):
-        return Path(name)
-    known = built_in_files(DESIGNS)
-    if name not in known:
-        raise InputError(f"no trial '{name}'{suggest_nearest(name, known)}; a file of your own ends in .toml")
-    return known[name]
+    return find_file(name, "trial", DESIGNS)
 
 
 def read_design(path: Path) -> TrialDesign:
