@@ -88,7 +88,7 @@ function wrongParts() {
   const accounts = data.accounts.map((name) => claimRow({ name, high: false }, all)), unknowns = byChange().flatMap((name) => [false, true].map((high) => claimRow({ name, high }, all)));
   const left = make("div", {}, make("h3", {}, text.accounts_title), lead(text.accounts_lead), ...accounts);
   const right = make("div", {}, make("h3", {}, text.unknowns_title), lead(text.unknowns_lead), ...unknowns);
-  return [heading(text.must_title), make("div", { class: "must" }, ...mustParts()), make("div", { class: "two" }, left, right)];
+  return [heading(text.must_title), make("div", { class: "must" }, ...mustParts()), make("div", { class: "two" }, left, right), ...firstParts()];
 }
 /* Return the unknowns by how much their two ends differ in what trust does. */
 function byChange() {

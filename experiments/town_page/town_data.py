@@ -28,6 +28,7 @@ from experiments.town_page.worlds import (
     steps_array,
     town_worlds,
 )
+from experiments.voi.questions import AccountQuestion, NumberGroup, group_of, number_groups, questions
 from experiments.words.bilingual import LANGUAGES
 from experiments.words.toml_files import toml_beside
 from scenarios import accounts
@@ -55,12 +56,27 @@ def page_data(unknowns: Sequence[str], towns: Sequence[Mapping[str, Any]], comma
     sites = [town["name"] for town in towns]
     return page_facts() | {
         "command": command,
+        "studies": [study_data(one, unknowns) for one in studies_of(unknowns)],
         "unknowns": list(unknowns),
         "towns": list(towns),
         "practices": {site: practices_of(site) for site in sites},
         "words": {language: page_words(unknowns, sites, language) for language in LANGUAGES},
         "served": False,
     }
+
+
+def studies_of(unknowns: Sequence[str]) -> list[AccountQuestion | NumberGroup]:
+    """Return the declared questions on accounts, and the groups of numbers in which some unknowns are."""
+    groups = {group_of(name).name for name in unknowns}
+    return [*questions(), *(one for one in number_groups() if one.name in groups)]
+
+
+def study_data(study: AccountQuestion | NumberGroup, unknowns: Sequence[str]) -> dict[str, Any]:
+    """Return a study: the class of each account, or the unknowns that it measures; persons and months."""
+    named = {"name": study.name, "people": study.people, "months": study.months}
+    if isinstance(study, AccountQuestion):
+        return named | {"classes": [study.class_of(name) for name in accounts.names()], "unknowns": []}
+    return named | {"classes": [], "unknowns": [name for name in unknowns if group_of(name).name == study.name]}
 
 
 def page_facts() -> dict[str, Any]:
@@ -160,6 +176,10 @@ def page_words(unknowns: Sequence[str], sites: Sequence[str], language: str) -> 
         | {"few": texts["few"]},
         "unknown": {name: claims.get(name) or either_end(texts, title) for name, title in names.items()},
         "account": {name: texts["account"][name] for name in accounts.names()},
+        "study": {
+            one.name: [getattr(text, language).unescape() for text in (one.text, one.measured_by)]
+            for one in studies_of(unknowns)
+        },
         "town": {
             site: {"title": municipality(site).title[language], "lever": lever_words(texts, site, language)}
             for site in sites

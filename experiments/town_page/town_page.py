@@ -23,7 +23,7 @@ DATA_BEGIN = '<script type="application/json" id="data">'
 """Text before the data of a page."""
 SCRIPTS = (
     *("emulator.js", "verdict.js", "sentences.js", "state.js", "board.js", "check.js", "doors.js"),
-    *("qr.js", "sharing.js", "town.js"),
+    *("studies.js", "qr.js", "sharing.js", "town.js"),
 )
 """Parts of the script of the page, in their order."""
 
