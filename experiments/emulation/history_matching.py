@@ -237,7 +237,7 @@ def weighted_quantiles(values: Reals, weights: Reals) -> Reals:
     """Return the limits of the central 90 % of the weight."""
     if not len(values):
         return np.zeros(2)
-    order = np.argsort(values)
+    order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order])
     ends = [(1.0 - INTERVAL_LEVEL) / 2.0, (1.0 + INTERVAL_LEVEL) / 2.0]
     places = np.minimum(np.searchsorted(share, ends), len(values) - 1)

@@ -187,7 +187,12 @@ def draw_groups(site: Site, wording: FigureTexts) -> Figure:
 def draw_causes(site: Site, wording: FigureTexts) -> Figure:
     """Draw the change in the contribution of each cause to mean trust, in points."""
     table = site.effects("cause")
-    sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
+    sizes = (
+        table.assign(size=table["effect"].abs())
+        .groupby("measure")["size"]
+        .max()
+        .sort_values(ascending=False, kind="stable")
+    )
     shown = list(sizes[sizes > 0.0].index[:MAX_CAUSES]) or list(sizes.index[:1])
     labels = {name: wording.of(bilingual_words(cause, name)) for name in shown}
     return draw_forests(site, wording, cause_finding(site, shown), labels, "cause", POINTS)

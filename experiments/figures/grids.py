@@ -91,7 +91,9 @@ def draw_draws(site: Site, wording: FigureTexts) -> Figure:
         sheet.label(at, headline_name(name, wording))
         for number, arm in enumerate(site.others):
             axes = sheet.panel(number, at)
-            rows = site.numbers.rows("draws", site=site.name, against=arm.name, measure=name).sort_values("effect")
+            rows = site.numbers.rows("draws", site=site.name, against=arm.name, measure=name).sort_values(
+                "effect", kind="stable"
+            )
             axes.axhline(0.0, color=SOFT, linewidth=0.8)
             rank = np.arange(1, len(rows) + 1)
             axes.vlines(rank, rows["low"], rows["high"], color=COLOUR_B, alpha=0.4, linewidth=1.2)

@@ -54,7 +54,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
     rows = table[table["index"] == index]
     measures = list(dict.fromkeys(rows["measure"]))
     wide = rows.pivot(index="factor", columns="measure", values="value")
-    order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MAX_ROWS]
+    order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False, kind="stable").index[:MAX_ROWS]
     words = [factor_label(name, wording) for name in order]
     left_out = len(wide) - len(order)
     note = figure_message(f"figure.sensitivity.{index}", wording, arm=arm)
@@ -86,7 +86,7 @@ def strongest_factor(table: pd.DataFrame, measure: str, wording: FigureTexts) ->
     rows, what = table[table["measure"] == measure], capital_meaning(measure, wording)
     if rows["rank_best"].isna().all():
         return figure_message("figure.sensitivity.no_order", wording, what=what)
-    first = rows.sort_values("value")["factor"].iloc[-1]
+    first = rows.sort_values("value", kind="stable")["factor"].iloc[-1]
     return figure_message("figure.sensitivity.first", wording, what=what, factor=factor_label(first, wording))
 
 
@@ -113,7 +113,7 @@ def draw_morris(table: pd.DataFrame, arm: str, wording: FigureTexts) -> Figure:
 def name_points(axes: Axes, table: pd.DataFrame, end: float, wording: FigureTexts) -> None:
     """Write the names of points next to them, from the bottom up and without overlap."""
     taken = [(x - POINT_RADIUS * end, x + POINT_RADIUS * end, y) for x, y in table[["mu_star", "sigma"]].to_numpy()]
-    for name, point in table.sort_values("sigma").iterrows():
+    for name, point in table.sort_values("sigma", kind="stable").iterrows():
         x, y = point["mu_star"] + 2.0 * POINT_RADIUS * end, point["sigma"]
         right = x + LETTER_WIDTH * end * len(factor_label(str(name), wording))
         for other in sorted(place[2] for place in taken if place[0] < right and place[1] > x):

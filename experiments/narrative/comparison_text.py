@@ -257,7 +257,7 @@ def memory_lines(grid: Rows, wording: FigureTexts) -> Iterator[str]:
     years = (figure_message("comparison.laws_years", wording, n=f"{memory:g}") for memory in memories)
     yield f"{figure_message('comparison.laws_rows', wording):<16}" + "".join(one.rjust(12) for one in years)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
-        cells = rows.sort_values("memory_years")
+        cells = rows.sort_values("memory_years", kind="stable")
         effects = "".join(effect_with_star(row).rjust(12) for row in cells.itertuples())
         yield f"{figure_message('comparison.laws_times', wording, n=f'{weight:g}'):<16}{effects}".rstrip()
     assumed = {"years": f"{Trust().memory_years:g}", "times": f"{Trust().asymmetry:g}"}

@@ -101,7 +101,7 @@ def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
     rows = crossed_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     if rows.empty:
         return []
-    return [list(cells.sort_values("memory_years").index) for _, cells in rows.groupby("asymmetry")]
+    return [list(cells.sort_values("memory_years", kind="stable").index) for _, cells in rows.groupby("asymmetry")]
 
 
 def other_laws(site: Site, arm: ArmReading) -> list[tuple[BilingualText, int]]:

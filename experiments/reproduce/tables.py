@@ -100,7 +100,7 @@ def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dic
     points = within_groups(design.cube[pairs["draw"].to_numpy()], accounts)
     r, null_r = correlations(points, effects), null_correlation(points, effects, seed)
     predicted = predicted_share(points, effects, null_r, seed)
-    for place, number in enumerate(np.argsort(-np.abs(r))):
+    for place, number in enumerate(np.argsort(-np.abs(r), kind="stable")):
         beyond = abs(r[number]) > null_r
         if not beyond and place >= MIN_LISTED:
             return

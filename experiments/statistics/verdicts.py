@@ -100,7 +100,7 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
     array([0.03, 0.06, 0.06])
     """
     values = np.asarray(p_values, float)
-    order, known = np.argsort(values), int((~np.isnan(values)).sum())
+    order, known = np.argsort(values, kind="stable"), int((~np.isnan(values)).sum())
     adjusted = np.full(len(values), math.nan)
     steps = values[order[:known]] * np.arange(known, 0, -1)
     adjusted[order[:known]] = np.minimum(1.0, np.maximum.accumulate(steps))

@@ -112,7 +112,7 @@ def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: i
     for k in range(FOLDS):
         test_draws, training_draws = fold == k, fold != k
         r = np.abs(correlations(points[training_draws], values[training_draws]))
-        chosen = [place for place in np.argsort(-r)[:MAX_FITTED] if r[place] > line]
+        chosen = [place for place in np.argsort(-r, kind="stable")[:MAX_FITTED] if r[place] > line]
         design = np.column_stack([np.ones(len(values)), points[:, chosen]])
         weights = np.linalg.lstsq(design[training_draws], values[training_draws], rcond=None)[0]
         errors[test_draws] = values[test_draws] - design[test_draws] @ weights

@@ -48,7 +48,7 @@ def sure(rows: pd.DataFrame, criterion: str) -> pd.DataFrame:
 
 def moved_most(rows: pd.DataFrame, year: int, criterion: str) -> dict[str, Any]:
     """Return the practice with the largest sure effect on a criterion in a year, and its effect on trust."""
-    largest = sure(rows, criterion).sort_values("effect", key=abs).iloc[-1]
+    largest = sure(rows, criterion).sort_values("effect", key=abs, kind="stable").iloc[-1]
     trust = rows[(rows["outcome"] == TRUST) & (rows["practice"] == largest["practice"])].iloc[0]
     ends = {name: round(float(trust[f"effect_{name}"]), DIGITS) for name in ("low", "high")}
     return {

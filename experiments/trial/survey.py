@@ -158,7 +158,7 @@ class SurveyPlan:
         for unit, (start, end) in enumerate(zip(self.frame.starts, self.frame.starts[1:], strict=False)):
             own = drawn[start:end]
             first = np.argpartition(own, self.largest - 1)[: self.largest]
-            found[unit] = start + first[np.argsort(own[first])]
+            found[unit] = start + first[np.argsort(own[first], kind="stable")]
         return found
 
     def answering(self, state: WaveState, asked: Codes, number: int, wave: int) -> Flags:

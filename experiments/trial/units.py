@@ -130,7 +130,7 @@ def n_treated(design: TrialDesign, n: int) -> int:
 
 def drawn_lot(seed: int, number: int, n: int, treated: int) -> Flags:
     """Return the units that a lot treats: those with the smallest random numbers, each drawn by its own key."""
-    order = np.argsort([keyed_uniform(seed, LOT_STREAM, number, unit, 0) for unit in range(n)])
+    order = np.argsort([keyed_uniform(seed, LOT_STREAM, number, unit, 0) for unit in range(n)], kind="stable")
     lot = np.zeros(n, np.bool_)
     lot[order[:treated]] = True
     return lot

@@ -219,7 +219,7 @@ def screen_parameters(runs: Simulations) -> list[str]:
             continue
         correlation = np.abs(correlations(points[known], results[known, k]))
         threshold = null_correlation(points[known], results[known, k], 1)
-        for k_parameter in np.argsort(-correlation)[:PARAMETERS_PER_TARGET]:
+        for k_parameter in np.argsort(-correlation, kind="stable")[:PARAMETERS_PER_TARGET]:
             if correlation[k_parameter] > threshold:
                 name = list(ranges)[k_parameter]
                 strength[name] = max(strength.get(name, 0.0), float(correlation[k_parameter] / threshold))

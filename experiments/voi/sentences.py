@@ -116,7 +116,7 @@ def numbers_sentence(valuation: Valuation, worth: pd.DataFrame) -> BilingualText
     n, worlds = len(valuation.design.names), len(valuation.worlds.rows)
     if worlds < FEWEST_WORLDS:
         return message("voi.sentence.few_worlds", worlds=worlds, least=FEWEST_WORLDS)
-    found = rows_where(worth, kind=NUMBER).sort_values("value", ascending=False)
+    found = rows_where(worth, kind=NUMBER).sort_values("value", ascending=False, kind="stable")
     if found.empty:
         return message("voi.sentence.no_number", n=n, worlds=worlds)
     names = [known_name(NUMBER, row.name) for row in rows_in(found)]

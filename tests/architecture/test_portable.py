@@ -149,6 +149,16 @@ def test_the_model_computes_the_same_bits_on_every_processor() -> None:
     assert not found, "take it from model.engine.elementary, write sums and products out, or sort with kind='stable'"
 
 
+def test_equal_values_are_ordered_alike_on_every_processor() -> None:
+    found = [
+        f"{path.relative_to(ROOT).as_posix()}:{line}"
+        for path in sources()
+        for line, what in of_one_processor(ast.parse(path.read_text(encoding="utf-8")))
+        if what == "argsort"
+    ]
+    assert found == [], "sort with kind='stable'"
+
+
 OF_ONE_PROCESSOR = [
     "a @ b", "a @= b", "np.dot(a, b)", "a.dot(b)", "np.linalg.solve(a, b)", "np.einsum('i,i', a, b)", "np.cov(a)",
     "np.matmul(a, b)", "np.exp(a)", "np.log1p(a)", "np.power(a, 2)", "np.tanh(a)", "np.arctan2(a, b)", "np.hypot(a, b)",
