@@ -24,6 +24,8 @@ LEAST_UNITS = 10
 """Places an arm from which robust errors are used."""
 FAR = 10.0
 """Standard errors beyond the limit of a test from which its power is 1, where the noncentral t is not computed."""
+ALPHA = 0.05
+"""Share of lots that the test of a rate ratio rejects by chance, at most."""
 MOST_LOTS = 5000
 """Lots that a randomisation test goes through; of more possible ones so many are drawn."""
 
@@ -213,28 +215,33 @@ def diagnosands(estimates: TrialEstimates, truth: float, alpha: float = 0.05) ->
 
 
 class RateRatio(NamedTuple):
-    """Logarithm of a ratio of rate ratios, with its standard error."""
+    """Logarithm of a ratio of rate ratios, and half of the width of its 95 % interval."""
 
     log_ratio: float
-    error: float
+    reach: float
 
 
-def rate_ratio(before: Reals, after: Reals, treated: Flags) -> RateRatio:
+def rate_ratio(before: Reals, after: Reals, treated: Flags, seed: int = 1) -> RateRatio:
     """Return the change of counts in treated places relative to that in the others (Wilson 2022).
 
-    Counts of places are summed by arm; the variance is multiplied by the overdispersion between places, at least 1.
+    Counts of places are summed by arm. ``reach`` is the size that at most one in twenty lots exceeds by chance; a
+    formula for the error is too small where a few places have most of the counts.
 
     >>> counts = np.array([100.0, 100.0, 100.0, 100.0])
     >>> found = rate_ratio(counts, np.array([50.0, 50.0, 100.0, 100.0]), np.array([True, True, False, False]))
     >>> round(math.exp(found.log_ratio), 2)
     0.5
     """
-    sums = [float(counts[arm].sum()) for arm in (treated, ~treated) for counts in (after, before)]
-    log_ratio = math.log(sums[0] * sums[3] / (sums[1] * sums[2]))
-    spread = []
-    for arm in (treated, ~treated):
-        total, share = (before + after)[arm], after[arm].sum() / (before + after)[arm].sum()
-        expected = total * share * (1.0 - share)
-        spread.append(((after[arm] - total * share) ** 2 / np.where(expected > 0.0, expected, 1.0)).sum())
-    dispersion = max(1.0, float(sum(spread)) / max(1, len(treated) - 2))
-    return RateRatio(log_ratio, math.sqrt(dispersion * sum(1.0 / one for one in sums)))
+    lots = np.vstack([treated, lots_by_size(len(treated), int(treated.sum()), seed)])
+    sums = [arm @ counts for arm in (lots, ~lots) for counts in (after, before)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.log(sums[0] * sums[3] / (sums[1] * sums[2]))
+    sizes = np.where(np.isnan(ratios), np.inf, np.abs(ratios))
+    exceeding = int(ALPHA * len(sizes))
+    return RateRatio(float(ratios[0]), float(-np.partition(-sizes, exceeding)[exceeding]))
+
+
+@lru_cache(maxsize=16)
+def lots_by_size(places: int, treated: int, seed: int) -> NDArray[np.bool_]:
+    """Return `possible_lots`, which all windows and records of a trial share."""
+    return possible_lots(places, treated, np.random.default_rng(seed))

@@ -131,19 +131,19 @@ def record_rows(
         keys = {"record": record, "months": months}
         policy = checked_ratio(before, arms["part"], record, treated)
         true = true_log_ratios(arms, treated)
-        yield keys | {"world": POLICY, "log_ratio": policy[0], "error": policy[1]} | true
+        yield keys | {"world": POLICY, "log_ratio": policy[0], "reach": policy[1]} | true
         for lot in lots:
             twin = checked_ratio(before, arms["nobody"], record, lot)
-            yield keys | {"world": TWIN, "log_ratio": twin[0], "error": twin[1]} | true
+            yield keys | {"world": TWIN, "log_ratio": twin[0], "reach": twin[1]} | true
 
 
 def checked_ratio(before: UnitCrimes, after: UnitCrimes, record: str, treated: Flags) -> tuple[float, float]:
-    """Return the log rate ratio and its error; NaN where an arm has no crime on record."""
+    """Return the log rate ratio and half of the width of its interval; NaN where an arm has no crime on record."""
     earlier, later = before.counts[record], after.counts[record]
     if min(float(counts[arm].sum()) for counts in (earlier, later) for arm in (treated, ~treated)) <= 0.0:
         return math.nan, math.nan
     found = rate_ratio(earlier, later, treated)
-    return found.log_ratio, found.error
+    return found.log_ratio, found.reach
 
 
 def true_log_ratios(arms: Mapping[str, UnitCrimes], treated: Flags) -> dict[str, float]:

@@ -213,14 +213,13 @@ def record_diagnosands(group: pd.DataFrame) -> dict[str, Any]:
     """Return the diagnosis of one record; logarithms of ratios become per cent."""
     known = group[np.isfinite(group["log_ratio"]) & np.isfinite(group["contrast"])]
     policy, twin = known[known["world"] == POLICY], known[known["world"] == TWIN]
-    reach = normal_reach(policy["error"])
     missed = (policy["log_ratio"] - policy["contrast"]).to_numpy(np.float64)
     effect, error = mean_and_error(policy["log_ratio"].to_numpy())
     true, _ = mean_and_error(policy["contrast"].to_numpy())
     bias, bias_error = mean_and_error(missed)
-    coverage, coverage_error = mean_and_error((np.abs(missed) <= reach).astype(float).to_numpy())
-    power, power_error = mean_and_error((policy["log_ratio"].abs() > reach).astype(float).to_numpy())
-    rejected = twin["log_ratio"].abs() > normal_reach(twin["error"])
+    coverage, coverage_error = mean_and_error((np.abs(missed) <= policy["reach"]).astype(float).to_numpy())
+    power, power_error = mean_and_error((policy["log_ratio"].abs() > policy["reach"]).astype(float).to_numpy())
+    rejected = twin["log_ratio"].abs() > twin["reach"]
     false, false_error = mean_and_error(by_lottery(twin, rejected))
     sd = float(missed.std(ddof=1)) if len(missed) > 1 else math.nan
     return {
@@ -233,11 +232,6 @@ def record_diagnosands(group: pd.DataFrame) -> dict[str, Any]:
 
 NORMAL_LIMIT, NORMAL_POWER = 1.959964, 0.841621
 """Quantiles of the normal distribution for tests at 5 % and power of 80 %."""
-
-
-def normal_reach(errors: pd.Series) -> pd.Series:
-    """Return half of the width of intervals."""
-    return NORMAL_LIMIT * errors
 
 
 def per_cent(log_ratio: float) -> float:

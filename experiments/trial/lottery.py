@@ -51,14 +51,14 @@ if TYPE_CHECKING:
     from model.simulation.model import TrustModel
     from model.town.town import Town
 
-FORMAT = 2
+FORMAT = 3
 """Number of the way in which lotteries are simulated and analysed; parts of others are computed again."""
 MEASURED = frozenset({"trust_mean"})
 """The one measure that worlds compute."""
 NOBODY, PART, WHOLE_TOWN = ARMS = ("nobody", "part", "whole")
 """Paired worlds: no unit treated, those of the lot, all."""
 RECORD_COLUMNS = [
-    *("record", "months", "world", "log_ratio", "error", "whole", "direct", "spillover", "contrast"),
+    *("record", "months", "world", "log_ratio", "reach", "whole", "direct", "spillover", "contrast"),
 ]
 """Columns of the records of a lottery."""
 

@@ -101,18 +101,35 @@ def test_the_detectable_effect_falls_with_places_and_is_found_in_eighty_of_a_hun
     assert effects[1] < effects[0]
 
 
-def test_the_error_of_a_rate_ratio_is_that_of_many_samples() -> None:
-    rng, treated = np.random.default_rng(5), np.arange(24) < 12
-    rates = rng.uniform(20.0, 60.0, 24)
-    found = [
-        rate_ratio(
-            rng.poisson(rates).astype(float), rng.poisson(rates * np.where(treated, 0.8, 1.0)).astype(float), treated
-        )
-        for _ in range(400)
-    ]
-    logs = np.array([one.log_ratio for one in found])
-    assert logs.mean() == pytest.approx(np.log(0.8), abs=0.015)
-    assert np.mean([one.error for one in found]) == pytest.approx(logs.std(), rel=0.2)
+def counts_of(rng: np.random.Generator, effect: float, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return counts before and after of places of which a few have most, with rates that change by themselves."""
+    rates = np.exp(rng.normal(3.0, 1.2, len(treated)))
+    changed = rates * np.exp(rng.normal(0.0, 0.3, len(treated))) * np.where(treated, effect, 1.0)
+    return rng.poisson(rates).astype(float), rng.poisson(changed).astype(float)
+
+
+def test_without_an_effect_one_record_in_twenty_rejects_even_if_a_few_places_have_most_crimes() -> None:
+    rng = np.random.default_rng(5)
+    rejected = []
+    for _ in range(1000):
+        treated = rng.permutation(24) < 12
+        found = rate_ratio(*counts_of(rng, 1.0, treated), treated)
+        rejected.append(abs(found.log_ratio) > found.reach)
+    assert np.mean(rejected) == pytest.approx(0.05, abs=0.02)
+
+
+def test_a_change_of_rates_comes_back_and_its_interval_holds_it() -> None:
+    rng, treated = np.random.default_rng(6), np.arange(24) < 12
+    found = [rate_ratio(*counts_of(rng, 0.5, treated), treated) for _ in range(400)]
+    logs, reach = np.array([one.log_ratio for one in found]), np.array([one.reach for one in found])
+    assert logs.mean() == pytest.approx(np.log(0.5), abs=0.05)
+    assert (np.abs(logs - np.log(0.5)) <= reach).mean() == pytest.approx(0.95, abs=0.03)
+
+
+def test_the_lots_of_four_places_tell_no_change_of_rates() -> None:
+    counts = np.array([100.0, 90.0, 80.0, 110.0])
+    found = rate_ratio(counts, counts * np.array([0.5, 0.5, 1.0, 1.0]), np.array([True, True, False, False]))
+    assert abs(found.log_ratio) <= found.reach
 
 
 def test_exact_intervals_hold_the_effects_that_the_test_does_not_reject() -> None:
