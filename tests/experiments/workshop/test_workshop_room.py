@@ -427,11 +427,10 @@ def test_a_broken_or_long_body_is_refused_and_the_room_goes_on(door: tuple[Room,
 
 
 class Screen(NamedTuple):
-    """A presenter's screen that is served: its room, port, address with the token, and cookie."""
+    """A presenter's screen that is served: its room, port, and the cookie of who has opened it."""
 
     room: Room
     port: int
-    link: str
     cookie: dict[str, str]
 
 
@@ -450,10 +449,23 @@ def presenter(request: pytest.FixtureRequest) -> Iterator[Screen]:
             assert screens.room is not None
             served_room, link = screens.room, screens.screens["room"][0]
         cookie = {"Cookie": "; ".join(ask(port_of(link), link[link.index("/?") :]).cookies())}
-        yield Screen(served_room.room, port_of(link), link, cookie)
+        yield Screen(served_room.room, port_of(link), cookie)
 
 
 GO = {"kind": "go", "phase": "predict", "question": 0}
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Cookie": ""}, {"Cookie": "confianza=wrong"}, {"Origin": "http://attacker.example"}, {"Host": "evil"}]
+)
+def test_the_presenters_screen_is_for_its_own_page_with_the_token(presenter: Screen, headers: dict[str, str]) -> None:
+    room, port, cookie = presenter
+    room.set_phase("welcome", 0)
+    for path in ("/", "/state", "/static/room.js"):
+        assert asked(port, "GET", path, **cookie)[0] == 200
+        assert asked(port, "GET", path, **(cookie | headers))[0] == 403
+    assert asked(port, "POST", "/do", GO, **(cookie | headers))[0] == 403
+    assert room.phase == "welcome"
 
 
 @pytest.mark.parametrize(
@@ -476,7 +488,7 @@ GO = {"kind": "go", "phase": "predict", "question": 0}
 def test_a_message_that_the_presenters_screen_never_sends_is_refused_with_a_sentence(
     presenter: Screen, body: Any, said: str
 ) -> None:
-    room, port, _, cookie = presenter
+    room, port, cookie = presenter
     room.set_phase("predict", 1)
     code, content, _ = asked(port, "POST", "/do?lang=en", body, **cookie)
     assert (code, json.loads(content)) == (400, {"refused": rooms.words("en")[said]})
@@ -486,7 +498,7 @@ def test_a_message_that_the_presenters_screen_never_sends_is_refused_with_a_sent
 def test_what_the_presenters_screen_sends_is_done_and_a_hand_without_a_vote_is_refused(
     presenter: Screen,
 ) -> None:
-    room, port, _, cookie = presenter
+    room, port, cookie = presenter
     priced = {"kind": "price", "measure": "means", "value": "1,500"}
     for body in (GO, {"kind": "hand", "answer": 4}, priced, {"kind": "time"}, {"kind": "code"}):
         assert asked(port, "POST", "/do", body, **cookie)[:2] == (200, b"{}")
