@@ -460,9 +460,9 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
     language: () => send("set", { lang: state().task.lang === "en" ? "es" : "en" }),
     link: (button) => {
       const { task, address } = state();
-      const link = `${location.origin}/?${address}${task.exercise && !task.lock ? "&lock=1" : ""}`;
-      navigator.clipboard?.writeText(link).then(() => (button.textContent = w("copied")), () => {});
-      showDialog(w("link"), link);
+      const end = `?${address}${task.exercise && !task.lock ? "&lock=1" : ""}`; // only this computer reaches this address
+      navigator.clipboard?.writeText(end).then(() => (button.textContent = w("copied")), () => {});
+      showDialog(w("link_how"), end);
     },
     eight: () => { view.tab = "pairs"; drawPanel(); find("#cl-tab-pairs").focus(); },
     python: () => showDialog(w("python"), state().python),

@@ -287,14 +287,19 @@ def view(
         raise InputError("--phones belongs to --room: give both")
     if draws and (mesa or room):
         raise InputError("--draws belongs to the page of a town: leave out --mesa and --room")
-    if room:
-        from experiments.workshop.room_server import serve_room
-
-        serve_room(scenario, port, lang, phones)
-        return
     from experiments.page.serve import serve_page as serve
 
-    serve(scenario, port, lang, mesa, tuple(draws))
+    if mesa:
+        serve(scenario, port, lang, mesa)
+        return
+    from experiments.workshop.opening import GroupScreens
+    from experiments.workshop.room_server import serve_room
+
+    routes = GroupScreens().routes
+    if room:
+        serve_room(scenario, port, lang, phones, routes)
+    else:
+        serve(scenario, port, lang, draws=tuple(draws), more=routes)
 
 
 @app.command()

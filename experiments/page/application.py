@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
@@ -61,17 +61,21 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 PAGE_REQUESTS = PageRequests(
     {
-        "GET": re.compile(rf"/|{VIEWS_PATH}|/file\.html|/static/[a-z_]+\.(js|css)"),
+        "GET": re.compile(
+            rf"/|{VIEWS_PATH}|/file\.html|/static/[a-z_]+\.(js|css)|/group(/(state|opening\.js|room\.css))?"
+        ),
+        "POST": re.compile("/group/do"),
         "websocket": re.compile(f"{SOCKET_PATH}|{CHECK_PATH}"),
     },
     CONTENT_SECURITY_POLICY,
 )
 
 
-def application() -> Starlette:
-    """Return the application."""
+def application(*more: BaseRoute) -> Starlette:
+    """Return the application, with more routes of programs that it opens."""
     return Starlette(
         routes=[
+            *more,
             Route("/", town_document),
             Route(VIEWS_PATH, views_document),
             Route("/file.html", town_file),
@@ -116,10 +120,10 @@ def views_document(_: Request) -> Response:
     return html_document(STATIC_FOLDER / "page.html")
 
 
-def html_document(file: Path) -> Response:
-    """Return a document in the initial language of the page."""
+def html_document(file: Path, language: str = "") -> Response:
+    """Return a document in a language, or in the initial one of the page."""
     text = file.read_text(encoding="utf-8")
-    return HTMLResponse(text.replace("LANGUAGE", sites.start_options.language), headers=NOT_KEPT)
+    return HTMLResponse(text.replace("LANGUAGE", language or sites.start_options.language), headers=NOT_KEPT)
 
 
 def colour_style_sheet(_: Request) -> Response:

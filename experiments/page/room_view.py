@@ -1,28 +1,19 @@
-"""The view "Classroom": steps of a workshop or class on the page, and the commands of its other programs."""
+"""The view "Classroom": steps of a workshop or class on the page, each with a link to what it needs."""
 
 from typing import Any
 
 from experiments.page.address import AddressRequest
 from experiments.page.page_state import PageState
 
-STEPS = ("guess", "present", "why", "room", "mesa")
-COMMANDS = {
-    "room": "confianza view {site} --room --lang {language}",
-    "mesa": "confianza view --mesa --lang {language}",
-}
+LINKS = {"guess": "answer", "present": "answer", "why": "why", "group": "group"}
+"""Steps, and where each leads: the answer, a view, or the page that opens room and class."""
 
 
 def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
-    """Return the data of the view: steps, each with a link to the answer or a view, or a command."""
-    links = {"guess": "answer", "present": "answer", "why": "why"}
+    """Return the data of the view: steps, each with its link."""
     steps = [
-        {
-            "title": state.text(f"room.{name}"),
-            "text": state.text(f"room.{name}_text"),
-            "link": links.get(name, ""),
-            "command": COMMANDS.get(name, "").format(site=state.choice.site, language=state.language),
-        }
-        for name in STEPS
+        {"title": state.text(f"room.{name}"), "text": state.text(f"room.{name}_text"), "link": link}
+        for name, link in LINKS.items()
     ]
     return {
         "title": state.text("room.title"),

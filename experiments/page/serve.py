@@ -5,7 +5,7 @@ import logging
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,18 @@ SWITCH_INTERVAL = 0.0005
 """Switch interval (s) of threads; at Python's default of 5 ms each message waits for several intervals."""
 
 
-def serve_page(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
+def serve_page(
+    scenario: str,
+    port: int,
+    language: str,
+    mesa: bool = False,
+    draws: tuple[Path, ...] = (),
+    more: Sequence[Any] = (),
+) -> None:
     """Serve the page of the project, or with ``mesa`` that of Mesa, until interrupted.
 
-    ``draws`` are folders of finished answers, whose pages are shown, or of comparisons over draws.
+    ``draws`` are folders of finished answers, whose pages are shown, or of comparisons over draws; ``more`` are routes
+    of programs that the page opens.
     """
     check_port(port)
     sites.load_scenario(scenario)
@@ -40,7 +48,7 @@ def serve_page(scenario: str, port: int, language: str, mesa: bool = False, draw
         from experiments.page.application import PAGE_REQUESTS, application
 
         with in_background() as background:
-            serve(application(), PAGE_REQUESTS, port, lambda: background.warm_up(scenario))
+            serve(application(*more), PAGE_REQUESTS, port, lambda: background.warm_up(scenario))
 
 
 def check_port(port: int, address: str = HOST, last: int = 65535) -> None:

@@ -222,6 +222,11 @@ def private_addresses() -> list[str]:
     return sorted(set(addresses), key=lambda address: (ipaddress.ip_address(address).is_loopback, address))
 
 
+def network_address() -> str:
+    """Return the first address of this machine in a local network; empty if it is in none."""
+    return next((one for one in private_addresses() if not ipaddress.ip_address(one).is_loopback), "")
+
+
 def phone_address(address: str) -> str:
     """Return the address for phones; ``auto`` is the first of this machine in a local network.
 
@@ -232,7 +237,7 @@ def phone_address(address: str) -> str:
     """
     addresses = private_addresses()
     if address == "auto":
-        address = next((candidate for candidate in addresses if not ipaddress.ip_address(candidate).is_loopback), "")
+        address = network_address()
         if not address:
             raise InputError("--phones auto: this machine is in no local network. Connect it to the wifi of the room.")
     if address not in addresses:

@@ -80,6 +80,31 @@ class PackageMessage(TypedDict):
     steps: Annotated[dict[str, int], AfterValidator(known_steps)]
 
 
+class OpenMessage(TypedDict):
+    """Request of the page to open the room or the class with a municipality."""
+
+    kind: Literal["open"]
+    what: Literal["room", "class"]
+    town: str
+
+
+class NetworkMessage(TypedDict):
+    """Confirmation that phones may reach the room at the address that was shown with the warning."""
+
+    kind: Literal["network"]
+    address: str
+
+
+class CloseMessage(TypedDict):
+    """Request of the page to close the room or the class."""
+
+    kind: Literal["close"]
+    what: Literal["room", "class"]
+
+
+OPENING_MESSAGES: TypeAdapter[Any] = TypeAdapter(
+    Annotated[OpenMessage | NetworkMessage | CloseMessage, Field(discriminator="kind")]
+)
 PRESENTER_MESSAGES: TypeAdapter[Any] = TypeAdapter(
     Annotated[GoMessage | HandMessage | PriceMessage | PlainMessage, Field(discriminator="kind")]
 )

@@ -14,12 +14,14 @@ from experiments.comparison.twin_results import PairedWorlds, WorldResult, paire
 from experiments.narrative.number_format import format_number
 from experiments.page import sites
 from experiments.page.background_worker import background_workers
+from experiments.page.life_view import event_sentence, introduction, showable_lives
 from experiments.statistics.verdicts import MIN_RUNS, direction
 from experiments.words import catalogue
 from experiments.workshop.room import bin_of, texts, words
 
 YEARS = 2
 N_CAUSES = 3
+N_EVENTS = 3
 LEAST_ALIKE = 7
 """Pairs of eight in which a cause has to have one sign before it is named."""
 SMALLEST_CAUSE = 0.005
@@ -75,6 +77,8 @@ class PairedRuns:
         self.site = site
         self.lock = threading.Lock()
         self.worlds: dict[ChosenSteps, PairedWorlds] = {}
+        self.clients: list[int] = []
+        """Numbers under which worlds were requested."""
         self.composed_cache: dict[tuple[ChosenSteps, str, str], dict[str, Any]] = {}
 
     def request_pairs(self, chosen: ChosenSteps) -> None:
@@ -85,12 +89,21 @@ class PairedRuns:
             background = background_workers[-1]
             arms = runs_of(Choice(self.site, chosen, years=YEARS), background.folder)
             worlds = self.worlds[chosen] = PairedWorlds(*arms)
+            client = background.register_client()
+            self.clients.append(client)
 
         def on_world(result: WorldResult | str, run: str) -> None:
             with self.lock:
                 worlds.add(result, run)
 
-        background.request_worlds(background.register_client(), worlds.specs, on_world)
+        background.request_worlds(client, worlds.specs, on_world)
+
+    def cancel(self) -> None:
+        """Cancel all worlds that were requested."""
+        with self.lock:
+            clients, background = tuple(self.clients), background_workers[-1:]
+        for client in clients if background else ():
+            background[0].cancel_request(client)
 
     def state_of(self, chosen: ChosenSteps, language: str) -> ChoiceState:
         """Return the present state of a choice."""
@@ -134,6 +147,7 @@ def reveal_data(state: ChoiceState) -> dict[str, Any]:
         "today": format_number(trust.effect.base, 1),
         "harms": [harm_line(state, one) for one in state.outcomes if one.harmful and one is not trust],
         "why": why_data(state),
+        "life": life_data(state),
     }
 
 
@@ -171,6 +185,26 @@ def why_data(state: ChoiceState) -> dict[str, Any]:
     ]
     key = "explains" if causes else "no_cause"
     return {"causes": causes, "explains": state.word(key, a=signed(named, 2), b=signed(total, 2))}
+
+
+def life_data(state: ChoiceState) -> dict[str, Any]:
+    """Return an invented resident of the first pair, in both worlds; empty if no life may be shown.
+
+    Of the lives that the view "A life" may show, it is the one whose trust differs most nearly by the mean effect.
+    """
+    records = [world.recorded for world in (state.twins[0] if state.twins else ()) if world.recorded]
+    lives = showable_lives((records[0], records[1]), None) if len(records) == 2 else []
+    if not lives:
+        return {}
+    effect = state.outcomes[0].effect.effect
+    before, after = min(lives, key=lambda pair: abs(100.0 * (pair[1].trust[-1] - pair[0].trust[-1]) - effect))
+    largest = sorted(after.events, key=lambda event: -abs(event.change))[:N_EVENTS]
+    levels = {name: format_number(100.0 * life.trust[-1], 1) for name, life in (("a", before), ("b", after))}
+    return {
+        "who": introduction(state.language, before),
+        "trust": state.word("life_trust", start=format_number(100.0 * before.trust[0], 1), **levels),
+        "events": [event_sentence(state.language, event) for event in sorted(largest, key=lambda event: event.tick)],
+    }
 
 
 def package_column(state: ChoiceState) -> dict[str, Any]:

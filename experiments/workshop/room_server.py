@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from experiments.page import application as page
@@ -45,10 +46,12 @@ POLL_SECONDS = 0.5
 class Presenter:
     """The presenter's screen: shows the room and carries out the presenter's actions."""
 
-    def __init__(self, room: Room, runs: PairedRuns, joining: dict[str, Any]) -> None:
-        self.room, self.runs, self.joining = room, runs, joining
-        self.decision = ""
-        """Address of the page of the town with its token; empty until it is served."""
+    def __init__(
+        self, room: Room, runs: PairedRuns, joining: dict[str, Any], language: str = "en", decision: str = ""
+    ) -> None:
+        self.room, self.runs, self.joining, self.language = room, runs, joining, language
+        self.decision = decision
+        """Begin of addresses of the page of the town; empty until it is served."""
 
     def application(self) -> Starlette:
         """Return the application of the screen, served to this machine only."""
@@ -65,11 +68,11 @@ class Presenter:
 
     def document(self, _: Request) -> Response:
         """Return the HTML document of the screen."""
-        return page.html_document(STATIC_FOLDER / "room.html")
+        return page.html_document(STATIC_FOLDER / "room.html", self.language)
 
     def state(self, request: Request) -> Response:
         """Return the present data of the screen."""
-        data = screen_data(self.room, self.runs, language_of(request, sites.start_options.language), self.joining)
+        data = screen_data(self.room, self.runs, language_of(request, self.language), self.joining)
         return JSONResponse(with_links(data, self.decision, self.runs.site))
 
     async def perform(self, request: Request) -> Response:
@@ -79,7 +82,7 @@ class Presenter:
             ACTIONS[message["kind"]](self.room, message)
         except (MalformedMessage, RefusedRequest) as reason:
             name = str(reason) if isinstance(reason, RefusedRequest) else "malformed"
-            return JSONResponse({"refused": words(language_of(request, sites.start_options.language))[name]}, 400)
+            return JSONResponse({"refused": words(language_of(request, self.language))[name]}, 400)
         return JSONResponse({})
 
 
@@ -127,63 +130,86 @@ def serve_in_thread(app: Any, name: str, sockets: list[socket.socket] | None = N
     return server
 
 
-def serve_decision_page() -> str:
-    """Serve the page to this machine in a new thread; return its address with a token.
-
-    It shares worlds and workers with the room: results of a package compared in the room are available at once.
-    """
-    listener = socket.socket()
-    listener.bind((HOST, 0))
-    port = listener.getsockname()[1]
-    guard = RequestGuard(page.application(), port, page.PAGE_REQUESTS)
-    serve_in_thread(guard, "confianza page", [listener], ws_max_size=page.PAGE_REQUESTS.longest)
-    return guard.link
+def serve_screen(app: Any, needs: PageRequests, name: str) -> tuple[str, uvicorn.Server]:
+    """Serve a page to holders of its own token, at a free port of this machine; return its address and the server."""
+    listener = socket.create_server((HOST, 0))
+    guard = RequestGuard(app, listener.getsockname()[1], needs)
+    return guard.link, serve_in_thread(guard, f"confianza {name}", [listener], ws_max_size=needs.longest)
 
 
-def joining_data(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
-    """Return the data on joining for the screen: link and QR code, or the command that admits phones."""
-    if not address:
-        return {"open": False, "command": f"confianza view {scenario} --room --phones auto --lang {language}"}
-    url = f"http://{address}:{port}/u"
-    return {"open": True, "link": url, "qr": qr_svg(url)}
-
-
-def serve_phones(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
+def serve_phones(gate: PhoneGate, listener: socket.socket) -> uvicorn.Server:
     """Serve the phones with a warning on the console; return the server, which is stopped by ``should_exit``.
 
     Anyone in the network can connect, so connections without a request are closed.
     """
     server = serve_in_thread(
-        gate, "confianza phones", host=address, port=port, http=TimedConnection, ws="none", access_log=False,
+        gate, "confianza phones", [listener], http=TimedConnection, ws="none", access_log=False,
         server_header=False, limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
+    address, port = listener.getsockname()
     print_note(console_text("page.phones", address=address, port=port))
     return server
 
 
-def serve_room(scenario: str, port: int, language: str, phones: str | None) -> None:
-    """Serve the presenter's screen at a port of this machine, and phones at the next port if ``phones`` is given."""
+class ServedRoom:
+    """A room with its screen; phones reach it only once their entry point is opened.
+
+    It shares worlds and workers with the page of the town at ``decision``, so that results of a package compared in the
+    room are available there at once.
+    """
+
+    def __init__(self, scenario: str, language: str, command: str = "", decision: str = "") -> None:
+        self.scenario, self.language = scenario, language
+        self.room, self.runs = Room(), PairedRuns(scenario)
+        joining = {"open": False, "command": command}
+        self.presenter = Presenter(self.room, self.runs, joining, language, decision)
+        self.phones: uvicorn.Server | None = None
+        self.closed = False
+
+    def open_to_phones(self, address: str, port: int = 0) -> None:
+        """Open the entry point for phones at an address of this machine; a port of 0 is any that is free."""
+        listener = socket.create_server((address, port))
+        port = listener.getsockname()[1]
+        self.phones = serve_phones(PhoneGate(self.room, address, port, self.scenario, self.language), listener)
+        url = f"http://{address}:{port}/u"
+        self.presenter.joining = {"open": True, "link": url, "qr": qr_svg(url)}
+
+    def prepare(self) -> None:
+        """Run the pairs of each question, in order, so that those of the first are finished first."""
+        for question in range(len(texts()["question"])):
+            chosen = question_choice(question)
+            if not self.closed:
+                self.runs.request_pairs(chosen)
+            while not self.closed and self.runs.state_of(chosen, self.language).running:
+                time.sleep(POLL_SECONDS)
+
+    def close(self) -> None:
+        """Erase all votes, close the entry point for phones and cancel the pairs."""
+        self.closed = True
+        self.room.set_phase("closed", 0)
+        self.runs.cancel()
+        if self.phones is not None:
+            self.phones.should_exit = True
+
+
+def serve_room(scenario: str, port: int, language: str, phones: str | None, more: Sequence[BaseRoute] = ()) -> None:
+    """Serve the presenter's screen at a port of this machine, and phones at the next port if ``phones`` is given.
+
+    The page of the town, with ``more`` routes, is served at a port of its own.
+    """
     address = phone_address(phones) if phones else ""
     check_port(port, last=65534 if address else 65535)
     if address:
         check_port(port + 1, address)
     sites.load_scenario(scenario)
     sites.set_start_options(scenario, language)
-    room, runs = Room(), PairedRuns(scenario)
-    presenter = Presenter(room, runs, joining_data(scenario, address, port + 1, language))
-    gate = PhoneGate(room, address, port + 1, scenario, language)
-
-    def prepare() -> None:
-        for question in range(len(texts()["question"])):  # in order, so that the first question is finished first
-            runs.request_pairs(question_choice(question))
-            while runs.state_of(question_choice(question), language).running:
-                time.sleep(POLL_SECONDS)
-
+    room = ServedRoom(scenario, language, f"confianza view {scenario} --room --phones auto --lang {language}")
     with in_background():
-        presenter.decision = serve_decision_page()
-        server = serve_phones(gate, address, port + 1) if address else None
+        link, _ = serve_screen(page.application(*more), page.PAGE_REQUESTS, "page")
+        room.presenter.decision = f"{link}&"
+        if address:
+            room.open_to_phones(address, port + 1)
         try:
-            serve(presenter.application(), PAGE_REQUESTS, port, prepare)
+            serve(room.presenter.application(), PAGE_REQUESTS, port, room.prepare)
         finally:
-            if server is not None:
-                server.should_exit = True
+            room.close()

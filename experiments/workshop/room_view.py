@@ -1,6 +1,8 @@
 """Compose the data of the room's screen and of its phones in one language."""
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from experiments.comparison.decision_measures import ChosenSteps, decision_measure, measures
 from experiments.comparison.decision_outcomes import OUTCOMES
@@ -173,7 +175,7 @@ def with_links(data: dict[str, Any], decision: str, site: str) -> dict[str, Any]
     """Add to each package on the presenter's screen the address of the page of the town with this package."""
     for package in (*data.get("packages", ()), *data.get("compare", {}).get("groups", ())):
         request = AddressRequest(Choice(site, package["chosen"], years=YEARS), data["lang"])
-        package["link"] = f"{decision}&{request.query}" if decision and package["chosen"] else ""
+        package["link"] = f"{decision}{request.query}" if decision and package["chosen"] else ""
     return data
 
 
@@ -206,7 +208,8 @@ def agreement_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any
         "said": [labels["agreement_none"]] if not state.ready else agreement_lines(state),
         "votes": labels["agreement_votes"].format(**numbers),
         "dissent": labels["agreement_dissent"].format(**numbers),
-        "link": f"confianza-{runs.site}.html#town={runs.site}&years=3&measures={steps_text(chosen)}&lang={language}",
+        "link": f"confianza-{Path(runs.site).name}.html#town={quote(runs.site, safe='')}&years=3"
+        f"&measures={steps_text(chosen)}&lang={language}",
         "command": choice.command,
         "file": choice.policy_text,
         "file_name": POLICY_FILE,

@@ -363,7 +363,11 @@ def room_problems(changed: Sources) -> list[str]:
     names = declared(WORKSHOP, changed)
     keys = tuple(tomllib.loads(source(f"{WORKSHOP}/room.toml", changed))["words"])
     wrong, read = [], set()
-    sides = {"screen": ("room.js", "/state", "room_server.py"), "phone": ("phone.js", "/u/state", "phone_gate.py")}
+    sides = {
+        "screen": ("room.js", "/state", "room_server.py"),
+        "phone": ("phone.js", "/u/state", "phone_gate.py"),
+        "opening": ("opening.js", "/group/state", "opening.py"),
+    }
     for side, (script, path, module) in sides.items():
         mine = replace(names, shape=Shape("", {side: names.shape.fields[side]}))
         mine.unread = {one for one in names.unread if one.startswith(side)}
@@ -378,12 +382,17 @@ def room_problems(changed: Sources) -> list[str]:
         reading.add(program.evaluate(script))
         read |= {one.replace(f"{side}.words", "words") for one in reading.read}
         taken = messages_taken(source(f"{WORKSHOP}/{module}", changed))
-        mine.messages = {kind: one for kind, one in names.messages.items() if kind.startswith("/") == (side == "phone")}
+        mine.messages = {kind: one for kind, one in names.messages.items() if side_of(kind) == side}
         wrong += [*messages_apart("Python takes", taken, mine.messages)]
         reading.read |= {f"{side}.words", *(f"{side}.words.{key}" for key in keys)}
         wrong += reading.problems(mine)
     python = (*python_sources(WORKSHOP, changed),)
     return wrong + [f"the text {one} is used by nobody" for one in Texts("words", keys, python).unused(read)]
+
+
+def side_of(kind: str) -> str:
+    """Return the script of the workshop that sends a kind of message."""
+    return "phone" if kind.startswith("/") else "opening" if kind in ("open", "network", "close") else "screen"
 
 
 def town_problems(changed: Sources) -> list[str]:

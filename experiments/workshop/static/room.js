@@ -80,7 +80,7 @@ const ACTIONS = {
 
 function joinPanel() {
   const joining = state.door;
-  if (!joining.open) return `<aside><h2>${w("join")}</h2><p>${w("nobody_yet")}</p><p><code>${escapeHtml(joining.command)}</code></p><p><b>${w("no_phone")}</b></p></aside>`;
+  if (!joining.open) return `<aside><h2>${w("join")}</h2>${joining.command ? `<p>${w("nobody_yet")}</p><p><code>${escapeHtml(joining.command)}</code></p>` : `<p>${w("nobody_page")}</p>`}<p><b>${w("no_phone")}</b></p></aside>`;
   return `<aside><h2>${w("join")}</h2><div class="join"><div class="qr" role="img" aria-label="QR: ${escapeHtml(joining.link)}">${joining.qr}</div><div><span class="soft">${w("code")}</span><p class="code">${escapeHtml(joining.code)}</p><p><b>${escapeHtml(joining.link)}</b></p></div></div>
 <p class="soft">${joining.shut ? `<b class="h">${w("shut")}</b>` : w("same_wifi")}</p><p class="soft">${w("no_phone")}</p><button type="button" data-do="code">${w("new_code")}</button> <button type="button" data-do="time">${w("more_time")}</button></aside>`;
 }
@@ -109,6 +109,11 @@ function guessText(counts, bin) {
 }
 const answerText = (r) => w("answer_is", { lever: state.question.lever, verdict: r.verdict });
 const harmsHtml = (r) => `<h2>${w("harms")}</h2>${r.harms.map((one) => `<p class="h"><b>${escapeHtml(one.who)}</b><br>${escapeHtml(one.size)}</p>`).join("") || `<p>${w("no_harm")}</p>`}`;
+function lifeHtml(life) {
+  if (!life.who) return "";
+  const events = life.events.length ? `<p>${w("life_events")}</p><ul>${life.events.map((one) => `<li>${escapeHtml(one)}</li>`).join("")}</ul>` : "";
+  return `<h2>${w("life")}</h2><p><b>${escapeHtml(life.who)}</b><br>${escapeHtml(life.trust)}</p>${events}`;
+}
 const progressHtml = (r) => `<p>${w("computing", { n: r.done })}</p>${r.faults.map((f) => `<p class="h">${escapeHtml(f)}</p>`).join("")}`;
 
 // Packages beside each other: words, and bars of the intervals on one scale for each row
@@ -159,7 +164,7 @@ const SCREENS = {
     const r = state.reveal, ready = "bin" in r;
     const causes = ready ? r.why.causes.map((one, k) => `<li class="cause"><b>${k + 1}</b><span><strong>${escapeHtml(one.title)}</strong><small>${escapeHtml(one.alike)}</small></span><span class="${one.up ? "b" : "h"}"><strong>${one.effect}</strong><small>${w(one.up ? "cause_up" : "cause_down")}</small></span></li>`).join("") : "";
     $("main").innerHTML = `<div><h2>${w("causes")}</h2>${ready ? `<ol class="causes">${causes}</ol><p class="explains">${escapeHtml(r.why.explains)}</p>` : progressHtml(r)}<p><b>${escapeHtml(w("talk"))}</b></p></div>
-<aside>${ready ? harmsHtml(r) : ""}<p class="soft">${escapeHtml(w("model_only"))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
+<aside>${ready ? harmsHtml(r) + lifeHtml(r.life) : ""}<p class="soft">${escapeHtml(w("model_only"))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
     return [ready ? answerText(r) : state.question.text, state.question.number, true];
   },
   packages() {

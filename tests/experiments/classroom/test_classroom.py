@@ -574,6 +574,7 @@ def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any,
         tab.wait_for_timeout(500)
         tab.click("[data-do=link]")
     link = tab.inner_text("dialog pre")
+    assert link.startswith("?exercise=")  # no address of the teacher's computer, which others cannot reach
     other = ready(opened, "&" + link.partition("?")[2])
     assert other.input_value("#cl-exercise") == "3"
     assert other.is_disabled("#cl-exercise")

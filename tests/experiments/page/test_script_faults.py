@@ -28,7 +28,7 @@ DETAILS = re.compile(r"planted|did not load|Cannot (read|set) properties")
 
 
 def test_every_page_includes_the_script_that_shows_faults_before_its_own() -> None:
-    assert len(PAGES) == 4
+    assert len(PAGES) == 5
     for file in PAGES:
         first, *others = re.findall(r"<script.*?</script>", file.read_text(encoding="utf-8"), re.DOTALL)
         assert "fault" in first, file

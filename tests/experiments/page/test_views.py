@@ -34,7 +34,7 @@ from experiments.page.sheet import VIEW_DATA, sheet_of
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale, threshold_rules
 from experiments.workshop.room import MINUTES, Room
-from experiments.workshop.room_results import ChoiceState, PairedRuns, harm_line
+from experiments.workshop.room_results import ChoiceState, PairedRuns, harm_line, life_data
 from experiments.workshop.room_view import phone_view, screen_data, with_links
 from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
@@ -166,7 +166,7 @@ PLANTED = [
     (life_view, '"taken": state.text("life.taken", what=taken)', '"chosen": 1', "life", "resident-1-1"),
     (map_view, '"told": told', '"note": told', "map", ""),
     (criteria_view, '"opened": opened', '"shown": opened', "criteria", ""),
-    (room_view, '"command": COMMANDS', '"start": COMMANDS', "room", ""),
+    (room_view, '"link": link', '"leads_to": link', "room", ""),
 ]
 
 
@@ -206,12 +206,25 @@ def test_the_room_and_its_phones_send_the_names_that_their_scripts_know(
             if phase == "packages":
                 room.set_price("training", (80.0, 120.0))
             screens = [screen_data(room, runs, "es", door) for door in doors]
-            found += [("screen", with_links(screen, "http://127.0.0.1/", one.choice.site)) for screen in screens]
+            found += [("screen", with_links(screen, "http://127.0.0.1/?", one.choice.site)) for screen in screens]
             found.append(("phone", phone_view(room, keys[0], one.choice.site, "es")))
     harmed = harm_line(state, state.outcomes[1])  # no harm of a small town is large enough to be told
     found.append(("screen", {"reveal": {"harms": [harmed]}}))
     found.append(("phone", {"words": {}, "lang": "es", "phase": "join", "groups": []}))
     assert differences(found, declared(WORKSHOP, {})) == []
+
+
+def test_the_life_in_the_room_may_be_shown_and_differs_most_nearly_by_the_mean_effect(one: PageState) -> None:
+    state = ChoiceState(one.choice, "es", one.base, one.arm)
+    life, effect = life_data(state), state.outcomes[0].effect.effect
+    a, b = (world.recorded for world in state.twins[0])
+    lives = life_view.showable_lives((a, b), None)
+    gaps = {f"{100 * y.trust[-1]:.1f} con ella.": abs(100 * (y.trust[-1] - x.trust[-1]) - effect) for x, y in lives}
+    assert [gap for text, gap in gaps.items() if life["trust"].endswith(f" {text}")] == [min(gaps.values())]
+    assert 1 <= len(life["events"]) <= 3
+    assert [text for text in read(life) if ENGLISH.search(text)] == []
+    hidden = [replace(world, recorded=replace(world.recorded, lives=())) for world in one.base]
+    assert life_data(replace(state, base=tuple(hidden))) == {}
 
 
 # Why?

@@ -1,5 +1,6 @@
 """Sockets at the phones' port that are slow or send nonsense are closed, and keep no phone out."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from page_client import (
     BROKEN_REQUESTS,
     WITHIN,
     ask,
+    cookies,
     lines_after,
     seconds_until_closed,
     slow_sockets,
     until_closed,
 )
+from rooms import HERE, STARTS, asked, port_of, tell_page
 
 pytestmark = pytest.mark.thorough
 
@@ -35,13 +38,24 @@ class Place:
     server: psutil.Process
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Serve a room of a small town to phones on this machine."""
+@pytest.fixture(scope="module", params=STARTS)
+def place(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Place]:
+    """Serve a room of a small town to phones on this machine, started in either way."""
     folder, port = tmp_path_factory.mktemp("phones"), free_pair()
-    options = ["--room", "--phones", "127.0.0.1", "--lang", "en", "--port", str(port)]
-    with served(program("view", str(small_town_file(folder)), *options), port, folder) as server:
-        yield Place(port + 1, PRINTED[port], folder, psutil.Process(server.pid))
+    town = str(small_town_file(folder))
+    options = ["--room", "--phones", HERE] if request.param == "terminal" else []
+    with served(program("view", town, *options, "--lang", "en", "--port", str(port)), port, folder) as server:
+        phones, screen = (port + 1, PRINTED[port]) if options else opened_by_page(port, town)
+        yield Place(phones, screen, folder, psutil.Process(server.pid))
+
+
+def opened_by_page(port: int, town: str) -> tuple[int, str]:
+    """Open a room to phones by the page; return the port of the phones, and the address of the screen."""
+    cookie = {"Cookie": cookies(PRINTED[port])}
+    assert tell_page(port, cookie, kind="open", what="room", town=town) == 200
+    assert tell_page(port, cookie, kind="network", address=HERE) == 200
+    state = json.loads(asked(port, "GET", "/group/state", **cookie)[1])
+    return port_of(state["phones"]), state["room"]
 
 
 @pytest.mark.parametrize("kind", BROKEN_REQUESTS)

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -20,13 +20,14 @@ from chromium import (
     SECONDS,
     chromium,
     free_pair,
-    free_port,
     needs_chromium,
     program,
     served,
     small_town_file,
     told,
 )
+from page_client import ask
+from rooms import STARTS, asked, page_with_groups, port_of, started, tell_page
 from starlette.requests import Request
 
 from experiments.cli import app as cli
@@ -37,10 +38,10 @@ from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.workshop import phone_gate, room_results, room_view
 from experiments.workshop import room as rooms
-from experiments.workshop.phone_gate import PAGE_FILES, PhoneGate
+from experiments.workshop.phone_gate import PAGE_FILES
 from experiments.workshop.room import Phase, RefusedRequest, Room
 from experiments.workshop.room_results import ChoiceState, PairedRuns
-from experiments.workshop.room_server import Presenter, serve_in_thread, serve_phones
+from experiments.workshop.room_server import PAGE_REQUESTS, Presenter, ServedRoom, serve_screen
 from model.engine.errors import InputError
 
 OTHER_PATHS = (
@@ -120,6 +121,10 @@ def test_the_answers_are_the_verdicts_and_the_reveal_says_the_answer_that_is_rig
     assert rooms.BINS[shown["bin"]] == verdict
     assert shown["verdict"] == room_view.answer_bins("es")[shown["bin"]][0]
     assert shown["rose"] + shown["fell"] == (8 if effect else shown["rose"] + shown["fell"])
+    said = room_view.agreement_lines(state)[0]  # on the printed page: verdict, size, range, and pairs that agree
+    assert f"La confianza {shown['verdict']}: {shown['mean']} puntos" in said
+    assert f"intervalo {shown['low']} a {shown['high']}; " in said
+    assert re.search(rf"{max(shown['rose'], shown['fell'])} de 8 pares", said)
     assert rooms.bin_of("open") == rooms.bin_of("nothing") == 2
 
 
@@ -292,7 +297,7 @@ def test_a_package_on_the_screen_leads_to_the_decision_view_and_phones_see_no_li
     room.set_phase("packages", 0)
     room.send_package(key, {"training": 2, "visits": 1})
     shown = {"lang": "en", "packages": room_view.packages_view(room, "villa_canales", "en")}
-    (package,) = room_view.with_links(shown, "http://127.0.0.1:1/?token=x", "villa_canales")["packages"]
+    (package,) = room_view.with_links(shown, "http://127.0.0.1:1/?token=x&", "villa_canales")["packages"]
     assert package["link"].startswith("http://127.0.0.1:1/?token=x&town=villa_canales&measures=training.2,visits.1&")
     (package,) = room_view.with_links(shown, "", "villa_canales")["packages"]
     assert package["link"] == ""
@@ -335,29 +340,21 @@ def test_the_clock_of_the_welcome_starts_when_the_first_phone_joins(monkeypatch:
 # The door
 
 
-@pytest.fixture
-def door() -> Iterator[tuple[Room, int]]:
-    room, port = Room(), free_port()
-    server = serve_phones(PhoneGate(room, "127.0.0.1", port, "villa_canales", "es"), "127.0.0.1", port)
-    end = time.monotonic() + SECONDS
-    while not server.started and time.monotonic() < end:
-        time.sleep(0.02)
-    yield room, port
-    server.should_exit = True
+@pytest.fixture(autouse=True)
+def without_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no room prepare its pairs: nothing here runs worlds in this process."""
+    monkeypatch.setattr(ServedRoom, "prepare", lambda _: None)
+
+
+@pytest.fixture(params=STARTS)
+def door(request: pytest.FixtureRequest) -> Iterator[tuple[Room, int]]:
+    with started(request.param) as served_room:
+        yield served_room.room, port_of(served_room.presenter.joining["link"])
 
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phone_gate, "MAX_BURST", 1e6)
-
-
-def asked(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes, Any]:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-    with contextlib.closing(line):
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        line.request(method, path, content, headers)
-        answer = line.getresponse()
-        return answer.status, answer.read(), answer.headers
 
 
 def join(room: Room, port: int) -> dict[str, str]:
@@ -429,20 +426,46 @@ def test_a_broken_or_long_body_is_refused_and_the_room_goes_on(door: tuple[Room,
     assert asked(port, "POST", "/u/vote", {"asked": room.open_vote, "answer": 1}, **mine)[0] == 200
 
 
-@pytest.fixture(scope="module")
-def presenter() -> Iterator[tuple[Room, int]]:
-    """Serve the presenter's actions without the guard of its token."""
-    room, port = Room(), free_port()
-    screen = Presenter(room, PairedRuns("villa_canales"), {})
-    server = serve_in_thread(screen.application(), "presenter", host="127.0.0.1", port=port)
-    end = time.monotonic() + SECONDS
-    while not server.started and time.monotonic() < end:
-        time.sleep(0.02)
-    yield room, port
-    server.should_exit = True
+class Screen(NamedTuple):
+    """A presenter's screen that is served: its room, port, and the cookie of who has opened it."""
+
+    room: Room
+    port: int
+    cookie: dict[str, str]
+
+
+@pytest.fixture(scope="module", params=STARTS)
+def presenter(request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """Serve the presenter's screen behind the guard of its token."""
+    with contextlib.ExitStack() as ended, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServedRoom, "prepare", lambda _: None)
+        if request.param == "terminal":
+            served_room = ServedRoom("villa_canales", "en")
+            link, server = serve_screen(served_room.presenter.application(), PAGE_REQUESTS, "test")
+            ended.callback(setattr, server, "should_exit", True)
+        else:
+            screens, port, cookie = ended.enter_context(page_with_groups())
+            assert tell_page(port, cookie, kind="open", what="room", town="villa_canales") == 200
+            assert screens.room is not None
+            served_room, link = screens.room, screens.screens["room"][0]
+        cookie = {"Cookie": "; ".join(ask(port_of(link), link[link.index("/?") :]).cookies())}
+        yield Screen(served_room.room, port_of(link), cookie)
 
 
 GO = {"kind": "go", "phase": "predict", "question": 0}
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Cookie": ""}, {"Cookie": "confianza=wrong"}, {"Origin": "http://attacker.example"}, {"Host": "evil"}]
+)
+def test_the_presenters_screen_is_for_its_own_page_with_the_token(presenter: Screen, headers: dict[str, str]) -> None:
+    room, port, cookie = presenter
+    room.set_phase("welcome", 0)
+    for path in ("/", "/state", "/static/room.js"):
+        assert asked(port, "GET", path, **cookie)[0] == 200
+        assert asked(port, "GET", path, **(cookie | headers))[0] == 403
+    assert asked(port, "POST", "/do", GO, **(cookie | headers))[0] == 403
+    assert room.phase == "welcome"
 
 
 @pytest.mark.parametrize(
@@ -463,28 +486,28 @@ GO = {"kind": "go", "phase": "predict", "question": 0}
     ],
 )
 def test_a_message_that_the_presenters_screen_never_sends_is_refused_with_a_sentence(
-    presenter: tuple[Room, int], body: Any, said: str
+    presenter: Screen, body: Any, said: str
 ) -> None:
-    room, port = presenter
+    room, port, cookie = presenter
     room.set_phase("predict", 1)
-    code, content, _ = asked(port, "POST", "/do?lang=en", body)
+    code, content, _ = asked(port, "POST", "/do?lang=en", body, **cookie)
     assert (code, json.loads(content)) == (400, {"refused": rooms.words("en")[said]})
     assert (room.phase, room.question, sum(room.hand_votes.values()), room.prices) == ("predict", 1, 0, {})
 
 
 def test_what_the_presenters_screen_sends_is_done_and_a_hand_without_a_vote_is_refused(
-    presenter: tuple[Room, int],
+    presenter: Screen,
 ) -> None:
-    room, port = presenter
+    room, port, cookie = presenter
     priced = {"kind": "price", "measure": "means", "value": "1,500"}
     for body in (GO, {"kind": "hand", "answer": 4}, priced, {"kind": "time"}, {"kind": "code"}):
-        assert asked(port, "POST", "/do", body)[:2] == (200, b"{}")
+        assert asked(port, "POST", "/do", body, **cookie)[:2] == (200, b"{}")
     assert room.counts("question 0", 5) == [0, 0, 0, 0, 1]
     assert room.prices == {"means": (1500.0, 1500.0)}
     assert room.extra_seconds == 60.0
-    assert asked(port, "POST", "/do", priced | {"value": ""})[0] == 200
+    assert asked(port, "POST", "/do", priced | {"value": ""}, **cookie)[0] == 200
     room.set_phase("welcome", 0)
-    code, content, _ = asked(port, "POST", "/do?lang=es", {"kind": "hand", "answer": 4})
+    code, content, _ = asked(port, "POST", "/do?lang=es", {"kind": "hand", "answer": 4}, **cookie)
     assert (code, json.loads(content)) == (400, {"refused": "Ahora no hay votación."})
     room.hand_votes.clear()
     room.prices.clear()
@@ -655,6 +678,7 @@ def see_why(screen: Any) -> None:
         screen.click("#next")
     screen.locator(".explains").wait_for()
     assert screen.locator(".cause").count() <= 3
+    assert "Una vida inventada" in screen.inner_text("aside")
     assert without_findings(screen)
 
 
