@@ -19,6 +19,7 @@ from experiments.dev.documents.answer_details import accounts_table, numbers_tab
 from experiments.dev.documents.criteria_sentences import criteria_sentences
 from experiments.dev.documents.facts_page import facts_page
 from experiments.dev.documents.markdown import contents_page, table
+from experiments.dev.documents.mediation_page import mediation_page
 from experiments.dev.documents.parameter_pages import parameter_pages
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
 from experiments.dev.documents.scorecard_page import scorecard_page
@@ -113,6 +114,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "es/glosario.md", spanish_glossary()
     yield "understand/facts.md", facts_page("en")
     yield "es/cifras.md", facts_page("es")
+    yield "understand/mediation.md", mediation_page("en")
+    yield "es/mediacion.md", mediation_page("es")
     yield "understand/scorecard.md", scorecard_page("en")
     yield "es/aciertos.md", scorecard_page("es")
     yield from document_pages()
