@@ -10,6 +10,11 @@ pytestmark = [pytest.mark.thorough, needs_chromium, needs_site]
 
 WORDS = {"": "trust", "es/": "confianza"}
 """A word to search for, by the address of the first page of each language."""
+MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "20mm")
+WIDTH_OF_A4 = 642
+"""Pixels between these margins."""
+WIDE = "article pre, article .pst-scrollable-table-container"
+"""What scrolls sideways on a screen."""
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +68,14 @@ def test_a_page_is_reached_by_the_menu_and_by_a_search(tab: Tab, site: str, star
     found.click()
     tab.until(lambda: tab.page.title() != title)
     tab.page.wait_for_load_state("networkidle")
+
+
+def test_the_odd_prints_on_fifteen_pages_of_a4_and_nothing_is_cut_off(tab: Tab, site: str) -> None:
+    tab.page.set_viewport_size({"width": WIDTH_OF_A4, "height": 970})
+    tab.page.goto(f"{site}understand/odd/index.html", wait_until="networkidle")
+    tab.page.emulate_media(media="print")
+    assert tab.page.evaluate(f"[...document.querySelectorAll('{WIDE}')].length") > 5
+    cut = f"[...document.querySelectorAll('{WIDE}')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert tab.page.evaluate(cut) == 0
+    assert 8 < tab.page.pdf(format="A4", margin=MARGINS).count(b"/MediaBox") <= 15
+    tab.page.emulate_media(media="screen")
