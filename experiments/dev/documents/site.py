@@ -23,6 +23,7 @@ from experiments.dev.documents.mediation_page import mediation_page
 from experiments.dev.documents.parameter_pages import parameter_pages
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
 from experiments.dev.documents.scorecard_page import scorecard_page
+from experiments.dev.documents.trace_page import trace_page
 from experiments.dev.documents.write import released_documents
 from experiments.figures.plot_command import figure_bytes
 from experiments.narrative.messages import message
@@ -118,6 +119,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "es/mediacion.md", mediation_page("es")
     yield "understand/scorecard.md", scorecard_page("en")
     yield "es/aciertos.md", scorecard_page("es")
+    yield "understand/trace.md", trace_page(evidence_rows())
     yield from document_pages()
     for language in catalogue.LANGUAGES:
         yield from parameter_pages(language)
