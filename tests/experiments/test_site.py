@@ -1,6 +1,9 @@
 """The built documentation site in a real Chromium: every page opens with all its files, by the menu and by a search."""
 
 from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from built_site import SITE, needs_site, served_site
@@ -15,6 +18,21 @@ WIDTH_OF_A4 = 642
 """Pixels between these margins."""
 WIDE = "article pre, article .pst-scrollable-table-container"
 """What scrolls sideways on a screen."""
+
+
+class PageLinks(HTMLParser):
+    """Anchors of a page, and the addresses to which it leads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.anchors, self.addresses = {""}, set[str]()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the anchor of an element, and where a link or a source leads."""
+        given = dict(attrs)
+        self.anchors.add(given.get("id") or "")
+        self.addresses |= {address for name in ("href", "src") if (address := given.get(name))}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +60,24 @@ def pages() -> list[str]:
     """Return the addresses of all pages within the site."""
     names = (page.relative_to(SITE) for page in SITE.rglob("*.html"))
     return sorted(name.as_posix() for name in names if name.parts[0] != "_static")
+
+
+def test_every_link_within_the_site_leads_to_a_file_and_to_an_anchor_of_it() -> None:
+    links = {SITE / name: PageLinks((SITE / name).read_text(encoding="utf-8")) for name in pages()}
+    broken, followed = [], 0
+    for page, own in links.items():
+        for address in own.addresses:
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = Path(f"{page.parent / unquote(parts.path)}").resolve() if parts.path else page
+            target = target / "index.html" if target.is_dir() else target
+            anchors = links[target].anchors if target in links else {"", parts.fragment}
+            followed += 1
+            if not target.exists() or unquote(parts.fragment) not in anchors:
+                broken.append(f"{page.relative_to(SITE)}: {address}")
+    assert followed > 1000
+    assert broken == []
 
 
 def test_every_page_has_a_heading_and_its_files_are_found(tab: Tab, site: str) -> None:

@@ -6,7 +6,7 @@ from experiments.comparison.origins import NATION, REST
 from experiments.dev.documents.answer import NO_BREAK, SITES
 from experiments.dev.documents.criteria_sentences import MEDIATION_TABLE, OUTCOMES, signed
 from experiments.dev.documents.facts_page import Row, recorded_table
-from experiments.dev.documents.markdown import table
+from experiments.dev.documents.markdown import WIDE, table
 from experiments.dev.examinations.mediation import ALL, CHANNELS_OF_TRUST, CRITERIA, CUTS, PRACTICES
 from experiments.words.toml_files import toml_beside
 
@@ -26,6 +26,7 @@ def mediation_page(language: str) -> str:
     sections = [
         f"# {say['title']}",
         first_sentence(effects, years[-1], language),
+        WIDE,
         say["about"].format(pairs=rows[0]["twins"]),
         f"## {say['practices'].format(year=years[-1])}",
         say["of_practices"],
@@ -67,7 +68,7 @@ def practice_table(effects: Effects, site: str, year: str, language: str) -> str
         outcomes = [
             effect_text(effects[site, year, practice, name, ""], language) for name in ("trust", "told", "crime")
         ]
-        rows.append([names[practice][language], *criteria, *outcomes])
+        rows.append([names[practice][language], *outcomes, *criteria])
     return table(ENTRIES[language]["practice_head"].split(" | "), rows)
 
 
@@ -119,5 +120,5 @@ def number_text(row: Row) -> str:
 def effect_text(row: Row, language: str) -> str:
     """Return an effect with its interval, in italics if its sign is not known."""
     number, low, high = (signed(float(row[key]), DECIMALS[row["outcome"]]) for key in EFFECT_COLUMNS)
-    text = f"{number}{NO_BREAK}({NO_BREAK.join((low, ENTRIES[language]['to'], high))})"
+    text = f"{number} ({NO_BREAK.join((low, ENTRIES[language]['to'], high))})"
     return f"*{text}*" if holds_zero(row) else text

@@ -31,6 +31,8 @@ def trace_page(evidence: Mapping[str, tuple[str, str]]) -> str:
     sections = [f"# {TEXTS['title']}", TEXTS["first"].format(**told), TEXTS["about"].format(**told)]
     for place, name in enumerate(ELEMENTS, start=1):
         sections += [f"## {place} {name.capitalize()}", TEXTS["element"][name].format(**told)]
+    if told["older"]:
+        sections += [f"## {TEXTS['of_record']}", TEXTS["older"].format(**told)]
     return "\n\n".join(section.strip() for section in sections) + "\n"
 
 
@@ -39,12 +41,8 @@ def numbers(evidence: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     counts = input_counts(evidence) | verification_counts() | analysis_counts() | corroboration_counts()
     results = list(reference.results_by_name().values())
     older = [one.name for one in results if not reference.is_current(one, RECORD)]
-    texts = {
-        "older": ", ".join(older) or "none",
-        "current": f"{len(results) - len(older)}",
-        "results": f"{len(results)}",
-    }
-    return {name: f"{number:,}" for name, number in counts.items()} | texts
+    counts |= {"results": len(results), "current": len(results) - len(older)}
+    return {name: f"{number:,}" for name, number in counts.items()} | {"older": ", ".join(older)}
 
 
 def rows_of(name: str, **where: str) -> list[dict[str, str]]:

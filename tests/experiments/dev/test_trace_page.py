@@ -30,7 +30,7 @@ def test_no_number_of_the_texts_is_typed_but_names_thresholds_and_years() -> Non
 
 
 def test_every_number_is_used() -> None:
-    texts = " ".join((TEXTS["first"], TEXTS["about"], *TEXTS["element"].values()))
+    texts = " ".join((TEXTS["first"], TEXTS["about"], TEXTS["older"], *TEXTS["element"].values()))
     assert {*PLACEHOLDER.findall(texts)} == {*trace_page.numbers(evidence_rows())}
 
 
