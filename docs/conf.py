@@ -26,6 +26,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_de
 exclude_patterns = ["_build", "_generated", "jupyter_execute", "paper", "comses.md"]
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "deflist"]
+highlight_language = "text"  # drawings and what commands print have no other
 nb_execution_mode = "off"
 autodoc_typehints = "signature"
 toc_object_entries_show_parents = "hide"

@@ -13,6 +13,11 @@ CHANGES = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SECTIONS = ("What changes for you", "Changes of results", "Added", "Changed", "Removed", "Fixed")
+PAPER_SECTIONS = [
+    *("Summary", "Statement of need", "State of the field", "Software design", "Research impact statement", "Limits"),
+    *("AI usage disclosure", "Acknowledgements", "References"),
+]
+"""Sections that the Journal of Open Source Software asks for, and one on limits."""
 
 
 def stated(path: str) -> Any:
@@ -71,6 +76,8 @@ def test_the_draft_of_the_paper_cites_what_its_list_holds_and_names_nobody_unkno
     assert [one["name"] for one in head["authors"]] == [one["name"] for one in PROJECT["authors"]]
     assert head["tags"][1:] == stated("CITATION.cff")["keywords"]
     assert 750 <= len(text.split()) <= 1750
+    assert re.findall(r"^# (.+)$", text, re.MULTILINE) == PAPER_SECTIONS
+    assert references.count("\n  doi ") == references.count("\n@") + 1
 
 
 def test_what_is_not_released_stands_on_top_of_the_changelog() -> None:

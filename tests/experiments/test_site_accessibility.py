@@ -15,6 +15,7 @@ PAGES = (
     *("learn/index", "learn/pairs", "do/class", "es/clase", "lookup/index", "lookup/api", "lookup/parameters"),
     *("lookup/parameters/gangs", "es/parametros", "try", "es/probar", "es/consultar", "lookup/commands"),
     *("understand/index", "understand/odd/index", "es/modelo", "understand/facts", "es/aciertos"),
+    *("understand/mediation", "es/mediacion", "understand/trace", "es/que_medir", "do/upgrade"),
 )
 """Pages of each kind: first pages, sections, notebooks, tables, programs, and the description in both languages."""
 SIZES = [(1440, 900), (390, 844)]

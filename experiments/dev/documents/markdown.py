@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+WIDE = """```{raw} html
+<div class="wide-page"></div>
+```"""
+"""Mark of a page whose tables take the whole width, by the styles of the site."""
+
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a Markdown table.

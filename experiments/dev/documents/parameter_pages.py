@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from experiments.cli import listings
-from experiments.dev.documents.markdown import contents, table
+from experiments.dev.documents.markdown import WIDE, contents, table
 from experiments.dev.documents.module_map import PACKAGES, ROOT, TEXTS, package_title
 from experiments.narrative.labels import range_label
 from experiments.words import catalogue
@@ -31,12 +31,6 @@ SEARCH = """```{{raw}} html
 <script src="../_static/parameter_search.js"></script>
 ```
 """
-
-
-WIDE = """```{raw} html
-<div class="wide-page"></div>
-```"""
-"""Mark of a page whose tables take the whole width, by the styles of the site."""
 
 
 class DescribedParameter(NamedTuple):

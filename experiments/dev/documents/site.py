@@ -19,9 +19,12 @@ from experiments.dev.documents.answer_details import accounts_table, numbers_tab
 from experiments.dev.documents.criteria_sentences import criteria_sentences
 from experiments.dev.documents.facts_page import facts_page
 from experiments.dev.documents.markdown import contents_page, table
+from experiments.dev.documents.mediation_page import mediation_page
 from experiments.dev.documents.parameter_pages import parameter_pages
 from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
 from experiments.dev.documents.scorecard_page import scorecard_page
+from experiments.dev.documents.trace_page import trace_page
+from experiments.dev.documents.voi_page import voi_list, voi_sentence
 from experiments.dev.documents.write import released_documents
 from experiments.figures.plot_command import figure_bytes
 from experiments.narrative.messages import message
@@ -113,8 +116,11 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "es/glosario.md", spanish_glossary()
     yield "understand/facts.md", facts_page("en")
     yield "es/cifras.md", facts_page("es")
+    yield "understand/mediation.md", mediation_page("en")
+    yield "es/mediacion.md", mediation_page("es")
     yield "understand/scorecard.md", scorecard_page("en")
     yield "es/aciertos.md", scorecard_page("es")
+    yield "understand/trace.md", trace_page(evidence_rows())
     yield from document_pages()
     for language in catalogue.LANGUAGES:
         yield from parameter_pages(language)
@@ -125,6 +131,8 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"_generated/accounts_{language}.md", accounts_table(language)
         yield f"_generated/numbers_{language}.md", numbers_table(language)
         yield f"_generated/results_{language}.md", results_with_figures(language)
+        yield f"_generated/voi_{language}.md", voi_sentence(language)
+        yield f"_generated/voi_list_{language}.md", voi_list(language)
         yield f"_generated/criteria_{language}.md", criteria_sentences(language)
         yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)

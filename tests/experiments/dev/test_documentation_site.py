@@ -33,7 +33,7 @@ ELEMENTS = [
 ]
 """The elements of the ODD protocol (Grimm et al. 2020)."""
 WORDS_A_PAGE = 400
-"""Words on a page of A4 with tables; the page of the site is printed by a thorough test."""
+"""Words on a page of A4 with tables; tests of the built site print the page, too."""
 MECHANISMS = {"M28", "M29"}
 """Numbers of mechanisms, which look like codes of the evidence."""
 
