@@ -41,7 +41,7 @@ from experiments.workshop import room as rooms
 from experiments.workshop.phone_gate import PAGE_FILES
 from experiments.workshop.room import Phase, RefusedRequest, Room
 from experiments.workshop.room_results import ChoiceState, PairedRuns
-from experiments.workshop.room_server import PAGE_REQUESTS, Presenter, ServedRoom, serve_screen
+from experiments.workshop.room_server import PAGE_REQUESTS, Presenter, ServedRoom, listener_at, serve_screen
 from model.engine.errors import InputError
 
 OTHER_PATHS = (
@@ -521,6 +521,13 @@ def test_a_websocket_is_refused(door: tuple[Room, int]) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as line:
         line.sendall(f"GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{head}\r\n\r\n".encode())
         assert line.recv(1000).split(b"\r\n")[0].split()[1] in (b"403", b"404")
+
+
+def test_answers_do_not_wait_for_full_packets() -> None:
+    with listener_at("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), SECONDS):
+        line, _ = listener.accept()
+        with line:
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.thorough
