@@ -565,29 +565,24 @@ def test_eight_pairs_are_asked_in_the_page_and_answer_the_exercise(opened: Any) 
 
 @needs_chromium
 @pytest.mark.slow
-def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any, tmp_path: Path) -> None:
+def test_an_exercise_is_sent_as_a_link_without_answers_and_not_handed_in_without_a_run(opened: Any) -> None:
     tab = Person(ready(opened, "&exercise=3"))
     with tab.task():
-        tab.fill("[data-text=predict]", "baja")
-        tab.click("[data-step='3']")
+        tab.click("[data-guess=falls]")
+        tab.fill("[data-text=size]", "1.5")
         tab.fill("[data-text=why]", "lo malo se cuenta más")
-        tab.wait_for_timeout(500)
         tab.click("[data-do=link]")
     link = tab.inner_text("dialog pre")
     assert link.startswith("?exercise=")  # no address of the teacher's computer, which others cannot reach
     other = ready(opened, "&" + link.partition("?")[2])
     assert other.input_value("#cl-exercise") == "3"
     assert other.is_disabled("#cl-exercise")
-    assert other.input_value("[data-text=predict]") == ""
+    assert other.input_value("[data-text=size]") == ""
+    assert other.get_attribute("[data-guess=falls]", "aria-pressed") == "false"
     tab.click("[data-do=close]")
-    tab.click("[data-do=work]")
-    tab.locator("[data-id=fault]", has_text="Todavía no ha corrido ningún mes").wait_for()
-    tab.click("[data-do=step]")
-    tab.wait_for_selector("[data-id=fault]", state="hidden")
-    with tab.expect_download() as saved:
-        tab.click("[data-do=work]")
-    saved.value.save_as(tmp_path / "work.json")
-    assert json.loads((tmp_path / "work.json").read_text(encoding="utf-8"))["task"]["why"] == "lo malo se cuenta más"
+    assert tab.get_attribute("[data-guess=falls]", "aria-pressed") == "true"
+    assert tab.is_disabled("[data-do=work]"), "work without a run is not handed in"
+    assert tab.inner_text("[data-id=missing]") != ""
 
 
 @needs_chromium
