@@ -43,7 +43,7 @@ def checked_mechanism(name: str) -> str:
     if name not in mechanisms and name in declared_groups():
         raise InputError(
             f"'{name}' is no mechanism that can be switched off: the others need it. Those that can are listed by"
-            " `confianza parameters mechanisms`"
+            " `confianza list parameters mechanisms`"
         )
     if name not in mechanisms:
         raise InputError(f"no mechanism '{name}'{suggest_nearest(name, mechanisms)}")

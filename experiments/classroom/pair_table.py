@@ -1,6 +1,7 @@
 """Effects of the classroom's switches and exercises in eight pairs of whole towns, computed like a student's own pairs.
 
-`confianza validate lessons` writes the table. The page reads it for the notes beside switches and to check exercises,
+`python -m experiments.dev validate lessons` writes the table. The page reads it for the notes beside switches and to
+check exercises,
 so that a note, the answer of an exercise and a student's own pairs are of one comparison.
 """
 

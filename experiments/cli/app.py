@@ -5,18 +5,17 @@ Each command imports its implementation when it is called, so that help appears 
 
 import errno
 import os
+import re
 import sys
 import traceback
-from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
 from experiments.cli import options
+from experiments.cli.help import GroupedHelp, LocalisedHelp
 from experiments.cli.streams import prepare_streams
 from experiments.execution import interruption
 from experiments.execution.process import collect_garbage_rarely
@@ -35,7 +34,7 @@ INVALID_PATH_ERRORS = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EL
 
 app = typer.Typer(
     name="confianza",
-    add_completion=False,
+    cls=GroupedHelp,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": HELP_WIDTH},
@@ -53,16 +52,12 @@ def refuse_together(given: Mapping[str, bool], reason: str) -> None:
         raise InputError(f"{' and '.join(given)} exclude each other: {reason}")
 
 
-def maintainers_module(command: str, name: str) -> Any:
-    """Return a module of `experiments.dev`, which is in a clone of the project but not in its wheel."""
-    if find_spec("experiments.dev") is None:
-        from scenarios.extras import clone_advice
-
-        raise InputError(f"{command} needs a clone of the project: {clone_advice()}")
-    return import_module(f"experiments.dev.{name}")
+def command() -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that makes a function a command of the program."""
+    return app.command(cls=LocalisedHelp)
 
 
-@app.command()
+@command()
 def run(
     scenario: options.Scenario,
     policy: options.Policies = [],
@@ -106,7 +101,7 @@ def run(
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
-@app.command()
+@command()
 @options.fields_as_options
 def compare(
     stated: ComparisonOptions,
@@ -137,6 +132,12 @@ def compare(
     raise typer.Exit(INTERRUPTED if run_comparison(request, workers, out, target, output, fresh) else DONE)
 
 
+def refuse_without(needed: str, given: Mapping[str, object]) -> None:
+    """Raise InputError if an option is given without the one that it belongs to."""
+    for option in (option for option, value in given.items() if value not in (None, "", [])):
+        raise InputError(f"{option} belongs to {needed}: give both")
+
+
 def check_draws(word: str) -> None:
     """Raise InputError if `--draws` names no draws."""
     from experiments.execution.parameter_draws import read_draws
@@ -158,7 +159,7 @@ def file_of_draws(word: str) -> Path:
     return file_of_kind(word)
 
 
-@app.command()
+@command()
 def check(
     scenario: options.Scenario,
     years: options.FullYears = None,
@@ -189,28 +190,52 @@ def check(
     show_against(series, requested_specs(series, scenario, start=start, seed=seed, replicates=runs), workers, lang)
 
 
-@app.command()
+@command()
 def export(
     folder: options.ExportedFolder,
     csv: options.Csv = None,
     gpkg: options.Gpkg = None,
     geojson: options.GeoJson = None,
+    figures: options.FiguresOfFolder = None,
+    measures: options.MeasuresDrawn = "",
+    lang: options.LanguageOfFigures = None,
     fresh: options.Replace = False,
 ) -> None:
-    """Write the whole table as CSV, or maps of cells and places."""
+    """Write results as CSV table, as maps, or as figures."""
     from experiments.cli.export import export as write_files
+    from experiments.cli.export import export_figures
 
     targets = {"--gpkg": gpkg, "--geojson": geojson, "--csv": csv}
-    if not any(targets.values()):
-        raise InputError("export needs --csv FILE, --gpkg FILE or --geojson FILE")
-    write_files(folder, {option: target for option, target in targets.items() if target is not None}, fresh)
+    if figures is None:
+        refuse_without("--figures", {"--measures": measures, "--lang": lang})
+        if not any(targets.values()):
+            raise InputError("export needs --csv FILE, --gpkg FILE, --geojson FILE or --figures DIR")
+    if any(targets.values()):
+        write_files(folder, {option: target for option, target in targets.items() if target is not None}, fresh)
+    if figures is not None:
+        export_figures(folder, figures, measures, lang or "en", fresh)
 
 
-@app.command()
-def verify(path: options.VerifiedPath, workers: options.Workers = 1) -> None:
-    """Run again what made a report or results: equal or not?"""
+@command()
+def verify(what: options.Verified, workers: options.Workers = 1, within: options.SearchedFolder = None) -> None:
+    """Run again what made a report or results: equal or not?
+
+    \b
+    A run alone is named by its identity, its command or its file in
+    quarantine/; it is computed in this process, with its summary.
+    """
+    if names_a_run(what):
+        from experiments.studies.repeat import find_run
+
+        run_and_source = find_run(what, within)  # before the model is loaded
+        from experiments.studies.repeat import repeat
+
+        raise typer.Exit(repeat(*run_and_source))
+    if within is not None:
+        raise InputError(f"--in goes with a run, got '{what}': name a run by 16 hexadecimal digits or its command")
     from experiments.storage.manifest import checked_manifest
 
+    path = Path(what)
     checked_manifest(path)  # before the model is loaded
     from experiments.report.verify import verify as differences
 
@@ -219,66 +244,56 @@ def verify(path: options.VerifiedPath, workers: options.Workers = 1) -> None:
     raise typer.Exit(OUR_FAULT if differing else DONE)
 
 
-@app.command()
-def scenarios(lang: options.LanguageOfList = "en") -> None:
-    """List the municipalities."""
-    from experiments.cli.listings import print_lines, scenario_lines
-
-    print_lines(scenario_lines(lang))
-
-
-@app.command()
-def policies(lang: options.LanguageOfList = "en") -> None:
-    """List the policies; apart from them, worlds for experiments."""
-    from itertools import chain
-
-    from experiments.cli.listings import policy_lines, print_lines, world_lines
-
-    print_lines(chain(policy_lines(lang), world_lines(lang)))
+def names_a_run(word: str) -> bool:
+    """Return whether a word names one run rather than a report or a folder."""
+    path = Path(word)
+    is_identity = re.fullmatch("[0-9a-f]{16}", word) is not None
+    return word.startswith("confianza ") or path.suffix == ".json" or (is_identity and not path.exists())
 
 
-@app.command()
-def accounts(lang: options.LanguageOfList = "en") -> None:
-    """List rival accounts of trust and of crime."""
-    from experiments.cli.listings import account_lines, print_lines
-
-    print_lines(account_lines(lang))
-
-
-@app.command()
-def parameters(
-    name: options.ParameterName = None,
+@app.command("list", cls=LocalisedHelp)
+def list_(
+    what: options.Listed,
+    name: options.ListedName = None,
     scenario: options.ShownScenario = None,
     lang: options.LanguageOfList = "en",
     json: options.AsJson = False,
 ) -> None:
-    """List parameters with unit, range, role and source."""
-    from experiments.cli.listings import parameter_json, parameter_lines, print_lines
+    """List scenarios, policies, accounts, parameters or measures."""
+    from experiments.cli.listings import listed, print_items
     from scenarios import load
 
-    shown_scenario = load(scenario) if scenario else None
-    print_lines([parameter_json(name, shown_scenario)] if json else parameter_lines(name, shown_scenario, lang))
+    if scenario is not None and what != "parameters":
+        raise InputError(f"--scenario goes with 'list parameters', got 'list {what}'")
+    print_items(listed(what, name, load(scenario) if scenario else None, lang), json)
 
 
-@app.command()
-def measures(lang: options.LanguageOfMeanings = "en", csv: options.AsCsv = False) -> None:
-    """List the monthly measures with unit and meaning."""
-    from experiments.cli.listings import measure_lines, measure_table, print_lines
-
-    print_lines([measure_table()] if csv else measure_lines(lang))
-
-
-@app.command()
+@command()
 def view(
     scenario: options.ShownTown = "villa_canales",
     port: options.Port = 8765,
-    lang: options.LanguageOfPage = "en",
+    lang: options.LanguageOfPage = None,
     draws: options.DrawsOfPage = [],
     mesa: options.Mesa = False,
     room: options.RoomOfWorkshop = False,
     phones: options.Phones = None,
+    materials: options.Materials = None,
+    collect: options.StudentFolder = None,
+    fresh: options.Replace = False,
 ) -> None:
-    """Open the page: a town with and without a policy, and why."""
+    """Open the page of a town, the class or the room; write handouts."""
+    if materials is not None or collect is not None:
+        given = {"--materials": materials is not None, "--collect": collect is not None}
+        refuse_together(given, "give one of them")
+        serving = {"--draws": bool(draws), "--mesa": mesa, "--room": room, "--phones": phones is not None}
+        for option in (option for option, is_given in serving.items() if is_given):
+            raise InputError(f"{option} serves a page, and {'--materials' if materials else '--collect'} writes files")
+        write_materials_of_workshop(materials, collect, lang or "es", fresh)
+        return
+    if fresh:
+        raise InputError("--fresh goes with --materials or --collect: give one of them")
+    if lang == "both":
+        raise InputError("--lang both goes with --materials: a page opens in en or es")
     from scenarios.extras import require_extra
 
     require_extra("mesa" if mesa else "page", "view --mesa" if mesa else "view")
@@ -289,98 +304,31 @@ def view(
         raise InputError("--draws belongs to the page of a town: leave out --mesa and --room")
     from experiments.page.serve import serve_page as serve
 
+    language = lang or "en"
     if mesa:
-        serve(scenario, port, lang, mesa)
+        serve(scenario, port, language, mesa)
         return
     from experiments.workshop.opening import GroupScreens
     from experiments.workshop.room_server import serve_room
 
     routes = GroupScreens().routes
     if room:
-        serve_room(scenario, port, lang, phones, routes)
+        serve_room(scenario, port, language, phones, routes)
     else:
-        serve(scenario, port, lang, draws=tuple(draws), more=routes)
+        serve(scenario, port, language, draws=tuple(draws), more=routes)
 
 
-@app.command()
-def workshop(
-    out: options.OutOfWorkshop = Path("workshop"),
-    lang: options.LanguagesOfWorkshop = "es",
-    collect: options.StudentFolder = None,
-    fresh: options.Replace = False,
-) -> None:
-    """Write a guide for 90 minutes, handouts, a teacher's sheet."""
+def write_materials_of_workshop(out: Path | None, collect: Path | None, lang: str, fresh: bool) -> None:
+    """Write the printed materials of a workshop, or collect the work of students; print the paths."""
     from experiments.words.bilingual import languages_of
     from experiments.workshop.materials import collect_work, write_materials
 
-    languages = languages_of(lang)
-    for path in write_materials(out, languages, fresh) if collect is None else [collect_work(collect, fresh)]:
+    written = [collect_work(collect, fresh)] if collect else write_materials(out or Path(), languages_of(lang), fresh)
+    for path in written:
         print(path)
 
 
-@app.command()
-def bench(
-    json: options.Json = None,
-    quick: options.Quick = False,
-    against: options.OtherCheckout = None,
-    floor: options.Floor = False,
-    growth: options.Growth = None,
-    store: options.FloorReason = None,
-    fresh: options.Replace = False,
-) -> None:
-    """Measure speed and memory beside the goals; in a clone."""
-    command = maintainers_module("bench", "bench.bench_command")
-    fast_enough = command.bench(
-        json_file=json, quick=quick, against=against, floor=floor, growth=growth, reason=store, fresh=fresh
-    )
-    raise typer.Exit(DONE if fast_enough else OUR_FAULT)
-
-
-@app.command(context_settings={"ignore_unknown_options": True})
-def validate(
-    names: options.Examinations = [],
-    only: options.Only = [],
-    replicates: options.PairsOrSeeds = None,
-    years: options.YearsOfTowns = None,
-    scale: options.Scale = None,
-    workers: options.Workers = 1,
-    quick: options.Quick = False,
-    out: options.OutOfValidation = None,
-) -> None:
-    """Examine the model; in a clone of the project.
-
-    \b
-    knockouts  switch each mechanism off and say what it does
-    audit      take out what carries each row of evidence: what changes
-    criteria   Frühling's criteria at both sites, and what moves them
-    ranges     these criteria over the ranges of what nobody has measured
-    effects    repeat in pairs of runs what studies have measured
-    ceiling    what the model could show at most, at both sites
-    panel      what single events do to trust, by simulated panel
-    doses      points of trust by dose of fairness, visits, meetings
-    closed     whether trust stands still where nothing changes
-    decisions  what cliques, boards, mayor and chiefs decided
-    practice   doses of practices, and what came of them
-    mediation  by which way practices act on trust, telling, crime
-    reach      what each measure of the page does alone
-    laws       whether it does the same under other accounts of trust
-    coverage   how often intervals and verdicts of effects are right
-    scorecard  what can be tested beside the model and a trivial forecast
-    hindcast   2009-2019, with and without the series that are scored
-    still      whether the status quo stands still for ten years
-    worlds     the same over draws of everything assumed, under accounts
-    facts      numbers of a year that a specialist knows, beside the model
-    lessons    eight pairs of every switch and exercise of the classroom
-    """
-    command = maintainers_module("validate", "examinations.command")
-    request = command.ValidationRequest(
-        names=command.requested_names(names), only=tuple(only), replicates=replicates, years=years, scale=scale,
-        workers=workers, quick=quick, out=out,
-    )  # fmt: skip
-    raise typer.Exit(DONE if command.run_examinations(request) else OUR_FAULT)
-
-
-@app.command()
+@command()
 def calibrate(
     points: options.CalibrationPoints = 120,
     waves: options.Waves = 3,
@@ -415,17 +363,33 @@ def calibrate(
     )
 
 
-@app.command()
+@command()
 def sweep(
     study: options.Study,
     workers: options.Workers = 1,
     dask: options.Dask = None,
     out: options.OutOfStudy = None,
+    contrasts: options.Contrasts = False,
+    figure: options.FigureOfContrasts = None,
+    measures: options.MeasuresDrawn = "",
+    draws: options.Draws = "",
     lang: options.LanguageOfText = "en",
-    fresh: options.Fresh = False,
+    fresh: options.FreshSweep = False,
     yes: options.Yes = False,
 ) -> None:
-    """Compute all runs of a study, or those that are missing."""
+    """Compute all runs of a study, or tell what its changes do.
+
+    \b
+    Without --contrasts: computes the runs that are missing. With --contrasts:
+    runs nothing, and tells from finished runs what changes do alone and
+    together; STUDY may then be the folder of its results.
+    """
+    if contrasts:
+        running = {"--dask": dask is not None, "--out": out is not None, "--yes": yes}
+        for option in (option for option, is_given in running.items() if is_given):
+            raise InputError(f"{option} goes with the runs of a study: leave it out with --contrasts")
+        raise typer.Exit(tell_contrasts(study, figure, measures, draws, workers, lang, fresh))
+    refuse_without("--contrasts", {"--figure": figure, "--measures": measures, "--draws": draws})
     from experiments.studies.sweep_command import StudyWorkers
     from experiments.studies.sweep_command import sweep as run_command
     from experiments.words.bilingual import FigureTexts
@@ -433,7 +397,30 @@ def sweep(
     raise typer.Exit(run_command(study, StudyWorkers(workers, dask, yes), out, fresh, FigureTexts(lang)))
 
 
-@app.command()
+def tell_contrasts(
+    study: str, figure: Path | None, measures: str, draws: str, workers: int, lang: str, fresh: bool
+) -> int:
+    """Write and print the contrasts of a finished sweep; return the exit code."""
+    from experiments.execution.parameter_draws import read_draws
+    from experiments.figures.answers import write_contrasts
+    from experiments.narrative.messages import figure_message
+    from experiments.storage.progress import print_note
+    from experiments.words.bilingual import FigureTexts
+
+    check_draws(draws)
+    for path in write_contrasts(study, measures, figure, lang, fresh):
+        print(path)
+    if not draws:
+        print_note(figure_message("over_draws.at_defaults", FigureTexts(lang)))
+        return DONE
+    from experiments.cli.over_draws import report_contrasts
+
+    drawn = read_draws(file_of_draws(draws))
+    interrupted = report_contrasts(study, drawn, measures, workers, FigureTexts(lang), fresh)
+    return INTERRUPTED if interrupted else DONE
+
+
+@command()
 def sensitivity(
     study: options.StudyOrNone = None,
     method: options.Method = None,
@@ -460,14 +447,22 @@ def sensitivity(
     raise typer.Exit(run_command(study, method, budget, StudyWorkers(workers, dask, yes), out, fresh))
 
 
-@app.command()
-def reproduce(
+@command()
+def answer(
     quick: options.QuickAnswer = False,
-    trial: options.Trial = False,
+    size: options.SizeOfAnswer = None,
     repeat: options.RepeatedPair = None,
     so_far: options.SoFar = False,
     source: options.FromAnswer = None,
+    only: options.PartOfAnswer = None,
+    weights: options.WeightsOfGains = None,
+    cost: options.CostsOfPackages = None,
+    packages: options.PackagesOfChoice = None,
+    trial: options.ValuedTrials = [],
+    years: options.YearsOfChoice = None,
+    top: options.TopOfList = None,
     workers: options.Workers = 1,
+    lang: options.LanguageOfText = "en",
     out: options.OutOfAnswer = None,
     fresh: options.Fresh = False,
 ) -> None:
@@ -475,62 +470,59 @@ def reproduce(
 
     \b
     Runs MOPSIC, reporting support, resources and steps of eight levers in
-    both municipalities, each block of runs with its own draw of everything
-    that nobody has measured, its own town and one of the rival accounts.
-    Draws that do not fit what is measured are left out. Writes tables,
-    figures, sentences in both languages and the offline page of each town.
+    both municipalities, each block of runs with its own draw of the assumed
+    parameters, its own town and one of the rival accounts. Draws that do not
+    fit what is measured are left out. Writes tables, figures, sentences in
+    both languages and the offline page of each town.
+
+    \b
+    --only value tells from finished pairs what to measure first before a
+    choice of policies: by how much better the choice would become. Weights
+    and costs are yours, in the smallest effect that matters; without costs
+    knowing changes no choice. --only pages writes the page of each town
+    again. Both run nothing.
     """
-    refuse_together({"--quick": quick, "--trial": trial}, "give one of them")
     from scenarios.extras import require_extra
 
-    require_extra("emulation", "reproduce")
-    size = "quick" if quick else "trial" if trial else "whole"
+    runs = {"--quick": quick, "--size": size, "--repeat": repeat, "--so-far": so_far}
+    choice: dict[str, object] = {"--weights": weights, "--cost": cost, "--packages": packages}
+    choice |= {"--trial": trial, "--years": years, "--top": top}
+    if only != "value":
+        refuse_without("--only value", choice)
+    if only is not None:
+        for option in (option for option, value in runs.items() if value):
+            raise InputError(f"{option} goes with the runs of the answer: leave it out with --only {only}")
+    if only == "value":
+        from experiments.cli.answer_value import ValueRequest, tell_value
+        from experiments.voi.choice import PackageChoice
+        from experiments.voi.effect_trial import EffectTrial
+
+        chosen = PackageChoice.read(packages or "", weights or "trust=0.5,crime=0.5", cost or "")
+        trials = [found for one in trial for found in EffectTrial.read_all(one)]
+        tell_value(ValueRequest(chosen, trials, source, years, top or 10), out, lang, fresh=fresh)
+        return
+    require_extra("emulation", "answer")
+    if only == "pages":
+        from experiments.cli.answer_pages import write_town_pages
+
+        write_town_pages(source, workers, out, fresh)
+        return
+    refuse_together({"--quick": quick, "--size": size is not None}, "--quick is --size quick")
+    size = "quick" if quick else size or "whole"
     if repeat is not None:
         from experiments.reproduce.design import design_of
 
         design_of(size).find_pair(repeat)  # raises for a wrong name before the model is loaded
-    from experiments.cli.reproduce import repeat as repeat_pair
-    from experiments.cli.reproduce import reproduce as answer
+    from experiments.cli.answer import answer as run_answer
+    from experiments.cli.answer import repeat as repeat_pair
 
     if repeat is not None:
         repeat_pair(size, repeat, workers, out)
         return
-    raise typer.Exit(answer(size, workers, out, fresh=fresh, so_far=so_far, source=source))
+    raise typer.Exit(run_answer(size, workers, out, fresh=fresh, so_far=so_far, source=source))
 
 
-@app.command()
-def voi(
-    source: options.FromPairs = None,
-    weights: options.WeightsOfGains = "trust=0.5,crime=0.5",
-    cost: options.CostsOfPackages = "",
-    packages: options.PackagesOfChoice = "",
-    trial: options.ValuedTrials = [],
-    years: options.YearsOfChoice = None,
-    top: options.TopOfList = 10,
-    lang: options.LanguageOfText = "en",
-    out: options.OutOfVoi = None,
-    fresh: options.Replace = False,
-) -> None:
-    """Tell what to measure first before a choice of policies.
-
-    \b
-    Values what could be known by how much better the choice would become:
-    which account holds, questions, groups of numbers, single numbers where
-    they exceed chance, and surveys by size. Uses the pairs of `reproduce`
-    and runs nothing. Weights and costs are yours, in the smallest effect
-    that matters; without costs knowing changes no choice.
-    """
-    from experiments.cli.voi import VoiRequest
-    from experiments.cli.voi import voi as value
-    from experiments.voi.choice import PackageChoice
-    from experiments.voi.effect_trial import EffectTrial
-
-    choice = PackageChoice.read(packages, weights, cost)
-    trials = [found for one in trial for found in EffectTrial.read_all(one)]
-    value(VoiRequest(choice, trials, source, years, top), out, lang, fresh=fresh)
-
-
-@app.command()
+@command()
 def trial(
     trial: options.TrialToDiagnose,
     workers: options.Workers = 1,
@@ -538,97 +530,21 @@ def trial(
     out: options.OutOfTrial = None,
     fresh: options.Fresh = False,
 ) -> None:
-    """Plan a field trial by lot: what would it find?
+    """Plan a randomised field trial: what would it find?
 
     \b
-    Runs the design in simulated towns, by many lots and surveys, beside a
-    twin without the policy, and analyses it as a field researcher would.
-    Tells power, bias against the true effects, coverage, false positives,
-    spill-over into controls, the smallest effect found, and costs. Begin
-    with `confianza new trial NAME`. Goes on if it was interrupted.
+    Runs the design in simulated towns, by many random assignments and
+    surveys, beside a twin without the policy, and analyses it as a field
+    researcher would. Tells power, bias against the true effects, coverage,
+    false positives, spill-over into controls, the smallest effect found, and
+    costs. Begin with `confianza new trial NAME`. Goes on if interrupted.
     """
     from experiments.cli.trial import trial as run_trial
 
     raise typer.Exit(run_trial(trial, workers, out, lang, fresh=fresh))
 
 
-@app.command()
-def page(
-    folder: options.FinishedAnswer,
-    workers: options.Workers = 1,
-    out: options.OutOfPages = None,
-    fresh: options.Replace = False,
-) -> None:
-    """Write the page of each town from an answer.
-
-    \b
-    The page answers for eight levers at once, over all worlds that fit what
-    is known, on any phone. `confianza reproduce` writes it into its folder.
-    """
-    from scenarios.extras import require_extra
-
-    require_extra("emulation", "page")
-    from experiments.cli.page import write_town_pages
-
-    write_town_pages(folder, workers, out, fresh)
-
-
-@app.command()
-def plot(
-    folder: options.DrawnPath,
-    measures: options.MeasuresDrawn = "",
-    out: options.OutOfFigures = None,
-    lang: options.LanguageOfFigures = "en",
-    fresh: options.Replace = False,
-) -> None:
-    """Draw the figures of a run, a sweep, an analysis, a table."""
-    from experiments.cli.plot import plot as draw
-
-    draw(folder, measures, out, lang, fresh)
-
-
-@app.command()
-def contrasts(
-    study: options.SweptStudy,
-    measures: options.MeasuresDrawn = "",
-    draws: options.Draws = "",
-    workers: options.Workers = 1,
-    out: options.OutOfFigures = None,
-    lang: options.LanguageOfFigures = "en",
-    fresh: options.Replace = False,
-) -> None:
-    """Tell what changes do alone and together."""
-    from experiments.execution.parameter_draws import read_draws
-    from experiments.figures.answers import write_contrasts
-    from experiments.narrative.messages import figure_message
-    from experiments.storage.progress import print_note
-    from experiments.words.bilingual import FigureTexts
-
-    check_draws(draws)
-    for path in write_contrasts(study, measures, out, lang, fresh):
-        print(path)
-    if not draws:
-        print_note(figure_message("over_draws.at_defaults", FigureTexts(lang)))
-        return
-    from experiments.cli.over_draws import report_contrasts
-
-    drawn = read_draws(file_of_draws(draws))
-    interrupted = report_contrasts(study, drawn, measures, workers, FigureTexts(lang), fresh)
-    raise typer.Exit(INTERRUPTED if interrupted else DONE)
-
-
-@app.command()
-def repeat(run: options.Run, within: options.SearchedFolder = None) -> None:
-    """Compute one run again, in this process, and compare."""
-    from experiments.studies.repeat import find_run
-
-    run_and_source = find_run(run, within)  # before the model is loaded
-    from experiments.studies.repeat import repeat as once_more
-
-    raise typer.Exit(once_more(*run_and_source))
-
-
-@app.command()
+@command()
 def new(kind: options.Kind, name: options.Name) -> None:
     """Write a commented file of your own that runs as it is."""
     from experiments.setup.new_municipality import new as write_draft
@@ -637,7 +553,7 @@ def new(kind: options.Kind, name: options.Name) -> None:
         print(path)
 
 
-@app.command()
+@command()
 def doctor(store: options.FiguresReason = None, clear_starts: options.ClearStarts = False) -> None:
     """Say whether this machine is fit, and what to do if not."""
     if clear_starts:
@@ -655,14 +571,8 @@ def doctor(store: options.FiguresReason = None, clear_starts: options.ClearStart
     raise typer.Exit(DONE if run_checks() else OUR_FAULT)
 
 
-@app.command()
-def bundle(folder: options.BundleFolder, systems: options.Systems = []) -> None:
-    """Fill a folder for workshops without internet."""
-    maintainers_module("bundle", "bundle.bundle").bundle(folder, systems)
-
-
 @app.callback()
-def program(version: options.Version = False) -> None:
+def describe_program(version: options.Version = False) -> None:
     """Simulates trust between police and community in two Guatemalan municipalities."""
 
 
@@ -673,22 +583,22 @@ def main() -> None:
     interruption.exit_program(run_program(sys.argv[1:]))
 
 
-def run_program(words: list[str]) -> int:
-    """Run the program with command-line arguments; return the exit code, without a traceback for wrong input."""
+def run_program(words: list[str], program: typer.Typer = app) -> int:
+    """Run a program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         print_error(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     interruption.SignalState.signals.clear()
     with interruption.handle_signals():
-        code = run_and_catch_errors(words or ["--help"])
+        code = run_and_catch_errors(words or ["--help"], program)
     set_console_language()
     stopped = code == INTERRUPTED or (code == DONE and interruption.SignalState.signals)
     return interruption.exit_code() if stopped else code
 
 
-def run_and_catch_errors(words: list[str]) -> int:
+def run_and_catch_errors(words: list[str], program: typer.Typer = app) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
     try:
-        code = app(words, prog_name="confianza", standalone_mode=False) or DONE
+        code = program(words, prog_name=program.info.name, standalone_mode=False) or DONE
         print(end="", flush=True)
         return code
     except InputError as wrong:

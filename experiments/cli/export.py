@@ -1,14 +1,17 @@
-"""The command `export`: write the table of a results folder as CSV, and its cells and places as maps."""
+"""The command `export`: write results as CSV, as maps of cells and places, or as figures."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from experiments.cli.plot import draw_record
 from experiments.cli.streams import write_bytes
 from experiments.execution.execution_layers import layers_file
+from experiments.figures.plot_command import draw_folder
 from experiments.storage.disk_space import check_target
 from experiments.storage.progress import report_slow
 from experiments.storage.reading import csv_of
 from experiments.storage.writing import write_requested
+from experiments.words.console import console_text
 
 ENDINGS = {"--csv": (".csv",), "--gpkg": (".gpkg",), "--geojson": (".geojson", ".json")}
 STANDARD_OUTPUT = Path("-")
@@ -28,3 +31,12 @@ def export(folder: Path, targets: Mapping[str, Path], fresh: bool) -> None:
         write_requested(files, fresh)
     if printed is not None:
         write_bytes(printed)
+
+
+def export_figures(place: Path, target: Path, measures: str, lang: str, fresh: bool) -> None:
+    """Draw the figures of a folder or a recorded table into a folder or a file; print the paths written."""
+    with report_slow(console_text("label.drawing")):
+        draw = draw_record if place.suffix == ".csv" else draw_folder
+        paths = draw(place, measures, target, lang, fresh)
+    for path in paths:
+        print(path)

@@ -51,6 +51,18 @@ def language_among(known: Collection[str]) -> Callable[[str | None], str | None]
     return check_and_set
 
 
+def names_of(kind: str) -> Callable[[str], list[str]]:
+    """Return a function that completes the name of a built-in scenario or policy."""
+
+    def complete(incomplete: str) -> list[str]:
+        import scenarios  # help texts do not need it
+
+        known = scenarios.names() if kind == "scenarios" else scenarios.policies()
+        return [name for name in known if name.startswith(incomplete)]
+
+    return complete
+
+
 def fields_as_options(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command to which typer gives the fields of its first parameter, a dataclass, as options."""
     stated, *others = signature(command).parameters.values()
@@ -77,9 +89,22 @@ ONE_LANGUAGE = language_among(("en", "es"))
 
 # What is run
 
-Scenario = Annotated[str, Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)]
+Scenario = Annotated[
+    str,
+    Argument(
+        metavar="SCENARIO",
+        help="Name of a scenario, or a TOML file.",
+        show_default=False,
+        autocompletion=names_of("scenarios"),
+    ),
+]
 Policies = Annotated[
-    list[str], Option(metavar="NAME[@DATE]", help="A policy (or world) and when it begins; repeatable.")
+    list[str],
+    Option(
+        metavar="NAME[@DATE]",
+        help="A policy (or world) and when it begins; repeatable.",
+        autocompletion=names_of("policies"),
+    ),
 ]
 Sets = Annotated[list[str], comparison_options.SETS]
 Start = comparison_options.Start
@@ -195,53 +220,83 @@ Budget = Annotated[
 OutOfStudy = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/STUDY]", show_default=False)
 ]
+Contrasts = Annotated[bool, Option("--contrasts", help="Instead: what changes do, from finished runs.")]
+FigureOfContrasts = Annotated[
+    Path | None,
+    Option(
+        "--figure", metavar="FILE", help="With --contrasts: its figure, as x.png, x.svg or x.pdf.", show_default=False
+    ),
+]
+FreshSweep = Annotated[
+    bool, Option("--fresh", help="Begin anew instead of going on; with --contrasts replace its tables.")
+]
 OutOfMethod = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/STUDY-METHOD]", show_default=False)
 ]
 
 # The answer to the question of the paper
 
+SIZES = ("whole", "quick", "trial")
+PARTS = ("pages", "value")
 QuickAnswer = Annotated[bool, Option("--quick", help="Fewer draws: about 30 minutes on two cores instead of 3 hours.")]
-Trial = Annotated[bool, Option("--trial", help="Small towns, one year: shows that it works, answers nothing.")]
+SizeOfAnswer = Annotated[
+    str | None,
+    Option(
+        metavar="whole|quick|trial",
+        help="How many runs; trial: small towns, one year, which shows that it works and answers nothing."
+        "  [default: whole]",
+        callback=one_of("--size", SIZES),
+    ),
+]
 RepeatedPair = Annotated[
     str | None, Option("--repeat", metavar="BLOCK:ARM", help="Instead: one pair again, by the name of its runs.")
 ]
 SoFar = Annotated[bool, Option("--so-far", help="Run nothing; tell what has finished.")]
 FromAnswer = Annotated[
     Path | None,
-    Option("--from", metavar="DIR", help="Begin with the pairs of another folder; some are run again first."),
-]
-OutOfAnswer = Annotated[
-    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/reproduce…]", show_default=False)
-]
-FinishedAnswer = Annotated[Path, Argument(metavar="DIR", help="A folder that `reproduce` wrote.")]
-OutOfPages = Annotated[
-    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/page]", show_default=False)
-]
-
-# What to measure first
-
-FromPairs = Annotated[
-    Path | None,
-    Option("--from", metavar="DIR", help="A folder of reproduce.  [default: results/reproduce]", show_default=False),
-]
-WeightsOfGains = Annotated[
-    str, Option(metavar="GAIN=X,…", help="Weights of trust, crime and harm; they are scaled to 1.")
-]
-CostsOfPackages = Annotated[
-    str,
     Option(
-        metavar="PACKAGE=X,…",
-        help="Costs of packages in smallest effects that matter, as mopsic=0.75,reporting=0.5,resources=1.",
+        "--from",
+        metavar="DIR",
+        help="Begin with the pairs of another folder, some of which are run again first; with --only: the finished"
+        " answer.  [default: results/answer]",
         show_default=False,
     ),
 ]
+PartOfAnswer = Annotated[
+    str | None,
+    Option(
+        metavar="pages|value",
+        help="Instead, from a finished answer: the page of each town, or the value of measuring.",
+        callback=one_of("--only", PARTS),
+    ),
+]
+OutOfAnswer = Annotated[
+    Path | None,
+    Option(
+        metavar="DIR",
+        help="Where to write.  [default: results/answer…, results/page, results/value]",
+        show_default=False,
+    ),
+]
+WeightsOfGains = Annotated[
+    str | None,
+    Option(
+        metavar="GAIN=X,…",
+        help="For value: weights of trust, crime and harm, scaled to 1.  [default: trust=0.5,crime=0.5]",
+    ),
+]
+CostsOfPackages = Annotated[
+    str | None,
+    Option(
+        metavar="PACKAGE=X,…",
+        help="For value: costs of packages in smallest effects that matter, as mopsic=0.75,reporting=0.5,resources=1.",
+    ),
+]
 PackagesOfChoice = Annotated[
-    str,
+    str | None,
     Option(
         metavar="PACKAGE,…",
-        help="Packages to choose from.  [default: mopsic, reporting, resources, all]",
-        show_default=False,
+        help="For value: packages to choose from.  [default: mopsic, reporting, resources, all]",
     ),
 ]
 ValuedTrials = Annotated[
@@ -249,15 +304,16 @@ ValuedTrials = Annotated[
     Option(
         "--trial",
         metavar="NUMBERS|DIR",
-        help="Also value a trial of MOPSIC: units=50,persons=100,share=0.46,icc=0.02, or a trial's folder; repeatable.",
+        help="For value: also a trial of MOPSIC, as units=50,persons=100,share=0.46,icc=0.02, or a trial's folder;"
+        " repeatable.",
         show_default=False,
     ),
 ]
 YearsOfChoice = Annotated[
-    int | None, Option(metavar="N", help="After how many years effects count.  [default: that of most pairs]")
+    int | None,
+    Option(metavar="N", help="For value: after how many years effects count.  [default: that of most pairs]"),
 ]
-TopOfList = Annotated[int, Option(metavar="N", help="Length of the list.", min=1)]
-OutOfVoi = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/voi]")]
+TopOfList = Annotated[int | None, Option(metavar="N", help="For value: length of the list.  [default: 10]", min=1)]
 
 # A field trial
 
@@ -271,38 +327,50 @@ OutOfTrial = Annotated[
 
 # What lies in folders
 
-DrawnPath = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]
-ExportedFolder = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
+ExportedFolder = Annotated[
+    Path, Argument(metavar="DIR|FILE", help="A folder of results; for figures also a table of an examination.")
+]
 Csv = Annotated[Path | None, Option(metavar="FILE", help="The whole table; - is standard output.")]
 Gpkg = Annotated[Path | None, Option(metavar="FILE", help="Cells and settlements as a GeoPackage.")]
 GeoJson = Annotated[Path | None, Option("--geojson", metavar="FILE", help="The same as GeoJSON.")]
-VerifiedPath = Annotated[Path, Argument(metavar="FILE|DIR", help="A report, or a folder of results.")]
-Run = Annotated[str, Argument(metavar="RUN", help="A run: identity, command, or file in quarantine/.")]
-SearchedFolder = Annotated[
-    Path | None, Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]")
-]
-
-SweptStudy = Annotated[
-    str, Argument(metavar="STUDY", help="A study that was swept, or the folder of its results.", show_default=False)
+FiguresOfFolder = Annotated[
+    Path | None,
+    Option(metavar="DIR|FILE", help="Figures as PNG into a folder, or as x.png, x.svg or x.pdf.", show_default=False),
 ]
 MeasuresDrawn = Annotated[str, Option("--measures", metavar="NAME,NAME", help="Show these measures of a sweep.")]
-OutOfFigures = Annotated[
-    Path | None, Option("--out", metavar="FILE", help="Where figures go: x.png, x.svg or x.pdf.", show_default=False)
-]
 LanguageOfFigures = Annotated[
-    str, Option("--lang", metavar="en|es", help="Language of figures and texts.", callback=ONE_LANGUAGE)
+    str | None,
+    Option("--lang", metavar="en|es", help="Language of figures.  [default: en]", callback=ONE_LANGUAGE),
+]
+Verified = Annotated[
+    str, Argument(metavar="FILE|DIR|RUN", help="A report, a folder of results, or a run.", show_default=False)
+]
+SearchedFolder = Annotated[
+    Path | None, Option("--in", metavar="DIR", help="The folder that names a run.  [default: all in results/]")
 ]
 
 # What there is
 
-ParameterName = Annotated[
-    str | None, Argument(metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False)
+LISTS = ("scenarios", "policies", "accounts", "parameters", "measures")
+Listed = Annotated[
+    str,
+    Argument(
+        metavar="WHAT",
+        help=f"{', '.join(LISTS)}.",
+        callback=one_of("list", LISTS),
+        show_default=False,
+        autocompletion=lambda incomplete: [name for name in LISTS if name.startswith(incomplete)],
+    ),
 ]
-ShownScenario = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
+ListedName = Annotated[
+    str | None,
+    Argument(metavar="[NAME]", help="Only this one, or those whose name has this part.", show_default=False),
+]
+ShownScenario = Annotated[
+    str | None, Option(metavar="S", help="Of parameters: show the values and sources of this scenario.")
+]
 AsJson = Annotated[bool, Option("--json", help="As JSON, with all that is known of each.")]
-AsCsv = Annotated[bool, Option("--csv", help="As CSV, in both languages.")]
 LanguageOfList = Annotated[str, Option("--lang", metavar="en|es", help="Language of the list.", callback=ONE_LANGUAGE)]
-LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.", callback=ONE_LANGUAGE)]
 
 # The page
 
@@ -315,7 +383,12 @@ DrawsOfPage = Annotated[
     ),
 ]
 LanguageOfPage = Annotated[
-    str, Option(metavar="es|en", help="Language with which the page opens.", callback=ONE_LANGUAGE)
+    str | None,
+    Option(
+        metavar="es|en|both",
+        help="Language with which the page opens, or of the materials.  [default: en; of materials es]",
+        callback=language_among(LANGUAGES),
+    ),
 ]
 Mesa = Annotated[bool, Option("--mesa", help="Instead: the classroom, Mesa's page for students.")]
 
@@ -327,55 +400,12 @@ Phones = Annotated[
         help="With --room: let phones of the local network in at this address, to vote only, at the next port.",
     ),
 ]
-LanguagesOfWorkshop = Annotated[
-    str,
-    Option("--lang", metavar="es|en|both", help="Language of the pages.", callback=language_among(LANGUAGES)),
+Materials = Annotated[
+    Path | None,
+    Option(metavar="DIR", help="Instead: write a guide for 90 minutes, handouts and a teacher's sheet there."),
 ]
-OutOfWorkshop = Annotated[Path, Option("--out", metavar="DIR", help="Where to write the pages.")]
 StudentFolder = Annotated[
     Path | None, Option(metavar="DIR", help="Instead: put the work of students in a folder into one table there.")
-]
-
-# Speed
-
-Json = Annotated[Path | None, Option(metavar="FILE", help="Also write the numbers as JSON.")]
-Quick = Annotated[bool, Option("--quick", help="Shorter runs, rougher numbers.")]
-OtherCheckout = Annotated[Path | None, Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")]
-Floor = Annotated[bool, Option("--floor", help="Instead: a decade in bare loops, beside that on record.")]
-Growth = Annotated[Path | None, Option(metavar="FILE", help="Instead: a figure of time by residents, couples, years.")]
-FloorReason = Annotated[str | None, Option(metavar="REASON", help="With --floor: put the new figure on record.")]
-
-# Validation
-
-Examinations = Annotated[
-    list[str], Argument(metavar="NAME...", help="Examinations to run, see above.", show_default=False)
-]
-Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
-PairsOrSeeds = Annotated[
-    int | None,
-    Option(
-        metavar="N",
-        help="Pairs, or seeds; effects of rare harms need 24.  "
-        "[default: 8; audit, ceiling 5; criteria, ranges, effects 12; doses 1; decisions 20; coverage 96]",
-    ),
-]
-YearsOfTowns = Annotated[
-    float | None,
-    Option(
-        metavar="N",
-        help="Years after the warm-up.  [default: 2; audit 1; ceiling, doses, closed, practice: 10; else 3]",
-    ),
-]
-Scale = Annotated[
-    float | None,
-    Option(
-        metavar="SHARE",
-        help="Size of the towns.  [default: 1; audit 0.2; knockouts, closed, decisions, laws, coverage 0.25]",
-    ),
-]
-OutOfValidation = Annotated[
-    Path | None,
-    Option(metavar="DIR", help="Where all but the first three go.  [default: results/validate]"),
 ]
 
 # Setting up
@@ -412,8 +442,4 @@ ClearStarts = Annotated[
         help="Instead: remove the stored towns and worlds at their start. CONFIANZA_STARTS_MB limits their size"
         " (2000; 0 stores none).",
     ),
-]
-BundleFolder = Annotated[Path, Argument(metavar="FOLDER", help="The folder to fill; it is made if need be.")]
-Systems = Annotated[
-    list[str], Option("--for", metavar="windows|macos|linux", help="For which system; repeatable.  [default: this one]")
 ]

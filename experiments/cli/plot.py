@@ -1,4 +1,4 @@
-"""The command `plot`: draw the figures of a results folder, or of a recorded table written by `validate`."""
+"""Draw a recorded table that an examination wrote."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -8,12 +8,11 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.figures.effects import draw_experiments
-from experiments.figures.plot_command import draw_folder, language_suffix, write_figures
+from experiments.figures.plot_command import language_suffix, write_figures
 from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_events
-from experiments.storage.progress import report_slow
+from experiments.figures.svg import ENDINGS
 from experiments.validation.effects_table import EXPERIMENTS
 from experiments.words.bilingual import FigureTexts
-from experiments.words.console import console_text
 from model.engine.errors import InputError
 from scenarios.files import read_text
 
@@ -32,25 +31,18 @@ RECORD_FIGURES: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
 """Drawing function of each recorded table, by file name without suffix."""
 
 
-def plot(place: Path, measures: str, out: Path | None, lang: str, fresh: bool) -> None:
-    """Draw the figures of a folder or a table, and print the paths written."""
-    with report_slow(console_text("label.drawing")):
-        draw = draw_record if place.suffix == ".csv" else draw_folder
-        paths = draw(place, measures, out, lang, fresh)
-    for path in paths:
-        print(path)
-
-
 def draw_record(
     table: Path, measures: str = "", out: Path | None = None, lang: str = "en", fresh: bool = False
 ) -> list[Path]:
-    """Draw a recorded table into ``out`` or the folder of the table; return the paths written."""
+    """Draw a recorded table into a folder or a file, by default beside the table; return the paths written."""
     if table.stem not in RECORD_FIGURES:
         raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORD_FIGURES)} can be drawn")
     if measures:
         raise InputError("--measures chooses among those of a sweep, not of a table")
     figure = record_figure(table, lang)
-    return write_figures({out or table.with_name(f"{table.stem}{language_suffix(lang)}.png"): figure}, fresh)
+    place = out or table.parent
+    path = place if place.suffix in ENDINGS else place / f"{table.stem}{language_suffix(lang)}.png"
+    return write_figures({path: figure}, fresh)
 
 
 def record_figure(table: Path, lang: str) -> Figure:

@@ -27,7 +27,7 @@ from scenarios.timeline import BUILT_IN_SITES
 TESTED_LAWS = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
 """The shortest and the longest memory, besides that of the page; data cannot tell them apart."""
 LAWS_FILE = reference_file("comparison", "laws.csv")
-"""Table written by `confianza validate laws`."""
+"""Table written by `python -m experiments.dev validate laws`."""
 
 
 type Row = dict[str, Any]

@@ -22,7 +22,7 @@ from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
 REACH_FILE = reference_file("comparison", "reach.csv")
-"""Table written by `confianza validate reach`."""
+"""Table written by `python -m experiments.dev validate reach`."""
 YEARS = 2.0
 EXTREME_WORLDS: dict[str, Text] = {
     "no_police": {"en": "no police", "es": "sin policía"},

@@ -130,7 +130,7 @@ def origin_of(folder: Path, study: str) -> str:
     """Return the command, version, commit and model fingerprint behind the contrasts of a folder."""
     stated = read_manifest(folder)
     version, commit = stated["versions"].get("confianza", ""), stated.get("commit") or "-"
-    command = shlex.join(["confianza", "contrasts", study])
+    command = shlex.join(["confianza", "sweep", study, "--contrasts"])
     return f"{command}; confianza {version}, commit {commit}, model {stated['fingerprint']}"
 
 

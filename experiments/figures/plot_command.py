@@ -16,7 +16,7 @@ from experiments.narrative.labels import display_factor
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
 from experiments.storage.progress import print_note
 from experiments.storage.reading import load_table, means_of_runs, specs_of, stored_measures, varied_columns
-from experiments.storage.writing import write_requested
+from experiments.storage.writing import make_folder, write_requested
 from experiments.studies.sensitivity_indices import INDICES_FILE
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError, suggest_nearest
@@ -32,18 +32,22 @@ CONTRAST_MEASURES = (
 def draw_folder(
     folder: Path, requested: str = "", out: Path | None = None, lang: str = "en", fresh: bool = False
 ) -> list[Path]:
-    """Draw all figures of a folder into it; for sweeps measures and path can be chosen.  Return the paths written."""
+    """Draw all figures of a folder into a folder or a file, by default into itself; return the paths written.
+
+    Of sweeps the measures can be chosen.
+    """
     is_sweep, wording = kind_of(folder) == SWEEP, FigureTexts(lang)
     has_indices = is_sweep and (folder / INDICES_FILE).is_file()
-    if (requested or out is not None) and (has_indices or not is_sweep):
-        raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
+    if requested and (has_indices or not is_sweep):
+        raise InputError(f"--measures goes with a sweep, {folder} holds none")
     if has_indices:
         figures = dict(index_charts(folder, wording))
     elif is_sweep:
         figures = sweep_figures(folder, chosen_measures(folder, requested, DEFAULT_MEASURES), wording)
     else:
         figures = {"summary": run_figure(folder, wording)}
-    target = out or folder / f"{language_suffix(lang)}.png"
+    place = out or folder
+    target = place if place.suffix in ENDINGS else place / f"{language_suffix(lang)}.png"
     by_path = {path_of(target, name, len(figures) == 1): figure for name, figure in figures.items()}
     return write_figures(by_path, fresh)
 
@@ -92,9 +96,8 @@ def figure_bytes(figure: Figure, path: Path) -> bytes:
     """Return a figure as PNG, SVG or PDF, by the suffix of its path."""
     ending = path.suffix or path.name
     if ending not in ENDINGS:
-        raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
-    if not path.parent.is_dir():
-        raise InputError(f"--out {path}: no folder '{path.parent}'")
+        raise InputError(f"{path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
+    make_folder(path.parent)
     return render_figure(figure, ending, path.stem)
 
 

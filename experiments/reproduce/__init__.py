@@ -1,1 +1,1 @@
-"""Answer the question of the paper (`confianza reproduce`): design, runs, tables, figures and sentences."""
+"""Answer the question of the paper (`confianza answer`): design, runs, tables, figures and sentences."""

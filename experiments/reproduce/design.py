@@ -1,4 +1,4 @@
-"""Design of `confianza reproduce`: blocks of runs that share a parameter draw, a town, a seed and an account."""
+"""Design of `confianza answer`: blocks of runs that share a parameter draw, a town, a seed and an account."""
 
 import itertools
 import math

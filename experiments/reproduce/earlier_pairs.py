@@ -1,4 +1,4 @@
-"""Reuse the pairs of runs of another folder of `confianza reproduce` in a new folder.
+"""Reuse the pairs of runs of another folder of `confianza answer` in a new folder.
 
 A sample of them is run again first: two versions of the code may share a folder only if they give the same bits.
 """

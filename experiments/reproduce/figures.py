@@ -1,4 +1,4 @@
-"""Figures of `confianza reproduce`: one per result and language, with both municipalities side by side."""
+"""Figures of `confianza answer`: one per result and language, with both municipalities side by side."""
 
 import itertools
 import textwrap

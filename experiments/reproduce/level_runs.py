@@ -1,4 +1,4 @@
-"""Run the status quo of every draw, and solve its levels, in a folder of `confianza reproduce`."""
+"""Run the status quo of every draw, and solve its levels, in a folder of `confianza answer`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Solve the calibrated numbers anew in each draw of `confianza reproduce`, so that the status quo fits what is known.
+"""Solve the calibrated numbers anew in each draw of `confianza answer`, so that the status quo fits what is known.
 
 The levels of `levels.toml` are measured at both sites. With everything else drawn, the model's own values of the
 numbers that were set for them no longer fit. A draw begins with random values of these numbers (the prior). How each

@@ -1,4 +1,4 @@
-"""Lock file of `confianza reproduce`: settings that decide its numbers, and digests of the files written."""
+"""Lock file of `confianza answer`: settings that decide its numbers, and digests of the files written."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -44,7 +44,7 @@ def read_lock(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
-        raise InputError(f"{path} is not readable as the lock of a folder that `reproduce` wrote")
+        raise InputError(f"{path} is not readable as the lock of a folder that `answer` wrote")
     return content
 
 
@@ -55,11 +55,11 @@ def check_lock(folder: Path, current: Mapping[str, Any]) -> None:
 
 
 def check_own_folder(folder: Path, begun: Collection[str]) -> None:
-    """Raise InputError if a folder holds other files than ``begun`` and no lock: `reproduce` has not filled it."""
+    """Raise InputError if a folder holds other files than ``begun`` and no lock: `answer` has not filled it."""
     foreign = sorted(path.name for path in folder.glob("*") if path.name not in (FOLDER_LOCK, *begun))
     if foreign and not (folder / LOCK_FILE).is_file():
         raise InputError(
-            f"--out {folder} holds something else than results of `reproduce` ({foreign[0]}): choose another folder"
+            f"--out {folder} holds something else than results of `answer` ({foreign[0]}): choose another folder"
         )
 
 

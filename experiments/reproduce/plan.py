@@ -1,4 +1,4 @@
-"""Plan of `confianza reproduce`, read from `plan.toml`: packages, measures and sizes."""
+"""Plan of `confianza answer`, read from `plan.toml`: packages, measures and sizes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Runs of `confianza reproduce`: compute those missing in a folder, and read the pairs of every arm and measure."""
+"""Runs of `confianza answer`: compute those missing in a folder, and read the pairs of every arm and measure."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence

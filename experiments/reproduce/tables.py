@@ -1,4 +1,4 @@
-"""Build the tables of `confianza reproduce` from the pairs of its runs."""
+"""Build the tables of `confianza answer` from the pairs of its runs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -30,7 +30,7 @@ def add_run(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
 
 def command(path: Path) -> str:
     """Return the command that repeats a run in quarantine."""
-    return f"confianza repeat {shlex.quote(str(path))}"
+    return f"confianza verify {shlex.quote(str(path))}"
 
 
 def remove_run(folder: Path, run: str) -> None:

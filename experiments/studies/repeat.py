@@ -1,4 +1,4 @@
-"""The command `repeat`: find a run by its identity, command or quarantine file, and compute it again."""
+"""`verify RUN`: find a run by its identity, command or quarantine file, and compute it again."""
 
 import dataclasses
 import re

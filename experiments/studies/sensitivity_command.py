@@ -207,7 +207,7 @@ def analyse_indices(
     write_atomically(target / INDICES_FILE, indices_csv(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES_FILE}.")
-    print(f"To plot them: confianza plot {shlex.quote(str(target))}")
+    print(f"To plot them: confianza export {shlex.quote(str(target))} --figures {shlex.quote(str(target))}")
 
 
 def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataFrame | None:

@@ -263,7 +263,7 @@ def needed_persons(rows: pd.DataFrame, effect: float) -> float:
 
 
 def study_table(trial: FinishedTrial, diagnosis: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each number of persons with what `confianza voi` needs to value the trial."""
+    """Return a row for each number of persons with what `confianza answer --only value` needs to value the trial."""
     rows = main_rows(diagnosis, trial.main_estimator)
     wholes, contrasts = (rows[rows["inquiry"] == name].reset_index(drop=True) for name in (WHOLE, CONTRAST))
     return pd.DataFrame({

@@ -87,12 +87,12 @@ def checked_columns(file: str, names: list[str]) -> list[str]:
     for name in names:
         if name != MONTH_COLUMN and name not in measure_names():
             raise InputError(
-                f"{file}: no measure '{name}'{suggest_nearest(name, measure_names())}; see confianza measures"
+                f"{file}: no measure '{name}'{suggest_nearest(name, measure_names())}; see confianza list measures"
             )
         if names.count(name) > 1:
             raise InputError(f"{file}: column '{name}' stands twice")
     if len(names) == 1:
-        raise InputError(f"{file}: no column but '{MONTH_COLUMN}'; name measures, as confianza measures lists them")
+        raise InputError(f"{file}: no column but '{MONTH_COLUMN}'; name some of `confianza list measures`")
     return names
 
 

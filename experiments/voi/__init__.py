@@ -1,1 +1,1 @@
-"""The command `voi`: which knowledge would improve a choice between policies most."""
+"""`answer --only value`: which knowledge would improve a choice between policies most."""

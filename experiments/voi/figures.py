@@ -1,4 +1,4 @@
-"""Figures of `confianza voi`: what is worth most to know, and the worth of knowing over costs."""
+"""Figures of `confianza answer --only value`: what is worth most to know, and the worth of knowing over costs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby

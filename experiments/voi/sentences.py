@@ -1,4 +1,4 @@
-"""Sentences of `confianza voi` in both languages; every number is read from a table."""
+"""Sentences of `confianza answer --only value` in both languages; every number is read from a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

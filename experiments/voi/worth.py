@@ -1,4 +1,4 @@
-"""Tables of `confianza voi`: the worth of everything, questions, groups, numbers and surveys; variance; costs."""
+"""Tables of `answer --only value`: the worth of everything, questions, groups, numbers and surveys; variance; costs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

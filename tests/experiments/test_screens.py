@@ -208,7 +208,7 @@ def town_file(folder: Path) -> Path:
     """Write the page of a town of known effects."""
     file, design = folder / "town.html", known_design()
     pairs = known_pairs(design)
-    data = town_data(design, pairs, known_surfaces(design, pairs), [KEY[0]], "confianza reproduce --quick")
+    data = town_data(design, pairs, known_surfaces(design, pairs), [KEY[0]], "confianza answer --quick")
     file.write_text(town_page(data), encoding="utf-8")
     return file
 

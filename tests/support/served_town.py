@@ -97,7 +97,7 @@ def made_months(spec: RunSpec, effects: Mapping[str, float]) -> pd.DataFrame:
 def write_page(folder: Path, design: ReproduceDesign, pairs: pd.DataFrame) -> Path:
     """Write the page of a municipality from pairs made by hand; return the file."""
     more = town_pairs(design, pairs)
-    data = town_data(design, more, town_surfaces(design, more), [KEY[0]], "confianza reproduce --quick")
+    data = town_data(design, more, town_surfaces(design, more), [KEY[0]], "confianza answer --quick")
     file = folder / f"{KEY[0]}.html"
     file.write_text(town_page(data), encoding="utf-8")
     return file

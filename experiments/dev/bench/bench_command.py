@@ -1,4 +1,4 @@
-"""`confianza bench`: compare speed and memory with the goals; every number is measured in a fresh process."""
+"""`experiments.dev bench`: compare speed and memory with the goals; every number is measured in a fresh process."""
 
 import json
 import math

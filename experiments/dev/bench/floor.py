@@ -1,4 +1,4 @@
-"""`confianza bench --floor`: compare a decade in bare loops with the recorded figure; warn or fail if it is slower."""
+"""`bench --floor`: compare a decade in bare loops with the recorded figure; warn or fail if it is slower."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""`confianza bench --growth FILE`: draw processor time by residents, couples, years and workers."""
+"""`python -m experiments.dev bench --growth FILE`: draw processor time by residents, couples, years and workers."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""`confianza bench --against FOLDER`: compare speed and numbers of another checkout with this one, in turn."""
+"""`bench --against FOLDER`: compare speed and numbers of another checkout with this one, in turn."""
 
 import os
 import statistics

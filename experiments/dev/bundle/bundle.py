@@ -1,4 +1,4 @@
-"""`confianza bundle FOLDER`: collect the wheels that a workshop without internet installs in one folder.
+"""`experiments.dev bundle FOLDER`: collect the wheels that a workshop without internet installs in one folder.
 
 Packages are fetched by the hashes of the lock file.  A requirements file in the folder states the hash of each wheel;
 pip installs no others.  If Sphinx is installed, the documentation site is built into the folder as well.

@@ -15,7 +15,7 @@ SITE = "site"
 BUILDERS = ("sphinx", "myst_nb", "sphinx_design", "pydata_sphinx_theme")
 SITE_FILE = "objects.inv"
 """File that every site built by Sphinx contains."""
-BUILD_COMMAND = "uv run --locked --group docs confianza bundle"
+BUILD_COMMAND = "uv run --locked --group docs python -m experiments.dev bundle"
 
 
 def can_build() -> bool:

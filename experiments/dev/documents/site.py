@@ -223,7 +223,7 @@ def policy_list(language: str) -> str:
 
 
 def results_with_figures(language: str) -> str:
-    """Return each recorded result of `confianza reproduce`: title, sentences and figure."""
+    """Return each recorded result of `confianza answer`: title, sentences and figure."""
     text = (ROOT / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
     _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     sections = []

@@ -15,8 +15,8 @@ EXTRA = "_generated/extra"
 """Folder below `docs` whose files are copied into the site as they are."""
 PLACES = {"en": "try.md", "es": "es/probar.md"}
 COMMANDS = """```sh
-uv run --locked confianza reproduce --quick --out results/quick
-uv run --locked confianza page results/quick --out results/page
+uv run --locked confianza answer --quick --out results/quick
+uv run --locked confianza answer --only pages --from results/quick --out results/page
 ```
 
 <!-- no output: these commands take an hour -->"""

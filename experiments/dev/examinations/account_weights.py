@@ -1,7 +1,7 @@
 """Weigh the rival accounts by how they reproduce measured effect sizes: of events on trust, and of police on crime.
 
 ``python -m experiments.dev.examinations.account_weights`` simulates the panels of Q01 to Q09 and the experiments of
-`EXPERIMENTS_OF_CRIME` under each account, and writes the evidence beside the weights that `confianza reproduce` uses.
+`EXPERIMENTS_OF_CRIME` under each account, and writes the evidence beside the weights that `confianza answer` uses.
 """
 
 import argparse

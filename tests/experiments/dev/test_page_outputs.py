@@ -117,7 +117,7 @@ def test_programs_of_a_page_may_belong_together() -> None:
     ("block", "told"),
     [
         ("```sh\nconfianza run nowhere\n```\n", "exit code 2"),
-        ("```sh\nconfianza scenarios\n```\n\n<!-- output: error -->\n", "exit code 0"),
+        ("```sh\nconfianza list scenarios\n```\n\n<!-- output: error -->\n", "exit code 0"),
         ("```sh\nrm -r results\n```\n", "must begin with 'confianza'"),
         ("```python\n1 / 0\n```\n", "ZeroDivisionError"),
     ],

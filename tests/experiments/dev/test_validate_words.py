@@ -1,4 +1,4 @@
-"""The words of `confianza validate` that name its examinations."""
+"""The words of `python -m experiments.dev validate` that name its examinations."""
 
 import pytest
 

@@ -54,7 +54,7 @@ def test_a_run_that_fails_is_in_quarantine_and_the_others_go_on(tmp_path, jobs):
         assert any(job.command == spec.command for job in jobs)
         assert "rng must be a whole number" in told["error"]
         assert any("Traceback" in line for line in told["traceback"])
-        assert told["repeat"] == f"confianza repeat {path}"
+        assert told["repeat"] == f"confianza verify {path}"
 
 
 def test_a_run_that_kills_its_worker_twice_is_in_quarantine_and_no_other(tmp_path, jobs):

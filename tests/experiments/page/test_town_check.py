@@ -144,7 +144,7 @@ def test_without_any_page_on_file_towns_are_shown_bare(talk: Talk) -> None:
 
 
 def test_a_page_of_another_version_is_told_and_not_shown(talk: Talk, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = page_data(["trust.fast"], [bare_town(SITE)], "confianza reproduce --quick")
+    whole = page_data(["trust.fast"], [bare_town(SITE)], "confianza answer --quick")
     found = data_in(town_page(whole))
     assert is_of_this_version(found, SITE)
     assert not is_of_this_version(found, "totonicapan")

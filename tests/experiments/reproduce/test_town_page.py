@@ -58,7 +58,7 @@ def shown(design: ReproduceDesign, pairs: pd.DataFrame, tmp_path_factory: pytest
     more = town_pairs(design, pairs)
     surfaces = town_surfaces(design, more)
     file = tmp_path_factory.mktemp("town") / "town.html"
-    data = town_data(design, more, surfaces, [SITE], "confianza reproduce --quick")
+    data = town_data(design, more, surfaces, [SITE], "confianza answer --quick")
     file.write_text(town_page(data), encoding="utf-8")
     assert file.stat().st_size < MOST_BYTES
     wrong: list[str] = []

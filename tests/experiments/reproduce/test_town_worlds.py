@@ -37,7 +37,7 @@ def town(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Surface
 
 @pytest.fixture(scope="module")
 def data(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[SurfaceKey, Surface]) -> dict[str, Any]:
-    return town_data(design, pairs, surfaces, [SITE], "confianza reproduce")
+    return town_data(design, pairs, surfaces, [SITE], "confianza answer")
 
 
 def test_means_in_worlds_are_those_of_the_emulator(town: TownWorlds, surfaces: Mapping[SurfaceKey, Surface]) -> None:

@@ -76,7 +76,7 @@ def test_a_second_start_has_nothing_to_do_and_tells_how_to_plot(capsys, study, d
     code, out, err = call(capsys, "sweep", study, "--out", done)
     assert code == 0
     assert "8 of them finished before" in err
-    assert f"confianza plot {done}" in out
+    assert f"confianza export {done} --figures {done}" in out
     assert {path: path.stat().st_mtime_ns for path in (done / "measures").iterdir()} == before
 
 
@@ -131,7 +131,7 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
     bad = quarantined(tmp_path / "out")
     assert len(bad) == 2
     assert f"2 of 4 runs failed and are in {tmp_path / 'out'}/quarantine/" in err
-    assert f"confianza repeat {bad[0]}" in err
+    assert f"confianza verify {bad[0]}" in err
     code, _, err = call(capsys, "repeat", bad[0])
     assert code == 1
     assert "InputError: start less calendar.warm_up" in err
@@ -197,8 +197,11 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Results: {out}/ (8 runs planned). To plot them: confianza plot {out}"),
-        ("es", "Resultados: {out}/ (8 corridas planificadas). Para graficarlos: confianza plot {out} --lang es"),
+        ("en", "Results: {out}/ (8 runs planned). To plot them: confianza export {out} --figures {out}"),
+        (
+            "es",
+            "Resultados: {out}/ (8 corridas planificadas). Para graficarlos: confianza export {out} --figures {out} --lang es",
+        ),
     ],
 )
 def test_where_results_are_is_told_in_the_language_asked_for(capsys, study, tmp_path, monkeypatch, language, said):

@@ -49,7 +49,10 @@ def test_following_the_how_to_leads_from_an_empty_folder_to_a_town_of_ones_own(
             assert cli.run_program(shlex.split(line)[1:]) == 0, f"{line}: {capsys.readouterr().err}"
             printed[line] = capsys.readouterr().out
     assert load("san_inventado.toml").groups["population"].total == 3200
-    assert "population.total = 3200 people" in printed["confianza parameters population --scenario san_inventado.toml"]
+    assert (
+        "population.total = 3200 people"
+        in printed["confianza list parameters population --scenario san_inventado.toml"]
+    )
     assert "of 2 rows inside; 0 not counted" in printed["confianza check san_inventado.toml --years 1"]
     beside = printed["confianza check san_inventado.toml --against serie.csv --replicates 6"]
     assert "months in both: 3, runs: 6" in beside

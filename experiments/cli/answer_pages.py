@@ -1,9 +1,9 @@
-"""The command `page`: write the page of each town from a finished folder of `reproduce`."""
+"""`answer --only pages`: write the page of each town from a finished answer."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.cli.reproduce import PAGE_FOLDER, command_of
+from experiments.cli.answer import PAGE_FOLDER, command_of, folder_of
 from experiments.reproduce.design import design_of
 from experiments.reproduce.earlier_pairs import read_pairs
 from experiments.reproduce.level_runs import LEVELS_FILE, read_levels
@@ -20,14 +20,15 @@ MODEL_KEY = "fingerprint"
 """Setting that may differ: pages tell what older runs did."""
 
 
-def write_town_pages(folder: Path, workers: int, out: Path | None, fresh: bool) -> None:
-    """Write the page of each town from the pairs of a folder, and print the paths."""
+def write_town_pages(source: Path | None, workers: int, out: Path | None, fresh: bool) -> None:
+    """Write the page of each town from the pairs of a folder, `answer`'s own by default, and print the paths."""
+    folder = source or folder_of("whole")
     out = out or Path("results") / PAGE_FOLDER
     for path in () if fresh else page_paths(out, SITES).values():
         if path.is_file():
             raise InputError(f"--out {already_there(path)}")
     if not (folder / LOCK_FILE).is_file():
-        raise InputError(f"{folder} has no {LOCK_FILE}: name a folder that `confianza reproduce` wrote")
+        raise InputError(f"--from {folder} has no {LOCK_FILE}: name a folder that `confianza answer` wrote")
     locked = read_lock(folder)
     size = str(locked.get("size"))
     design = design_of(size)

@@ -1,4 +1,4 @@
-"""The command `reproduce`: runs, emulators, tables, figures, sentences, pages and lock, in one folder."""
+"""The command `answer`: runs, emulators, tables, figures, sentences, pages and lock, in one folder."""
 
 import shlex
 import shutil
@@ -65,10 +65,10 @@ def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
 
 def folder_of(size: str) -> Path:
     """Return the default folder of a size."""
-    return Path("results") / ("reproduce" if size == "whole" else f"reproduce-{size}")
+    return Path("results") / ("answer" if size == "whole" else f"answer-{size}")
 
 
-def reproduce(
+def answer(
     size: str, workers: int, out: Path | None, *, fresh: bool, so_far: bool = False, source: Path | None = None
 ) -> int:
     """Answer the question of the paper, or resume an interrupted answer; return the exit code.
@@ -134,7 +134,7 @@ def remove_results(folder: Path) -> None:
 
 def command_of(size: str) -> str:
     """Return the command that creates the results of a size."""
-    return shlex.join(["confianza", "reproduce", *([f"--{size}"] if size != "whole" else [])])
+    return shlex.join(["confianza", "answer", *(["--size", size] if size != "whole" else [])])
 
 
 def count_pairs(pairs: pd.DataFrame) -> int:

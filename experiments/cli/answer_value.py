@@ -1,4 +1,4 @@
-"""The command `voi`: tables, figures and a ranked list of what to measure first, from pairs of runs on record."""
+"""`answer --only value`: what to measure first, as tables, figures and a ranked list, from pairs of runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.cli.reproduce import folder_of
+from experiments.cli.answer import folder_of
 from experiments.figures.svg import render_figure
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import ReproduceDesign, design_of
@@ -27,7 +27,7 @@ from experiments.words.bilingual import LANGUAGES, BilingualText, FigureTexts
 from experiments.words.console import console_text
 from model.engine.errors import InputError, suggest_nearest
 
-OUT = Path("results") / "voi"
+OUT = Path("results") / "value"
 REFERENCE = Path("results") / "reference" / "reproduce"
 ENDINGS = (".svg", ".png")
 SAME_SETTINGS = ("plan", "draws", "accounts")
@@ -35,7 +35,7 @@ SAME_SETTINGS = ("plan", "draws", "accounts")
 
 
 @dataclass(frozen=True)
-class VoiRequest:
+class ValueRequest:
     """Choice and trials to value, the folder of pairs, the horizon in years, and the length of the list."""
 
     choice: PackageChoice
@@ -46,12 +46,12 @@ class VoiRequest:
 
     @property
     def folder(self) -> Path:
-        """Folder of pairs: the one stated, that of `reproduce`, or the results on record."""
+        """Folder of pairs: the one stated, that of `answer`, or the results on record."""
         known = (folder_of("whole"), REFERENCE)
         return self.source or next((one for one in known if (one / PAIRS_FILE).is_file()), REFERENCE)
 
 
-def voi(request: VoiRequest, out: Path | None, lang: str, *, fresh: bool) -> None:
+def tell_value(request: ValueRequest, out: Path | None, lang: str, *, fresh: bool) -> None:
     """Value what could be known before a choice; write tables, figures and lists, and print the list."""
     place = out or OUT
     design, pairs = read_answer(request.folder)
@@ -85,7 +85,7 @@ def tables_of(valuations: Sequence[Valuation], trials: Sequence[EffectTrial]) ->
 
 
 def sentences_of(
-    request: VoiRequest, valuations: Sequence[Valuation], tables: Mapping[str, pd.DataFrame]
+    request: ValueRequest, valuations: Sequence[Valuation], tables: Mapping[str, pd.DataFrame]
 ) -> list[list[BilingualText]]:
     """Return the sentences on each municipality."""
     found = []
@@ -96,7 +96,7 @@ def sentences_of(
 
 
 def read_answer(folder: Path) -> tuple[ReproduceDesign, pd.DataFrame]:
-    """Return design and pairs of packages of a folder of `reproduce`; raise `InputError` if they do not go together."""
+    """Return design and pairs of packages of the folder of an answer; raise `InputError` if they do not go together."""
     lock = read_lock(folder)
     size = str(lock.get("size"))
     design = design_of(size)
@@ -105,7 +105,7 @@ def read_answer(folder: Path) -> tuple[ReproduceDesign, pd.DataFrame]:
         if lock.get(key) != current[key]:
             raise InputError(
                 f"--from {folder}: {key} of these pairs differ from those of this version, so that their numbers are"
-                " not known: make them anew with `confianza reproduce`"
+                " not known: make them anew with `confianza answer`"
             )
     if lock.get("fingerprint") != current["fingerprint"]:
         print_note(console_text("note.other_model", folder=folder))
