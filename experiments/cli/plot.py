@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.effects import draw_experiments
 from experiments.figures.plot_command import draw_folder, language_suffix, write_figures
-from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_events
+from experiments.figures.record_figures import draw_ceiling
 from experiments.storage.progress import report_slow
 from experiments.validation.effects_table import EXPERIMENTS
 from experiments.words.bilingual import FigureTexts
@@ -23,11 +23,9 @@ DRAWING_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, Value
 BOOLEANS = {"True": True, "False": False}
 RECORD_FIGURES: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
     "ceiling": draw_ceiling,
-    "doses": draw_doses,
     "effects": lambda rows, wording: draw_experiments(
         rows, wording, {one.name: (one.es, one.en) for one in EXPERIMENTS}
     ),
-    "trust_events": draw_events,
 }
 """Drawing function of each recorded table, by file name without suffix."""
 

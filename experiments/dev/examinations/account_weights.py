@@ -9,13 +9,12 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from experiments.dev.examinations.effects import run_together
-from experiments.dev.examinations.readings import CENTRAL_READING
-from experiments.dev.examinations.trust_events import reading_rows
 from experiments.reproduce.account_weights import WEIGHTS_FILE
 from experiments.storage.writing import write_atomically
-from experiments.validation.calibration import reference_town
+from experiments.validation.calibration import points_of_event, reference_town, state_of
 from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS
 from experiments.validation.experiment import Variant, estimate
 from experiments.validation.experiment_runs import (
@@ -25,8 +24,10 @@ from experiments.validation.experiment_runs import (
     run_worlds,
     size_from_options,
 )
-from experiments.validation.panel import SELECTION
-from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
+from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
+from experiments.validation.panel import SELECTION, panels_of
+from experiments.validation.sizes import EVENT_BY_NAME
+from experiments.validation.study_tables import TABLES, Row, head_of, rows_by_columns, write_table
 from scenarios import accounts
 
 EXPERIMENTS_OF_CRIME = {
@@ -42,6 +43,8 @@ LEAST_DEVIATION = 1.0
 """Standard deviation of findings of which only the sign is published, in the unit of the line."""
 FARTHEST = 3.0
 """Standard deviations beyond which a finding contradicts an account no more: measurements are of other countries."""
+PUBLISHED: Mapping[str, Sequence[float]] = TABLES["account_weights"]["published"]
+PUBLISHED_BY_DAY: Mapping[str, Mapping[str, Sequence[Any]]] = TABLES["account_weights"]["days"]
 COLUMNS = ("account", "source", "finding", "unit", "status", "value", "published_low", "published_high", "distance")
 
 
@@ -50,10 +53,29 @@ def trust_rows() -> Iterator[Row]:
     tape, numbers = reference_town()
     for account in accounts.names():
         own = {name: float(value) for name, value in accounts.read(account).items() if name in numbers}
-        for row in reading_rows(tape, CENTRAL_READING, numbers | own, SELECTION):
-            if row["published_low"] != "":
-                finding = f"{row['event']}, {row['quantity']}"
-                yield evidence_row(account, row | {"finding": finding, "unit": "points of 100"})
+        for row in trust_findings(tape, numbers | own):
+            yield evidence_row(account, row | {"unit": "points of 100"})
+
+
+def trust_findings(tape: Tape, numbers: Numbers) -> Iterator[Row]:
+    """Yield what a simulated panel and single events show, with the published interval of each."""
+    panel, state = panels_of(tape, numbers, SELECTION), state_of(tape, numbers, every=1)
+    found = [(f"{kind}, coefficient", panel.coefficients[kind], EVENT_BY_NAME[kind].source) for kind in PANEL_EVENTS]
+    found.append(("two answers, correlation", panel.correlation, "Q07"))
+    for finding, value, source in found:
+        yield finding_row(finding, value, "set", source, PUBLISHED[source])
+    gap_left = 100.0 * panel.gap_left
+    yield finding_row("abuse, % of the gap left a year later", gap_left, "found, not used", "Q06", PUBLISHED["Q06"])
+    for kind, by_day in PUBLISHED_BY_DAY.items():
+        for day, (*span, source) in by_day.items():
+            points = points_of_event(state, EVENT_BY_NAME[kind], numbers, int(day))
+            yield finding_row(f"{kind}, day {day}, latent", points, "set", source, span)
+
+
+def finding_row(finding: str, value: float, status: str, source: str, span: Sequence[float]) -> Row:
+    """Return a finding with its published interval."""
+    published = dict(zip(("published_low", "published_high"), span, strict=True))
+    return {"finding": finding, "value": value, "status": status, "source": source} | published
 
 
 def crime_rows(size: ExperimentSize, runs: Path) -> Iterator[Row]:

@@ -19,17 +19,16 @@ REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
 MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
 EXAMINATIONS = (
-    *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
-    *("practice", "mediation", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "worlds", "facts"),
-    "lessons",
+    *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "decisions", "practice", "mediation"),
+    *("coverage", "scorecard", "hindcast", "still", "worlds", "facts", "lessons"),
 )
 """All examinations, in the order in which they run."""
-WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel", "lessons"))
+WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "lessons"))
 """Examinations that simulate their own towns and accept --quick."""
 WITH_ONLY = ("knockouts", "audit", "effects")
 """Examinations of which --only chooses parts."""
-DRAWN_TABLES = {"effects": "effects", "ceiling": "ceiling", "panel": "trust_events", "doses": "doses"}
-"""Tables of which a figure is drawn, by examination."""
+DRAWN = ("effects", "ceiling")
+"""Examinations of whose table a figure is drawn."""
 TABLE_HEADERS = {
     "knockouts": {"knockouts": "mechanism,site"},
     "audit": {"audit": "row,kind"},
@@ -37,14 +36,9 @@ TABLE_HEADERS = {
     "ranges": {"criteria_ranges": "site,world"},
     "effects": {"effects": "experiment,line"},
     "ceiling": {"ceiling": "site,world"},
-    "panel": {"trust_events": "reading,event"},
-    "doses": {"doses": "site,reading"},
-    "closed": {"closed": "site,law"},
-    "decisions": {"decisions": "site,world", "consequences": "site,world"},
+    "decisions": {"decisions": "site,world"},
     "practice": {"practice": "site,world"},
     "mediation": {"mediation": "site,year"},
-    "reach": {"reach": "site,years"},
-    "laws": {"laws": "site,measure"},
     "coverage": {"coverage": "site,policy"},
     "scorecard": {"scorecard": "site,name", "patterns": "id,site"},
     "hindcast": {"hindcast": "site,series"},
@@ -54,7 +48,7 @@ TABLE_HEADERS = {
     "lessons": {"lessons": "town,case"},
 }
 """Tables that each examination writes, with their first columns, by which they are recognised."""
-IN_WHOLE_YEARS = ("closed", "decisions", "still", "worlds")
+IN_WHOLE_YEARS = ("decisions", "still", "worlds")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, for suggestions after a typing error."""
@@ -171,8 +165,7 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
-    from experiments.comparison import sign_stability, single_measure_effects
-    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, practice, scorecard
+    from experiments.dev.examinations import ceiling, decisions, practice, scorecard
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.dev.examinations.effects import row_passes, show_effects
@@ -180,13 +173,11 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.dev.examinations.knockouts import show_knockouts
     from experiments.dev.examinations.lessons import show_lessons
     from experiments.dev.examinations.mediation import show_mediation
-    from experiments.dev.examinations.trust_events import show_events
     from experiments.validation import criteria, experiment
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
-    show_reach, reach_years = single_measure_effects.show_single_measure_effects, years(single_measure_effects.YEARS)
-    one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
-    small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
+    twins, pairs = (request.size(seeds=seeds) for seeds in (REPLICATES, criteria.PAIRS))
+    coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (PAIRS_PER_SITE, 20))
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
     calls: dict[str, Callable[[], object]] = {
         "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
@@ -195,14 +186,9 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
         "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=experiment.MIN_TWINS)))),
         "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
-        "panel": lambda: show_events(folder),
-        "doses": lambda: doses.show_doses(folder, replace(one_seed, max_years=years(one_seed.max_years))),
-        "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
         "mediation": lambda: show_mediation(folder, twins, years(max(practice.HORIZONS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
-        "reach": lambda: show_reach(folder, twins.seeds, reach_years, twins.sets, twins.workers),
-        "laws": lambda: sign_stability.show_laws(folder, small.seeds, reach_years, small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "lessons": lambda: show_lessons(folder, workers=request.workers),
@@ -228,8 +214,8 @@ def calls_on_status_quo(request: ValidationRequest) -> dict[str, Callable[[], ob
 def run_examination(name: str, request: ValidationRequest) -> bool:
     """Run an examination and draw its table; return False if it failed."""
     result = call_of(name, request)()
-    if name in DRAWN_TABLES:
+    if name in DRAWN:
         from experiments.cli.plot import draw_record
 
-        draw_record(request.folder / f"{DRAWN_TABLES[name]}.csv", fresh=True)
+        draw_record(request.folder / f"{name}.csv", fresh=True)
     return result is not False

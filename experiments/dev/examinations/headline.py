@@ -1,16 +1,14 @@
-"""Table of headline effects: one file for each version of the model, and the versions side by side.
+"""Table of headline effects: one file for each version of the model.
 
 ``python -m experiments.dev.examinations.headline NAME`` runs both sites and writes `NAME.csv` and `NAME.txt`; runs of
-the same code are reused. With ``--beside`` it prints the stored versions, in the order of given names or of their
-changes, and writes `beside.txt`: first every measure, then the effects on trust by origin.
+the same code are reused.
 """
 
 import argparse
-import csv
 import dataclasses
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,6 @@ from experiments.storage.progress import print_input_errors
 from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_from_options
 from experiments.validation.study_tables import (
-    TABLES,
     Row,
     head_of,
     policies_of,
@@ -34,7 +31,6 @@ from experiments.validation.study_tables import (
     table_line,
     worlds_of,
     write_sites,
-    write_text,
 )
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -42,7 +38,6 @@ from model.engine.fingerprint import fingerprint
 OUT = Path("results") / "reference" / "headline"
 HORIZONS = (1, 3, 10)
 TWINS = 12
-SIDE_BY_SIDE = "beside"
 VERSION_NAME = re.compile(r"[a-z][a-z0-9_]*")
 WORLDS = worlds_of("headline")
 MEASURES = ("trust_mean", "fear_mean", "crimes_occurred", "homicides", "extortions", "c1", "c2", "c3", "c4")
@@ -63,8 +58,8 @@ WIDTHS, PART_WIDTHS = (48, 24), (104, 24)
 
 def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites; write the table after each site; print and return the rows of this version."""
-    if not VERSION_NAME.fullmatch(version) or version == SIDE_BY_SIDE:
-        raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{SIDE_BY_SIDE}' is taken")
+    if not VERSION_NAME.fullmatch(version):
+        raise InputError(f"version '{version}': a name has lower-case letters, digits and _")
     return write_sites(out, version, COLUMNS, lambda site: site_rows(version, site, size, years, runs), format_headline)
 
 
@@ -160,100 +155,19 @@ def format_effect(row: Row) -> str:
     return f"{row['effect']:+.{digits}f} {ends}{'%' if row['unit'] == '%' else ''}"
 
 
-def read_version(out: Path, version: str) -> list[Row]:
-    """Return the stored rows of a version; raise InputError if there are none."""
-    path = out / f"{version}.csv"
-    if not path.is_file():
-        raise InputError(f"version '{version}': {path} does not exist. Run it first.")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows: list[Row] = [dict(row) for row in csv.DictReader(file)]
-    numbers = ("base", "arm", "effect", "low", "high")  # parts by origin have no base
-    return [row | {"year": int(row["year"])} | {key: float(row[key] or "nan") for key in numbers} for row in rows]
-
-
-def show_side_by_side(versions: Sequence[str], out: Path) -> None:
-    """Write and print the effects of several versions side by side."""
-    names = list(versions) or in_order_of_changes(path.stem for path in out.glob("*.csv"))
-    if not names:
-        raise InputError(f"{out} holds no version. Run one first.")
-    rows = [row | {"version": name} for name in names for row in read_version(out, name)]
-    lines = (*head_of("headline_beside"), *measure_blocks(rows, names), *part_blocks(rows, names))
-    print(write_text(out, SIDE_BY_SIDE, lines))
-
-
-def in_order_of_changes(versions: Iterable[str]) -> list[str]:
-    """Return versions in the order of their changes, unlisted ones at the end by name.
-
-    >>> in_order_of_changes(["current", "totonicapan", "presence", "before"])
-    ['before', 'presence', 'totonicapan', 'current']
-    """
-    order = TABLES["headline_beside"]["order"]
-    return sorted(versions, key=lambda name: (order.index(name) if name in order else len(order), name))
-
-
-def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
-    """Yield a block for each measure, site and year: its level in the status quo, then one line per world."""
-    shown = [row for row in rows if row["measure"] in MEASURES]
-    by_place = rows_by_columns(shown, "measure", "site", "year")
-    for measure, site, year in sorted(by_place, key=lambda block: MEASURES.index(block[0])):
-        block_rows = by_place[measure, site, year]
-        yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
-        yield table_line("", versions, *WIDTHS)
-        base = {row["version"]: plain_number(row["base"]) for row in block_rows}
-        status_quo = f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}"
-        yield table_line(status_quo, [base.get(name, "-") for name in versions], *WIDTHS)
-        for world_rows in rows_by_columns(block_rows, "world").values():
-            yield version_line(f"{world_rows[0]['en']} / {world_rows[0]['es']}", world_rows, versions)
-
-
-def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
-    """Yield a block for each world, site and year: the effect on trust, then its parts by origin."""
-    names = {origin_key(*key): part_name(*key[1:]) for key in part_keys()}
-    head = message("origin.head")
-    yield f"\n{head.en} / {head.es}"
-    yield from (f"  {part_label(key)}".ljust(WIDTHS[0]) + f"{name.en} / {name.es}" for key, name in names.items())
-    shown = [row for row in rows if row["measure"] in ("trust_mean", *names)]
-    for (site, year, _), block_rows in rows_by_columns(shown, "site", "year", "world").items():
-        yield f"\n{block_rows[0]['en']} / {block_rows[0]['es']}: {site}, year {year} / año {year}"
-        yield table_line("", versions, *WIDTHS)
-        for (measure,), measure_rows in rows_by_columns(block_rows, "measure").items():
-            yield version_line(part_label(measure), measure_rows, versions)
-
-
-def part_label(measure: str) -> str:
-    """Return the name of a part by origin without its belief.
-
-    >>> part_label("trust.treatment.number"), part_label("trust_mean")
-    ('treatment.number', 'trust_mean')
-    """
-    return measure.partition(".")[2] or measure
-
-
-def version_line(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
-    """Return a line with the effect in each version."""
-    cells = {row["version"]: format_effect(row) for row in rows}
-    return table_line(f"  {label}", [cells.get(name, "-") for name in versions], *WIDTHS)
-
-
 def main(words: Sequence[str] | None = None) -> None:
-    """Run a version, or print the stored versions side by side."""
+    """Run both sites."""
     parser = argparse.ArgumentParser(
         prog="python -m experiments.dev.examinations.headline", description="Headline effects"
     )
-    parser.add_argument("versions", nargs="*", metavar="NAME", help="version of the model; with --beside any number")
-    parser.add_argument("--beside", action="store_true", help="print versions that were run, side by side")
+    parser.add_argument("version", metavar="NAME", help="version of the model")
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs; 24 for homicides and lynchings")
     parser.add_argument("--years", type=float, default=max(HORIZONS))
     parser.add_argument("--scale", type=float, default=1.0)
     add_size_options(parser, OUT)
     options = parser.parse_args(words)
     with print_input_errors():
-        if options.beside:
-            show_side_by_side(options.versions, options.out)
-        elif len(options.versions) != 1:
-            raise InputError("name one version, such as 'before'; or several with --beside")
-        else:
-            show_headline(options.versions[0], options.out, size_from_options(options), options.years)
+        show_headline(options.version, options.out, size_from_options(options), options.years)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
-"""Derive the places at which levers act, by confining each lever to settlements of one kind.
+"""Places at which levers act are those of the table on record, and policies confined elsewhere are told so.
 
-``python -m experiments.dev.examinations.lever_places`` writes the table beside `scenarios.lever_places`. A lever acts
-at settlements if it changes a bit of any resident although it is confined to settlements without a police facility. If
-it needs a settlement with a facility, it acts at stations; if it needs the first settlement, at the seat; and otherwise
-in the whole town. It is moved to both of its ends, alone and beside all other levers at either end, since some act only
-together with others.
+A lever acts at settlements if it changes a bit of any resident although it is confined to settlements without a police
+facility. If it needs a settlement with a facility, it acts at stations; if it needs the first settlement, at the seat;
+and otherwise in the whole town. It is moved to both of its ends, alone and beside all other levers at either end, since
+some act only together with others.
 """
 
 import dataclasses
@@ -13,11 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import pytest
+
+from experiments.execution.confined_levers import confined_lever_lines, note_confined_levers
 from experiments.execution.run_requests import date_after
 from experiments.execution.warm_starts import simulated_start
-from experiments.storage.progress import announce_compiling, print_note
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import write_atomically
+from experiments.words.console import set_console_language
 from model.engine.calendar import SHIFTS
 from model.engine.parameters import all_parameters
 from model.engine.scenario import Policy, PolicyEntry, Scenario
@@ -25,7 +26,7 @@ from model.simulation.checkpoint import Checkpoint
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
 from scenarios import load
-from scenarios.lever_places import LEVER_PLACES_FILE, PLACES, SEAT, SETTLEMENT, STATION, TOWN, UNSEEN
+from scenarios.lever_places import PLACES, SEAT, SETTLEMENT, STATION, TOWN, UNSEEN, lever_places, station_settlements
 from scenarios.policy_files import read_policy
 
 SITES = ("totonicapan", "villa_canales")
@@ -120,23 +121,86 @@ class LeverTrial:
                     return True
         return False
 
-    def place_of(self, lever: str) -> str:
-        """Return the smallest place at which a lever acts, alone or beside the others."""
-        worlds = ("", *ENDS)
-        return next((place for place, names in self.settlements.items() if self.acts(lever, names, worlds)), UNSEEN)
+
+@pytest.fixture(scope="module")
+def trials() -> list[LeverTrial]:
+    return [LeverTrial(site) for site in SITES]
 
 
-def main() -> None:
-    """Derive the places and write them."""
-    announce_compiling()
-    trials = [LeverTrial(site) for site in SITES]
-    lines = ["# by python -m experiments.dev.examinations.lever_places"]
-    for lever in all_levers():
-        found = {trial.site: trial.place_of(lever) for trial in trials}
-        print_note(f"{lever}: {found}")
-        lines.append(f'"{lever}" = "{min(found.values(), key=PLACES.index)}"')
-    write_atomically(LEVER_PLACES_FILE, ("\n".join(lines) + "\n").encode())
+def of_place(*places: str) -> list[str]:
+    return [lever for lever, place in lever_places().items() if place in places]
 
 
-if __name__ == "__main__":
-    main()
+def confined_policy(scenario: Scenario, settlements: Sequence[str] | None, *levers: str) -> Scenario:
+    names = None if settlements is None else tuple(settlements)
+    entries = tuple(PolicyEntry(parameter=lever, how="set", value=1.0, settlements=names) for lever in levers)
+    return dataclasses.replace(scenario, policies=(Policy(name="mine", entries=entries),))
+
+
+def test_the_table_has_every_lever() -> None:
+    assert set(lever_places()) == set(all_levers())
+    assert set(lever_places().values()) <= set(PLACES)
+    assert lever_places()["practices.order_area"] == STATION
+    assert lever_places()["reporting.trip"] == SETTLEMENT
+
+
+def test_a_policy_confined_to_places_without_a_station_is_told_in_both_languages(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    town = load("totonicapan")
+    stations = station_settlements(town)
+    without = [one.name for one in town.settlements if one.name not in stations][:2]
+    confined = confined_policy(town, without, "practices.order_area", "reporting.trip", "resources.internet")
+    note_confined_levers([confined, confined])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "practices.order_area, resources.internet act where a police facility stands" in line
+    assert all(station in line for station in stations)
+    assert line.endswith("in the settlements named they do nothing")
+    set_console_language("es")
+    (line,) = confined_lever_lines(confined)
+    set_console_language()
+    assert "actúan donde hay sede policial" in line
+    (line,) = confined_lever_lines(confined_policy(town, [*without, stations[-1]], "practices.order_area"))
+    assert "for all that it serves" in line
+    assert "nothing" not in line
+
+
+def test_policies_that_are_not_confined_or_can_be_are_told_nothing() -> None:
+    town = load("totonicapan")
+    every = [one.name for one in town.settlements]
+    assert list(confined_lever_lines(confined_policy(town, None, "practices.order_area"))) == []
+    assert list(confined_lever_lines(confined_policy(town, every, "practices.order_area"))) == []
+    assert (
+        list(confined_lever_lines(confined_policy(town, every[-2:], "reporting.trip", "response.line_answered"))) == []
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(SITES)), ids=SITES)
+@pytest.mark.parametrize("world", ["", *ENDS])
+def test_levers_together_move_nobody_below_their_place(trials: list[LeverTrial], number: int, world: str) -> None:
+    trial = trials[number]
+    for places, where in (((STATION, SEAT, TOWN), SETTLEMENT), ((SEAT, TOWN), STATION)):
+        for end in ENDS:
+            if end == world:
+                continue
+            moved = {lever: (trial.ends[end][lever], trial.settlements[where]) for lever in of_place(*places)}
+            assert list(trial.residents(trial.entries(world, moved))) == trial.twins[world], (where, end)
+
+
+@pytest.mark.slow
+def test_each_lever_moves_somebody_at_its_place(trials: list[LeverTrial]) -> None:
+    worlds = ("", *ENDS)
+    idle = {
+        lever
+        for lever, place in lever_places().items()
+        if place != UNSEEN and not any(trial.acts(lever, trial.settlements[place], worlds) for trial in trials)
+    }
+    assert idle == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(SITES)), ids=SITES)
+def test_unseen_levers_move_nobody_in_any_settlement(trials: list[LeverTrial], number: int) -> None:
+    trial = trials[number]
+    assert [one for one in of_place(UNSEEN) if trial.acts(one, trial.settlements[TOWN], ("", *ENDS))] == []

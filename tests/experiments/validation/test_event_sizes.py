@@ -1,15 +1,11 @@
 """Sizes of events: the tape of a year, the law for all at once, the simulated panel, calibration, readings."""
 
-import dataclasses
-import math
+import tomllib
 
 import numpy as np
 import pytest
 
-from experiments.cli.app import run_program
-from experiments.dev.examinations import readings, trust_events
-from experiments.figures.record_figures import draw_events
-from experiments.figures.svg import render_figure
+from experiments.execution.trust_accounts import READINGS
 from experiments.validation import calibration, impression_replay, panel
 from experiments.validation.calibration import (
     numbers_of,
@@ -27,7 +23,7 @@ from experiments.validation.impression_replay import (
     evidence_of_year,
 )
 from experiments.validation.sizes import EVENT_BY_NAME, EVENTS
-from experiments.words.bilingual import FigureTexts
+from experiments.voi.panel_survey import PREDICTIONS_FILE
 from model.engine.calendar import YEAR
 from model.engine.parameters import all_parameters
 from model.engine.rows import zero_rows
@@ -178,43 +174,17 @@ def test_the_share_of_trusting_follows_from_the_noise_of_answers() -> None:
 
 
 def test_the_defaults_are_those_of_the_first_reading() -> None:
-    found, known = readings.readings()[readings.CENTRAL_READING], {name: value for name, value, _ in all_parameters()}
-    assert {name: known[name] for name in found} == found
+    known = {name: value for name, value, _ in all_parameters()}
+    assert {name: known[name] for name in READINGS["panel"]} == READINGS["panel"]
 
 
-def test_a_reading_can_be_set_or_says_that_it_is_not_solved(subtests: pytest.Subtests) -> None:
-    solved = readings.readings()
-    for name in (one.name for one in readings.READINGS):
-        with subtests.test(name=name):
-            if name in solved:
-                load("villa_canales", set=solved[name])
-            else:
-                assert f'["{name}"]\nunsolved' in readings.FILE.read_text(encoding="utf-8")
-
-
-def made_up(reading: str, value: float) -> list[trust_events.Row]:
-    own = [
-        trust_events.table_row(reading, kind, "coefficient", value, "set", EVENT_BY_NAME[kind].source, (-9.0, 9.0), 0.3)
-        for kind in PANEL_EVENTS
-    ]
-    days = [trust_events.table_row(reading, kind, f"day {day}, {how}", value, "found")
-            for kind in (*PANEL_EVENTS, *trust_events.PAIR_EVENTS)
-            for day in trust_events.DAYS for how in ("latent", "survey")]  # fmt: skip
-    return own + days
-
-
-def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
-    rows = [
-        *made_up("panel", -3.0),
-        *made_up("single", 2.0),
-        trust_events.table_row("panel, memory 8", "all", "not solved", math.nan, "why"),
-    ]
-    text = "\n".join(trust_events.format_trust_events(rows))
-    assert "set Q01 [-9, 9]" in text
-    assert "panel, memory 8" in text
-    figure = draw_events(rows, FigureTexts("es"))
-    assert figure.get_label().startswith("Un año después queda el 100 %")
-    assert render_figure(figure, ".svg", "x").startswith(b"<?xml")
+@pytest.mark.parametrize("name", READINGS)
+def test_a_reading_can_be_set_or_says_that_it_is_not_solved(name: str) -> None:
+    reading = dict(READINGS[name])
+    if "unsolved" in reading:
+        assert list(reading) == ["unsolved"]
+    else:
+        load("villa_canales", set=reading)
 
 
 @pytest.mark.slow
@@ -224,16 +194,11 @@ def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
     for kind, aim in calibration.PANEL_AIMS.items():
         assert found.coefficients[kind] == pytest.approx(aim, abs=3.0 * found.errors[kind])
     assert found.correlation == pytest.approx(calibration.RETEST_CORRELATION, abs=0.01)
+    predicted = tomllib.loads(PREDICTIONS_FILE.read_text(encoding="utf-8"))
+    assert predicted["interviewed"] == panel.N_PANELS * panel.INTERVIEWED
+    for kind, one in predicted["present_law"].items():
+        assert found.coefficients[kind] == pytest.approx(one["coefficient"], abs=3.0 * one["error"])
     state = state_of(tape, numbers)
     for event in EVENTS:
         if event.name not in PANEL_EVENTS:
             assert points_of_event(state, event, numbers, 3.0) == pytest.approx(event.points, rel=0.03, abs=0.02)
-
-
-@pytest.mark.slow
-def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
-    few = dataclasses.replace(readings.READINGS[0])
-    monkeypatch.setattr(trust_events, "READINGS", (few,))
-    monkeypatch.setattr(trust_events, "reference_town", lambda: reference_town(0.05))
-    assert run_program(["validate", "panel", "--out", str(tmp_path)]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {f"trust_events.{end}" for end in ("txt", "csv", "png")}
