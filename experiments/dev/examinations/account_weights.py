@@ -1,10 +1,9 @@
 """Weigh the rival accounts by how they reproduce measured effect sizes: of events on trust, and of police on crime.
 
-``python -m experiments.dev.examinations.account_weights`` simulates the panels of Q01 to Q09 and the experiments of
-`EXPERIMENTS_OF_CRIME` under each account, and writes the evidence beside the weights that `confianza reproduce` uses.
+It simulates the panels of Q01 to Q09 and the experiments of `EXPERIMENTS_OF_CRIME` under each account, and writes the
+evidence, and with whole towns the weights that `confianza answer` uses.
 """
 
-import argparse
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,22 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from experiments.dev.examinations.effects import run_together
+from experiments.dev.examinations.tables import TABLES, Row, head_of, rows_by_columns, write_table
 from experiments.reproduce.account_weights import WEIGHTS_FILE
 from experiments.storage.writing import write_atomically
 from experiments.validation.calibration import points_of_event, reference_town, state_of
 from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS
 from experiments.validation.experiment import Variant, estimate
-from experiments.validation.experiment_runs import (
-    RUNS,
-    ExperimentSize,
-    add_size_options,
-    run_worlds,
-    size_from_options,
-)
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
 from experiments.validation.panel import SELECTION, panels_of
 from experiments.validation.sizes import EVENT_BY_NAME
-from experiments.validation.study_tables import TABLES, Row, head_of, rows_by_columns, write_table
 from scenarios import accounts
 
 EXPERIMENTS_OF_CRIME = {
@@ -140,18 +133,11 @@ def table_lines(rows: Sequence[Row], weights: Mapping[str, float]) -> Iterator[s
         yield from (f"  {row['account']:28}{row['value']:8.2f}{row['distance']:8.1f}" for row in of_finding)
 
 
-def main() -> None:
-    """Measure, weigh and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_size_options(parser, Path("results") / "validate")
-    parser.add_argument("--replicates", type=int, default=12)
-    options = parser.parse_args()
-    rows = [*trust_rows(), *crime_rows(size_from_options(options), RUNS)]
+def show_account_weights(out: Path, size: ExperimentSize, runs: Path = RUNS, weights_file: Path = WEIGHTS_FILE) -> None:
+    """Measure, weigh and write the evidence, and with whole towns the weights that the program reads."""
+    rows = [*trust_rows(), *crime_rows(size, runs)]
     weights = weights_of(rows)
-    print(write_table(options.out, "account_weights", rows, COLUMNS, table_lines(rows, weights)))
-    text = "".join(f"{account} = {weight:.4f}\n" for account, weight in weights.items())
-    write_atomically(WEIGHTS_FILE, f"# by python -m experiments.dev.examinations.account_weights\n{text}".encode())
-
-
-if __name__ == "__main__":
-    main()
+    print(write_table(out, "account_weights", rows, COLUMNS, table_lines(rows, weights)))
+    if size.scale == 1.0:
+        text = "".join(f"{account} = {weight:.4f}\n" for account, weight in weights.items())
+        write_atomically(weights_file, f"# by python -m experiments.dev validate account_weights\n{text}".encode())

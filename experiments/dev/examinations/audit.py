@@ -17,13 +17,13 @@ import pandas as pd
 from experiments.dev.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, rows_in_list
 from experiments.dev.examinations.account_weights import PUBLISHED
 from experiments.dev.examinations.knockouts import CONFIDENCE, averages, effect_cell, effect_of
+from experiments.dev.examinations.tables import Row, select_named, write_table
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.trust_accounts import READINGS
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.validation.calibration import reference_town
 from experiments.validation.panel import SELECTION, panels_of
-from experiments.validation.study_tables import Row, select_named, write_table
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MEASURES
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.dev.examinations.tables import Row, head_of, rows_by_columns, star, worlds_of, write_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
@@ -16,7 +17,6 @@ from experiments.execution.runs import RunGroup, simulated_twins
 from experiments.execution.shared_towns import TOWNS
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import Row, head_of, rows_by_columns, star, worlds_of, write_table
 from experiments.words.catalogue import find_words
 from model.engine.calendar import YEAR, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.over_draws import rival_accounts
+from experiments.dev.examinations.tables import Row, head_of, rows_by_columns, write_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.parameter_draws import read_draws
@@ -29,7 +30,6 @@ from experiments.storage.run_spec import RunSpec, values_of
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.plausible_draws import file_of_kind
-from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from model.engine.calendar import SHIFTS
 from model.engine.fingerprint import fingerprint
 from model.engine.scenario import Scenario

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.criteria_effects import criteria_lines, mean_scores
+from experiments.dev.examinations.tables import TABLES, StudyWorld, changes_text, worlds_of, write_table
+from experiments.dev.examinations.worlds import run_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.parameter_draws import read_draws
@@ -20,26 +22,17 @@ from experiments.execution.runs import RunGroup
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import CRITERION
 from experiments.storage.run_spec import values_of
-from experiments.validation.experiment import BASE, SITES, Experiment
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, policy_file_text, run_worlds
-from experiments.validation.paper_statements import statement_lines
+from experiments.validation.experiment import BASE, SITES
+from experiments.validation.experiment_runs import RUNS, ExperimentSize
+from experiments.validation.paper_statements import PAPER_GRADES, statement_lines
 from experiments.validation.plausible_draws import file_of_kind
-from experiments.validation.study_tables import write_table
-from experiments.words.toml_files import toml_beside
 from model.engine.fingerprint import fingerprint
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 from model.town.town import build_town
 
-STATED_WORLDS: dict[str, dict[str, Any]] = toml_beside(__file__)
-WORLDS: dict[str, dict[str, Any]] = STATED_WORLDS["worlds"]
-"""Worlds by name: label, and changes from the first day after the common warm-up on."""
-RANGES: dict[str, list[float]] = STATED_WORLDS["ranges"]
+CRITERIA_TABLE: Mapping[str, Any] = TABLES["criteria"]
+ENDS: Mapping[str, Sequence[float]] = TABLES["ranges"]["ends"]
 """Low and high end of each assumed parameter that may affect criteria."""
-YEARS = 3.0
-PAIRS = 12
-GAMING = ("forms", "routes", "responses", "empty", "no")
-MAY_LOWER = {"pressure", *GAMING}
-COLUMNS = ("site", "world", "en", "years", "criterion", "level", "change", "low", "high", "twins", "code")
 type Table = Mapping[str, np.ndarray]
 """Scores of each criterion by seed."""
 type Ends = Mapping[tuple[str, float], Table]
@@ -48,39 +41,37 @@ type Ends = Mapping[tuple[str, float], Table]
 
 def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo and all worlds at both sites; write and print their criteria."""
-    months = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
+    worlds = worlds_of("criteria")
+    months = {site: run_months("criteria", site, worlds, size, years, runs) for site in SITES}
     tables = {
-        site: {name: table_of(world_months) for name, world_months in worlds.items()} for site, worlds in months.items()
+        site: {name: table_of(world_months) for name, world_months in of_site.items()}
+        for site, of_site in months.items()
     }
     anchors = plan_runs(SITES[0])[0].scenario.anchors
     lines = [
-        *criteria_lines({site: mean_scores(worlds[BASE], anchors) for site, worlds in months.items()}),
-        *paper_lines({site: worlds[BASE] for site, worlds in tables.items()}),
+        *criteria_lines({site: mean_scores(of_site[BASE], anchors) for site, of_site in months.items()}),
+        *paper_lines({site: of_site[BASE] for site, of_site in tables.items()}),
         *statement_lines(
             {
-                "present values": {site: worlds[BASE] for site, worlds in months.items()},
+                "present values": {site: of_site[BASE] for site, of_site in months.items()},
                 "draws of all that is assumed": {site: months_over_draws(site, years, size) for site in SITES},
             },
             min(years, size.max_years),
         ),
-        *response_lines(tables, years, size.seeds),
+        *response_lines(tables, worlds, years, size.seeds),
     ]
-    rows = [row for site in SITES for row in rows_of(site, tables[site], WORLDS, years)]
-    print(write_table(out, "criteria", rows, COLUMNS, lines))
+    rows = [row for site in SITES for row in rows_of(site, tables[site], worlds, years)]
+    print(write_table(out, "criteria", rows, CRITERIA_TABLE["columns"], lines))
 
 
-def run_criteria(
-    site: str, worlds: Mapping[str, Mapping[str, Any]], years: float, size: ExperimentSize, runs: Path
+def run_months(
+    name: str, site: str, worlds: Mapping[str, StudyWorld], size: ExperimentSize, years: float, runs: Path
 ) -> dict[str, pd.DataFrame]:
     """Run the status quo and other worlds at one site; return the months of each world over all seeds."""
-    texts = {f"criteria_{name}": policy_file_text(world["set"]) for name, world in worlds.items() if "set" in world}
-    items = {
-        name: (*world.get("policies", ()), *([f"criteria_{name}"] if "set" in world else []))
-        for name, world in worlds.items()
+    twins = run_table(name, site, worlds, size, years, runs)
+    return {
+        world: pd.concat([tables[world].months for tables in twins], ignore_index=True) for world in (BASE, *worlds)
     }
-    experiment = Experiment(f"criteria of {site}", site=site, worlds=items, years=years)
-    twins = run_worlds(experiment, size, runs, texts)
-    return {name: pd.concat([tables[name].months for tables in twins], ignore_index=True) for name in (BASE, *worlds)}
 
 
 def months_over_draws(site: str, years: float, size: ExperimentSize) -> pd.DataFrame:
@@ -102,7 +93,7 @@ def months_of_run(group: RunGroup[str], tell: ReportProgress) -> pd.DataFrame:
 
 
 def rows_of(
-    site: str, tables: Mapping[str, Table], worlds: Mapping[str, Mapping[str, Any]], years: float
+    site: str, tables: Mapping[str, Table], worlds: Mapping[str, StudyWorld], years: float
 ) -> Iterator[dict[str, Any]]:
     """Yield level and change of every criterion in every world of a site."""
     about = {"site": site, "years": years, "code": fingerprint()}
@@ -110,7 +101,7 @@ def rows_of(
         for name in CRITERIA:
             effect = paired(tables[BASE][name].tolist(), table[name].tolist())
             change = {key: getattr(effect, key) for key in ("low", "high")} | {"change": effect.effect}
-            label = "status quo" if world == BASE else worlds[world]["told"]
+            label = "status quo" if world == BASE else worlds[world].en
             row = about | {"world": world, "en": label, "criterion": name}
             yield row | {"level": mean_of(table[name]), "twins": len(table[name])} | change
 
@@ -132,7 +123,7 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
     yield ""
     yield "Beside the words of the paper (2017-18), which set no number; at the stated anchors"
     for k, site in enumerate(SITES):
-        for name, stated in STATED_WORLDS["paper"].items():
+        for name, stated in PAPER_GRADES.items():
             value = mean_of(base[site][name])
             grade = "null" if math.isnan(value) else GRADES[grade_index(value)]
             yield f"  {site:15}{name:5}{value:6.2f}  here {grade:12} paper {stated[k]}"
@@ -145,13 +136,15 @@ def change_and_error(base: Table, world: Table, name: str) -> tuple[float, float
     return effect.effect, effect.error
 
 
-def response_lines(tables: Mapping[str, Mapping[str, Table]], years: float, seeds: int) -> Iterator[str]:
+def response_lines(
+    tables: Mapping[str, Mapping[str, Table]], worlds: Mapping[str, StudyWorld], years: float, seeds: int
+) -> Iterator[str]:
     """Yield the changes of each criterion in worlds that should move it, that should not, and under gaming."""
 
     def response_line(key: str, name: str, expected: bool, sign: float = 1.0) -> str:
         changes = [change_and_error(tables[site][BASE], tables[site][key], name) for site in SITES]
         marked = ((*one, " " if responds_as_expected(*one, expected, sign, key) else "*") for one in changes)
-        label = f"{WORLDS[key]['told']:28}"
+        label = f"{worlds[key].en:28}"
         return label + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
 
     yield ""
@@ -159,39 +152,40 @@ def response_lines(tables: Mapping[str, Mapping[str, Table]], years: float, seed
     for name in CRITERIA:
         for expected, heading in ((True, "should"), (False, "should_not")):
             yield f"{name} {'should move' if expected else 'should not'}"
-            for world in STATED_WORLDS[heading][name]:
+            for world in CRITERIA_TABLE[heading][name]:
                 yield f"  {response_line(world.lstrip('-'), name, expected, -1.0 if world.startswith('-') else 1.0)}"
     yield "Gaming on every criterion"
-    for key in GAMING:
+    for key in CRITERIA_TABLE["gaming"]:
         for name in CRITERIA:
             yield f"  {name[:4]} {response_line(key, name, False)}"
 
 
 def responds_as_expected(change: float, error: float, expected: bool, sign: float, key: str) -> bool:
-    """Return whether a criterion moves as it should, or stays within chance; worlds in `MAY_LOWER` may lower it."""
+    """Return whether a criterion moves as it should, or stays within chance; worlds of ``may_lower`` may lower it."""
     if expected:
         return CRITERION.responds(sign * change)
-    return CRITERION.is_unchanged(change if key in MAY_LOWER else abs(change), error)
+    return CRITERION.is_unchanged(change if key in CRITERIA_TABLE["may_lower"] else abs(change), error)
 
 
 def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo of both sites with each parameter at either end; write and print the span of the criteria."""
-    ends = {f"{name.replace('.', '_')}_{value:g}": (name, value) for name, both in RANGES.items() for value in both}
-    worlds = {world: changed_world(*end) for world, end in ends.items()}
+    ends = {f"{name.replace('.', '_')}_{value:g}": (name, value) for name, both in ENDS.items() for value in both}
+    worlds = {world: world_at_end(world, *end) for world, end in ends.items()}
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     for site in SITES:
-        tables = {name: table_of(months) for name, months in run_criteria(site, worlds, years, size, runs).items()}
+        months = run_months("ranges", site, worlds, size, years, runs)
+        tables = {name: table_of(of_world) for name, of_world in months.items()}
         by_end = {end: tables[world] for world, end in ends.items()}
         lines += range_lines(site, tables[BASE], by_end, years, size.seeds)
         rows += rows_of(site, tables, worlds, years)
-        text = write_table(out, "criteria_ranges", rows, COLUMNS, lines)
+        text = write_table(out, "criteria_ranges", rows, TABLES["ranges"]["columns"], lines)
     print(text)
 
 
-def changed_world(name: str, value: float) -> dict[str, Any]:
+def world_at_end(world: str, name: str, value: float) -> StudyWorld:
     """Return the status quo with one parameter changed from the first day after the common warm-up on."""
-    return {"told": f"{name} = {value:g}", "set": {name: value}}
+    return StudyWorld(f"{name} = {value:g}", "", (f"ranges_{world}",), changes_text({"set": {name: value}}))
 
 
 def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:

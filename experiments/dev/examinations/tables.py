@@ -1,4 +1,4 @@
-"""Tables of a study: worlds and heads from `study_tables.toml`, rows as CSV and text, formatted intervals."""
+"""Tables of examinations: arms, measures and heads from `tables.toml`, rows as CSV and text, formatted intervals."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,24 +15,46 @@ TABLES = toml_beside(__file__)
 
 
 class StudyWorld(NamedTuple):
-    """A world of a table: label in both languages, and its policies."""
+    """A world of a table: label in both languages, its policies, and the text of the one generated for it, if any."""
 
     en: str
     es: str
     policies: tuple[str, ...]
+    text: str = ""
 
 
 def worlds_of(table: str) -> dict[str, StudyWorld]:
-    """Return the worlds of a table by name."""
-    return {
-        name: StudyWorld(entry["en"], entry["es"], tuple(entry.get("policies", name.split("+"))))
-        for name, entry in TABLES[table]["worlds"].items()
-    }
+    """Return the worlds of a table by name; changed parameters become a policy of the table, the last of a world."""
+    worlds = {}
+    for name, entry in TABLES[table]["worlds"].items():
+        text = changes_text(entry)
+        policies = entry.get("policies", () if text else name.split("+"))
+        own = (f"{table}_{name}",) if text else ()
+        worlds[name] = StudyWorld(entry["en"], entry.get("es", ""), (*policies, *own), text)
+    return worlds
+
+
+def changes_text(entry: Mapping[str, Any]) -> str:
+    """Return the policy file with the parameters that a world sets, scales or adds to; empty without any.
+
+    >>> changes_text({"en": "without moves", "include": "mopsic_full", "scale": {"practices.reshuffle": 0.0}})
+    'include = "mopsic_full"\\n[scale]\\n"practices.reshuffle" = 0.0\\n'
+    """
+    parts = [f'include = "{entry["include"]}"\n'] if "include" in entry else []
+    for how in ("set", "scale", "add"):
+        if how in entry:
+            parts += [f"[{how}]\n", *(f'"{name}" = {value!r}\n' for name, value in entry[how].items())]
+    return "".join(parts)
 
 
 def policies_of(worlds: Mapping[str, StudyWorld]) -> dict[str, tuple[str, ...]]:
     """Return the policies of worlds by name, without the status quo."""
     return {name: world.policies for name, world in worlds.items() if name != BASE}
+
+
+def texts_of(worlds: Mapping[str, StudyWorld]) -> dict[str, str]:
+    """Return the texts of the policies generated for worlds, by name."""
+    return {world.policies[-1]: world.text for world in worlds.values() if world.text}
 
 
 def head_of(table: str, **values: Any) -> Iterator[str]:
