@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.cli.app import run_program
 from experiments.comparison.over_draws import rival_accounts
+from experiments.dev.examinations.command import ValidationRequest, run_examinations
 from experiments.dev.examinations.still import (
     DRAWS,
     OFF,
@@ -63,8 +63,8 @@ def test_nobody_is_born_dies_moves_or_ages_in_its_town() -> None:
 
 
 @pytest.mark.thorough
-def test_the_table_fits_the_terminal_and_a_town_that_moves_ends_with_one(tmp_path) -> None:
-    assert run_program(["validate", "still", "--quick", "--out", str(tmp_path)]) == 1
+def test_the_table_fits_the_terminal_and_a_town_that_moves_fails(tmp_path) -> None:
+    assert not run_examinations(ValidationRequest(names=("still",), quick=True, out=tmp_path))
     text = (tmp_path / "still.txt").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 80
     assert list(pd.read_csv(tmp_path / "still.csv")["measure"].unique()) == list(BY_NAME)

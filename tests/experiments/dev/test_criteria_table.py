@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.validation.criteria import RANGES, changed_world, range_lines
+from experiments.dev.examinations.criteria import ENDS, range_lines, world_at_end
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import policy_file_text
 from model.measures.criteria import CRITERIA
 from scenarios import load
 
@@ -21,13 +20,13 @@ COUNTS = r"[+-]\d\.\d{3} ±\d\.\d{3}(\*?)"
 def test_every_range_lies_around_what_is_assumed_and_can_be_set() -> None:
     for site in SITES:
         scenario = load(site)
-        for name, (low, high) in RANGES.items():
+        for name, (low, high) in ENDS.items():
             group, key = name.split(".")
             assert low <= getattr(scenario[group], key) <= high, name
             about = scenario[group].parameter_specs()[key]
             assert about.role == "behaviour" or "policy" not in about.source, name
             for value in (low, high):
-                assert tomllib.loads(policy_file_text(changed_world(name, value)["set"])) == {"set": {name: value}}
+                assert tomllib.loads(world_at_end("end", name, value).text) == {"set": {name: value}}
                 assert about.low <= value <= about.high
 
 
