@@ -1,7 +1,7 @@
 """Places at which levers act: the settlement of residents, police facilities, the seat, or the whole town.
 
-A policy that names ``settlements`` changes a lever there alone.  The table is derived from runs by
-`experiments.dev.examinations.lever_places`, and a test derives it again.
+A policy that names ``settlements`` changes a lever there alone.  A test confines each lever to settlements of one kind,
+and so checks the table.
 """
 
 import tomllib
@@ -12,7 +12,7 @@ from pathlib import Path
 from model.engine.scenario import Policy, Scenario
 
 LEVER_PLACES_FILE = Path(__file__).with_suffix(".toml")
-"""Written by `experiments.dev.examinations.lever_places`."""
+"""Place of each lever, by dotted name."""
 SETTLEMENT, STATION, SEAT, TOWN, UNSEEN = PLACES = ("settlement", "station", "seat", "town", "unseen")
 """Places, the smallest first; levers that changed no resident in any run are unseen."""
 

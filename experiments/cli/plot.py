@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.effects import draw_experiments
 from experiments.figures.plot_command import language_suffix, write_figures
-from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_events
+from experiments.figures.record_figures import draw_ceiling
 from experiments.figures.svg import ENDINGS
 from experiments.validation.effects_table import EXPERIMENTS
 from experiments.words.bilingual import FigureTexts
@@ -22,11 +22,9 @@ DRAWING_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, Value
 BOOLEANS = {"True": True, "False": False}
 RECORD_FIGURES: dict[str, Callable[[Sequence[Row], FigureTexts], Figure]] = {
     "ceiling": draw_ceiling,
-    "doses": draw_doses,
     "effects": lambda rows, wording: draw_experiments(
         rows, wording, {one.name: (one.es, one.en) for one in EXPERIMENTS}
     ),
-    "trust_events": draw_events,
 }
 """Drawing function of each recorded table, by file name without suffix."""
 
@@ -50,7 +48,7 @@ def record_figure(table: Path, lang: str) -> Figure:
     try:
         return RECORD_FIGURES[table.stem](rows_in(table), FigureTexts(lang))
     except DRAWING_ERRORS as reason:
-        raise InputError(f"{table}: is not as `validate` wrote it: {type(reason).__name__}, {reason}") from None
+        raise InputError(f"{table}: is not as the examination wrote it: {type(reason).__name__}, {reason}") from None
 
 
 def rows_in(table: Path) -> list[Row]:

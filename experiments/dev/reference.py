@@ -2,12 +2,11 @@
 
 `reference.toml` lists the commands that create each file, in order. Results that the record attributes to the present
 code and command are skipped, unless --fresh is given. Stored runs are reused, so that an interrupted call can be
-resumed. A command that fails is reported at the end and does not stop the others.
+resumed. A command that fails is reported at the end and does not stop the others. The record lists every file.
 """
 
 import argparse
 import csv
-import json
 import math
 import shlex
 import shutil
@@ -18,15 +17,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from experiments.execution.parameter_draws import POSTERIOR_DRAWS
 from experiments.storage.progress import print_input_errors
-from experiments.storage.run_crate import CRATE, comparison_crate
 from experiments.storage.run_identity import digest_of
-from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_atomically
-from experiments.studies.assumed_effects import EFFECTS_FILE
-from experiments.studies.confirmation import CONFIRMED_FILE as CONFIRMED
+from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -34,8 +28,8 @@ from model.engine.fingerprint import fingerprint
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "results" / "reference"
 RECORD_FILE = "made.csv"
-"""Record of each result: the numbers of the model on which it is based, its command, and the minutes it took."""
-COLUMNS = ("name", "bits", "minutes", "command")
+"""Record of each result: the numbers of the model on which it is based, minutes, command, and patterns of its files."""
+COLUMNS = ("name", "bits", "minutes", "command", "files")
 DIGESTS = ROOT / "tests" / "bits" / "digests.toml"
 README = FOLDER / "README.md"
 TABLE_BEGIN, TABLE_END = "<!-- reference.toml -->\n", "<!-- end -->\n"
@@ -46,14 +40,20 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class ReferenceResult:
-    """Files of a reference result, the commands that create them, and the minutes these take on two idle cores."""
+    """Files of a reference result, the commands that create them, and the minutes these take on two idle cores.
+
+    ``also`` are patterns of further files that belong to it. One that is ``apart`` is made only if it is named; one
+    without commands is written by hand.
+    """
 
     name: str
     commands: Sequence[str]
     minutes: float
     files: Sequence[str] = ()
+    also: Sequence[str] = ()
     printed: str = ""
     judges: bool = False
+    apart: bool = False
     note: str = ""
 
     @property
@@ -77,8 +77,10 @@ def readme_table() -> str:
     lines = ["| files | made by | minutes |", "|---|---|---|"]
     for one in results_by_name().values():
         note = f"; {one.note}" if one.note else ""
-        lines.append(f"| {', '.join(one.every_file)} | `reference {one.name}`{note} | {one.minutes:g} |")
-    lines.append(f"| all | `reference` | {sum(one.minutes for one in results_by_name().values()):g} |")
+        made_by = f"`reference {one.name}`" if one.commands else "by hand"
+        lines.append(f"| {', '.join((*one.every_file, *one.also))} | {made_by}{note} | {one.minutes:g} |")
+    together = sum(one.minutes for one in results_by_name().values() if not one.apart)
+    lines.append(f"| all but those that are made only if named | `reference` | {together:g} |")
     return "\n".join([*lines, ""])
 
 
@@ -106,6 +108,18 @@ def identity_of_numbers() -> str:
     return digest_of(DIGESTS.read_bytes())
 
 
+def unrecorded_files(folder: Path) -> tuple[set[str], set[str]]:
+    """Return the files of a folder that no line of its record lists, and the patterns on record without any file."""
+    kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    listed, empty = {README.name, RECORD_FILE}, set()
+    for row in read_record(folder).values():
+        for pattern in row["files"].split():
+            found = {path.relative_to(folder).as_posix() for path in folder.glob(pattern)}
+            listed |= found
+            empty |= set() if found else {pattern}
+    return kept - listed, empty
+
+
 def is_current(one: ReferenceResult, folder: Path) -> bool:
     """Return whether the record of a result has the present numbers and command, and all its files exist."""
     row = read_record(folder).get(one.name, {})
@@ -115,9 +129,9 @@ def is_current(one: ReferenceResult, folder: Path) -> bool:
 
 def write_record(one: ReferenceResult, folder: Path, minutes: float) -> None:
     """Record that a result was computed."""
-    rows = read_record(folder) | {
-        one.name: dict(zip(COLUMNS, (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command), strict=True))
-    }
+    files = " ".join((*one.every_file, *one.also))
+    values = (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command, files)
+    rows = read_record(folder) | {one.name: dict(zip(COLUMNS, values, strict=True))}
     known = (rows[name] for name in results_by_name() if name in rows)
     write_atomically(folder / RECORD_FILE, csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in known)))
 
@@ -176,7 +190,10 @@ def make_all(
     for name in names:
         if name not in results:
             raise InputError(f"no reference result '{name}'{suggest_nearest(name, results)}")
-    for one in [results[name] for name in names or results]:
+    for one in [results[name] for name in names] or [one for one in results.values() if not one.apart]:
+        if not one.commands:
+            print(f"{one.name}: is written by hand", flush=True)
+            continue
         if is_current(one, folder) and not fresh:
             print(f"{one.name}: is of this code", flush=True)
             continue
@@ -199,35 +216,17 @@ def make_all(
 # Steps of commands
 
 
-def take_report(source: Path, target: Path = FOLDER / "report") -> None:
-    """Copy tables, manifest and page of a comparison, without its monthly tables; write a crate that describes them."""
-    make_folder(target)
-    for path in (*source.glob("*.parquet"), source / "manifest.json", source / "informe.html"):
-        shutil.copyfile(path, target / path.name)
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    write_atomically(target / CRATE, comparison_crate(target, manifest))
-
-
 def take_pictures(source: Path, target: Path = FOLDER) -> None:
     """Copy the summary figure of each run of a folder; the copy is named after its municipality."""
     for path in source.glob("*/summary.png"):
         shutil.copyfile(path, target / f"{path.parent.name}.png")
 
 
-def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
-    """Copy the tables of a comparison over draws into a folder named after its municipality, two of them as CSV."""
-    folder = target / source.name
-    make_folder(folder)
-    shutil.copyfile(source / "draw_effects.parquet", folder / "draw_effects.parquet")
-    for name in ("uncertainty", "accounts"):
-        write_atomically(folder / f"{name}.csv", frame_as_csv(pd.read_parquet(source / f"{name}.parquet")))
-
-
-def take_everything(source: Path, target: Path = FOLDER / "everything") -> None:
-    """Copy the tables of a sensitivity study: the effects over all draws, and those confirmed one at a time."""
+def take_screens(source: Path, target: Path = FOLDER / "page") -> None:
+    """Copy the pictures of the page that the site shows, out of all that were taken."""
     make_folder(target)
-    for name in (EFFECTS_FILE, CONFIRMED):
-        shutil.copyfile(source / name, target / name)
+    for name in results_by_name()["page"].files:
+        shutil.copyfile(source / Path(name).name, target / Path(name).name)
 
 
 def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_DRAWS) -> None:
@@ -241,9 +240,11 @@ def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_
 def main(words: Sequence[str] | None = None) -> None:
     """Compute, copy or list results as the command line says."""
     about = "Make the reference results anew"
-    takes = {one.__name__: one for one in (take_report, take_pictures, take_draws, take_everything, take_posterior)}
+    takes = {one.__name__: one for one in (take_pictures, take_screens, take_posterior)}
     parser = argparse.ArgumentParser(prog="python -m experiments.dev.reference", description=about)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="result of reference.toml; without any, all")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="result of reference.toml; else all but those made apart"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="also what is of the present code")
     parser.add_argument("--within", type=float, default=math.inf, metavar="MINUTES", help="begin none after these")

@@ -13,7 +13,7 @@ from experiments.words.toml_files import toml_beside
 MEMORY_YEARS = (0.5, 1.2, 4.0)
 ASYMMETRIES = (1.0, 3.0, 5.0)
 READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.toml")
-"""Weights under each reading of the panels, calibrated for each memory by `experiments.dev.examinations.readings`."""
+"""Weights under each reading of the panels, calibrated for each memory."""
 
 
 class Law(NamedTuple):

@@ -16,7 +16,7 @@ from experiments.page.pair_rows import pair_rows, waiting_sentence
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
-from experiments.validation.criteria import STATED_WORLDS
+from experiments.validation.paper_statements import PAPER_GRADES
 from experiments.words import catalogue
 from model.engine.calendar import YEAR
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
@@ -113,9 +113,9 @@ def grades_in_worlds(state: PageState, name: str) -> str:
 
 def grade_in_paper(state: PageState, name: str) -> str:
     """Return the grade of the paper for this municipality in 2017 and 2018; empty if it has none."""
-    if state.choice.site not in BUILT_IN_SITES or name not in STATED_WORLDS["paper"]:
+    if state.choice.site not in BUILT_IN_SITES or name not in PAPER_GRADES:
         return ""
-    paper_grade = STATED_WORLDS["paper"][name][BUILT_IN_SITES.index(state.choice.site)]
+    paper_grade = PAPER_GRADES[name][BUILT_IN_SITES.index(state.choice.site)]
     grade = (
         state.text("criteria.weakest") if paper_grade == "weakest" else catalogue.verdict(paper_grade, state.language)
     )

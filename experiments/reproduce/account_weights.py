@@ -7,7 +7,7 @@ from experiments.words.toml_files import toml_beside
 from scenarios import accounts
 
 WEIGHTS_FILE = Path(__file__).with_suffix(".toml")
-"""Written by `experiments.dev.examinations.account_weights`."""
+"""Written by `python -m experiments.dev validate account_weights`."""
 
 
 @cache

@@ -40,7 +40,7 @@ from experiments.reproduce.sentences import (
     site_name,
     unit_of,
 )
-from experiments.validation.criteria import STATED_WORLDS
+from experiments.validation.paper_statements import PAPER_GRADES
 from experiments.words.bilingual import FigureTexts, join_texts
 from scenarios import accounts
 
@@ -174,7 +174,7 @@ def draw_criteria(tables: Tables, wording: FigureTexts) -> Figure:
             draw_estimate(axes, position, low, row["arm_mean"], high, row["word"] in SURE_WORDS)
             if not np.isfinite(row["base"]):
                 axes.text(2.0, position, wording("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
-            in_paper = figure_message(f"reproduce.paper.{STATED_WORLDS['paper'][CRITERIA[position]][block]}", wording)
+            in_paper = figure_message(f"reproduce.paper.{PAPER_GRADES[CRITERIA[position]][block]}", wording)
             axes.text(101.0, position, in_paper, fontsize=7, color=COLOUR_A, va="center")
         axes.set_xlim(0.0, 100.0)
     return sheet.figure

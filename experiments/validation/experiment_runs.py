@@ -1,6 +1,5 @@
 """Run the worlds of experiments as paired runs; results are stored by run identity, so that a rerun resumes."""
 
-import argparse
 import dataclasses
 import fnmatch
 from collections.abc import Mapping, Sequence
@@ -68,19 +67,6 @@ QUICK = ExperimentSize(seeds=2, scale=0.05, warm_up=0, max_years=4 / 12, max_cor
 """Smoke test; its numbers have no meaning."""
 
 
-def add_size_options(parser: argparse.ArgumentParser, out: Path) -> None:
-    """Add the options of modules that make tables of experiments: workers, a quick trial, and output folder."""
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
-    parser.add_argument("--out", type=Path, default=out)
-
-
-def size_from_options(options: argparse.Namespace) -> ExperimentSize:
-    """Return the size given by the options of such a module."""
-    size = QUICK if options.quick else ExperimentSize(seeds=options.replicates, scale=getattr(options, "scale", 1.0))
-    return dataclasses.replace(size, workers=options.workers)
-
-
 def run_worlds(
     experiment: Experiment, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = {}, variant: Variant = CENTRAL
 ) -> list[Worlds]:
@@ -144,16 +130,6 @@ def variant_values(spec: RunSpec, variant: Variant) -> dict[str, float]:
 def policies_as_files(items: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
     """Return policies by name; those made for experiments are written and returned as file paths."""
     return [str(write_policy_file(item, texts[item], runs)) if item in texts else item for item in items]
-
-
-def policy_file_text(numbers: Mapping[str, float], include: str = "") -> str:
-    """Return the policy file of a world in which parameters have given values.
-
-    >>> policy_file_text({"fear.weight": 0.5}, "heavy_hand")
-    'include = "heavy_hand"\\n[set]\\n"fear.weight" = 0.5\\n'
-    """
-    head = f'include = "{include}"\n' if include else ""
-    return f"{head}[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in numbers.items())
 
 
 def write_policy_file(name: str, text: str, runs: Path) -> Path:

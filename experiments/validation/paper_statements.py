@@ -15,9 +15,12 @@ import pandas as pd
 from experiments.comparison.criteria_effects import keyed_draws
 from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.thresholds import CRITERION
+from experiments.words.toml_files import toml_beside
 from model.engine.random_streams import stream_id
 from model.measures.criteria import CRITERIA, combine_parts, criterion_parts
 
+PAPER_GRADES: Mapping[str, tuple[str, str]] = toml_beside(__file__)["paper"]
+"""Words of the paper (2017-18) for each criterion at both sites, which set no number: compared with, never fitted."""
 FIELDWORK = (pd.Timestamp("2017-02-01"), pd.Timestamp("2018-05-01"))
 """First and last month of the paper's field visits (L08)."""
 FRUEHLING = CRITERIA[:4]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.headline_measures import VIOLENT_CRIMES
+from experiments.comparison.headline_measures import BY_NAME, VIOLENT_CRIMES
 from experiments.validation.experiment import BASE, Reader, RunTables, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")
@@ -70,18 +70,14 @@ def more(worlds: Worlds, world: str, names: Names, window: Window) -> float:
     return 12e5 * divide(arm.total(names, window) - base.total(names, window), residents)
 
 
+def more_of(worlds: Worlds, world: str, measure: str, window: Window) -> float:
+    """Return the additional events of a headline count a year per 100,000 residents, compared with the base."""
+    return more(worlds, world, BY_NAME[measure].read.sum, window)
+
+
 def points(worlds: Worlds, world: str, name: str, window: Window, against: str = BASE) -> float:
     """Return the difference of a mean, in points of 100."""
     return 100.0 * (worlds[world].mean(name, window) - worlds[against].mean(name, window))
-
-
-def outcomes(worlds: Worlds, world: str, trust: Window, counts: Window) -> dict[str, float]:
-    """Return the effects on trust (points), and on crimes and homicides (per cent of the base)."""
-    return {
-        "trust": points(worlds, world, "trust_mean", trust),
-        "crimes": change(worlds, world, ALL_CRIMES, counts),
-        "homicides": change(worlds, world, ("homicides",), counts),
-    }
 
 
 def share(worlds: Worlds, world: str, parts: Names, wholes: Names, window: Window) -> float:

@@ -16,7 +16,7 @@ from experiments.words.toml_files import toml_beside
 from scenarios import accounts
 
 PREDICTIONS_FILE = Path(__file__).with_name("panel_predictions.toml")
-"""Written by `experiments.dev.examinations.panel_predictions`."""
+"""Coefficients of the survey under each account, from simulated panels of 400,000 adults."""
 SIZES = (50, 100, 200, 500, 1000, 1500, 2500, 5000)
 """Persons of the surveys that are valued."""
 SURVEYS = 400

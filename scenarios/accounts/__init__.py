@@ -2,8 +2,8 @@
 
 No datum of Guatemala tells these accounts apart. A file of an account states what it claims, which parameters it
 changes and why, what it cannot express, and what somebody could measure in Guatemala to refute it. Where its settings
-change what an event is worth or how many crimes there are, `experiments.dev.examinations.accounts` solves weights anew;
-they stand in its table ``[solved]``.
+change what an event is worth or how many crimes there are, weights were solved anew so that events keep their sizes and
+crime its level; they stand in its table ``[solved]``.
 
 >>> "performance_only" in names()
 True

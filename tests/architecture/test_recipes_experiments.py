@@ -196,7 +196,7 @@ for language in ("en", "es"):
 
 
 def test_a_new_figure_is_written_by_its_name(copy: Path, tmp_path: Path) -> None:
-    compared, file = ROOT / "results" / "reference" / "report", tmp_path / "villa_canales-fears.svg"
+    compared, file = ROOT / "tests" / "support" / "compared_towns", tmp_path / "villa_canales-fears.svg"
     program = "from experiments.figures.report_figures import write_figures; from pathlib import Path;"
     answer(copy, f"{program} write_figures(Path({str(compared)!r}), Path({str(file)!r}), 'es')")
     assert "Efecto en el miedo." in file.read_text(encoding="utf-8")

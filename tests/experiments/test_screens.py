@@ -31,8 +31,7 @@ from experiments.town_page.town_page import town_page
 
 pytestmark = needs_chromium
 
-REFERENCE = Path(__file__).parents[2] / "results" / "reference"
-REPORT = REFERENCE / "report" / "informe.html"
+REPORT = Path(__file__).parents[1] / "support" / "compared_towns" / "informe.html"
 COMPARISON = "compare status_quo reporting_support --set population.scale=0.05 --set calendar.warm_up=0 --years 0.25"
 SECONDS = 60.0
 """What is drawn without simulation is there by then, also on a busy machine."""

@@ -1,6 +1,6 @@
 """Generate the sentences of reports, figures, comparisons and the views of pairs from stored results.
 
-Results are those in ``results/reference/report``.  A part of them is also changed by hand, so that every verdict
+Results are those in ``tests/support/compared_towns``.  A part of them is also changed by hand, so that every verdict
 occurs: effects of the other sign, due to chance, alike in all twins, of too few twins, unpaired, and without other
 laws of trust.
 """
@@ -42,7 +42,7 @@ from experiments.words.bilingual import FigureTexts
 from model.simulation.registry import MEASURES
 from scenarios import load, policies
 
-STORED = Path(__file__).parents[2] / "results" / "reference" / "report"
+STORED = Path(__file__).parents[1] / "support" / "compared_towns"
 LANGUAGES = ("es", "en")
 PART = "villa_canales", ("status_quo", "mopsic_full", "heavy_hand")
 """The site and the policies of which the effects are changed."""

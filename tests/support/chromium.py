@@ -142,6 +142,7 @@ def keep(screenshot: bytes, path: Path) -> None:
     """Save a screenshot in few colours, which takes a third of the room."""
     from PIL import Image
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(screenshot)) as taken:
         taken.convert("RGB").quantize(PALETTE, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
 

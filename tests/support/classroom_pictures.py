@@ -2,7 +2,7 @@
 
 Run it as `python tests/support/classroom_pictures.py`, with `classroom` or `room` for one of them.
 
-Writes results/reference/page/; nothing there is typed in by hand.
+Writes results/pictures/; nothing there is typed in by hand.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 
 from chromium import COMPILE_SECONDS, ROOT, chromium, free_pair, free_port, keep, program, served, told
 
-FOLDER = ROOT / "results" / "reference" / "page"
+FOLDER = ROOT / "results" / "pictures"
 MONTHS = 24
 PICTURES = {
     "classroom_es.png": "Classroom, Spanish, 1280 × 720: hearsay switched off (B) beside the world as today (A).",

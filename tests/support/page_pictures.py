@@ -2,7 +2,7 @@
 
 Run it as `python tests/support/page_pictures.py`.
 
-Writes results/reference/page/; nothing there is typed in by hand.  With `pictures` only these are taken anew, with
+Writes results/pictures/; nothing there is typed in by hand.  With `pictures` only these are taken anew, with
 `frames` only the frames a second are measured anew.  With `sheets` every view of two small towns is taken at three
 sizes, in light and in dark, in Spanish and in English: one contact sheet for each view.
 """
@@ -19,7 +19,7 @@ from typing import Any
 from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, keep, program, served, small_town
 from PIL import Image
 
-FOLDER = ROOT / "results" / "reference" / "page"
+FOLDER = ROOT / "results" / "pictures"
 CHOICE = "measures=training.2,reporting.2,visits.2"
 PICTURES = {
     "why_es.png": ("lang=es&view=why", 1280, 720),

@@ -1,32 +1,26 @@
 """Weigh the rival accounts by how they reproduce measured effect sizes: of events on trust, and of police on crime.
 
-``python -m experiments.dev.examinations.account_weights`` simulates the panels of Q01 to Q09 and the experiments of
-`EXPERIMENTS_OF_CRIME` under each account, and writes the evidence beside the weights that `confianza answer` uses.
+It simulates the panels of Q01 to Q09 and the experiments of `EXPERIMENTS_OF_CRIME` under each account, and writes the
+evidence, and with whole towns the weights that `confianza answer` uses.
 """
 
-import argparse
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from experiments.dev.examinations.effects import run_together
-from experiments.dev.examinations.readings import CENTRAL_READING
-from experiments.dev.examinations.trust_events import reading_rows
+from experiments.dev.examinations.tables import TABLES, Row, head_of, rows_by_columns, write_table
 from experiments.reproduce.account_weights import WEIGHTS_FILE
 from experiments.storage.writing import write_atomically
-from experiments.validation.calibration import reference_town
+from experiments.validation.calibration import points_of_event, reference_town, state_of
 from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS
 from experiments.validation.experiment import Variant, estimate
-from experiments.validation.experiment_runs import (
-    RUNS,
-    ExperimentSize,
-    add_size_options,
-    run_worlds,
-    size_from_options,
-)
-from experiments.validation.panel import SELECTION
-from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
+from experiments.validation.impression_replay import PANEL_EVENTS, Numbers, Tape
+from experiments.validation.panel import SELECTION, panels_of
+from experiments.validation.sizes import EVENT_BY_NAME
 from scenarios import accounts
 
 EXPERIMENTS_OF_CRIME = {
@@ -42,6 +36,8 @@ LEAST_DEVIATION = 1.0
 """Standard deviation of findings of which only the sign is published, in the unit of the line."""
 FARTHEST = 3.0
 """Standard deviations beyond which a finding contradicts an account no more: measurements are of other countries."""
+PUBLISHED: Mapping[str, Sequence[float]] = TABLES["account_weights"]["published"]
+PUBLISHED_BY_DAY: Mapping[str, Mapping[str, Sequence[Any]]] = TABLES["account_weights"]["days"]
 COLUMNS = ("account", "source", "finding", "unit", "status", "value", "published_low", "published_high", "distance")
 
 
@@ -50,10 +46,29 @@ def trust_rows() -> Iterator[Row]:
     tape, numbers = reference_town()
     for account in accounts.names():
         own = {name: float(value) for name, value in accounts.read(account).items() if name in numbers}
-        for row in reading_rows(tape, CENTRAL_READING, numbers | own, SELECTION):
-            if row["published_low"] != "":
-                finding = f"{row['event']}, {row['quantity']}"
-                yield evidence_row(account, row | {"finding": finding, "unit": "points of 100"})
+        for row in trust_findings(tape, numbers | own):
+            yield evidence_row(account, row | {"unit": "points of 100"})
+
+
+def trust_findings(tape: Tape, numbers: Numbers) -> Iterator[Row]:
+    """Yield what a simulated panel and single events show, with the published interval of each."""
+    panel, state = panels_of(tape, numbers, SELECTION), state_of(tape, numbers, every=1)
+    found = [(f"{kind}, coefficient", panel.coefficients[kind], EVENT_BY_NAME[kind].source) for kind in PANEL_EVENTS]
+    found.append(("two answers, correlation", panel.correlation, "Q07"))
+    for finding, value, source in found:
+        yield finding_row(finding, value, "set", source, PUBLISHED[source])
+    gap_left = 100.0 * panel.gap_left
+    yield finding_row("abuse, % of the gap left a year later", gap_left, "found, not used", "Q06", PUBLISHED["Q06"])
+    for kind, by_day in PUBLISHED_BY_DAY.items():
+        for day, (*span, source) in by_day.items():
+            points = points_of_event(state, EVENT_BY_NAME[kind], numbers, int(day))
+            yield finding_row(f"{kind}, day {day}, latent", points, "set", source, span)
+
+
+def finding_row(finding: str, value: float, status: str, source: str, span: Sequence[float]) -> Row:
+    """Return a finding with its published interval."""
+    published = dict(zip(("published_low", "published_high"), span, strict=True))
+    return {"finding": finding, "value": value, "status": status, "source": source} | published
 
 
 def crime_rows(size: ExperimentSize, runs: Path) -> Iterator[Row]:
@@ -118,18 +133,11 @@ def table_lines(rows: Sequence[Row], weights: Mapping[str, float]) -> Iterator[s
         yield from (f"  {row['account']:28}{row['value']:8.2f}{row['distance']:8.1f}" for row in of_finding)
 
 
-def main() -> None:
-    """Measure, weigh and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_size_options(parser, Path("results") / "validate")
-    parser.add_argument("--replicates", type=int, default=12)
-    options = parser.parse_args()
-    rows = [*trust_rows(), *crime_rows(size_from_options(options), RUNS)]
+def show_account_weights(out: Path, size: ExperimentSize, runs: Path = RUNS, weights_file: Path = WEIGHTS_FILE) -> None:
+    """Measure, weigh and write the evidence, and with whole towns the weights that the program reads."""
+    rows = [*trust_rows(), *crime_rows(size, runs)]
     weights = weights_of(rows)
-    print(write_table(options.out, "account_weights", rows, COLUMNS, table_lines(rows, weights)))
-    text = "".join(f"{account} = {weight:.4f}\n" for account, weight in weights.items())
-    write_atomically(WEIGHTS_FILE, f"# by python -m experiments.dev.examinations.account_weights\n{text}".encode())
-
-
-if __name__ == "__main__":
-    main()
+    print(write_table(out, "account_weights", rows, COLUMNS, table_lines(rows, weights)))
+    if size.scale == 1.0:
+        text = "".join(f"{account} = {weight:.4f}\n" for account, weight in weights.items())
+        write_atomically(weights_file, f"# by python -m experiments.dev validate account_weights\n{text}".encode())

@@ -15,15 +15,15 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.dev.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, rows_in_list
+from experiments.dev.examinations.account_weights import PUBLISHED
 from experiments.dev.examinations.knockouts import CONFIDENCE, averages, effect_cell, effect_of
-from experiments.dev.examinations.readings import CENTRAL_READING, readings
-from experiments.dev.examinations.trust_events import PUBLISHED
+from experiments.dev.examinations.tables import Row, select_named, write_table
 from experiments.execution.run_requests import plan_runs
+from experiments.execution.trust_accounts import READINGS
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.validation.calibration import reference_town
 from experiments.validation.panel import SELECTION, panels_of
-from experiments.validation.study_tables import Row, select_named, write_table
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MEASURES
 
@@ -131,7 +131,7 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
 def memory_line() -> tuple[str, bool]:
     """Return the line of Q06 (share of an abuse effect left after a year), and whether it is as published."""
     tape, numbers = reference_town()
-    panel = panels_of(tape, {**numbers, **readings()[CENTRAL_READING]}, SELECTION)
+    panel = panels_of(tape, {**numbers, **READINGS["panel"]}, SELECTION)
     share_left, (low, high) = 100.0 * panel.gap_left, PUBLISHED[MEMORY_ROW]
     passed = bool(low <= share_left <= high)
     fault = "" if passed else "  FAILED"

@@ -9,53 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.storage.disk_space import check_disk_space
 from experiments.storage.writing import check_own_files
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
 if TYPE_CHECKING:
     from experiments.validation.experiment_runs import ExperimentSize
 
 DEFAULT_FOLDER = Path("results") / "validate"
-REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
 MIN_SCALE = 0.05
 """The smallest part of a town that the model takes."""
-EXAMINATIONS = (
-    *("knockouts", "audit", "criteria", "ranges", "effects", "ceiling", "panel", "doses", "closed", "decisions"),
-    *("practice", "mediation", "reach", "laws", "coverage", "scorecard", "hindcast", "still", "worlds", "facts"),
-    "lessons",
-)
+ENTRIES: dict[str, dict[str, Any]] = toml_beside(__file__, "examinations.toml")
+EXAMINATIONS = tuple(ENTRIES)
 """All examinations, in the order in which they run."""
-WITH_QUICK = tuple(name for name in EXAMINATIONS if name not in ("knockouts", "audit", "panel", "lessons"))
-"""Examinations that simulate their own towns and accept --quick."""
-WITH_ONLY = ("knockouts", "audit", "effects")
-"""Examinations of which --only chooses parts."""
-DRAWN_TABLES = {"effects": "effects", "ceiling": "ceiling", "panel": "trust_events", "doses": "doses"}
-"""Tables of which a figure is drawn, by examination."""
-TABLE_HEADERS = {
-    "knockouts": {"knockouts": "mechanism,site"},
-    "audit": {"audit": "row,kind"},
-    "criteria": {"criteria": "site,world"},
-    "ranges": {"criteria_ranges": "site,world"},
-    "effects": {"effects": "experiment,line"},
-    "ceiling": {"ceiling": "site,world"},
-    "panel": {"trust_events": "reading,event"},
-    "doses": {"doses": "site,reading"},
-    "closed": {"closed": "site,law"},
-    "decisions": {"decisions": "site,world", "consequences": "site,world"},
-    "practice": {"practice": "site,world"},
-    "mediation": {"mediation": "site,year"},
-    "reach": {"reach": "site,years"},
-    "laws": {"laws": "site,measure"},
-    "coverage": {"coverage": "site,policy"},
-    "scorecard": {"scorecard": "site,name", "patterns": "id,site"},
-    "hindcast": {"hindcast": "site,series"},
-    "still": {"still": "site,measure"},
-    "worlds": {"still_worlds": "site,world,measure"},
-    "facts": {"facts": "site,part"},
-    "lessons": {"lessons": "town,case"},
-}
+TABLE_HEADERS: dict[str, dict[str, str]] = {name: entry["tables"] for name, entry in ENTRIES.items()}
 """Tables that each examination writes, with their first columns, by which they are recognised."""
-IN_WHOLE_YEARS = ("closed", "decisions", "still", "worlds")
-"""Examinations that count whole years alone."""
+WITH_QUICK = tuple(name for name, entry in ENTRIES.items() if not entry.get("not_quick"))
+"""Examinations that simulate their own towns and accept --quick."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, for suggestions after a typing error."""
 MAX_OUTPUT_BYTES = 5e6
@@ -80,16 +49,20 @@ class ValidationRequest:
         for name in self.names:
             check_name(name)
         sizes = (self.replicates, self.years, self.scale)
+        own_size, own_years, whole_years, with_only = (
+            [name for name in self.names if ENTRIES[name].get(key)]
+            for key in ("own_size", "own_years", "whole_years", "only")
+        )
+        parts = [f"{entry['only']} for {name}" for name, entry in ENTRIES.items() if "only" in entry]
         rules = {
             f"name what to validate: {', '.join(EXAMINATIONS)}": not self.names,
-            "--only names mechanisms for knockouts, rows for audit or experiments for effects: name one of them": (
-                bool(self.only) and sum(name in WITH_ONLY for name in self.names) != 1
+            f"--only names {', '.join(parts[:-1])} or {parts[-1]}: name one of them": (
+                bool(self.only) and len(with_only) != 1
             ),
-            "--replicates, --years and --scale have no meaning with lessons: they are those of a student's pairs": (
-                "lessons" in self.names and sizes != (None, None, None)
-            ),
-            "--years has no meaning with effects: every experiment has its own": (
-                "effects" in self.names and self.years is not None
+            f"--replicates, --years and --scale have no meaning with {' and '.join(own_size)}: they are those of a"
+            " student's pairs": bool(own_size) and sizes != (None, None, None),
+            f"--years has no meaning with {' and '.join(own_years)}: every experiment has its own": (
+                bool(own_years) and self.years is not None
             ),
             f"--quick goes with {', '.join(WITH_QUICK)} only": (self.quick and set(WITH_QUICK).isdisjoint(self.names)),
             "--quick sets --replicates, --years and --scale itself: leave them out": (
@@ -103,8 +76,8 @@ class ValidationRequest:
                 self.scale is not None and not MIN_SCALE <= self.scale <= 1.0
             ),
             f"--years must be more than 0, got {self.years}": self.years is not None and not self.years > 0.0,
-            f"--years of {' and '.join(IN_WHOLE_YEARS)} must be at least 1, got {self.years}": (
-                self.years is not None and self.years < 1.0 and not set(IN_WHOLE_YEARS).isdisjoint(self.names)
+            f"--years of {' and '.join(whole_years)} must be at least 1, got {self.years}": (
+                self.years is not None and self.years < 1.0 and bool(whole_years)
             ),
         }
         for message, broken in rules.items():
@@ -122,24 +95,20 @@ class ValidationRequest:
         """Folder of tables and figures."""
         return self.out or DEFAULT_FOLDER
 
-    def years_or(self, usual: float) -> float:
-        """Return the requested years, else ``usual``."""
-        return usual if self.years is None else self.years
+    def years_of(self, name: str) -> float:
+        """Return the years of an examination: those requested, else its own."""
+        entry = ENTRIES[name]
+        if self.quick and "quick_years" in entry:
+            return int(entry["quick_years"])
+        years = self.years or entry.get("years", 1.0)
+        return int(years) if entry.get("whole_years") else years
 
-    def towns(self, years: float, replicates: int, scale: float = 1.0) -> dict[str, Any]:
-        """Return years, replicates, scale and workers: requested values, else the given defaults."""
-        return {
-            "years": self.years_or(years),
-            "replicates": self.replicates or replicates,
-            "scale": scale if self.scale is None else self.scale,
-            "workers": self.workers,
-        }
-
-    def size(self, **own: Any) -> ExperimentSize:
-        """Return the size of the experiment: requested values, else the defaults of the examination (``own``)."""
+    def size_of(self, name: str) -> ExperimentSize:
+        """Return the size of an examination: the numbers requested, else its own, or those of a quick run."""
         from experiments.validation.experiment_runs import QUICK, ExperimentSize
 
-        size = QUICK if self.quick else ExperimentSize(**own)
+        entry = ENTRIES[name]
+        size = QUICK if self.quick else ExperimentSize(seeds=entry.get("pairs", 1), scale=entry.get("scale", 1.0))
         seeds, scale = self.replicates or size.seeds, self.scale or size.scale
         return replace(size, workers=self.workers, seeds=seeds, scale=scale)
 
@@ -170,66 +139,46 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
-    """Return the call of an examination, with its default years, runs and scale if the request gives none."""
-    from experiments.comparison import sign_stability, single_measure_effects
-    from experiments.dev.examinations import ceiling, closed_town, decisions, doses, practice, scorecard
+    """Return the call of an examination, with its own years, runs and scale if the request gives none."""
+    from experiments.dev.examinations import coverage, criteria, decisions, facts, hindcast, still, worlds
+    from experiments.dev.examinations.account_weights import show_account_weights
     from experiments.dev.examinations.audit import AuditSize, show_audit
-    from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
     from experiments.dev.examinations.effects import row_passes, show_effects
-    from experiments.dev.examinations.hindcast import show_hindcast
     from experiments.dev.examinations.knockouts import show_knockouts
     from experiments.dev.examinations.lessons import show_lessons
     from experiments.dev.examinations.mediation import show_mediation
-    from experiments.dev.examinations.trust_events import show_events
-    from experiments.validation import criteria, experiment
+    from experiments.dev.examinations.scorecard import show_scorecard
 
-    only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
-    show_reach, reach_years = single_measure_effects.show_single_measure_effects, years(single_measure_effects.YEARS)
-    one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
-    small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
-    audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
+    only, folder, size, years = request.only, request.folder, request.size_of(name), request.years_of(name)
+    towns: dict[str, Any] = {"years": years, "replicates": size.seeds, "scale": size.scale, "workers": size.workers}
     calls: dict[str, Callable[[], object]] = {
-        "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
-        "audit": lambda: show_audit(only, folder, audit_size),
-        "criteria": lambda: criteria.show_criteria(folder, pairs, years(criteria.YEARS)),
-        "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
-        "effects": lambda: all(map(row_passes, show_effects(only, folder, request.size(seeds=experiment.MIN_TWINS)))),
-        "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
-        "panel": lambda: show_events(folder),
-        "doses": lambda: doses.show_doses(folder, replace(one_seed, max_years=years(one_seed.max_years))),
-        "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
-        "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
-        "mediation": lambda: show_mediation(folder, twins, years(max(practice.HORIZONS))),
-        "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
-        "reach": lambda: show_reach(folder, twins.seeds, reach_years, twins.sets, twins.workers),
-        "laws": lambda: sign_stability.show_laws(folder, small.seeds, reach_years, small.sets, small.workers),
-        "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
-        "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
+        "knockouts": lambda: show_knockouts(only, folder, **towns),
+        "audit": lambda: show_audit(only, folder, AuditSize(**towns)),
+        "criteria": lambda: criteria.show_criteria(folder, size, years),
+        "ranges": lambda: criteria.show_ranges(folder, size, years),
+        "effects": lambda: all(map(row_passes, show_effects(only, folder, size))),
+        "ceiling": lambda: worlds.show_worlds("ceiling", folder, size, years),
+        "headline": lambda: worlds.show_headline(folder, size, years),
+        "decisions": lambda: decisions.show_decisions(folder, size, int(years)),
+        "practice": lambda: worlds.show_worlds("practice", folder, size, years),
+        "mediation": lambda: show_mediation(folder, size, years),
+        "coverage": lambda: coverage.show_coverage(folder, size.seeds, size.scale, size.workers),
+        "scorecard": lambda: show_scorecard(folder, size, years),
+        "hindcast": lambda: not any(row["failed"] for row in hindcast.show_hindcast(folder, size)),
+        "still": lambda: still.show_still(folder, size, int(years)),
+        "worlds": lambda: still.show_still_worlds(folder, size, int(years)),
+        "facts": lambda: facts.show_facts(folder, size, years),
+        "account_weights": lambda: show_account_weights(folder, size),
         "lessons": lambda: show_lessons(folder, workers=request.workers),
-        "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
     }
-    return (calls | calls_on_status_quo(request))[name]
-
-
-def calls_on_status_quo(request: ValidationRequest) -> dict[str, Callable[[], object]]:
-    """Return the calls of the examinations of the status quo alone, by name."""
-    from experiments.dev.examinations import facts, still
-    from experiments.validation.experiment import MIN_TWINS_RARE
-
-    towns, folder = request.size(seeds=MIN_TWINS_RARE), request.folder
-    decade = 3 if request.quick else int(request.years_or(still.YEARS))
-    return {
-        "still": lambda: still.show_still(folder, towns, decade),
-        "worlds": lambda: still.show_still_worlds(folder, towns, decade),
-        "facts": lambda: facts.show_facts(folder, towns, request.years_or(facts.YEARS)),
-    }
+    return calls[name]
 
 
 def run_examination(name: str, request: ValidationRequest) -> bool:
     """Run an examination and draw its table; return False if it failed."""
     result = call_of(name, request)()
-    if name in DRAWN_TABLES:
+    if ENTRIES[name].get("drawn"):
         from experiments.cli.plot import draw_record
 
-        draw_record(request.folder / f"{DRAWN_TABLES[name]}.csv", fresh=True)
+        draw_record(request.folder / f"{name}.csv", fresh=True)
     return result is not False

@@ -17,6 +17,7 @@ import pandas as pd
 
 from experiments.comparison.comparison import Request, arms_of
 from experiments.comparison.headline_measures import HEADLINES, Headline, available_headlines
+from experiments.dev.examinations.tables import write_text
 from experiments.execution.runs import RunGroup, run_missing_groups
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
@@ -25,7 +26,6 @@ from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_atomically
 from experiments.storage.writing import frame_as_csv
 from experiments.validation.experiment import SITES
-from experiments.validation.study_tables import write_text
 
 POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
 HORIZONS = (1, 2)

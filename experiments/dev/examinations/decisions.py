@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-from experiments.dev.examinations import consequences
+from experiments.dev.examinations.tables import Row, head_of, rows_by_columns, star, worlds_of, write_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
@@ -18,7 +17,6 @@ from experiments.execution.runs import RunGroup, simulated_twins
 from experiments.execution.shared_towns import TOWNS
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import Row, StudyWorld, head_of, rows_by_columns, star, worlds_of, write_table
 from experiments.words.catalogue import find_words
 from model.engine.calendar import YEAR, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
@@ -35,35 +33,25 @@ ChoiceCounts = dict[tuple[str, int, str], Counter[tuple[str, str]]]
 """Number of choices of each option for each reason, by world, year and matter."""
 
 
-def all_worlds() -> dict[str, StudyWorld]:
-    """Return all worlds: those of the decisions, and those of their consequences."""
-    return {**WORLDS, **consequences.WORLDS}
-
-
 def group_of(site: str, seed: int, years: int, sets: Sequence[str]) -> RunGroup[str]:
-    """Return the runs of all worlds of one site and seed, in the order of `all_worlds`."""
-    worlds = all_worlds().values()
-    specs = (plan_runs(site, policies=world.policies, sets=sets, years=years, seed=seed)[0] for world in worlds)
+    """Return the runs of all worlds of one site and seed, in the order of `WORLDS`."""
+    specs = (
+        plan_runs(site, policies=world.policies, sets=sets, years=years, seed=seed)[0] for world in WORLDS.values()
+    )
     return RunGroup(tuple(specs), site)
 
 
-def count_choices(
-    group: RunGroup[str], tell: ReportProgress, years: int
-) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
-    """Run all worlds of a group; return their choices, and the annual counts of their consequences."""
+def count_choices(group: RunGroup[str], tell: ReportProgress) -> ChoiceCounts:
+    """Run all worlds of a group; return their choices."""
     choices: ChoiceCounts = {}
-    counted: consequences.AnnualCounts = {}
     results = simulated_twins(group.specs, TOWNS.of(group.specs[0].scenario), tell)
-    for world, (spec, model, _) in zip(all_worlds(), results, strict=True):
-        counted |= consequences.annual_counts(
-            world, model.datacollector.model_vars, model.settings.start, reported_years(years)
-        )
-        for row in model.choices() if world in WORLDS else ():
+    for world, (spec, model, _) in zip(WORLDS, results, strict=True):
+        for row in model.choices():
             year = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR
             matter, term = CHOICES_DECLARED[int(row["matter"])], int(row["term"])
             chosen = matter.options[int(row["option"])], "luck" if term < 0 else matter.terms[term - 1]
             choices.setdefault((world, year, matter.name), Counter())[chosen] += 1
-    return choices, counted
+    return choices
 
 
 def reported_years(years: int) -> list[int]:
@@ -144,17 +132,11 @@ def format_share(row: Row) -> str:
 
 
 def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
-    """Run all worlds at both sites; print, write and return the decisions; print and write their consequences."""
+    """Run all worlds at both sites; print, write and return the decisions."""
     groups = [group_of(site, 1 + seed, years, size.sets) for site in SITES for seed in range(size.seeds)]
-    count = partial(count_choices, years=years)
     choices_by_site: dict[str, list[ChoiceCounts]] = {}
-    counts_by_site: dict[str, list[consequences.AnnualCounts]] = {}
-    for group, (choices, counts) in run_jobs(groups, count, size.workers, "decisions").all_pairs:
+    for group, choices in run_jobs(groups, count_choices, size.workers, "decisions").all_pairs:
         choices_by_site.setdefault(group.label, []).append(choices)
-        counts_by_site.setdefault(group.label, []).append(counts)
     rows = list(rows_of(choices_by_site, reported_years(years)))
-    consequence_rows = list(consequences.rows_of(counts_by_site, BASE, reported_years(years)))
     print(write_table(out, "decisions", rows, COLUMNS, format_decisions(rows, size.scale)))
-    lines = consequences.format_consequences(consequence_rows, all_worlds(), size.scale)
-    print(write_table(out, "consequences", consequence_rows, consequences.COLUMNS, lines))
     return rows

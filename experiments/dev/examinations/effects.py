@@ -6,6 +6,7 @@ from dataclasses import astuple, replace
 from itertools import chain
 from pathlib import Path
 
+from experiments.dev.examinations.tables import Row, head_of, rows_by_columns, select_named, write_table
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.effects_table import EXPERIMENTS, POLICY_TEXTS, PRESENCE_LINES, WEAK
 from experiments.validation.experiment import (
@@ -23,7 +24,6 @@ from experiments.validation.experiment import (
     estimate,
 )
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, plan_worlds, run_missing_worlds, run_worlds
-from experiments.validation.study_tables import Row, head_of, rows_by_columns, select_named, write_table
 from model.engine.fingerprint import fingerprint
 
 COLUMNS = (

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.dev.examinations.tables import Row, head_of, write_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
@@ -26,7 +27,6 @@ from experiments.statistics.paired_effects import error_of
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.orders import Order, order_of, orders, part_names
-from experiments.validation.study_tables import Row, head_of, write_table
 from experiments.validation.targets import ENTRIES as TARGETS
 from experiments.words.bilingual import LANGUAGES, FigureTexts
 from experiments.words.toml_files import toml_beside

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.dev.examinations.tables import write_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
@@ -24,7 +25,6 @@ from experiments.execution.shared_towns import town_for
 from experiments.statistics.forecast_scores import root_mean_square, skill_score
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import write_table
 from model.engine.calendar import tick_of
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel

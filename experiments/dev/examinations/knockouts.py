@@ -11,12 +11,12 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from experiments.dev.documents.evidence import LEDGER
+from experiments.dev.examinations.tables import Row, select_named, write_table
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import run_all
 from experiments.statistics.paired_effects import Effect, paired, t_quantile
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.study_tables import Row, select_named, write_table
 from model.engine.causes import CAUSES
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint

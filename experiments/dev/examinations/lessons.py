@@ -9,9 +9,9 @@ from experiments.classroom.pair_table import COLUMNS, PairedRow, cases, rows_of_
 from experiments.classroom.pairs import YEARS, RequestedPairs
 from experiments.comparison.decision_outcomes import TRUST
 from experiments.comparison.twin_results import paired_results
+from experiments.dev.examinations.tables import Row, write_table
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.sites import built_in_sites
-from experiments.validation.study_tables import Row, write_table
 from model.engine.errors import InputError
 
 

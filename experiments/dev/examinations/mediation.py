@@ -9,68 +9,49 @@ since one channel can do in part what another does.
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from experiments.comparison.origins import NATION, REST, OriginsOfYear
-from experiments.dev.examinations.headline import HORIZONS, origins_after
-from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds, estimate
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
-from experiments.validation.study_tables import (
+from experiments.dev.examinations.tables import (
+    TABLES,
     Row,
     format_interval,
     head_of,
     interval_columns,
-    interval_names,
     rows_by_columns,
     write_sites,
 )
+from experiments.dev.examinations.worlds import Horizon, horizons_of, origins_after, year_label
+from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds, estimate
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from model.engine.fingerprint import fingerprint
 
-PRACTICES = ("team", "area", "analysis", "follow_up")
+TABLE: Mapping[str, Any] = TABLES["mediation"]
+PRACTICES: tuple[str, ...] = tuple(TABLE["practices"])
 ALL = "+".join(PRACTICES)
 ARMS = (*PRACTICES, *("+".join(pair) for pair in itertools.combinations(PRACTICES, 2)), ALL)
 """Each practice alone, each pair, and all."""
-CHANNELS_OF_TRUST: Mapping[str, tuple[str, ...]] = {
-    "contact": ("greeting", "talk", "long_visit", "door_to_door", "stop", "army", "detention", "crisis"),
-    "requests": ("meeting", "request", "hearing", "informed"),
-    "problems": ("problem",),
-    "service": ("call", "arrest", "case", "protection"),
-    "news": ("public_event", "scandal"),
-    "absence": ("absence",),
-    "harm": ("harm", "payment", "collective_violence"),
-}
+CHANNELS_OF_TRUST: Mapping[str, Sequence[str]] = TABLE["channels"]
 """Kinds of events by channel; every kind of `experiments.comparison.origins` is in one."""
-CUTS: Mapping[str, tuple[str, ...]] = {
-    "contact": ("mechanisms.contacts=false",),
-    "requests": (
-        *("consultation.assembly=0", "consultation.weight_met=0"),
-        *("consultation.weight_explained=0", "consultation.weight_unmet=0"),
-    ),
-    "problems": ("problems.effect=0", "mechanisms.solved_problems=false"),
-    "news": ("misconduct.weight=0",),
-    "hearsay": ("mechanisms.hearsay=false",),
-    "telling": ("service.value=0", "reporting.foresight=0", "reporting.trust=0", "reporting.follow_trust=0"),
-    "arrests": ("mechanisms.certainty=false",),
-    "presence": ("mechanisms.deterrence=false",),
-}
+CUTS: Mapping[str, Sequence[str]] = TABLE["cuts"]
 """Settings without a channel, for telling and crime."""
 CRITERIA = ("c1", "c2", "c3", "c4")
 DIGITS = 2
-COLUMNS = ("site", "year", "practice", "outcome", "channel", "unit", *interval_names("effect"), "twins", "code")
 UNITS = {"trust": "0-100", "told": "points", "crime": "%", **dict.fromkeys(CRITERIA, "0-100")}
 LABEL_WIDTH, CELL_WIDTH = 14, 24
 
 
 def show_mediation(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
     """Run all practices at both sites; write and print the table."""
-    return write_sites(out, "mediation", COLUMNS, lambda site: site_rows(site, size, years, runs), table_lines)
+    return write_sites(out, "mediation", TABLE["columns"], lambda site: site_rows(site, size, years, runs), table_lines)
 
 
 def worlds_of_site() -> dict[str, tuple[str, ...]]:
     """Return the worlds beside the status quo: practices, and for all of them and none each channel cut."""
     policies = {arm: tuple(f"practice_{name}" for name in arm.split("+")) for arm in ARMS}
-    cut = {f"{channel} cut": sets for channel, sets in CUTS.items()}
+    cut = {f"{channel} cut": tuple(sets) for channel, sets in CUTS.items()}
     cut_with_all = {f"{channel} cut, {ALL}": (*policies[ALL], *sets) for channel, sets in CUTS.items()}
     return policies | cut | cut_with_all
 
@@ -80,25 +61,26 @@ def site_rows(site: str, size: ExperimentSize, years: float, runs: Path) -> Iter
     experiment = Experiment(f"mediation at {site}", site=site, worlds=worlds_of_site(), years=years)
     twins = run_worlds(experiment, size, runs)
     about = {"site": site, "twins": len(twins), "code": fingerprint()}
-    for year in [year for year in HORIZONS if year <= min(years, size.max_years)] or [1]:
-        base = [origins_after(worlds[BASE], year) for worlds in twins]
+    for horizon in horizons_of(TABLE, twins):
+        base = [origins_after(worlds[BASE], horizon.year) for worlds in twins]
         for arm in ARMS:
-            row = about | {"year": year, "practice": arm}
-            for (outcome, channel), numbers in parts_of_arm(twins, base, arm, year).items():
+            row = about | {"year": horizon.year, "practice": arm}
+            for (outcome, channel), numbers in parts_of_arm(twins, base, arm, horizon).items():
                 found = interval_columns("effect", estimate(numbers))
                 yield row | {"outcome": outcome, "channel": channel, "unit": UNITS[outcome]} | found
 
 
 def parts_of_arm(
-    twins: Sequence[Worlds], base: Sequence[OriginsOfYear], arm: str, year: int
+    twins: Sequence[Worlds], base: Sequence[OriginsOfYear], arm: str, horizon: Horizon
 ) -> dict[tuple[str, str], list[float]]:
     """Return the effects of an arm by outcome and channel, pair by pair; channel "" is the whole effect."""
     parts: dict[tuple[str, str], list[float]] = {}
     for worlds, before in zip(twins, base, strict=True):
-        found = {(name, ""): effect for name, effect in outcome_effects(worlds[BASE], worlds[arm], year).items()}
-        found |= {("trust", name): part for name, part in trust_parts(before, origins_after(worlds[arm], year)).items()}
+        found = {(name, ""): effect for name, effect in outcome_effects(worlds[BASE], worlds[arm], horizon).items()}
+        after = origins_after(worlds[arm], horizon.year)
+        found |= {("trust", name): part for name, part in trust_parts(before, after).items()}
         for channel in CUTS if arm == ALL else ():
-            without = outcome_effects(worlds[f"{channel} cut"], worlds[f"{channel} cut, {ALL}"], year)
+            without = outcome_effects(worlds[f"{channel} cut"], worlds[f"{channel} cut, {ALL}"], horizon)
             found |= {(name, channel): found[name, ""] - without[name] for name in ("told", "crime")}
         for key, number in found.items():
             parts.setdefault(key, []).append(number)
@@ -116,9 +98,9 @@ def trust_parts(before: OriginsOfYear, after: OriginsOfYear) -> dict[str, float]
     return parts | {REST: after.levels["trust"] - before.levels["trust"] - sum(parts.values())}
 
 
-def outcome_effects(base: RunTables, arm: RunTables, year: int) -> dict[str, float]:
+def outcome_effects(base: RunTables, arm: RunTables, horizon: Horizon) -> dict[str, float]:
     """Return the effects on trust, the share told (points), crime (%) and the criteria (points) in one year."""
-    before, after = (run.months.iloc[12 * (year - 1) : 12 * year] for run in (base, arm))
+    before, after = (run.months.iloc[slice(*horizon.window)] for run in (base, arm))
     crime = float(after["crimes_occurred"].sum() / before["crimes_occurred"].sum())
     effects = {"told": share_told(after) - share_told(before), "crime": 100.0 * (crime - 1.0)}
     effects["trust"] = 100.0 * float(after["trust_mean"].mean() - before["trust_mean"].mean())
@@ -135,7 +117,7 @@ def table_lines(rows: Sequence[Row]) -> Iterator[str]:
     yield from head_of("mediation", twins=rows[0]["twins"])
     for (site, year), block in rows_by_columns(rows, "site", "year").items():
         for practice, own in rows_by_columns(block, "practice").items():
-            yield f"\n{site}, year {year} / año {year}: {practice[0]}"
+            yield f"\n{site}, {year_label(year)}: {practice[0]}"
             for (outcome,), parts in rows_by_columns(own, "outcome").items():
                 cells = {row["channel"]: format_interval(row, "effect", DIGITS) for row in parts}
                 yield f"  {outcome}".ljust(LABEL_WIDTH) + cells.pop("").rjust(CELL_WIDTH)

@@ -20,11 +20,11 @@ import pandas as pd
 
 from experiments.dev.examinations.pattern_runs import run_patterns
 from experiments.dev.examinations.patterns import NOT_TESTED, UNCHANGED, PatternScore, months_by_seed, pattern_scores
+from experiments.dev.examinations.tables import write_table, write_text
 from experiments.statistics.forecast_scores import crps, has_failed, skill_score, standardised_error
 from experiments.storage.writing import csv_bytes, make_folder, write_atomically
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import write_table, write_text
 from experiments.validation.targets import ROLES, MeasuredTarget, measured_targets, not_measured
 from model.engine.fingerprint import fingerprint
 from scenarios import load

@@ -6,6 +6,7 @@ custody, crime, trust, service and knowledge of problems are compared between ye
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.over_draws import rival_accounts
-from experiments.dev.examinations.closed_town import run_without_ageing
+from experiments.dev.examinations.tables import Row, head_of, rows_by_columns, write_table
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.parameter_draws import read_draws
@@ -29,9 +30,11 @@ from experiments.storage.run_spec import RunSpec, values_of
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.plausible_draws import file_of_kind
-from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from model.engine.calendar import SHIFTS
 from model.engine.fingerprint import fingerprint
+from model.engine.scenario import Scenario
+from model.simulation.model import TrustModel
+from model.town.town import build_town
 from scenarios import accounts
 
 YEARS = 10
@@ -91,6 +94,20 @@ def yearly_values(group: RunGroup[str], tell: ReportProgress) -> pd.DataFrame:
     months = measures_table(run_without_ageing(spec.scenario, spec.seed, years, tell), spec).to_pandas()
     of_years = [months.iloc[MONTHS * k : MONTHS * (k + 1)] for k in range(years)]
     return pd.DataFrame([{one.name: one.expression.of(year) for one in QUANTITIES} for year in of_years])
+
+
+def run_without_ageing(scenario: Scenario, seed: int, years: int, tell: ReportProgress) -> TrustModel:
+    """Simulate a town for some years after its warm-up, in which nobody grows older; return its world."""
+    town = build_town(scenario)
+    people = town.people.copy()
+    read_only = people.view()
+    read_only.flags.writeable = False  # kernels are compiled for read-only tables of the town
+    world = TrustModel(scenario, rng=seed, town=dataclasses.replace(town, people=read_only))
+    for _ in range(365 * years + years // 4 + 1):
+        people["born"] += 1
+        world.run_for(SHIFTS)
+        tell(SHIFTS)
+    return world
 
 
 def change_between(quantity: Quantity, first: np.ndarray, last: np.ndarray) -> tuple[float, float]:

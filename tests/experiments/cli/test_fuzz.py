@@ -384,7 +384,7 @@ def quarantined(rng: random.Random, place: Place) -> None:
 
 
 def report(rng: random.Random, place: Place) -> None:
-    text = (ROOT / "results/reference/report/informe.html").read_text(encoding="utf-8")
+    text = (ROOT / "tests/support/compared_towns/informe.html").read_text(encoding="utf-8")
     text = re.sub('"fingerprint": "[0-9a-f]{16}"', f'"fingerprint": "{fingerprint()}"', text)
     path = place.corner / "report.html"
     path.write_bytes(

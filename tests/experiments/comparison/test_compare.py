@@ -292,19 +292,6 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
     assert "the same effect in every pair" in told[-1]
 
 
-def test_a_ratio_of_variances_comes_with_its_interval_and_no_effect_is_said_in_words():
-    from experiments.dev.examinations.variance import row_of
-
-    base = np.arange(30.0)
-    wobble = np.tile([0.1, -0.1], 15)
-    told = row_of(base, base + 1.0 + wobble, 1).split()
-    ratio, low, high = (float(told[k].replace(",", "")) for k in (-4, -3, -1))
-    assert low < ratio < high
-    assert ratio == pytest.approx(2.0 * base.var() / wobble.var(), rel=0.05)
-    assert row_of(base, base, 1).split()[-5:] == ["0", "of", "30", "no", "effect"]
-    assert row_of(base, base + wobble * 100.0, 1).split()[-4].endswith("!")
-
-
 def test_different_horizons_are_refused(folder, tmp_path, capsys):
     out = tmp_path / "long"
     assert cli.run_program(["run", "villa_canales", *SMALL[:2], "--years", "0.2", "--out", str(out)]) == 0

@@ -15,7 +15,7 @@ from experiments.narrative.messages import messages
 from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import FigureTexts
 
-STORED = Path(__file__).parents[3] / "results" / "reference" / "report"
+STORED = Path(__file__).parents[2] / "support" / "compared_towns"
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?k?")
 WIDTH = 80
 pytestmark = pytest.mark.skipif(not STORED.is_dir(), reason="a copy without results")

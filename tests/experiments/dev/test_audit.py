@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from experiments.cli import app as cli
 from experiments.dev.documents import evidence
 from experiments.dev.documents.evidence import (
     KINDS,
@@ -209,6 +208,6 @@ def test_every_row_that_is_carried_is_missed(row: EvidenceRow) -> None:
         assert one.effect.effect == pytest.approx(on_record["change"], rel=1e-5)
 
 
-def test_the_audit_of_a_row_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run_program(["validate", "audit", "--only", "BO1"]) == 2
-    assert "no row of evidence 'BO1' is carried; did you mean" in capsys.readouterr().err
+def test_the_audit_of_a_row_nobody_knows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no row of evidence 'BO1' is carried; did you mean"):
+        audit.show_audit(["BO1"], tmp_path, SMALL)

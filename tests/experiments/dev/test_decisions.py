@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from invented import ASKED, INVENTED, RENT, WORDS, decide_monthly, declare
 
-from experiments.dev.examinations import consequences, decisions
+from experiments.dev.examinations import decisions
 from experiments.dev.examinations.decisions import BASE, WORLDS, format_decisions, rows_of, share_of, show_decisions
 from experiments.validation.experiment_runs import QUICK
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
@@ -62,8 +62,6 @@ def test_a_quick_run_writes_the_table_of_all_worlds(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(decisions, "SITES", ("villa_canales",))
     for world in list(WORLDS)[3:]:
         monkeypatch.delitem(WORLDS, world)
-    for world in list(consequences.WORLDS)[1:]:
-        monkeypatch.delitem(consequences.WORLDS, world)
     rows = show_decisions(tmp_path, QUICK, 1)
     assert len(rows) == sum(len(one.options) for one in INVENTED.values()) * len(WORLDS)
     with (tmp_path / "decisions.csv").open(encoding="utf-8") as file:
@@ -76,24 +74,3 @@ def test_a_quick_run_writes_the_table_of_all_worlds(tmp_path: Path, monkeypatch:
     assert WORDS["matters"][RENT.name][1] in text
     assert "what its targets" not in text
     assert re.search(r"asks for more \(\d+\) +50\.0 +50\.0 \(\+0\.0\) .*arrests of its members 100 %", text)
-    came = (tmp_path / "consequences.txt").read_text(encoding="utf-8")
-    assert "crimes that happened" in came
-    assert "pact" in came
-
-
-def test_what_came_of_it_is_told_against_the_same_twin() -> None:
-    months = {"month": [0, 1, *range(2, 26)], "recruits": [9.0] * 2 + [1.0] * 24, "trust_mean": [0.4] * 26}
-    base = consequences.annual_counts(BASE, months, 2, (1, 2))
-    assert base == {(BASE, 1, "recruits"): 12.0, (BASE, 2, "recruits"): 12.0} | {
-        (BASE, year, "trust_mean"): 0.4 for year in (1, 2)
-    }
-    twins = []
-    for less in (0.5, 0.4):
-        other = months | {"recruits": [9.0] * 2 + [less] * 24, "trust_mean": [0.41] * 26}
-        twins.append(base | consequences.annual_counts("clique_pact", other, 2, (1, 2)))
-    rows = {(row["world"], row["measure"]): row for row in consequences.rows_of({"here": twins}, BASE, (1,))}
-    assert set(rows) == {(world, one) for world in (BASE, "clique_pact") for one in ("recruits", "trust_mean")}
-    assert rows["clique_pact", "recruits"]["change"] == pytest.approx(-6.6)
-    text = "\n".join(consequences.format_consequences(list(rows.values()), decisions.all_worlds(), 1.0))
-    assert re.search(r"recruits of cliques +12 +-55\.0 \[-\d+, \+?\d+\]\n", text), "two twins alone are not sure"
-    assert "+1.0 [1, 1]" in text

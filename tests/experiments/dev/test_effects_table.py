@@ -13,8 +13,11 @@ import pytest
 
 from experiments.cli import plot
 from experiments.cli.app import run_program
-from experiments.dev.examinations import ceiling, effects, practice
+from experiments.dev.examinations import effects
+from experiments.dev.examinations import worlds as tables_of_worlds
+from experiments.dev.examinations.command import ValidationRequest, run_examinations
 from experiments.dev.examinations.effects import format_effects_table, total_lines
+from experiments.dev.examinations.tables import TABLES, worlds_of
 from experiments.figures import effects as forest
 from experiments.figures.effects import draw_experiments
 from experiments.figures.record_figures import draw_ceiling
@@ -354,8 +357,8 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = ["validate", "effects", "--quick", "--only", "placebo", "--only", "hot_spots", "--out", "there"]
-    assert run_program(words) == 0
+    request = ValidationRequest(names=("effects",), only=("placebo", "hot_spots"), quick=True, out=Path("there"))
+    assert run_examinations(request)
     first = (tmp_path / "there" / "effects.csv").read_bytes()
     read = csv.DictReader(first.decode().splitlines())
     found = {row["line"]: row for row in read if row["variant"] == CENTRAL.name}
@@ -365,7 +368,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     assert (tmp_path / "there" / "effects.png").stat().st_size > 10_000
     monkeypatch.setattr(experiment_runs, "run_and_store", None)
     capsys.readouterr()
-    assert run_program(words) == 0
+    assert run_examinations(request)
     assert (tmp_path / "there" / "effects.csv").read_bytes() == first
     assert "A policy that changes nothing" in capsys.readouterr().out
 
@@ -374,14 +377,15 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     def all_halved(one: Experiment, *_: object) -> list[Worlds]:
         return [worlds(one, 0.5, seed) for seed in (1, 2)]
 
-    monkeypatch.setattr(ceiling, "run_worlds", all_halved)
-    rows = ceiling.show_ceiling(tmp_path, QUICK)
-    assert len(rows) == 2 * len(ceiling.WORLDS) * 4
+    monkeypatch.setattr(tables_of_worlds, "run_worlds", all_halved)
+    rows = tables_of_worlds.show_worlds("ceiling", tmp_path, QUICK, 10.0)
+    names = list(worlds_of("ceiling"))
+    assert len(rows) == 2 * len(names) * 4
     assert list(dict.fromkeys(row["years"] for row in rows)) == [1.0, 2.0, 3.0, 5.0]
     assert all(row["crimes"] == pytest.approx(-50.0) for row in rows)
-    assert all(row[name] < 0.0 for row in rows for name in ceiling.COUNTS)
+    assert all(row[name] < 0.0 for row in rows for name in TABLES["ceiling"]["measures"] if name != "trust")
     written = list(csv.DictReader((tmp_path / "ceiling.csv").read_text(encoding="utf-8").splitlines()))
-    assert [row["world"] for row in written[: len(ceiling.WORLDS)]] == list(ceiling.WORLDS)
+    assert [row["world"] for row in written[: len(names)]] == names
     assert "trust can move from" in draw_ceiling(rows, FigureTexts("en")).get_label()
     assert plot.draw_record(tmp_path / "ceiling.csv", lang="es") == [tmp_path / "ceiling-es.png"]
 
@@ -389,7 +393,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("mine.csv", "a,b", "of tables only ceiling.csv, doses.csv, effects.csv, trust_events.csv can be drawn"),
+        ("mine.csv", "a,b", "of tables only ceiling.csv, effects.csv can be drawn"),
         ("ceiling.csv", "site,world", "holds no row"),
         ("ceiling.csv", "site,world\nhere,no_police", "is not as `validate` wrote it"),
     ],
@@ -403,50 +407,16 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
 
 
 def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(practice, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
-    rows = practice.show_practice(tmp_path, QUICK)
-    assert [row["world"] for row in rows] == 2 * len(practice.HORIZONS) * list(practice.WORLDS)
+    monkeypatch.setattr(tables_of_worlds, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
+    rows = tables_of_worlds.show_worlds("practice", tmp_path, QUICK, 10.0)
+    assert list(dict.fromkeys(row["year"] for row in rows)) == [1, 3]
+    assert [row["world"] for row in rows] == 2 * 2 * list(worlds_of("practice"))
     assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
     assert all(row["known"] > 0.0 for row in rows)
     written = list(csv.DictReader((tmp_path / "practice.csv").read_text(encoding="utf-8").splitlines()))
     assert [float(row["visits"]) for row in written] == pytest.approx([row["visits"] for row in rows], rel=1e-5)
     text = (tmp_path / "practice.txt").read_text(encoding="utf-8")
-    assert all(f"{world.en} / {world.es}" in text for world in practice.WORLDS.values())
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["effects", "--only", "no_polise"], "no experiment 'no_polise'"),
-        (["effects", "--years", "3"], "--years has no meaning with effects"),
-        (["effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
-        (
-            ["knockouts", "--quick"],
-            "--quick goes with criteria, ranges, effects, ceiling, doses, closed, decisions, practice, mediation,"
-            " reach, laws, coverage, scorecard, hindcast, still, worlds, facts only",
-        ),
-        (
-            ["ceiling", "--only", "placebo"],
-            "--only names mechanisms for knockouts, rows for audit or experiments",
-        ),
-        (["efects"], "no examination 'efects'; did you mean 'effects'?"),
-        (["effects", "--quikc"], "no option '--quikc'; did you mean '--quick'?"),
-        (["effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
-        (["effects", "--scale", "0.01"], "--scale must lie between 0.05 and 1, got 0.01"),
-        (
-            [],
-            "name what to validate: knockouts, audit, criteria, ranges, effects, ceiling, panel",
-        ),
-    ],
-)
-def test_what_cannot_be_validated_is_told_in_one_line(
-    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run_program(["validate", *words]) == 2
-    said = capsys.readouterr().err.strip().splitlines()
-    assert told in said[-1]
-    assert len(said) == 1
+    assert all(f"{world.en} / {world.es}" in text for world in worlds_of("practice").values())
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.cli.app import run_program
+from experiments.dev.examinations.command import ValidationRequest, run_examinations
 from experiments.dev.examinations.facts import COLUMNS, ROLE_WORDS, Fact, facts, own_columns, row_of
 from experiments.validation.experiment import SITES
 from experiments.validation.orders import orders
@@ -97,7 +97,7 @@ def test_a_row_beside_another_town_is_the_ratio_and_knows_its_range() -> None:
 
 @pytest.mark.thorough
 def test_the_table_is_written_in_both_languages_within_80_columns(tmp_path, capsys) -> None:
-    assert run_program(["validate", "facts", "--quick", "--out", str(tmp_path)]) == 0
+    assert run_examinations(ValidationRequest(names=("facts",), quick=True, out=tmp_path))
     text = (tmp_path / "facts.txt").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 80
     assert "dentro: " in text

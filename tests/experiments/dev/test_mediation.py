@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.cli.app import run_program
 from experiments.comparison.origins import KINDS, OriginsOfYear
 from experiments.dev.examinations import mediation
+from experiments.dev.examinations.command import ValidationRequest, run_examinations
 
 
 def account(trust: float, **points: float) -> OriginsOfYear:
@@ -37,7 +37,7 @@ def test_practices_stand_alone_in_pairs_and_together() -> None:
 
 @pytest.mark.thorough
 def test_a_quick_run_writes_every_channel_of_both_sites(tmp_path: Path) -> None:
-    run_program(["validate", "mediation", "--quick", "--out", str(tmp_path)])
+    assert run_examinations(ValidationRequest(names=("mediation",), quick=True, out=tmp_path))
     rows = pd.read_csv(tmp_path / "mediation.csv", keep_default_na=False)
     assert set(rows["site"]) == {"villa_canales", "totonicapan"}
     whole = rows[rows["practice"] == mediation.ALL]

@@ -4,14 +4,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.cli.app import run_program
 from experiments.comparison.over_draws import rival_accounts
-from experiments.dev.examinations import closed_town
-from experiments.dev.examinations.still import DRAWS, OFF, QUANTITIES, change_between, row_of, specs_of_worlds
+from experiments.dev.examinations.command import ValidationRequest, run_examinations
+from experiments.dev.examinations.still import (
+    DRAWS,
+    OFF,
+    QUANTITIES,
+    change_between,
+    row_of,
+    run_without_ageing,
+    specs_of_worlds,
+)
 from experiments.execution.run_requests import plan_runs
 from experiments.validation.experiment_runs import ExperimentSize
 from model.engine.calendar import tick_of
 from model.simulation.registry import MEASURES
+from model.town.town import build_town
 
 BY_NAME = {one.name: one for one in QUANTITIES}
 
@@ -46,17 +54,17 @@ def test_a_quantity_stands_within_its_limit_and_says_if_runs_are_too_few(tenth, 
 @pytest.mark.thorough
 def test_nobody_is_born_dies_moves_or_ages_in_its_town() -> None:
     (spec,) = plan_runs("villa_canales", sets=[*OFF, "population.scale=0.05", "calendar.warm_up=0"], years=1)
-    world = closed_town.run_without_ageing(spec.scenario, 1, 1, lambda _: None)
+    world = run_without_ageing(spec.scenario, 1, 1, lambda _: None)
     history = world.datacollector.model_vars
     assert sum(sum(history[name]) for name in ("births", "newcomers", "natural_deaths", "departures")) == 0.0
-    born, days = closed_town.build_town(spec.scenario).people["born"], (world.tick - tick_of(spec.scenario.start)) // 3
+    born, days = build_town(spec.scenario).people["born"], (world.tick - tick_of(spec.scenario.start)) // 3
     assert days > 365
     assert set(world.town.people["born"] - born) == {days}
 
 
 @pytest.mark.thorough
-def test_the_table_fits_the_terminal_and_a_town_that_moves_ends_with_one(tmp_path) -> None:
-    assert run_program(["validate", "still", "--quick", "--out", str(tmp_path)]) == 1
+def test_the_table_fits_the_terminal_and_a_town_that_moves_fails(tmp_path) -> None:
+    assert not run_examinations(ValidationRequest(names=("still",), quick=True, out=tmp_path))
     text = (tmp_path / "still.txt").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 80
     assert list(pd.read_csv(tmp_path / "still.csv")["measure"].unique()) == list(BY_NAME)

@@ -148,7 +148,7 @@ def test_the_pages_on_own_policies_say_what_describes_a_folder_to_publish(page):
 
 
 def test_the_committed_crate_holds_every_file_that_it_lists():
-    _, listed = held_by(Path(__file__).parents[3] / "results" / "reference" / "report")
+    _, listed = held_by(Path(__file__).parents[2] / "support" / "compared_towns")
     assert listed >= {"effects.parquet", "manifest.json"}
 
 

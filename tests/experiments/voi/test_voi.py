@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from experiments.cli.voi import VoiRequest, voi
 from invented_pairs import NUMBER_THAT_MATTERS, WORLDS, folder_of_pairs, invented_pairs
 
-from experiments.cli.voi import VoiRequest, voi
 from experiments.reproduce.design import ReproduceDesign, design_of
 from experiments.reproduce.effects import EQUAL
 from experiments.reproduce.plan import SITES, plan

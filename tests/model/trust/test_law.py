@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from experiments.dev.examinations.closed_town import ClosedTown, drift, run_closed_town
-from experiments.execution.trust_accounts import Law
+from experiments.dev.examinations.still import run_without_ageing
 from model.engine.causes import CAUSES
 from model.simulation.model import TrustModel
 from model.simulation.start import INTERCEPT, steady_state_sum
@@ -21,6 +20,7 @@ from model.trust.ledger import (
     REMEMBERED,
     STILL_FELT,
 )
+from model.world.month import GROUPS
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -90,5 +90,10 @@ def test_forgetting_is_shared_out_between_the_causes_and_adds_up(live: Live) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("site", ["villa_canales", "totonicapan"])
 def test_a_closed_town_stands_still(site: str) -> None:
-    found = run_closed_town(ClosedTown(site, Law(), seed=1, years=10, scale=0.25), lambda shifts: None)
-    assert all(abs(drift([found], what).value) < 0.5 for what in ("trust", "fairness", "effectiveness"))
+    scenario = load(site, set={"population.scale": 0.25}, policies=["closed_town"])
+    world = run_without_ageing(scenario, 1, 10, lambda shifts: None)
+    months = world.group_months()
+    adults = months[months["group"] == list(GROUPS).index("adults")][:120]
+    for belief in ("trust", "fairness", "effectiveness"):
+        of_years = 100.0 * adults[belief].reshape(10, 12).mean(axis=1)
+        assert abs(of_years[-3:].mean() - of_years[:3].mean()) < 0.5, belief
