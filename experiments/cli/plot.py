@@ -8,9 +8,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.figures.effects import draw_experiments
-from experiments.figures.plot_command import language_suffix, write_figures
+from experiments.figures.plot_command import language_suffix, names_a_file, write_figures
 from experiments.figures.record_figures import draw_ceiling
-from experiments.figures.svg import ENDINGS
 from experiments.validation.effects_table import EXPERIMENTS
 from experiments.words.bilingual import FigureTexts
 from model.engine.errors import InputError
@@ -39,7 +38,7 @@ def draw_record(
         raise InputError("--measures chooses among those of a sweep, not of a table")
     figure = record_figure(table, lang)
     place = out or table.parent
-    path = place if place.suffix in ENDINGS else place / f"{table.stem}{language_suffix(lang)}.png"
+    path = place if names_a_file(place) else place / f"{table.stem}{language_suffix(lang)}.png"
     return write_figures({path: figure}, fresh)
 
 

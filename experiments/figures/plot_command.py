@@ -47,9 +47,14 @@ def draw_folder(
     else:
         figures = {"summary": run_figure(folder, wording)}
     place = out or folder
-    target = place if place.suffix in ENDINGS else place / f"{language_suffix(lang)}.png"
+    target = place if names_a_file(place) else place / f"{language_suffix(lang)}.png"
     by_path = {path_of(target, name, len(figures) == 1): figure for name, figure in figures.items()}
     return write_figures(by_path, fresh)
+
+
+def names_a_file(place: Path) -> bool:
+    """Return whether a path for figures names a file, by its ending, rather than a folder."""
+    return bool(place.suffix) and not place.is_dir()
 
 
 def language_suffix(lang: str) -> str:

@@ -125,7 +125,7 @@ def material_page(kind: str, language: str) -> str:
 def write_materials(folder: Path, languages: tuple[str, ...], fresh: bool = False) -> list[Path]:
     """Write all materials into a folder; return their paths. Other files are replaced only if ``fresh``."""
     if folder.is_file():
-        raise InputError(f"--out {folder} is a file, not a folder")
+        raise InputError(f"--materials {folder} is a file, not a folder")
     make_folder(folder)
     pages = {
         folder / f"{kind}_{lang}.html": material_page(kind, lang).encode()

@@ -248,10 +248,10 @@ def test_twins_their_report_and_what_else_there_is(tmp_path: Path) -> None:
         ("compare", "twins", "--figures", "figures"),
         ("verify", "informe.html"),
         ("doctor",),
-        ("scenarios",),
-        ("policies",),
-        ("parameters",),
-        ("measures", "--lang", "es"),
+        ("list", "scenarios"),
+        ("list", "policies"),
+        ("list", "parameters"),
+        ("list", "measures", "--lang", "es"),
     ):
         told = elsewhere(tmp_path, *words)
         assert told.returncode == 0, (words, told.stderr)

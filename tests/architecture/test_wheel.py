@@ -128,8 +128,5 @@ def test_the_wheel_runs_outside_the_clone_on_every_python_that_is_here(
     told = told_by(tmp_path, env / BIN / "confianza", "run", "baseline", *SMALL)
     assert told.returncode == 0, told.stderr
     assert (tmp_path / "out" / "measures.parquet").is_file()
-    for command in ("validate", "bench"):
-        told = told_by(tmp_path, env / BIN / "confianza", command)
-        assert (told.returncode, told.stderr.count("\n")) == (2, 1), told.stderr
     hinted = told_by(tmp_path, env / BIN / "confianza", "view").stderr.splitlines()[-1]
     assert hinted.endswith(f': pip install "confianza[page] @ {wheel.as_uri()}"')

@@ -459,7 +459,7 @@ def mixed(draw: Draw, old: Any, new: Any) -> Any:
 def quarantines(draw: Draw, place: Any) -> None:
     """Repeat a run in quarantine that is stated in the right types."""
     with place.instead("quarantine.json", json.dumps(draw(stated_by(schema.Quarantined))).encode()) as path:
-        place.command("repeat", path)
+        place.command("verify", path)
 
 
 def saved_descriptions(draw: Draw, place: Any) -> None:

@@ -32,12 +32,12 @@ def stated() -> dict[str, Any]:
     documents = {path.name: text for path, text in write.released_documents().items()}
     off = load("villa_canales", set={"mechanisms.street_lighting": False}, policies=["lit"])
     return {
-        "of the group": reply("parameters", "street_lighting"),
-        "of the lever": reply("parameters", "street_lighting.lit"),
-        "of the rate": reply("parameters", "crime.livestock_theft"),
-        "policies": reply("policies"),
+        "of the group": reply("list", "parameters", "street_lighting"),
+        "of the lever": reply("list", "parameters", "street_lighting.lit"),
+        "of the rate": reply("list", "parameters", "crime.livestock_theft"),
+        "policies": reply("list", "policies"),
         "off": sorted(off.off),
-        "measures": {language: reply("measures", "--lang", language) for language in catalogue.LANGUAGES},
+        "measures": {language: reply("list", "measures", "--lang", language) for language in catalogue.LANGUAGES},
         "units": {name: measure.unit for name, measure in MEASURES.items()},
         "counts": list(COUNT_NAMES),
         "tally": list(MonthlyCounts.columns),

@@ -1,25 +1,23 @@
 """The program as a person meets it: help, lists, and one line for whatever is wrong."""
 
-import csv
+import itertools
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+import typer
 
 from experiments.cli import app as cli
-from experiments.storage.writing import escape_formula
+from experiments.cli.help import GROUPS, LANGUAGE_VARIABLES, REMOVED, spanish_texts
+from experiments.dev import __main__ as maintainers
 from model.engine.parameters import ParameterGroup
 from model.simulation.registry import MEASURES
 from scenarios import accounts
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
-COMMANDS = (
-    *("run", "check", "export", "scenarios", "policies", "accounts", "parameters", "measures", "bench"),
-    *("validate", "compare", "verify", "sweep", "sensitivity", "calibrate", "contrasts", "plot", "repeat"),
-    *("reproduce", "voi", "trial"),
-    *("view", "doctor", "bundle", "new"),
-)
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
 
 
 def call(capsys, *words):
@@ -32,13 +30,69 @@ def widest(text):
     return max(len(line) for line in text.splitlines())
 
 
-def test_help_fits_80_columns(capsys, subtests):
-    for words in ((), *((command,) for command in COMMANDS)):
-        with subtests.test(words=words):
+def test_help_fits_80_columns(capsys, monkeypatch, subtests):
+    for language, words in itertools.product(("en", "es"), ((), *((command,) for command in COMMANDS))):
+        with subtests.test(words=words, language=language):
+            monkeypatch.setenv("LANGUAGE", language)
             code, out, _ = call(capsys, *words, "--help")
             assert code == 0
             assert widest(out) <= 80
             assert not any(line.endswith("...") for line in out.splitlines()[1:])
+            assert out.startswith("Uso: " if language == "es" else "Usage: ")
+
+
+def test_the_program_has_fourteen_commands():
+    registered = {str(one.name or one.callback.__name__) for one in cli.app.registered_commands}
+    assert registered == {*COMMANDS}
+    assert len(COMMANDS) == len({*COMMANDS}) == 14
+
+
+@pytest.mark.parametrize("name", REMOVED)
+def test_a_removed_command_names_the_new_one_and_runs_nothing(capsys, name):
+    code, out, err = call(capsys, name, "anything", "--fresh")
+    assert (code, out) == (2, "")
+    assert err == f"confianza: 'confianza {name}' is now '{REMOVED[name]}'\n"
+    program, *words = REMOVED[name].removeprefix("python -m ").split()
+    assert program == "experiments.dev" or words[0] in COMMANDS
+
+
+@pytest.mark.parametrize(("variable", "value"), [("LANG", "es_GT.UTF-8"), ("LC_ALL", "es"), ("LANGUAGE", "es:en")])
+def test_help_is_in_spanish_where_the_system_is(capsys, monkeypatch, variable, value):
+    for name in LANGUAGE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    out = call(capsys, "compare", "--help")[1]
+    assert "Compara políticas en pares de corridas" in out
+    assert "[por omisión: 12]" in out
+    assert "[obligatorio]" in out
+    assert "default" not in out
+
+
+def test_every_text_of_the_help_has_its_spanish_text():
+    known = spanish_texts()
+    program = typer.main.get_command(cli.app)
+    context = program.make_context("confianza", [], resilient_parsing=True)
+    options = set()
+    for name, command in {"confianza": program, **program.commands}.items():
+        inner = context if command is program else command.make_context(name, [], context, resilient_parsing=True)
+        shown = (one for one in command.get_params(inner) if one.get_help_record(inner) is not None)
+        options |= {one.help for one in shown}
+    assert options == {*known["options"]}
+    assert {*known["commands"]} == {*COMMANDS, "program", "epilog"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [(("",), "compare"), (("list", "pol"), "policies"), (("run", "villa"), "villa_canales"), (("new", "st"), "study")],
+)
+def test_shells_complete_commands_and_names(typed, found):
+    line = " ".join(("confianza", *typed))
+    told = subprocess.run(
+        [sys.executable, "-c", "from experiments.cli import main; main()"],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"_CONFIANZA_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(typed))},
+    )  # fmt: skip
+    assert found in told.stdout.split()
 
 
 def test_without_a_word_the_program_shows_its_commands(capsys):
@@ -47,17 +101,35 @@ def test_without_a_word_the_program_shows_its_commands(capsys):
     assert all(f"\n  {command} " in out for command in COMMANDS)
 
 
-def test_measures_are_listed_as_csv_with_their_words_in_both_languages(capsys):
-    code, out, _ = call(capsys, "measures", "--csv")
-    rows = list(csv.DictReader(out.splitlines()))
+def test_measures_are_listed_as_json_with_their_words_in_both_languages(capsys):
+    code, out, _ = call(capsys, "list", "measures", "--json")
+    rows = json.loads(out)
     assert code == 0
     assert [row["name"] for row in rows] == list(MEASURES)
-    assert [row["unit"] for row in rows] == [escape_formula(measure.unit) for measure in MEASURES.values()]
+    assert [row["unit"] for row in rows] == [measure.unit for measure in MEASURES.values()]
     assert all(row[key] for row in rows for key in ("meaning_en", "meaning_es"))
 
 
+@pytest.mark.parametrize(
+    ("what", "name", "keys"),
+    [
+        ("scenarios", "totonicapan", {"title", "residents", "officers"}),
+        ("policies", "mopsic_full", {"title", "about", "changes"}),
+        ("policies", "no_police", {"title", "about", "kind"}),
+        ("accounts", "present_law", {"title", "claim", "limits", "prediction", "settings"}),
+        ("parameters", "trust.fast_days", {"value", "unit", "low", "high", "source"}),
+        ("measures", "trust_mean", {"unit", "meaning_en", "meaning_es"}),
+    ],
+)
+def test_an_entry_of_a_list_is_found_by_name_with_all_that_is_known(capsys, what, name, keys):
+    code, out, _ = call(capsys, "list", what, name, "--json")
+    (entry,) = json.loads(out)
+    assert (code, entry["name"]) == (0, name)
+    assert keys <= {*entry}
+
+
 def test_parameters_are_listed_as_json_with_the_values_of_a_scenario(capsys):
-    _, out, _ = call(capsys, "parameters", "trust", "--json", "--scenario", "villa_canales")
+    _, out, _ = call(capsys, "list", "parameters", "trust", "--json", "--scenario", "villa_canales")
     found = {one["name"]: one for one in json.loads(out)}
     assert set(found) == {f"trust.{key}" for key in ParameterGroup.known["trust"].parameter_specs()}
     level = found["trust.level"]
@@ -93,7 +165,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["compare", "status_quo", "everything", "--set", "a.b=1", "--set", "a.b=x"], ["--set", "a.b", "1 and x"]),
         (["compare", "status_quo", "everything", "--delta", "fear_mean=1", "--delta", "fear_mean=2"], ["1 and 2"]),
         (["compare", "status_quo", "everything", "--price", "km=3", "--price", "km=4"], ["--price", "3 and 4"]),
-        (["repeat", "confianza run baseline --set a.b=1 --until 2018-01-01 --set a.b=2"], ["--set", "1 and 2"]),
+        (["verify", "confianza run baseline --set a.b=1 --until 2018-01-01 --set a.b=2"], ["--set", "1 and 2"]),
         (["run", "baseline", "--start", "2017-13-01"], ["2017-13-01"]),
         (["run", "baseline", "--years", "0"], ["--years", "got 0"]),
         (["run", "baseline", "--years", "nan"], ["--years", "nan"]),
@@ -121,12 +193,9 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         ),
         (["compare", "status_quo", "everything", "--price", "TYPO=1"], ["--price", "'TYPO'", "nearest are"]),
         (["compare", "status_quo", "everything", "--price", "litre=1"], ["--price", "did you mean 'litres'"]),
-        (["validate", "ceiling", "--scale", "0"], ["--scale", "0.05", "got 0"]),
-        (["validate", "ceiling", "--years", "-1"], ["--years", "got -1"]),
-        (["validate", "decisions", "--years", "0.5"], ["--years", "decisions", "at least 1", "got 0.5"]),
         (["calibrate", "--scenario", "totonicapan"], ["--scenario", "--against"]),
         (["calibrate", "--discrepancy", "0.2"], ["--discrepancy", "--against"]),
-        (["workshop", "--out", "README.md"], ["--out README.md", "a file, not a folder"]),
+        (["view", "--materials", "README.md"], ["--materials README.md", "a file, not a folder"]),
         (["run", "baseline", "--policy", "mopsic_full@2020-01-01"], ["'mopsic_full'", "before 2020-01-01"]),
         (["compare", "a/b", "a/c", "--years", "1", "--set", "x=1"], ["--set, --years", "folders of results"]),
         (["calibrate", "--points", "3"], ["--points", "between 24 and 1000", "got 3"]),
@@ -143,8 +212,21 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["run", "baseline", "--sed", "1"], ["--sed", "--seed"]),
         (["run"], ["SCENARIO"]),
         (["rnu"], ["rnu", "run"]),
-        (["parameters", "population.scal3"], ["population.scal3", "population.scale"]),
-        (["parameters", "--scenario", "baselin"], ["baselin", "baseline"]),
+        (["list", "parameters", "population.scal3"], ["population.scal3", "population.scale"]),
+        (["list", "parameters", "--scenario", "baselin"], ["baselin", "baseline"]),
+        (["list", "policies", "mopsic_ful"], ["mopsic_ful", "mopsic_full"]),
+        (["list", "policys"], ["policys", "policies"]),
+        (["list", "policies", "--scenario", "baseline"], ["--scenario", "list policies"]),
+        (["export", "nowhere", "--measures", "trust_mean", "--csv", "-"], ["--measures", "--figures"]),
+        (["sweep", "mopsic", "--measures", "trust_mean"], ["--measures", "--contrasts"]),
+        (["sweep", "mopsic", "--contrasts", "--out", "x"], ["--out", "--contrasts"]),
+        (["answer", "--cost", "mopsic=1"], ["--cost", "--only value"]),
+        (["answer", "--only", "page"], ["--only", "page", "pages"]),
+        (["answer", "--only", "pages", "--quick"], ["--quick", "--only pages"]),
+        (["answer", "--quick", "--size", "whole"], ["--quick", "--size"]),
+        (["verify", "results", "--in", "x"], ["--in", "results"]),
+        (["view", "--materials", "x", "--room"], ["--room", "--materials"]),
+        (["view", "--lang", "both"], ["--lang both", "--materials"]),
         (["check", "baseline", "--against", "nowhere.csv"], ["nowhere.csv"]),
         (["export", "nowhere", "--csv", "-"], ["nowhere"]),
         (["export", "nowhere"], ["--csv"]),
@@ -156,13 +238,10 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["sensitivity", "screening", "--everything"], ["--everything", "leave out 'screening'"]),
         (["sensitivity", "--everything", "--method", "sobol"], ["--everything", "draws", "got 'sobol'"]),
         (["sensitivity", "mopsic"], ["mopsic", "at least 2 factors"]),
-        (["plot", "nowhere"], ["nowhere"]),
-        (["repeat", "abc"], ["abc", "16 hexadecimal"]),
-        (["repeat", "nowhere.json"], ["nowhere.json"]),
+        (["export", "nowhere", "--figures", "nowhere"], ["nowhere"]),
+        (["verify", "abc"], ["abc", "16 hexadecimal"]),
+        (["verify", "nowhere.json"], ["nowhere.json"]),
         (["view", "totonicapam", "--mesa"], ["totonicapam", "totonicapan"]),
-        (["bundle", "wheels", "--for", "window"], ["--for", "window", "did you mean 'windows'"]),
-        (["bundle", "README.md"], ["README.md", "a file, not a folder"]),
-        (["bundle", "model"], ["model", "something else than wheels"]),
         (["doctor", "--store", " "], ["--store", "reason"]),
     ],
 )
@@ -172,6 +251,24 @@ def test_a_wrong_input_is_one_line_and_code_2(capsys, words, named):
     assert out == ""
     assert err.startswith("confianza: ")
     assert err.count("\n") == 1
+    assert [word for word in named if word not in err] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["validate", "ceiling", "--scale", "0"], ["--scale", "0.05", "got 0"]),
+        (["validate", "ceiling", "--years", "-1"], ["--years", "got -1"]),
+        (["validate", "decisions", "--years", "0.5"], ["--years", "decisions", "at least 1", "got 0.5"]),
+        (["bundle", "wheels", "--for", "window"], ["--for", "window", "did you mean 'windows'"]),
+        (["bundle", "README.md"], ["README.md", "a file, not a folder"]),
+        (["bundle", "model"], ["model", "something else than wheels"]),
+    ],
+)
+def test_a_wrong_input_to_programs_for_maintainers_is_one_line_and_code_2(capsys, words, named):
+    assert cli.run_program(words, maintainers.app) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
     assert [word for word in named if word not in err] == []
 
 
@@ -193,15 +290,15 @@ def test_our_own_fault_is_code_1_with_its_traceback(capsys, monkeypatch):
     def fail(language):
         raise ZeroDivisionError("of ours")
 
-    monkeypatch.setattr("experiments.cli.listings.scenario_lines", fail)
-    code, _, err = call(capsys, "scenarios")
+    monkeypatch.setattr("experiments.cli.listings.scenario_items", fail)
+    code, _, err = call(capsys, "list", "scenarios")
     assert code == 1
     assert "ZeroDivisionError: of ours" in err
     assert err.splitlines()[-1].startswith("confianza: our own fault")
 
 
 def test_scenarios_are_listed_with_their_size(capsys):
-    code, out, _ = call(capsys, "scenarios")
+    code, out, _ = call(capsys, "list", "scenarios")
     assert code == 0
     assert widest(out) <= 80
     assert "155,422 residents" in out
@@ -209,7 +306,7 @@ def test_scenarios_are_listed_with_their_size(capsys):
 
 
 def test_policies_are_listed_in_both_languages(capsys):
-    code, out, _ = call(capsys, "policies")
+    code, out, _ = call(capsys, "list", "policies")
     assert code == 0
     assert widest(out) <= 80
     assert "Status quo (Statu quo)" in out
@@ -225,16 +322,16 @@ def test_policies_are_listed_in_both_languages(capsys):
     ],
 )
 def test_lists_are_printed_in_spanish_on_request(capsys, command, spanish, english):
-    code, out, _ = call(capsys, command, "--lang", "es")
+    code, out, _ = call(capsys, "list", command, "--lang", "es")
     assert code == 0
     assert widest(out) <= 80
     assert spanish in out
     assert english not in out
-    assert english in call(capsys, command)[1]
+    assert english in call(capsys, "list", command)[1]
 
 
 def test_accounts_are_listed_with_what_would_refute_them(capsys):
-    code, out, _ = call(capsys, "accounts")
+    code, out, _ = call(capsys, "list", "accounts")
     assert code == 0
     assert widest(out) <= 80
     assert out.startswith("present_law\n")
@@ -242,7 +339,7 @@ def test_accounts_are_listed_with_what_would_refute_them(capsys):
 
 
 def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
-    code, out, _ = call(capsys, "parameters")
+    code, out, _ = call(capsys, "list", "parameters")
     assert code == 0
     assert widest(out) <= 80
     assert "trust.memory_years = 1.2 years" in out
@@ -251,13 +348,13 @@ def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
 
 
 def test_every_parameter_is_listed_in_spanish(capsys):
-    code, out, _ = call(capsys, "parameters", "--lang", "es")
+    code, out, _ = call(capsys, "list", "parameters", "--lang", "es")
     assert code == 0
     assert widest(out) <= 80
-    assert "trust.memory_years = 1.2 años\n      vida media de la memoria lenta; de 0.05 a 20, conducta" in out
+    assert "trust.memory_years = 1.2 años\n    vida media de la memoria lenta; de 0.05 a 20, conducta" in out
     assert "[hearsay] mecanismo\n  rumores" in out
-    assert "alcaldía" in call(capsys, "parameters", "mechanisms", "--lang", "es")[1]
-    code, _, err = call(capsys, "parameters", "trust", "--lang", "fr")
+    assert "alcaldía" in call(capsys, "list", "parameters", "mechanisms", "--lang", "es")[1]
+    code, _, err = call(capsys, "list", "parameters", "trust", "--lang", "fr")
     assert (code, err.count("\n")) == (2, 1)
 
 
@@ -270,21 +367,21 @@ def test_every_parameter_is_listed_in_spanish(capsys):
     ],
 )
 def test_parameters_are_found_by_name_group_or_part(capsys, name, shown, hidden):
-    code, out, _ = call(capsys, "parameters", name)
+    code, out, _ = call(capsys, "list", "parameters", name)
     assert code == 0
     assert shown in out
     assert hidden not in out
 
 
 def test_parameters_of_a_scenario_show_its_values_and_sources(capsys):
-    code, out, _ = call(capsys, "parameters", "population.total", "--scenario", "totonicapan")
+    code, out, _ = call(capsys, "list", "parameters", "population.total", "--scenario", "totonicapan")
     assert code == 0
     assert "population.total = 103952 people (default 100000)" in out
     assert "source: R02" in out
 
 
 def test_measures_are_listed_with_units(capsys):
-    code, out, _ = call(capsys, "measures")
+    code, out, _ = call(capsys, "list", "measures")
     assert code == 0
     assert widest(out) <= 80
     assert "homicides_per_100k  [per 100,000 a year]" in out

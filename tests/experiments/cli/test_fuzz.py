@@ -55,9 +55,9 @@ WOULD_COMPUTE = (
     "experiments.execution.executor.run_in_process",
     "experiments.execution.local_workers.LocalExecutor.__init__",
     "experiments.execution.runs.run_jobs",
-    "experiments.cli.reproduce.solve_levels",
-    "experiments.cli.reproduce.planned_specs",
-    "experiments.cli.voi.choice_worlds",
+    "experiments.cli.answer.solve_levels",
+    "experiments.cli.answer.planned_specs",
+    "experiments.cli.answer_value.choice_worlds",
     "experiments.cli.trial.town_for",
     "experiments.studies.repeat.run_jobs",
     "experiments.comparison.comparison.run_missing_groups",
@@ -168,7 +168,7 @@ def libraries(place):
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    command("plot", place.written / "run")
+    command("export", place.written / "run", "--figures", place.written / "run")
     place.restore()
 
 
@@ -286,9 +286,9 @@ def of_run(rng: random.Random, place: Place) -> None:
     elif how == 1:
         command("verify", folder)
     elif how == 2:
-        command("repeat", run, "--in", folder)
+        command("verify", run, "--in", folder)
     elif how == 3:
-        command("plot", folder)
+        command("export", folder, "--figures", folder)
     else:
         arms_of(Request(arms=(str(folder), f"{place.written}/compare/arms/villa_canales-resources_only")))
 
@@ -312,7 +312,7 @@ def of_comparison(rng: random.Random, place: Place) -> None:
     elif how == 1:
         command("verify", folder)
     elif how == 2:
-        command("repeat", "0" * 16, "--in", folder)
+        command("verify", "0" * 16, "--in", folder)
     elif how == 3:
         for site in read_sites(folder):
             site.effect_rows  # noqa: B018
@@ -355,9 +355,9 @@ def of_sweep(rng: random.Random, place: Place) -> None:
     elif how == 1:
         command("verify", folder)
     elif how == 2:
-        command("repeat", "0" * 16, "--in", folder)
+        command("verify", "0" * 16, "--in", folder)
     elif how == 3:
-        command("plot", folder)
+        command("export", folder, "--figures", folder)
     elif how == 4:
         plan, manifest = (folder / name for name in ("plan.parquet", "manifest.json"))
         kept = plan.read_bytes(), manifest.read_bytes()
@@ -380,7 +380,7 @@ def saved(rng: random.Random, place: Place) -> None:
 def quarantined(rng: random.Random, place: Place) -> None:
     content = fuzz.tree(rng, place.original("quarantine.json").decode())
     with place.instead("quarantine.json", content) as path:
-        command("repeat", path)
+        command("verify", path)
 
 
 def report(rng: random.Random, place: Place) -> None:
@@ -406,9 +406,9 @@ def any_file(rng: random.Random, place: Place) -> None:
                 ("verify", file),
                 ("export", file, "--csv", place.corner / "out.csv"),
                 ("export", place.written / "run", "--csv", file / "x"),
-                ("plot", file),
-                ("repeat", "0" * 16, "--in", file),
-                ("repeat", f"{file}.json"),
+                ("export", file, "--figures", file),
+                ("verify", "0" * 16, "--in", file),
+                ("verify", f"{file}.json"),
                 ("sweep", file),
                 ("sweep", f"{file}/x.toml"),
                 ("compare", file, file),

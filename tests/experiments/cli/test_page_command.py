@@ -1,4 +1,4 @@
-"""The command `page` refuses folders that `reproduce` did not write, or wrote by another plan, in one line."""
+"""`answer --only pages` refuses folders that are no finished answer, or one of another plan, in one line."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ pytest.importorskip("sklearn")
 
 def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Return the line in which the command refuses a folder."""
-    assert cli.run_program(["page", str(folder)]) == 2
+    assert cli.run_program(["answer", "--only", "pages", "--from", str(folder)]) == 2
     said = capsys.readouterr().err.strip()
     assert "\n" not in said
     return said

@@ -144,7 +144,7 @@ def test_tables_of_draws_are_read_by_a_report_as_they_are():
         (["compare", "status_quo", "mopsic_full", "--years", "0"], "--years"),
         (["compare", "status_quo", "mopsic_full", "--figures", "no/fig.svg"], "--figures"),
         (["run", "villa_canales", "--policy", "mopsic_ful"], "mopsic_full"),
-        (["contrasts", "questio"], "questio"),
+        (["sweep", "questio", "--contrasts"], "questio"),
     ],
 )
 def test_what_is_wrong_is_told_before_draws_are_made(words, wrong, tmp_path, monkeypatch, capsys):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
-from experiments.cli.listings import policy_lines
+from experiments.cli.listings import lines_of, listed
 from experiments.narrative.built_in_effects import (
     built_in_levers,
     built_in_sentence,
@@ -61,7 +61,7 @@ def test_without_its_strength_a_lever_of_crime_does_nothing(live, lever: str) ->
 
 
 def test_the_list_of_policies_says_what_is_built_in_in_both_languages() -> None:
-    text = " ".join(" ".join(policy_lines()).split())
+    text = " ".join(" ".join(lines_of(listed("policies", None, None, "en"))).split())
     for name, ready in policies().items():
         own = text.partition(f"{ready.title['en']} ({ready.title['es']})")[2]
         for lever in levers_of_policies(ready.policy.entries):

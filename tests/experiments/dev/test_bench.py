@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from experiments.cli import app as cli
+from experiments.dev import __main__ as maintainers
 from experiments.dev.bench import bare_loop, floor, paired, phases, same_numbers
 from experiments.dev.bench.bare_loop import ROWS_PER_EVENT, WorkCounts, work_of
 from experiments.dev.bench.breakdown import Breakdown, breakdown_lines
@@ -21,7 +22,7 @@ WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, expone
 
 
 def call(capsys, *words):
-    code = cli.run_program(["bench", *words])
+    code = cli.run_program(["bench", *words], maintainers.app)
     told = capsys.readouterr()
     return code, told.out, told.err
 

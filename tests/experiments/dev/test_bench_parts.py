@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
+from experiments.dev import __main__ as maintainers
 from experiments.dev.bench import commands, kept_workers, whole_run
 from experiments.dev.bench.bare_loop import WorkCounts
 from experiments.dev.bench.growth import PANELS, growth_figure
@@ -72,7 +73,7 @@ def test_growth_is_drawn_with_a_panel_for_each_cause() -> None:
 def test_wrong_options_are_told_in_one_line(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
 ) -> None:
-    code = cli.run_program(["bench", *words])
+    code = cli.run_program(["bench", *words], maintainers.app)
     assert code == 2
     assert told in capsys.readouterr().err
 

@@ -402,7 +402,7 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
 ) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    assert run_program(["plot", str(tmp_path / name)]) == 2
+    assert run_program(["export", str(tmp_path / name), "--figures", str(tmp_path / name)]) == 2
     assert told in capsys.readouterr().err
 
 

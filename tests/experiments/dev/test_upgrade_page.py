@@ -130,7 +130,7 @@ def test_new_commands_options_examinations_and_measures_are_named(language: str)
     new = {*now} - {*known} | {option for name in {*now} & {*known} for option in now[name] - {*known[name].split()}}
     new |= {*EXAMINATIONS} - earlier("examinations")
     new |= {*MEASURES} - earlier("measures")
-    assert new >= {"voi", "trial", "visits_foot"}
+    assert new >= {"answer", "trial", "visits_foot"}
     assert not_named(new, named(page(language))) == []
 
 

@@ -342,13 +342,12 @@ def test_a_policy_under_another_name_does_the_same(tmp_path: Path, live: Live) -
 
 
 def test_worlds_are_listed_apart_from_policies(capsys: pytest.CaptureFixture[str]) -> None:
-    from experiments.cli.listings import policy_lines, print_lines, world_lines
+    from experiments.cli.listings import listed, print_items
 
-    print_lines(world_lines())
-    out = capsys.readouterr().out
-    assert out.startswith("Worlds: for experiments, no proposals")
-    assert re.findall(r"^(\w+)$", out, re.M) == sorted(built_in_files(WORLDS))
-    assert not {line for line in policy_lines() if line in built_in_files(WORLDS)}
+    print_items(listed("policies", None, None, "en"), as_json=False)
+    policies, worlds = capsys.readouterr().out.split("\nWorlds: for experiments, no proposals")
+    assert re.findall(r"^(\w+)$", worlds, re.M) == sorted(built_in_files(WORLDS))
+    assert not {*re.findall(r"^(\w+)$", policies, re.M)} & {*built_in_files(WORLDS)}
 
 
 def test_a_comparison_keeps_the_files_of_worlds_and_what_they_include() -> None:

@@ -42,7 +42,7 @@ def compared(town: Path, years: float = 0.1, lang: str = "both", **changes: floa
     words += ["--years", years, "--replicates", 2, "--memory", 1, "--out", "c", "--report", "c.html"]
     assert cli.run_program([*map(str, words), "--figures", "drawn", "--lang", lang]) == 0
     (arm, *_) = sorted(Path("c/arms").iterdir())
-    assert cli.run_program(["plot", str(arm)]) in (0, 2)
+    assert cli.run_program(["export", str(arm), "--figures", str(arm)]) in (0, 2)
     assert list(Path("drawn").glob("*.svg"))
     return Path("c.html").read_text(encoding="utf-8")
 

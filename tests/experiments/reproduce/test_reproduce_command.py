@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from experiments.cli.page import write_town_pages
 
-from experiments.cli import reproduce as command
+from experiments.cli import answer as command
+from experiments.cli.answer_pages import write_town_pages
 from experiments.reproduce.earlier_pairs import read_pairs
 from experiments.reproduce.plan import ReproduceSize, plan
 from experiments.storage.run_identity import sha256_of

@@ -82,7 +82,7 @@ def test_a_command_that_lacks_an_extra_says_so_in_one_line(
 def test_an_outline_that_needs_gdal_names_the_extra_and_one_in_geojson_needs_none(tmp_path: Path) -> None:
     (tmp_path / "town.gpkg").write_bytes(b"SQLite format 3\0")
     (tmp_path / "town.toml").write_text('extends = "baseline"\n[territory]\noutline = "town.gpkg"\n', encoding="utf-8")
-    told = without(["maps"], tmp_path, "parameters", "trust", "--scenario", "town.toml")
+    told = without(["maps"], tmp_path, "list", "parameters", "trust", "--scenario", "town.toml")
     assert told.returncode == 2, told.stderr
     assert told.stderr.count("\n") == 1
     assert "town.gpkg" in told.stderr
@@ -137,24 +137,6 @@ def test_without_a_clone_hints_name_the_wheel_that_was_installed_and_never_an_in
     assert f'pip install "confianza @ {placed(told)}"' in doctor.run_check(broken).remedy
 
 
-@pytest.mark.parametrize("words", [("validate", "effects"), ("bench", "--quick"), ("bundle", "wheels")])
-@pytest.mark.parametrize(
-    ("origin", "got"), [(REPOSITORY, "git clone https://example.org/c.git,"), (None, "unpack confianza-1.2.3.tar.gz,")]
-)
-def test_without_a_clone_programs_for_maintainers_say_in_one_line_how_to_get_one(
-    words: tuple[str, ...],
-    origin: dict[str, Any] | None,
-    got: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(extras, "distribution", lambda _: Installed(origin))
-    monkeypatch.setattr(cli, "find_spec", lambda _: None)
-    assert cli.run_program(list(words)) == 2
-    (told,) = capsys.readouterr().err.splitlines()
-    assert f"{words[0]} needs a clone of the project: {got}" in told
-
-
 def broken() -> doctor.CheckResult:
     raise ImportError("no module named 'mesa'")
 
@@ -178,7 +160,7 @@ def test_the_core_computes_compares_sweeps_and_reports_without_any_extra(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["model", "scenarios", "experiments"])
-@pytest.mark.parametrize("words", [("-m", "confianza", "policies"), ("-c", "import confianza; confianza.load")])
+@pytest.mark.parametrize("words", [("-m", "confianza", "list", "policies"), ("-c", "import confianza; confianza.load")])
 def test_a_file_that_bears_a_name_of_ours_is_told_in_one_line(
     name: str, words: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -104,12 +104,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "export --csv": ("export", "run", "--csv", "closed/x.csv"),
     "export --gpkg": ("export", "run", "--gpkg", "closed/x.gpkg"),
     "export --geojson": ("export", "run", "--geojson", "closed/x.geojson"),
-    "plot": ("plot", "run"),
-    "plot --out": ("plot", "sweep", "--out", "closed/x.svg"),
-    "bench": ("bench", "--quick", "--json", "closed/x.json"),
-    "validate": ("validate", "effects", "--quick", "--out", "closed/x"),
+    "plot": ("export", "run", "--figures", "run"),
+    "plot --out": ("export", "sweep", "--figures", "closed/x.svg"),
 }
-QUICK = ("run --out", "sweep", "export --csv", "bench")
+QUICK = ("run --out", "sweep", "export --csv")
 SOME = [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in COMMANDS]
 
 
@@ -161,7 +159,7 @@ FULL: dict[str, tuple[str, ...]] = {
     "mine.geojson": ("export", "run", "--geojson", "mine.geojson"),
     "mine.gpkg": ("export", "run", "--gpkg", "mine.gpkg"),
     "mine.toml": ("new", "municipality", "mine"),
-    "measures.svg": ("plot", "sweep", "--out", "measures.svg"),
+    "measures.svg": ("export", "sweep", "--figures", "measures.svg"),
 }
 
 

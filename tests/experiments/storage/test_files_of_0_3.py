@@ -18,11 +18,11 @@ SHORT = ("--years", "0.1")
 READ = {
     "a run": ("export", "run", "--csv", "run.csv"),
     "a comparison": ("export", "compared", "--csv", "compared.csv"),
-    "work of students": ("workshop", "--collect", "work"),
+    "work of students": ("view", "--collect", "work"),
 }
 """Commands that read a file of 0.3, by what it is."""
 DRAWN = {
-    "a sweep": ("contrasts", "swept"),
+    "a sweep": ("sweep", "swept", "--contrasts"),
     "a comparison for a report": ("compare", "compared", "--report", "new.html"),
 }
 """The same for those that draw."""
@@ -41,8 +41,8 @@ REFUSED = {
     "a sweep to go on with": (("sweep", "small.toml", "--out", "swept"), "choose another folder with --out"),
     "a run to verify": (("verify", "run"), "check out commit"),
     "a report to verify": (("verify", "report.html"), "check out commit"),
-    "finished pairs": (("reproduce", "--quick", "--from", "reproduce", "--out", "new"), "begin without --from"),
-    "a folder of reproduce": (("page", "reproduce", "--out", "new"), "begin"),
+    "finished pairs": (("answer", "--quick", "--from", "reproduce", "--out", "new"), "begin without --from"),
+    "a folder of reproduce": (("answer", "--only", "pages", "--from", "reproduce", "--out", "new"), "begin"),
 }
 """Commands that refuse a file of 0.3, and what the line says to do."""
 

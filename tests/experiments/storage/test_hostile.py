@@ -89,8 +89,13 @@ def test_a_folder_of_another_format_says_so_to_every_reader(place, capsys, kind,
     write_study(place / "study.toml")
     state(place / kind, format=f"confianza {kind} {version}")
     commands = [
-        *[("export", kind, "--csv", "-"), ("export", kind, "--geojson", "a.json"), ("plot", kind), ("verify", kind)],
-        *[("contrasts", kind), ("compare", kind), ("repeat", "ab" * 8, "--in", kind)],
+        *[
+            ("export", kind, "--csv", "-"),
+            ("export", kind, "--geojson", "a.json"),
+            ("export", kind, "--figures", kind),
+            ("verify", kind),
+        ],
+        *[("sweep", kind, "--contrasts"), ("compare", kind), ("verify", "ab" * 8, "--in", kind)],
         *[("view", "--draws", kind), ("run", "baseline", "--out", kind), ("sweep", "study.toml", "--out", kind)],
         *[("compare", "status_quo", "mopsic_full", "--out", kind), ("sensitivity", "screening", "--out", kind)],
     ]
@@ -123,7 +128,7 @@ def test_a_manifest_of_no_known_format_names_those_that_are_known(place, capsys)
 )
 def test_a_sweep_whose_manifest_says_what_it_is_not_ends_in_no_traceback(place, capsys, changed):
     state(place / "sweep", **changed)
-    for words in (("export", "sweep", "--csv", "-"), ("plot", "sweep", "--out", "new.svg")):
+    for words in (("export", "sweep", "--csv", "-"), ("export", "sweep", "--figures", "new.svg")):
         assert cli.run_program([*words]) in (0, 2)
         assert "Traceback" not in capsys.readouterr().err
 
@@ -132,7 +137,7 @@ def test_a_sweep_whose_manifest_says_what_it_is_not_ends_in_no_traceback(place, 
 def test_no_manifest_writes_commands_to_a_terminal_or_lines_of_its_own(place, capsys, key):
     for text in (ESCAPE, "Town\nconfianza: forged", "Town\x9b31m", "Town\u202e"):
         state(place / "run", **{key: {"en": text, "es": text} if key == "title" else text})
-        told = refused(capsys, "plot", "run")
+        told = refused(capsys, "export", "run", "--figures", "run")
         assert "\nconfianza: forged" not in told
         assert not any(sign in told for sign in "\x1b\x07\r\x9b\u202e")
 
@@ -189,7 +194,11 @@ def test_effects_with_words_of_their_own_are_refused(place, capsys, column):
 def test_a_table_without_rows_or_with_few_ends_in_no_traceback(place, capsys, rows):
     for path in [*(place / "run").glob("*.parquet"), *(place / "compare").glob("*.parquet")]:
         pq.write_table(pq.read_table(path).slice(0, rows), path)
-    for words in (("export", "run", "--geojson", "a.geojson"), ("compare", "compare"), ("plot", "run")):
+    for words in (
+        ("export", "run", "--geojson", "a.geojson"),
+        ("compare", "compare"),
+        ("export", "run", "--figures", "run"),
+    ):
         assert cli.run_program([*words]) in (0, 2)
         assert "Traceback" not in capsys.readouterr().err
 
@@ -292,7 +301,7 @@ def test_a_table_that_is_a_pipe_is_refused_and_not_waited_for(place, capsys):
         path = place / f"{name}.parquet"
         path.unlink()
         os.mkfifo(path)
-    for words in (("export", "run", "--csv", "-"), ("compare", "compare"), ("plot", "sweep")):
+    for words in (("export", "run", "--csv", "-"), ("compare", "compare"), ("export", "sweep", "--figures", "sweep")):
         refused(capsys, *words)
 
 

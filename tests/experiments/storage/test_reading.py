@@ -105,7 +105,7 @@ def test_a_table_that_no_folder_holds_is_told_by_its_name_with_those_that_are_th
 def test_a_folder_older_than_schemas_is_read_if_it_says_enough(place, tmp_path, capsys):
     old = changed(place / "run", tmp_path / "old", schema=None, command=None)
     assert list(specs_of(old)) == list(specs_of(place / "run"))
-    for words in (("verify", old), ("plot", old), ("export", old, "--csv", tmp_path / "a.csv")):
+    for words in (("verify", old), ("export", old, "--figures", old), ("export", old, "--csv", tmp_path / "a.csv")):
         assert cli.run_program([str(word) for word in words]) == 0
     poor = changed(old, tmp_path / "poor", until=None)
     told = refused(capsys, "verify", poor)
@@ -182,7 +182,7 @@ def test_a_run_is_repeated_from_its_text(place, capsys):
     for kind in ("run", "compare", "sweep"):
         spec = next(iter(specs_of(place / kind).values()))
         capsys.readouterr()
-        assert cli.run_program(["repeat", spec.command, "--in", str(place / kind)]) == 0
+        assert cli.run_program(["verify", spec.command, "--in", str(place / kind)]) == 0
         assert "every number is the same as stored" in capsys.readouterr().err
 
 
@@ -197,7 +197,7 @@ def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_stil
     assert origin["folder"] == str(state)
     assert [len(digest) for digest in origin["states"].values()] == [64, 64]
     run = str(list(specs_of(out))[1])
-    again = [["verify", str(out)], ["repeat", run, "--in", str(out)]]
+    again = [["verify", str(out)], ["verify", run, "--in", str(out)]]
     assert [cli.run_program(words) for words in again] == [0, 0]
     (state / "seed_2" / "state.npz").write_bytes(b"another")
     for words in (*again, rest):
@@ -208,7 +208,7 @@ def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_stil
     shutil.rmtree(state)
     for words in again:
         assert "which are not there" in refused(capsys, *words)
-    assert cli.run_program(["plot", str(out), "--fresh"]) == 0
+    assert cli.run_program(["export", str(out), "--figures", str(out), "--fresh"]) == 0
 
 
 def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, capsys, monkeypatch):
@@ -216,10 +216,10 @@ def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, cap
     for kind in ("compare", "run"):
         changed(place / kind, tmp_path / "results" / kind, schema=SCHEMA_VERSION + 1)
         assert f"schema must be at most {SCHEMA_VERSION}" in refused(
-            capsys, "repeat", "0" * 16, "--in", f"results/{kind}"
+            capsys, "verify", "0" * 16, "--in", f"results/{kind}"
         )
     shutil.copytree(place / "run", tmp_path / "results" / "zebra")
-    assert cli.run_program(["repeat", next(iter(specs_of(place / "run")))]) == 0
+    assert cli.run_program(["verify", next(iter(specs_of(place / "run")))]) == 0
     told = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in told[:2]] == ["not looked into"] * 2
     assert told[-1] == "every number is the same as stored"
@@ -228,10 +228,10 @@ def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, cap
 def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = "confianza run baseline --set population.scale=0.05 --set calendar.warm_up=0 --until 2017-02-05 --seed 9"
-    assert cli.run_program(["repeat", words]) == 0
+    assert cli.run_program(["verify", words]) == 0
     told = capsys.readouterr().err.splitlines()[-1]
     assert told == "the run has finished; it was not stored before, so there is nothing to compare it with"
-    assert "got '--untill'" in refused(capsys, "repeat", words.replace("--until", "--untill"))
+    assert "got '--untill'" in refused(capsys, "verify", words.replace("--until", "--untill"))
 
 
 @pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
@@ -255,7 +255,7 @@ def test_a_run_of_some_measures_shows_all_and_keeps_those(tmp_path, capsys):
     assert "complaints at the prosecutor" in capsys.readouterr().out
     assert load_table(out, "measures").column_names[-2:] == MEASURES
     assert cli.run_program(["verify", str(out)]) == 0
-    assert "kept no 'calls'" in refused(capsys, "plot", out)
+    assert "kept no 'calls'" in refused(capsys, "export", out, "--figures", out)
     told = refused(capsys, "run", "baseline", "--measures", "trust_meanest")
     assert "--measures knows no 'trust_meanest'; did you mean 'trust_mean'?" in told
 

@@ -118,7 +118,7 @@ def swept(tmp_path_factory):
 
 @pytest.mark.thorough
 def test_one_command_gives_tables_and_a_figure(capsys, swept):
-    assert cli.run_program(["contrasts", str(swept)]) == 0
+    assert cli.run_program(["sweep", str(swept), "--contrasts"]) == 0
     files = [line.rpartition(".")[2] for line in capsys.readouterr().out.split()]
     assert files == ["parquet", "csv", "tex", "png"]
     table = pd.read_csv(swept / "contrasts.csv")
@@ -130,7 +130,7 @@ def test_one_command_gives_tables_and_a_figure(capsys, swept):
 @pytest.mark.thorough
 @pytest.mark.parametrize(("ending", "magic"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
 def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_path, ending, magic):
-    words = ["plot", str(swept), "--measures", "trust_mean", "--out", str(tmp_path / f"x.{ending}")]
+    words = ["export", str(swept), "--measures", "trust_mean", "--figures", str(tmp_path / f"x.{ending}")]
     assert cli.run_program(words) == 0
     assert (tmp_path / f"x-forest.{ending}").read_bytes().startswith(magic)
 
@@ -139,8 +139,8 @@ def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_p
 def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys, swept):
     names = {}
     for lang in ("en", "es"):
-        assert cli.run_program(["plot", str(swept), "--lang", lang]) == 0
-        assert cli.run_program(["contrasts", str(swept), "--lang", lang]) == 0
+        assert cli.run_program(["export", str(swept), "--figures", str(swept), "--lang", lang]) == 0
+        assert cli.run_program(["sweep", str(swept), "--contrasts", "--lang", lang]) == 0
         said = capsys.readouterr()
         assert {"es": "Confianza en la policía", "en": "Trust in the police"}[lang] in said.err
         names[lang] = (
@@ -159,18 +159,20 @@ def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys,
     [
         (["--measures", "trust_meen"], "kept no 'trust_meen'; did you mean 'trust_mean'?"),
         (["--lang", "fr"], "--lang knows en, es, got 'fr'"),
-        (["--out", "x.jpg"], "must end in .png, .svg, .pdf, got '.jpg'"),
+        (["--figure", "x.jpg"], "must end in .png, .svg, .pdf, got '.jpg'"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(capsys, swept, words, told):
-    for command_ in ("plot", "contrasts"):
-        assert cli.run_program([command_, str(swept), *words]) == 2
+    place = "x.jpg" if "--figure" in words else str(swept)
+    drawn = ["export", str(swept), "--figures", place, *(word for word in words if word not in ("--figure", "x.jpg"))]
+    for command in (drawn, ["sweep", str(swept), "--contrasts", *words]):
+        assert cli.run_program(command) == 2
         assert told in capsys.readouterr().err
 
 
 def test_a_study_that_was_not_swept_is_told_how(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli.run_program(["contrasts", "question"]) == 2
+    assert cli.run_program(["sweep", "question", "--contrasts"]) == 2
     assert "first confianza sweep question" in capsys.readouterr().err
 
 

@@ -93,7 +93,7 @@ def test_a_damaged_batch_is_computed_again(capsys, study, done):
 
 def test_a_stored_run_repeats_bit_for_bit(capsys, done):
     run = pq.read_table(done / "plan.parquet")["run"][3].as_py()
-    code, out, err = call(capsys, "repeat", run, "--in", done)
+    code, out, err = call(capsys, "verify", run, "--in", done)
     assert code == 0
     assert "every number is the same as stored" in err
     assert "Trust (0-100" in out
@@ -104,19 +104,25 @@ def test_a_run_of_the_shell_repeats_too(capsys, tmp_path):
     words = ["run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1"]
     assert call(capsys, *words, "--out", tmp_path / "run")[0] == 0
     run = pq.read_table(tmp_path / "run" / "measures.parquet")["run"][0].as_py()
-    code, _, err = call(capsys, "repeat", run, "--in", tmp_path / "run")
+    code, _, err = call(capsys, "verify", run, "--in", tmp_path / "run")
     assert code == 0
     assert "every number is the same as stored" in err
     drawn = (tmp_path / "run" / "summary.png").read_bytes()
-    assert call(capsys, "plot", tmp_path / "run")[1].strip() == str(tmp_path / "run" / "summary.png")
+    assert call(capsys, "export", tmp_path / "run", "--figures", tmp_path / "run")[1].strip() == str(
+        tmp_path / "run" / "summary.png"
+    )
     assert (tmp_path / "run" / "summary.png").read_bytes() == drawn
-    assert call(capsys, "plot", tmp_path / "run", "--lang", "es")[1].strip().endswith("summary-es.png")
+    assert (
+        call(capsys, "export", tmp_path / "run", "--figures", tmp_path / "run", "--lang", "es")[1]
+        .strip()
+        .endswith("summary-es.png")
+    )
     with Image.open(tmp_path / "run" / "summary-es.png") as picture:
         assert "confianza en la policía de" in picture.info["Title"]
 
 
 def test_one_command_draws_the_figures_of_a_sweep(capsys, done):
-    code, out, _ = call(capsys, "plot", done)
+    code, out, _ = call(capsys, "export", done, "--figures", done)
     assert code == 0
     assert [Path(line).name for line in out.split()] == ["forest.png", "effects.png", "heat_map.png"]
     assert all(Path(line).read_bytes().startswith(b"\x89PNG") for line in out.split())
@@ -132,7 +138,7 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
     assert len(bad) == 2
     assert f"2 of 4 runs failed and are in {tmp_path / 'out'}/quarantine/" in err
     assert f"confianza verify {bad[0]}" in err
-    code, _, err = call(capsys, "repeat", bad[0])
+    code, _, err = call(capsys, "verify", bad[0])
     assert code == 1
     assert "InputError: start less calendar.warm_up" in err
     assert "fails again" in err.splitlines()[-1]
@@ -200,7 +206,8 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
         ("en", "Results: {out}/ (8 runs planned). To plot them: confianza export {out} --figures {out}"),
         (
             "es",
-            "Resultados: {out}/ (8 corridas planificadas). Para graficarlos: confianza export {out} --figures {out} --lang es",
+            "Resultados: {out}/ (8 corridas planificadas). Para graficarlos:"
+            " confianza export {out} --figures {out} --lang es",
         ),
     ],
 )
@@ -292,7 +299,7 @@ def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):
     assert code == 0
     assert "finished before" in err
     assert again == out
-    code, out, _ = call(capsys, "plot", tmp_path / "out")
+    code, out, _ = call(capsys, "export", tmp_path / "out", "--figures", tmp_path / "out")
     assert [Path(line).name for line in out.split()] == ["tornado.png", "morris.png"]
     code, _, err = call(capsys, "sensitivity", study, "--method", "pawn", "--out", tmp_path / "out")
     assert code == 2

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from experiments.cli.voi import VoiRequest, voi
 from invented_pairs import NUMBER_THAT_MATTERS, WORLDS, folder_of_pairs, invented_pairs
 
+from experiments.cli.answer_value import ValueRequest, tell_value
 from experiments.reproduce.design import ReproduceDesign, design_of
 from experiments.reproduce.effects import EQUAL
 from experiments.reproduce.plan import SITES, plan
@@ -179,7 +179,7 @@ def test_the_command_writes_tables_lists_and_figures_in_both_languages(
 ) -> None:
     source = folder_of_pairs(tmp_path / "answer", invented_pairs(design_of("quick"), 26, 12))
     trials = [EffectTrial.read("units=48,persons=100,share=0.2"), EffectTrial.read("units=5,persons=400,icc=0")]
-    voi(VoiRequest(COSTLY, trials, source, top=3), tmp_path / "one", "es", fresh=False)
+    tell_value(ValueRequest(COSTLY, trials, source, top=3), tmp_path / "one", "es", fresh=False)
     printed = capsys.readouterr().out
     assert "# Qué conviene medir primero" in printed
     assert "1. " in printed
@@ -190,11 +190,11 @@ def test_the_command_writes_tables_lists_and_figures_in_both_languages(
     assert printed.strip() == (tmp_path / "one" / "measure_first.es.md").read_text(encoding="utf-8").strip()
     assert "anuencia de los 48 Cantones" in printed
     assert "cuyo menor valor p es 0.100" in printed
-    voi(VoiRequest(COSTLY, trials, source, 3, 3), tmp_path / "two", "en", fresh=False)
+    tell_value(ValueRequest(COSTLY, trials, source, 3, 3), tmp_path / "two", "en", fresh=False)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
     with pytest.raises(InputError, match="would be replaced"):
-        voi(VoiRequest(PackageChoice.read("", "trust=1", ""), (), source), tmp_path / "two", "en", fresh=False)
+        tell_value(ValueRequest(PackageChoice.read("", "trust=1", ""), (), source), tmp_path / "two", "en", fresh=False)
 
 
 @pytest.mark.thorough
@@ -202,12 +202,12 @@ def test_pairs_of_other_draws_and_unknown_horizons_are_refused(tmp_path: Path) -
     pairs = invented_pairs(design_of("quick"), 9, 0)
     other, same = folder_of_pairs(tmp_path / "other", pairs, draws="0"), folder_of_pairs(tmp_path / "same", pairs)
     for request, message in (
-        (VoiRequest(COSTLY, (), other), "draws of these pairs differ"),
-        (VoiRequest(COSTLY, (), same, 5), "--years: pairs reach 3 years, got 5"),
-        (VoiRequest(COSTLY, (), tmp_path / "missing"), "not readable as the lock"),
+        (ValueRequest(COSTLY, (), other), "draws of these pairs differ"),
+        (ValueRequest(COSTLY, (), same, 5), "--years: pairs reach 3 years, got 5"),
+        (ValueRequest(COSTLY, (), tmp_path / "missing"), "not readable as the lock"),
     ):
         with pytest.raises(InputError, match=message):
-            voi(request, tmp_path / "out", "en", fresh=False)
+            tell_value(request, tmp_path / "out", "en", fresh=False)
 
 
 @pytest.mark.thorough

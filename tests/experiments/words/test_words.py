@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli.listings import measure_lines
+from experiments.cli.listings import lines_of, listed
 from experiments.comparison.cause_effects import MEMORY, MERGED_CAUSES, POPULATION
 from experiments.comparison.effects import GROUPS as IN_SENTENCES
 from experiments.page import why_view
@@ -149,7 +149,7 @@ def test_blanks_are_the_same_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_of_measures_fits_a_terminal(language: str) -> None:
-    lines = list(measure_lines(language))
+    lines = list(lines_of(listed("measures", None, None, language)))
     assert max(map(len, lines)) <= 80
     assert len(lines) == 2 * len(MEASURES)
 

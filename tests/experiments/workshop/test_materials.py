@@ -40,7 +40,7 @@ def test_both_languages_have_every_text_and_the_same_number_of_parts() -> None:
 def test_pages_are_written_in_both_languages_and_hold_nothing_from_elsewhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run_program(["workshop", "--out", str(tmp_path / "hojas"), "--lang", "both"]) == 0
+    assert cli.run_program(["view", "--materials", str(tmp_path / "hojas"), "--lang", "both"]) == 0
     names = {Path(line).name for line in capsys.readouterr().out.splitlines()}
     assert names == {f"{kind}_{lang}.html" for kind in materials.MATERIAL_KINDS for lang in ("es", "en")}
     for name in names:
@@ -70,7 +70,7 @@ def work(folder: Path, name: str, months: str = MONTHS, **more: object) -> None:
 def test_the_work_of_students_becomes_one_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     work(tmp_path, "Ana")
     work(tmp_path, "Beto", off=[])
-    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 0
+    assert cli.run_program(["view", "--collect", str(tmp_path)]) == 0
     with Path(capsys.readouterr().out.strip()).open(encoding="utf-8") as file:
         ana, beto = csv.DictReader(file)
     assert (ana["student"], ana["off"], ana["months"], ana["levers"]) == ("Ana", "hearsay", "2", "contacts.fair:2.0")
@@ -84,7 +84,7 @@ def test_work_in_a_town_of_its_own_with_chosen_causes_is_collected(
     task = Assignment(exercise=3, town="ours", guess="rises", size="0.5", claims=frozenset({1, 2}), student="Eva")
     text = json.dumps({"confianza": "classroom", "task": task.as_json(), "months": "month\n2017-01\n"})
     (tmp_path / "confianza-3-Eva.json").write_text(text, encoding="utf-8")
-    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 0
+    assert cli.run_program(["view", "--collect", str(tmp_path)]) == 0
     with Path(capsys.readouterr().out.strip()).open(encoding="utf-8") as file:
         (eva,) = csv.DictReader(file)
     assert [eva[name] for name in ("town", "guess", "size", "claims")] == ["ours", "rises", "0.5", "1,2"]
@@ -96,7 +96,7 @@ def test_work_in_which_nothing_was_run_is_left_out_with_a_line(
 ) -> None:
     work(tmp_path, "Ana")
     work(tmp_path, "Beto", "month,seed\n")
-    assert cli.run_program(["workshop", "--collect", str(tmp_path), "--lang", language]) == 0
+    assert cli.run_program(["view", "--collect", str(tmp_path), "--lang", language]) == 0
     shown = capsys.readouterr()
     with Path(shown.out.strip()).open(encoding="utf-8") as file:
         assert [row["student"] for row in csv.DictReader(file)] == ["Ana"]
@@ -106,7 +106,7 @@ def test_work_in_which_nothing_was_run_is_left_out_with_a_line(
 
 def test_a_folder_in_which_nothing_was_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     work(tmp_path, "Ana", "month,seed\n")
-    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 2
+    assert cli.run_program(["view", "--collect", str(tmp_path)]) == 2
     assert "no month was run in any of 1 files" in capsys.readouterr().err
     assert not (tmp_path / "work.csv").exists()
 
@@ -123,12 +123,12 @@ def test_damaged_work_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], more: dict[str, object], said: str
 ) -> None:
     work(tmp_path, "Ana", **more)
-    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 2
+    assert cli.run_program(["view", "--collect", str(tmp_path)]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
 
 
 def test_a_folder_without_work_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run_program(["workshop", "--collect", str(tmp_path)]) == 2
+    assert cli.run_program(["view", "--collect", str(tmp_path)]) == 2
     assert "no work of a student there" in capsys.readouterr().err
