@@ -13,7 +13,7 @@ from experiments.comparison.single_measure_effects import EXTREME_WORLDS, single
 from experiments.storage.reading import reference_file
 
 CEILING_FILE = reference_file("comparison", "ceiling.csv")
-"""Table written by `confianza validate ceiling`."""
+"""Table written by `python -m experiments.dev validate ceiling`."""
 
 YEARS_TOLERANCE = 0.02
 """Tolerance (years, about a week) for equal horizons, so that a leap day does not matter."""
