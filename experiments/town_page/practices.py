@@ -8,7 +8,7 @@ import pandas as pd
 from experiments.storage.reading import reference_file
 
 MEDIATION_FILE = reference_file("town_page", "mediation.csv")
-"""Table written by `python -m experiments.dev validate mediation` with 12 pairs."""
+"""Table written by `python -m experiments.dev validate mediation`."""
 CRITERIA, TRUST = ("c1", "c2", "c3", "c4"), "trust"
 COMBINED = "+"
 """Sign between the practices of those that were ordered together."""

@@ -1,14 +1,10 @@
-"""Set every event weight of belief updating from a published row or an assumed size: ODD 5.5, decision 0014.
+"""Set every event weight of belief updating from a published row or an assumed size: ODD 5.5, decision 0014."""
 
-``python -m experiments.dev.examinations.readings`` calibrates all readings and prints how each number was found.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq, root
+from scipy.optimize import brentq
 
 from experiments.validation.impression_replay import (
     PANEL_EVENTS,
@@ -21,11 +17,9 @@ from experiments.validation.impression_replay import (
     tape_of,
 )
 from experiments.validation.panel import (
-    SELECTION,
     Panel,
     People,
     dispositions_at_level,
-    lapop_thresholds,
     odds_of,
     panels_of,
     people_of,
@@ -38,12 +32,6 @@ from scenarios import load
 
 SITE = "villa_canales"
 """The reference town."""
-LAPOP_MEAN, LAPOP_TRUSTING = 0.414, 0.310
-"""T01: mean of LAPOP's answers (0-1), and share of answers 5 to 7."""
-LATINOBAROMETRO_MEAN, LATINOBAROMETRO_TRUSTING = 0.34, 0.25
-"""T06: the corresponding numbers of Latinobarómetro."""
-WOMEN_GAP = 0.06
-"""T04: mean answer of women minus that of men in LAPOP (0-1)."""
 RETEST_CORRELATION = 0.42
 """Q07: correlation of a person's answers in both waves; published .38-.46."""
 PANEL_AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
@@ -57,9 +45,6 @@ SCANDAL_DAY, SCANDAL_SHARE_LEFT = 135, 0.1
 ABUSE_SHARE_LEFT = 0.45
 """Q06, read as the effect of a single event: share of the effect of abuse left at day 365."""
 MAX_ROUNDS, CONVERGED, ADULT_STEP, MIN_WEIGHT = 30, 1e-3, 4, 1e-3
-NATIONAL_LEVEL = "mean trust of the nation"
-"""Number solved together with the thresholds of LAPOP; no parameter of the model."""
-LATINOBAROMETRO_PARAMETERS = ("survey.latinobarometro", "survey.reserve")
 
 
 @dataclass(frozen=True)
@@ -180,69 +165,6 @@ def fast_share_of_fading(
     return float(brentq(residual, 0.0, 0.99, xtol=1e-5)) if residual(0.99) < 0.0 else 0.99
 
 
-def lapop(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
-    """Return the expected mean answer (0-1) and share of trusting answers in LAPOP."""
-    return survey_results(odds, lapop_thresholds(numbers), 3, numbers)
-
-
-def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
-    """Return the expected mean answer (0-1) and share of trusting answers in Latinobarómetro."""
-    thresholds = numbers["survey.latinobarometro"] * (np.arange(1, 4) - 2.0) + numbers["survey.reserve"]
-    return survey_results(odds, thresholds, 1, numbers)
-
-
-def survey_results(
-    odds: Reals, thresholds: NDArray[np.floating], trusting: int, numbers: Mapping[str, float]
-) -> tuple[float, float]:
-    """Return the expected mean answer, and share above threshold ``trusting``, over the noise of responses."""
-    width = max(0.5513 * numbers["survey.noise"], 1e-6)
-    above = (1.0 / (1.0 + np.exp(-(odds[:, None] - thresholds[None, :]) / width))).mean(axis=0)
-    return float(above.mean()), float(above[trusting])
-
-
-def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
-    """Set thresholds and women's disposition, given spread and noise, for a nation with LAPOP's mean answer.
-
-    The nation's mean trust is solved, too: the mean answer lies some points higher.
-    """
-    women = state.people.female > 0.5
-
-    def population(numbers: Numbers) -> Reals:
-        dispositions = dispositions_at_level(state.people, state.counts, numbers, numbers[NATIONAL_LEVEL])
-        return odds_of(dispositions, state.counts)
-
-    def lapop_residuals(numbers: Numbers) -> list[float]:
-        odds = population(numbers)
-        mean, trusting = lapop(odds, numbers)
-        gap = lapop(odds[women], numbers)[0] - lapop(odds[~women], numbers)[0]
-        return [mean - LAPOP_MEAN, trusting - LAPOP_TRUSTING, gap - WOMEN_GAP]
-
-    names = (NATIONAL_LEVEL, "survey.lapop", "trust.women")
-    nation = solve_for(names, lapop_residuals, {**numbers, NATIONAL_LEVEL: LAPOP_MEAN}, "the thresholds of LAPOP")
-    odds = population(nation)
-
-    def latinobarometro_residuals(numbers: Numbers) -> list[float]:
-        mean, trusting = latinobarometro(odds, numbers)
-        return [mean - LATINOBAROMETRO_MEAN, trusting - LATINOBAROMETRO_TRUSTING]
-
-    solved = solve_for(LATINOBAROMETRO_PARAMETERS, latinobarometro_residuals, nation, "the others")
-    return {name: solved[name] for name in numbers}
-
-
-def solve_for(
-    names: Sequence[str], residuals: Callable[[Numbers], list[float]], numbers: Numbers, subject: str
-) -> Numbers:
-    """Return numbers at which all residuals are 0, changing those named; raise ArithmeticError if there are none."""
-
-    def with_values(values: Reals) -> Numbers:
-        return {**numbers, **dict(zip(names, values.tolist(), strict=True))}
-
-    solution = root(lambda values: residuals(with_values(values)), [numbers[name] for name in names], tol=1e-7)
-    if np.abs(solution.fun).max() > 1e-4:
-        raise ArithmeticError(f"{subject}: {solution.fun} is left")
-    return with_values(solution.x)
-
-
 def calibrate(
     tape: Tape,
     numbers: Numbers,
@@ -250,10 +172,8 @@ def calibrate(
     sizes: Mapping[str, float] = EVENT_POINTS,
     *,
     single: bool = False,
-    selection: float = SELECTION,
-    survey: bool = True,
 ) -> Calibrated:
-    """Calibrate all parameters in rounds until they converge, since each depends on the others.
+    """Calibrate the weights of events in rounds until they converge, since each depends on the others.
 
     Aims are coefficients of the panel and sizes of events by name, both in points of 100.
     """
@@ -262,11 +182,7 @@ def calibrate(
     for rounds in range(1, MAX_ROUNDS + 1):
         before, state = current, state_of(tape, current)
         current = set_assumed_sizes(state, current, sizes)
-        if survey:
-            current = set_survey(state, current)
-        panel = panels_of(tape, current, selection)
-        if survey:
-            current["survey.noise"] *= panel.correlation / RETEST_CORRELATION
+        panel = panels_of(tape, current)
         if single:
             current = set_single_event_weights(state, current, sizes)
         else:
@@ -274,7 +190,7 @@ def calibrate(
         change = max(abs(current[name] - before[name]) / max(abs(before[name]), 1e-3) for name in current)
         if change < CONVERGED and rounds > 2:
             break
-    return Calibrated(current, panels_of(tape, current, selection), rounds)
+    return Calibrated(current, panels_of(tape, current), rounds)
 
 
 def set_single_event_weights(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:

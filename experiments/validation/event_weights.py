@@ -37,7 +37,7 @@ class WeightSolver:
         """Return the weights at which events keep their sizes under changed parameters.
 
         If no weights give the coefficients of the panels, as with a memory of eight years, the panels are read as
-        single events (`experiments.dev.examinations.readings`).
+        single events.
 
         Parameters
         ----------
@@ -57,9 +57,9 @@ class WeightSolver:
         without_effect = {EVENT_BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim}
         start = {**self.numbers, **changes, **without_effect}
         try:
-            found = calibrate(self.tape, start, *aims, survey=False).numbers
+            found = calibrate(self.tape, start, *aims).numbers
         except UNSOLVABLE_ERRORS:
-            found = calibrate(self.tape, start, *aims, single=True, survey=False).numbers
+            found = calibrate(self.tape, start, *aims, single=True).numbers
         return {name: clip_to_limits(name, found[name]) for name in SOLVED_PARAMETERS}
 
 

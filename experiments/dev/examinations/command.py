@@ -48,13 +48,22 @@ class ValidationRequest:
         """Raise InputError if the request is invalid."""
         for name in self.names:
             check_name(name)
+        for message, broken in (self.wrong_options() | self.wrong_sizes()).items():
+            if broken:
+                raise InputError(message)
+        for name in self.names:
+            headers = {f"{table}.csv": header for table, header in TABLE_HEADERS[name].items()}
+            beside = {
+                f"{table}{ending}": f"{table}.csv" for table in TABLE_HEADERS[name] for ending in (".txt", ".png")
+            }
+            check_own_files(self.folder, headers, beside)
+
+    def wrong_options(self) -> dict[str, bool]:
+        """Return what names and options may not ask for, and whether they do."""
+        own_size, own_years, with_only = (self.names_with(key) for key in ("own_size", "own_years", "only"))
         sizes = (self.replicates, self.years, self.scale)
-        own_size, own_years, whole_years, with_only = (
-            [name for name in self.names if ENTRIES[name].get(key)]
-            for key in ("own_size", "own_years", "whole_years", "only")
-        )
         parts = [f"{entry['only']} for {name}" for name, entry in ENTRIES.items() if "only" in entry]
-        rules = {
+        return {
             f"name what to validate: {', '.join(EXAMINATIONS)}": not self.names,
             f"--only names {', '.join(parts[:-1])} or {parts[-1]}: name one of them": (
                 bool(self.only) and len(with_only) != 1
@@ -69,6 +78,12 @@ class ValidationRequest:
                 self.quick and sizes != (None, None, None)
             ),
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
+        }
+
+    def wrong_sizes(self) -> dict[str, bool]:
+        """Return what sizes may not be, and whether they are."""
+        whole_years = self.names_with("whole_years")
+        return {
             f"--replicates must be at least 1, got {self.replicates}": (
                 self.replicates is not None and self.replicates < 1
             ),
@@ -80,15 +95,10 @@ class ValidationRequest:
                 self.years is not None and self.years < 1.0 and bool(whole_years)
             ),
         }
-        for message, broken in rules.items():
-            if broken:
-                raise InputError(message)
-        for name in self.names:
-            headers = {f"{table}.csv": header for table, header in TABLE_HEADERS[name].items()}
-            beside = {
-                f"{table}{ending}": f"{table}.csv" for table in TABLE_HEADERS[name] for ending in (".txt", ".png")
-            }
-            check_own_files(self.folder, headers, beside)
+
+    def names_with(self, key: str) -> list[str]:
+        """Return the requested examinations with a property of `examinations.toml`."""
+        return [name for name in self.names if ENTRIES[name].get(key)]
 
     @property
     def folder(self) -> Path:

@@ -30,8 +30,6 @@ from experiments.validation.experiment import SITES
 POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
 HORIZONS = (1, 2)
 SIZES = (8, 12, 24)
-PAIRS_PER_SITE = 96
-"""Pairs of runs at each site."""
 SAMPLES = 200
 COVERAGE_GOAL, LOW_COVERAGE, LINE_WIDTH = 0.93, 0.8, 80
 RARE_SHARE = 0.2

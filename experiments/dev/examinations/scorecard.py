@@ -238,5 +238,5 @@ def not_scored_lines(why_no_effects: str) -> Iterator[str]:
     unknown = ", ".join(name for name in not_measured() if name not in reasons)
     yield from wrap_text(f"nobody has measured: {unknown}")
     if why_no_effects:
-        text = f"effects that studies have measured: {why_no_effects}; `validate effects --out` writes it"
-        yield from wrap_text(text)
+        command = "python -m experiments.dev validate effects --out"
+        yield from wrap_text(f"effects that studies have measured: {why_no_effects}; {command} writes it")

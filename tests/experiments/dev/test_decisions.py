@@ -1,4 +1,4 @@
-"""`python -m experiments.dev validate decisions`: what each kind of agent decided, by world; decisions are made up."""
+"""Decisions: what each kind of agent decided, by world; decisions are made up."""
 
 import csv
 import re

@@ -164,15 +164,6 @@ def test_a_friendly_visit_fades_within_weeks_and_abuse_within_years(small) -> No
     assert left["scandal"] < 0.2
 
 
-def test_the_share_of_trusting_follows_from_the_noise_of_answers() -> None:
-    numbers = {"survey.lapop": 0.9, "survey.noise": 1.4}
-    odds = np.zeros(400_000)
-    answers = panel.answers_of(odds, numbers, panel.logistic_noise(np.random.default_rng(1), len(odds)))
-    mean, trusting = calibration.lapop(odds, numbers)
-    assert answers.mean() / 100.0 == pytest.approx(mean, abs=2e-3)
-    assert (answers > 60.0).mean() == pytest.approx(trusting, abs=2e-3)
-
-
 def test_the_defaults_are_those_of_the_first_reading() -> None:
     known = {name: value for name, value, _ in all_parameters()}
     assert {name: known[name] for name in READINGS["panel"]} == READINGS["panel"]
