@@ -236,6 +236,11 @@ def verify(what: options.Verified, workers: options.Workers = 1, within: options
     from experiments.storage.manifest import checked_manifest
 
     path = Path(what)
+    if not path.exists():
+        raise InputError(
+            f"no file or folder '{what}'; a run is named by 16 hexadecimal digits, its command or its file in"
+            " quarantine/"
+        )
     checked_manifest(path)  # before the model is loaded
     from experiments.report.verify import verify as differences
 

@@ -429,6 +429,7 @@ Kind = Annotated[
         help="What to begin.",
         callback=one_of("new", KINDS),
         show_default=False,
+        autocompletion=lambda incomplete: [kind for kind in KINDS if kind.startswith(incomplete)],
     ),
 ]
 Name = Annotated[str, Argument(metavar="NAME", help="Its name; NAME.toml is written here.", show_default=False)]

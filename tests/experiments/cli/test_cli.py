@@ -61,7 +61,7 @@ def test_help_is_in_spanish_where_the_system_is(capsys, monkeypatch, variable, v
     for name in LANGUAGE_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, value)
-    out = call(capsys, "compare", "--help")[1]
+    out = " ".join(call(capsys, "compare", "--help")[1].split())
     assert "Compara políticas en pares de corridas" in out
     assert "[por omisión: 12]" in out
     assert "[obligatorio]" in out
@@ -214,7 +214,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["rnu"], ["rnu", "run"]),
         (["list", "parameters", "population.scal3"], ["population.scal3", "population.scale"]),
         (["list", "parameters", "--scenario", "baselin"], ["baselin", "baseline"]),
-        (["list", "policies", "mopsic_ful"], ["mopsic_ful", "mopsic_full"]),
+        (["list", "policies", "mopsik_full"], ["mopsik_full", "mopsic_full"]),
         (["list", "policys"], ["policys", "policies"]),
         (["list", "policies", "--scenario", "baseline"], ["--scenario", "list policies"]),
         (["export", "nowhere", "--measures", "trust_mean", "--csv", "-"], ["--measures", "--figures"]),

@@ -395,7 +395,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     [
         ("mine.csv", "a,b", "of tables only ceiling.csv, effects.csv can be drawn"),
         ("ceiling.csv", "site,world", "holds no row"),
-        ("ceiling.csv", "site,world\nhere,no_police", "is not as `validate` wrote it"),
+        ("ceiling.csv", "site,world\nhere,no_police", "is not as the examination wrote it"),
     ],
 )
 def test_a_table_that_cannot_be_drawn_is_one_line(
