@@ -30,8 +30,8 @@ from typer.models import ArgumentInfo
 
 import scenarios
 from experiments.cli import app as cli
+from experiments.cli.options import LISTS
 from experiments.comparison.decision_outcomes import COSTS
-from experiments.dev.examinations.command import EXAMINATIONS
 from experiments.execution.job_cache import FACTS_FILE, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import run_of_part
@@ -176,10 +176,10 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
             "NAME": often(named | st.just("mine"), ODD),
             "[NAME]": often(st.sampled_from(sorted(parameters())) | named, ODD),
         },
-        "NAME...": often(st.sampled_from([*EXAMINATIONS]), ODD),
+        "WHAT": often(st.sampled_from(LISTS), ODD),
         "STUDY": often(st.sampled_from([path.stem for path in STUDIES.glob("*.toml")]), files(place)),
         "TRIAL": often(st.sampled_from([path.stem for path in TRIALS.glob("*.toml")]), files(place)),
-        "RUN": often(st.sampled_from([runs["runs"]["1"], runs["command"], "0" * 16]), files(place)),
+        "FILE|DIR|RUN": often(st.sampled_from([runs["runs"]["1"], runs["command"], "0" * 16]), files(place)),
         **{"30m": often(st.from_regex(r"\A[0-9]{1,3}[smhd]\Z"), ODD), "ADDRESS": st.just("127.0.0.1:1") | ODD},
         "REASON": ODD,
         "BLOCK:ARM": st.builds(lambda block, arm: f"{block}:{arm}", st.integers(-1, 9), st.integers(-1, 9)) | ODD,
