@@ -152,9 +152,7 @@ class RequestedPairs(PairedWorlds):
         """Return every outcome in a language once all pairs are finished; cached, since it is requested often."""
         twins = paired_results(*self.sides)
         if len(twins) == MAX_PAIRS and language not in self.rows:
-            self.rows[language] = [
-                outcome_row(outcome, language) for outcome in all_outcome_effects(twins, lambda _: None, draws={})
-            ]
+            self.rows[language] = [outcome_row(outcome, language) for outcome in all_outcome_effects(twins, draws={})]
         return self.rows.get(language, [])
 
 

@@ -7,9 +7,13 @@ import numpy as np
 
 from experiments.comparison.cause_effects import PlaceAndMonth, monthly_trust
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.table_rows import rounded
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
+
+
+def rounded(values: np.ndarray) -> list[float]:
+    """Return numbers rounded to three decimals for the browser."""
+    return [round(float(value), 3) for value in values]
 
 
 def mean_trust_by_month(state: PageState, where: PlaceAndMonth) -> list[list[float]]:

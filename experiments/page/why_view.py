@@ -22,10 +22,7 @@ from experiments.comparison.cause_effects import (
     start_trust,
     total_effect,
 )
-from experiments.comparison.decision_measures import measures
-from experiments.comparison.decision_outcomes import TRUST
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
-from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
 from experiments.page.address import AddressRequest
 from experiments.page.events import events_of_scenario
 from experiments.page.page_state import PageState, Span, number, signed
@@ -47,7 +44,7 @@ GROSS = "lived"
 """Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
 TEXT_KEYS = (
     *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span"),
-    *("when", "where", "whole", "account", "hidden", "alone"),
+    *("when", "where", "whole", "account", "hidden"),
 )
 COMPARISON_TEXT_KEYS = ("causes", "twins", "where_unit", "when_unit")
 """Texts with a variant for each comparison: both worlds, or the world as today with its start."""
@@ -87,7 +84,6 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "months": monthly_differences(state, where),
         "lines": mean_trust_by_month(state, where),
         "jump": strongest_mood(state, where),
-        "alone": effects_one_by_one(state, total) if where == PlaceAndMonth() else [],
     }
 
 
@@ -286,19 +282,3 @@ def events_after(state: PageState, where: PlaceAndMonth, first: int) -> list[str
             words = {"event": ready_event.title[state.language], "month": month_name(state, month_index + 1)}
             sentences.append(state.text("why.event", size=signed(float(contribution[month_index]), 1), **words))
     return sentences
-
-
-def effects_one_by_one(state: PageState, total: Effect) -> list[Span]:
-    """Return the effect of each measure alone and of all together; empty if single measures were not run so."""
-    choice = state.choice
-    if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
-        return []
-    effects = [
-        (name, single_measure_effects().get((choice.site, name, step), {}).get(TRUST.name))
-        for name, step in choice.chosen
-    ]
-    if any(effect is None for _, effect in effects):
-        return []
-    titles = {measure.name: measure.title[state.language] for measure in measures()}
-    parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in effects if effect)
-    return [(f"{parts} · {state.text('why.together')} ", ""), (signed(total.effect, 2), "bold")]

@@ -63,7 +63,7 @@ class ChoiceState:
     @cached_property
     def outcomes(self) -> tuple[PairedOutcome, ...]:
         """Effects on all outcomes."""
-        return all_outcome_effects(self.twins, lambda _: None, draws={})
+        return all_outcome_effects(self.twins, draws={})
 
     def word(self, name: str, **values: object) -> str:
         """Return a text of the room."""

@@ -171,7 +171,6 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     """Return the call of an examination, with its default years, runs and scale if the request gives none."""
-    from experiments.comparison import sign_stability, single_measure_effects
     from experiments.dev.examinations import ceiling, closed_town, decisions, doses, practice, scorecard
     from experiments.dev.examinations.audit import AuditSize, show_audit
     from experiments.dev.examinations.coverage import PAIRS_PER_SITE, show_coverage
@@ -184,7 +183,6 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
     from experiments.validation import criteria, experiment
 
     only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
-    show_reach, reach_years = single_measure_effects.show_single_measure_effects, years(single_measure_effects.YEARS)
     one_seed, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
     small, coverage, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, PAIRS_PER_SITE, 20))
     audit_size = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
@@ -201,8 +199,6 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
         "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
         "mediation": lambda: show_mediation(folder, twins, years(max(practice.HORIZONS))),
         "practice": lambda: practice.show_practice(folder, twins, years(max(practice.HORIZONS))),
-        "reach": lambda: show_reach(folder, twins.seeds, reach_years, twins.sets, twins.workers),
-        "laws": lambda: sign_stability.show_laws(folder, small.seeds, reach_years, small.sets, small.workers),
         "coverage": lambda: show_coverage(folder, coverage.seeds, coverage.scale, coverage.workers),
         "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
         "lessons": lambda: show_lessons(folder, workers=request.workers),

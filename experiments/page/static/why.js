@@ -77,8 +77,7 @@ function causeBars(s, wide) {
   return `<table class="wf"><thead><tr><th class="nm" scope="col">${escapeHtml(s.words.cause)}</th><th class="mk" scope="col">${escapeHtml(s.words.twins)}</th><td class="axis-cell"><div aria-hidden="true">${axis}</div></td><th class="nr" scope="col">${escapeHtml(s.words.points)}</th></tr></thead><tbody>
     <tr><th scope="row" class="nm a">◆ ${escapeHtml(s.ends[0])}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${formatNumber(s.today, 2)}</td></tr>${rows.join("")}
     <tr class="total"><th scope="row" class="nm ${explainedWorld(s)}">${s.chosen ? "●" : "◆"} ${escapeHtml(s.ends[1])}</th><td>${escapeHtml(s.total)}</td><td class="bar-cell">${last}</td><td class="nr ${explainedWorld(s)}">${formatNumber(s.arm, 2)}</td></tr></tbody></table>
-    <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${escapeHtml(text)}</span>`).join("")}</p>
-    ${s.alone.length ? `<p class="alone"><b>${escapeHtml(s.words.alone)}</b> ${spansHtml(s.alone)}</p>` : ""}`;
+    <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${escapeHtml(text)}</span>`).join("")}</p>`;
 }
 
 function placeRows(s, w) {
