@@ -243,7 +243,7 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
     root.querySelectorAll("[data-claim]").forEach((b) => {
       const number = +b.dataset.claim, one = check.claims.find((claim) => claim.number === number), says = find(`[data-says="${number}"]`);
       b.setAttribute("aria-pressed", task.claims.includes(number));
-      says.textContent = one ? `${{ supports: "✓", contradicts: "✗", open: "≈" }[one.kind]} ${one.said}` : "";
+      says.textContent = one ? one.said : "";
       says.className = `small ${one ? one.kind : ""}`;
     });
     find("[data-id=missing]").textContent = missing.length ? missing.map((step) => w(`missing_${step}`)).join(" ") : w("ready");
@@ -414,7 +414,7 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
 
   function pairsTable({ rows, town }) {
     const head = ["outcome", "verdict", "", "effect", "interval", "head"].map((n) => (n ? `<th scope="col">${w(`pairs_${n}`)}</th>` : "<td></td>")).join("");
-    const line = (r) => `<tr><th scope="row">${escapeHtml(r.title)} <small>${escapeHtml(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${r.sign} ${escapeHtml(r.verdict)}</td><td>${effectSvg(r)}</td><td><b>${r.effect}</b></td><td>${escapeHtml(r.span)}</td><td>${escapeHtml(r.pairs)}</td></tr>`;
+    const line = (r) => `<tr><th scope="row">${escapeHtml(r.title)} <small>${escapeHtml(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${escapeHtml(r.verdict)}</td><td>${effectSvg(r)}</td><td><b>${r.effect}</b></td><td>${escapeHtml(r.span)}</td><td>${escapeHtml(r.pairs)}</td></tr>`;
     return `<table><thead><tr>${head}</tr></thead><tbody>${rows.map(line).join("")}</tbody></table><p class="small">${escapeHtml(town)} ${w("pairs_limits")}</p>`;
   }
 

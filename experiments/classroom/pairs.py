@@ -170,7 +170,6 @@ def outcome_row(result: PairedOutcome, language: str) -> dict[str, Any]:
         "title": title,
         "unit": lesson_text(language, "unit_points" if result.outcome.level else "unit_year"),
         "kind": result.colour,
-        "sign": verdict.sign,
         "verdict": words,
         "effect": size,
         "span": lesson_text(language, "pairs_span", low=low, high=high),

@@ -47,7 +47,8 @@ def pair_rows(state: PageState, titled_effects: Iterable[tuple[str, Effect, int]
             verdict = judge(effect)
             is_little = direction(verdict) or verdict == "nothing"
             row["b"] = number(effect.arm, digits)
-            row["gap"] = signed(effect.effect, digits) if verdict in CONCLUSIVE else VERDICTS[verdict].sign
+            is_known = verdict in CONCLUSIVE
+            row["gap"] = signed(effect.effect, digits) if is_known else VERDICTS[verdict].cell[state.language]
             row["kind"] = "b" if verdict in ("rises", "falls") else "little" if is_little else "null"
             row["verdict"] = getattr(VERDICTS[verdict], state.language)
     return rows

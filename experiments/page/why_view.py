@@ -43,9 +43,11 @@ LAST_PARTS = (*FORGETTING, MEMORY, POPULATION, NATION)
 GROSS = "lived"
 """Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
 TEXT_KEYS = (
-    *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span"),
+    *("cause", "points", "net", "gross", "adds", "takes", "input", "span"),
     *("when", "where", "whole", "account", "hidden"),
 )
+KEY_VERDICTS = {"unsure": "open", "little": "nothing"}
+"""Styles of bars without a clear direction, with their verdicts."""
 COMPARISON_TEXT_KEYS = ("causes", "twins", "where_unit", "when_unit")
 """Texts with a variant for each comparison: both worlds, or the world as today with its start."""
 
@@ -55,6 +57,7 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     words = {name: state.text(f"why.{name}") for name in TEXT_KEYS}
     variant = "" if state.has_measures else "_today"
     words |= {name: state.text(f"why.{name}{variant}") for name in COMPARISON_TEXT_KEYS}
+    words |= {key: getattr(VERDICTS[verdict], state.language) for key, verdict in KEY_VERDICTS.items()}
     if not state.has_verdicts:
         return {
             "title": state.text("why.title", place=""),
@@ -215,7 +218,7 @@ def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
         "high": effect.high,
         "marks": sorted(part.signs, reverse=True),
         "kind": kind,
-        "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].sign,
+        "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].cell[state.language],
         "group": part.name in (FORGETTING[0], MEMORY, NATION),
         "note": state.text("why.memory_note") if part.name == MEMORY else "",
     }

@@ -100,7 +100,7 @@ function mustParts() {
   const text = words(), all = summaryOf(town(), state.years, "trust_mean", state.steps);
   if (!answer.moved.length) return [text.move_first];
   if (all.few) return [text.must_few];
-  if (all.counts[2] >= SURE) return [text.must_already];
+  if (all.counts[2] >= 100 * data.verdicts.sure) return [text.must_already];
   const found = once(`${state.town}|${state.years}|${state.steps}|must`, () => bestClaims(town(), state.years, state.steps));
   if (!found || found.judged.few) return [text.must_few];
   const n = found.judged.counts[2], note = make("small", {}, `${fill(text.must_judged, { n: found.judged.n })} ${fill(text.must_all, { n: all.counts[2] })}`);

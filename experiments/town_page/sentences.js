@@ -65,7 +65,7 @@ function pointsText({ low, high }) {
 }
 /* Return whether a summary is good, harm or null, which chooses its colour. */
 function kindOf({ worse, word }) {
-  const way = word.startsWith("rises") ? 1 : word.startsWith("falls") ? -1 : 0;
+  const way = data.verdicts.direction[word];
   return way === 0 ? "null" : way * (worse || -1) > 0 ? "harm" : "good";
 }
 const headlineText = (answer) => headline(answer).map((part) => part.text).join("");
@@ -82,7 +82,7 @@ function costsOf(answer) {
     if (few || Math.round(givenUp(name, mean)) === 0) return [];
     const weight = (k) => data.weights[town().account[worlds[k]]];
     const [same, all] = values.reduce(([one, sum], value, k) => [one + (value * mean > 0 ? weight(k) : 0), sum + weight(k)], [0, 0]);
-    return same / all >= SURE / 100 ? [{ name, amount: givenUp(name, mean), summary: answer.of(name) }] : [];
+    return same / all >= data.verdicts.sure ? [{ name, amount: givenUp(name, mean), summary: answer.of(name) }] : [];
   });
 }
 const costName = ({ name, amount }) => (amount < 0 ? words().won[name] : words().given[name]);

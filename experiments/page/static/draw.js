@@ -69,7 +69,13 @@ function ticksBetween(low, high, step) {
 
 const textOutline = () => `paint-order:stroke;stroke:${colour("paper")};stroke-width:4px`;
 
-// One mark for each pair: up, down, same; circles while they are simulated.
+// Dot of a pair: full if it rises, empty if it falls, a stroke if it does not change.
+function pairDot(x, y, radius, sign, fill) {
+  if (!sign) return `<path d="M${x - radius},${y}h${2 * radius}" stroke="${fill}" stroke-width="1.8"/>`;
+  return `<circle cx="${x}" cy="${y}" r="${radius}" fill="${sign > 0 ? fill : "none"}" stroke="${fill}" stroke-width="1.6"/>`;
+}
+
+// A dot for each pair; while pairs are simulated, a full one for each that has ended.
 function pairMarks(row, sheet) {
   if (sheet.state === "running" && sheet.chosen) {
     const dots = Array.from({ length: sheet.asked }, (_, k) =>
@@ -77,12 +83,7 @@ function pairMarks(row, sheet) {
     return `<p class="tw">${svg(12 * sheet.asked, 11, dots.join(""))}<span>${escapeHtml(sheet.done_of)}</span></p>`;
   }
   if (!row.marks || !row.marks.length) return "";
-  const fill = colour(row.kind), shape = (sign, x) =>
-    sign > 0 ? `<path d="M${x},9.5h9l-4.5,-8.5Z" fill="${fill}"/>`
-    : sign < 0 ? `<path d="M${x},1.5h9l-4.5,8.5Z" fill="${fill}"/>`
-    : `<path d="M${x + 1},4h7M${x + 1},8h7" stroke="${fill}" stroke-width="1.8"/>`;
-  const drawn = row.marks.map((sign, k) => shape(sign, k * 12)).join("");
-  return `<p class="tw">${svg(12 * row.marks.length, 11, drawn)}</p>`;
+  return `<p class="tw">${svg(12 * row.marks.length, 11, row.marks.map((sign, k) => pairDot(12 * k + 5, 6, 3.8, sign, colour(row.kind))).join(""))}</p>`;
 }
 
 // Names of settlements, the most populous first: beside their place if there is room, else below it. A name that would

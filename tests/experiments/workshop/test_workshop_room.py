@@ -672,7 +672,7 @@ def reveal(screen: Any) -> None:
     screen.wait_for_selector(".plot .twin", state="attached")
     assert screen.locator(".plot .twin").count() <= 8
     verdict = screen.inner_text("#title").rpartition(": ")[2].rstrip(".")
-    assert verdict in ("baja", "baja un poco", "casi nada", "sube un poco", "sube")
+    assert verdict in ("baja", "baja poco", "casi no cambia", "sube poco", "sube")
     assert f"; {verdict}, " in (screen.get_attribute(".plot svg", "aria-label") or "")
     assert re.search(r"\d+ de 11 dijeron", screen.inner_text("#sub"))
     assert without_findings(screen)
