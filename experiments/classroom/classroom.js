@@ -1,8 +1,5 @@
 // The classroom's page: draws the lesson and the state of a run, and sends the student's actions.
 
-const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const formatNumber = (x, digits) => x.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const LINE_DASHES = ["", "8 3", "2 3", "1 5"];
 const TABS = ["charts", "agent", "pairs", "info"];
 const MAP_SYMBOLS = {
@@ -12,13 +9,6 @@ const MAP_SYMBOLS = {
   gang: '<path d="M2,14L14,2M2,8L8,2M8,14L14,8" stroke="currentColor" stroke-width="1.6"/>',
   clicked: '<circle cx="9" cy="8.5" r="5.5" fill="none" stroke="var(--b)" stroke-width="2.4"/>',
 };
-
-// Round limits around two values, and the round distance of at most `n` lines between them, at least `least`.
-function roundAxis(from, to, n, least) {
-  const rough = Math.max(to - from, 1e-9) / n, size = 10 ** Math.floor(Math.log10(rough));
-  const gap = Math.max(least, [1, 2, 5, 10].map((k) => k * size).find((one) => one >= rough * 0.999));
-  return [Math.floor(from / gap) * gap, Math.ceil(to / gap) * gap, gap];
-}
 
 // Heights from top to bottom, moved so that their distance is at least `gap` and none is below `lowest`.
 function moveApart(heights, gap, lowest) {
@@ -243,7 +233,7 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
     root.querySelectorAll("[data-claim]").forEach((b) => {
       const number = +b.dataset.claim, one = check.claims.find((claim) => claim.number === number), says = find(`[data-says="${number}"]`);
       b.setAttribute("aria-pressed", task.claims.includes(number));
-      says.textContent = one ? `${{ supports: "✓", contradicts: "✗", open: "≈" }[one.kind]} ${one.said}` : "";
+      says.textContent = one ? one.said : "";
       says.className = `small ${one ? one.kind : ""}`;
     });
     find("[data-id=missing]").textContent = missing.length ? missing.map((step) => w(`missing_${step}`)).join(" ") : w("ready");
@@ -301,8 +291,8 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
     const canvas = find("canvas"), ratio = devicePixelRatio || 1, box = canvas.getBoundingClientRect();
     if (canvas.width !== Math.round(box.width * ratio) || canvas.height !== Math.round(box.height * ratio)) { canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio); }
     const c = canvas.getContext("2d"), { x, y, k, outline, lake } = view.paths, look = getComputedStyle(root);
-    const paint = (name) => { colour.style.color = `var(--${name})`; return getComputedStyle(colour).color; };
-    const colour = find(".room svg");
+    const paint = (name) => { picture.style.color = colour(name); return getComputedStyle(picture).color; };
+    const picture = find(".room svg");
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, box.width, box.height);
     c.fillStyle = look.getPropertyValue("--lake"); c.fill(lake);
@@ -377,17 +367,16 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
     const [low, high, gap] = roundAxis(c.zero ? 0 : lowest - 0.5, c.zero ? Math.max(1, most) : most + 0.5, height < 110 ? 2 : 4, c.digits ? 0 : 1);
     const months = Math.max(12, ...lines.map((l) => l[1].length)), L = 44, R = 14 + 7.6 * Math.max(...c.lines.map((l) => (hasSeveralLines ? l.title.length + 1 : 0) + formatNumber(most, c.digits).length)), top = 12, base = height - 18;
     const x = (m) => L + ((width - L - R) * m) / (months - 1), y = (v) => base - ((base - top) * (v - low)) / (high - low);
-    const marksOfY = [...Array(Math.round((high - low) / gap) + 1).keys()].map((k) => low + k * gap);
-    const axis = marksOfY.map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${formatNumber(v, gap % 1 ? Math.ceil(-Math.log10(gap)) : 0)}</text>`).join("");
-    const years = yearTicks(months, width - L - R).map(([year, m]) => `<path d="M${x(m)},${base}v4" stroke="var(--faint)"/><text x="${x(m)}" y="${height - 3}" text-anchor="${m ? "middle" : "start"}">${year}</text>`).join("");
+    const axis = ticksBetween(low, high, gap).map((v) => svgLine(L, y(v), x(months - 1), y(v), colour("line")) + svgText(L - 6, y(v) + 4, formatNumber(v, gap % 1 ? Math.ceil(-Math.log10(gap)) : 0), "end")).join("");
+    const years = yearTicks(months, width - L - R).map(([year, m]) => svgLine(x(m), base, x(m), base + 4, colour("faint")) + svgText(x(m), height - 3, year, m ? "middle" : "start")).join("");
     const changes = (run ? run.changes : []).map((one) => `<g><title>${escapeHtml(w("changed_at", { label: one.label }))}</title><path d="M${x(one.month)},${top}V${base}" stroke="var(--b)" stroke-dasharray="2 3"/><path d="M${x(one.month) - 5},${top - 5}h10l-5,7Z" fill="var(--b)"/></g>`).join("");
-    const paths = lines.map(([who, values, dash]) => `<path d="${values.map((v, m) => (v === null ? "" : `${m && values[m - 1] !== null ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`)).join("")}" fill="none" stroke="var(--${who})" stroke-width="${who === "a" ? 1.6 : 2.2}" stroke-dasharray="${dash}"/>`).join("");
-    const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => `<path transform="translate(${x(0)},${y(v)})" d="M0,-5L5,0L0,5L-5,0Z" fill="var(--a)"/><text x="${x(0) + 9}" y="${Math.min(y(v) + 4, base - 3)}">${formatNumber(v, c.digits)}</text>`).join("");
+    const paths = lines.map(([who, values, dash]) => `<path d="${curvePath(values, x, y)}" fill="none" stroke="${colour(who)}" stroke-width="${who === "a" ? 1.6 : 2.2}" stroke-dasharray="${dash}"/>`).join("");
+    const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => svgDiamond(x(0), y(v), 5, colour("a")) + svgText(x(0) + 9, Math.min(y(v) + 4, base - 3), formatNumber(v, c.digits), "start")).join("");
     const ends = lines.filter((l) => l[1].length && !(hasSeveralLines && l[0] === "a")).map((l) => ({ who: l[0], v: l[1].at(-1), name: l[3], m: l[1].length - 1 })).filter((e) => e.v !== null).sort((p, q) => q.v - p.v);
     const places = moveApart(ends.map((e) => y(e.v)), 14, base);
-    const labels = ends.map((e, i) => `<text x="${x(months - 1) + 6}" y="${places[i] + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${escapeHtml(e.name)}${formatNumber(e.v, c.digits)}</text>`).join("");
+    const labels = ends.map((e, i) => svgText(x(months - 1) + 6, places[i] + 4, `${e.name}${formatNumber(e.v, c.digits)}`, "start", `fill:${colour(e.who)};font-weight:${e.who === "b" ? 600 : 400}`)).join("");
     const spokenValues = ends.map((e) => `${e.who.toUpperCase()} ${e.name}${formatNumber(e.v, c.digits)}`).join(", ") || w("no_run");
-    return `<svg width="${width}" height="${height}" role="img" aria-label="${escapeHtml(c.title)}: ${escapeHtml(spokenValues)}">${axis}${years}${changes}${paths}${marks}${labels}</svg>`;
+    return svg(width, height, `${axis}${years}${changes}${paths}${marks}${labels}`, `${c.title}: ${spokenValues}`);
   }
 
   // Eight pairs: buttons are not redrawn, so that no click is lost while worlds finish
@@ -414,15 +403,14 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
 
   function pairsTable({ rows, town }) {
     const head = ["outcome", "verdict", "", "effect", "interval", "head"].map((n) => (n ? `<th scope="col">${w(`pairs_${n}`)}</th>` : "<td></td>")).join("");
-    const line = (r) => `<tr><th scope="row">${escapeHtml(r.title)} <small>${escapeHtml(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${r.sign} ${escapeHtml(r.verdict)}</td><td>${effectSvg(r)}</td><td><b>${r.effect}</b></td><td>${escapeHtml(r.span)}</td><td>${escapeHtml(r.pairs)}</td></tr>`;
+    const line = (r) => `<tr><th scope="row">${escapeHtml(r.title)} <small>${escapeHtml(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${escapeHtml(r.verdict)}</td><td>${effectSvg(r)}</td><td><b>${r.effect}</b></td><td>${escapeHtml(r.span)}</td><td>${escapeHtml(r.pairs)}</td></tr>`;
     return `<table><thead><tr>${head}</tr></thead><tbody>${rows.map(line).join("")}</tbody></table><p class="small">${escapeHtml(town)} ${w("pairs_limits")}</p>`;
   }
 
   function effectSvg({ at: [effect, low, high, delta], kind }) {
     if ([effect, low, high, delta].includes(null)) return "";
-    const width = 90, most = 1.1 * Math.max(Math.abs(low), Math.abs(high), delta) || 1, x = (v) => (width / 2) * (1 + v / most);
-    const colour = { harm: "harm", b: "b" }[kind] || "soft";
-    return `<svg width="${width}" height="18" aria-hidden="true"><rect x="${x(-delta)}" width="${x(delta) - x(-delta)}" height="18" fill="var(--raise)"/><path d="M${x(0)},0V18" stroke="var(--faint)"/><path d="M${x(low)},9H${x(high)}" stroke="var(--${colour})" stroke-width="3"/><circle cx="${x(effect)}" cy="9" r="4.5" fill="var(--${colour})"/></svg>`;
+    const most = 1.1 * Math.max(Math.abs(low), Math.abs(high), delta) || 1;
+    return effectBar([effect, low, high, delta], most, 90, 18, colour({ harm: "harm", b: "b" }[kind] || "soft"));
   }
 
   function person(place) {
@@ -433,17 +421,17 @@ ${g.levers.map((l) => leverHtml(l, "all")).join("")}</details>`;
     else {
       const width = 96, lowest = -4, x = (v) => (width * (v - lowest)) / (1 - lowest);
       let sum = 0;
-      const bars = p.terms.map(([name, size, input]) => { const from = sum; sum += size; const l = Math.min(x(from), x(sum)); return `<dt>${escapeHtml(name)}</dt><dd><svg width="${width}" height="16" aria-hidden="true"><path d="M${x(0)},0V16" stroke="var(--faint)"/><rect x="${l}" y="4" width="${Math.max(2, Math.abs(x(sum) - x(from)))}" height="8" stroke="var(--ink)" fill="${input ? "url(#cl-hatch)" : size > 0 ? "var(--ink)" : "var(--paper)"}"/></svg></dd><dd class="n">${signed(size)}</dd>`; }).join("");
-      const bar = (share, most) => `<svg width="96" height="16" aria-hidden="true"><path d="M0,8h96" stroke="var(--reach)" stroke-width="3"/><path d="M0,8h${(96 * share) / most}" stroke="var(--ink)" stroke-width="8"/></svg>`;
+      const term = (from, to, input) => svg(width, 16, svgLine(x(0), 0, x(0), 16, colour("faint")) + svgRect(Math.min(x(from), x(to)), 4, Math.max(2, Math.abs(x(to) - x(from))), 8, input ? "url(#hatch)" : colour(to > from ? "ink" : "paper"), `stroke="${colour("ink")}"`));
+      const bars = p.terms.map(([name, size, input]) => { const from = sum; sum += size; return `<dt>${escapeHtml(name)}</dt><dd>${term(from, sum, input)}</dd><dd class="n">${formatSigned(size, 2)}</dd>`; }).join("");
+      const bar = (share, most) => svg(width, 16, svgLine(0, 8, width, 8, colour("reach"), 'stroke-width="3"') + svgLine(0, 8, (width * share) / most, 8, colour("ink"), 'stroke-width="8"'));
       const rows = (list, most, digits = 0) => list.map(([name, v]) => `<dt>${escapeHtml(name)}</dt><dd>${bar(v, most)}</dd><dd class="n">${formatNumber(v * (most === 1 ? 100 : 1), digits)}</dd>`).join("");
-      place.innerHTML = `<svg width="0" height="0" aria-hidden="true"><defs><pattern id="cl-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0,0V5" stroke="var(--faint)" stroke-width="3"/></pattern></defs></svg>
+      place.innerHTML = `${svg(0, 0, HATCH)}
 <div class="cl-one">${ask}<div><h2>${w("believes")}</h2><dl>${rows(p.beliefs, 1)}</dl><h2 style="margin-top:.8rem">${w("why_not")}</h2><p class="small">${w("chances")}</p><dl>${rows(p.chances, 100)}</dl></div>
-<div><h2>${escapeHtml(p.asked)}</h2><dl>${bars}<dt class="long"><b>${w("sum")}</b></dt><dd class="n">${signed(sum)}</dd><dt class="long">${w("way")}</dt><dd class="n">${signed(p.way)}</dd></dl>
+<div><h2>${escapeHtml(p.asked)}</h2><dl>${bars}<dt class="long"><b>${w("sum")}</b></dt><dd class="n">${formatSigned(sum, 2)}</dd><dt class="long">${w("way")}</dt><dd class="n">${formatSigned(p.way, 2)}</dd></dl>
 <p class="small" style="margin-top:.8rem">${w("if_changed")}</p><dl>${rows(p.ifs, 100)}</dl></div></div>`;
     }
     find("[data-id=any]").onclick = () => { view.picked = null; send("pick", { cell: -1 }); };
   }
-  const signed = (v) => (v < 0 ? "−" : "+") + formatNumber(Math.abs(v), 2);
 
   // Actions
 

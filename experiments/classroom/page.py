@@ -33,6 +33,7 @@ from experiments.figures.theme import css_variables
 from experiments.page import sites
 from experiments.page.background_worker import background_workers
 from experiments.storage.progress import print_note
+from experiments.words.draw_kit import DRAW_FUNCTIONS
 from experiments.words.script_fault import SCRIPT_FAULT
 from model.engine.errors import InputError
 
@@ -56,7 +57,9 @@ type Series = dict[str, list[float | None]]
 class ClassroomWidget(anywidget.AnyWidget):
     """Widget of the page: lesson and base map once per language, state of the run and map with each frame."""
 
-    _esm = SCRIPT_FAULT + LOADER.replace("SCRIPT", json.dumps((FOLDER / "classroom.js").read_text(encoding="utf-8")))
+    _esm = SCRIPT_FAULT + LOADER.replace(
+        "SCRIPT", json.dumps(DRAW_FUNCTIONS + (FOLDER / "classroom.js").read_text(encoding="utf-8"))
+    )
     lesson = traitlets.Dict().tag(sync=True)
     base_map = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)

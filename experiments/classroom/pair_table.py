@@ -93,8 +93,7 @@ def assignment_of(exercise: Mapping[str, Any], town: str, account: str = "") -> 
 def rows_of_pairs(twins: Sequence[Twins]) -> list[PairedRow]:
     """Return the effects in some pairs: on the outcomes of the page, on more measures, and by cause of trust."""
     outcomes = [
-        paired_row("outcome", one.outcome.name, one.effect, one.verdict)
-        for one in all_outcome_effects(twins, lambda _: None, draws={})
+        paired_row("outcome", one.outcome.name, one.effect, one.verdict) for one in all_outcome_effects(twins, draws={})
     ]
     measures = [(name, effect_on(BY_NAME[name], twins)) for name in MORE_MEASURES]
     causes = [(one.name, one.effect) for one in cause_effects(twins, PlaceAndMonth())]

@@ -152,9 +152,7 @@ class RequestedPairs(PairedWorlds):
         """Return every outcome in a language once all pairs are finished; cached, since it is requested often."""
         twins = paired_results(*self.sides)
         if len(twins) == MAX_PAIRS and language not in self.rows:
-            self.rows[language] = [
-                outcome_row(outcome, language) for outcome in all_outcome_effects(twins, lambda _: None, draws={})
-            ]
+            self.rows[language] = [outcome_row(outcome, language) for outcome in all_outcome_effects(twins, draws={})]
         return self.rows.get(language, [])
 
 
@@ -172,7 +170,6 @@ def outcome_row(result: PairedOutcome, language: str) -> dict[str, Any]:
         "title": title,
         "unit": lesson_text(language, "unit_points" if result.outcome.level else "unit_year"),
         "kind": result.colour,
-        "sign": verdict.sign,
         "verdict": words,
         "effect": size,
         "span": lesson_text(language, "pairs_span", low=low, high=high),

@@ -25,15 +25,6 @@ from experiments.words.bilingual import BilingualText, FigureTexts, bilingual
 NAMES_WIDTH = 1.25
 """Width of row names in inches."""
 MAX_MONTHS_DRAWN = 60
-SHORT_VERDICTS = {
-    "rises_little": ("sube poco", "rises a little"),
-    "falls_little": ("baja poco", "falls a little"),
-    "open": ("no se distingue", "chance"),
-    "turns": ("depende de la ley", "depends on the law"),
-    "assumed": ("depende de supuestos", "depends on assumptions"),
-    "few": ("muy pocos pares", "too few pairs"),
-}
-"""Short words for verdicts above a panel, in Spanish and in English."""
 
 
 class MonthlySeries(NamedTuple):
@@ -146,13 +137,13 @@ def draw_all_series(
 
 
 def verdict_with_count(site: Site, arm: ArmReading, measure: str, wording: FigureTexts) -> str:
-    """Return sign and words of a verdict, with the count of pairs if the measure rises or falls."""
+    """Return the label of a verdict, with the count of pairs if the measure rises or falls."""
     verdict, row = site.verdict(arm, measure), site.effect(arm, measure)
-    words = VERDICTS[verdict]
+    label = VERDICTS[verdict].label
     if verdict not in ("rises", "falls"):
-        return f"{words.sign} {wording(*SHORT_VERDICTS.get(verdict, (words.es, words.en)))}"
+        return wording(**label)
     k, n = row["rose" if verdict == "rises" else "fell"], row["n"]
-    return wording(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
+    return wording(f"{label['es']}, en {k} de {n}", f"{label['en']}, in {k} of {n}")
 
 
 def lines_and_band(site: Site) -> BilingualText:

@@ -9,9 +9,9 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH_SVG, dot_field, draw_ruler
 from experiments.narrative.effect_sentences import ceiling_bounds
 from experiments.narrative.findings import DOMESTIC_VIOLENCE, WOMEN, displayed_digits, main_direction
-from experiments.narrative.labels import verdict_label
+from experiments.narrative.labels import verdict_cell, verdict_label
 from experiments.narrative.report_reading import ArmReading, Site
-from experiments.statistics.verdicts import RISES, SIGN_UNKNOWN, VERDICTS, direction, judge
+from experiments.statistics.verdicts import RISES, SIGN_UNKNOWN, direction, judge
 from experiments.words.bilingual import BilingualText, bilingual
 
 
@@ -51,22 +51,20 @@ COSTS = (
     OutcomeColumn("training_days", bilingual("Días de curso", "Training days"), A_YEAR),
 )
 OUTCOMES = (*GOALS, *HARMS)
-VERDICT_TEXTS = {
-    **dict.fromkeys(SIGN_UNKNOWN, bilingual("no se sabe", "not known")),
-    "nothing": bilingual("casi nada", "almost none"),
-    "few": bilingual("muy pocos", "too few"),
-    "missing": bilingual("sin dato", "no data"),
-}
-"""Texts for verdicts without a count of worlds in which a measure rose or fell."""
+UNCOUNTED = (*SIGN_UNKNOWN, "nothing", "few", "missing")
+"""Verdicts without a count of worlds in which a measure rose or fell."""
 
 
 @dataclass(frozen=True)
 class OutcomeCell:
-    """Cell of one policy and one outcome: effect, verdict, and ``span``, the range that the model can reach."""
+    """Cell of one policy and one outcome: effect, verdict, and ``span``, the range that the model can reach.
+
+    ``number`` is the effect, or the word of a verdict without direction.
+    """
 
     row: Any
     verdict: str
-    number: Markup
+    number: BilingualText
     count: BilingualText
     span: tuple[float, float] | None
     harm: bool
@@ -77,11 +75,6 @@ class OutcomeCell:
         if self.harm and self.verdict in RISES:
             return "h"
         return "b" if self.verdict in ("rises", "falls") else "n"
-
-    @property
-    def sign(self) -> str:
-        """Sign of the verdict."""
-        return VERDICTS[self.verdict].sign
 
     @property
     def verdict_words(self) -> BilingualText:
@@ -122,9 +115,9 @@ class OutcomeCell:
 def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
     """Return the cell of a policy and an outcome."""
     row, verdict = site.effect(arm, column.measure), site.verdict(arm, column.measure)
-    number = page_one_number(site, row, "effect", "+") if direction(verdict) else Markup("")
-    count, ends = VERDICT_TEXTS.get(verdict), ceiling_bounds(site, column.measure)
-    if count is None:
+    number = both(page_one_number(site, row, "effect", "+")) if direction(verdict) else verdict_cell(verdict)
+    count, ends = bilingual("", ""), ceiling_bounds(site, column.measure)
+    if verdict not in UNCOUNTED:
         count = bilingual(
             "{k} de {n}", "{k} of {n}", k=site.number(row, main_direction(row)[0], 0), n=site.number(row, "n", 0)
         )
@@ -150,15 +143,18 @@ def is_number_shown(site: Site, arm: ArmReading, column: OutcomeColumn) -> bool:
     return bool(direction(verdict)) or verdict == "few"
 
 
-def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> Markup:
-    """Return the change of a cost; 0 if it is unchanged, ≈ if not distinguishable from chance."""
+def both(number: Markup) -> BilingualText:
+    """Return a number, which is the same in both languages."""
+    return BilingualText(number, number)
+
+
+def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> BilingualText:
+    """Return the change of a cost; 0 if it is unchanged, else the verdict if it has no direction."""
     row = site.effect(arm, column.measure, column.section)
     if is_number_shown(site, arm, column):
-        return page_one_number(site, row, "effect", "+")
+        return both(page_one_number(site, row, "effect", "+"))
     verdict = judge(row)
-    return (
-        Markup("0") if verdict == "nothing" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
-    )
+    return both(Markup("0")) if verdict == "nothing" else verdict_cell(verdict)
 
 
 def costs(site: Site) -> list[OutcomeColumn]:

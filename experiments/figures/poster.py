@@ -98,13 +98,13 @@ class Poster:
         for one, x in self.columns:
             self.draw_outcome(x, top, cell(self.site, arm, one))
         for one, x in self.cost_columns:
-            self.write((x, top + 0.3), cost(self.site, arm, one).striptags(), 12.0, ha="center")
+            self.write((x, top + 0.3), self.wording.of(cost(self.site, arm, one)), 12.0, ha="center")
         self.y = max(foot + 0.1, self.y + MIN_ROW_HEIGHT)
 
     def draw_outcome(self, x: float, y: float, outcome: OutcomeCell) -> None:
-        """Draw one cell: sign and number, a dot for each pair, the count of those in the main direction, the ruler."""
+        """Draw one cell: number or verdict, a dot for each pair, the count of those in the main direction, ruler."""
         look: dict[str, Any] = {"ha": "center", "color": COLOURS[outcome.kind]}
-        self.write((x, y), f"{outcome.sign} {outcome.number.striptags()}", 12.5, weight="bold", **look)
+        self.write((x, y), self.wording.of(outcome.number), 12.5, weight="bold", **look)
         if outcome.pair_counts is not None:
             self.draw_dots(x, y + 0.36 + 0.4, outcome.pair_counts, COLOURS[outcome.kind])
         count = self.wording.of(outcome.count)

@@ -35,7 +35,7 @@ from model.trust.ledger import Trust
 from scenarios.reading import text_of
 
 THOUSAND, MILLION = 1e3, 1e6
-NAME_WIDTH, PART_WIDTH = 25, 53
+NAME_WIDTH, EFFECT_NAME_WIDTH, PART_WIDTH = 25, 24, 53
 ALL_ALIKE = "all alike"
 PAIR_COLUMNS, FIRST_MEASURE = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = ("sites", "code", "town", "seeds")
@@ -107,7 +107,7 @@ def pair_heading(base: str, arm: str, rows: Rows, manifest: Mapping[str, Any], w
     yield ""
     names = [figure_message(f"comparison.{name}", wording) for name in ("base", "effect", "interval", "rose")]
     rose = names[3] if paired else ""
-    yield f"{'':<{NAME_WIDTH}}{names[0]:>12}{names[1]:>9}{names[2]:>18}{rose:>8}{'delta':>8}"
+    yield f"{'':<{EFFECT_NAME_WIDTH}}{names[0]:>11}{names[1]:>8}{names[2]:>17}{rose:>6}{'delta':>6}"
 
 
 def headline_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
@@ -119,11 +119,11 @@ def headline_lines(rows: Rows, wording: FigureTexts) -> Iterator[str]:
         rose = f"{row.rose}/{row.n}" if row.paired else ""
         yield from labelled_row(
             headline_name(row.measure, wording),
-            NAME_WIDTH,
-            f"{with_error(row.base, row.base_error, headline):>12}"
-            f"{compact_number(row.effect, headline.digits, '+'):>9}"
-            f"{interval_text(row.low, row.high, headline, wording):>18}{rose:>8}"
-            f"{compact_number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}",
+            EFFECT_NAME_WIDTH,
+            f"{with_error(row.base, row.base_error, headline):>11}"
+            f"{compact_number(row.effect, headline.digits, '+'):>8}"
+            f"{interval_text(row.low, row.high, headline, wording):>17}{rose:>6}"
+            f"{compact_number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].cell[wording.language]}",
         )
     yield from message_lines("comparison.legend", wording)
     yield from rare_lines(rows, wording)

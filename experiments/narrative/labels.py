@@ -47,6 +47,11 @@ def verdict_label(verdict: str) -> BilingualText:
     return bilingual(VERDICTS[verdict].es, VERDICTS[verdict].en)
 
 
+def verdict_cell(verdict: str) -> BilingualText:
+    """Return the word for a verdict in a cell of a table."""
+    return bilingual(**VERDICTS[verdict].cell)
+
+
 def display_factor(measure: str) -> float:
     """Return the display scale of a measure: 100 for those from 0 to 1, 12 for yearly counts."""
     if measure in YEARLY_COUNTS:

@@ -35,6 +35,7 @@ from experiments.page.town_document import document, document_of
 from experiments.page.visitor import Visitor
 from experiments.storage.progress import print_note
 from experiments.town_page.town_page import page_script, page_style
+from experiments.words.draw_kit import DRAW_MODULE
 from experiments.words.script_fault import SCRIPT_FAULT
 
 type OpenSession = Callable[[Send], Session]
@@ -81,6 +82,7 @@ def application(*more: BaseRoute) -> Starlette:
             Route("/file.html", town_file),
             Route("/static/tokens.css", colour_style_sheet),
             Route("/static/fault.js", fault_script),
+            Route("/static/draw.js", draw_script),
             Route("/static/town.css", town_style_sheet),
             Route("/static/town.js", town_script),
             Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
@@ -134,6 +136,11 @@ def colour_style_sheet(_: Request) -> Response:
 def fault_script(_: Request) -> Response:
     """Return the script that shows the faults of the others."""
     return Response(SCRIPT_FAULT, media_type="text/javascript")
+
+
+def draw_script(_: Request) -> Response:
+    """Return the module with the drawing functions of all screens."""
+    return Response(DRAW_MODULE, media_type="text/javascript")
 
 
 class Outbox:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
+from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome, PairedOutcome
 from experiments.comparison.policy_choice import POLICY_FILE, program_of
-from experiments.page.page_state import PageState
-from experiments.page.table_rows import reason_withheld
+from experiments.page.page_state import PageState, number
 from experiments.storage.writing import csv_bytes
 
 MONTH_COLUMNS = ("municipality", "outcome", "unit", "month", "seed", "today", "measures", "difference")
@@ -74,6 +73,14 @@ def effect_rows(state: PageState) -> Iterator[list[Any]]:
             state.begins,
         )
         yield [*identity, effect.n, *numbers, *counts, result.verdict, reason_withheld(state, result)]
+
+
+def reason_withheld(state: PageState, result: PairedOutcome) -> str:
+    """Return why an outcome is withheld although its pairs agree; empty if it is not withheld."""
+    if not result.withheld:
+        return ""
+    shares = {name: number(100.0 * result.draws[f"share_{name}"]) for name in ("up", "down")}
+    return state.text("decision.unknown_assumed", n=result.draws["draws"], **shares)
 
 
 def six_digits(values: Iterable[float]) -> list[str]:

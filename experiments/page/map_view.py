@@ -17,8 +17,7 @@ from experiments.page.address import AddressRequest
 from experiments.page.events import mood_months
 from experiments.page.ground import columns_and_rows
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.pair_rows import mean_trust_by_month, pair_rows, waiting_sentence
-from experiments.page.table_rows import rounded
+from experiments.page.pair_rows import mean_trust_by_month, pair_rows, rounded, waiting_sentence
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Kind, Scale

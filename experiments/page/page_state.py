@@ -9,7 +9,6 @@ from typing import Any
 
 from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_outcome_effects
 from experiments.comparison.policy_choice import MAX_PAIRS, Choice
-from experiments.comparison.sign_stability import laws_row
 from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.narrative.number_format import format_number
 from experiments.page import sites
@@ -19,8 +18,6 @@ from model.engine.scenario import Scenario
 
 type Span = tuple[str, str]
 """Text with its style: bold, benefit (b), harm (h) or empty."""
-SMALLEST_POINTS = 0.1
-"""Smallest change of a level (points) that is stated as a number."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class PageState:
         """Effect on every outcome, estimated from the pairs; empty before the first pair."""
         if not self.twins:
             return ()
-        return all_outcome_effects(self.twins, lambda outcome: laws_row(self.choice, outcome.name), self.over_draws)
+        return all_outcome_effects(self.twins, self.over_draws)
 
     @cached_property
     def over_draws(self) -> Mapping[str, Any]:
@@ -111,19 +108,6 @@ class PageState:
         """Date from which the measures apply."""
         return self.choice.begins or self.scenario.start
 
-    @property
-    def years(self) -> str:
-        """Horizon in words."""
-        n_years = self.choice.years
-        return self.text("decision.years_one") if n_years == 1 else self.text("decision.years_many", n=n_years)
-
-    def points(self, value: float) -> str:
-        """Return the size of a change in points; one that rounds to 0 is stated as below `SMALLEST_POINTS`."""
-        is_small = abs(value) < SMALLEST_POINTS / 2
-        return self.text(
-            f"decision.{'least_' * is_small}points", n=number(SMALLEST_POINTS if is_small else abs(value), 1)
-        )
-
 
 def number(value: float, digits: int = 0, sign: str = "") -> str:
     """Format a number as 1,234.5 with a true minus sign; nan as a dash.
@@ -136,15 +120,6 @@ def number(value: float, digits: int = 0, sign: str = "") -> str:
 
 signed = partial(number, sign="+")
 """Format a change with its sign."""
-
-
-def digits_of(value: float, level: bool = False) -> int:
-    """Return the decimals of a size: one for a level or a count below 3, else none.
-
-    >>> digits_of(410.2), digits_of(2.4), digits_of(0.7, level=True)
-    (0, 1, 1)
-    """
-    return 1 if level or abs(value) < 3.0 else 0
 
 
 def spans(texts: list[Span]) -> list[list[str]]:

@@ -15,7 +15,7 @@ def texts() -> dict[str, dict[str, dict[str, str]]]:
 def page_text(language: str, name: str, **values: Any) -> str:
     """Return the text of ``part.key`` in a language, with values inserted.
 
-    >>> page_text("es", "decision.play"), page_text("en", "decision.view_why")
+    >>> page_text("es", "map.play"), page_text("en", "decision.view_why")
     ('Mes a mes', 'Why?')
     """
     part, _, key = name.partition(".")

@@ -7,9 +7,13 @@ import numpy as np
 
 from experiments.comparison.cause_effects import PlaceAndMonth, monthly_trust
 from experiments.page.page_state import PageState, Span, number, signed
-from experiments.page.table_rows import rounded
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.verdicts import CONCLUSIVE, MIN_RUNS, VERDICTS, corrected_together, direction, judge
+
+
+def rounded(values: np.ndarray) -> list[float]:
+    """Return numbers rounded to three decimals for the browser."""
+    return [round(float(value), 3) for value in values]
 
 
 def mean_trust_by_month(state: PageState, where: PlaceAndMonth) -> list[list[float]]:
@@ -43,7 +47,8 @@ def pair_rows(state: PageState, titled_effects: Iterable[tuple[str, Effect, int]
             verdict = judge(effect)
             is_little = direction(verdict) or verdict == "nothing"
             row["b"] = number(effect.arm, digits)
-            row["gap"] = signed(effect.effect, digits) if verdict in CONCLUSIVE else VERDICTS[verdict].sign
+            is_known = verdict in CONCLUSIVE
+            row["gap"] = signed(effect.effect, digits) if is_known else VERDICTS[verdict].cell[state.language]
             row["kind"] = "b" if verdict in ("rises", "falls") else "little" if is_little else "null"
             row["verdict"] = getattr(VERDICTS[verdict], state.language)
     return rows

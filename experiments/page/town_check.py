@@ -17,10 +17,9 @@ from experiments.page.background_worker import background_workers
 from experiments.page.session import Send, Session
 from experiments.reproduce.plan import MEASURES, plan
 from experiments.storage.writing import csv_bytes, make_folder
+from experiments.town_page.town_data import LEAST_PAIRS
 from model.engine.fingerprint import fingerprint
 
-LEAST_PAIRS = 6
-"""Fewer pairs give no stamp; the script of the page has the same number."""
 KEPT_FILE = Path("results", "page", "disagreements.csv")
 """Table of the cases in which pairs and estimate disagree, for the test of the emulators."""
 KEPT_COLUMNS = (

@@ -22,10 +22,7 @@ from experiments.comparison.cause_effects import (
     start_trust,
     total_effect,
 )
-from experiments.comparison.decision_measures import measures
-from experiments.comparison.decision_outcomes import TRUST
 from experiments.comparison.headline_measures import RULE_WORDS as AGGREGATED
-from experiments.comparison.single_measure_effects import YEARS, single_measure_effects
 from experiments.page.address import AddressRequest
 from experiments.page.events import events_of_scenario
 from experiments.page.page_state import PageState, Span, number, signed
@@ -46,9 +43,11 @@ LAST_PARTS = (*FORGETTING, MEMORY, POPULATION, NATION)
 GROSS = "lived"
 """Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
 TEXT_KEYS = (
-    *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span"),
-    *("when", "where", "whole", "account", "hidden", "alone"),
+    *("cause", "points", "net", "gross", "adds", "takes", "input", "span"),
+    *("when", "where", "whole", "account", "hidden"),
 )
+KEY_VERDICTS = {"unsure": "open", "little": "nothing"}
+"""Styles of bars without a clear direction, with their verdicts."""
 COMPARISON_TEXT_KEYS = ("causes", "twins", "where_unit", "when_unit")
 """Texts with a variant for each comparison: both worlds, or the world as today with its start."""
 
@@ -58,6 +57,7 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
     words = {name: state.text(f"why.{name}") for name in TEXT_KEYS}
     variant = "" if state.has_measures else "_today"
     words |= {name: state.text(f"why.{name}{variant}") for name in COMPARISON_TEXT_KEYS}
+    words |= {key: getattr(VERDICTS[verdict], state.language) for key, verdict in KEY_VERDICTS.items()}
     if not state.has_verdicts:
         return {
             "title": state.text("why.title", place=""),
@@ -87,7 +87,6 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         "months": monthly_differences(state, where),
         "lines": mean_trust_by_month(state, where),
         "jump": strongest_mood(state, where),
-        "alone": effects_one_by_one(state, total) if where == PlaceAndMonth() else [],
     }
 
 
@@ -219,7 +218,7 @@ def cause_bar(state: PageState, part: CauseEffect) -> dict[str, Any]:
         "high": effect.high,
         "marks": sorted(part.signs, reverse=True),
         "kind": kind,
-        "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].sign,
+        "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].cell[state.language],
         "group": part.name in (FORGETTING[0], MEMORY, NATION),
         "note": state.text("why.memory_note") if part.name == MEMORY else "",
     }
@@ -286,19 +285,3 @@ def events_after(state: PageState, where: PlaceAndMonth, first: int) -> list[str
             words = {"event": ready_event.title[state.language], "month": month_name(state, month_index + 1)}
             sentences.append(state.text("why.event", size=signed(float(contribution[month_index]), 1), **words))
     return sentences
-
-
-def effects_one_by_one(state: PageState, total: Effect) -> list[Span]:
-    """Return the effect of each measure alone and of all together; empty if single measures were not run so."""
-    choice = state.choice
-    if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
-        return []
-    effects = [
-        (name, single_measure_effects().get((choice.site, name, step), {}).get(TRUST.name))
-        for name, step in choice.chosen
-    ]
-    if any(effect is None for _, effect in effects):
-        return []
-    titles = {measure.name: measure.title[state.language] for measure in measures()}
-    parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in effects if effect)
-    return [(f"{parts} · {state.text('why.together')} ", ""), (signed(total.effect, 2), "bold")]

@@ -19,7 +19,7 @@ from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
 from experiments.narrative.effect_sentences import CEILING_MEASURES, ceiling_rows, displayed_bound
-from experiments.narrative.labels import verdict_label
+from experiments.narrative.labels import verdict_cell, verdict_label
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, read_sites, too_few_homicides
 from experiments.report import decided, disagreeing, practice, tables
@@ -49,6 +49,8 @@ TEMPLATE_NAMES = {
     "rule_words": RULE_WORDS,
     "catalogue": catalogue,
     "bilingual_words": catalogue.bilingual_words,
+    "verdict_label": verdict_label,
+    "verdict_cell": verdict_cell,
     "verdict_words": lambda row: verdict_label(judge(row)),
     "criteria": CRITERIA,
     "day": day,

@@ -14,16 +14,14 @@ from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURE
 from experiments.reproduce.runs import SIDE_COLUMNS, rows_in, with_effects
 from experiments.statistics.paired_effects import LEVEL, Effect, Value, paired, t_quantile
 from experiments.statistics.thresholds import Scale, are_too_few
-from experiments.statistics.verdicts import MIN_RUNS, corrected, judge
+from experiments.statistics.verdicts import MIN_RUNS, corrected, judge, verdict_over_worlds
 from scenarios import accounts
 
 Reals = NDArray[np.float64]
 BAND_QUANTILES = 0.05, 0.95
 """Quantiles of the band that contains nine in ten pairs."""
-SURE, SOME, NEARLY_NONE = 0.9, 0.1, 0.05
-"""Shares of worlds: nine in ten, one in ten, one in twenty."""
 RARE, FEW = "rare", "few"
-"""Words where events are too rare, or worlds too few, for shares."""
+"""Verdicts where events are too rare, or worlds too few, for shares."""
 KEYS = ("site", "arm", "years")
 WORLD_COLUMNS = (
     *(*KEYS, "measure", "n", "base", "arm_mean", "effect", "low", "high"),
@@ -118,25 +116,10 @@ def chances(effects: Reals, weights: Reals, delta: float) -> dict[str, float]:
 
 
 def word_of_row(row: Mapping[str, Any]) -> str:
-    """Return the word for a row: for shares of worlds, or why there is none."""
+    """Return the verdict on a row: by shares of worlds, or why there is none."""
     if are_too_few(row["measure"], row["base"]):
         return RARE
-    return FEW if row["n"] < MIN_RUNS else word_of(row["up"], row["nothing"], row["down"])
-
-
-def word_of(up: float, nothing: float, down: float) -> str:
-    """Return the word for the shares of worlds in which an effect goes up, is practically nothing, and goes down.
-
-    >>> word_of(0.95, 0.05, 0.0), word_of(0.4, 0.6, 0.0), word_of(0.2, 0.6, 0.2)
-    ('rises', 'rises_or_nothing', 'unknown')
-    """
-    shares = {"rises": up, "nothing": nothing, "falls": down}
-    for word, share in shares.items():
-        if share >= SURE:
-            return word
-    if up >= SOME and down < NEARLY_NONE:
-        return "rises_or_nothing"
-    return "falls_or_nothing" if down >= SOME and up < NEARLY_NONE else "unknown"
+    return FEW if row["n"] < MIN_RUNS else verdict_over_worlds(row["up"], row["nothing"], row["down"])
 
 
 def estimate_columns(estimate: Effect, base: str, arm: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def effect_words(row: Any) -> BilingualText:
 
 def chance_words(row: Any) -> BilingualText:
     """Return in how many of 100 worlds an effect goes up or down by what matters, with its mean and range."""
-    about = {"measure": measure_name(row.measure), "word": message(f"reproduce.word.{row.word}")}
+    about = {"measure": measure_name(row.measure), "word": verdict_label(row.word)}
     if row.word == RARE:
         return message("reproduce.sentence.effect_rare", base=format_number(row.base, 1), **about)
     numbers = {name: number_text(getattr(row, name), row.measure) for name in ("effect", "band_low", "band_high")}
@@ -234,7 +234,7 @@ def criterion_words(name: str, row: Any) -> BilingualText:
     if row is None or not math.isfinite(row.base):
         return message("reproduce.sentence.criterion_missing", name=title)
     numbers = {"base": number_text(row.base, name, ""), "arm": number_text(row.arm_mean, name, "")}
-    return message("reproduce.sentence.criterion", name=title, word=message(f"reproduce.word.{row.word}"), **numbers)
+    return message("reproduce.sentence.criterion", name=title, word=verdict_label(row.word), **numbers)
 
 
 def regions_sentence(tables: Tables, site: str) -> BilingualText:

@@ -1,7 +1,7 @@
-"""Verdicts on whether a measure rises or falls: by itself, among several rows, and under several laws of trust."""
+"""Verdicts on whether a measure rises or falls: in pairs, among several rows, over worlds and under laws of trust."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.paired_effects import LEVEL, Effect, t_quantile
+from experiments.words.toml_files import toml_beside
 
 MIN_RUNS = 8
 """Number of runs below which no verdict is given: the interval was not tested with fewer."""
@@ -20,27 +21,29 @@ INTERIM_LEVEL = 0.0182
 
 
 @dataclass(frozen=True)
-class VerdictWords:
-    """Symbol of a verdict, and its words in Spanish and in English."""
+class Verdict:
+    """Words of a verdict in Spanish and English, and its direction: 1 rises, -1 falls, 0 neither.
 
-    sign: str
+    ``es`` and ``en`` are for sentences, ``label`` is for boxes and panels, ``cell`` for a column of a table beside a
+    signed effect; both by language.
+    """
+
+    direction: int
     es: str
     en: str
+    label: Mapping[str, str]
+    cell: Mapping[str, str]
 
 
-VERDICTS = {
-    "rises": VerdictWords("▲", "sube", "rises"),
-    "falls": VerdictWords("▼", "baja", "falls"),
-    "rises_little": VerdictWords("△", "sube, menos de lo que importa", "rises, by less than matters"),
-    "falls_little": VerdictWords("▽", "baja, menos de lo que importa", "falls, by less than matters"),
-    "nothing": VerdictWords("○", "prácticamente nada", "practically nothing"),
-    "open": VerdictWords("≈", "no se distingue del azar", "not distinguishable from chance"),
-    "turns": VerdictWords("?", "depende de la ley de la confianza", "depends on the law of trust"),
-    "assumed": VerdictWords("¿", "depende de lo que se supone", "depends on what is assumed"),
-    "few": VerdictWords("…", "muy pocos mundos gemelos", "too few paired runs"),
-    "rare": VerdictWords("·", "muy pocos casos para decir algo", "too few cases to say anything"),
-    "missing": VerdictWords("–", "sin dato", "no data"),
-}
+def read_verdict(direction: int = 0, label: Any = None, cell: Any = None, **words: str) -> Verdict:
+    """Return an entry of the table; its label is by default its words, its cell the label."""
+    return Verdict(direction, **words, label=label or words, cell=cell or label or words)
+
+
+TABLE: Mapping[str, Any] = toml_beside(__file__)
+VERDICTS: Mapping[str, Verdict] = {name: read_verdict(**one) for name, one in TABLE["verdict"].items()}
+SHARES: Mapping[str, float] = TABLE["shares"]
+"""Shares of worlds that verdicts over worlds ask for, by name."""
 RISES, FALLS = ("rises", "rises_little"), ("falls", "falls_little")
 SIGN_UNKNOWN = ("turns", "assumed")
 """Verdicts without a direction, whatever the paired runs at the default parameters show."""
@@ -78,7 +81,46 @@ def is_settled(effect: Effect, level: float = INTERIM_LEVEL) -> bool:
 
 def direction(verdict: str) -> int:
     """Return 1 if a verdict is that a measure rises, -1 if it falls, else 0."""
-    return (verdict in RISES) - (verdict in FALLS)
+    return VERDICTS[verdict].direction
+
+
+@dataclass(frozen=True)
+class WorldsRule:
+    """A verdict over worlds, the least shares of worlds that it asks for, and shares that must not be reached.
+
+    Shares are those of worlds in which an effect ``rises`` by what matters, ``falls`` by it, or does ``nothing``.
+    """
+
+    verdict: str
+    reached: Mapping[str, float]
+    missed: Mapping[str, float]
+
+
+def read_rule(verdict: str, **limits: Mapping[str, str]) -> WorldsRule:
+    """Return a rule of the table with its limits as numbers."""
+    reached, missed = (
+        {case: SHARES[name] for case, name in limits.get(part, {}).items()} for part in ("reached", "missed")
+    )
+    return WorldsRule(verdict, reached, missed)
+
+
+WORLDS_RULES: Sequence[WorldsRule] = [read_rule(**one) for one in TABLE["worlds"]]
+"""Rules of the verdict over worlds, in the order in which they are asked; the last one always holds."""
+
+
+def verdict_over_worlds(rises: float, nothing: float, falls: float) -> str:
+    """Return the verdict for the shares of worlds in which an effect rises, is practically nothing, and falls.
+
+    >>> verdict_over_worlds(0.95, 0.05, 0.0), verdict_over_worlds(0.4, 0.6, 0.0), verdict_over_worlds(0.2, 0.6, 0.2)
+    ('rises', 'rises_or_nothing', 'unknown')
+    """
+    shares = {"rises": rises, "nothing": nothing, "falls": falls}
+    return next(
+        rule.verdict
+        for rule in WORLDS_RULES
+        if all(shares[case] >= least for case, least in rule.reached.items())
+        and all(shares[case] < limit for case, limit in rule.missed.items())
+    )
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> np.ndarray:

@@ -1,6 +1,5 @@
 /* The board: question, answer, levers, harms, trust, crime and costs. */
 const ZONES = 3, N_DOTS = 100;
-const svgSpace = "http://www.w3.org/2000/svg";
 const byId = (id) => document.getElementById(id);
 let answer = null, dots = [], dotValues = [], room = { width: 0, size: 16 };
 
@@ -9,12 +8,6 @@ function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== false) node.setAttribute(name, value === true ? "" : value);
   node.append(...children.filter((child) => child !== ""));
-  return node;
-}
-function draw(tag, attributes = {}, text = "") {
-  const node = document.createElementNS(svgSpace, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
   return node;
 }
 /* Return a word that opens its meaning. */
@@ -56,7 +49,7 @@ function renderHead() {
   document.documentElement.lang = state.lang;
   document.documentElement.dataset.dark = state.dark;
   document.body.dataset.present = state.present;
-  document.title = fill(text.title, { town: townWords().title });
+  document.title = insertValues(text.title, { town: townWords().title });
   const choice = (key, values, label) => values.map((value) => make("button", { type: "button", [`data-${key}`]: value, "aria-pressed": String(value === state[key]) }, label(value)));
   byId("towns").replaceChildren(...(data.towns.length > 1 ? choice("town", data.towns.map((one) => one.name), (site) => words().town[site].title) : [make("b", {}, townWords().title)]));
   byId("towns").setAttribute("aria-label", text.town_word);
@@ -104,33 +97,32 @@ function updateLevers() {
   });
 }
 
-/* Draw 100 worlds on a fixed axis; return the parts of the picture, dots last. */
+/* Draw 100 worlds on a fixed axis; return the picture without dots as markup, and the places of the dots. */
 function plotParts(summary, width, height, size) {
   const text = words(), reach = reachOf("trust_mean"), { delta } = summary, moved = answer.moved.length > 0;
   const top = 3.6 * size, bottom = top + height, x = (value) => ((Math.max(-reach, Math.min(reach, value)) + reach) / (2 * reach)) * width;
   const counts = moved ? summary.counts : [0, N_DOTS, 0], edges = [-reach, -delta, delta, reach].map(x), parts = [];
-  const line = (x1, x2, y1, y2, more) => parts.push(draw("line", { x1, x2, y1, y2, ...more }));
-  parts.push(draw("rect", { x: edges[1], y: top - 6, width: edges[2] - edges[1], height: height + 6, fill: "var(--raise)" }));
-  const centres = [width / 6, width / 2, (5 * width) / 6], fills = ["var(--harm)", "var(--ink)", "var(--b)"];
+  parts.push(svgRect(edges[1], top - 6, edges[2] - edges[1], height + 6, colour("raise")));
+  const centres = [width / 6, width / 2, (5 * width) / 6], fills = ["harm", "ink", "b"];
   for (let zone = 0; zone < ZONES; zone++) {
-    const label = { x: centres[zone], "text-anchor": "middle" };
-    parts.push(draw("text", { ...label, y: 1.5 * size, "font-size": 1.8 * size, "font-weight": 700, fill: counts[zone] ? fills[zone] : "var(--soft)", class: "count" }, counts[zone]));
-    parts.push(draw("text", { ...label, y: 2.8 * size, "font-size": size, "font-weight": 600, fill: "var(--soft)" }, text.zones[zone]));
+    const look = `font-size:${1.8 * size}px;font-weight:700;fill:${colour(counts[zone] ? fills[zone] : "soft")}`;
+    parts.push(svgText(centres[zone], 1.5 * size, counts[zone], "middle", look, 'class="count"'));
+    parts.push(svgText(centres[zone], 2.8 * size, text.zones[zone], "middle", `font-size:${size}px;font-weight:600;fill:${colour("soft")}`));
   }
-  line(0, width, bottom, bottom, { stroke: "var(--ink)", "stroke-width": 2 });
-  line(x(0), x(0), top - 6, bottom + 6, { stroke: "var(--a)", "stroke-width": 2, "stroke-dasharray": "4 4" });
+  parts.push(svgLine(0, bottom, width, bottom, colour("ink"), 'stroke-width="2"'));
+  parts.push(svgLine(x(0), top - 6, x(0), bottom + 6, colour("a"), 'stroke-width="2" stroke-dasharray="4 4"'));
   for (const share of [-1, -0.5, 0, 0.5, 1]) {
-    const value = share * reach, anchor = share === -1 ? "start" : share === 1 ? "end" : "middle";
-    const own = share ? { fill: "var(--soft)" } : { fill: "var(--a)", "font-weight": 700 };
-    parts.push(draw("text", { x: x(value), y: bottom + 2.9 * size, "text-anchor": anchor, "font-size": size, ...own }, share ? signed(value, Number.isInteger(value) ? 0 : 1) : text.today));
+    const value = share * reach, anchor = share === -1 ? "start" : share === 1 ? "end" : "middle", own = share ? `fill:${colour("soft")}` : `fill:${colour("a")};font-weight:700`;
+    parts.push(svgText(x(value), bottom + 2.9 * size, share ? signed(value, Number.isInteger(value) ? 0 : 1) : text.today, anchor, `font-size:${size}px;${own}`));
   }
-  const y = bottom + 1.1 * size, bar = 0.8 * size, fill_ = { good: "var(--b)", harm: "var(--harm)", null: "var(--null)" }[kindOf(summary)];
+  const y = bottom + 1.1 * size, bar = 0.8 * size, outline = `stroke="${colour("ink")}"`;
   if (moved) {
-    parts.push(draw("rect", { x: x(summary.low), y: y - bar / 2, width: Math.max(4, x(summary.high) - x(summary.low)), height: bar, rx: bar / 2, fill: fill_, class: "range" }));
-    parts.push(draw("rect", { x: x(summary.middle) - 2, y: y - bar / 2 - 3, width: 4, height: bar + 6, fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 1.5 }));
-    for (const value of pairsHere()) parts.push(draw("path", { d: `M${x(value)} ${y - 8}l7 8l-7 8l-7 -8z`, fill: "var(--paper)", stroke: "var(--ink)", "stroke-width": 2, class: "pair" }));
-  } else parts.push(draw("path", { d: `M${x(0)} ${y - 7}l7 7l-7 7l-7 -7z`, fill: "var(--a)" }));
-  return { parts, places: dotPlaces(summary, counts, x, width, bottom, height, size) };
+    const look = { good: "b", harm: "harm", null: "null" }[kindOf(summary)];
+    parts.push(svgRect(x(summary.low), y - bar / 2, Math.max(4, x(summary.high) - x(summary.low)), bar, colour(look), `rx="${bar / 2}" class="range"`));
+    parts.push(svgRect(x(summary.middle) - 2, y - bar / 2 - 3, 4, bar + 6, colour("paper"), `${outline} stroke-width="1.5"`));
+    for (const value of pairsHere()) parts.push(svgDiamond(x(value), y, 8, colour("paper"), `${outline} stroke-width="2" class="pair"`));
+  } else parts.push(svgDiamond(x(0), y, 7, colour("a")));
+  return { parts: parts.join(""), places: dotPlaces(summary, counts, x, width, bottom, height, size) };
 }
 /* Return the place, colour and value of each dot, stacked in columns. */
 function dotPlaces({ at, delta }, counts, x, width, bottom, height, size) {
@@ -142,7 +134,7 @@ function dotPlaces({ at, delta }, counts, x, width, bottom, height, size) {
     return { zone, value, column, level: stacks[column]++ };
   });
   const radius = Math.min(0.43 * wide, 0.33 * size), step = Math.min(2.15 * radius, (height - 2 * radius - 4) / Math.max(1, Math.max(...stacks) - 1));
-  return found.map((dot) => ({ ...dot, cx: (dot.column + 0.5) * wide, cy: bottom - radius - 2 - dot.level * step, radius, fill: ["var(--harm)", "var(--faint)", "var(--b)"][dot.zone] }));
+  return found.map((dot) => ({ ...dot, cx: (dot.column + 0.5) * wide, cy: bottom - radius - 2 - dot.level * step, radius, fill: colour(["harm", "faint", "b"][dot.zone]) }));
 }
 /* Note how much room the picture has; before anything is drawn, since the browser then need not lay out twice. */
 function measureRoom() {
@@ -161,15 +153,15 @@ function renderPlot() {
   const height = narrow ? 7.5 * size : Math.max(6 * size, Math.min(17 * size, 0.27 * innerHeight) - 2.5 * size * others), all = height + 6.8 * size;
   const { parts, places } = plotParts(summary, width, height, size);
   const [falls, nothing, rises] = answer.moved.length ? summary.counts : [0, N_DOTS, 0];
-  const picture = draw("svg", { viewBox: `0 0 ${width} ${all}`, width, height: all, role: "img", "aria-label": fill(text.plot_label, { falls, nothing, rises }) });
-  if (!dots.length) dots = Array.from({ length: N_DOTS }, (_, k) => draw("circle", { class: "dot", "data-dot": k }));
-  places.forEach(({ cx, cy, radius, fill: colour }, k) => {
+  const [picture] = svgNodes(svg(width, all, parts, insertValues(text.plot_label, { falls, nothing, rises })));
+  if (!dots.length) dots = svgNodes(Array.from({ length: N_DOTS }, (_, k) => svgDot(0, 0, 0, "none", `class="dot" data-dot="${k}"`)).join(""));
+  places.forEach(({ cx, cy, radius, fill }, k) => {
     dots[k].setAttribute("r", radius);
-    dots[k].setAttribute("fill", colour);
+    dots[k].setAttribute("fill", fill);
     dots[k].style.transform = `translate(${cx}px,${cy}px)`;
   });
   dotValues = places.map(({ value }) => value);
-  picture.append(...parts, ...dots);
+  picture.append(...dots);
   box.replaceChildren(picture);
 }
 
@@ -211,7 +203,7 @@ function renderHeadline() {
   byId("presets").hidden = answer.moved.length > 0;
   byId("presets").replaceChildren(make("span", {}, text.try), ...Object.entries(text.preset).map(([name, label]) => make("button", { type: "button", "data-preset": name }, label)));
   byId("only").hidden = !state.only;
-  if (state.only) byId("only").replaceChildren(make("span", {}, fill(text.only_where, { claim: claimWords(state.only) })), make("button", { type: "button", class: "link", "data-off": "1" }, text.only_off));
+  if (state.only) byId("only").replaceChildren(make("span", {}, insertValues(text.only_where, { claim: claimWords(state.only) })), make("button", { type: "button", class: "link", "data-off": "1" }, text.only_off));
   const trust = answer.of("trust_mean"), short = answer.moved.length ? text.verdict[trust.word] : text.as_today;
   byId("strip-text").replaceChildren(make("b", {}, `${text.trust}: ${short}`), answer.moved.length && !trust.few ? make("span", {}, rangeText(trust)) : "");
 }

@@ -1,5 +1,5 @@
 /* Check with whole towns: where the simulation is installed, eight pairs run for the setting and stamp its answer. */
-const N_PAIRS = 8, LEAST_PAIRS = 6, MOST_ERRORS = 3;
+const MOST_ERRORS = 3;
 const checks = {};
 let line = null, lastCheck = null, nChecks = 0;
 
@@ -48,7 +48,7 @@ function heard({ check: found, months, refused, full, fault }) {
   lastCheck.found = found;
   lastCheck.running = found.running;
   if (lastCheck.running) return renderSource();
-  if (found.pairs >= LEAST_PAIRS) judgeCheck(lastCheck);
+  if (found.pairs >= data.pairs.least) judgeCheck(lastCheck);
   renderAnswer();
 }
 
@@ -78,12 +78,12 @@ const effectIn = (check, name) => check.found.effects.find((one) => one.measure 
 /* Return stamp, title and note of a check: running, no stamp, alone, checked or corrected. */
 function stampOf(check) {
   const text = words(), { found, running } = check, trust = found && effectIn(check, "trust_mean");
-  if (running) return { stamp: "running", title: fill(text.check_running, { n: found?.pairs ?? 0, all: N_PAIRS }), note: `${text.check_wait} ${found ? "" : fill(text.check_month, { n: check.months ?? 0, all: 12 * check.years })}` };
-  if (found.pairs < LEAST_PAIRS || !trust) return { stamp: "none", title: text.check_none, note: fill(text.check_few, { n: found.pairs, all: N_PAIRS }) };
+  if (running) return { stamp: "running", title: insertValues(text.check_running, { n: found?.pairs ?? 0, all: data.pairs.all }), note: `${text.check_wait} ${found ? "" : insertValues(text.check_month, { n: check.months ?? 0, all: 12 * check.years })}` };
+  if (found.pairs < data.pairs.least || !trust) return { stamp: "none", title: text.check_none, note: insertValues(text.check_few, { n: found.pairs, all: data.pairs.all }) };
   if (!Object.keys(check.estimates).length) return { stamp: "alone", title: text.check_alone, note: [...HARMS, "trust_mean", ...CRIMES].map((name) => aloneText(check, name)).filter(Boolean).join(" ") };
   const estimate = check.estimates.trust_mean, parts = { estimate: estimate ? signed(estimate.mean, 1) : text.few, towns: signed(trust.effect, 1) };
-  if (!check.apart.length) return { stamp: "checked", title: text.checked, note: fill(text.check_usual, parts) };
-  return { stamp: "corrected", title: text.corrected, note: `${fill(text.check_usual, parts)} ${fill(text.check_apart, { names: joined(check.apart.map(nameOfMeasure)) })}` };
+  if (!check.apart.length) return { stamp: "checked", title: text.checked, note: insertValues(text.check_usual, parts) };
+  return { stamp: "corrected", title: text.corrected, note: `${insertValues(text.check_usual, parts)} ${insertValues(text.check_apart, { names: joined(check.apart.map(nameOfMeasure)) })}` };
 }
 function nameOfMeasure(name) {
   const { measure, given, criterion } = words();
@@ -92,7 +92,7 @@ function nameOfMeasure(name) {
 /* Return what a comparison over draws says of trust, if the program was given one of this setting. */
 function drawsText(check) {
   const draws = check && !check.running && check.found.draws;
-  return draws ? fill(words().check_draws, { n: draws.n, low: signed(draws.low, 1), high: signed(draws.high, 1) }) : "";
+  return draws ? insertValues(words().check_draws, { n: draws.n, low: signed(draws.low, 1), high: signed(draws.high, 1) }) : "";
 }
 /* Return what whole towns alone say of a measure. */
 function aloneText(check, name) {
@@ -103,12 +103,12 @@ function aloneText(check, name) {
 /* How the answer is known, and the check. */
 function renderSource() {
   const text = words(), { few, n } = answer.of("trust_mean"), own = packageOf(town(), state.years, state.steps), check = checkHere(), moved = answer.moved.length > 0;
-  const [title, note] = few ? [text.too_few, ""] : own ? [text.run, fill(text.run_in, { n })] : [text.estimated, fill(text.estimated_from, { n })];
+  const [title, note] = few ? [text.too_few, ""] : own ? [text.run, insertValues(text.run_in, { n })] : [text.estimated, insertValues(text.estimated_from, { n })];
   const shown = check ? stampOf(check) : { stamp: "", title, note: lastCheck?.lost ? text.check_lost : note };
   byId("source").dataset.stamp = shown.stamp;
   byId("source-title").textContent = shown.stamp === "checked" ? `✓ ${shown.title}` : shown.title;
   byId("source-note").textContent = `${shown.note} ${drawsText(check)}`.trim();
-  byId("source-failed").textContent = check?.found?.failed ? fill(text.check_failed, { n: check.found.failed, all: N_PAIRS, reason: check.found.reason }) : "";
+  byId("source-failed").textContent = check?.found?.failed ? insertValues(text.check_failed, { n: check.found.failed, all: data.pairs.all, reason: check.found.reason }) : "";
   renderMarks(check);
   const button = byId("check");
   button.hidden = !data.served || !moved || (check && !check.running);
@@ -136,12 +136,12 @@ function viewLinks(...views) {
 function renderMarks(check) {
   const box = byId("marks"), ended = check?.found?.pairs ?? 0, failed = check?.found?.failed ?? 0;
   box.hidden = !check;
-  const kind = (k) => (k < ended ? "ended" : k >= N_PAIRS - failed ? "failed" : "");
-  box.replaceChildren(...Array.from({ length: N_PAIRS }, (_, k) => make("i", { class: kind(k) })));
-  box.setAttribute("aria-label", fill(words().check_running, { n: ended, all: N_PAIRS }));
+  const kind = (k) => (k < ended ? "ended" : k >= data.pairs.all - failed ? "failed" : "");
+  box.replaceChildren(...Array.from({ length: data.pairs.all }, (_, k) => make("i", { class: kind(k) })));
+  box.setAttribute("aria-label", insertValues(words().check_running, { n: ended, all: data.pairs.all }));
 }
 /* Return the effects on trust of the pairs of a finished check of this setting. */
 function pairsHere() {
   const check = checkHere();
-  return check && !check.running && check.found.pairs >= LEAST_PAIRS ? (effectIn(check, "trust_mean")?.each ?? []) : [];
+  return check && !check.running && check.found.pairs >= data.pairs.least ? (effectIn(check, "trust_mean")?.each ?? []) : [];
 }

@@ -14,7 +14,7 @@ function renderDoor() {
   const communal = state.town === "totonicapan" ? ` ${text.cantones}` : "";
   byId("foot").textContent = text.foot + communal;
   byId("foot-room").replaceChildren(...(data.served ? [viewLink("room")] : []));
-  byId("foot-more").textContent = state.door === "" ? "" : `${text.foot_more} ${fill(text.made_by, { command: data.command })}`;
+  byId("foot-more").textContent = state.door === "" ? "" : `${text.foot_more} ${insertValues(text.made_by, { command: data.command })}`;
 }
 
 function tableOf(head, rows, last = []) {
@@ -45,15 +45,15 @@ function whyParts() {
   const causes = causesOf(), told = toldCauses(causes), sum = told.reduce((all, one) => all + one.added, 0);
   const parts = [heading(text.why), lead(text.why_lead)];
   if (!told.length) parts.push(make("p", { class: "must" }, text.why_none));
-  else parts.push(...told.map(causeRow), lead(fill(text.why_sum, { named: signed(sum, 2), all: signed(trust.mean, 2) })));
+  else parts.push(...told.map(causeRow), lead(insertValues(text.why_sum, { named: signed(sum, 2), all: signed(trust.mean, 2) })));
   const rows = causes.map((one) => [leverWords(one.lever).title, signed(one.added, 2)]);
   const book = tableOf([text.measure_word, text.points], rows, [text.sum, signed(trust.mean, 2)]);
   return [...parts, ...viewLinks("why", "life"), make("details", {}, make("summary", {}, text.why_book), lead(text.why_book_lead), book)];
 }
-const causeSentence = ({ lever, added }) => fill(added > 0 ? words().why_raises : words().why_lowers, { name: leverWords(lever).title });
+const causeSentence = ({ lever, added }) => insertValues(added > 0 ? words().why_raises : words().why_lowers, { name: leverWords(lever).title });
 function causeRow({ lever, added, same }, k) {
   const text = words(), step = state.steps[data.levers.indexOf(lever)], sentence = causeSentence({ lever, added });
-  const number = make("span", { class: added > 0 ? "points good" : "points harm" }, make("b", {}, signed(added, 2)), ` ${text.points}`, make("small", {}, fill(text.why_alike, { n: same })));
+  const number = make("span", { class: added > 0 ? "points good" : "points harm" }, make("b", {}, signed(added, 2)), ` ${text.points}`, make("small", {}, insertValues(text.why_alike, { n: same })));
   return make("div", { class: "cause" }, make("span", { class: "place" }, String(k + 1)), make("span", { class: "sentence" }, sentence, make("small", {}, `${text.meaning[lever.name]} ${upper(leverWords(lever).said[step])}.`)), number);
 }
 
@@ -78,7 +78,7 @@ function costTable() {
 const costCell = (value) => (value < 0 ? `−${plain(value)}` : plain(value));
 function costRange(name, { low, high }, amount) {
   const ends = [low, high].map((value) => (amount < 0 ? -1 : 1) * givenUp(name, value)).sort((a, b) => a - b);
-  return fill(words().from_to, { low: costCell(Math.round(ends[0])), high: costCell(Math.round(ends[1])) });
+  return insertValues(words().from_to, { low: costCell(Math.round(ends[0])), high: costCell(Math.round(ends[1])) });
 }
 
 /* What if we are wrong: what must be true, accounts, and unknowns in both directions. */
@@ -100,12 +100,12 @@ function mustParts() {
   const text = words(), all = summaryOf(town(), state.years, "trust_mean", state.steps);
   if (!answer.moved.length) return [text.move_first];
   if (all.few) return [text.must_few];
-  if (all.counts[2] >= SURE) return [text.must_already];
+  if (all.counts[2] >= 100 * data.verdicts.sure) return [text.must_already];
   const found = once(`${state.town}|${state.years}|${state.steps}|must`, () => bestClaims(town(), state.years, state.steps));
   if (!found || found.judged.few) return [text.must_few];
-  const n = found.judged.counts[2], note = make("small", {}, `${fill(text.must_judged, { n: found.judged.n })} ${fill(text.must_all, { n: all.counts[2] })}`);
-  if (n < 50) return [fill(text.must_none, { n }), note];
-  return [fill(text.must_true, { n, claims: found.claims.map((claim) => lower(claimWords(claim)).replace(/\.$/, "")).join(words().and) }), ".", note];
+  const n = found.judged.counts[2], note = make("small", {}, `${insertValues(text.must_judged, { n: found.judged.n })} ${insertValues(text.must_all, { n: all.counts[2] })}`);
+  if (n < 50) return [insertValues(text.must_none, { n }), note];
+  return [insertValues(text.must_true, { n, claims: found.claims.map((claim) => lower(claimWords(claim)).replace(/\.$/, "")).join(words().and) }), ".", note];
 }
 function claimRow(claim, all) {
   const text = words(), summary = summaryOf(town(), state.years, "trust_mean", state.steps, keeps(town(), claim));
@@ -121,7 +121,7 @@ function betterParts() {
     const word = answer.moved.length ? text.verdict[summary.word] : text.as_today, bar = make("div", { class: "level", "aria-hidden": "true" }, make("i", { class: "axis" }));
     if (!summary.few && answer.moved.length) bar.append(make("i", { class: "range", style: `left:${low}%;width:${Math.max(1, high - low)}%` }), make("i", { class: "middle", style: `left:${middle}%` }));
     if (Number.isFinite(base)) bar.append(make("i", { class: "diamond", style: `left:${base}%` }));
-    const numbers = summary.few || !answer.moved.length ? "" : fill(text.criterion_moves, { base: plain(base), low: plain(low), high: plain(high) });
+    const numbers = summary.few || !answer.moved.length ? "" : insertValues(text.criterion_moves, { base: plain(base), low: plain(low), high: plain(high) });
     return make("div", { class: "criterion" }, make("div", {}, make("b", {}, `${k + 1}. ${title}`), make("small", {}, meaning)), bar, make("div", {}, make("b", {}, word), make("small", {}, numbers)), practiceLine(name));
   });
   return [heading(text.criteria_title), lead(text.criteria_lead), ...rows, ...viewLinks("criteria")];
@@ -134,8 +134,8 @@ function practiceLine(criterion) {
   if (!row) return "";
   const { low, high } = row, matters = Number.isFinite(delta) ? delta : data.measures[measureNames.indexOf("trust_mean")].delta[0];
   const word = low >= matters ? "rises" : high <= -matters ? "falls" : Math.max(-low, high) < matters ? "nothing" : "unknown";
-  const range = low === high ? signed(low, 2) : fill(text.from_to, { low: signed(low, 2), high: signed(high, 2) });
-  return make("p", { class: "soft" }, fill(text.practice_moves, { practice: text.practice[row.practice], moved: signed(row.moved), years: yearsText(row.years), word: text.verdict[word], range }));
+  const range = low === high ? signed(low, 2) : insertValues(text.from_to, { low: signed(low, 2), high: signed(high, 2) });
+  return make("p", { class: "soft" }, insertValues(text.practice_moves, { practice: text.practice[row.practice], moved: signed(row.moved), years: yearsText(row.years), word: text.verdict[word], range }));
 }
 
 /* Alternatives that are kept beside each other. */

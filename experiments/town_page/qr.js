@@ -123,7 +123,5 @@ function qrPicture(text, label) {
   const grid = qrCode(text), edge = 4;
   if (!grid) return "";
   const path = grid.flatMap((row, y) => row.map((one, x) => (one ? `M${x + edge} ${y + edge}h1v1h-1z` : ""))).join(""), size = grid.length + 2 * edge;
-  const picture = draw("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": label, class: "qr" });
-  picture.append(draw("rect", { width: size, height: size, fill: "white" }), draw("path", { d: path, fill: "black" }));
-  return picture;
+  return svgNodes(svg(size, size, `${svgRect(0, 0, size, size, "white")}<path d="${path}" fill="black"/>`, label, 'class="qr"'))[0];
 }

@@ -56,9 +56,8 @@ async function copy(text) {
 
 /* Return the answer as a picture whose colours are written out. */
 function pictureText() {
-  const { width, height, margin } = PICTURE, inner = width - 2 * margin, svg = draw("svg", { xmlns: svgSpace, viewBox: `0 0 ${width} ${height}`, width, height, "font-family": getComputedStyle(document.body).fontFamily });
-  svg.append(draw("rect", { width, height, fill: "var(--paper)" }));
-  const say = (y, size, text, fill_, weight = 400, x = margin, anchor = "start") => svg.append(draw("text", { x, y, "font-size": size, "font-weight": weight, fill: fill_, "text-anchor": anchor }, text));
+  const { width, height, margin } = PICTURE, inner = width - 2 * margin, parts = [svgRect(0, 0, width, height, colour("paper"))];
+  const say = (y, size, text, fill, weight = 400, x = margin, anchor = "start") => parts.push(svgText(x, y, text, anchor, `font-size:${size}px;font-weight:${weight};fill:${fill}`));
   say(60, 22, `${words().question} ${townWords().title}, ${yearsText(state.years)}`, "var(--soft)");
   let y = 104;
   for (const part of headline(answer)) for (const line of wrapped(part.text, 60)) {
@@ -67,7 +66,7 @@ function pictureText() {
   }
   const trust = answer.of("trust_mean"), rows = [...new Set([...answer.harms, ...CRIMES.map((name) => answer.of(name))])];
   const space = Math.max(80, height - y - 6.8 * 20 - 34 * rows.length - 120);
-  if (!trust.few) svg.append(plotGroup(trust, inner, space, margin, y));
+  if (!trust.few) parts.push(plotGroup(trust, inner, space, margin, y));
   y += space + 6.8 * 20 + 30;
   for (const row of rows) {
     say(y, 22, words().measure[row.measure.name], "var(--ink)", 600);
@@ -76,13 +75,12 @@ function pictureText() {
   }
   say(height - 44, 18, `${words().foot}`, "var(--soft)");
   say(height - 18, 16, addressOf(false), "var(--soft)");
-  const style = getComputedStyle(document.documentElement);
-  return new XMLSerializer().serializeToString(svg).replace(/var\((--\w+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+  const style = getComputedStyle(document.documentElement), own = `xmlns="http://www.w3.org/2000/svg" font-family="${escapeHtml(getComputedStyle(document.body).fontFamily)}"`;
+  return svg(width, height, parts.join(""), "", own).replace(/var\((--\w+)\)/g, (_, name) => style.getPropertyValue(name).trim());
 }
 function plotGroup(summary, width, height, x, y) {
-  const group = draw("g", { transform: `translate(${x} ${y})` }), { parts, places } = plotParts(summary, width, height, 20);
-  group.append(...parts, ...places.map(({ cx, cy, radius, fill: colour }) => draw("circle", { cx, cy, r: radius, fill: colour })));
-  return group;
+  const { parts, places } = plotParts(summary, width, height, 20);
+  return `<g transform="translate(${x} ${y})">${parts}${places.map(({ cx, cy, radius, fill }) => svgDot(cx, cy, radius, fill)).join("")}</g>`;
 }
 function wrapped(text, most) {
   return text.trim().split(" ").reduce((lines, word) => {

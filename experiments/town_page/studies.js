@@ -49,6 +49,6 @@ function firstParts() {
 }
 function studyRow(study, share, k) {
   const [title, how] = words().study[study.name], size = { n: plain(study.people), months: study.months };
-  const said = make("span", { class: "sentence" }, `${upper(title)}.`, make("small", {}, `${fill(words().first_how, { how, ...size })}`));
+  const said = make("span", { class: "sentence" }, `${upper(title)}.`, make("small", {}, `${insertValues(words().first_how, { how, ...size })}`));
   return make("div", { class: "cause" }, make("span", { class: "place" }, String(k + 1)), said, make("span", { class: "points" }, make("b", {}, `${Math.round(100 * share)} %`), make("small", {}, words().first_share)));
 }

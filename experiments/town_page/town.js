@@ -30,7 +30,7 @@ const PRESS_BY_ID = {
 const TIPPED = "[data-tip], [data-dot]";
 
 function worldText(k) {
-  return fill(words().world, { n: k + 1, value: signed(dotValues[k], 2) });
+  return insertValues(words().world, { n: k + 1, value: signed(dotValues[k], 2) });
 }
 function openDoor(door) {
   act({ door });

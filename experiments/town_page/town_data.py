@@ -1,6 +1,7 @@
 """Data of the page of a town: worlds, runs and emulators as compact arrays, and texts in both languages."""
 
 import base64
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,15 +10,17 @@ import pandas as pd
 
 from experiments.comparison.decision_measures import DecisionMeasure, measures
 from experiments.comparison.headline_measures import worse_direction
-from experiments.narrative.messages import messages
+from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import ReproduceDesign, municipality
+from experiments.reproduce.effects import BAND_QUANTILES
 from experiments.reproduce.lever_steps import MOPSIC_LEVERS
 from experiments.reproduce.plan import HORIZONS, MEASURES, plan
 from experiments.reproduce.sentences import input_name
 from experiments.reproduce.surfaces import Surface, SurfaceKey
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.thresholds import threshold_rules
+from experiments.statistics.verdicts import MIN_RUNS, SHARES, VERDICTS, WORLDS_RULES
 from experiments.town_page.practices import practices_of
 from experiments.town_page.worlds import (
     PERCENT_UNITS,
@@ -33,8 +36,9 @@ from experiments.words.bilingual import LANGUAGES
 from experiments.words.toml_files import toml_beside
 from scenarios import accounts
 
-TEXTS, VERDICT_PREFIX = "texts.toml", "reproduce.word."
-"""File of the texts, and prefix of the messages whose words are those of the tables."""
+TEXTS = "texts.toml"
+LEAST_PAIRS = 6
+"""Fewer pairs of a whole town give no stamp."""
 FLOAT32, FLOAT64 = "<f4", "<f8"
 """Little-endian types of arrays in the page."""
 
@@ -90,6 +94,21 @@ def page_facts() -> dict[str, Any]:
         "weights": list(account_weights().values()),
         "horizons": list(HORIZONS),
         "measures": [measure_data(name) for name in plan().emulated],
+        "verdicts": verdict_data(),
+        "pairs": {"all": MAX_PAIRS, "least": LEAST_PAIRS},
+    }
+
+
+def verdict_data() -> dict[str, Any]:
+    """Return the rules of verdicts over worlds with their limits, and the direction of each verdict."""
+    low, high = BAND_QUANTILES
+    return {
+        "rules": [dataclasses.asdict(rule) for rule in WORLDS_RULES],
+        "direction": {name: one.direction for name, one in VERDICTS.items()},
+        "sure": SHARES["sure"],
+        "least": MIN_RUNS,
+        "low": low,
+        "high": high,
     }
 
 
@@ -170,10 +189,8 @@ def page_words(unknowns: Sequence[str], sites: Sequence[str], language: str) -> 
     texts = in_language(toml_beside(__file__, TEXTS), language)
     claims = texts.pop("unknown")
     names = {name: getattr(input_name(name), language).unescape() for name in unknowns}
-    verdicts = {key: text for key, text in messages().items() if key.startswith(VERDICT_PREFIX)}
     return texts | {
-        "verdict": {key.removeprefix(VERDICT_PREFIX): str(text[language]) for key, text in verdicts.items()}
-        | {"few": texts["few"]},
+        "verdict": {name: getattr(one, language) for name, one in VERDICTS.items()} | {"few": texts["few"]},
         "unknown": {name: claims.get(name) or either_end(texts, title) for name, title in names.items()},
         "account": {name: texts["account"][name] for name in accounts.names()},
         "study": {

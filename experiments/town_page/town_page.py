@@ -14,6 +14,7 @@ from experiments.reproduce.plan import SITES
 from experiments.reproduce.surfaces import Surface, SurfaceKey
 from experiments.storage.writing import make_folder, write_atomically
 from experiments.town_page.town_data import TEXTS, town_data
+from experiments.words.draw_kit import DRAW_FUNCTIONS
 from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.words.toml_files import toml_beside
 
@@ -53,7 +54,7 @@ def write_pages(pages: Mapping[str, str], folder: Path) -> list[Path]:
 def page_script() -> str:
     """Return the script of the page."""
     parts = [(FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS]
-    return "\n".join(['"use strict";', *parts])
+    return "\n".join(['"use strict";', DRAW_FUNCTIONS, *parts])
 
 
 def page_style() -> str:

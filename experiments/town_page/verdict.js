@@ -1,6 +1,5 @@
-/* Verdicts over worlds: range, chances and word, by the rule of the tables (experiments/reproduce/effects.py). */
-const SURE = 90, SOME = 10, NEARLY_NONE = 5, LEAST_WORLDS = 8, ROUNDING = 1e-9;
-const LOW = 0.05, MIDDLE = 0.5, HIGH = 0.95, HALVES = 0.4;
+/* Verdicts over worlds: range, chances and verdict, by the rules and limits that the page receives. */
+const ROUNDING = 1e-9, MIDDLE = 0.5, HALVES = 0.4;
 
 /* Return the smallest effect that matters, for levels of today and with measures. */
 function deltaOf(measure, base, arm) {
@@ -21,14 +20,12 @@ function apportioned(numbers, total) {
   return whole;
 }
 
-/* Return the word for shares of 100 worlds, before they are rounded to whole worlds. */
+/* Return the verdict for shares of worlds, before they are rounded to whole worlds: the first rule that holds. */
 function wordOf(rises, nothing, falls) {
-  const reaches = (share, least) => share >= least - ROUNDING;
-  if (reaches(rises, SURE)) return "rises";
-  if (reaches(nothing, SURE)) return "nothing";
-  if (reaches(falls, SURE)) return "falls";
-  if (reaches(rises, SOME) && !reaches(falls, NEARLY_NONE)) return "rises_or_nothing";
-  return reaches(falls, SOME) && !reaches(rises, NEARLY_NONE) ? "falls_or_nothing" : "unknown";
+  const shares = { rises, nothing, falls };
+  const reaches = ([name, limit]) => 100 * shares[name] >= 100 * limit - ROUNDING;
+  const holds = ({ reached, missed }) => Object.entries(reached).every(reaches) && !Object.entries(missed).some(reaches);
+  return data.verdicts.rules.find(holds).verdict;
 }
 
 /* Return which worlds a claim keeps: those of an account, or the two fifths in which an unknown is low or high. */
@@ -52,7 +49,7 @@ function summaryOf(town, years, name, steps, keep = null) {
 }
 
 function figuresOf(town, years, measure, values, worlds) {
-  const n = new Set(worlds).size, few = n < LEAST_WORLDS, base = baseOfWorlds(town, years, measure.name, worlds);
+  const n = new Set(worlds).size, few = n < data.verdicts.least, base = baseOfWorlds(town, years, measure.name, worlds);
   const weights = Float64Array.from(worlds, (w) => data.weights[town.account[w]]);
   let total = 0, mean = 0, falls = 0, rises = 0;
   values.forEach((value, k) => {
@@ -67,8 +64,8 @@ function figuresOf(town, years, measure, values, worlds) {
     else if (value >= delta) rises += weights[k] / total;
   });
   const counts = hundredths([falls, 1 - falls - rises, rises]);
-  const word = few ? "few" : wordOf(100 * rises, 100 * (1 - falls - rises), 100 * falls);
-  return { n, few, word, mean, low: at(LOW), middle: at(MIDDLE), high: at(HIGH), base, delta, counts, at };
+  const word = few ? "few" : wordOf(rises, 1 - falls - rises, falls);
+  return { n, few, word, mean, low: at(data.verdicts.low), middle: at(MIDDLE), high: at(data.verdicts.high), base, delta, counts, at };
 }
 
 /* Return the level of today in some worlds. */

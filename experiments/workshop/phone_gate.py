@@ -25,6 +25,7 @@ from experiments.page.message_check import MalformedMessage, parse_json_of
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 from experiments.words.console import console_text
+from experiments.words.draw_kit import DRAW_MODULE
 from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.workshop.room import RefusedRequest, Room, texts, words
 from experiments.workshop.room_messages import PHONE_MESSAGES
@@ -48,8 +49,9 @@ PAGE_FILES = {
     "/u.css": ("phone.css", "text/css"),
     "/colours.css": ("", "text/css"),
     "/fault.js": ("", "text/javascript"),
+    "/draw.js": ("", "text/javascript"),
 }
-SHARED_TEXTS = {"/colours.css": css_variables, "/fault.js": lambda: SCRIPT_FAULT}
+SHARED_TEXTS = {"/colours.css": css_variables, "/fault.js": lambda: SCRIPT_FAULT, "/draw.js": lambda: DRAW_MODULE}
 """Texts of files that all pages share."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self';"

@@ -62,7 +62,7 @@ def relevant_change() -> float:
 
 
 def bin_of(verdict: str) -> int:
-    """Return the answer that a verdict on eight pairs is; one without a direction is "practically nothing".
+    """Return the answer that a verdict on eight pairs is; one without a direction is `nothing`.
 
     >>> [bin_of(verdict) for verdict in ("falls", "rises_little", "nothing", "open")]
     [0, 3, 2, 2]

@@ -15,9 +15,9 @@ from experiments.narrative.number_format import format_number
 from experiments.page import sites
 from experiments.page.background_worker import background_workers
 from experiments.page.life_view import event_sentence, introduction, showable_lives
-from experiments.statistics.verdicts import MIN_RUNS, direction
+from experiments.statistics.verdicts import MIN_RUNS, VERDICTS, direction
 from experiments.words import catalogue
-from experiments.workshop.room import bin_of, texts, words
+from experiments.workshop.room import BINS, bin_of, texts, words
 
 YEARS = 2
 N_CAUSES = 3
@@ -63,7 +63,7 @@ class ChoiceState:
     @cached_property
     def outcomes(self) -> tuple[PairedOutcome, ...]:
         """Effects on all outcomes."""
-        return all_outcome_effects(self.twins, lambda _: None, draws={})
+        return all_outcome_effects(self.twins, draws={})
 
     def word(self, name: str, **values: object) -> str:
         """Return a text of the room."""
@@ -135,10 +135,9 @@ def reveal_data(state: ChoiceState) -> dict[str, Any]:
     if not state.ready:
         return data
     trust = state.outcomes[0]
-    place = bin_of(trust.verdict)
     return data | {
-        "bin": place,
-        "verdict": state.word(f"bin_{place}"),
+        "bin": bin_of(trust.verdict),
+        "verdict": bin_label(trust, state.language),
         "mean": signed(trust.effect.effect, 2),
         "low": signed(trust.effect.low, 2),
         "high": signed(trust.effect.high, 2),
@@ -215,16 +214,21 @@ def package_column(state: ChoiceState) -> dict[str, Any]:
 
 def result_cell(state: ChoiceState, result: PairedOutcome) -> dict[str, Any]:
     """Return an outcome of a package: its verdict in one of five words, and its range for a bar."""
-    effect, place = result.effect, bin_of(result.verdict)
+    effect = result.effect
     digits = result.outcome.headline.digits if result.outcome.level else 0 if abs(effect.effect) >= 3.0 else 1
     if result.verdict in ("rare", "missing", "few"):
-        return {"said": state.word("too_few"), "kind": "null", "range": "", "at": []}
+        return {"said": VERDICTS[result.verdict].label[state.language], "kind": "null", "range": "", "at": []}
     return {
-        "said": state.word(f"bin_{place}"),
+        "said": bin_label(result, state.language),
         "kind": result.colour if direction(result.verdict) else "null",
         "range": state.word("range", low=signed(effect.low, digits), high=signed(effect.high, digits)),
         "at": [float(value) for value in (effect.effect, effect.low, effect.high, effect.delta)],
     }
+
+
+def bin_label(result: PairedOutcome, language: str) -> str:
+    """Return the label of the answer that an outcome is."""
+    return VERDICTS[BINS[bin_of(result.verdict)]].label[language]
 
 
 def signed(value: float, digits: int = 0) -> str:

@@ -35,7 +35,7 @@ from experiments.workshop.timed_connections import TimedConnection
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 PAGE_REQUESTS = PageRequests(
-    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css|fault\.js)"), "POST": re.compile("/do")},
+    {"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css|fault\.js|draw\.js)"), "POST": re.compile("/do")},
     CONTENT_SECURITY_POLICY,
 )
 MAX_CONNECTIONS = 400
@@ -62,6 +62,7 @@ class Presenter:
                 Route("/do", self.perform, methods=["POST"]),
                 Route("/static/tokens.css", page.colour_style_sheet),
                 Route("/static/fault.js", page.fault_script),
+                Route("/static/draw.js", page.draw_script),
                 Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
             ]
         )

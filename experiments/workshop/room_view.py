@@ -10,8 +10,10 @@ from experiments.comparison.policy_choice import MAX_PAIRS, POLICY_FILE, Choice
 from experiments.narrative.number_format import format_number
 from experiments.page import sites
 from experiments.page.address import AddressRequest
+from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.manifest import today
 from experiments.workshop.room import (
+    BINS,
     MIN_SHOWN_VOTES,
     MINUTES,
     N_BINS,
@@ -35,7 +37,9 @@ from experiments.workshop.room_results import (
 def answer_bins(language: str) -> list[list[str]]:
     """Return the answers to a question: the five verdicts, and the limits of each by the rule of effects."""
     labels, delta = words(language), format_number(relevant_change(), 1)
-    return [[labels[f"bin_{k}"], labels[f"limits_{k}"].format(delta=delta)] for k in range(N_BINS)]
+    return [
+        [VERDICTS[verdict].label[language], labels[f"limits_{k}"].format(delta=delta)] for k, verdict in enumerate(BINS)
+    ]
 
 
 def question_choice(question: int) -> ChosenSteps:

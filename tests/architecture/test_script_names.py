@@ -60,8 +60,8 @@ def classroom_data(
     monkeypatch.setattr(lesson_run, "_checkpoints", {})
     for cached in (lesson_run.base_map, lesson_run.inhabited_cells):
         monkeypatch.setattr(lesson_run, cached.__name__, cached.__wrapped__)
-    effect, months = paired(np.full(8, 40.0), np.full(8, 41.0), scale=Scale("points")), np.full(12, 40.0)
-    row = outcome_row(PairedOutcome(TRUST, effect, (1,) * 8, months, months, months, months, None, None), "es")
+    effect = paired(np.full(8, 40.0), np.full(8, 41.0), scale=Scale("points"))
+    row = outcome_row(PairedOutcome(TRUST, effect), "es")
 
     def samples(module: ModuleType) -> Samples:
         monkeypatch.setattr(module, "background_workers", [NoWorkers(tmp_path)])

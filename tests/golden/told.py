@@ -24,10 +24,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from experiments.comparison.comparison import EffectSize
-from experiments.comparison.decision_measures import changed_measures
-from experiments.comparison.decision_outcomes import COLUMNS_NEEDED
-from experiments.comparison.policy_choice import Choice
-from experiments.comparison.twin_results import WorldResult
 from experiments.figures import answers as study
 from experiments.figures.drawing import FIGURES
 from experiments.figures.forest import draw_contrasts
@@ -35,12 +31,10 @@ from experiments.figures.report_figures import available_figures, draw_site_figu
 from experiments.narrative import answers, labels, sentences
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.report_reading import read_sites
-from experiments.page.decision_answer import decision_sentence
-from experiments.page.page_state import PageState
 from experiments.report import build, disagreeing, tables
 from experiments.words.bilingual import FigureTexts
 from model.simulation.registry import MEASURES
-from scenarios import load, policies
+from scenarios import policies
 
 STORED = Path(__file__).parents[1] / "support" / "compared_towns"
 LANGUAGES = ("es", "en")
@@ -51,10 +45,6 @@ NEEDS_MONTHS = ("trust", "outcomes")
 """Figures that are drawn from the months of all worlds, which are not stored."""
 SIZES = {"up": 7, "down": 3, "draws": 10, "low": -0.2, "high": 0.4, "by_parameters": 0.21, "by_luck": 0.05}
 CAN_BE_HEARD = re.compile(r"[^\W\d_]{2,}")
-MONTHLY = dict.fromkeys(sorted(COLUMNS_NEEDED), 20.0) | {"trust_mean": 0.45, "homicides": 5.0, "crimes_occurred": 300.0}
-"""One month of a world as today."""
-YEARS = 2
-"""As many as those for which other laws of trust were tried."""
 
 type Effects = pd.DataFrame
 
@@ -231,49 +221,6 @@ def of_studies(language: str) -> list[str]:
     return heard(found)
 
 
-def lives(**by: float | tuple[float, float]) -> tuple[WorldResult, ...]:
-    """Return eight worlds; a pair of changes is that of every other world."""
-    worlds = []
-    for seed in range(8):
-        changes = {name: size[seed % 2] if isinstance(size, tuple) else size for name, size in by.items()}
-        month = {name: size + 0.01 * seed + changes.get(name, 0.0) for name, size in MONTHLY.items()}
-        months = pd.DataFrame([month] * 12 * YEARS)
-        places, ledger = np.zeros((2, 12 * YEARS + 1, 1)), np.zeros((2, 12 * YEARS, 1, 1))
-        worlds.append(WorldResult(f"{seed}", seed, months, np.zeros(3), np.zeros((12 * YEARS, 3)), places, ledger))
-    return tuple(worlds)
-
-
-ARMS: dict[str, dict[str, float | tuple[float, float]]] = {
-    "nothing": {},
-    "luck": {"trust_mean": (-0.01, 0.01), "crimes_occurred": (-9.0, 9.0), "wrongful_detentions": (1.0, -1.0)},
-    "better": {"trust_mean": 0.02, "crimes_occurred": -9.0, "crimes_told": 4.0, "women_without_remedy": -1.0},
-    "slightly better": {"trust_mean": 0.0003},
-    "worse": {"trust_mean": -0.02, "crimes_occurred": 9.0, "women_without_remedy": 2.0, "refused": 3.0},
-    "harm beside a benefit": {"homicides": -2.0, "wrongful_detentions": 10.0},
-    "homicides alone": {"homicides": -2.0},
-    "one harm": {"refused": 3.0},
-}
-CHOSEN = ({"heavy_hand": 2}, {"training": 3}, {"heavy_hand": 2, "training": 3})
-
-
-def of_decisions(language: str) -> list[str]:
-    """Return the answers on pairs of whole towns, as eight worlds and fewer tell them."""
-    scenario, today = load("villa_canales"), Choice("villa_canales", (), years=YEARS)
-    base = lives()
-    found = [PageState(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
-    for chosen in CHOSEN:
-        choice = Choice("villa_canales", changed_measures(chosen), years=YEARS)
-        found += [PageState(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
-        found.append(PageState(choice, scenario, language, base[:3], lives()[:3]))
-        found.append(PageState(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))
-    return ["".join(words_of(decision_sentence(one))) for one in found]
-
-
-def words_of(spans: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield the words of an answer without their kinds."""
-    return (words for words, _ in spans)
-
-
 def told() -> dict[str, list[str]]:
     """Return all sentences by their generator, the change of the results and the language."""
     found: dict[str, list[str]] = {}
@@ -287,6 +234,6 @@ def told() -> dict[str, list[str]]:
                     found[f"page, {name}, {language}"] = of_page(folder, language)
                     found[f"figures, {name}, {language}"] = of_figures(folder, language)
     for language in LANGUAGES:
-        for by_hand in (of_words, of_studies, of_decisions):
+        for by_hand in (of_words, of_studies):
             found[f"{by_hand.__name__[3:]}, {language}"] = by_hand(language)
     return found

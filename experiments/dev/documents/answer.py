@@ -129,7 +129,7 @@ def summary(language: str) -> str:
     lines = [textwrap.fill(brief, WIDTH) + "\n"]
     for arm in ARMS:
         at_sites = "; ".join(
-            f"{name} {', '.join(mean_with_band(rows[site, arm, one], '…') for one in MEASURES[:2])}"
+            f"{name} {', '.join(mean_with_band(rows[site, arm, one], '…', language) for one in MEASURES[:2])}"
             for site, name in SITES.items()
         )
         lines.append(textwrap.fill(f"* {words[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
@@ -157,7 +157,7 @@ def answer_table(language: str) -> str:
     head = [f"{name}: {words[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
     to = f"{NO_BREAK}{words['to']}{NO_BREAK}"
     rows = [
-        [words[arm], *(mean_with_band(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])]
+        [words[arm], *(mean_with_band(found[site, arm, one], to, language) for site in SITES for one in MEASURES[:2])]
         for arm in ARMS
     ]
     text = f"{words['summary'].format(pairs=pairs, single=single, **smallest())} {version_note(language)}"
@@ -210,10 +210,10 @@ def policy_names() -> dict[str, dict[str, str]]:
     return {world: row for (_, world, _), row in default_rows().items()}
 
 
-def mean_with_band(row: Mapping[str, str], to: str) -> str:
-    """Return a mean effect with the sign of its verdict and the range of nine in ten pairs."""
+def mean_with_band(row: Mapping[str, str], to: str, language: str) -> str:
+    """Return a mean effect with the range of nine in ten pairs and the word of its verdict."""
     mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
-    return f"**{mean}**{VERDICTS[row['verdict']].sign} ({low}{to}{high})"
+    return f"**{mean}** ({low}{to}{high}) {VERDICTS[row['verdict']].cell[language]}"
 
 
 def typographic(number: str) -> str:

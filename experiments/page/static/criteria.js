@@ -31,7 +31,7 @@ export function draw(place, { sheet: s }) {
 }
 
 function criterionCard(one, s, moved) {
-  return `<button type="button" data-name="${one.name}" aria-pressed="${one.name === s.opened}"><span class="ct"><b>${escapeHtml(one.title)}</b><span class="cn"><span class="a">A ${escapeHtml(one.a)}</span>${moved && one.lines.length ? ` <span class="b">B ${escapeHtml(one.b)}</span> <b class="${one.kind}">${escapeHtml(one.gap)}</b> <small>${escapeHtml(one.verdict || "")}</small>` : ""}</span><span class="small">${escapeHtml(one.word)}${one.paper ? ` · ${escapeHtml(one.paper)}` : ""}</span></span>${one.lines.length ? `<span class="c" data-of="${one.name}"></span>` : ""}</button>`;
+  return `<button type="button" data-name="${one.name}" aria-pressed="${one.name === s.opened}"><span class="ct"><b>${escapeHtml(one.title)}</b><span class="cn"><span class="a">A ${escapeHtml(one.a)}</span>${moved && one.lines.length ? ` <span class="b">B ${escapeHtml(one.b)}</span> <b class="${one.kind}">${escapeHtml(one.gap)}</b> <small>${one.kind === "null" ? "" : escapeHtml(one.verdict || "")}</small>` : ""}</span><span class="small">${escapeHtml(one.word)}${one.paper ? ` · ${escapeHtml(one.paper)}` : ""}</span></span>${one.lines.length ? `<span class="c" data-of="${one.name}"></span>` : ""}</button>`;
 }
 
 export function click(on, name, { ask, sheet }) {

@@ -49,7 +49,7 @@ function termBars(s, wide) {
   const one = s.weighing, R = rem(), w = Math.max(90, wide - 21.6 * R), h = (innerHeight >= 900 ? 2 : 1.6) * R;
   let sum = 0;
   const spans = one.terms.map((term) => (one.apart ? [0, term.size] : [sum, (sum += term.size)]));
-  const [low, high] = axisRange([0, ...spans.flat()], false, 0.5), x = (value) => 6 + ((w - 12) * (value - low)) / (high - low);
+  const [low, high] = axisRange([0, ...spans.flat()]), x = (value) => 6 + ((w - 12) * (value - low)) / (high - low);
   const rows = one.terms.map((term, k) => {
     const [a, b] = spans[k].map(x), left = Math.min(a, b), long = Math.max(1.5, Math.abs(b - a));
     const style = term.input ? `fill="url(#hatch)" stroke="${colour("faint")}"` : term.size >= 0 ? `fill="${colour("ink")}"` : `fill="${colour("paper")}" stroke="${colour("ink")}" stroke-width="1.8"`;

@@ -1,7 +1,7 @@
 // The view "Map": a layer in A, in B, and their difference; a slider of months; the figures of one settlement.
 
-import { colour, svgDiamond, setHtml, landSvg, colourValue, monthName, escapeHtml, settlementNames, rem, ringPath, scaleBar } from "./draw.js";
-import { worldCurves, differenceLine, differenceAt, pairTable } from "./parts.js";
+import { colour, svgDiamond, setHtml, escapeHtml, rem } from "./draw.js";
+import { worldCurves, differenceLine, differenceAt, monthName, pairTable } from "./parts.js";
 import { player } from "./player.js";
 
 const NO_VALUE = 255;
@@ -226,3 +226,41 @@ function chooseSettlement(event) {
   const distances = s.place.spots.map(([px, py]) => (px + 0.5 - x) ** 2 + (py + 0.5 - y) ** 2);
   page.ask({ place: String(distances.indexOf(Math.min(...distances)) + 1) });
 }
+
+// Names of settlements, the most populous first: beside their place if there is room, else below it. A name that would
+// overlap another is omitted.
+function settlementNames(g, size, up) {
+  const placedNames = [], texts = [];
+  for (const settlement of g.names) {
+    const width = settlement.name.length * size * 0.52, fits = (left) => left >= 0 && left + width <= g.width;
+    const [anchor, at, left] = [["start", settlement.x + 1, settlement.x + 1], ["end", settlement.x - 1, settlement.x - 1 - width]].find((spot) => fits(spot[2])) ?? ["middle", settlement.x, settlement.x - width / 2];
+    const y = up(settlement.y) + (anchor === "middle" ? size * 1.3 : 0);
+    const free = placedNames.every(([x, other, w]) => Math.abs(y - other) > size * 1.1 || left > x + w || left + width < x);
+    if (!free) continue;
+    placedNames.push([left, y, width]);
+    texts.push(`<text x="${at}" y="${y}" text-anchor="${anchor}" style="font-size:${size}px;fill:${colour("ink")};paint-order:stroke;stroke:${colour("paper")};stroke-width:${size * 0.25}px">${escapeHtml(settlement.name)}</text>`);
+  }
+  return texts.join("");
+}
+
+// Scale bar of five kilometres, omitted if longer than half the map: a town at a small scale has a smaller area.
+function scaleBar(g, size, sheet) {
+  const width = 5 * g.km, left = g.width - width - 1, foot = g.height - 1, tick = size * 0.3;
+  if (width > g.width / 2) return "";
+  return `<path d="M${left},${foot}h${width}M${left},${foot - tick}v${2 * tick}M${left + width},${foot - tick}v${2 * tick}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>` +
+    `<text x="${left + width / 2}" y="${foot - size * 0.5}" text-anchor="middle" style="font-size:${size}px">${escapeHtml(sheet.words.km)}</text>`;
+}
+
+// Path data of an outline.
+function ringPath(g, points) {
+  return `${points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${(g.height - y).toFixed(1)}`).join("")}Z`;
+}
+
+// Lake and land only, below the painted cells.
+function landSvg(g) {
+  const shape = (rings, name) => rings.map((one) => `<path d="${ringPath(g, one)}" fill="${colour(name)}"/>`).join("");
+  return `<svg viewBox="0 0 ${g.width} ${g.height}" aria-hidden="true">${shape(g.lake, "lake")}${shape(g.outline, "land")}</svg>`;
+}
+
+// Value of a colour, for a canvas.
+const colourValue = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

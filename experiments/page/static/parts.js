@@ -1,12 +1,22 @@
 // Parts shared by the map, the criteria and a life: curves of both worlds by month, and rows that compare them.
 
-import { HATCH, areaPath, colour, curvePath, axisRange, svgLine, monthName, escapeHtml, formatNumber, rem, formatSigned, svg, svgText } from "./draw.js";
+import { HATCH, areaPath, colour, curvePath, axisRange, svgDot, svgLine, escapeHtml, formatNumber, pairDot, rem, formatSigned, svg, svgText } from "./draw.js";
+
+// Name of a month, counted from the start.
+export function monthName(sheet, k, style = { month: "short", year: "numeric" }) {
+  const [year, month] = sheet.month.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1 + k, 1)).toLocaleDateString(sheet.lang, { ...style, timeZone: "UTC" });
+}
+
+// A dot for each pair.
+export const pairMarks = (row) =>
+  `<p class="tw">${svg(12 * row.marks.length, 11, row.marks.map((sign, k) => pairDot(12 * k + 5, 6, 3.8, sign, colour(row.kind))).join(""))}</p>`;
 
 // Curves of both worlds by month: A dashed, B solid with its band. `lines` holds A and, with measures, B; `first` is
 // the month of their first value; `marks` are numbered events; `at` is a month to highlight.
 export function worldCurves(sheet, lines, w, h, { label, digits = 1, band = null, marks = [], at = null, moods = [], first = 0 } = {}) {
   const R = rem(), left = 2.3 * R, right = 2.9 * R, top = marks.length ? 2.4 * R : 0.4 * R, foot = 1.3 * R, n = lines[0].length;
-  const all = [...lines.flat(), ...(band ? band.flat() : [])], [y0, y1, step] = axisRange(all, false, 0.2);
+  const all = [...lines.flat(), ...(band ? band.flat() : [])], [y0, y1, step] = axisRange(all);
   const x = (k) => (n < 2 ? w - right : left + ((w - left - right) * k) / (n - 1)), y = (v) => top + (h - top - foot) * (1 - (v - y0) / (y1 - y0));
   let s = HATCH + moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1 - first))}" y="${top}" width="${Math.max(3, x(1) - x(0))}" height="${h - top - foot}" fill="url(#hatch)"><title>${escapeHtml(one.text)}</title></rect>`).join("");
   for (const value of [y0, y1]) s += svgLine(left, y(value), x(n - 1), y(value), colour("line")) + svgText(left - 0.3 * R, y(value) + 0.3 * R, formatNumber(value, step < 1 ? 1 : 0), "end");
@@ -15,7 +25,7 @@ export function worldCurves(sheet, lines, w, h, { label, digits = 1, band = null
   if (at !== null) s += svgLine(x(at), top - 0.4 * R, x(at), h - foot, colour("ink"), 'stroke-width="1.4"');
   s += `<path d="${curvePath(lines[0], x, y)}" fill="none" stroke="${colour("a")}" stroke-width="${0.12 * R}" stroke-dasharray="${0.32 * R} ${0.26 * R}"/>`;
   if (lines[1]) s += `<path d="${curvePath(lines[1], x, y)}" fill="none" stroke="${colour("b")}" stroke-width="${0.16 * R}" stroke-linejoin="round"/>`;
-  if (n < 2) s += lines.map(([v], k) => `<circle cx="${x(0)}" cy="${y(v)}" r="${0.2 * R}" fill="${colour(k ? "b" : "a")}"/>`).join(""); // a line needs two months
+  if (n < 2) s += lines.map(([v], k) => svgDot(x(0), y(v), 0.2 * R, colour(k ? "b" : "a"))).join(""); // a line needs two months
   const [a, b] = lines.map((one) => one.at(-1)), apart = b === undefined ? 0 : b >= a ? 1 : -1, near = b !== undefined && Math.abs(y(a) - y(b)) < 1.1 * R ? 0.5 * R : 0;
   s += svgText(x(n - 1) + 0.35 * R, y(a) + apart * near + 0.3 * R, formatNumber(a, digits), "start", `fill:${colour("a")}`);
   if (b !== undefined) s += svgText(x(n - 1) + 0.35 * R, y(b) - apart * near + 0.3 * R, formatNumber(b, digits), "start", `font-weight:700;fill:${colour("b")}`);

@@ -1,6 +1,7 @@
 // The view "Why?": a waterfall chart of causes from A to B that sums to the number of the decision; by place and month.
 
-import { HATCH, colour, curvePath, svgDiamond, axisRange, setHtml, textOutline, svgLine, pairMarks, monthName, escapeHtml, toggleButton, formatNumber, rem, formatSigned, spansHtml, ticksBetween, svg, svgText } from "./draw.js";
+import { HATCH, colour, curvePath, svgDiamond, axisRange, setHtml, textOutline, svgLine, escapeHtml, toggleButton, formatNumber, rem, formatSigned, ticksBetween, svg, svgText } from "./draw.js";
+import { monthName, pairMarks } from "./parts.js";
 
 const isLowScreen = () => innerWidth > 1180 && innerHeight < 800; // a projector of low height, where the page must not scroll
 const rowHeight = () => (isLowScreen() ? 1.6 : innerHeight >= 1000 ? 2 : 1.78);
@@ -51,7 +52,7 @@ function causeBars(s, wide) {
   let sum = s.today;
   const ends = s.rows.map((row) => [sum, (sum += row.size)]);
   const values = [s.today, s.arm, ...ends.flat(), ...s.rows.flatMap((row, k) => (row.low === undefined ? [] : [ends[k][0] + row.low, ends[k][0] + row.high]))];
-  const [y0, y1, step] = axisRange(values, false, 0.02), x = (value) => 6 + ((w - 12) * (value - y0)) / (y1 - y0);
+  const [y0, y1, step] = axisRange(values, 0.01), x = (value) => 6 + ((w - 12) * (value - y0)) / (y1 - y0);
   const grid = ticksBetween(y0, y1, step).map((value) => svgLine(x(value), 0, x(value), h, colour("line"))).join("");
   const axis = ticksBetween(y0, y1, step).map((value) => `<span style="left:${x(value)}px">${formatNumber(value, step < 0.1 ? 2 : 1)}</span>`).join("");
   const drop = (value, from, to) => svgLine(x(value), from, x(value), to, colour("faint"));
@@ -65,7 +66,7 @@ function causeBars(s, wide) {
     const span = row.low === undefined ? "" : `<path d="M${x(a + row.low)},${h * 0.87}H${x(a + row.high)}" stroke="${colour("ink")}" stroke-width="1.1"/>`;
     const bar = svg(w, h, `${HATCH}${grid}${drop(a, 0, t)}${drop(b, t, h)}<rect x="${left}" y="${t}" width="${at}" height="${high}" ${style}/>${span}`, `${row.title}: ${formatSigned(row.size, 2)}`);
     const tag = row.kind === "input" ? `<span class="tag">${escapeHtml(s.words.input.split(":")[0])}</span>` : "";
-    return `<tr class="${row.kind} ${row.group ? "group" : ""}" ${row.note ? `title="${escapeHtml(row.note)}"` : ""}><th scope="row" class="nm">${escapeHtml(row.title)}${tag}</th><td class="mk">${row.marks ? pairMarks({ ...row, kind: row.kind === "sure" ? explainedWorld(s) : "null" }, { ...s, state: "done" }) : ""}</td><td class="bar-cell">${bar}</td><td class="nr">${escapeHtml(row.shown)}</td></tr>`;
+    return `<tr class="${row.kind} ${row.group ? "group" : ""}" ${row.note ? `title="${escapeHtml(row.note)}"` : ""}><th scope="row" class="nm">${escapeHtml(row.title)}${tag}</th><td class="mk">${row.marks ? pairMarks({ ...row, kind: row.kind === "sure" ? explainedWorld(s) : "null" }) : ""}</td><td class="bar-cell">${bar}</td><td class="nr">${escapeHtml(row.shown)}</td></tr>`;
   });
   const first = svg(w, h, `${grid}${drop(s.today, mid, h)}${svgDiamond(x(s.today), mid, 6, colour("a"))}`);
   const last = svg(w, h, `${grid}${drop(s.arm, 0, mid)}${svgLine(x(s.today), mid, x(s.arm), mid, c, 'stroke-width="2.5"')}${svgDiamond(x(s.today), mid, 6, colour("a"))}${s.chosen ? `<circle cx="${x(s.arm)}" cy="${mid}" r="6.5" fill="${c}"/>` : svgDiamond(x(s.arm), mid, 6, c)}`);
@@ -77,8 +78,7 @@ function causeBars(s, wide) {
   return `<table class="wf"><thead><tr><th class="nm" scope="col">${escapeHtml(s.words.cause)}</th><th class="mk" scope="col">${escapeHtml(s.words.twins)}</th><td class="axis-cell"><div aria-hidden="true">${axis}</div></td><th class="nr" scope="col">${escapeHtml(s.words.points)}</th></tr></thead><tbody>
     <tr><th scope="row" class="nm a">◆ ${escapeHtml(s.ends[0])}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${formatNumber(s.today, 2)}</td></tr>${rows.join("")}
     <tr class="total"><th scope="row" class="nm ${explainedWorld(s)}">${s.chosen ? "●" : "◆"} ${escapeHtml(s.ends[1])}</th><td>${escapeHtml(s.total)}</td><td class="bar-cell">${last}</td><td class="nr ${explainedWorld(s)}">${formatNumber(s.arm, 2)}</td></tr></tbody></table>
-    <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${escapeHtml(text)}</span>`).join("")}</p>
-    ${s.alone.length ? `<p class="alone"><b>${escapeHtml(s.words.alone)}</b> ${spansHtml(s.alone)}</p>` : ""}`;
+    <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${escapeHtml(text)}</span>`).join("")}</p>`;
 }
 
 function placeRows(s, w) {
@@ -107,7 +107,7 @@ function showMonth(slider, s) {
 
 // Both worlds by month (without measures only A), with the month of the largest effect of the national mood.
 function trustCurves(s, w) {
-  const R = rem(), h = (isLowScreen() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = axisRange(all, false);
+  const R = rem(), h = (isLowScreen() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = axisRange(all);
   const x = (k) => 2.2 * R + ((w - 6.5 * R) * k) / Math.max(1, n - 1), y = (value) => h - 1.3 * R - ((h - 1.9 * R) * (value - y0)) / (y1 - y0);
   const [a, b] = s.lines, at = Math.max(0, s.jump.month - 1), apart = b.at(-1) >= a.at(-1) ? 1 : -1;
   const inner = `${HATCH}<rect x="${x(at)}" y="${y(y1)}" width="${Math.max(4, x(s.jump.month) - x(at))}" height="${y(y0) - y(y1)}" fill="url(#hatch)"/>

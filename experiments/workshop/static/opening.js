@@ -1,8 +1,8 @@
 // Open and close the room and the class; phones are let in only after a second confirmation.
 
+import { escapeHtml, insertValues } from "/static/draw.js";
+
 const $ = (selector) => document.querySelector(selector);
-const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const storage = sessionStorage;
 const settings = { lang: document.documentElement.lang, town: new URLSearchParams(location.search).get("town") || "", dark: storage.getItem("dark") === "1", asking: false, refused: "" };
 let state = null;

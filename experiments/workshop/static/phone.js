@@ -1,9 +1,8 @@
 // The page of a phone: join, show the question, vote; an unsent answer is kept until the connection is back.
 
+import { escapeHtml, formatNumber, insertValues } from "./draw.js";
+
 const $ = (selector) => document.querySelector(selector);
-const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const formatNumber = (x) => Math.round(x).toLocaleString("en-US");
 const phone = { lang: document.documentElement.lang, group: 0, answer: null, steps: null, editing: false, waiting: null, shown: "" };
 let state = null;
 const w = (name, values = {}) => insertValues(state.words[name], values);

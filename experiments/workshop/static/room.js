@@ -1,9 +1,8 @@
 // The presenter's screen: agenda, votes, the eight pairs on the axis of the votes, packages, and the printed page.
 
+import { colour, effectBar, escapeHtml, formatNumber, insertValues, pairDot, svg, svgDot, svgLine, svgRect, svgText } from "./draw.js";
+
 const $ = (selector) => document.querySelector(selector);
-const escapeHtml = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const insertValues = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const formatNumber = (x) => Math.round(x).toLocaleString("en-US");
 const AGENDA = [["welcome", "welcome"], ["predict", "predict"], ["reveal", "reveal"], ["why", "why"], ["packages", "packages"], ["compare", "compare"], ["close", "close"]];
 const storage = sessionStorage;
 const settings = { lang: storage.getItem("lang") || document.documentElement.lang, dark: storage.getItem("dark") === "1", shown: "" };
@@ -90,16 +89,18 @@ function joinPanel() {
 function votesChart(counts, revealed) {
   const width = 1000, height = 470, c = width / 5, base = height - 80, top = revealed ? 150 : 20, most = Math.max(6, ...(counts || [0]));
   const unit = Math.min((base - top) / most, 34);
-  let s = state.bins.map(([word, span], k) => `<text x="${c * (k + 0.5)}" y="${base + 28}" text-anchor="middle" style="fill:var(--ink);font-weight:600;font-size:20px">${escapeHtml(word)}</text><text x="${c * (k + 0.5)}" y="${base + 54}" text-anchor="middle" style="font-size:16px">${escapeHtml(span)}</text>`).join("") + `<path d="M0,${base}H${width}" stroke="var(--ink)" stroke-width="2"/>`;
-  if (counts) s += counts.map((n, k) => [...Array(n).keys()].map((i) => `<circle cx="${c * (k + 0.5)}" cy="${base - unit * (i + 0.6)}" r="${unit * 0.4}" fill="${revealed && k === revealed.bin ? "var(--ink)" : "var(--faint)"}"/>`).join("") + `<text x="${c * (k + 0.5)}" y="${base - unit * n - 12}" text-anchor="middle" style="font-size:26px;font-weight:700;fill:var(--ink)">${n}</text>`).join("");
+  const label = (k, y, text, style) => svgText(c * (k + 0.5), y, text, "middle", style);
+  let s = state.bins.map(([word, span], k) => label(k, base + 28, word, "fill:var(--ink);font-weight:600;font-size:20px") + label(k, base + 54, span, "font-size:16px")).join("") + svgLine(0, base, width, base, colour("ink"), 'stroke-width="2"');
+  if (counts) s += counts.map((n, k) => [...Array(n).keys()].map((i) => svgDot(c * (k + 0.5), base - unit * (i + 0.6), unit * 0.4, colour(revealed && k === revealed.bin ? "ink" : "faint"))).join("") + label(k, base - unit * n - 12, n, "font-size:26px;font-weight:700;fill:var(--ink)")).join("");
   if (revealed) {
-    const middle = c * (revealed.bin + 0.5), marks = [...Array(revealed.fell).fill("M-8,-6H8L0,7Z"), ...Array(revealed.rose).fill("M-8,6H8L0,-7Z")];
-    s += `<rect x="${c * revealed.bin + 3}" y="8" width="${c - 6}" height="${height - 14}" fill="none" stroke="var(--b)" stroke-width="3" rx="8"/>`;
-    s += `<text x="${middle}" y="38" text-anchor="middle" style="font-size:20px;font-weight:700;fill:var(--b)">${escapeHtml(w("pairs", { mean: revealed.mean }))}</text><text x="${middle}" y="62" text-anchor="middle" style="font-size:16px">${escapeHtml(w("pairs_span", { low: revealed.low, high: revealed.high }))}</text>`;
-    s += marks.map((d, i) => `<path class="twin" d="${d}" transform="translate(${middle + 34 * ((i % 4) - 1.5)},${86 + 26 * Math.floor(i / 4)})" fill="var(--b)"/>`).join("");
+    const { bin, fell, rose } = revealed, signs = [...Array(fell).fill(-1), ...Array(rose).fill(1)];
+    s += svgRect(c * bin + 3, 8, c - 6, height - 14, "none", `stroke="${colour("b")}" stroke-width="3" rx="8"`);
+    s += label(bin, 38, w("pairs", { mean: revealed.mean }), "font-size:20px;font-weight:700;fill:var(--b)") + label(bin, 62, w("pairs_span", { low: revealed.low, high: revealed.high }), "font-size:16px");
+    s += signs.map((sign, i) => pairDot(c * (bin + 0.5) + 34 * ((i % 4) - 1.5), 86 + 26 * Math.floor(i / 4), 8, sign, colour("b"), 'class="twin"')).join("");
   }
   const counted = state.bins.map(([word], k) => `${word}: ${counts ? counts[k] : "–"}`).join(", ");
-  return `<div class="plot"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(counted)}${revealed ? `; ${escapeHtml(revealed.verdict)}, ${escapeHtml(w("pairs", { mean: revealed.mean }))}` : ""}">${s}</svg></div>`;
+  const said = revealed ? `; ${revealed.verdict}, ${w("pairs", { mean: revealed.mean })}` : "";
+  return `<div class="plot">${svg(width, height, s, counted + said)}</div>`;
 }
 
 // How many predicted the direction of the verdict, and how many the verdict itself
@@ -126,9 +127,7 @@ function resultCell(g, row, most) {
 }
 function rangeBar({ at, kind }, most) {
   if (!at.length || at.some((one) => one === null)) return "";
-  const [effect, low, high, delta] = at, width = 200, x = (v) => (width / 2) * (1 + Math.max(-1, Math.min(1, v / most)));
-  const colour = { harm: "harm", b: "b" }[kind] || "null";
-  return `<svg class="bar" viewBox="0 0 ${width} 20" aria-hidden="true"><rect x="${x(-delta)}" width="${x(delta) - x(-delta)}" height="20" fill="var(--raise)"/><path d="M0,10H${width}" stroke="var(--line)"/><path d="M${width / 2},0V20" stroke="var(--faint)" stroke-width="2"/><path d="M${x(low)},10H${Math.max(x(high), x(low) + 2)}" stroke="var(--${colour})" stroke-width="8"/><path d="M${x(effect)},3v14" stroke="var(--ink)" stroke-width="3"/></svg>`;
+  return effectBar(at, most, 200, 20, colour({ harm: "harm", b: "b" }[kind] || "null"), 'class="bar"');
 }
 
 const decisionLink = (one) => (one.link ? `<a href="${escapeHtml(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
@@ -149,8 +148,8 @@ const SCREENS = {
   },
   predict() {
     const n = state.votes;
-    const dots = [...Array(Math.max(n, state.present)).keys()].map((i) => `<circle cx="${24 + 42 * (i % 22)}" cy="${24 + 42 * Math.floor(i / 22)}" r="14" fill="${i < n ? "var(--ink)" : "none"}" stroke="var(--faint)" stroke-width="2" stroke-dasharray="${i < n ? "" : "4 3"}"/>`).join("");
-    $("main").innerHTML = `<div class="vote"><div><h2>${w("answers", { n })}</h2><p class="soft">${w("hidden")}</p></div><svg viewBox="0 0 940 130" role="img" aria-label="${w("answers", { n })}" >${dots}</svg>
+    const dots = [...Array(Math.max(n, state.present)).keys()].map((i) => svgDot(24 + 42 * (i % 22), 24 + 42 * Math.floor(i / 22), 14, i < n ? colour("ink") : "none", `stroke="${colour("faint")}" stroke-width="2" stroke-dasharray="${i < n ? "" : "4 3"}"`)).join("");
+    $("main").innerHTML = `<div class="vote"><div><h2>${w("answers", { n })}</h2><p class="soft">${w("hidden")}</p></div>${svg(940, 130, dots, w("answers", { n }))}
 <div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${escapeHtml(word)}<br><small class="soft">${escapeHtml(span)}</small></button>`).join("")}</div></div>${joinPanel()}`;
     return [state.question.text, state.question.about, true];
   },

@@ -19,9 +19,8 @@ from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOu
 from experiments.comparison.over_draws import comparison_key, read_draw_results
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page import sites
-from experiments.page.decision_answer import decision_sentence
+from experiments.page.files import effect_rows, reason_withheld
 from experiments.page.page_state import PageState
-from experiments.page.table_rows import outcome_row
 from experiments.page.town_check import trust_over_draws
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -47,8 +46,7 @@ def choice_of(site: str, **more: Any) -> Choice:
 
 def outcome(one: DecisionOutcome, rise: np.ndarray, draws: Any = None) -> PairedOutcome:
     """Return an outcome in eight pairs, with a row over draws."""
-    effect, months = paired(np.full(8, 40.0), 40.0 + rise, scale=Scale("points")), np.full(12, 40.0)
-    return PairedOutcome(one, effect, (1,) * 8, months, months, months, months, None, draws)
+    return PairedOutcome(one, paired(np.full(8, 40.0), 40.0 + rise, scale=Scale("points")), draws)
 
 
 def trust(draws: Any) -> PairedOutcome:
@@ -139,15 +137,20 @@ def test_an_outcome_is_known_only_if_draws_confirm_its_direction(draws: Any, ver
     assert (found.verdict, found.withheld) == (verdict, withheld)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "not known: trust"), ("es", "de la confianza no se sabe")])
-def test_the_answer_and_the_row_withhold_what_draws_do_not_confirm(small: str, language: str, words: str) -> None:
-    one = standing_with(small, language, trust(row_with(sign="open", share_up=0.7, share_down=0.3)))
-    shown = outcome_row(one, one.paired_outcomes[0])
-    assert "70 %" in shown["said"]
-    assert "30 %" in shown["said"]
-    assert shown["marks"] == []
-    assert shown["kind"] == "null"
-    assert words in "".join(text for text, _ in decision_sentence(one))
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "what is assumed: up in 70 % and down in 30 %"),
+        ("es", "lo que se supone: sube en 70 % y baja en 30 %"),
+    ],
+)
+def test_the_saved_table_says_what_draws_do_not_confirm(small: str, language: str, words: str) -> None:
+    unsure = standing_with(small, language, trust(row_with(sign="open", share_up=0.7, share_down=0.3)))
+    why = reason_withheld(unsure, unsure.paired_outcomes[0])
+    assert words in why
+    assert next(effect_rows(unsure))[-2:] == ["assumed", why]
+    known = standing_with(small, language, trust(row_with()))
+    assert next(effect_rows(known))[-2:] == ["rises", ""]
 
 
 def test_the_check_has_the_range_of_trust_over_draws(small: str, tmp_path: Path) -> None:

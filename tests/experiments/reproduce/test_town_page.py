@@ -19,7 +19,8 @@ from known_pairs import KEY, town_pairs, town_surfaces
 
 from experiments.comparison.decision_measures import measures
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.effects import BAND_QUANTILES, chances, weighted_mean, weighted_quantile, word_of
+from experiments.reproduce.effects import BAND_QUANTILES, chances, weighted_mean, weighted_quantile
+from experiments.statistics.verdicts import verdict_over_worlds
 from experiments.town_page.town_data import town_data
 from experiments.town_page.town_page import town_page
 from experiments.town_page.worlds import TownWorlds, town_worlds
@@ -102,7 +103,7 @@ def test_it_computes_what_python_does(shown: Shown) -> None:
         assert [one / 100 for one in found["counts"]] == pytest.approx(
             [shares[name] for name in ("down", "nothing", "up")], abs=0.01
         )
-        assert found["word"] == word_of(*(shares[name] for name in ("up", "nothing", "down")))
+        assert found["word"] == verdict_over_worlds(*(shares[name] for name in ("up", "nothing", "down")))
 
 
 def test_headline_range_count_and_cost_agree_at_every_step(shown: Shown) -> None:
@@ -116,7 +117,7 @@ def test_headline_range_count_and_cost_agree_at_every_step(shown: Shown) -> None
         zones = shown.tab.evaluate("() => dots.map((dot) => dot.getAttribute('fill'))")
         assert [zones.count(f"var(--{one})") for one in ("harm", "b")] == [falls, rises]
         near = itertools.product((falls - 1, falls, falls + 1), (rises - 1, rises, rises + 1))
-        assert trust["word"] in {word_of(up / 100, 1 - (down + up) / 100, down / 100) for down, up in near}
+        assert trust["word"] in {verdict_over_worlds(up / 100, 1 - (down + up) / 100, down / 100) for down, up in near}
         said = shown.tab.evaluate("(word) => words().verdict[word]", trust["word"])
         assert f"trust {said}: " in shown.answer()
         assert shown.tab.evaluate("() => pointsText(answer.of('trust_mean'))") in shown.answer()

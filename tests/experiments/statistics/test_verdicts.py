@@ -22,6 +22,7 @@ from experiments.statistics.verdicts import (
     MIN_RUNS,
     SAMPLE_SIZES,
     VERDICTS,
+    WORLDS_RULES,
     benjamini_hochberg,
     corrected,
     corrected_together,
@@ -30,8 +31,14 @@ from experiments.statistics.verdicts import (
     is_settled,
     judge,
     sign_under_laws,
+    verdict_over_worlds,
 )
+from experiments.words.bilingual import LANGUAGES
 
+MAX_CELL = 7
+"""Letters of a cell beside an effect: longer ones make a line of the printed table longer than 80."""
+OF_PAIRS = ("rises", "rises_little", "nothing", "falls_little", "falls", "open", "few", "missing")
+"""Verdicts that the printed table has."""
 WIDE, LITTLE = [1.0, 2, 3, 4, 5, 6, 7, 8], [0.30, 0.31, 0.29, 0.30, 0.28, 0.32, 0.30, 0.30]
 
 
@@ -110,9 +117,14 @@ def test_a_row_that_does_not_survive_the_correction_is_open() -> None:
     assert judge(dataclasses.replace(effect_of(WIDE), adjusted=0.05)) == "rises"
 
 
-def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages() -> None:
-    assert len({one.sign for one in VERDICTS.values()}) == len(VERDICTS)
-    assert all(one.es and one.en and one.es != one.en for one in VERDICTS.values())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verdict_has_words_of_its_own_in_both_languages(language: str) -> None:
+    assert len({getattr(one, language) for one in VERDICTS.values()}) == len(VERDICTS)
+    assert all(0 < len(one.cell[language]) <= MAX_CELL for name, one in VERDICTS.items() if name in OF_PAIRS)
+    assert all(set(one.label) == set(one.cell) == set(LANGUAGES) for one in VERDICTS.values())
+
+
+def test_verdicts_have_the_direction_of_their_words() -> None:
     assert set(CONCLUSIVE) < set(VERDICTS)
     ways = {
         "rises": 1,
@@ -125,6 +137,17 @@ def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages() -> No
         "assumed": 0,
     }
     assert {name: direction(name) for name in ways} == ways
+
+
+def test_rules_of_worlds_name_verdicts_and_the_last_one_always_holds() -> None:
+    assert {rule.verdict for rule in WORLDS_RULES} <= set(VERDICTS)
+    assert not WORLDS_RULES[-1].reached
+    assert not WORLDS_RULES[-1].missed
+    nothing_known = (math.nan,) * 3
+    assert verdict_over_worlds(*nothing_known) == "unknown"
+    assert verdict_over_worlds(0.05, 0.85, 0.1) == "unknown"
+    assert verdict_over_worlds(0.04, 0.86, 0.1) == "falls_or_nothing"
+    assert verdict_over_worlds(0.0, 0.9, 0.1) == "nothing"
 
 
 def test_corrections_are_those_of_the_books() -> None:

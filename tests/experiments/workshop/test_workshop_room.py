@@ -110,8 +110,7 @@ def test_the_answers_are_the_verdicts_and_the_reveal_says_the_answer_that_is_rig
     """Headline, box and count are one: all come from the verdict of the same pairs."""
     noise = np.array([0.01, -0.01, 0.02, -0.02, 0.0, 0.01, -0.01, 0.0])
     found = paired(list(40.0 + noise), list(40.0 + noise + effect + 0.1 * noise[::-1]), scale=Scale("points"))
-    months = np.full(12, 40.0)
-    trust = PairedOutcome(TRUST, found, (1,) * 8, months, months, months, months)
+    trust = PairedOutcome(TRUST, found)
     assert trust.verdict == verdict
     state = ChoiceState(Choice("villa_canales"), "es")
     monkeypatch.setattr(ChoiceState, "ready", True)
@@ -673,7 +672,7 @@ def reveal(screen: Any) -> None:
     screen.wait_for_selector(".plot .twin", state="attached")
     assert screen.locator(".plot .twin").count() <= 8
     verdict = screen.inner_text("#title").rpartition(": ")[2].rstrip(".")
-    assert verdict in ("baja", "baja un poco", "casi nada", "sube un poco", "sube")
+    assert verdict in ("baja", "baja poco", "casi no cambia", "sube poco", "sube")
     assert f"; {verdict}, " in (screen.get_attribute(".plot svg", "aria-label") or "")
     assert re.search(r"\d+ de 11 dijeron", screen.inner_text("#sub"))
     assert without_findings(screen)
