@@ -3,21 +3,33 @@
 
 (() => {
   const RENAMED = "";
-  // Fields that a script reads though they may be missing, as ends of their paths
-  const OPTIONAL = new Set([
-    "check", "fault", "full", "months", "refused", // a message to the page of a town has one of them
-    "rows[].low", // a cause without pairs has no interval
-  ]);
+  const always = () => true;
+  const notYet = (sheet) => sheet.state === "running" || sheet.nobody; // worlds are simulated, or there is no such life
+  // Fields that a script reads though they may be missing, by the ends of their paths
+  const OPTIONAL = {
+    check: always, fault: always, full: always, months: always, refused: always, // a message has one of them
+    asked: always, group: always, mine: always, // a phone that has not joined
+    "sheet.criteria": notYet, "sheet.lines": notYet, "sheet.panes": notYet, "sheet.places": notYet, "sheet.rows": notYet,
+    "sheet.count": notYet, "sheet.ground": notYet, "sheet.life_number": notYet, "sheet.place": notYet,
+    "rows[].low": always, "rows[].high": always, "rows[].marks": always, "rows[].group": always, // a cause without pairs
+    "rows[].over": always, "rows[].note": always, "rows[].verdict": always, // a level says less than a difference
+    "panes.gap": always, "panes.hatch": always, "panes.tones": always, // one world, or no cliques
+    "parts[].over": always, "practice[].over": always, "practice[].note": always, "events[].on": always,
+    "charts[].harm": always, "charts[].scale": always, "charts[].unit": always, "charts[].zero": always,
+    "years.*": always, "surfaces.*": always, // what was not simulated
+    "weighing.apart": always, "weighing.parts": always, "weighing.reason": always, "weighing.drawn": always, // of agents
+  };
   const OF_WHOEVER_ASKS = new Set(["then", "toJSON"]); // promises and JSON look for them in every object
   const strict = new WeakMap();
 
-  const isOptional = (path) => path.split(".").some((_, k, names) => OPTIONAL.has(names.slice(k).join(".")));
+  const endsOf = (names) => names.map((_, k) => names.slice(k).join("."));
+  const mayBeMissing = (fields, names) => [...endsOf(names), ...endsOf([...names.slice(0, -1), "*"])].some((end) => OPTIONAL[end]?.(fields));
 
   const reader = (path) => ({
     get(fields, name, of) {
       // an empty object is a table without rows, or data that are not there yet
       const known = name in fields || typeof name === "symbol" || OF_WHOEVER_ASKS.has(name) || !Object.keys(fields).length;
-      if (!known && !isOptional(`${path}.${name}`)) {
+      if (!known && !mayBeMissing(fields, [...path.split(".").filter(Boolean), name])) {
         const text = `${path || "the data"} have no ${name}`;
         console.error(text); // also where a script catches what is thrown
         throw new ReferenceError(text);
@@ -29,17 +41,11 @@
   function strictData(data, path) {
     if (data === null || typeof data !== "object") return data;
     if (strict.has(data)) return strict.get(data);
-    if (Array.isArray(data)) {
-      if (typeof data[0] === "object") data.forEach((one, k) => (data[k] = strictData(one, `${path}[]`)));
-      return data;
-    }
+    if (Array.isArray(data)) return typeof data[0] === "object" ? data.map((one) => strictData(one, `${path}[]`)) : data;
     if (Object.getPrototypeOf(data) !== Object.prototype) return data;
-    if (RENAMED in data) {
-      data[`${RENAMED}_renamed`] = data[RENAMED];
-      delete data[RENAMED];
-    }
-    for (const [name, one] of Object.entries(data)) data[name] = strictData(one, path ? `${path}.${name}` : name);
-    const proxy = new Proxy(data, reader(path));
+    const fields = {};
+    for (const [name, one] of Object.entries(data)) fields[name === RENAMED ? `${name}_renamed` : name] = strictData(one, path ? `${path}.${name}` : name);
+    const proxy = new Proxy(fields, reader(path));
     strict.set(data, proxy).set(proxy, proxy);
     return proxy;
   }
