@@ -1,5 +1,6 @@
 """Worlds and towns that many tests share."""
 
+import gc
 import itertools
 import os
 import sys
@@ -81,6 +82,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let long files begin first, and towns against mutants last."""
     rank = {name: number for number, name in enumerate(FIRST)} | {LAST: len(FIRST) + 1}
     items.sort(key=lambda item: rank.get(item.path.stem, len(FIRST)))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what has been imported out of garbage collection: every world collects before it takes its memory."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -11,9 +11,7 @@ pytestmark = pytest.mark.thorough
 
 GUIDE = (ROOT / "docs" / "do" / "extend_experiments.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
-SHEET, ADDRESS, TEXTS, NAMES = (
-    f"experiments/page/{name}" for name in ("sheet.py", "address.py", "texts.toml", "script_names.toml")
-)
+SHEET, ADDRESS, TEXTS = (f"experiments/page/{name}" for name in ("sheet.py", "address.py", "texts.toml"))
 FIGURES, TEMPLATE = "experiments/figures/by_policy.py", "experiments/report/annex.html.j2"
 METHODS = "experiments/studies/sensitivity_methods.py"
 
@@ -67,7 +65,6 @@ def view_data(state: PageState, request: AddressRequest) -> dict[str, Any]:
         '    "why": why_view.view_data,\n    "seed": seed_view.view_data,',
     )
     edit(tree, ADDRESS, '"criteria", "room")', '"criteria", "room", "seed")')
-    add_after(tree, NAMES, '"room.words" = "open"', '"seed" = ""')
     words = 'view_criteria = { en = "Criteria", es = "Criterios" }'
     add_after(tree, TEXTS, words, 'view_seed = { en = "Seed", es = "Semilla" }')
     said = '\n[seed]\ntitle = { en = "Seed", es = "Semilla" }\n'
@@ -124,14 +121,14 @@ RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "command": (add_command, {APP, "experiments/execution/people.py"}),
     "view": (
         add_view,
-        {"experiments/page/seed_view.py", "experiments/page/static/seed.js", SHEET, ADDRESS, TEXTS, NAMES},
+        {"experiments/page/seed_view.py", "experiments/page/static/seed.js", SHEET, ADDRESS, TEXTS},
     ),
     "figure": (add_figure, {FIGURES, TEMPLATE}),
     "study": (add_study, {"experiments/studies/inertia.toml"}),
     "kind of study": (add_kind_of_study, {METHODS, OPTIONS}),
 }
 """What can be added, and every file that is then new or another."""
-NUMBERS = {1: "One file", 2: "Two files", 6: "Six files"}
+NUMBERS = {1: "One file", 2: "Two files", 5: "Five files"}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """Every screen in a real Chromium: it opens, shows its content, asks no other machine, and does one task.
 
 One test for each screen, in both languages among them, of one small town; details are in the tests of each screen.
+The data of a screen throw when its scripts read a name that is not there: a field that is renamed in Python alone is
+found in each of the six screens that get data. The report has no script.
 """
 
 import contextlib
@@ -23,11 +25,13 @@ from chromium import (
     small_town_file,
 )
 from known_pairs import KEY, known_design, known_pairs, known_surfaces
+from rooms import HERE, page_with_groups
 
 from experiments.cli import app as cli
 from experiments.report import build
 from experiments.town_page.town_data import town_data
 from experiments.town_page.town_page import town_page
+from experiments.workshop.room_server import ServedRoom
 
 pytestmark = needs_chromium
 
@@ -85,12 +89,26 @@ def labels(tab: Tab, selector: str) -> list[str]:
     return [one.get_attribute("aria-label") or "" for one in tab.page.locator(selector).all()]
 
 
+def assert_a_renamed_field_is_found(browser: Any, address: str, field: str) -> None:
+    """Open a screen whose data have another name for a field that its scripts read."""
+    tab = Tab(browser, address, stranger=True, renamed=field)
+    tab.until(lambda: tab.wrong, COMPILE_SECONDS)
+    assert any(text.endswith(f" have no {field}") for text in tab.wrong), tab.wrong
+    tab.page.context.close()
+
+
 # The page
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    with small_town(tmp_path_factory.mktemp("page")) as address, screen(browser, f"{address}?years=1") as tab:
+def page_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with small_town(tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, page_address: str) -> Iterator[Tab]:
+    with screen(browser, f"{page_address}?years=1") as tab:
         assert texts(tab, "#answer") == ["Move a measure."]
         tab.page.locator("#m-means").press("ArrowLeft")
         tab.page.click("#check")
@@ -154,15 +172,22 @@ def test_criteria_have_levels_and_one_is_opened(page: Tab) -> None:
     assert NUMBER.search("".join(texts(page, ".tables td")))
 
 
+def test_a_field_that_is_renamed_is_found_in_the_views(browser: Any, page_address: str) -> None:
+    assert_a_renamed_field_is_found(browser, f"{page_address}towns?years=1", "towns")
+
+
 # Other programs
 
 
-def test_the_classroom_shows_map_and_charts_and_runs_two_months(browser: Any, tmp_path: Path) -> None:
-    port = free_port()
-    with (
-        served(program("view", "--mesa", "--lang", "es", "--port", str(port)), port, tmp_path),
-        screen(browser, f"http://127.0.0.1:{port}/") as tab,
-    ):
+@pytest.fixture(scope="module")
+def classroom_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port, folder = free_port(), tmp_path_factory.mktemp("classroom")
+    with served(program("view", "--mesa", "--lang", "es", "--port", str(port)), port, folder):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def test_the_classroom_shows_map_and_charts_and_runs_two_months(browser: Any, classroom_address: str) -> None:
+    with screen(browser, classroom_address) as tab:
         wait(tab, lambda: tab.page.locator("[data-do=play]:not(:disabled)").count(), COMPILE_SECONDS)
         assert texts(tab, "[data-id=people]") == ["145,762 habitantes · semilla 7"]  # of the first day of the warm-up
         for date in ("1 feb 2017", "1 mar 2017"):
@@ -175,14 +200,21 @@ def test_the_classroom_shows_map_and_charts_and_runs_two_months(browser: Any, tm
         assert all("L" in (curve.get_attribute("d") or "") for curve in curves)
 
 
-def test_a_phone_votes_in_the_room_and_the_pairs_are_revealed(browser: Any, tmp_path: Path) -> None:
-    port = free_pair()
-    words = program("view", str(small_town_file(tmp_path)), "--room", "--phones", "127.0.0.1", "--lang", "es")
-    with (
-        served([*words, "--port", str(port)], port, tmp_path),
-        screen(browser, f"http://127.0.0.1:{port}/") as room,
-        screen(browser, f"http://127.0.0.1:{port + 1}/u", 390, 780) as phone,
-    ):
+def test_a_field_that_is_renamed_is_found_in_the_classroom(browser: Any, classroom_address: str) -> None:
+    assert_a_renamed_field_is_found(browser, classroom_address, "switches")
+
+
+@pytest.fixture(scope="module")
+def room_addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Serve a room; return the addresses of its screen and of its phones."""
+    port, folder = free_pair(), tmp_path_factory.mktemp("room")
+    words = program("view", str(small_town_file(folder)), "--room", "--phones", HERE, "--lang", "es")
+    with served([*words, "--port", str(port)], port, folder):
+        yield f"http://{HERE}:{port}/", f"http://{HERE}:{port + 1}/u"
+
+
+def test_a_phone_votes_in_the_room_and_the_pairs_are_revealed(browser: Any, room_addresses: tuple[str, str]) -> None:
+    with screen(browser, room_addresses[0]) as room, screen(browser, room_addresses[1], 390, 780) as phone:
         word, number = texts(room, ".code")[0].split()
         wait(phone, phone.page.locator("#word").is_visible)
         phone.page.fill("#word", word)
@@ -200,12 +232,40 @@ def test_a_phone_votes_in_the_room_and_the_pairs_are_revealed(browser: Any, tmp_
         assert NUMBER.search(room.page.locator(".plot svg").get_attribute("aria-label") or "")
 
 
+@pytest.mark.parametrize(("screen_number", "field"), [(0, "minutes"), (1, "groups")], ids=["room", "phone"])
+def test_a_field_that_is_renamed_is_found_in_the_room(
+    browser: Any, room_addresses: tuple[str, str], screen_number: int, field: str
+) -> None:
+    assert_a_renamed_field_is_found(browser, room_addresses[screen_number], field)
+
+
+@pytest.fixture
+def opening_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(ServedRoom, "prepare", lambda _: None)
+    with page_with_groups() as (_, port, _):
+        yield f"http://{HERE}:{port}/group?lang=es"
+
+
+def test_a_room_is_opened_and_closed_by_the_page(browser: Any, opening_address: str) -> None:
+    with screen(browser, opening_address) as tab:
+        tab.page.click("[data-do=room]")
+        wait(tab, tab.page.locator("[data-do=close_room]").is_visible)
+        assert "Los teléfonos no pueden entrar" in "".join(texts(tab, "main"))
+        tab.page.click("[data-do=close_room]")
+        wait(tab, tab.page.locator("[data-do=room]").is_visible)
+
+
+def test_a_field_that_is_renamed_is_found_where_a_room_is_opened(browser: Any, opening_address: str) -> None:
+    assert_a_renamed_field_is_found(browser, opening_address, "network")
+
+
 # Files
 
 
-def town_file(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the page of a town of known effects."""
-    file, design = folder / "town.html", known_design()
+    file, design = tmp_path_factory.mktemp("town") / "town.html", known_design()
     pairs = known_pairs(design)
     data = town_data(design, pairs, known_surfaces(design, pairs), [KEY[0]], "confianza answer --quick")
     file.write_text(town_page(data), encoding="utf-8")
@@ -220,8 +280,8 @@ def report_file(folder: Path) -> Path:
     return file
 
 
-def test_the_page_of_a_town_answers_after_a_lever_is_moved(browser: Any, tmp_path: Path) -> None:
-    with screen(browser, town_file(tmp_path).as_uri()) as tab:
+def test_the_page_of_a_town_answers_after_a_lever_is_moved(browser: Any, town_file: Path) -> None:
+    with screen(browser, town_file.as_uri()) as tab:
         (before,) = texts(tab, "#answer")
         assert re.match(r"Today trust is at \d+ of 100\.", before)
         assert tab.page.locator("#plot circle").count() == 100
@@ -230,6 +290,10 @@ def test_the_page_of_a_town_answers_after_a_lever_is_moved(browser: Any, tmp_pat
             tab,
             lambda: re.match(r"With long visits, trust rises: \+\d\.\d to \+\d\.\d points\.", texts(tab, "#answer")[0]),
         )
+
+
+def test_a_field_that_is_renamed_is_found_in_the_page_of_a_town(browser: Any, town_file: Path) -> None:
+    assert_a_renamed_field_is_found(browser, town_file.as_uri(), "levers")
 
 
 @pytest.mark.parametrize("on_record", [False, True], ids=["new", "on_record"])

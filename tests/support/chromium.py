@@ -34,6 +34,8 @@ MISSING = "Chromium is missing; install it, for example with: apt-get install -y
 REQUIRED = "CHROMIUM_REQUIRED"
 """Variable of the environment that, if set, lets tests without Chromium fail instead of skipping them."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None and not os.environ.get(REQUIRED), reason=MISSING)
+STRICT_DATA = Path(__file__).with_name("strict_data.js").read_text(encoding="utf-8")
+"""Script that makes the data of a page throw when a name is read that is not there."""
 PALETTE = 160
 """Colours of a picture that is kept."""
 PRINTED: dict[int, str] = {}
@@ -147,17 +149,48 @@ def keep(screenshot: bytes, path: Path) -> None:
         taken.convert("RGB").quantize(PALETTE, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
 
 
+def with_strict_data(page: Any, renamed: str = "") -> Any:
+    """Let the data of a page throw when its scripts read a name that is not there; rename a field, if one is given."""
+    page.add_init_script(STRICT_DATA.replace('RENAMED = ""', f'RENAMED = "{renamed}"'))
+    return page
+
+
+def script_errors(page: Any) -> list[str]:
+    """Return a list that holds what goes wrong in the scripts of a page from now on; what does not load is no part."""
+    wrong: list[str] = []
+    page.on("pageerror", lambda reason: wrong.append(str(reason)))
+
+    def said(message: Any) -> None:
+        if message.type == "error" and not message.text.startswith("Failed to load"):
+            wrong.append(message.text)
+
+    page.on("console", said)
+    return wrong
+
+
 class Tab:
     """A page in Chromium, with everything that went wrong in it."""
 
-    def __init__(self, browser: Any, url: str, width: int = 1280, height: int = 720, *, stranger: bool = False) -> None:
-        """Open one more tab of the same person, who has the page's files already, or one of somebody else."""
+    def __init__(
+        self,
+        browser: Any,
+        url: str,
+        width: int = 1280,
+        height: int = 720,
+        *,
+        stranger: bool = False,
+        renamed: str = "",
+    ) -> None:
+        """Open one more tab of the same person, who has the page's files already, or one of somebody else.
+
+        Its data have every name that a script reads; of these one can be renamed, as if Python had another.
+        """
         self.wrong: list[str] = []
         of_one_person = browser.contexts and not stranger
         context = browser.contexts[0] if of_one_person else browser.new_context(accept_downloads=True)
         if address := PRINTED.get(urlsplit(url).port or 0):
             context.request.get(address, max_redirects=0)
-        self.page = context.new_page()
+        self.page = with_strict_data(context.new_page(), renamed)
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.set_default_timeout(1000.0 * SECONDS)
         self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)

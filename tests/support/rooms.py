@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chromium import SECONDS
+from chromium import PRINTED, SECONDS
 from page_client import ask
 from starlette.requests import Request
 
@@ -35,11 +35,13 @@ def page_with_groups() -> Iterator[tuple[GroupScreens, int, dict[str, str]]]:
     screens = GroupScreens()
     link, server = serve_screen(page.application(*screens.routes), page.PAGE_REQUESTS, "test")
     port = port_of(link)
+    PRINTED[port] = link
     try:
         yield screens, port, {"Cookie": "; ".join(ask(port, link[link.index("/?") :]).cookies())}
     finally:
         for what in ("room", "class"):
             screens.close(Request({"type": "http"}), {"what": what})
+        PRINTED.pop(port)
         server.should_exit = True
 
 

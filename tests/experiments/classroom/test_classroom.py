@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from actions import Person
 from bits import digests
-from chromium import COMPILE_SECONDS, SECONDS, chromium, free_port, needs_chromium, program, served
+from chromium import COMPILE_SECONDS, SECONDS, chromium, free_port, needs_chromium, program, served, with_strict_data
 
 from experiments.classroom import lesson, lesson_run, one_resident, page, pairs
 from experiments.classroom.assignment import Assignment, parse_assignment
@@ -501,7 +501,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def ready(opened: Any, query: str = "") -> Any:
     browser, address = opened
-    tab = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True).new_page()
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
+    tab = with_strict_data(context.new_page())
     tab.set_default_timeout(1000 * SECONDS)
     tab.goto(address + query)
     tab.wait_for_selector("[data-do=play]:not(:disabled)")

@@ -48,7 +48,7 @@ ROOT = Path(__file__).parents[3]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 SLOWEST_S = 2.0
 LONGEST = 1000
-FEW, MANY = 500, 20_000
+FEW, MORE, MANY = 150, 500, 20_000
 MOST_MB = 1000.0
 """Memory that an input may take beyond what the tests had taken before."""
 WOULD_COMPUTE = (
@@ -469,7 +469,7 @@ def mutate(total: int, place: Place) -> dict[str, Tally]:
     tallies = {kind: Tally() for kind in KINDS}
     for number in range(total):
         kind = list(KINDS)[number % len(KINDS)]
-        which = number if total < FEW else -1 - number
+        which = number if total < MORE else -1 - number
         attempt = partial(KINDS[kind], random.Random(f"{kind} {which}"), place)
         tried(f"{kind} {which}", attempt, tallies[kind])
         place.restore()
@@ -507,7 +507,9 @@ def many(total: int) -> settings:
     )
 
 
-@pytest.mark.parametrize("total", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "total", [FEW, pytest.param(MORE, marks=pytest.mark.thorough), pytest.param(MANY, marks=pytest.mark.slow)]
+)
 def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, libraries, monkeypatch, record_property, total):
     for name in WOULD_COMPUTE:
         monkeypatch.setattr(name, refuse_to_compute)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
-from chromium import chromium, needs_chromium
+from chromium import chromium, needs_chromium, with_strict_data
 from known_pairs import KEY, town_pairs, town_surfaces
 
 from experiments.comparison.decision_measures import measures
@@ -64,7 +64,8 @@ def shown(design: ReproduceDesign, pairs: pd.DataFrame, tmp_path_factory: pytest
     assert file.stat().st_size < MOST_BYTES
     wrong: list[str] = []
     with chromium() as browser:
-        tab = browser.new_context(viewport={"width": 1440, "height": 900}, locale="es-GT", offline=True).new_page()
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="es-GT", offline=True)
+        tab = with_strict_data(context.new_page())
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
         own = (file.parent.as_uri(), "about:", "data:", "blob:")

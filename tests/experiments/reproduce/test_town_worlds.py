@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from known_pairs import KEY, LEVEL, TRUST, known_surfaces
-from script_names import TOWN_PAGE, declared, differences
 
 from experiments.comparison.decision_measures import measures
 from experiments.reproduce.account_weights import account_weights
@@ -86,10 +85,6 @@ def test_the_rule_of_what_matters_is_that_of_the_tables(name: str, base: float) 
     found = max(rare, rare_share * base) if base < least else max(usual, share * base)
     kind: Any = "points" if name == MEASURE else "counts"
     assert found == pytest.approx(Scale(kind).threshold(base, base).delta)
-
-
-def test_the_script_gets_the_names_that_it_knows(data: dict[str, Any]) -> None:
-    assert differences([("data", data)], declared(TOWN_PAGE, {})) == []
 
 
 def test_the_page_asks_for_nothing_and_ends_no_script(data: dict[str, Any]) -> None:

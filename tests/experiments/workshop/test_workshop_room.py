@@ -25,6 +25,7 @@ from chromium import (
     served,
     small_town_file,
     told,
+    with_strict_data,
 )
 from page_client import ask
 from rooms import STARTS, asked, page_with_groups, port_of, started, tell_page
@@ -609,7 +610,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def tab_of(browser: Any, address: str, width: int = 1280, height: int = 720) -> Any:
-    tab = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    tab = with_strict_data(browser.new_context(viewport={"width": width, "height": height}).new_page())
     tab.set_default_timeout(1000 * SECONDS)
     tab.goto(address)
     return tab
