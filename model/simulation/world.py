@@ -106,6 +106,7 @@ from model.world.shift_events import (
     Meeting,
     OutsideVictimisation,
     PreventedCrime,
+    Retelling,
     ShiftEvents,
     UnservedCall,
     Visit,
@@ -224,6 +225,7 @@ class World(TableBundle):
     impressions: Rows[Impression]
     spared: Rows[PreventedCrime]
     signed: Rows[CoupleImpression]
+    retellings: Rows[Retelling]
     counts: IntArray
     learned: IntArray
     events: Rows[EventEffect]

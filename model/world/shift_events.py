@@ -215,6 +215,13 @@ class CoupleImpression(Row):
     cell: int
 
 
+class Retelling(Row):
+    """An impression (row of this shift) of which a tie of the resident hears."""
+
+    impression: int
+    tie: int
+
+
 class PreventedCrime(Row):
     """A crime that a guard prevented (`model.world.hazard`)."""
 
@@ -266,9 +273,10 @@ EVENT_TABLES: dict[str, type[Row]] = {
     "impressions": Impression,
     "spared": PreventedCrime,
     "signed": CoupleImpression,
+    "retellings": Retelling,
 }
 VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE = range(10)
-IMPRESSIONS, SPARED, SIGNED = range(10, len(EVENT_TABLES))
+IMPRESSIONS, SPARED, SIGNED, RETELLINGS = range(10, len(EVENT_TABLES))
 TABLE_NAMES = tuple(EVENT_TABLES)
 
 
