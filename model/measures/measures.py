@@ -26,7 +26,7 @@ from model.town.crime_kinds import HOMICIDE
 from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
 from model.trust.belief_updating import odds_of_ineffectiveness, odds_of_unfairness
-from model.trust.fear import update_fear
+from model.trust.fear import update_resident_fear
 from model.trust.ledger import add_to_ledger, update_to_month_end
 from model.world.derived import constant
 from model.world.mechanism import Measure, measures_from
@@ -129,7 +129,7 @@ def update_residents(w: World, mood_odds: float) -> None:
         add_to_ledger(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
-        update_fear(mind, local[z], fear[z])
+        update_resident_fear(mind, local[z], fear[z])
         add_to_class_sums(table[z, resident_flags(lasting[i], person, mind, tick)], mind, tick)
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
