@@ -112,7 +112,7 @@ def needs_consent(row: Incident, grave: float) -> bool:
 
     It needs none in the act, for violence from severity ``grave`` on, or where a board handed the case over.
     """
-    in_the_act = row.found == 1 or row.told == TO_PATROL
+    in_the_act = row.found == 1 or row.reported_to == TO_PATROL
     return not in_the_act and row.handed == 0 and row.severity < grave
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.crime.crime_counts import OCCURRED, RECORDED, TOLD
+from model.crime.crime_counts import OCCURRED, RECORDED, REPORTED
 from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
 from model.engine.elementary import log
 from model.engine.kernels import PREFETCH_DISTANCE, allocating_kernel, kernel, prefetch
@@ -262,7 +262,7 @@ CENTRAL_MEASURES = (
         ),
         "homicides": Measure("deaths", count_homicides),
         "homicides_per_100k": Measure("per 100,000 a year", annual_homicide_rate),
-        "told_share": crime_count_share_measure(TOLD),
+        "told_share": crime_count_share_measure(REPORTED),
         "recorded_share": crime_count_share_measure(RECORDED),
         "officers": Measure("officers", lambda month: float(len(month.world.w.officers))),
     }

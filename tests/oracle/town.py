@@ -548,7 +548,7 @@ def incident_row(incident: Incident) -> tuple[Any, ...]:
         incident.minute,
         incident.severity,
         incident.loss,
-        incident.told,
+        incident.reported_to,
         int(incident.handed),
         int(incident.found),
         int(incident.complaint),
