@@ -167,7 +167,7 @@ class LifeRecorder:
     def count_crimes(self, incidents: np.ndarray) -> None:
         """Count the crimes of a shift by zone: all, those reported to the state, those with a complaint."""
         zone = self.zone[incidents["cell"]]
-        state = (incidents["handed"] == 1) | IS_OF_STATE[incidents["told"]]
+        state = (incidents["handed"] == 1) | IS_OF_STATE[incidents["reported_to"]]
         for row, weights in enumerate((np.ones(len(zone)), state, incidents["complaint"])):
             self.zones[row] += np.bincount(zone, weights, len(ZONES))
 
@@ -183,12 +183,12 @@ class LifeRecorder:
                 continue
             who = victim if victim in self.lives else teller
             life, tick = self.lives[who], world.tick - 1
-            values = {"kind": kind, "told": f"told_{channel_name(int(row['told']))}" if who == teller else ""}
+            values = {"kind": kind, "told": f"told_{channel_name(int(row['reported_to']))}" if who == teller else ""}
             life.events.append(LifeEvent(tick, "suffered" if who == victim else "saw", values))
             self.reported[int(row["tick"]), int(row["number"])] = who
             if who == teller and (telling := self.reproduced_choice(world, row)):
                 life.tellings.append(telling)
-            prosecuted = channel_name(int(row["told"])) == "prosecutor"
+            prosecuted = channel_name(int(row["reported_to"])) == "prosecutor"
             for happened, name in ((row["complaint"] and not prosecuted, "ratified"), (row["arrested"], "arrest")):
                 if happened:
                     life.events.append(LifeEvent(tick, name))
@@ -226,7 +226,7 @@ class LifeRecorder:
         at_choice = StateAtChoice(self.boards[z], mind, self.local_service[z])
         telling = ReportingChoice(
             **circumstances(world, who, int(row["kind"]), tick, at_choice),
-            taken=channel_name(int(row["told"])),
+            taken=channel_name(int(row["reported_to"])),
             uniform=keyed_uniform(world.seed, TELL_STREAM, tick, int(row["number"]), 0),
             severity=float(row["severity"]),
             loss=float(row["loss"]),

@@ -32,6 +32,8 @@ INCIDENT_COLUMNS = (
     "displaced",
 )
 """Stored columns of an incident; victims, tellers and places are never stored."""
+FIELDS = {"told": "reported_to"}
+"""Fields of an incident whose stored column keeps the name of earlier versions."""
 
 CEILING_HITS = "ceiling_hits"
 """Measure that counts how often a hazard reached its ceiling in a month."""
@@ -185,8 +187,8 @@ def incidents_table(world: TrustModel) -> pa.Table:
         "shift": number_column(rows["tick"] % SHIFTS),
         "kind": name_column(rows["kind"], KINDS),
     }
-    columns |= {name: number_column(rows[name]) for name in INCIDENT_COLUMNS}
-    columns |= {"motive": name_column(rows["motive"], MOTIVES), "told": name_column(rows["told"], CHANNELS)}
+    columns |= {name: number_column(rows[FIELDS.get(name, name)]) for name in INCIDENT_COLUMNS}
+    columns |= {"motive": name_column(rows["motive"], MOTIVES), "told": name_column(rows["reported_to"], CHANNELS)}
     return pa.table(columns)
 
 

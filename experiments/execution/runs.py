@@ -227,11 +227,11 @@ def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[st
 
 
 def resident_events(world: TrustModel) -> dict[str, set[int]]:
-    """Return the residents who told the state, complained, were harmed, or met the police since the start."""
+    """Return the residents who reported to the state, complained, were harmed, or met the police since the start."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
-    told_the_state = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
+    reporting = (rows["handed"] == 1) | ((rows["reported_to"] != NOBODY) & (rows["reported_to"] != COMMUNAL))
     return {
-        "told": resident_numbers(rows["teller"][told_the_state]),
+        "told": resident_numbers(rows["teller"][reporting]),
         "complained": resident_numbers(rows["teller"][rows["complaint"] == 1]),
         "harmed": resident_numbers(rows["victim"]),
         "met": resident_numbers(np.flatnonzero(world.state[MINDS]["met"] >= tick_of(world.settings.start))),

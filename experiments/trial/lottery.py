@@ -41,7 +41,7 @@ from model.engine.calendar import first_of_month, tick_of
 from model.engine.policies import check_policies
 from model.engine.scenario import Policy, Scenario
 from model.world.shift_events import COMMUNAL
-from model.world.shift_events import NOBODY as TOLD_NOBODY
+from model.world.shift_events import NOBODY as REPORTED_TO_NOBODY
 from scenarios import accounts
 
 if TYPE_CHECKING:
@@ -208,8 +208,9 @@ class TrialTown:
         kept.clear()
         settlement = self.town.cells["settlement"][np.maximum(rows["cell"], 0)]
         placed = (rows["cell"] >= 0) & (settlement >= 0)
-        told = (rows["handed"] == 1) | ((rows["told"] != TOLD_NOBODY) & (rows["told"] != COMMUNAL))
-        chosen = {"crimes": placed, "told": placed & told, "recorded": placed & (rows["recorded"] == 1)}
+        channel = rows["reported_to"]
+        reported = (rows["handed"] == 1) | ((channel != REPORTED_TO_NOBODY) & (channel != COMMUNAL))
+        chosen = {"crimes": placed, "told": placed & reported, "recorded": placed & (rows["recorded"] == 1)}
         unit = self.units.of_settlement[np.maximum(settlement, 0)]
         return UnitCrimes(
             {name: np.bincount(unit[flags], minlength=self.units.n).astype(float) for name, flags in chosen.items()}

@@ -87,7 +87,7 @@ def measured_means(scale: float = 1.0) -> dict[str, tuple[float, str]]:
     world.advance(YEAR)
     rows = np.concatenate(world.kept["incidents"])
     adults = adults_present(world)
-    street, reported = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
+    street, reported = rows[rows["kind"] != DOMESTIC], rows["reported_to"] != NOBODY
     trust, fear = float(world.trust()[adults].mean()), float(world.state[MINDS]["fear"][adults].mean())
     return {
         "severity": (float(street["severity"].mean()), "severity of crimes outside the home"),

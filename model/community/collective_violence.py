@@ -266,7 +266,7 @@ def apply_crowd_violence(w: World, row: Incident, i: int, guarded: bool, p: Coll
     )
     done = w.incidents[record_incident(w, incident)]
     if done.teller >= 0 and kind == HOMICIDE:
-        done.told, done.complaint = BY_PHONE, 1
+        done.reported_to, done.complaint = BY_PHONE, 1
     if guarded and keyed_uniform(w.seed, CROWD_ATTACKS_POLICE_STREAM, w.tick, row.number, 0) < p.attack:
         w.tally[0].police_attacked += 1.0
         w.boards[z].withdrawn = w.tick + int(p.withdrawn * WEEK)

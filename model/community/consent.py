@@ -24,7 +24,7 @@ from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.rows import Column, Row, int64_constant
 from model.engine.tables import RowTableSpec
 from model.police.minutes import FOR_MEETINGS, add_owed_minutes
-from model.world.discrete_choice import clear_terms, decide_and_record, share_with_prior
+from model.world.discrete_choice import choose_option, clear_terms, decide_and_record, share_with_prior, sum_utilities
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_events import AT_MEETING, CHECKPOINT, ON_REQUEST, TO_PATROL, VISITS
 from model.world.steps import step
@@ -112,7 +112,7 @@ def needs_consent(row: Incident, grave: float) -> bool:
 
     It needs none in the act, for violence from severity ``grave`` on, or where a board handed the case over.
     """
-    in_the_act = row.found == 1 or row.told == TO_PATROL
+    in_the_act = row.found == 1 or row.reported_to == TO_PATROL
     return not in_the_act and row.handed == 0 and row.severity < grave
 
 
@@ -130,15 +130,15 @@ def decide_on_patrol(w: World, a: int) -> None:
     terms[1, PatrolTerm.CONDUCT] = p.patrol_conduct * signed_belief(hearing_conduct(board, d))
     terms[1, PatrolTerm.KEPT] = p.patrol_kept * signed_belief(request_reliability(board, d))
     terms[1, PatrolTerm.PROTOCOL] = p.patrol_protocol * board.protocol
-    given = decide_and_record(w, TWO_OPTIONS, PATROL_TERMS, PATROL_CHOICE, True, w.month, a)
+    sum_utilities(w, TWO_OPTIONS, PATROL_TERMS, -1)
+    refuses = choose_option(w, TWO_OPTIONS, PATROL_CHOICE, True, w.month, a) == 0
     f = w.cells[w.authorities[a].cell].facility
-    if given == 0 and f >= 0 and keyed_uniform(w.seed, COORDINATES_STREAM, w.month, a, 0) < p.coordinates:
-        # The chief comes before the refusal is final; the same draw decides again, in place of the first decision.
+    if refuses and f >= 0 and keyed_uniform(w.seed, COORDINATES_STREAM, w.month, a, 0) < p.coordinates:
+        # The chief comes before the refusal is final; the same draw then decides with the term of the visit.
         board.mark = add_owed_minutes(w, f, FOR_MEETINGS, w.p.practices[a].meeting)
-        w.choices_count[0] -= 1
         terms[1, PatrolTerm.COORDINATED] = p.persuades
-        given = decide_and_record(w, TWO_OPTIONS, PATROL_TERMS, PATROL_CHOICE, True, w.month, a)
         w.tally[0].consent_coordinated += 1.0
+    given = decide_and_record(w, TWO_OPTIONS, PATROL_TERMS, PATROL_CHOICE, True, w.month, a)
     w.consent[a].patrol = given
     w.tally[0].consent_patrol_asked += 1.0
     w.tally[0].consent_patrol_given += given

@@ -498,7 +498,7 @@ def count_night_crimes(w: World) -> None:
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         z = w.cells[row.cell].settlement
-        if z >= 0 and IS_PROPERTY[row.kind] == 1 and row.told != NOBODY:
+        if z >= 0 and IS_PROPERTY[row.kind] == 1 and row.reported_to != NOBODY:
             w.boards[z].nights += 1.0
 
 

@@ -369,7 +369,7 @@ def append_incident(w: World, incident: NewIncident) -> int:
     row.cell, row.victim, row.teller, row.clique = incident.cell, victim, reporter, incident.clique
     row.minute, row.severity, row.loss = incident.minute, incident.severity, incident.loss
     # Rows are used again every shift: reset the columns that later rules fill.
-    row.offender, row.told = NO_SLOTS, NOBODY
+    row.offender, row.reported_to = NO_SLOTS, NOBODY
     row.handed = row.covered = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
     row.displaced = row.refused = row.written = row.downgraded = 0
     w.counts[INCIDENTS] = k + 1

@@ -1,4 +1,4 @@
-"""The four counts of crime: occurred, told to the state, complaints filed, recorded by headquarters.
+"""The four counts of crime: occurred, reported to the state, complaints filed, recorded by headquarters.
 
 Each counts crimes by kind and month; what separates them is reporting, and the filing of reports (`information`).
 """
@@ -42,15 +42,15 @@ if TYPE_CHECKING:
         Incident,
     )
 
-OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
+OCCURRED, REPORTED, COMPLAINTS, RECORDED = range(4)
 """The four counts of crime, stages of the funnel."""
-TOLD_BY = ArraySpec(
-    name="told_by",
+REPORTED_BY = ArraySpec(
+    name="reported_by",
     of=np.int64,
     shape=(len(CHANNELS),),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Crimes told, by channel.",
+    about="Crimes reported, by channel.",
     domain=COUNT,
 )
 KILLED_BY = ArraySpec(
@@ -109,7 +109,7 @@ REPORT_CHANNELS = CHANNELS[:7]
 """Channels with a measure; those of domestic violence have their own (`seeking_help`)."""
 CRIME_COUNT_MEASURES = {
     "crimes_occurred": OCCURRED,
-    "crimes_told": TOLD,
+    "crimes_told": REPORTED,
     "complaints_filed": COMPLAINTS,
     "crimes_recorded": RECORDED,
 }
@@ -117,8 +117,8 @@ CRIME_COUNT_MEASURES = {
 
 @kernel
 def is_reported_to_state(row: Incident) -> bool:
-    """Return whether a state body was told of this incident."""
-    channel = row.told
+    """Return whether this incident was reported to a state body."""
+    channel = row.reported_to
     return row.handed == 1 or (channel != NOBODY and channel != COMMUNAL and channel != TO_KIN and channel != REFUGE)
 
 
@@ -126,9 +126,9 @@ def is_reported_to_state(row: Incident) -> bool:
 def is_known_to_police(row: Incident) -> bool:
     """Return whether the police know of an incident: they found it, or a report reached them.
 
-    Prosecutor and DEMI keep what they are told, except for what goes by telephone: killings and stolen vehicles.
+    Prosecutor and DEMI keep what is reported to them, except for what goes by telephone: killings and stolen vehicles.
     """
-    kept = (row.told == PROSECUTOR or row.told == DEMI) and BY_TELEPHONE[row.kind] == 0
+    kept = (row.reported_to == PROSECUTOR or row.reported_to == DEMI) and BY_TELEPHONE[row.kind] == 0
     return row.found == 1 or (is_reported_to_state(row) and not kept)
 
 
@@ -144,7 +144,7 @@ def count_incidents(w: World) -> None:
         z = max(cells[row.cell].settlement, 0)
         known = is_reported_to_state(row)
         books[OCCURRED, row.kind] += 1
-        books[TOLD, row.kind] += 1 if known else 0
+        books[REPORTED, row.kind] += 1 if known else 0
         books[COMPLAINTS, row.kind] += row.complaint
         books[RECORDED, LESSER_KIND[row.kind] if row.downgraded == 1 else row.kind] += row.recorded
         tally[0].refused += row.refused
@@ -159,8 +159,8 @@ def count_incidents(w: World) -> None:
                 tally[0].grave_known += 1.0
         tally[0].handed += row.handed
         tally[0].found += row.found
-        if row.told != NOBODY:
-            w.told_by[row.told] += 1
+        if row.reported_to != NOBODY:
+            w.reported_by[row.reported_to] += 1
         if row.kind == HOMICIDE:
             tally[0].women_killed += people[row.victim].female
             w.killed_by[row.motive] += 1
@@ -223,7 +223,7 @@ def crime_count_measure(book: int, *kinds: int) -> Measure:
 
 
 MEASURES = (
-    {f"told_{name}": table_count_measure("told_by", k) for k, name in enumerate(REPORT_CHANNELS)}
+    {f"told_{name}": table_count_measure("reported_by", k) for k, name in enumerate(REPORT_CHANNELS)}
     | {f"unserved_{name}": table_count_measure("unserved_by", k) for k, name in enumerate(UNSERVED_REASONS)}
     | {
         f"homicides_{name}": table_count_measure("killed_by", *map(MOTIVES.index, of))
@@ -236,7 +236,7 @@ for _name, _book in CRIME_COUNT_MEASURES.items():
     }
 MECHANISM = Mechanism(
     named="books",
-    tables=(TOLD_BY, KILLED_BY, UNSERVED_BY),
+    tables=(REPORTED_BY, KILLED_BY, UNSERVED_BY),
     counts=CrimeFunnelCounts,
     measures=MEASURES,
 )

@@ -118,7 +118,7 @@ class PendingAct(Row):
 HOMES = RowTableSpec(name="homes", row=HomeHistory, per="resident", about="Violence against women at home.")
 PENDING = GrowingTableSpec(name="pending", row=PendingAct, about="Women whose next act may come.")
 """Places where a woman may seek help."""
-TOLD_ROW, REPEATED_ROW, LEFT_ALONE_ROW = range(3)
+REPORTED_ROW, REPEATED_ROW, LEFT_ALONE_ROW = range(3)
 HELPED = ArraySpec(
     name="helped",
     of=np.float64,
@@ -278,7 +278,7 @@ def apply_violent_act(w: World, i: int, man: int) -> None:
 
 @kernel
 def record_repeated_act(w: World, i: int) -> None:
-    """Count an act within a year of another by the place of help; the state that was told loses trust.
+    """Count an act within a year of another by the place of help; the state to which it was reported loses trust.
 
     Updates `helped`, `homes.hurt`, `homes.channel` and `impressions`.
     """
@@ -423,7 +423,7 @@ def count_women_hurt(month: MonthSnapshot) -> float:
 def repeated_act_share(month: MonthSnapshot) -> float:
     """Return the share of acts that come within twelve months of another."""
     helped = month.world.w.helped
-    return ratio_or_nan(helped[REPEATED_ROW].sum(), helped[TOLD_ROW].sum())
+    return ratio_or_nan(helped[REPEATED_ROW].sum(), helped[REPORTED_ROW].sum())
 
 
 def help_place_measures(name: str, row: int) -> dict[str, Measure]:
@@ -451,7 +451,7 @@ MECHANISM = Mechanism(
         "domestic_repeat_share": Measure("share", repeated_act_share),
         "domestic_without_remedy": Measure("acts", lambda month: float(month.world.w.helped[LEFT_ALONE_ROW].sum())),
     }
-    | help_place_measures("domestic_to", TOLD_ROW)
+    | help_place_measures("domestic_to", REPORTED_ROW)
     | help_place_measures("domestic_again_after", REPEATED_ROW)
     | help_place_measures("domestic_alone_after", LEFT_ALONE_ROW),
 )

@@ -200,7 +200,7 @@ def incident_of_arrest(w: World, arrest: Arrest) -> Incident:
 def inform_reporter(w: World, row: Incident, held: bool) -> None:
     """Inform the reporter of an incident, or its witness, of the arrest; appends to `impressions`."""
     i = row.teller
-    if i < 0 or (row.told == NOBODY and row.found == 0):
+    if i < 0 or (row.reported_to == NOBODY and row.found == 0):
         return
     z = w.people[i].settlement
     p = w.p.trust[z]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.crime.crime_counts import OCCURRED, RECORDED, TOLD
+from model.crime.crime_counts import OCCURRED, RECORDED, REPORTED
 from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
 from model.engine.elementary import log
 from model.engine.kernels import PREFETCH_DISTANCE, allocating_kernel, kernel, prefetch
@@ -26,7 +26,7 @@ from model.town.crime_kinds import HOMICIDE
 from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
 from model.trust.belief_updating import odds_of_ineffectiveness, odds_of_unfairness
-from model.trust.fear import update_fear
+from model.trust.fear import update_resident_fear
 from model.trust.ledger import add_to_ledger, update_to_month_end
 from model.world.derived import constant
 from model.world.mechanism import Measure, measures_from
@@ -129,7 +129,7 @@ def update_residents(w: World, mood_odds: float) -> None:
         add_to_ledger(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
-        update_fear(mind, local[z], fear[z])
+        update_resident_fear(mind, local[z], fear[z])
         add_to_class_sums(table[z, resident_flags(lasting[i], person, mind, tick)], mind, tick)
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
@@ -262,7 +262,7 @@ CENTRAL_MEASURES = (
         ),
         "homicides": Measure("deaths", count_homicides),
         "homicides_per_100k": Measure("per 100,000 a year", annual_homicide_rate),
-        "told_share": crime_count_share_measure(TOLD),
+        "told_share": crime_count_share_measure(REPORTED),
         "recorded_share": crime_count_share_measure(RECORDED),
         "officers": Measure("officers", lambda month: float(len(month.world.w.officers))),
     }

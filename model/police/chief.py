@@ -235,7 +235,7 @@ def record_chief_experience(w: World) -> None:
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
         f = w.cells[row.cell].facility
-        if row.told == OWN_PHONE and f >= 0:
+        if row.reported_to == OWN_PHONE and f >= 0:
             chiefs[f].welcomed += p.told
 
 

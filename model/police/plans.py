@@ -107,8 +107,12 @@ CRIMES_HAPPENED = ArraySpec(
     about="The same of what happened.",
     domain=POSITIVE,
 )
-CRIMES_TOLD = ArraySpec(
-    name="crimes_told", of=np.float64, shape=("cell",), about="The same of what the state was told.", domain=POSITIVE
+CRIMES_REPORTED = ArraySpec(
+    name="crimes_reported",
+    of=np.float64,
+    shape=("cell",),
+    about="The same of what was reported to the state.",
+    domain=POSITIVE,
 )
 CRIMES_MAPPED = ArraySpec(
     name="crimes_mapped",
@@ -337,7 +341,7 @@ def plan(sim: Simulation) -> None:
         # Stations plan in turn, each one every three months.
         if (month + f) % 3 == 0:
             make_quarter_plan(sim, f, month)
-    for table in (sim.w.crimes_known, sim.w.crimes_happened, sim.w.crimes_told, sim.w.crimes_mapped):
+    for table in (sim.w.crimes_known, sim.w.crimes_happened, sim.w.crimes_reported, sim.w.crimes_mapped):
         table *= MONTHLY_RETAINED_SHARE
 
 
@@ -388,7 +392,7 @@ MECHANISM = Mechanism(
         PLANNED_HERE,
         CRIMES_KNOWN,
         CRIMES_HAPPENED,
-        CRIMES_TOLD,
+        CRIMES_REPORTED,
         CRIMES_MAPPED,
     ),
     counts=PlanCounts,
@@ -400,7 +404,7 @@ MECHANISM = Mechanism(
             lambda month: visit_load_correlation(month, month.world.w.crimes_happened[month.populated].sum(axis=1)),
         ),
         "posts_follow_reports": Measure(
-            "-1 to 1", lambda month: visit_load_correlation(month, month.world.w.crimes_told[month.populated])
+            "-1 to 1", lambda month: visit_load_correlation(month, month.world.w.crimes_reported[month.populated])
         ),
         "formats": Measure("formats"),
         "diagnoses": Measure("diagnoses"),

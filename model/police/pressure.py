@@ -74,15 +74,15 @@ class PressureCounts(Row):
 def turn_victim_away(w: World, k: int, f: int, p: Pressure) -> None:
     """Turn a victim who reports to the police away, by chance; some go to the prosecutor instead.
 
-    Updates `incidents.refused` and `incidents.told`; records the event of trust.
+    Updates `incidents.refused` and `incidents.reported_to`; records the event of trust.
     """
     row, tick, seed = w.incidents[k], w.tick, w.seed
-    if row.told not in (TO_PATROL, BY_PHONE, AT_STATION):
+    if row.reported_to not in (TO_PATROL, BY_PHONE, AT_STATION):
         return
     if keyed_uniform(seed, SENT_AWAY, tick, row.number, 0) >= w.figures[f].refuse * (1.0 - row.severity):
         return
     row.refused = 1
-    row.told = PROSECUTOR if keyed_uniform(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
+    row.reported_to = PROSECUTOR if keyed_uniform(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
     record_event(w, row.teller, TURNED_AWAY, p.weight)
 
 

@@ -61,7 +61,7 @@ STREET_CRIME, VEHICLE_CRIME, HOME_CRIME = (
 def record_problem_events(w: World) -> None:
     """Record the events of the shift at each problem: crimes, reports, prevented crimes, talks.
 
-    Updates `problems.seen`, `problems.told`, `problems.written`, `problems.refused`, `problems.talked`,
+    Updates `problems.seen`, `problems.reported`, `problems.written`, `problems.refused`, `problems.talked`,
     `forms_to_verify` and `sector_record.better`.
     """
     problems, slot_at = w.problems, w.problem_at
@@ -71,7 +71,7 @@ def record_problem_events(w: World) -> None:
         slot = slot_at[row.cell, row.kind]
         if slot >= 0:
             problems[slot].seen += 1.0
-            problems[slot].told += 1.0 if is_known_to_police(row) else 0.0
+            problems[slot].reported += 1.0 if is_known_to_police(row) else 0.0
             problems[slot].written += row.written
     for k in range(w.counts[SPARED]):
         spared = w.spared[k]
@@ -180,7 +180,7 @@ def detect_problems(w: World, share: float) -> None:
             continue
         p = w.p.problems[parameter_settlement(w, row)]
         talk = p.by_talk * (p.talk_least + p.talk_habit * w.officers[officer].habit_analysis)
-        rate = row.told * p.by_report * form_use_share(w, row.facility, p) + row.talked * talk
+        rate = row.reported * p.by_report * form_use_share(w, row.facility, p) + row.talked * talk
         # Events at this rate a month: the probability of at least one.
         if keyed_uniform(w.seed, PROBLEM_NOTED_STREAM, w.tick, i, row.gen) < 1.0 - exp(-share * rate):
             row.noted = w.tick

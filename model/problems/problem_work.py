@@ -269,7 +269,7 @@ def begin_month(w: World, minutes: FloatArray, warm_up: bool) -> None:
         row = w.problems[i]
         row.seen = 0.0
         if not warm_up:
-            row.told = row.written = row.talked = 0.0
+            row.reported = row.written = row.talked = 0.0
     if not warm_up:
         w.problem_months[0] = 0
     for f in range(len(minutes)):

@@ -138,10 +138,10 @@ class ProblemRow(Row):
     what people there have seen of the work on it (`model.problems.solved_problems`).  ``response`` is
     the cause at which the response aims (-1 for none), ``owner`` the position in charge and ``person`` its holder
     then, ``begun`` its tick, ``kept`` the months it has been kept up.  Of the present month are ``seen`` (crimes),
-    ``told`` (those known to the police), ``written`` (forms) and ``talked`` (planned stretches in homes near it); the
-    last three are of the whole warm-up while it lasts.  ``filed`` sums forms and ``talks`` what was said, with decay.
-    ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this month,
-    ``load`` the known crime load of its class there when the month began, read while a response is kept up.
+    ``reported`` (those known to the police), ``written`` (forms) and ``talked`` (planned stretches in homes near it);
+    the last three are of the whole warm-up while it lasts.  ``filed`` sums forms and ``talks`` what was said, with
+    decay.  ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this
+    month, ``load`` the known crime load of its class there when the month began, read while a response is kept up.
     """
 
     sector: Annotated[int, row_of("sector", none=True)]
@@ -163,7 +163,7 @@ class ProblemRow(Row):
     more: Annotated[float, POSITIVE]
     eff: Annotated[float, SHARE]
     seen: Annotated[float, POSITIVE]
-    told: Annotated[float, POSITIVE]
+    reported: Annotated[float, POSITIVE]
     written: Annotated[float, POSITIVE]
     filed: Annotated[float, POSITIVE]
     talked: Annotated[float, POSITIVE]
@@ -384,7 +384,7 @@ def clear_slot(row: ProblemRow) -> None:
     row.sector = row.facility = row.cell = row.kind = row.cause = NOWHERE
     row.noted = row.named = row.response = row.owner = row.person = row.begun = NO_CAUSE
     row.shared = row.shown = row.kept = 0
-    row.size = row.more = row.eff = row.seen = row.told = row.written = row.filed = row.talked = row.talks = 0.0
+    row.size = row.more = row.eff = row.seen = row.reported = row.written = row.filed = row.talked = row.talks = 0.0
     row.refused = row.owed = row.load = 0.0
 
 
@@ -439,11 +439,11 @@ def renew_problems(w: World, n: int, inherit: bool) -> int:
             if keyed_uniform(w.seed, PROBLEM_ENDS, w.tick, i, row.gen) >= 1.0 / life:
                 continue
             w.problem_at[row.cell, row.kind] = NOWHERE
-        told, written, talked, size = row.told, row.written, row.talked, row.size
+        reported, written, talked, size = row.reported, row.written, row.talked, row.size
         row.gen += 1
         create_problem(w, n, i)
         if inherit and size > 0.0 and row.cell >= 0:
-            row.told, row.written, row.talked = told * row.size / size, written * row.size / size, talked
+            row.reported, row.written, row.talked = reported * row.size / size, written * row.size / size, talked
         renewed += 1
     return renewed
 

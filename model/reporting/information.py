@@ -146,7 +146,8 @@ def room_for_records(sim: Simulation) -> Room:
 def report_shift(w: World) -> None:
     """Write the forms of the shift's crimes, and send records to headquarters.
 
-    Updates `known`, `happened`, `told`, `incidents.written`, `incidents.recorded` and the counts; appends to `mail`.
+    Updates `crimes_known`, `crimes_happened`, `crimes_reported`, `incidents.written`, `incidents.recorded` and the
+    counts; appends to `mail`.
     """
     cells, tick = w.cells, w.tick
     tally = w.tally
@@ -155,7 +156,7 @@ def report_shift(w: World) -> None:
         cell, number, problem, severity = row.cell, row.number, PROBLEM_OF[row.kind], row.severity
         w.crimes_happened[cell, problem] += severity
         if is_reported_to_state(row):
-            w.crimes_told[cell] += severity
+            w.crimes_reported[cell] += severity
         if not is_known_to_police(row):
             continue
         f = cells[cell].facility
@@ -168,7 +169,7 @@ def report_shift(w: World) -> None:
         if u < form:
             tally[0].forms += 1.0
             row.written = 1
-        if u < content and (row.found == 1 or row.told != ANONYMOUS):
+        if u < content and (row.found == 1 or row.reported_to != ANONYMOUS):
             tally[0].forms_with_content += 1.0
             w.crimes_known[cell, problem, tick % SHIFTS] += severity
         kept_back = keyed_uniform(w.seed, HOARDS_STREAM, w.month, f, 0) < p.hoarding

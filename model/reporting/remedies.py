@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from model.world.steps import GrowingKey, RowBound
 
 N_HELP_PLACES = len(HELP_PLACES) - 1
-"""Places that a woman can tell: `HELP_PLACES` without nobody."""
+"""Places to which a woman can report: `HELP_PLACES` without nobody."""
 AUTHORITY_PLACE, POLICE_PLACE = HELP_PLACES.index("communal"), HELP_PLACES.index("police")
 NO_ROW = -1
 
 
 class VictimRecord(Row):
-    """Victim of domestic violence: tick of the last act, and the place then told (in `HELP_PLACES`; 0 is nobody)."""
+    """Victim of domestic violence: tick of the last act, and place of the report (in `HELP_PLACES`; 0 is nobody)."""
 
     woman: Annotated[int, row_of("resident")]
     last: Annotated[int, PAST]
@@ -37,7 +37,7 @@ class VictimRecord(Row):
 
 
 class HelpOutcome(Row):
-    """Good and bad outcomes of telling one place, in events decayed to ``tick``."""
+    """Good and bad outcomes of reports to one place, in events decayed to ``tick``."""
 
     good: Annotated[float, POSITIVE]
     bad: Annotated[float, POSITIVE]
@@ -54,7 +54,7 @@ def women_have_rows(state: Any, town: Any, sizes: TableSizes) -> bool:
 
 WOMEN = GrowingTableSpec(name="women", row=VictimRecord, about="Women hurt at home, in the order of their first act.")
 OUTCOMES = GrowingTableSpec(
-    name="outcomes", row=HelpOutcome, about="Outcomes of telling: for each of `women` a row per place but nobody."
+    name="outcomes", row=HelpOutcome, about="Outcomes of reports: for each of `women` a row per place but nobody."
 )
 OF_WOMAN = ArraySpec(
     name="of_woman",
@@ -82,10 +82,10 @@ def outcome_retained_share(shifts: int, years: float) -> float:
 
 @kernel
 def remembered_outcomes(w: World, row: int, place: int, years: float) -> tuple[float, float]:
-    """Return the good and the bad outcomes (events, decayed) of telling a place, as of this tick.
+    """Return the good and the bad outcomes (events, decayed) of reporting to a place, as of this tick.
 
-    A year without another act is a good outcome for the place that she told; a ruling that was obeyed since her last
-    act is one for the authority.
+    A year without another act is a good outcome for the place to which she reported; a ruling that was obeyed since
+    her last act is one for the authority.
     """
     tick = w.tick
     her, outcome = w.women[row], w.outcomes[N_HELP_PLACES * row + place - 1]
@@ -103,7 +103,7 @@ def remembered_outcomes(w: World, row: int, place: int, years: float) -> tuple[f
 
 @kernel
 def record_help_outcome(w: World, i: int, place: int, helped: bool, years: float) -> None:
-    """Add a good or a bad outcome of telling a place to the record of woman i; ``years`` is the half-life."""
+    """Add a good or a bad outcome of reporting to a place to the record of woman i; ``years`` is the half-life."""
     tick = w.tick
     good, bad = (1.0, 0.0) if helped else (0.0, 1.0)
     outcome = w.outcomes[N_HELP_PLACES * w.of_woman[i] + place - 1]
@@ -130,7 +130,7 @@ def create_victim_record(w: World, i: int) -> None:
 def update_victim_record(w: World, i: int, years: float) -> None:
     """Update the record of a woman who was hurt again, before she chooses.
 
-    That it happened again within a year is a bad outcome for the place that she told.
+    That it happened again within a year is a bad outcome for the place to which she reported.
     """
     tick = w.tick
     row = w.of_woman[i]

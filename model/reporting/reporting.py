@@ -1,7 +1,7 @@
-"""M11, reporting: victims choose whom to tell, and whether to file a formal complaint.
+"""M11, reporting: victims choose to whom to report, and whether to file a formal complaint.
 
 Both choices are discrete choices: a multinomial logit among channels and nobody, then a logit for the complaint.  Who
-chooses a channel looks ahead to the complaint (nested logit).  Switched off, a constant share of each type is told.
+chooses a channel looks ahead to the complaint (nested logit).  Switched off, a constant share of each type is reported.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ UNANSWERED_CALL = declare_event("unanswered_call", 6)
 
 @dataclass(frozen=True, init=False)
 class Reporting(ParameterGroup):
-    """Parameters of reporting: utilities of telling by channel, of ratifying, and delays."""
+    """Parameters of reporting: utilities of reports by channel, of ratifying, and delays."""
 
     name: ClassVar[str] = "reporting"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -143,7 +143,7 @@ class Reporting(ParameterGroup):
 class ReportingHistory(Row):
     """History of a resident's reports."""
 
-    spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
+    spoke: Annotated[int, Column("last reported extortion openly to the police", "tick", -1, "i4")]
 
 
 @constant
@@ -154,7 +154,7 @@ def channel_pull(sim: Simulation) -> FloatArray:
 
 @kernel
 def fear_of_offender(row: Incident, fear: float, p: Reporting) -> float:
-    """Return the disutility (log-odds) of telling for fear of an offender with power over the victim, else 0."""
+    """Return the disutility (log-odds) of reporting for fear of an offender with power over the victim, else 0."""
     threatens = row.kind == EXTORTION or row.motive == BY_GANG
     threatens = threatens or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
     return p.fear * fear if threatens else 0.0
@@ -162,9 +162,9 @@ def fear_of_offender(row: Incident, fear: float, p: Reporting) -> float:
 
 @derived
 def readiness_by_kind(sim: Simulation) -> FloatArray:
-    """Return the readiness to tell over that of robbery (log-odds), by settlement and kind of crime."""
+    """Return the readiness to report over that of robbery (log-odds), by settlement and kind of crime."""
     p = sim.p.reporting
-    readiness: FloatArray = p["by_kind"][:, None] * rates_by_kind(p, "told")
+    readiness: FloatArray = p["by_kind"][:, None] * rates_by_kind(p, "reported")
     return readiness
 
 
@@ -207,7 +207,7 @@ def channel_utilities(w: World, row: Incident, trust: float, at_hand: bool) -> N
 
 @kernel
 def choose_channel(pull: FloatArray, u: float) -> int:
-    """Return the channel that a uniform number selects in a multinomial logit; telling nobody has utility 0.
+    """Return the channel that a uniform number selects in a multinomial logit; reporting to nobody has utility 0.
 
     ``pull`` is exp(utility) of each channel, 0 where it is closed.
     """
@@ -284,17 +284,17 @@ def file_complaint(w: World, row: Incident, p: Reporting) -> None:
 
 
 @kernel
-def apply_telling_experiment(w: World, row: Incident, p: Reporting) -> bool:
-    """Silence some who would tell, or make some who would not telephone; return whether the latter happened.
+def apply_reporting_experiment(w: World, row: Incident, p: Reporting) -> bool:
+    """Silence some who would report, or make some who would not telephone; return whether the latter happened.
 
-    Updates `incidents.told`.
+    Updates `incidents.reported_to`.
     """
-    if row.told == NOBODY:
+    if row.reported_to == NOBODY:
         if keyed_uniform(w.seed, ALL_TELL, w.tick, row.number, 0) < p.all_tell:
-            row.told = BY_PHONE
+            row.reported_to = BY_PHONE
             return True
-    elif row.told != COMMUNAL and keyed_uniform(w.seed, NONE_TELL, w.tick, row.number, 0) < p.none_tell:
-        row.told = NOBODY
+    elif row.reported_to != COMMUNAL and keyed_uniform(w.seed, NONE_TELL, w.tick, row.number, 0) < p.none_tell:
+        row.reported_to = NOBODY
     return False
 
 
@@ -302,7 +302,7 @@ def apply_telling_experiment(w: World, row: Incident, p: Reporting) -> bool:
 def leaks_to_clique(w: World, row: Incident, station: int, p: Reporting) -> bool:
     """Return whether a clique learns who reported extortion: openly, from somebody at a station, or from its chief."""
     seed = w.seed
-    if row.told != ANONYMOUS:
+    if row.reported_to != ANONYMOUS:
         return True
     u = keyed_uniform(seed, LEAK_STREAM, w.tick, row.number, 1)
     if learns_of_report(w, station, row.clique, w.p.capture[0], u):
@@ -324,18 +324,18 @@ def report_crime(w: World, k: int, at_hand: bool) -> None:
     p = w.p.reporting[z]
     trust = trust_now(w.minds[row.teller], tick, w.p.trust[z]) + p.lift
     channel_utilities(w, row, trust, at_hand)
-    row.told = choose_channel(w.channel_pull, keyed_uniform(seed, TELL_STREAM, tick, row.number, 0))
+    row.reported_to = choose_channel(w.channel_pull, keyed_uniform(seed, TELL_STREAM, tick, row.number, 0))
     if row.kind == HOMICIDE:
-        row.told = BY_PHONE
-    reluctant = apply_telling_experiment(w, row, p)
+        row.reported_to = BY_PHONE
+    reluctant = apply_reporting_experiment(w, row, p)
     turn_victim_away(w, k, station, w.p.pressure[max(here.settlement, 0)])
     if row.refused == 1:
         record_case_service(w, row.teller, 0.0)
-    if row.told == COMMUNAL:
+    if row.reported_to == COMMUNAL:
         put_off = decide_case(w, row, row.victim, z)
         if put_off >= 0:
             open_communal_case(w, row, z, put_off)
-    elif row.kind == EXTORTION and row.told != NOBODY and leaks_to_clique(w, row, station, p):
+    elif row.kind == EXTORTION and row.reported_to != NOBODY and leaks_to_clique(w, row, station, p):
         w.minds[row.teller].spoke = tick
     board = board_informed_of_call(person, here, w.boards[z], tick % SHIFTS == NIGHT, row.handed == 1)
     follow_up_report(w, k, board, trust, p.newcomers if reluctant else 1.0)
@@ -351,20 +351,20 @@ def follow_up_report(w: World, k: int, board: int, trust: float, zeal: float) ->
     and `impressions`.
     """
     row, tick, seed = w.incidents[k], w.tick, w.seed
-    told, number = row.told, row.number
-    if row.kind == HOMICIDE or told == PROSECUTOR:
+    channel, number = row.reported_to, row.number
+    if row.kind == HOMICIDE or channel == PROSECUTOR:
         row.complaint, row.in_time = 1, 1
-    if told == NOBODY or (told == COMMUNAL and row.handed == 0):
+    if channel == NOBODY or (channel == COMMUNAL and row.handed == 0):
         return
     person = w.people[row.teller]
     home, p = w.cells[person.home], w.p.reporting[person.settlement]
-    if told == TO_PATROL or (row.handed == 1 and row.complaint == 0):
+    if channel == TO_PATROL or (row.handed == 1 and row.complaint == 0):
         append_call(w, k, board, p)
-    elif told in (BY_PHONE, OWN_PHONE) and (
+    elif channel in (BY_PHONE, OWN_PHONE) and (
         zeal == 1.0 or keyed_uniform(seed, RELUCTANT_STREAM, tick, number, 0) < zeal
     ):
         answered = home.facility < 0 or w.facility_resources[home.facility].phone == 1
-        if told == BY_PHONE:
+        if channel == BY_PHONE:
             response = w.p.response[max(w.cells[row.cell].settlement, 0)]
             answered = keyed_uniform(seed, LINE_STREAM, tick, number, 0) < response.line_answered
         if answered:
@@ -381,7 +381,7 @@ def follow_up_report(w: World, k: int, board: int, trust: float, zeal: float) ->
 def complaint_utility(
     row: Incident, mind: ResidentState, home: Cell, p: Reporting, trust: float, service: float
 ) -> float:
-    """Return the utility (log-odds) of a formal complaint to somebody who told a state body.
+    """Return the utility (log-odds) of a formal complaint for somebody who reports to a state body.
 
     ``trust`` is 0-1, ``service`` is the utility of what came of complaints (log-odds).
     """
@@ -398,7 +398,7 @@ def support_for_complaint(home: Cell, p: Reporting) -> float:
 
 @kernel
 def value_of_support(utility: float, gain: float, foresight: float) -> float:
-    """Return what support adds to the utility of telling, to somebody who looks ahead to the complaint (log-odds).
+    """Return what support adds to the utility of reporting, to somebody who looks ahead to the complaint (log-odds).
 
     A part ``foresight`` of the rise of the expected maximum utility of complaining or not, from that without support:
     ``utility`` is that of the complaint, ``gain`` the support in it.
@@ -429,7 +429,7 @@ def report(w: World) -> None:
         if row.teller >= 0:
             z = w.people[row.teller].settlement
             report_crime(w, k, covered)
-        known_to_state = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
+        known_to_state = row.handed == 1 or (row.reported_to != NOBODY and row.reported_to != COMMUNAL)
         if known_to_state or not covered:
             continue
         if keyed_uniform(w.seed, FOUND_STREAM, w.tick, row.number, 0) < w.p.reporting[z].found:

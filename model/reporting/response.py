@@ -386,9 +386,9 @@ def append_arrest(w: World, row: Incident, k: int, post: int, with_goods: bool) 
 def hand_to_authority(w: World, row: Incident, z: int) -> None:
     """Bring an incident before the authority of settlement ``z``, which withheld its consent to the arrest.
 
-    Appends to `cases` if somebody told of it.
+    Appends to `cases` if somebody reported it.
     """
-    if row.teller >= 0 and row.told != COMMUNAL:
+    if row.teller >= 0 and row.reported_to != COMMUNAL:
         open_communal_case(w, row, z, 0)
         w.tally[0].consent_arrests_communal += 1.0
 
@@ -543,7 +543,7 @@ def serve_calls(w: World) -> None:
         serve_call(w, w.calls[row])
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]
-        if row.found == 0 and row.told != TO_PATROL:
+        if row.found == 0 and row.reported_to != TO_PATROL:
             continue
         z = max(w.cells[row.cell].settlement, 0)
         visit = first_covering_visit(w, row.cell, row.minute, w.p.deterrence[z].residual, True)

@@ -2,7 +2,7 @@
 
 A multinomial logit among places and nobody.  Utilities depend on what institutions offer: a woman officer, a speaker of
 her language, the way to them; no rule reads her ethnicity.  Conciliation is never counted as a remedy: violence against
-women is a crime of public action.  She learns from the outcomes when she or one of her ties told somebody before; with
+women is a crime of public action.  She learns from the outcomes when she or one of her ties reported before; with
 ``learning`` 0 she does not.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from model.community.board_memory import board_informed_of_call
 from model.community.deliberation import decide_case
 from model.crime.domestic_violence import ACT_ID_OFFSET as OF_HOME
-from model.crime.domestic_violence import LEFT_ALONE_ROW, PROTECTION, TOLD_ROW, count_near_ties
+from model.crime.domestic_violence import LEFT_ALONE_ROW, PROTECTION, REPORTED_ROW, count_near_ties
 from model.engine.calendar import MINUTES_AN_HOUR, MONTH, NIGHT, SHIFTS
 from model.engine.domains import POSITIVE
 from model.engine.elementary import exp
@@ -276,7 +276,7 @@ def knows_other_victim(w: World, i: int) -> bool:
 
 @kernel
 def outcomes_of_ties(w: World, i: int, place: int, years: float) -> tuple[float, float]:
-    """Return the good and the bad outcomes (events, decayed) of telling a place among her living ties."""
+    """Return the good and the bad outcomes (events, decayed) of reporting to a place among her living ties."""
     good = bad = 0.0
     for tie in w.ties[i]:
         if tie >= 0 and w.of_woman[tie] != NO_ROW and w.minds[tie].gone < 0:
@@ -302,23 +302,23 @@ def add_experience(w: World, place: int, own: tuple[float, float], ties: tuple[f
 
 
 @kernel
-def place_of_channel(told: int) -> int:
+def place_of_channel(channel: int) -> int:
     """Return the place of a channel, an index of `HELP_PLACES`."""
-    place: int = PLACE_OF_CHANNEL[told] if told != NOBODY else 0
+    place: int = PLACE_OF_CHANNEL[channel] if channel != NOBODY else 0
     return place
 
 
 @kernel
-def relative_help_utility(w: World, reason: int, told: int) -> float:
+def relative_help_utility(w: World, reason: int, chosen: int) -> float:
     """Return how far a term favours her channel over the mean of the other open ones, nobody included."""
     others, n = 0.0, 0
     for channel in range(N_HELP_CHANNELS):
-        if channel != told and w.help_pull[channel] > 0.0:
+        if channel != chosen and w.help_pull[channel] > 0.0:
             others += w.help_reason_terms[reason, channel]
             n += 1
-    if told == NOBODY:
+    if chosen == NOBODY:
         return -others / max(n, 1)
-    own: float = w.help_reason_terms[reason, told]
+    own: float = w.help_reason_terms[reason, chosen]
     return own - others / (n + 1)
 
 
@@ -335,15 +335,15 @@ def utilities_without_term(w: World, reason: int) -> bool:
 
 
 @kernel
-def decisive_reason(w: World, told: int, u: float) -> int:
-    """Return the strongest term without which she would tell another place, `REASON_NONE` if there is none."""
+def decisive_reason(w: World, chosen: int, u: float) -> int:
+    """Return the strongest term without which she would report to another place, `REASON_NONE` if there is none."""
     # Counterfactuals with the same uniform number, as between twin worlds.
     reason, most = REASON_NONE, -math.inf
     for k in range(1, N_REASONS):
         if not utilities_without_term(w, k):
             continue
-        if place_of_channel(choose_channel(w.help_without, u)) != place_of_channel(told):
-            strength = relative_help_utility(w, k, told)
+        if place_of_channel(choose_channel(w.help_without, u)) != place_of_channel(chosen):
+            strength = relative_help_utility(w, k, chosen)
             if strength > most:
                 reason, most = k, strength
     return reason
@@ -361,10 +361,10 @@ def choose_help(w: World, row: Incident, i: int, p: SeekingHelp) -> int:
         if own.good + own.bad + ties[0] + ties[1] > 0.0:
             add_experience(w, place, (own.good, own.bad), ties, p)
     u = keyed_uniform(w.seed, TELL_STREAM, w.tick, row.number, 0)
-    told = choose_channel(w.help_pull, u)
-    w.chosen_by[decisive_reason(w, told, u)] += 1.0
-    w.women[w.of_woman[i]].place = place_of_channel(told)
-    return told
+    channel = choose_channel(w.help_pull, u)
+    w.chosen_by[decisive_reason(w, channel, u)] += 1.0
+    w.women[w.of_woman[i]].place = place_of_channel(channel)
+    return channel
 
 
 @kernel
@@ -374,30 +374,30 @@ def follow_up_help(w: World, k: int, i: int, p: SeekingHelp) -> None:
     Updates the incident and the counts; appends to `calls`, `unserved` and `impressions`.
     """
     row, tick, seed = w.incidents[k], w.tick, w.seed
-    told, number, z = row.told, row.number, w.people[i].settlement
-    if told in (NOBODY, TO_KIN, REFUGE) or (told == COMMUNAL and row.handed == 0):
+    channel, number, z = row.reported_to, row.number, w.people[i].settlement
+    if channel in (NOBODY, TO_KIN, REFUGE) or (channel == COMMUNAL and row.handed == 0):
         return
     person, here = w.people[i], w.cells[row.cell]
     r, mind = w.p.reporting[z], w.minds[i]
     board = board_informed_of_call(person, here, w.boards[z], tick % SHIFTS == NIGHT, row.handed == 1)
     if row.handed == 1 and row.complaint == 0:
         append_call(w, k, board, r)
-    elif told == BY_PHONE:
+    elif channel == BY_PHONE:
         if keyed_uniform(seed, LINE_STREAM, tick, number, 0) < w.p.response[z].line_answered:
             append_call(w, k, board, r)
         else:
             append_unserved_call(w, i, tick, number, NO_LINE, board)
     utility = p.follow + r.follow_severity * row.severity + service_utility(w, i, COMPLAINING) + r.accompaniment
     utility -= r.trip * w.cells[w.people[i].home].seat_minutes / MINUTES_AN_HOUR
-    utility += p.company if told == DEMI else -p.fear * mind.fear
+    utility += p.company if channel == DEMI else -p.fear * mind.fear
     if (
         row.complaint == 1
-        or told == PROSECUTOR
+        or channel == PROSECUTOR
         or keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < logistic(utility)
     ):
         file_complaint(w, row, r)
     if row.complaint == 1:
-        at_police = told in (BY_PHONE, AT_STATION)
+        at_police = channel in (BY_PHONE, AT_STATION)
         w.tally[0].domestic_complaints_prosecutor += 1.0
         w.tally[0].domestic_complaints_police += 1.0 if at_police else 0.0
 
@@ -410,8 +410,8 @@ def protect_victim(w: World, row: Incident, place: int, p: SeekingHelp) -> None:
     """
     i = row.victim
     drawn = keyed_uniform(w.seed, MEASURES_STREAM, w.tick, row.number, 0)
-    asked = row.told == REFUGE or row.complaint == 1
-    chance = p.shelter if row.told == REFUGE else p.measures * row.complaint
+    asked = row.reported_to == REFUGE or row.complaint == 1
+    chance = p.shelter if row.reported_to == REFUGE else p.measures * row.complaint
     if drawn >= chance:
         w.helped[LEFT_ALONE_ROW, place] += 1.0
         if asked:
@@ -459,11 +459,11 @@ def seek_help_for_all(w: World) -> None:
         i = row.victim
         z = w.people[i].settlement
         p = w.p.seeking_help[z]
-        told = choose_help(w, row, i, p)
-        place = place_of_channel(told)
-        row.told, w.homes[i].channel = told, place
-        w.helped[TOLD_ROW, place] += 1.0
-        if told == COMMUNAL:
+        channel = choose_help(w, row, i, p)
+        place = place_of_channel(channel)
+        row.reported_to, w.homes[i].channel = channel, place
+        w.helped[REPORTED_ROW, place] += 1.0
+        if channel == COMMUNAL:
             put_off = decide_case(w, row, i, z)
             if put_off >= 0:
                 open_communal_case(w, row, z, put_off)

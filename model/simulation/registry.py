@@ -179,7 +179,7 @@ SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "take_notice": political_calendar.take_notice,
     "break_out": crises.break_out,
     "spread_news": hearsay.spread_news,
-    "take_fright": fear.take_fright,
+    "update_fear": fear.update_fear,
     "live_through": officers.live_through,
     "book_minutes": minutes.book_minutes,
     "leave_traces": traces.leave_traces,

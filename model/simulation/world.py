@@ -106,6 +106,7 @@ from model.world.shift_events import (
     Meeting,
     OutsideVictimisation,
     PreventedCrime,
+    Retelling,
     ShiftEvents,
     UnservedCall,
     Visit,
@@ -224,6 +225,7 @@ class World(TableBundle):
     impressions: Rows[Impression]
     spared: Rows[PreventedCrime]
     signed: Rows[CoupleImpression]
+    retellings: Rows[Retelling]
     counts: IntArray
     learned: IntArray
     events: Rows[EventEffect]
@@ -270,7 +272,7 @@ class World(TableBundle):
     still_felt: FloatArray
     remembered: FloatArray
     origins: FloatArray
-    told_by: IntArray
+    reported_by: IntArray
     killed_by: IntArray
     unserved_by: IntArray
     choices: Rows[ChoiceRecord]
@@ -294,7 +296,7 @@ class World(TableBundle):
     planned_here: IntArray
     crimes_known: FloatArray
     crimes_happened: FloatArray
-    crimes_told: FloatArray
+    crimes_reported: FloatArray
     crimes_mapped: FloatArray
     cliques: Rows[CliqueRow]
     roll: Rows[RollEntry]

@@ -37,7 +37,8 @@ class CrimeKind:
 
     ``key`` is its permanent number in random streams, never used by another kind.  ``ceiling`` is the largest hazard of
     a resident per year; a hazard above it is cut, and the crimes lost are counted.  ``rate`` and ``loss`` name
-    parameters of the crime mechanism, ``told`` one of reporting, ``solved`` one of investigation; "" stands for none.
+    parameters of the crime mechanism, ``reported`` one of reporting, ``solved`` one of investigation; "" stands for
+    none.
     """
 
     name: str
@@ -64,7 +65,7 @@ class CrimeKind:
     motive: str = ""
     """Motive of the homicide if the victim dies."""
     loss: str = ""
-    told: str = ""
+    reported: str = ""
     """Parameter of reporting: log-odds of reporting relative to robbery."""
     presence: str = ""
     """End of the names of the parameters of deterrence that police presence has on it, after the form of presence."""
@@ -83,7 +84,7 @@ class CrimeKind:
     figure: bool = False
     """Whether it counts in the figure by which a chief is judged; assumed."""
     telephone: bool = False
-    """Whether it is always written down and told to headquarters by telephone."""
+    """Whether it is always written down and reported to headquarters by telephone."""
     crowds: bool = True
     """Whether it may provoke collective violence against a suspect."""
     solved: str = ""
@@ -101,19 +102,19 @@ KINDS = (
     ),
     CrimeKind(
         name="theft", key=1, problem="street", pool="thieves", rate="theft", ceiling=0.6, exposure="street",
-        youngest=12.0, severity=0.2, loss="loss_theft", told="theft", presence="theft", moves=True, repeats=True,
+        youngest=12.0, severity=0.2, loss="loss_theft", reported="theft", presence="theft", moves=True, repeats=True,
         property=True, outside="outside_theft", schools=True,
         offender="street", solved="theft", hours=3.0,
     ),
     CrimeKind(
         name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.1,
-        exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
+        exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", reported="vehicle_theft",
         presence="vehicles", repeats=True, property=True, lesser="theft_from_vehicle", figure=True, telephone=True,
         offender="vehicles", solved="vehicle_theft", hours=6.0,
     ),
     CrimeKind(
         name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.3,
-        exposure="vehicle", youngest=18.0, severity=0.25, loss="loss_from_vehicle", told="theft_from_vehicle",
+        exposure="vehicle", youngest=18.0, severity=0.25, loss="loss_from_vehicle", reported="theft_from_vehicle",
         presence="vehicles", repeats=True, property=True,
         offender="vehicles", solved="theft_from_vehicle", hours=3.0,
     ),
@@ -126,7 +127,7 @@ KINDS = (
     CrimeKind(
         name="assault", key=5, problem="violence", pool="alcohol", rate="assault", ceiling=0.2, exposure="quarrel",
         youngest=12.0, severity=0.3, grave=0.8, grave_share="grave_share", grave_armed=True, presence="assault",
-        lethal="lethal_assault", motive="quarrel", told="assault", repeats=True, schools=True, figure=True,
+        lethal="lethal_assault", motive="quarrel", reported="assault", repeats=True, schools=True, figure=True,
         offender="quarrel", solved="assault", hours=4.0,
     ),
     CrimeKind(
@@ -135,8 +136,8 @@ KINDS = (
         offender="hire", solved="homicide", hours=60.0,
     ),
     CrimeKind(
-        name="extortion", key=7, problem="extortion", told="extortion", figure=True, crowds=False, solved="extortion",
-        hours=20.0,
+        name="extortion", key=7, problem="extortion", reported="extortion", figure=True, crowds=False,
+        solved="extortion", hours=20.0,
     ),
     CrimeKind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),
 )  # fmt: skip

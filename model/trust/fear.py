@@ -136,7 +136,7 @@ def precaution_factor(sim: Simulation, person: FloatArray) -> None:
 
 
 @kernel
-def update_fear(mind: ResidentState, local: LocalConditions, p: Fear) -> None:
+def update_resident_fear(mind: ResidentState, local: LocalConditions, p: Fear) -> None:
     """Update fear and precaution of a resident at the end of a month.
 
     Updates `minds.alarm`, `minds.fear`, `minds.careful`.
@@ -294,7 +294,7 @@ def centre_fear(sim: Simulation) -> None:
 
 
 @step
-def take_fright(w: World) -> None:
+def update_fear(w: World) -> None:
     """Count harm and visits on foot by settlement, and raise alarm; updates `local` and `minds.alarm`."""
     for k in range(w.counts[INCIDENTS]):
         row = w.incidents[k]

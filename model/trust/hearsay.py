@@ -29,7 +29,7 @@ from model.trust.ledger import PUBLIC_EVENT, BeliefEvidence, learn, record_impre
 from model.trust.public_events import MINIMUM_AGE
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.sampling import age_years, household_rows
-from model.world.shift_events import IMPRESSIONS
+from model.world.shift_events import IMPRESSIONS, RETELLINGS
 from model.world.steps import in_order, rows_of, step
 
 if TYPE_CHECKING:
@@ -84,8 +84,12 @@ def record_hearsay(w: World, source: Impression, who: int, cause: int, weight: f
 
 @kernel
 def spread_to_ties(w: World, first: int) -> None:
-    """Tell the impressions before row ``first`` to ties of those who had them; appends to `impressions`."""
-    ties, n = w.ties, first
+    """Tell the impressions before row ``first`` to ties of those who had them.
+
+    Appends to `retellings` and `impressions`.
+    """
+    ties, begin = w.ties, w.counts[RETELLINGS]
+    n = begin
     for k in range(first):
         if k + PREFETCH_DISTANCE < first:
             prefetch(ties, (w.impressions[k + PREFETCH_DISTANCE].who, 0))
@@ -101,13 +105,14 @@ def spread_to_ties(w: World, first: int) -> None:
             if ties[i, tie] < 0:
                 break
             if keyed_uniform(w.seed, HEARSAY_STREAM, w.tick, i, TIE_STEP * cause + tie) < chance:
-                # Listener and source only: recorded below, when the rows of `minds` have been prefetched.
-                w.impressions[n].who, w.impressions[n].cause = ties[i, tie], k
+                # Recorded below, when the rows of `minds` have been prefetched.
+                w.retellings[n].impression, w.retellings[n].tie = k, ties[i, tie]
                 prefetch(w.minds, ties[i, tie])
                 n += 1
-    for j in range(first, n):
-        who, source = w.impressions[j].who, w.impressions[w.impressions[j].cause]
-        record_hearsay(w, source, who, HEARSAY_CAUSE, w.p.hearsay[w.people[source.who].settlement].weight)
+    w.counts[RETELLINGS] = n
+    for j in range(begin, n):
+        source, listener = w.impressions[w.retellings[j].impression], w.retellings[j].tie
+        record_hearsay(w, source, listener, HEARSAY_CAUSE, w.p.hearsay[w.people[source.who].settlement].weight)
 
 
 @kernel
@@ -128,7 +133,11 @@ def spread_at_home(w: World, first: int) -> None:
 
 def room_for_hearsay(sim: Simulation) -> Room:
     """Return the rows that hearsay of the impressions of the shift may need."""
-    return {IMPRESSIONS: (sim.w.ties.shape[1] + MAX_HOUSEHOLD) * rows_of(IMPRESSIONS)}
+    n_ties = sim.w.ties.shape[1]
+    return {
+        RETELLINGS: n_ties * rows_of(IMPRESSIONS),
+        IMPRESSIONS: (n_ties + MAX_HOUSEHOLD) * rows_of(IMPRESSIONS),
+    }
 
 
 @step(room=room_for_hearsay)

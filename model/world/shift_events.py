@@ -59,7 +59,7 @@ class Incident(Row):
     """A crime and its consequences in this shift.
 
     Crime and other mechanisms of victimisation append it.  Reporting writes reporter (``teller``) and channel
-    (``told``); information, pressure, justice and response write the consequences.  ``offender`` is a row of the
+    (``reported_to``); information, pressure, justice and response write the consequences.  ``offender`` is a row of the
     offenders or -1; ``severity`` is 0 to 1; ``covered`` is 1 if police were at the place.
     """
 
@@ -72,7 +72,7 @@ class Incident(Row):
     teller: Annotated[int, row_of("resident", none=True)]
     clique: Annotated[int, row_of("clique", none=True)]
     offender: Annotated[int, row_of("offenders", none=True)]
-    told: Annotated[int, code_of(len(CHANNELS), none=True)]
+    reported_to: Annotated[int, code_of(len(CHANNELS), none=True)]
     handed: Annotated[int, FLAG]
     covered: Annotated[int, FLAG]
     found: Annotated[int, FLAG]
@@ -215,6 +215,13 @@ class CoupleImpression(Row):
     cell: int
 
 
+class Retelling(Row):
+    """An impression (row of this shift) of which a tie of the resident hears."""
+
+    impression: int
+    tie: int
+
+
 class PreventedCrime(Row):
     """A crime that a guard prevented (`model.world.hazard`)."""
 
@@ -266,9 +273,10 @@ EVENT_TABLES: dict[str, type[Row]] = {
     "impressions": Impression,
     "spared": PreventedCrime,
     "signed": CoupleImpression,
+    "retellings": Retelling,
 }
 VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE = range(10)
-IMPRESSIONS, SPARED, SIGNED = range(10, len(EVENT_TABLES))
+IMPRESSIONS, SPARED, SIGNED, RETELLINGS = range(10, len(EVENT_TABLES))
 TABLE_NAMES = tuple(EVENT_TABLES)
 
 

@@ -103,7 +103,7 @@ def add_kind(tree: Path) -> None:
     record = """    CrimeKind(
         name="livestock_theft", key=9, problem="homes", pool="thieves", rate="livestock_theft", ceiling=0.02,
         offender="burglary", solved="burglary", exposure="home", at_home=True, youngest=18.0,
-        severity=0.3, loss="loss_livestock", told="theft", repeats=True, property=True,
+        severity=0.3, loss="loss_livestock", reported="theft", repeats=True, property=True,
     ),"""
     domestic = 'name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0'
     add_after(tree, "model/town/crime_kinds.py", f"    CrimeKind({domestic}),", record)

@@ -35,6 +35,7 @@ SECRETS = (
     "withdrawn",
     "risen",
     "told",
+    "reported",
     "complaint",
 )
 """What is drawn anew for every seed, or tells who reports: no table with places holds it."""

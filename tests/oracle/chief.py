@@ -72,7 +72,7 @@ def take_word(town: "PlainTown") -> None:
         town.chiefs[facility].welcomed += meeting.came >= p.attended
         town.chiefs[facility].ignored += meeting.came < p.attended
     for incident in town.incidents:
-        if incident.told == OWN_PHONE and incident.cell.facility >= 0:
+        if incident.reported_to == OWN_PHONE and incident.cell.facility >= 0:
             town.chiefs[incident.cell.facility].welcomed += p.told
     keep_books(town)
 

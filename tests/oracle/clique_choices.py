@@ -172,14 +172,14 @@ def choose_cells(town: "PlainTown", clique: "Clique", spare: float, poorest: flo
     return decide(town, "clique cells", clique.number, terms, ordered=True)
 
 
-def punishes(town: "PlainTown", clique: "Clique", target: "Resident", *, told: bool) -> bool:
+def punishes(town: "PlainTown", clique: "Clique", target: "Resident", *, reported: bool) -> bool:
     """Tell whether a clique punishes somebody who refused."""
     p = town.numbers("cliques")
     punish = (
         p.punish_base,
         p.punish_refused * (p.punish_paid - share_paid(town, clique)),
         -p.punish_risk * risk(town, clique),
-        p.punish_told * told,
+        p.punish_told * reported,
         -p.punish_quiet * (clique.stance == QUIET),
         p.punish_leaderless * lack_of_leader(town, clique),
         fierceness(town, clique),

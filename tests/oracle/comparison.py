@@ -31,7 +31,7 @@ COLUMNS = {
         "minute",
         "severity",
         "loss",
-        "told",
+        "reported_to",
         "handed",
         "found",
         "complaint",

@@ -76,7 +76,7 @@ def agrees_to_operation(town: "PlainTown", board: "Authority") -> bool:
 def needs_none(town: "PlainTown", incident: "Incident") -> bool:
     """Tell whether an arrest needs no consent: in the act, of serious violence, or if a board handed the case over."""
     grave = incident.severity >= town.numbers("communal_authority").grave
-    return incident.found or incident.told == PATROL or incident.handed or grave
+    return incident.found or incident.reported_to == PATROL or incident.handed or grave
 
 
 def agrees_to_arrest(town: "PlainTown", settlement: int, number: int, severity: float) -> bool:

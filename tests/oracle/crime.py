@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 DOMESTIC = 8
 NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
-"""Channels by which an incident is told."""
+"""Channels by which an incident is reported."""
 
 CEILINGS = (1.0, 0.6, 0.1, 0.3, 0.1, 0.2, 0.003)
 LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
@@ -79,7 +79,7 @@ class Incident:
     named: int = NOBODY
     """Last shift in which a member was named for the act."""
     member: Resident | None = None
-    told: int = NOBODY
+    reported_to: int = NOBODY
     reluctant: bool = False
     handed: bool = False
     prosecuted: bool = False
@@ -100,9 +100,9 @@ class Incident:
         return self.handed and not self.prosecuted
 
     @property
-    def told_to_state(self) -> bool:
-        """Whether a state body was told."""
-        return self.told not in (NOBODY, AUTHORITY, KIN, REFUGE) or self.handed
+    def reported_to_state(self) -> bool:
+        """Whether it was reported to a state body."""
+        return self.reported_to not in (NOBODY, AUTHORITY, KIN, REFUGE) or self.handed
 
 
 @dataclass(eq=False)

@@ -129,7 +129,7 @@ def hurt(town: "PlainTown", incident: Incident, suspect: Resident, authority: Au
     if town.uniform("crowd kills", m, 0) < p.lethal:
         done = write_incident(town, Incident(number, KILLING, CROWD, incident.cell, suspect, 1.0, minute=minute))
         if done.teller is not None:
-            done.told, done.complaint = TELEPHONE, True
+            done.reported_to, done.complaint = TELEPHONE, True
     else:
         write_incident(town, Incident(number, ASSAULT, CROWD, incident.cell, suspect, p.severity, minute=minute))
     if police and town.uniform("crowd attacks police", m, 0) < p.attack:

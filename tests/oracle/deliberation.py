@@ -25,7 +25,7 @@ def deliberate(town: "PlainTown") -> None:
         town.last_out = town.tick
     if town.shift == NIGHT:
         for incident in town.incidents:
-            if incident.kind <= BURGLARY and incident.told != NOBODY and incident.cell.settlement >= 0:
+            if incident.kind <= BURGLARY and incident.reported_to != NOBODY and incident.cell.settlement >= 0:
                 town.authorities[incident.cell.settlement].nights += 1.0
     if town.shift != 0:
         return

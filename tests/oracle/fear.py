@@ -37,7 +37,7 @@ def share_of_hazard(one: "Resident", kind: int) -> float:
     return (1.0 - p.precaution * one.careful) / (1.0 - p.precaution * p.usual)
 
 
-def take_fright(town: "PlainTown") -> None:
+def update_fear(town: "PlainTown") -> None:
     """Let own and heard harm frighten; count crime and visits on foot by settlement."""
     p, tell_bad = town.numbers("fear"), town.numbers("hearsay").tell_bad
     harmed = [(incident.teller, incident.severity) for incident in town.incidents]

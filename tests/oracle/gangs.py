@@ -247,11 +247,11 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     numbers, target, clique = town.numbers("extortion"), threat.target, threat.clique
     if not (target.alive and clique.alive):
         return
-    told = target.told_openly >= threat.demanded
+    reported = target.reported_openly >= threat.demanded
     if town.numbers("cliques").punish:
-        punished = punishes(town, clique, target, told=told)
+        punished = punishes(town, clique, target, reported=reported)
     else:
-        punished = town.uniform("punish", target.number, 0) < (numbers.punish_told if told else numbers.punish)
+        punished = town.uniform("punish", target.number, 0) < (numbers.punish_told if reported else numbers.punish)
     if not punished:
         clique.dread -= numbers.learning * clique.dread
         return

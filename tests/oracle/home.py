@@ -140,12 +140,12 @@ def look_for_help(town: "PlainTown", incident: Incident, woman: Resident) -> Non
     """Let one woman turn to somebody or nobody, with what follows."""
     remembers = remember_act(town, woman)
     found, u = pulls(town, incident, woman), town.uniform("tell", incident.number, 0)
-    incident.told = choose({channel: pull.utility for channel, pull in found.items()}, u)
-    town.counted[f"help_by_{reason_of(found, incident.told, u)}"] += 1
-    woman.looked_for_help = remembers.place = PLACES[incident.told]
-    if incident.told == AUTHORITY:
+    incident.reported_to = choose({channel: pull.utility for channel, pull in found.items()}, u)
+    town.counted[f"help_by_{reason_of(found, incident.reported_to, u)}"] += 1
+    woman.looked_for_help = remembers.place = PLACES[incident.reported_to]
+    if incident.reported_to == AUTHORITY:
         bring_to_board(town, incident, woman)
-    if incident.told == TELEPHONE or incident.called_by_board:
+    if incident.reported_to == TELEPHONE or incident.called_by_board:
         call(town, incident, woman)
     complain(town, incident, woman)
     protect(town, incident, woman)
@@ -187,7 +187,7 @@ class Pull:
         return self.terms.get(name, 0.0)
 
 
-def reason_of(found: dict[int, Pull], told: int, u: float) -> str:
+def reason_of(found: dict[int, Pull], chosen: int, u: float) -> str:
     """Return the reason without which she had gone to another place; `luck`, the key of none, if there is none."""
 
     def without(name: str) -> int:
@@ -195,10 +195,10 @@ def reason_of(found: dict[int, Pull], told: int, u: float) -> str:
 
     def force(name: str) -> float:
         terms = {NOBODY: 0.0} | {channel: pull.term(name) for channel, pull in found.items()}
-        own = terms.pop(told)
+        own = terms.pop(chosen)
         return own - math.fsum(terms.values()) / len(terms)
 
-    decisive = [name for name in REASONS if PLACES[without(name)] != PLACES[told]]
+    decisive = [name for name in REASONS if PLACES[without(name)] != PLACES[chosen]]
     return max(decisive, key=force, default="luck")
 
 
@@ -230,12 +230,12 @@ def pulls(town: "PlainTown", incident: Incident, woman: Resident) -> dict[int, P
 def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     """Let a complaint follow, or not."""
     p, q = town.numbers("seeking_help"), town.numbers("reporting")
-    if incident.told not in (TELEPHONE, STATION, PROSECUTOR, DEMI) and not incident.handed:
+    if incident.reported_to not in (TELEPHONE, STATION, PROSECUTOR, DEMI) and not incident.handed:
         return
     wish = p.follow + q.follow_severity * incident.severity + worth(woman, CASES) + q.accompaniment
     wish -= q.trip * woman.home.seat_minutes / 60.0
-    wish += p.company if incident.told == DEMI else -p.fear * woman.fear
-    certain = incident.told == PROSECUTOR or incident.prosecuted
+    wish += p.company if incident.reported_to == DEMI else -p.fear * woman.fear
+    certain = incident.reported_to == PROSECUTOR or incident.prosecuted
     if certain or town.uniform("ratify", incident.number, 0) < logistic(wish):
         incident.complaint = True
         within = town.numbers("reporting").ratify_within
@@ -245,9 +245,9 @@ def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
 def protect(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     """Protect her, or leave her alone."""
     p = town.numbers("seeking_help")
-    chance = p.shelter if incident.told == REFUGE else p.measures if incident.complaint else 0.0
+    chance = p.shelter if incident.reported_to == REFUGE else p.measures if incident.complaint else 0.0
     protected = town.uniform("measures", incident.number, 0) < chance
-    asked = incident.complaint or incident.told == REFUGE
+    asked = incident.complaint or incident.reported_to == REFUGE
     if asked and woman.remembers is not None:
         woman.remembers.write(woman.remembers.place, good=protected, bad=not protected)
     if protected:

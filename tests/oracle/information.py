@@ -28,16 +28,16 @@ def report_up(town: "PlainTown") -> None:
 
 
 def is_known_to_police(incident: Incident) -> bool:
-    """Tell whether the police found an incident or were told of it."""
-    kept = incident.told in (PROSECUTOR, DEMI) and incident.kind not in (KILLING, VEHICLE_THEFT)
-    return incident.found or (incident.told_to_state and not kept)
+    """Tell whether the police found an incident or had a report of it."""
+    kept = incident.reported_to in (PROSECUTOR, DEMI) and incident.kind not in (KILLING, VEHICLE_THEFT)
+    return incident.found or (incident.reported_to_state and not kept)
 
 
 def remember(town: "PlainTown", incident: Incident) -> None:
     """Let an incident into the memories, and on its way to headquarters."""
     memory, problem = town.memories[incident.cell.number], PROBLEMS[incident.kind]
     memory.happened[problem] += incident.severity
-    memory.told += incident.severity if incident.told_to_state else 0.0
+    memory.reported += incident.severity if incident.reported_to_state else 0.0
     if not is_known_to_police(incident):
         return
     p, facility = town.numbers("information"), town.facilities[incident.cell.facility]
@@ -48,7 +48,7 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     form, content = (share + (1.0 - share) * care_at(town, incident) for share in (form, content))
     u = town.uniform("record", incident.number, 0)
     incident.written = u < form
-    if u < content and (incident.found or incident.told != ANONYMOUS):
+    if u < content and (incident.found or incident.reported_to != ANONYMOUS):
         memory.known[problem][town.shift] += incident.severity
     hoards = town.uniform("hoards", facility.number, 0, tick=town.month) < p.hoarding
     path = content * p.typed * linked * p.consolidated * p.georeferenced * p.entered

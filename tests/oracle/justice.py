@@ -38,7 +38,7 @@ def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
 def tell_teller(town: "PlainTown", incident: Incident) -> None:
     """Let the teller see what became of an arrest."""
     trust = town.numbers("trust")
-    if incident.teller is None or not (incident.told != NOBODY or incident.found):
+    if incident.teller is None or not (incident.reported_to != NOBODY or incident.found):
         return
     if town.uniform("blame", incident.number, 0, tick=incident.tick) >= town.numbers("justice").blame:
         return

@@ -131,7 +131,7 @@ class Resident(mesa.Agent):
         self.service_at = 0
         self.pays: Clique | None = None
         self.clique: Clique | None = None
-        self.told_openly = -1
+        self.reported_openly = -1
         self.gave_in = -1
         self.last_contact = -1
         self.knows = -1

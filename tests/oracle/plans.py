@@ -55,14 +55,14 @@ class Memory:
     known: list[list[float]] = field(default_factory=lambda: [[0.0] * 3 for _ in range(N_PROBLEMS)])
     happened: list[float] = field(default_factory=lambda: [0.0] * N_PROBLEMS)
     mapped: list[float] = field(default_factory=lambda: [0.0] * N_PROBLEMS)
-    told: float = 0.0
+    reported: float = 0.0
 
     def decay(self) -> None:
         """Forget a third."""
         self.known = [[2.0 / 3.0 * x for x in row] for row in self.known]
         self.happened = [2.0 / 3.0 * x for x in self.happened]
         self.mapped = [2.0 / 3.0 * x for x in self.mapped]
-        self.told *= 2.0 / 3.0
+        self.reported *= 2.0 / 3.0
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,11 @@ class Figure:
 def send_away(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Send a victim away, perhaps."""
     p, figure = town.numbers("pressure"), town.figures[incident.cell.facility]
-    if incident.told not in (PATROL, TELEPHONE, STATION):
+    if incident.reported_to not in (PATROL, TELEPHONE, STATION):
         return
     if town.uniform("turned away", incident.number, 0) < figure.refuse * (1.0 - incident.severity):
         goes_on = town.uniform("turned away", incident.number, 1) < p.then_prosecutor
-        incident.refused, incident.told = True, PROSECUTOR if goes_on else NOBODY
+        incident.refused, incident.reported_to = True, PROSECUTOR if goes_on else NOBODY
         town.live(teller, "turned_away", p.weight)
         experience(teller, CASES, 0.0)
 

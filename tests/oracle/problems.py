@@ -58,7 +58,7 @@ class Problem:
     more: float = 0.0
     eff: float = 0.0
     seen: float = 0.0
-    told: float = 0.0
+    reported: float = 0.0
     written: float = 0.0
     filed: float = 0.0
     talked: float = 0.0
@@ -246,7 +246,7 @@ def note_problems(town: "PlainTown") -> None:
         problem = found.at(incident.cell, incident.kind)
         if problem is not None:
             problem.seen += 1.0
-            problem.told += is_known_to_police(incident)
+            problem.reported += is_known_to_police(incident)
             problem.written += incident.written
     for problem in found.refused:
         problem.refused += 1.0
@@ -281,7 +281,7 @@ def solve_problems(town: "PlainTown") -> None:
     for problem in town.problems.slots:
         problem.seen = 0.0
         if not warm_up_lasts:
-            problem.told = problem.written = problem.talked = 0.0
+            problem.reported = problem.written = problem.talked = 0.0
     town.problems.months *= warm_up_lasts
     for facility, minutes in zip(town.facilities, asked, strict=True):
         owed = facility.owed[FOR_PROBLEMS]
@@ -367,12 +367,12 @@ def u_of(town: "PlainTown", name: str, problem: Problem) -> float:
 def end(town: "PlainTown", slot: Problem) -> None:
     """Let a problem end, perhaps, and another arise."""
     if slot.cell is None or u_of(town, "problem ends", slot) < 1.0 / town.numbers("problems").life:
-        size, of_month = slot.size, (slot.told, slot.written, slot.talked)
+        size, of_month = slot.size, (slot.reported, slot.written, slot.talked)
         slot.__init__(slot.slot, slot.gen + 1)  # type: ignore[misc]
         arise(town, slot)
         if town.tick < town.start_tick and size > 0.0 and slot.cell is not None:
-            told, written, slot.talked = of_month
-            slot.told, slot.written = told * slot.size / size, written * slot.size / size
+            reported, written, slot.talked = of_month
+            slot.reported, slot.written = reported * slot.size / size, written * slot.size / size
 
 
 def take_minutes(town: "PlainTown", facility: "Facility") -> float:
@@ -414,7 +414,7 @@ def notice(town: "PlainTown", problem: Problem) -> None:
     if problem.noted >= 0 or boss is None:
         return
     heard = problem.talked * p.by_talk * (p.talk_least + p.talk_habit * boss.habits[ANALYSIS])
-    by_forms = problem.told * p.by_report * real_use(town, facility_of(problem))
+    by_forms = problem.reported * p.by_report * real_use(town, facility_of(problem))
     if u_of(town, "problem noted", problem) < 1.0 - math.exp(-(by_forms + heard) / town.problems.months):
         problem.noted = town.tick
 

@@ -1,4 +1,4 @@
-"""What women who were hurt remember of whom they told, and what it teaches them (ODD: seeking_help)."""
+"""What women who were hurt remember of where they reported, and what it teaches them (ODD: seeking_help)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 YEAR = 1095
 NOWHERE, TO_KIN, TO_AUTHORITY, TO_POLICE, TO_PROSECUTOR, TO_DEMI, TO_REFUGE = range(7)
-"""Places that can be told."""
+"""Places to which they can report."""
 
 
 @dataclass(eq=False)
@@ -23,7 +23,7 @@ class Outcome:
 
 
 class Hurt:
-    """A woman who was hurt: her last act, whom she then told, and what came of telling each place."""
+    """A woman who was hurt: her last act, where she then reported it, and what came of reports to each place."""
 
     def __init__(self, town: "PlainTown", woman: Resident) -> None:
         self.town = town
@@ -55,7 +55,7 @@ class Hurt:
         one.tick = now
 
     def suffer(self) -> None:
-        """Look back at another act, and forget where the last one was told."""
+        """Look back at another act, and forget where the last one was reported."""
         now = self.town.tick
         for place, (good, bad) in {place: self.read(place) for place in self.outcomes}.items():
             again = place == self.place and now - self.last < YEAR

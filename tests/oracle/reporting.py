@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from oracle.places import Cell
     from oracle.town import PlainTown
 
-KINDS_TOLD = {1: "theft", 2: "vehicle_theft", 3: "theft_from_vehicle", 5: "assault", 7: "extortion"}
-"""Kinds told more or less readily than a robbery."""
+KINDS_REPORTED = {1: "theft", 2: "vehicle_theft", 3: "theft_from_vehicle", 5: "assault", 7: "extortion"}
+"""Kinds reported more or less readily than a robbery."""
 LINE, HOURS, FUEL, VEHICLES, PAPER, DECLINED = range(6)
 """Reasons why a call is not served."""
 
@@ -74,19 +74,19 @@ def tell(town: "PlainTown") -> None:
 
 
 def find(town: "PlainTown", incident: Incident) -> None:
-    """Let a couple find, or not, what happens under its eyes and no state body is told of."""
-    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
+    """Let a couple find, or not, what happens under its eyes and nobody reports to a state body."""
+    if not incident.reported_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
         incident.found = town.uniform("found", incident.number, 0) < town.numbers("reporting").found
 
 
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Tell one incident, or not, with all that follows in this shift."""
-    incident.told = TELEPHONE if incident.kind == KILLING else choose_channel(town, incident, teller)
+    incident.reported_to = TELEPHONE if incident.kind == KILLING else choose_channel(town, incident, teller)
     think_again(town, incident)
     send_away(town, incident, teller)
     if incident.kind == EXTORTION and becomes_known(town, incident):
-        teller.told_openly = town.tick
-    if incident.told == AUTHORITY:
+        teller.reported_openly = town.tick
+    if incident.reported_to == AUTHORITY:
         bring_to_board(town, incident, teller)
     find(town, incident)
     if calls(town, incident):
@@ -97,18 +97,18 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
 def think_again(town: "PlainTown", incident: Incident) -> None:
     """Let nobody tell the state, or let everybody telephone, if that is what is asked for."""
     p, m = town.numbers("reporting"), incident.number
-    if incident.told == NOBODY:
+    if incident.reported_to == NOBODY:
         if town.uniform("all tell", m, 0) < p.all_tell:
-            incident.told, incident.reluctant = TELEPHONE, True
-    elif incident.told != AUTHORITY and town.uniform("none tell", m, 0) < p.none_tell:
-        incident.told = NOBODY
+            incident.reported_to, incident.reluctant = TELEPHONE, True
+    elif incident.reported_to != AUTHORITY and town.uniform("none tell", m, 0) < p.none_tell:
+        incident.reported_to = NOBODY
 
 
 def becomes_known(town: "PlainTown", incident: Incident) -> bool:
-    """Tell whether those who extort learn that they were told of."""
+    """Tell whether those who extort learn that they were reported."""
     p, facility = town.numbers("reporting"), incident.cell.facility
-    if incident.told != ANONYMOUS:
-        return incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR)
+    if incident.reported_to != ANONYMOUS:
+        return incident.reported_to in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR)
     captured = facility >= 0 and town.uniform("captured", facility, 0, tick=0) < p.captured
     return (captured and town.uniform("leak", incident.number, 0) < p.leak) or is_told(town, incident)
 
@@ -117,7 +117,7 @@ def calls(town: "PlainTown", incident: Incident) -> bool:
     """Tell whether an incident makes a call."""
     willing = not incident.reluctant
     willing = willing or town.uniform("reluctant", incident.number, 0) < town.numbers("reporting").newcomers
-    return (incident.told in (PATROL, TELEPHONE, OWN_PHONE) and willing) or incident.called_by_board
+    return (incident.reported_to in (PATROL, TELEPHONE, OWN_PHONE) and willing) or incident.called_by_board
 
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
@@ -141,7 +141,7 @@ def choose(utilities: dict[int, float], u: float) -> int:
 def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dict[int, float]:
     """Return the utility of each channel that is open to the teller, in order of number."""
     p, communal = town.numbers("reporting"), town.numbers("communal_authority")
-    readier = getattr(p, KINDS_TOLD[incident.kind]) if incident.kind in KINDS_TOLD else 0.0
+    readier = getattr(p, KINDS_REPORTED[incident.kind]) if incident.kind in KINDS_REPORTED else 0.0
     common = (
         p.intercept
         - (town.numbers("narcos").silence if teller.home.protected else 0.0)
@@ -207,8 +207,8 @@ def open_case(town: "PlainTown", incident: Incident, teller: Resident, put_off: 
 
 
 def hand_to_authority(town: "PlainTown", incident: Incident) -> None:
-    """Bring an act of which somebody told before the authority that withheld its consent to the arrest."""
-    if incident.teller is not None and incident.told != AUTHORITY:
+    """Bring an act that somebody reported before the authority that withheld its consent to the arrest."""
+    if incident.teller is not None and incident.reported_to != AUTHORITY:
         bring_case(town, incident, incident.teller, town.authorities[incident.cell.zone], 0)
 
 
@@ -229,8 +229,10 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     number = incident.number
     delay = town.numbers("reporting").call_delay * town.uniform("call delay", number, 0)
     minute = min(479.0, incident.minute + delay)
-    lost = incident.told == TELEPHONE and town.uniform("line", number, 0) >= town.numbers("response").line_answered
-    if incident.told == OWN_PHONE and teller.home.facility >= 0:
+    lost = (
+        incident.reported_to == TELEPHONE and town.uniform("line", number, 0) >= town.numbers("response").line_answered
+    )
+    if incident.reported_to == OWN_PHONE and teller.home.facility >= 0:
         lost = not town.facilities[teller.home.facility].phone
     made = Call(incident, teller, minute, hears_of_call(town, teller, incident.cell, handed=incident.handed))
     if lost:
@@ -249,9 +251,9 @@ def give_up(town: "PlainTown", call: Call, reason: int) -> None:
 
 def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Make a formal complaint, or not."""
-    if incident.kind == KILLING or incident.told == PROSECUTOR or incident.prosecuted:
+    if incident.kind == KILLING or incident.reported_to == PROSECUTOR or incident.prosecuted:
         incident.complaint = incident.in_time = True
-    elif incident.told_to_state:
+    elif incident.reported_to_state:
         p = town.numbers("reporting")
         chance = logistic(score_of_complaint(town, incident, teller)) * (p.newcomers if incident.reluctant else 1.0)
         incident.complaint = town.uniform("ratify", incident.number, 0) < chance

@@ -80,7 +80,7 @@ def respond(town: "PlainTown") -> None:
     for call in calls:
         answer(town, call)
     for incident in town.incidents:
-        if incident.found or incident.told == PATROL:
+        if incident.found or incident.reported_to == PATROL:
             visit = covering_visit(town, incident.cell, incident.minute, by_couple=True)
             if visit is not None and visit.couple is not None:
                 try_arrest(town, incident, visit.couple, 0.0)

@@ -93,7 +93,7 @@ def minds(town: "PlainTown") -> Rows:
             "knows": one.knows,
             "harmed": one.last_harm,
             "harmed_outside": one.last_harm_outside,
-            "spoke": one.told_openly,
+            "spoke": one.reported_openly,
             "gave_in": one.gave_in,
             "alarm": one.alarm,
             "careful": one.careful,
@@ -355,9 +355,9 @@ def requests(town: "PlainTown") -> Rows:
 def problems(town: "PlainTown") -> Rows:
     """Slots, and the problems in them."""
     same = ("gen", "kind", "cause", "noted", "named", "shared", "shown", "response", "person", "begun", "kept")
-    counts = ("size", "more", "eff", "seen", "told", "written", "filed", "talked", "talks", "refused", "owed", "load")
+    of_month, lasting = ("seen", "reported", "written", "talked", "refused", "owed", "load"), ("filed", "talks")
     return [
-        named(one, *same, *counts)
+        named(one, *same, "size", "more", "eff", *of_month, *lasting)
         | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}
         | {"facility": -1 if one.sector is None else one.sector.facility.number}
         for one in town.problems.slots
@@ -400,7 +400,7 @@ GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
         for one in town.carried
     ],
     "carried": lambda town: [
-        named(one.incident, "tick", "number", "kind", "minute", "arrested", "told", "complaint")
+        named(one.incident, "tick", "number", "kind", "minute", "arrested", "reported_to", "complaint")
         for one in (*town.taken_up, *town.carried)
         if isinstance(one.incident, Incident)
     ],
@@ -467,7 +467,7 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "settlement_harm": lambda town: [one.suffered for one in town.authorities],
     "crimes_known": lambda town: [one.known for one in town.memories],
     "crimes_happened": lambda town: [one.happened for one in town.memories],
-    "crimes_told": lambda town: [one.told for one in town.memories],
+    "crimes_reported": lambda town: [one.reported for one in town.memories],
     "crimes_mapped": lambda town: [one.mapped for one in town.memories],
     "crowd": lambda town: [[sum(not one.left for one in cell.present[day]) for cell in town.cells] for day in range(9)],
     "protected": lambda town: [cell.protectors for cell in town.cells],

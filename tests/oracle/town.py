@@ -21,7 +21,7 @@ from oracle.crowds import gather, withdraw
 from oracle.deciding import ChoiceRecord
 from oracle.deliberation import deliberate
 from oracle.events import KINDS, evidence_of
-from oracle.fear import Local, end_month, take_fright
+from oracle.fear import Local, end_month, update_fear
 from oracle.gangs import Clique, Threat, extort, found_cliques
 from oracle.home import REASONS, begin_at_home, hurt_at_home, seek_help
 from oracle.information import report_up
@@ -101,7 +101,7 @@ SHIFT: tuple[Callable[["PlainTown"], None], ...] = (
     govern,
     break_out,
     spread_news,
-    take_fright,
+    update_fear,
     count_experiences,
     book_minutes,
 )
@@ -548,7 +548,7 @@ def incident_row(incident: Incident) -> tuple[Any, ...]:
         incident.minute,
         incident.severity,
         incident.loss,
-        incident.told,
+        incident.reported_to,
         int(incident.handed),
         int(incident.found),
         int(incident.complaint),

@@ -97,9 +97,9 @@ def test_what_a_board_remembers_moves_its_consent(live: Live) -> None:
 
 def test_an_arrest_needs_consent_unless_in_the_act_serious_or_asked_for() -> None:
     row = zero_rows(Incident, 1)[0]
-    row["severity"], row["told"] = 0.5, BY_PHONE
+    row["severity"], row["reported_to"] = 0.5, BY_PHONE
     assert needs_consent(row, 0.75)
-    for column, value in (("severity", 0.75), ("told", TO_PATROL), ("found", 1), ("handed", 1)):
+    for column, value in (("severity", 0.75), ("reported_to", TO_PATROL), ("found", 1), ("handed", 1)):
         other = row.copy()
         other[column] = value
         assert not needs_consent(other, 0.75), column

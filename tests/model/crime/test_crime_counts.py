@@ -14,7 +14,7 @@ from model.crime.crime_counts import (
     KILLED_BY,
     OCCURRED,
     RECORDED,
-    TOLD,
+    REPORTED,
     TOLD_BY,
     UNSERVED_BY,
 )
@@ -49,11 +49,11 @@ def by_kind(rows: np.ndarray, weights: Any = None) -> list[float]:
 def test_the_first_three_books_count_what_happened_was_told_and_became_a_complaint(seen: Seen) -> None:
     world, rows, _ = seen
     books = world.state[CRIME_COUNTS]
-    told = (rows["handed"] == 1) | ~np.isin(rows["told"], (NOBODY, COMMUNAL, TO_KIN, REFUGE))
+    reported = (rows["handed"] == 1) | ~np.isin(rows["reported_to"], (NOBODY, COMMUNAL, TO_KIN, REFUGE))
     assert len(rows) > 100
-    assert 0 < told.sum() < len(rows)
+    assert 0 < reported.sum() < len(rows)
     assert books[OCCURRED].tolist() == by_kind(rows)
-    assert books[TOLD].tolist() == by_kind(rows, told)
+    assert books[REPORTED].tolist() == by_kind(rows, reported)
     assert books[COMPLAINTS].tolist() == by_kind(rows, rows["complaint"])
 
 
@@ -73,7 +73,7 @@ def test_crimes_are_counted_where_they_happen(seen: Seen) -> None:
 
 def test_channels_motives_and_lost_calls_are_counted_one_by_one(seen: Seen) -> None:
     world, rows, unserved = seen
-    channels = Counter(rows["told"][rows["told"] != NOBODY].tolist())
+    channels = Counter(rows["reported_to"][rows["reported_to"] != NOBODY].tolist())
     assert world.state[TOLD_BY].tolist() == [channels[channel] for channel in range(len(CHANNELS))]
     motives = Counter(rows["motive"][rows["kind"] == HOMICIDE].tolist())
     assert world.state[KILLED_BY].tolist() == [motives[motive] for motive in range(len(MOTIVES))]

@@ -68,12 +68,12 @@ def test_a_conciliation_is_not_counted_as_closed(live: Live) -> None:
 def test_kin_and_the_refuge_are_no_state_body_and_the_prosecutor_is_a_complaint(live: Live) -> None:
     world = live(0, trace=True, **OFTEN, **{"seeking_help.refuge": 1.0, "seeking_help.refuge_pull": 3.0})
     rows = lived(world, MONTH)
-    private = np.isin(rows["told"], (TO_KIN, REFUGE))
+    private = np.isin(rows["reported_to"], (TO_KIN, REFUGE))
     assert private.sum() > 10
     assert not rows["complaint"][private].any()
     assert not rows["recorded"][private].any()
-    assert rows["complaint"][rows["told"] == PROSECUTOR].all()
-    grave = (rows["told"] == COMMUNAL) & (rows["severity"] >= 0.75)
+    assert rows["complaint"][rows["reported_to"] == PROSECUTOR].all()
+    grave = (rows["reported_to"] == COMMUNAL) & (rows["severity"] >= 0.75)
     assert rows["handed"][grave].all()
 
 

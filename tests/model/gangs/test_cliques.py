@@ -112,9 +112,9 @@ def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(wor
 
 
 def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: TrustModel) -> None:
-    def share(told: bool, **memory: float) -> float:
+    def share(reported: bool, **memory: float) -> float:
         w = lay(world, **memory)
-        return often(choose_to_punish, 1, w, w.p.cliques[0], w.cliques[0], refused_by(5, reported=told))
+        return often(choose_to_punish, 1, w, w.p.cliques[0], w.cliques[0], refused_by(5, reported=reported))
 
     usual = {"caught": 1.0, "exposed": 200.0, "seen": 0.1}
     refused, paid = usual | {"paid": 2.0, "unpaid": 18.0}, usual | {"paid": 18.0, "unpaid": 2.0}

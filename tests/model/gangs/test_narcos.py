@@ -39,13 +39,13 @@ def test_those_who_come_may_be_killed_and_are_counted_by_motive(live: Live) -> N
 
 
 def test_protection_takes_from_telling_where_people_live(live: Live) -> None:
-    told = []
+    reported = []
     for silence in (0.0, 5.0):
         world = live(0, trace=True, **(MANY | {"narcos.silence": silence, "narcos.thieves": 1.0, "narcos.reach": 20}))
         rows = [world.trace["incidents"].copy() for _ in range(MONTH) if world.step() is None and world.trace]
         incidents = np.concatenate(rows)
-        told.append((incidents["told"][incidents["kind"] != 6] >= 0).mean())
-    assert told[1] < 0.5 * told[0]
+        reported.append((incidents["reported_to"][incidents["kind"] != 6] >= 0).mean())
+    assert reported[1] < 0.5 * reported[0]
 
 
 def test_no_cell_is_held_by_a_clique_and_protected(live: Live) -> None:

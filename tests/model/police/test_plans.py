@@ -60,8 +60,8 @@ def test_the_station_knows_only_what_was_told_or_found_and_written(live: Live) -
     for _ in range(60):
         world.step()
         rows = world.trace["incidents"]
-        told = (rows["handed"] == 1) | np.isin(rows["told"], (0, 1, 2, 3)) | (rows["found"] == 1)
-        known += float(rows["severity"][told & ((rows["told"] != PROSECUTOR) | (rows["found"] == 1))].sum())
+        reported = (rows["handed"] == 1) | np.isin(rows["reported_to"], (0, 1, 2, 3)) | (rows["found"] == 1)
+        known += float(rows["severity"][reported & ((rows["reported_to"] != PROSECUTOR) | (rows["found"] == 1))].sum())
     assert known > 0
     assert world.state.crimes_known.sum() == pytest.approx(known)
     assert world.state.crimes_happened.sum() > known

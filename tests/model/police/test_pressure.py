@@ -62,7 +62,7 @@ def test_who_is_sent_away_tells_nobody_or_the_prosecutor(live: Live) -> None:
         world.step()
         rows = world.trace["incidents"]
         away = rows[rows["refused"] == 1]
-        assert np.isin(away["told"], (NOBODY, PROSECUTOR)).all()
+        assert np.isin(away["reported_to"], (NOBODY, PROSECUTOR)).all()
         assert (away["severity"] < 1.0).all()
         assert np.isin(rows["kind"][rows["downgraded"] == 1], (ROBBERY, 2)).all()
         seen += len(away)

@@ -43,10 +43,10 @@ def test_switched_off_all_that_is_known_is_written_recorded_and_answered_at_once
 
 def test_nothing_is_recorded_that_was_not_written_and_what_must_be_written_is(usual: np.ndarray) -> None:
     assert names(usual[usual["recorded"] == 1]) < names(usual[usual["written"] == 1])
-    known = np.isin(usual["told"], (TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE)) | (usual["found"] == 1)
+    known = np.isin(usual["reported_to"], (TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE)) | (usual["found"] == 1)
     passed_on = np.isin(usual["kind"], (HOMICIDE, VEHICLE_THEFT))
-    sure = passed_on & (known | (usual["told"] == PROSECUTOR))
-    assert not usual["written"][~passed_on & ~known & (usual["told"] == PROSECUTOR)].any()
+    sure = passed_on & (known | (usual["reported_to"] == PROSECUTOR))
+    assert not usual["written"][~passed_on & ~known & (usual["reported_to"] == PROSECUTOR)].any()
     assert usual["written"][sure].all()
     assert not usual["written"][known].all()
     assert sure.sum() > 0
@@ -76,7 +76,7 @@ def test_a_station_that_keeps_its_reports_writes_as_many_and_sends_none(watch: W
 
 
 def test_killings_and_stolen_vehicles_reach_headquarters_by_telephone_at_once(watch: Watch, usual: np.ndarray) -> None:
-    known = np.isin(usual["told"], (TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, ANONYMOUS)) | (
+    known = np.isin(usual["reported_to"], (TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, ANONYMOUS)) | (
         usual["found"] + usual["handed"] > 0
     )
     sure = known & np.isin(usual["kind"], (HOMICIDE, VEHICLE_THEFT))

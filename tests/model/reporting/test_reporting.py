@@ -39,15 +39,17 @@ def first_crimes(live: Live, **changes: float) -> Crimes:
 
 
 def tellers(crimes: Crimes) -> set[tuple[int, int]]:
-    """Return the crimes of which somebody was told."""
-    return {name for name, row in crimes.items() if row["told"] != NOBODY}
+    """Return the crimes that were reported to somebody."""
+    return {name for name, row in crimes.items() if row["reported_to"] != NOBODY}
 
 
 def test_switched_off_trust_and_gravity_move_nobody_to_tell(live: Live) -> None:
     off, moved = {"mechanisms.reporting": False}, 0
     for name, low, high in (("trust.level", 0.05, 0.9), ("crime.violent_share", 0.0, 1.0)):
         dull, same = (first_crimes(live, **off, **{name: value}) for value in (low, high))
-        assert {key: row["told"] for key, row in dull.items()} == {key: row["told"] for key, row in same.items()}
+        assert {key: row["reported_to"] for key, row in dull.items()} == {
+            key: row["reported_to"] for key, row in same.items()
+        }
         less, more = (tellers(first_crimes(live, **{name: value})) for value in (low, high))
         assert less <= more
         moved += len(more - less)
@@ -73,7 +75,7 @@ def test_every_request_for_help_is_one_call_or_one_lost_call_and_there_are_no_ot
     alone = {"mechanisms.calls": False, "deliberation.cases": 0, "mechanisms.collective_violence": False}
     for world in watch(MONTH, **BUSY, **alone, **{"response.line_answered": 0.5}):
         crimes, calls, lost = (world.trace[name] for name in ("incidents", "calls", "unserved"))
-        asks = np.isin(crimes["told"], (TO_PATROL, BY_PHONE, OWN_PHONE)) | (crimes["handed"] == 1)
+        asks = np.isin(crimes["reported_to"], (TO_PATROL, BY_PHONE, OWN_PHONE)) | (crimes["handed"] == 1)
         heard = calls["number"][(calls["incident"] >= 0) & (calls["born"] == world.tick - 1)].tolist()
         unheard = lost["number"][lost["reason"] == NO_LINE].tolist()
         assert sorted(heard + unheard) == sorted(crimes["number"][asks])
@@ -85,10 +87,10 @@ def test_a_homicide_is_always_told_and_nothing_else_is_filed_without_being_told(
     for world in watch(MONTH, **BUSY, **{"crime.lethal_robbery": 0.05, "mechanisms.collective_violence": False}):
         rows = world.trace["incidents"]
         killed = rows[(rows["kind"] == HOMICIDE) & (rows["teller"] >= 0)]
-        assert (killed["told"] == BY_PHONE).all()
+        assert (killed["reported_to"] == BY_PHONE).all()
         assert killed["complaint"].all()
-        assert rows["complaint"][rows["told"] == PROSECUTOR].all()
-        kept = (rows["told"] == NOBODY) | ((rows["told"] == COMMUNAL) & (rows["handed"] == 0))
+        assert rows["complaint"][rows["reported_to"] == PROSECUTOR].all()
+        kept = (rows["reported_to"] == NOBODY) | ((rows["reported_to"] == COMMUNAL) & (rows["handed"] == 0))
         assert not rows["complaint"][kept].any()
     assert world.month_row[f"crimes_occurred_{KINDS[HOMICIDE]}"] > 0
 

@@ -170,7 +170,11 @@ def test_who_may_not_be_arrested_is_brought_before_the_authority_unless_it_has_t
     w = world_of()
     w.p.communal_authority["days"], w.p.reporting["summons_days"] = 3, 0.0
     rows = w.incidents
-    for name, values in {"teller": (7, 7, -1), "told": (TO_PATROL, COMMUNAL, NOBODY), "number": (4, 5, 6)}.items():
+    for name, values in {
+        "teller": (7, 7, -1),
+        "reported_to": (TO_PATROL, COMMUNAL, NOBODY),
+        "number": (4, 5, 6),
+    }.items():
         rows[name][:3] = values
     for k in range(3):
         rules.hand_to_authority(w, rows[k], PLACE)  # type: ignore[arg-type]
@@ -409,7 +413,7 @@ def test_an_authority_that_withholds_its_consent_is_brought_the_case_and_nobody_
         w = world_of(catch=1.0)
         w.canton_flags[PLACE] = 1
         w.p.consent["asked"], w.p.consent["arrest"], w.p.communal_authority["grave"] = 1, habit, 0.5
-        w.incidents["tick"], w.incidents["told"] = TICK, BY_PHONE
+        w.incidents["tick"], w.incidents["reported_to"] = TICK, BY_PHONE
         w.incidents["number"][0], w.incidents["teller"][0] = 4, 7
         rules.attempt_arrest(w, 1, w.incidents[0], 0, 0.0, PLACE)
         assert (w.counts[ARRESTS], w.cases_count[0]) == (arrested, 1 - arrested)
@@ -558,7 +562,7 @@ def test_a_couple_at_the_place_of_a_crime_tries_to_arrest() -> None:
     w.visits["minute"][0], w.visits["stay"][0] = 100.0, 20.0
     rows = w.incidents
     rows["cell"][:5], rows["minute"][:5], rows["number"][:5] = (3, 3, 3, 3, 4), (110.0, 134.0, 135.0, 110.0, 110.0), 1
-    rows["found"][:5], rows["told"][:5] = (1, 0, 1, 0, 1), (-1, TO_PATROL, TO_PATROL, -1, -1)
+    rows["found"][:5], rows["reported_to"][:5] = (1, 0, 1, 0, 1), (-1, TO_PATROL, TO_PATROL, -1, -1)
     rows["number"][:5] = range(5)
     for number, where in ((6, 3), (7, 3)):
         w.calls[number - 6] = call(number=number, cell=where, severity=0.9)
@@ -595,7 +599,7 @@ def test_all_are_caught_where_that_is_set() -> None:
     w = world_of()
     w.counts[INCIDENTS] = 30
     rows = w.incidents
-    rows["number"][:30], rows["cell"][:30], rows["told"][:30] = range(30), 2, -1
+    rows["number"][:30], rows["cell"][:30], rows["reported_to"][:30] = range(30), 2, -1
     rows["cell"][20:30], rows["arrested"][:2] = 3, 1
     w.p.response["all_caught"][2] = 0.5
     rules.serve_calls.kernel(w)

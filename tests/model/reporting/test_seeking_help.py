@@ -53,19 +53,19 @@ def test_where_nobody_is_hurt_at_home_nobody_looks_for_help(live: Live) -> None:
 
 def test_every_act_is_told_somewhere_or_nowhere_and_ends_in_protection_or_without(live: Live) -> None:
     found = live(MONTH, **OFTEN, **READY).month_row
-    told = ways(found, "to")
-    assert sum(told.values()) == found["crimes_occurred_domestic_violence"] > 50
-    assert sum(ways(found, "alone_after").values()) + found["domestic_protected"] == sum(told.values())
+    reported = ways(found, "to")
+    assert sum(reported.values()) == found["crimes_occurred_domestic_violence"] > 50
+    assert sum(ways(found, "alone_after").values()) + found["domestic_protected"] == sum(reported.values())
     assert found["domestic_without_remedy"] == sum(ways(found, "alone_after").values())
-    assert all(alone <= told[place] for place, alone in ways(found, "alone_after").items())
+    assert all(alone <= reported[place] for place, alone in ways(found, "alone_after").items())
 
 
 def test_what_does_not_exist_here_nobody_goes_to(watch: Watch) -> None:
-    channels = np.concatenate([acts(world)["told"] for world in watch(MONTH, **OFTEN, **READY)])
+    channels = np.concatenate([acts(world)["reported_to"] for world in watch(MONTH, **OFTEN, **READY)])
     assert REFUGE in channels
     assert DEMI not in channels
     here = {"seeking_help.demi": 1.0, "seeking_help.refuge": 0.0, "communal_authority.reach": 0.0}
-    channels = np.concatenate([acts(world)["told"] for world in watch(MONTH, **OFTEN, **READY | here)])
+    channels = np.concatenate([acts(world)["reported_to"] for world in watch(MONTH, **OFTEN, **READY | here)])
     assert DEMI in channels
     assert not np.isin(channels, (REFUGE, COMMUNAL)).any()
 
@@ -76,9 +76,9 @@ def test_protection_comes_by_a_complaint_or_in_a_refuge_and_never_by_conciliatio
     for world in watch(MONTH - 1, **OFTEN, **READY, **{"seeking_help.measures": able, "seeking_help.shelter": able}):
         rows = acts(world)
         safe = world.state.homes["safe"][rows["victim"]] == world.tick - 1 + 6 * 91
-        assert (safe == (able == 1.0) & ((rows["complaint"] == 1) | (rows["told"] == REFUGE))).all()
+        assert (safe == (able == 1.0) & ((rows["complaint"] == 1) | (rows["reported_to"] == REFUGE))).all()
         n_protected += int(safe.sum())
-        n_conciliated += int(((rows["told"] == COMMUNAL) & (rows["complaint"] == 0)).sum())
+        n_conciliated += int(((rows["reported_to"] == COMMUNAL) & (rows["complaint"] == 0)).sum())
     assert world.state.tally["domestic_protected"] == n_protected
     assert (n_protected > 0) == (able == 1.0)
     assert n_conciliated > 0
@@ -102,7 +102,7 @@ def test_who_finds_somewhere_to_go_finds_it_also_where_it_is_easier(
         easier = {"seeking_help.no_woman": 1.0, "trust.level": 0.9, f"seeking_help.{lever}": value}
         worlds = [live(1, rng=rng, trace=True, **OFTEN | ALONE | easier) for rng in range(4)]
         rows = [acts(world) for world in worlds]
-        found.append({(rng, n) for rng, one in enumerate(rows) for n in one["number"][one["told"] != NOBODY]})
+        found.append({(rng, n) for rng, one in enumerate(rows) for n in one["number"][one["reported_to"] != NOBODY]})
     assert found[0] < found[1]
 
 
@@ -206,7 +206,7 @@ def test_only_women_who_were_hurt_have_rows(live: Live) -> None:
 
 def test_experience_that_is_reversed_reverses_where_women_go(live: Live) -> None:
     """Women who were hurt before live on in two worlds that differ only in what the police then did for them."""
-    told = []
+    reported = []
     for helped in (True, False):
         world = live(3 * MONTH, trace=True, **OFTEN, **READY, **{"seeking_help.heard": 0.0})
         rows, women = outcomes(world, POLICE), set(world.state.women.used_rows()["woman"].tolist())
@@ -214,9 +214,9 @@ def test_experience_that_is_reversed_reverses_where_women_go(live: Live) -> None
         found = []
         for _ in range(MONTH):
             world.step()
-            found += [one["told"] for one in acts(world) if int(one["victim"]) in women]
-        told.append(np.isin(found, (BY_PHONE, AT_STATION)).mean())
-    assert told[0] > 2.5 * told[1] > 0.0
+            found += [one["reported_to"] for one in acts(world) if int(one["victim"]) in women]
+        reported.append(np.isin(found, (BY_PHONE, AT_STATION)).mean())
+    assert reported[0] > 2.5 * reported[1] > 0.0
 
 
 def test_who_called_and_to_whom_nobody_came_remembers_it(watch: Watch) -> None:

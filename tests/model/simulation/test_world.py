@@ -101,7 +101,7 @@ def test_every_entry_of_books_2_to_4_belongs_to_an_incident_of_book_1(live: Live
     for _ in range(MONTH):
         world.step()
         incidents, arrests = world.trace["incidents"], world.trace["arrests"]
-        known = (incidents["handed"] == 1) | ~np.isin(incidents["told"], (NOBODY, COMMUNAL))
+        known = (incidents["handed"] == 1) | ~np.isin(incidents["reported_to"], (NOBODY, COMMUNAL))
         assert not (incidents["complaint"] == 1)[~known].any()
         assert not (incidents["recorded"] == 1)[~known & (incidents["found"] == 0)].any()
         assert (arrests["incident"] < len(incidents)).all()

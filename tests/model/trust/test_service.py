@@ -78,13 +78,13 @@ def test_neighbours_hear_of_an_experience_at_the_end_of_the_month() -> None:
     assert service_utility(w, 0, CALLING) < service_utility(w, 1, CALLING) < 0.0
 
 
-def told_by_phone(world: TrustModel, shifts: int) -> int:
-    """Return the crimes told by telephone in some shifts."""
+def reported_by_phone(world: TrustModel, shifts: int) -> int:
+    """Return the crimes reported by telephone in some shifts."""
     n = 0
     for _ in range(shifts):
         world.step()
         assert world.trace is not None
-        n += int((world.trace["incidents"]["told"] == BY_PHONE).sum())
+        n += int((world.trace["incidents"]["reported_to"] == BY_PHONE).sum())
     return n
 
 
@@ -96,6 +96,6 @@ def test_where_the_line_is_never_answered_fewer_telephone_and_with_the_channel_c
             world = live(0, trace=True, **busy, **{"service.value": value, "response.line_answered": answered})
             world.state[USUAL_SERVICE][:] = USUAL
             update_local_service(world.w, 0.0)
-            found[value, answered] = told_by_phone(world, 5 * 91)
+            found[value, answered] = reported_by_phone(world, 5 * 91)
     assert found[10.0, 0.0] < 0.9 * found[10.0, 1.0]
     assert abs(found[0.0, 0.0] - found[0.0, 1.0]) < 0.05 * found[0.0, 1.0]
