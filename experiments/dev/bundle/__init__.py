@@ -1,1 +1,1 @@
-"""Wheels for workshops without internet: `confianza bundle`."""
+"""Wheels for workshops without internet: `python -m experiments.dev bundle`."""
