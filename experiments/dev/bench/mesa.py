@@ -155,7 +155,7 @@ def measure_both() -> tuple[dict[str, Any], float, float]:
 def comparison_lines(turns: Sequence[tuple[dict[str, Any], float, float]]) -> Iterator[str]:
     """Yield the size of the town, the medians of both models, and the ratio with its least and greatest."""
     sizes, ratios = turns[0][0], [plain / ours for _, ours, plain in turns]
-    ours, plain = (statistics.median(one[place] for one in turns) for place in (1, 2))
+    ours, plain = statistics.median(one for _, one, _ in turns), statistics.median(one for *_, one in turns)
     yield f"{machine_text()}, code {fingerprint()}"
     yield f"{SITE}: {sizes['residents']:,} residents, {sizes['couples']} couples, {sizes['cells']:,} populated cells"
     yield ""

@@ -216,7 +216,7 @@ def compare_tables(here: pd.DataFrame, there: pd.DataFrame) -> str:
     months = here["month"].astype(str)
     if len(here) != len(there) or list(months) != list(there["month"].astype(str)):
         return "other months"
-    names = [name for name in here.select_dtypes("number") if name in there]
+    names = [str(name) for name in here.select_dtypes("number") if name in there]
     differs: Mapping[str, Any] = {
         name: (here[name] != there[name]) & ~(here[name].isna() & there[name].isna()) for name in names
     }

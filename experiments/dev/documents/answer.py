@@ -9,14 +9,12 @@ from pathlib import Path
 
 from experiments.dev import reference
 from experiments.dev.documents.markdown import table
-from experiments.statistics.thresholds import are_too_few, threshold_rules
+from experiments.statistics.thresholds import threshold_rules
 from experiments.statistics.verdicts import VERDICTS, direction
 
 type Rows = dict[tuple[str, ...], dict[str, str]]
 """Rows of a recorded table by the values of their key columns."""
-DEFAULTS_TABLE = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
-DRAWS_FOLDER = DEFAULTS_TABLE.parents[1] / "over_draws"
-ANSWER_TABLE = DEFAULTS_TABLE.parents[1] / "reproduce" / "tables" / "answer.csv"
+ANSWER_TABLE = Path(__file__).parents[3] / "results" / "reference" / "reproduce" / "tables" / "answer.csv"
 LOCK = ANSWER_TABLE.parents[1] / "reproduce.lock.json"
 """Record of the runs of the answer, with their commit."""
 YEAR = "3"
@@ -33,7 +31,6 @@ ARMS = (ADOPTION, "reporting", "resources", EVERYTHING)
 MEASURES = ("trust_mean", "crimes_occurred", "homicides")
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "head": "policy",
         "to": "to",
         "summary": (
             "Effect of each policy on the third year, against the status quo: the mean of {pairs} pairs of runs"
@@ -58,22 +55,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
         "homicides_unit": "homicides a year",
-        "draws_head": "effect on | mean and range | assumed | accounts | random | towns | draws above 0, %",
-        "trust_mean": "trust, points of 100",
-        "crimes_occurred": "crimes",
-        "homicides": "homicides",
-        "intro": "**{site}**, third year, each policy minus the status quo, with the 95 % interval of {twins} pairs:",
-        "defaults": "With the default value of everything assumed, and random variation alone:",
-        "open": (
-            "In italics: the interval holds zero, so the sign is not known. For an interval the spread of pairs counts"
-            " as a quarter of what matters at least."
-        ),
-        "few": "too few cases",
         "today": "Today, in the same runs: {places}.",
         "today_at": "{site}, trust {trust} and {crimes} crimes a year",
     },
     "es": {
-        "head": "política",
         "to": "a",
         "summary": (
             "Efecto de cada política en el tercer año, frente a la situación actual: la media de {pairs} pares de"
@@ -99,17 +84,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "trust_mean_unit": "confianza, puntos de 100",
         "crimes_occurred_unit": "delitos al año",
         "homicides_unit": "homicidios al año",
-        "draws_head": "efecto en | media y rango | supuestos | rivales | azar | municipios | sorteos sobre 0, %",
-        "trust_mean": "confianza, puntos de 100",
-        "crimes_occurred": "delitos",
-        "homicides": "homicidios",
-        "intro": "**{site}**, tercer año, cada política menos la actual; intervalo del 95 % de {twins} pares:",
-        "defaults": "Con el valor por defecto de todo lo supuesto, y solo con la variación aleatoria:",
-        "open": (
-            "En cursiva: el intervalo contiene el cero, así que no se conoce el signo. Para el intervalo, la dispersión"
-            " de los pares cuenta al menos como un cuarto de lo que importa."
-        ),
-        "few": "muy pocos casos",
         "today": "Hoy, en las mismas corridas: {places}.",
         "today_at": "{site}, confianza {trust} y {crimes} delitos al año",
     },
@@ -205,11 +179,6 @@ def answer_rows(path: Path = ANSWER_TABLE, account: str = "all") -> Rows:
     return recorded_rows(path, ("site", "arm", "measure"), years=YEAR, account=account)
 
 
-def policy_names() -> dict[str, dict[str, str]]:
-    """Return the names of policies in both languages."""
-    return {world: row for (_, world, _), row in default_rows().items()}
-
-
 def mean_with_band(row: Mapping[str, str], to: str) -> str:
     """Return a mean effect with the sign of its verdict and the range of nine in ten pairs."""
     mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
@@ -223,25 +192,6 @@ def typographic(number: str) -> str:
     ('−0.12', '0.00')
     """
     return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
-
-
-def draws_table(language: str) -> str:
-    """Return the sources of the uncertainty of effects as a Markdown table for each municipality and policy."""
-    words, uncertainty, names = WORDS[language], uncertainty_rows(), policy_names()
-    tables = []
-    for site, name in SITES.items():
-        for world in dict.fromkeys(one for place, one, _ in uncertainty if place == site and one in names):
-            rows = [draws_row(uncertainty[site, world, measure], words) for measure in MEASURES]
-            tables.append(f"**{name}, {names[world][language]}**\n\n{table(words['draws_head'].split(' | '), rows)}")
-    return "\n\n".join(tables) + "\n"
-
-
-def draws_row(row: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
-    """Return the uncertainty of one effect as the cells of a row."""
-    digits = digits_of(row["measure"])
-    spreads = [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
-    share_up = f"{100.0 * float(row['share_up']):.0f}"
-    return [words[f"{row['measure']}_unit"], mean_and_range(row, words["to"]), *spreads, share_up]
 
 
 def digits_of(measure: str) -> int:
@@ -260,64 +210,6 @@ def effect_text(row: Mapping[str, str], key: str) -> str:
     return typographic(f"{float(row[key]):+,.{digits_of(row['measure'])}f}")
 
 
-def mean_and_range(row: Mapping[str, str], to: str) -> str:
-    """Return the mean of an effect over draws and, in brackets, the range of all runs."""
-    mean, low, high = (effect_text(row, key) for key in ("mean", "low", "high"))
-    return f"{mean} ({NO_BREAK.join((low, to, high))})"
-
-
-def uncertainty_rows(kind: str = "") -> Rows:
-    """Return the recorded uncertainty by site, policy and measure; ``kind`` is the suffix of the folder names."""
-    rows: Rows = {}
-    for site in SITES:
-        rows |= recorded_rows(DRAWS_FOLDER / f"{site}{kind}" / "uncertainty.csv", ("site", "against", "measure"))
-    return rows
-
-
-def default_rows() -> Rows:
-    """Return the rows of `YEAR` by site, world and measure."""
-    return recorded_rows(DEFAULTS_TABLE, ("site", "world", "measure"), year=YEAR)
-
-
 def answer_page(language: str) -> str:
     """Return the answer in Markdown: the table over draws, the levels under the status quo, and the largest effects."""
     return f"{answer_table(language)}\n{levels_today(language)}\n{largest_effects(language)}"
-
-
-def default_effects(language: str) -> str:
-    """Return the effects at default values in Markdown: a table for each municipality."""
-    words, found = WORDS[language], default_rows()
-    parts = [words["defaults"]]
-    for site, name in SITES.items():
-        of_worlds = [[found[site, world, measure] for measure in MEASURES] for world in WORLDS]
-        rows = [[own[0][language], *(known_cell(row, words) for row in own)] for own in of_worlds]
-        parts.append(words["intro"].format(site=name, twins=of_worlds[0][0]["twins"]))
-        parts.append(table([words["head"], *(words[measure] for measure in MEASURES)], rows))
-    return "\n\n".join([*parts, words["open"]]) + "\n"
-
-
-def known_cell(row: Mapping[str, str], words: Mapping[str, str]) -> str:
-    """Return an effect with its interval, or a note that there are too few homicides for a statement."""
-    return words["few"] if are_too_few(row["measure"], float(row["base"])) else effect_with_interval(row, words["to"])
-
-
-def effect_with_interval(row: Mapping[str, str], to: str) -> str:
-    """Return an effect with its interval; in italics if the interval contains zero.
-
-    >>> row = {"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}
-    >>> effect_with_interval(row, "to").replace(NO_BREAK, " ")
-    '**+0.76** (+0.61 to +0.92)'
-    >>> effect_with_interval({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a").replace(NO_BREAK, " ")
-    '_−1.3 % (−2.9 a +0.4)_'
-    """
-    effect, low, high = (signed_number(float(row[key]), row["unit"]) for key in ("effect", "low", "high"))
-    unit = f"{NO_BREAK}%" if row["unit"] == "%" else ""
-    interval = NO_BREAK.join((low, to, high))
-    if float(row["low"]) <= 0.0 <= float(row["high"]):
-        return f"_{effect}{unit} ({interval})_"
-    return f"**{effect}{unit}** ({interval})"
-
-
-def signed_number(value: float, unit: str) -> str:
-    """Return a signed number: percent with one digit, points with two."""
-    return typographic(f"{value:+.{1 if unit == '%' else 2}f}")

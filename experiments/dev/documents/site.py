@@ -13,15 +13,15 @@ import typer
 
 from experiments.cli.app import app
 from experiments.cli.plot import RECORD_FIGURES, record_figure
-from experiments.dev.documents import module_map, odd, odd_pages, short_odd, try_page, withdrawn
-from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
-from experiments.dev.documents.answer_details import accounts_table, numbers_table
+from experiments.dev.documents import module_map, odd, odd_pages, short_odd, try_page
+from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page
+from experiments.dev.documents.answer_details import accounts_table
 from experiments.dev.documents.criteria_sentences import criteria_sentences
 from experiments.dev.documents.facts_page import facts_page
 from experiments.dev.documents.markdown import contents_page, table
 from experiments.dev.documents.mediation_page import mediation_page
 from experiments.dev.documents.parameter_pages import parameter_pages
-from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
+from experiments.dev.documents.posterior import posterior_table
 from experiments.dev.documents.scorecard_page import scorecard_page
 from experiments.dev.documents.trace_page import trace_page
 from experiments.dev.documents.voi_page import voi_list, voi_sentence
@@ -126,18 +126,13 @@ def pages() -> Iterator[tuple[str, str]]:
         yield from parameter_pages(language)
         yield try_page.PLACES[language], try_page.try_page(language)
         yield f"_generated/answer_{language}.md", answer_page(language)
-        yield f"_generated/defaults_{language}.md", default_effects(language)
         yield f"_generated/policies_{language}.md", policy_list(language)
         yield f"_generated/accounts_{language}.md", accounts_table(language)
-        yield f"_generated/numbers_{language}.md", numbers_table(language)
         yield f"_generated/results_{language}.md", results_with_figures(language)
         yield f"_generated/voi_{language}.md", voi_sentence(language)
         yield f"_generated/voi_list_{language}.md", voi_list(language)
         yield f"_generated/criteria_{language}.md", criteria_sentences(language)
-        yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)
-        yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
-    yield "_generated/withdrawn.md", withdrawn.withdrawn_table()
     yield "_generated/layers.svg", module_map.layers_svg()
     yield "_generated/packages.md", module_map.package_table()
     yield from decision_pages()

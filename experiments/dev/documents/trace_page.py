@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from experiments.dev import reference
-from experiments.dev.documents.answer import DEFAULTS_TABLE
+from experiments.dev.documents.answer import EVERYTHING, MEASURES, SITES, answer_rows
 from experiments.dev.documents.facts_page import FACTS_TABLE, Row, is_inside, recorded_table
 from experiments.dev.documents.posterior import POSTERIOR_TABLE
 from experiments.dev.documents.scorecard_page import HELD_OUT, has_failed
@@ -75,7 +75,7 @@ def verification_counts() -> dict[str, int]:
     """Return the numbers of mutants, of calibrated figures and patterns, and of measures that stand still."""
     found = MUTANTS.findall((RECORD / "mutants.txt").read_text(encoding="utf-8"))
     figures, patterns = rows_of("facts", role="calibrated"), rows_of("patterns", role="calibrated")
-    still, closed = rows_of("still"), rows_of("closed")
+    still = rows_of("still")
     return {
         "modules": len(found),
         "mutants": sum(int(sampled) for sampled, _ in found),
@@ -86,23 +86,18 @@ def verification_counts() -> dict[str, int]:
         "fitted_holding": sum(not has_failed(row) for row in patterns),
         "still": len(still),
         "standing": count_true(still, "stands"),
-        "closed": len(closed),
-        "closed_standing": count_true(closed, "stands"),
     }
 
 
 def analysis_counts() -> dict[str, int]:
-    """Return the numbers of draws, doses and intervals whose coverage was counted."""
-    draws = recorded_table(RECORD / "everything" / "effects_over_assumed.csv")
+    """Return the numbers of pairs of the answer, and of intervals whose coverage was counted."""
     cells = rows_of("coverage", n=FEWEST_PAIRS)
     return {
-        "draws": max(int(row["draws"]) for row in draws),
-        "doses": len({row["dose"] for row in rows_of("doses")}),
         "cells": len(cells),
         "covering": sum(float(row["covered"]) >= WIDE_ENOUGH for row in cells),
         "fewest": int(FEWEST_PAIRS),
         "nominal": round(100.0 * WIDE_ENOUGH),
-        "pairs": max(int(row["twins"]) for row in recorded_table(DEFAULTS_TABLE)),
+        "pairs": int(answer_rows()[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]),
     }
 
 

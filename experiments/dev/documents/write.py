@@ -53,7 +53,7 @@ def group_heading(group: type[ParameterGroup]) -> list[str]:
 
 def with_results() -> dict[Path, str]:
     """Return the documents that state recorded results; none in a copy without results."""
-    if not answer.DEFAULTS_TABLE.is_file():
+    if not answer.ANSWER_TABLE.is_file():
         return {}
     return {
         README: answer.with_answer(README.read_text(encoding="utf-8")),

@@ -162,7 +162,7 @@ def test_both_galleries_show_the_same_figures_but_those_of_single_runs() -> None
         figure.findall((ROOT / "docs" / page).read_text(encoding="utf-8")) for page in ("gallery.md", "es/galeria.md")
     )
     assert spanish == [name for name in english if name not in ("villa_canales", "totonicapan")]
-    assert len(spanish) > 10
+    assert len(spanish) > 6
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -199,16 +199,3 @@ def test_the_posterior_is_told_from_the_record_and_narrowest_first(tmp_path, mon
         assert first.endswith("| 50 % | 92 |")
         assert second.startswith("| `contacts.proof` |")
     assert "1 are about as uncertain" in posterior.posterior_table("en")
-
-
-def test_effects_before_and_after_the_data_stand_beside_each_other(monkeypatch) -> None:
-    def row(mean: float) -> dict[str, str]:
-        return {"measure": "trust_mean", "mean": str(mean), "low": "-0.1", "high": "1.5"}
-
-    key = ("villa_canales", "mopsic_full", "trust_mean")
-    found = {"": {key: row(0.9)}, posterior.CALIBRATED: {key: row(0.8)}}
-    monkeypatch.setattr(posterior, "uncertainty_rows", lambda kind="": found[kind])
-    head, _, told, *_ = posterior.effects_of_posterior("en").splitlines()
-    assert head == "| municipality | policy | trust, points of 100: all plausible values | what the data leave |"
-    assert told.startswith("| Villa Canales | MOPSIC in full | +0.90 (−0.10")
-    assert "| +0.80 (−0.10" in told
