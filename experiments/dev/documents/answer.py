@@ -23,7 +23,7 @@ from experiments.words.bilingual import day
 from scenarios import accounts
 from scenarios.policy_files import ready_policies
 
-type Rows = Mapping[tuple[str, ...], Row]
+type Rows = Mapping[tuple[str, str, str], Row]
 """Rows of the answer by site, arm and measure."""
 REPRODUCED = RECORD / "reproduce"
 ANSWER_TABLE, ACCOUNTS_TABLE = (REPRODUCED / "tables" / f"{name}.csv" for name in ("answer", "accounts"))
@@ -91,9 +91,8 @@ def answer_data(language: str) -> dict[str, Any]:
 
 def answer_rows(path: Path = ANSWER_TABLE, account: str = "all") -> Rows:
     """Return the rows of `YEAR` of the answer, over all accounts or under one, by site, arm and measure."""
-    rows = recorded_table(path, years=YEAR)
-    keys = ("site", "arm", "measure")
-    return {tuple(row[key] for key in keys): row for row in rows if row.get("account", account) == account}
+    rows = (row for row in recorded_table(path, years=YEAR) if row.get("account", account) == account)
+    return {(row["site"], row["arm"], row["measure"]): row for row in rows}
 
 
 def arm_name(arm: str, language: str) -> str:
@@ -125,7 +124,8 @@ def largest_effects(found: Rows, language: str) -> Iterator[tuple[str, str, str,
         known = [arm for arm in PARTS if direction(rows[arm]["verdict"])]
         if known:
             arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
-            yield town, arm_name(arm, language), *(effect_text(rows[one], "effect") for one in (arm, EVERYTHING))
+            alone, together = (effect_text(rows[one], "effect") for one in (arm, EVERYTHING))
+            yield town, arm_name(arm, language), alone, together
 
 
 def accounts_table(language: str) -> str:
