@@ -10,14 +10,10 @@ from typing import Any
 
 from sphinx.search.en import SearchEnglish
 
-from experiments.dev.documents.languages import PAGES, counterpart, is_spanish, language_note
-from experiments.dev.documents.site import write_figures, write_pages
-from experiments.dev.documents.try_page import EXTRA, copy_town_pages
+from experiments.dev.documents.site import EXTRA, PAGES, counterpart, is_spanish, language_note, write_site
 
 DOCS = Path(__file__).parent
-write_pages(DOCS)
-write_figures(DOCS)
-copy_town_pages(DOCS)
+write_site(DOCS)
 
 project = "Confianza"
 author = "The Confianza team"

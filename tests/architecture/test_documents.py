@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments.dev.documents import answer, odd
-from experiments.dev.documents.site import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
+from experiments.dev.documents.declared import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
 from experiments.dev.documents.write import committed_documents, released_documents
 from model.engine.parameters import ParameterGroup
 from model.police.roster import Roster

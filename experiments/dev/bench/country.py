@@ -6,17 +6,15 @@ folder and sweeps over them with local workers.  It prints what that takes, and 
 """
 
 import argparse
-import importlib
-import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from experiments.dev.bench.commands import command_seconds
+from experiments.dev.bench.paired import cost_of
 from experiments.setup.new_municipality import draft, draft_outline
 from experiments.storage.progress import print_input_errors
 from experiments.storage.writing import write_all
@@ -61,17 +59,13 @@ def show_country(towns: int, workers: int) -> None:
         (folder / "towns").mkdir()
         write_all({path: text.encode() for path, text in country_files(folder, towns)})
         words = ("sweep", str(folder / "country.toml"), "--yes", "--out", str(folder / "out"))
-        resource: Any = importlib.import_module("resource")  # only on Unix
-        before = os.times()
-        seconds = command_seconds(*words, "--workers", str(workers))
-        after, peak = os.times(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        cost = cost_of(sys.executable, "-m", "confianza", *words, "--workers", str(workers))
         size = sum(path.stat().st_size for path in (folder / "out").rglob("*") if path.is_file())
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
     residents = residents_of_towns(towns).sum()
-    nation = cpu * RESIDENTS / residents
+    nation = cost.cpu * RESIDENTS / residents
     print(f"{towns} invented towns, {residents:,} residents, {YEARS} years each, {workers} workers")
-    print(f"  {seconds:,.0f} s, {cpu:,.0f} CPU seconds ({cpu / towns:.1f} a town), start-up included")
-    print(f"  largest process {peak / 1000:,.0f} MB; results {size / MB:,.1f} MB")
+    print(f"  {cost.seconds:,.0f} s, {cost.cpu:,.0f} CPU seconds ({cost.cpu / towns:.1f} a town), start-up included")
+    print(f"  largest process {cost.megabytes:,.0f} MB; results {size / MB:,.1f} MB")
     print(f"{TOWNS} towns with {RESIDENTS:,} residents, in proportion to residents (not run)")
     for what, runs in (("a run each", 1), ("`question`", QUESTION_RUNS)):
         hours, minutes = runs * nation / 3600, runs * nation / CLUSTER_CORES / 60

@@ -1,16 +1,20 @@
-"""`python -m experiments.dev bench --growth FILE`: draw processor time by residents, couples, years and workers."""
+"""Draw CPU seconds by residents, couples, years and workers: `python -m experiments.dev bench --growth FILE`."""
 
+import json
 import math
 import os
 import statistics
+import sys
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 
-from experiments.dev.bench.fresh import measure_in_fresh_process, seconds_added
+from experiments.dev.bench.paired import HERE, SITE, cost_of, python
 from experiments.figures.svg import ENDINGS, render_figure
 from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import machine
@@ -85,9 +89,10 @@ def title_of(panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> str:
 
 FACTORS, QUICK_FACTORS, LARGEST_TOWN = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0), 10.0
 """Multiples of residents and of couples that are measured, and another one of residents."""
-YEARS, QUICK_YEARS = 10, 3
-ADDED_RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
+YEARS, QUICK_YEARS, SHIFTS_PER_YEAR = 10, 3, 1095
+ADDED_RUNS, RUN_YEARS, TURNS = 4, 4, 3
 """Number of runs added per measurement, years of each run, and repetitions, of which the median is reported."""
+POLICE_NUMBERS = ("officers", "desks", "vehicles", "motorcycles")
 
 
 def draw_growth(file: Path, json_file: Path | None, quick: bool, fresh: bool = False) -> None:
@@ -104,15 +109,14 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool, fresh: bool = F
 
 
 def measure_growth(quick: bool) -> dict[str, Any]:
-    """Return the points of each panel, with machine and code; each point is measured in a fresh process.
+    """Return the points of each panel, with machine and code; each point is measured in a process of its own.
 
-    ``census`` and ``couples``: processor seconds of the second year, by number of residents and couples.  ``years``:
-    processor seconds of a whole run, imports included, by years.  ``workers``: runs per hour (wall clock), by workers.
+    ``census`` and ``couples``: CPU seconds of the second year, by number of residents and couples.  ``years``: CPU
+    seconds of a whole run, imports included, by years.  ``workers``: runs per hour (wall clock), by workers.
     """
     print_note("measuring growth; this takes several minutes" if not quick else "measuring growth")
-    measure_in_fresh_process("compiling")
     factors = QUICK_FACTORS if quick else FACTORS
-    years_of_run = measure_in_fresh_process("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
+    years_of_run = measured_in_process("census", 1.0, QUICK_YEARS if quick else YEARS)
     return {
         "machine": machine(),
         "fingerprint": fingerprint(),
@@ -128,14 +132,67 @@ def measure_growth(quick: bool) -> dict[str, Any]:
 
 
 def point(variant: str, number: str, factor: float) -> tuple[float, float]:
-    """Return a number of residents or couples, and the processor seconds of the second year with that number."""
-    grown = measure_in_fresh_process("grown", variant, str(factor), "2")
+    """Return a number of residents or couples, and the CPU seconds of the second year with that number."""
+    grown = measured_in_process(variant, factor, 2)
     return grown[number], grown["ends"][1] - grown["ends"][0]
+
+
+def measured_in_process(variant: str, factor: float, years: int) -> dict[str, Any]:
+    """Return what `measure_variant` measures in a process of its own."""
+    words = ("-m", "experiments.dev.bench.growth", variant, str(factor), str(years))
+    result: dict[str, Any] = json.loads(python(words, HERE)[-1])
+    return result
+
+
+def measure_variant(variant: str, factor: float, years: int) -> dict[str, Any]:
+    """Return CPU seconds from the start of the process to the end of each year of a variant of the site, and sizes."""
+    from model.simulation.model import TrustModel
+
+    world, ends = TrustModel(site_variant(variant, factor), rng=1), []
+    for _ in range(years):
+        world.run_for(SHIFTS_PER_YEAR)
+        ends.append(time.process_time())
+    populated, couples = world.town.cells["population"] > 0, world.town.posts["copy"] == 0
+    sizes = {"residents": world.town.n_residents, "couples": int(couples.sum()), "cells": int(populated.sum())}
+    return {"ends": ends, **sizes}
+
+
+def site_variant(variant: str, factor: float) -> Any:
+    """Return the site with this multiple of its residents (``census``) or of its police (``couples``)."""
+    from scenarios import load
+
+    sets: dict[str, Any] = {"calendar.warm_up": 0}
+    scenario = load(SITE, set=sets)
+    if variant == "census":
+        return load(SITE, set=sets | {"population.total": round(factor * scenario["population"].total)})
+    plant = [
+        replace(one, **{name: round(factor * getattr(one, name)) for name in POLICE_NUMBERS})
+        for one in scenario.facilities
+    ]
+    return replace(scenario, facilities=tuple(plant))
 
 
 def runs_by_workers(most: int) -> list[tuple[int, float]]:
     """Return the runs per hour for each number of workers: medians of turns that measure every number once."""
     counts = range(1, most + 1)
-    turns = [[max(seconds_added(ADDED_RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
+    turns = [[max(seconds_added(n), 1e-9) for n in counts] for _ in range(TURNS)]
     medians = map(statistics.median, zip(*turns, strict=True))
     return [(n, ADDED_RUNS * 3600.0 / seconds) for n, seconds in zip(counts, medians, strict=True)]
+
+
+def seconds_added(workers: int) -> float:
+    """Return the seconds of twice as many runs less those of the runs, without start-up; noise may make it negative."""
+    few, many = (seconds_of_runs(runs, workers) for runs in (ADDED_RUNS, 2 * ADDED_RUNS))
+    return many - few
+
+
+def seconds_of_runs(runs: int, workers: int) -> float:
+    """Return the seconds of a command with some runs."""
+    with tempfile.TemporaryDirectory() as place:
+        words = ("run", SITE, "--years", str(RUN_YEARS), "--replicates", str(runs), "--workers", str(workers))
+        return cost_of(sys.executable, "-m", "confianza", *words, "--out", f"{place}/out").seconds
+
+
+if __name__ == "__main__":
+    kind, multiple, length = sys.argv[1:]
+    sys.stdout.write(json.dumps(measure_variant(kind, float(multiple), int(length))) + "\n")

@@ -1,115 +1,155 @@
-"""`bench --against FOLDER`: compare speed and numbers of another checkout with this one, in turn."""
+"""Measure whole commands of this checkout, in turn with those of another one: CPU seconds, memory, and the numbers.
 
+Each command is a process of its own, from the start of Python to its end, so that nothing which users wait for is left
+out.  CPU seconds count the work of the process and of those that it starts, and hardly depend on what else runs.
+"""
+
+import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+import pandas as pd
 
-from experiments.dev.bench import probe, same_numbers
-from experiments.dev.bench.fresh import run_python
-from experiments.dev.bench.same_numbers import Columns, Likeness
 from experiments.storage.manifest import machine, machine_text
 from experiments.storage.progress import print_note
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_atomically
 from model.engine.errors import InputError
-from scenarios.timeline import BUILT_IN_SITES as SITES
 
 HERE = Path(__file__).resolve().parents[3]
-POLICIES = ("status_quo", "mopsic_full", "everything", "heavy_hand")
-TIMED_POLICIES = ("status_quo", "everything")
+SITE = "villa_canales"
+"""Municipality in which speed is measured."""
 LABEL_WIDTH = 34
+OUT, MEASURES = "{out}", "measures.parquet"
+"""Stands for the folder of results in a command; the table in it that both checkouts must agree on."""
+ASK = "import json, model; print(json.dumps([model.__file__, model.fingerprint()]))"
+"""Program that says which code runs in a folder."""
+WATCH = """
+import json, os, resource, subprocess, sys, time
+begun = time.perf_counter()
+code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
+seconds, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+megabytes = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+print(json.dumps([code, seconds, used.ru_utime + used.ru_stime, megabytes]))
+"""
+"""Small program that starts a command and measures it: peak memory as the system tells it begins with the parent's."""
 
 
 @dataclass(frozen=True)
-class PairedLength:
-    """Length of the measurements."""
+class CommandCost:
+    """Cost of a process with all that it starts: wall-clock seconds, CPU seconds, and peak memory (MB)."""
 
-    years: float
-    pairs: int
-    years_of_numbers: float
+    seconds: float
+    cpu: float
+    megabytes: float
 
 
-FULL = PairedLength(years=10.0, pairs=5, years_of_numbers=5.0)
-QUICK = PairedLength(years=2.0, pairs=3, years_of_numbers=1.0)
+@dataclass(frozen=True)
+class BenchSize:
+    """Length of the measurements: years of a run, and turns, of which the median is told."""
+
+    years: int
+    turns: int
+
+
+FULL, QUICK = BenchSize(years=10, turns=5), BenchSize(years=2, turns=3)
+
+
+def commands_of(size: BenchSize) -> dict[str, tuple[str, ...]]:
+    """Return the measured commands by name."""
+    years = ("--years", str(size.years), "--seed", "1", "--out", OUT)
+    of_years = f"{size.years} years"
+    return {
+        "help": ("--help",),
+        "a month": ("run", SITE, "--years", "0.0833", "--seed", "1", "--out", OUT),
+        of_years: ("run", SITE, *years),
+        f"{of_years}, everything": ("run", SITE, "--policy", "everything", *years),
+        f"{of_years}, totonicapan": ("run", "totonicapan", *years),
+    }
 
 
 @dataclass
 class Checkout:
-    """Checkout of the project in a folder, measured in separate processes."""
+    """Checkout of the project in a folder, whose commands run in processes of their own."""
 
     root: Path
     fingerprint: str = ""
 
-    def measure(self, *words: str) -> dict[str, float]:
-        """Return the probe's measurement of this checkout's code; raise InputError if it cannot be measured."""
-        result = run_python(
-            *("-c", Path(probe.__file__).read_text(encoding="utf-8"), *words),
-            cwd=self.root,  # with -c, Python searches for packages there first
-            env={name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")},
-            failure=self.failure,
-        )
-        self.check(Path(result.pop("root")), result.pop("fingerprint"))
-        return result
-
-    def failure(self, errors: str) -> InputError:
-        """Return the error of a checkout that cannot be measured."""
-        why = (errors.strip().splitlines() or ["no message"])[-1]
-        return InputError(f"--against: the code in {self.root} cannot be measured: {why}")
-
-    def check(self, root: Path, fingerprint: str) -> None:
-        """Raise InputError unless the code that ran is this checkout's and has not changed since the last call."""
-        if root != self.root:
-            raise InputError(f"--against: what ran in {self.root} was the code of {root}")
+    def check(self) -> None:
+        """Raise InputError unless the code that runs is this checkout's and has not changed since the last call."""
+        file, fingerprint = json.loads(python(("-c", ASK), self.root)[-1])
+        if Path(file).resolve().parents[1] != self.root:
+            raise InputError(f"--against: what runs in {self.root} is the code of {Path(file).parents[1]}")
         if self.fingerprint not in ("", fingerprint):
             raise InputError(f"--against: the code in {self.root} changed while it was measured; start the bench again")
         self.fingerprint = fingerprint
 
+    def measure(self, words: Sequence[str], out: Path) -> CommandCost:
+        """Return the cost of a command of the program, which writes its results into ``out``."""
+        command = [str(out) if word == OUT else word for word in words]
+        return cost_of(sys.executable, "-m", "confianza", *command, cwd=self.root)
+
+
+def cost_of(*command: str, cwd: Path = HERE) -> CommandCost:
+    """Return the cost of a command; raise InputError with its last line if it fails.  Works on Linux and macOS."""
+    code, *numbers = json.loads(python(("-S", "-c", WATCH, *command), cwd)[-1])
+    if code:
+        raise InputError(f"bench: {' '.join(command[1:])} leaves with {code} in {cwd}")
+    return CommandCost(*numbers)
+
+
+def python(words: Sequence[str], cwd: Path) -> list[str]:
+    """Return the lines that a Python process prints in a folder; raise InputError if it fails."""
+    own = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")}
+    finished = subprocess.run(
+        [sys.executable, *words], cwd=cwd, env=own, capture_output=True, encoding="utf-8", check=False
+    )
+    if finished.returncode:
+        why = (finished.stderr.strip().splitlines() or ["no message"])[-1]
+        raise InputError(f"bench: the code in {cwd} cannot be measured: {why}")
+    return finished.stdout.splitlines()
+
 
 @dataclass(frozen=True)
-class TimingPair:
-    """Medians of a number in both checkouts, and the ratio of each turn."""
+class Timing:
+    """Costs of a command here and, if another checkout is measured, there; one of each for each turn."""
 
     name: str
-    unit: str
-    here: float
-    there: float
-    ratios: tuple[float, ...]
+    here: tuple[CommandCost, ...]
+    there: tuple[CommandCost, ...] = ()
+    numbers: str = ""
 
     @property
-    def ratio(self) -> float:
-        """The median of the ratios, here over there."""
-        return statistics.median(self.ratios)
+    def ratios(self) -> list[float]:
+        """CPU seconds here over those there, for each turn."""
+        return [mine.cpu / other.cpu for mine, other in zip(self.here, self.there, strict=False)]
 
 
-def compare_checkouts(folder: Path, json_file: Path | None, quick: bool) -> None:
-    """Measure this checkout and the one in a folder; print both, and write them as JSON if ``json_file`` is given."""
-    here, there = Checkout(HERE), checkout_in(folder)
-    length = QUICK if quick else FULL
-    print_note("measuring both in turn; this takes several minutes" if not quick else "measuring both in turn")
-    for side in (there, here):
-        side.measure("span", "1", SITES[0])  # compiles, and raises early if a checkout cannot be measured
-    print(heading(here, there), flush=True)
-    pairs = []
-    for pair in timings(here, there, length):
-        print(timing_line(pair), flush=True)
-        pairs.append(pair)
-    print(f"\nNumbers of {length.years_of_numbers:g} years, every resident, seed {probe.SEED}", flush=True)
-    likenesses = {}
-    for name, likeness in number_comparisons(here, there, length.years_of_numbers):
-        first, *rest = same_numbers.comparison_lines(likeness)
-        print("\n".join([f"{name:{LABEL_WIDTH}}{first}", *rest]), flush=True)
-        likenesses[name] = likeness
+def measure(json_file: Path | None, quick: bool, against: Path | None) -> None:
+    """Measure this checkout, in turn with another one if given; print costs, and write them as JSON if asked."""
+    sides = [Checkout(HERE), *([] if against is None else [checkout_in(against)])]
+    size = QUICK if quick else FULL
+    print_note("measuring; this takes several minutes" if not quick else "measuring")
+    for side in sides:
+        side.check()
+    print("\n".join(heading(sides)), flush=True)
+    timings = []
+    for timing in timings_of(sides, size):
+        print("\n".join(timing_lines(timing)), flush=True)
+        timings.append(timing)
+    for side in sides:
+        side.check()
     content = {
         "machine": machine(),
-        "here": here.fingerprint,
-        "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
-        "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
-        "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
+        "checkouts": {str(side.root): side.fingerprint for side in sides},
+        "timings": [asdict(timing) | {"ratios": timing.ratios} for timing in timings],
     }
     if json_file is not None:
         write_atomically(json_file, json_of(content))
@@ -119,78 +159,69 @@ def checkout_in(folder: Path) -> Checkout:
     """Return the checkout in a folder; raise InputError if there is none."""
     if not folder.is_dir():
         raise InputError(f"--against must be the folder of a checkout, got '{folder}': no such folder")
-    for package in ("model", "scenarios"):
+    for package in ("model", "confianza"):
         if not (folder / package / "__init__.py").is_file():
             raise InputError(f"--against must be the folder of a checkout, got '{folder}': it has no {package}/")
     return Checkout(folder.resolve())
 
 
-def heading(here: Checkout, there: Checkout) -> str:
-    """Return the lines above the table: machine, and code and folder of both checkouts."""
-    return (
-        f"{machine_text()}\n"
-        f"here:    code {here.fingerprint}\n"
-        f"there:   code {there.fingerprint}, {there.root}\n\n"
-        f"{'':{LABEL_WIDTH}}{'here':>10}{'there':>10}  here over there"
+def heading(sides: Sequence[Checkout]) -> Iterator[str]:
+    """Yield the lines above the table: machine, code and folder of each checkout, and the columns."""
+    yield machine_text()
+    for name, side in zip(("here", "there"), sides, strict=False):
+        yield f"{name + ':':9}code {side.fingerprint}{'' if side.root == HERE else f', {side.root}'}"
+    yield ""
+    columns = f"{'here':>10}" + (f"{'there':>10}  here over there" if len(sides) > 1 else "")
+    yield f"{'CPU seconds of whole commands':{LABEL_WIDTH}}{columns}"
+
+
+def timings_of(sides: Sequence[Checkout], size: BenchSize) -> Iterator[Timing]:
+    """Yield the costs of each command, taken in turn, so that noise affects both checkouts."""
+    for name, words in commands_of(size).items():
+        with tempfile.TemporaryDirectory() as place:
+            folders = [Path(place, side) for side in ("here", "there")]
+            for side, folder in zip(sides, folders, strict=False):
+                side.measure(words, folder / "first")  # compiles what this command needs
+            turns = [
+                [side.measure(words, folder / str(turn)) for side, folder in zip(sides, folders, strict=False)]
+                for turn in range(size.turns)
+            ]
+            costs = [tuple(own) for own in zip(*turns, strict=True)]
+            tables = [folder / "first" / MEASURES for folder in folders]
+            numbers = compare_tables(*map(pd.read_parquet, tables)) if all(map(Path.is_file, tables)) else ""
+        yield Timing(name, costs[0], costs[1] if len(costs) > 1 else (), numbers)
+
+
+def timing_lines(timing: Timing) -> Iterator[str]:
+    """Yield CPU seconds with the least and the greatest ratio, peak memory, and whether the numbers are the same."""
+    sides = [side for side in (timing.here, timing.there) if side]
+    cpu = "".join(f"{statistics.median(one.cpu for one in side):8.2f} s" for side in sides)
+    ratios = timing.ratios
+    spread = f"  {statistics.median(ratios):.3f} ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else ""
+    yield f"{timing.name:{LABEL_WIDTH}}{cpu}{spread}"
+    yield f"{'  peak memory':{LABEL_WIDTH}}" + "".join(
+        f"{max(one.megabytes for one in side):7,.0f} MB" for side in sides
     )
+    if timing.numbers:
+        yield f"  {timing.numbers}"
 
 
-def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[TimingPair]:
-    """Yield time and memory of a decade in both checkouts, under each policy that both have."""
-    for policy in TIMED_POLICIES:
-        name = f"a decade, {policy}"
-        try:
-            turns = measure_in_turn(here, there, length, policy)
-        except InputError as error:
-            print_note(f"{name}: left out. {error}")
-            continue
-        scale = 10.0 / length.years
-        yield timing_pair(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
-        # Wall-clock seconds above include the load of other programs; processor seconds here do not.
-        yield timing_pair("  of them at work", "s", [(scale * a["at_work"], scale * b["at_work"]) for a, b in turns])
-        yield timing_pair("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
+def compare_tables(here: pd.DataFrame, there: pd.DataFrame) -> str:
+    """Return in one line whether the common numbers of two runs are the same, and where they first differ.
 
-
-def measure_in_turn(
-    here: Checkout, there: Checkout, length: PairedLength, policy: str
-) -> list[tuple[dict[str, float], dict[str, float]]]:
-    """Return the measurements of both checkouts, taken in turn so that noise affects both."""
-    for side in (here, there):
-        side.measure("span", "1", SITES[0], policy)  # compiles the code that only this policy needs
-    words = ("span", str(length.years), SITES[0], policy)
-    return [(here.measure(*words), there.measure(*words)) for _ in range(length.pairs)]
-
-
-def timing_pair(name: str, unit: str, turns: list[tuple[float, float]]) -> TimingPair:
-    """Return the medians of both checkouts and the ratio of each turn."""
-    here, there = (statistics.median(side) for side in zip(*turns, strict=True))
-    return TimingPair(name, unit, here, there, tuple(a / b for a, b in turns))
-
-
-def timing_line(pair: TimingPair) -> str:
-    """Return one line of the table, with the least and the greatest ratio."""
-    digits = 2 if pair.here < 100 else 0
-    sides = "".join(f"{f'{value:,.{digits}f} {pair.unit}':>10}" for value in (pair.here, pair.there))
-    return f"{pair.name:{LABEL_WIDTH}}{sides}  {pair.ratio:.3f} ({min(pair.ratios):.2f} to {max(pair.ratios):.2f})"
-
-
-def number_comparisons(here: Checkout, there: Checkout, years: float) -> Iterator[tuple[str, Likeness]]:
-    """Yield for each site and policy the comparison of the numbers of both checkouts."""
-    for site in SITES:
-        for policy in POLICIES:
-            name = f"{site}, {policy}"
-            try:
-                sides = [columns_of(side, years, site, policy) for side in (here, there)]
-            except InputError as error:
-                print_note(f"{name}: not compared. {error}")
-                continue
-            yield name, same_numbers.compare(*sides)
-
-
-def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
-    """Return every monthly number of one run of a checkout."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "numbers.npz"
-        side.measure("numbers", str(years), site, policy, str(file))
-        with np.load(file) as columns:
-            return dict(columns)
+    >>> run = pd.DataFrame({"month": ["2017-01"], "a": [1.0]})
+    >>> compare_tables(run, run.assign(a=2.0))
+    '1 of 1 columns differ, the first in 2017-01: a'
+    """
+    months = here["month"].astype(str)
+    if len(here) != len(there) or list(months) != list(there["month"].astype(str)):
+        return "other months"
+    names = [str(name) for name in here.select_dtypes("number") if name in there]
+    differs: Mapping[str, Any] = {
+        name: (here[name] != there[name]) & ~(here[name].isna() & there[name].isna()) for name in names
+    }
+    first = {name: int(rows.to_numpy().argmax()) for name, rows in differs.items() if rows.any()}
+    if not first:
+        return f"the same numbers in {len(names)} columns"
+    name = min(first, key=lambda one: first[one])
+    return f"{len(first)} of {len(names)} columns differ, the first in {months[first[name]][:7]}: {name}"

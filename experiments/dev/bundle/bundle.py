@@ -1,25 +1,26 @@
-"""`experiments.dev bundle FOLDER`: collect the wheels that a workshop without internet installs in one folder.
+"""Collect the wheels that a workshop without internet installs: `python -m experiments.dev bundle FOLDER`.
 
 Packages are fetched by the hashes of the lock file.  A requirements file in the folder states the hash of each wheel;
 pip installs no others.  If Sphinx is installed, the documentation site is built into the folder as well.
 """
 
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from experiments.dev.bundle.offline_site import BUILD_COMMAND, SITE, build_site, can_build, is_site
 from experiments.dev.documents.write import released_documents, write_documents
 from experiments.storage.disk_space import check_disk_space
 from experiments.storage.progress import print_note
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import check_own_files, make_folder, write_all
+from experiments.storage.writing import check_own_files, convert_write_errors, make_folder, write_all
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
@@ -32,8 +33,12 @@ PROGRAM = "confianza"
 BYTES_PER_SYSTEM = 250e6
 """Bytes of the wheels of one system, about."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-
-
+SITE = "site"
+"""Name of the site's folder, next to the wheels."""
+BUILDERS = ("sphinx", "myst_nb", "sphinx_design", "pydata_sphinx_theme")
+SITE_FILE = "objects.inv"
+"""File that every site built by Sphinx contains."""
+BUILD_COMMAND = "uv run --locked --group docs python -m experiments.dev bundle"
 SYSTEMS: dict[str, dict[str, Any]] = toml_beside(__file__, "systems.toml")
 
 
@@ -168,3 +173,40 @@ def pip(*words: str) -> None:
         messages = [line for line in finished.stderr.splitlines() if line.strip()]
         why = next((line for line in messages if line.startswith("ERROR")), messages[-1] if messages else "no message")
         raise InputError(f"bundle: pip {words[0]} failed, is there internet? It says: {why}")
+
+
+# The documentation site, for use and search without internet
+
+
+def can_build() -> bool:
+    """Return whether the packages that build the site are installed."""
+    return all(find_spec(name) for name in BUILDERS)
+
+
+def is_site(path: Path) -> bool:
+    """Return whether a path is the folder of a site built earlier."""
+    return path.name == SITE and (path / SITE_FILE).is_file()
+
+
+def build_site(folder: Path, docs: Path) -> None:
+    """Build the site into a folder and replace an earlier one there.
+
+    Raises
+    ------
+    InputError
+        If Sphinx fails or warns, with the last line that it prints.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        built, doctrees = Path(temporary) / SITE, Path(temporary) / "doctrees"
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-d", str(doctrees), str(docs), str(built)]
+        finished = subprocess.run(
+            command, cwd=docs.parent, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+        if finished.returncode:
+            lines = [line for line in finished.stderr.splitlines() if line.strip()]
+            raise InputError(f"bundle: the documentation site cannot be built: {lines[-1] if lines else 'no message'}")
+        with convert_write_errors(folder), tempfile.TemporaryDirectory(dir=folder.parent) as beside_folder:
+            copied = shutil.copytree(built, Path(beside_folder) / SITE)
+            if folder.exists():
+                shutil.rmtree(folder)
+            copied.rename(folder)

@@ -1,323 +1,220 @@
-"""Write the answer to the research question as sentences and tables, from the recorded results."""
+"""Write what the site and the README say of the answer on record, and of what to measure first."""
 
-import csv
 import json
 import re
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from experiments.dev import reference
-from experiments.dev.documents.markdown import table
-from experiments.statistics.thresholds import are_too_few, threshold_rules
-from experiments.statistics.verdicts import VERDICTS, direction
+from experiments.dev.documents.render import NO_BREAK, RECORD, SITES, Row, recorded_table, rendered, signed
+from experiments.narrative.labels import verdict_label
+from experiments.narrative.messages import message
+from experiments.reproduce.plan import ADOPTION, EVERYTHING, PARTS
+from experiments.reproduce.sentences import RESULTS, package_name, site_name
+from experiments.statistics.thresholds import threshold_rules
+from experiments.statistics.verdicts import direction
+from experiments.voi.questions import FieldStudy, questions
+from experiments.voi.sentences import is_told, number_text, percent_text, ranked, studies
+from experiments.words import catalogue
+from experiments.words.bilingual import day
+from scenarios import accounts
+from scenarios.policy_files import ready_policies
 
-type Rows = dict[tuple[str, ...], dict[str, str]]
-"""Rows of a recorded table by the values of their key columns."""
-DEFAULTS_TABLE = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
-DRAWS_FOLDER = DEFAULTS_TABLE.parents[1] / "over_draws"
-ANSWER_TABLE = DEFAULTS_TABLE.parents[1] / "reproduce" / "tables" / "answer.csv"
-LOCK = ANSWER_TABLE.parents[1] / "reproduce.lock.json"
-"""Record of the runs of the answer, with their commit."""
+type Rows = Mapping[tuple[str, str, str], Row]
+"""Rows of the answer by site, arm and measure."""
+REPRODUCED = RECORD / "reproduce"
+ANSWER_TABLE, ACCOUNTS_TABLE = (REPRODUCED / "tables" / f"{name}.csv" for name in ("answer", "accounts"))
+LOCK = REPRODUCED / "reproduce.lock.json"
+"""Record of the runs of the answer, with their version and date."""
+POSTERIOR_TABLE, VOI = RECORD / "posterior.csv", RECORD / "voi"
 YEAR = "3"
 ANSWER_MARKS = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
-WIDTH = 120
-NO_BREAK = "\u00a0"
-"""No-break space, so that cells of a narrow table do not wrap."""
-SITES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
-WORLDS = ("mopsic_full", "reporting_support", "resources_only", "everything", "heavy_hand")
-EVERYTHING = "everything"
-ADOPTION = "adoption"
-ARMS = (ADOPTION, "reporting", "resources", EVERYTHING)
-"""Arms of the recorded answer that the summary lists."""
-MEASURES = ("trust_mean", "crimes_occurred", "homicides")
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "head": "policy",
-        "to": "to",
-        "summary": (
-            "Effect of each policy on the third year, against the status quo: the mean of {pairs} pairs of runs"
-            " ({single} for one policy alone) and, in brackets, the range of nine in ten pairs. Each pair has its own"
-            " value of everything that nobody has measured, its own town, and one of nine rival explanations of trust"
-            " and crime. The signs are about the mean: ▲ rises, ▼ falls; △ rises, ▽ falls, surely by less than matters"
-            " ({delta} points of trust, {share} of crimes); ○ practically nothing; ≈ not distinguishable from chance."
-        ),
-        "brief": (
-            "Third year, against the status quo, on trust (points of 100) and crimes a year: mean of {pairs} pairs of"
-            " runs, and the range of nine in ten. Each pair draws everything assumed, a town and one of nine"
-            " rival accounts. △▽: surely less than matters ({delta} points, {share}); ○: practically nothing."
-        ),
-        "older": "Runs of {commit}; the model has changed since.",
-        "largest": "The largest mean effect of one policy alone on trust, in points of 100:",
-        "largest_at": "{site}, {arm}, {alone} (all three together {together})",
-        "adoption": "MOPSIC in full",
-        "reporting": "reporting support",
-        "resources": "resources",
-        "everything": "all three",
-        "all_three": "MOPSIC in full, reporting support and resources at once, and nothing else.",
-        "trust_mean_unit": "trust, points of 100",
-        "crimes_occurred_unit": "crimes a year",
-        "homicides_unit": "homicides a year",
-        "draws_head": "effect on | mean and range | assumed | accounts | random | towns | draws above 0, %",
-        "trust_mean": "trust, points of 100",
-        "crimes_occurred": "crimes",
-        "homicides": "homicides",
-        "intro": "**{site}**, third year, each policy minus the status quo, with the 95 % interval of {twins} pairs:",
-        "defaults": "With the default value of everything assumed, and random variation alone:",
-        "open": (
-            "In italics: the interval holds zero, so the sign is not known. For an interval the spread of pairs counts"
-            " as a quarter of what matters at least."
-        ),
-        "few": "too few cases",
-        "today": "Today, in the same runs: {places}.",
-        "today_at": "{site}, trust {trust} and {crimes} crimes a year",
-    },
-    "es": {
-        "head": "política",
-        "to": "a",
-        "summary": (
-            "Efecto de cada política en el tercer año, frente a la situación actual: la media de {pairs} pares de"
-            " corridas ({single} con una sola política) y, entre paréntesis, el rango de nueve de cada diez pares. Cada"
-            " par tiene su propio valor de todo lo que nadie ha medido, su propia versión del municipio y una de nueve"
-            " explicaciones rivales de la confianza y del delito. Los signos se refieren a la media: ▲ sube, ▼ baja;"
-            " △ sube, ▽ baja, sin duda menos de lo que importa ({delta} puntos de confianza, {share} de los delitos);"
-            " ○ prácticamente nada; ≈ no se distingue del azar."
-        ),
-        "brief": (
-            "Tercer año, frente a la situación actual, en confianza (puntos de 100) y delitos al año: media de {pairs}"
-            " pares de corridas y rango de nueve de cada diez. Cada par sortea todo lo supuesto, un municipio y una de"
-            " nueve explicaciones. △▽: sin duda menos de lo que importa ({delta} puntos, {share}); ○: casi nada."
-        ),
-        "older": "Corridas de {commit}; el modelo cambió después.",
-        "largest": "El mayor efecto medio de una sola política en la confianza, en puntos de 100:",
-        "largest_at": "{site}, {arm}, {alone} (las tres juntas, {together})",
-        "adoption": "MOPSIC completo",
-        "reporting": "apoyo a la denuncia",
-        "resources": "recursos",
-        "everything": "las tres",
-        "all_three": "MOPSIC completo, apoyo a la denuncia y recursos a la vez, y nada más.",
-        "trust_mean_unit": "confianza, puntos de 100",
-        "crimes_occurred_unit": "delitos al año",
-        "homicides_unit": "homicidios al año",
-        "draws_head": "efecto en | media y rango | supuestos | rivales | azar | municipios | sorteos sobre 0, %",
-        "trust_mean": "confianza, puntos de 100",
-        "crimes_occurred": "delitos",
-        "homicides": "homicidios",
-        "intro": "**{site}**, tercer año, cada política menos la actual; intervalo del 95 % de {twins} pares:",
-        "defaults": "Con el valor por defecto de todo lo supuesto, y solo con la variación aleatoria:",
-        "open": (
-            "En cursiva: el intervalo contiene el cero, así que no se conoce el signo. Para el intervalo, la dispersión"
-            " de los pares cuenta al menos como un cuarto de lo que importa."
-        ),
-        "few": "muy pocos casos",
-        "today": "Hoy, en las mismas corridas: {places}.",
-        "today_at": "{site}, confianza {trust} y {crimes} delitos al año",
-    },
+ARMS = (*PARTS, EVERYTHING)
+"""Arms of the answer that the table lists."""
+TRUST, CRIMES = "trust_mean", "crimes_occurred"
+DIGITS = {TRUST: 2, CRIMES: 0}
+TO = {"en": "to", "es": "a"}
+POLICIES = ("mopsic_full", "reporting_support", "resources_only", "everything", "heavy_hand")
+"""Policies that the page describes, from their files; all three together come before those with more."""
+ALL_THREE = {
+    "en": ("All three", "MOPSIC in full, reporting support and resources at once, and nothing else."),
+    "es": ("Las tres", "MOPSIC completo, apoyo a la denuncia y recursos a la vez, y nada más."),
 }
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-ZÁÉÍÓÚ])")
+LETTERS = {"value": "V", "error": "E", "share": "S"}
+"""What stands for the numbers in the form of a line on what to measure first."""
 
 
 def with_answer(readme: str) -> str:
     """Return the README with the text between its marks replaced by the summary of the recorded results."""
-    return ANSWER_MARKS.sub(lambda mark: f"{mark[1]}{summary(mark[2])}{mark[3]}", readme)
-
-
-def summary(language: str) -> str:
-    """Return the effects of each factor of the question, and of all together, in a few lines."""
-    words, rows = WORDS[language], answer_rows()
-    pairs = rows[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
-    brief = f"{words['brief'].format(pairs=pairs, **smallest())} {version_note(language)}"
-    lines = [textwrap.fill(brief, WIDTH) + "\n"]
-    for arm in ARMS:
-        at_sites = "; ".join(
-            f"{name} {', '.join(mean_with_band(rows[site, arm, one], '…', language) for one in MEASURES[:2])}"
-            for site, name in SITES.items()
-        )
-        lines.append(textwrap.fill(f"* {words[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
-    return "\n".join(lines) + "\n"
-
-
-def version_note(language: str) -> str:
-    """Return of which commit the answer is if results have changed since; "" if they have not."""
-    if reference.is_current(reference.results_by_name()["reproduce"], reference.FOLDER):
-        return ""
-    commit = json.loads(LOCK.read_text(encoding="utf-8"))["commit"]
-    return WORDS[language]["older"].format(commit=commit[:8])
-
-
-def smallest() -> dict[str, str]:
-    """Return the smallest effects that matter: on trust in points, on crimes as a share."""
-    rules = threshold_rules()
-    return {"delta": f"{rules['points'].delta:g}", "share": f"{rules['counts'].share:.0%}".replace("%", f"{NO_BREAK}%")}
-
-
-def answer_table(language: str) -> str:
-    """Return the effects of each factor, and of all, over draws, towns, random numbers and accounts, as a table."""
-    words, found = WORDS[language], answer_rows()
-    single, pairs = (found[next(iter(SITES)), arm, MEASURES[0]]["n"] for arm in (ARMS[0], EVERYTHING))
-    head = [f"{name}: {words[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
-    to = f"{NO_BREAK}{words['to']}{NO_BREAK}"
-    rows = [
-        [words[arm], *(mean_with_band(found[site, arm, one], to, language) for site in SITES for one in MEASURES[:2])]
-        for arm in ARMS
-    ]
-    text = f"{words['summary'].format(pairs=pairs, single=single, **smallest())} {version_note(language)}"
-    return f"{textwrap.fill(text, WIDTH)}\n\n{table(['', *head], rows)}\n"
-
-
-def levels_today(language: str) -> str:
-    """Return trust and crimes under the status quo, in the runs of the answer."""
-    words, rows = WORDS[language], answer_rows()
-    base = {
-        (site, measure): float(rows[site, EVERYTHING, measure]["base"]) for site in SITES for measure in MEASURES[:2]
-    }
-    places = "; ".join(
-        words["today_at"].format(
-            site=name, trust=f"{base[site, MEASURES[0]]:.1f}", crimes=f"{base[site, MEASURES[1]]:,.0f}"
-        )
-        for site, name in SITES.items()
+    return ANSWER_MARKS.sub(
+        lambda mark: f"{mark[1]}{rendered(f'readme_answer.{mark[2]}', **answer_data(mark[2]))}{mark[3]}", readme
     )
-    return textwrap.fill(words["today"].format(places=places), WIDTH) + "\n"
-
-
-def largest_effects(language: str) -> str:
-    """Return the single policy with the largest mean effect on trust at each site, if its direction is known."""
-    words, answers = WORDS[language], answer_rows()
-    places = []
-    for site, name in SITES.items():
-        rows = {arm: answers[site, arm, MEASURES[0]] for arm in ARMS}
-        known = [arm for arm in ARMS if arm != EVERYTHING and direction(rows[arm]["verdict"])]
-        if known:
-            arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
-            alone, together = (typographic(f"{float(rows[one]['effect']):+.2f}") for one in (arm, EVERYTHING))
-            places.append(words["largest_at"].format(arm=words[arm], site=name, alone=alone, together=together))
-    return textwrap.fill(f"{words['largest']} {'; '.join(places)}.", WIDTH) + "\n"
-
-
-def recorded_rows(path: Path, keys: Sequence[str], **where: str) -> Rows:
-    """Return the rows of a recorded table in which columns have the values of ``where``, by their key columns."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if where.items() <= row.items()]
-    return {tuple(row[key] for key in keys): row for row in rows}
-
-
-def answer_rows(path: Path = ANSWER_TABLE, account: str = "all") -> Rows:
-    """Return the rows of `YEAR` of the recorded answer, over all accounts or under one, by site, arm and measure."""
-    return recorded_rows(path, ("site", "arm", "measure"), years=YEAR, account=account)
-
-
-def policy_names() -> dict[str, dict[str, str]]:
-    """Return the names of policies in both languages."""
-    return {world: row for (_, world, _), row in default_rows().items()}
-
-
-def mean_with_band(row: Mapping[str, str], to: str, language: str) -> str:
-    """Return a mean effect with the range of nine in ten pairs and the word of its verdict."""
-    mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
-    return f"**{mean}** ({low}{to}{high}) {VERDICTS[row['verdict']].cell[language]}"
-
-
-def typographic(number: str) -> str:
-    """Return a number with a typographic minus sign, and without a sign if it is zero.
-
-    >>> typographic("-0.12"), typographic("-0.00")
-    ('−0.12', '0.00')
-    """
-    return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
-
-
-def draws_table(language: str) -> str:
-    """Return the sources of the uncertainty of effects as a Markdown table for each municipality and policy."""
-    words, uncertainty, names = WORDS[language], uncertainty_rows(), policy_names()
-    tables = []
-    for site, name in SITES.items():
-        for world in dict.fromkeys(one for place, one, _ in uncertainty if place == site and one in names):
-            rows = [draws_row(uncertainty[site, world, measure], words) for measure in MEASURES]
-            tables.append(f"**{name}, {names[world][language]}**\n\n{table(words['draws_head'].split(' | '), rows)}")
-    return "\n\n".join(tables) + "\n"
-
-
-def draws_row(row: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
-    """Return the uncertainty of one effect as the cells of a row."""
-    digits = digits_of(row["measure"])
-    spreads = [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
-    share_up = f"{100.0 * float(row['share_up']):.0f}"
-    return [words[f"{row['measure']}_unit"], mean_and_range(row, words["to"]), *spreads, share_up]
-
-
-def digits_of(measure: str) -> int:
-    """Return the decimal places of effects on a measure."""
-    return 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
-
-
-def effect_text(row: Mapping[str, str], key: str) -> str:
-    """Return an effect with its sign, in the decimal places of its measure.
-
-    >>> effect_text({"measure": "trust_mean", "effect": "0.4563"}, "effect")
-    '+0.46'
-    >>> effect_text({"measure": "crimes_occurred", "effect": "-1521.3"}, "effect")
-    '−1,521'
-    """
-    return typographic(f"{float(row[key]):+,.{digits_of(row['measure'])}f}")
-
-
-def mean_and_range(row: Mapping[str, str], to: str) -> str:
-    """Return the mean of an effect over draws and, in brackets, the range of all runs."""
-    mean, low, high = (effect_text(row, key) for key in ("mean", "low", "high"))
-    return f"{mean} ({NO_BREAK.join((low, to, high))})"
-
-
-def uncertainty_rows(kind: str = "") -> Rows:
-    """Return the recorded uncertainty by site, policy and measure; ``kind`` is the suffix of the folder names."""
-    rows: Rows = {}
-    for site in SITES:
-        rows |= recorded_rows(DRAWS_FOLDER / f"{site}{kind}" / "uncertainty.csv", ("site", "against", "measure"))
-    return rows
-
-
-def default_rows() -> Rows:
-    """Return the rows of `YEAR` by site, world and measure."""
-    return recorded_rows(DEFAULTS_TABLE, ("site", "world", "measure"), year=YEAR)
 
 
 def answer_page(language: str) -> str:
-    """Return the answer in Markdown: the table over draws, the levels under the status quo, and the largest effects."""
-    return f"{answer_table(language)}\n{levels_today(language)}\n{largest_effects(language)}"
+    """Return the answer in Markdown: the table, the levels under the status quo, and the largest effects."""
+    return rendered(f"answer.{language}", **answer_data(language))
 
 
-def default_effects(language: str) -> str:
-    """Return the effects at default values in Markdown: a table for each municipality."""
-    words, found = WORDS[language], default_rows()
-    parts = [words["defaults"]]
-    for site, name in SITES.items():
-        of_worlds = [[found[site, world, measure] for measure in MEASURES] for world in WORLDS]
-        rows = [[own[0][language], *(known_cell(row, words) for row in own)] for own in of_worlds]
-        parts.append(words["intro"].format(site=name, twins=of_worlds[0][0]["twins"]))
-        parts.append(table([words["head"], *(words[measure] for measure in MEASURES)], rows))
-    return "\n\n".join([*parts, words["open"]]) + "\n"
+def answer_data(language: str) -> dict[str, Any]:
+    """Return what the answer shows, in a language."""
+    found, rules, lock = answer_rows(), threshold_rules(), json.loads(LOCK.read_text(encoding="utf-8"))
+    first = next(iter(SITES))
+    return {
+        "pairs": found[first, EVERYTHING, TRUST]["n"],
+        "single": found[first, ADOPTION, TRUST]["n"],
+        "points": f"{rules['points'].delta:g}",
+        "share": f"{rules['counts'].share:.0%}".replace("%", f"{NO_BREAK}%"),
+        "made": getattr(day(lock["written"][:10]), language).striptags(),
+        "version": lock["versions"]["confianza"],
+        "older": not reference.is_current(reference.results_by_name()["reproduce"], reference.FOLDER),
+        "rows": [
+            [arm_name(arm, language), town, *(effect_cell(found[site, arm, one], language) for one in (TRUST, CRIMES))]
+            for arm in ARMS
+            for site, town in SITES.items()
+        ],
+        "today": [
+            (
+                town,
+                f"{float(found[site, EVERYTHING, TRUST]['base']):.1f}",
+                f"{float(found[site, EVERYTHING, CRIMES]['base']):,.0f}",
+            )
+            for site, town in SITES.items()
+        ],
+        "largest": list(largest_effects(found, language)),
+    }
 
 
-def known_cell(row: Mapping[str, str], words: Mapping[str, str]) -> str:
-    """Return an effect with its interval, or a note that there are too few homicides for a statement."""
-    return words["few"] if are_too_few(row["measure"], float(row["base"])) else effect_with_interval(row, words["to"])
+def answer_rows(path: Path = ANSWER_TABLE, account: str = "all") -> Rows:
+    """Return the rows of `YEAR` of the answer, over all accounts or under one, by site, arm and measure."""
+    rows = (row for row in recorded_table(path, years=YEAR) if row.get("account", account) == account)
+    return {(row["site"], row["arm"], row["measure"]): row for row in rows}
 
 
-def effect_with_interval(row: Mapping[str, str], to: str) -> str:
-    """Return an effect with its interval; in italics if the interval contains zero.
-
-    >>> row = {"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}
-    >>> effect_with_interval(row, "to").replace(NO_BREAK, " ")
-    '**+0.76** (+0.61 to +0.92)'
-    >>> effect_with_interval({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a").replace(NO_BREAK, " ")
-    '_−1.3 % (−2.9 a +0.4)_'
-    """
-    effect, low, high = (signed_number(float(row[key]), row["unit"]) for key in ("effect", "low", "high"))
-    unit = f"{NO_BREAK}%" if row["unit"] == "%" else ""
-    interval = NO_BREAK.join((low, to, high))
-    if float(row["low"]) <= 0.0 <= float(row["high"]):
-        return f"_{effect}{unit} ({interval})_"
-    return f"**{effect}{unit}** ({interval})"
+def arm_name(arm: str, language: str) -> str:
+    """Return the name of a policy of the answer, or of all three."""
+    return str(package_name(arm).text(language))
 
 
-def signed_number(value: float, unit: str) -> str:
-    """Return a signed number: percent with one digit, points with two."""
-    return typographic(f"{value:+.{1 if unit == '%' else 2}f}")
+def effect_cell(row: Row, language: str) -> str:
+    """Return the verdict on an effect, its mean, and the range of nine in ten pairs."""
+    mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
+    return f"**{effect_word(row, language)}**, {mean} ({low} {TO[language]} {high})"
+
+
+def effect_word(row: Row, language: str) -> str:
+    """Return the word for an effect: by the shares of worlds if the record has them, else the verdict on its mean."""
+    word = message(f"reproduce.word.{row['word']}") if "word" in row else verdict_label(row["verdict"])
+    return str(word.text(language))
+
+
+def effect_text(row: Row, key: str) -> str:
+    """Return an effect with its sign, in the decimal places of its measure."""
+    return signed(float(row[key]), DIGITS[row["measure"]])
+
+
+def largest_effects(found: Rows, language: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield town, policy and effects (alone, all three) of the largest single effect on trust, if its sign is known."""
+    for site, town in SITES.items():
+        rows = {arm: found[site, arm, TRUST] for arm in ARMS}
+        known = [arm for arm in PARTS if direction(rows[arm]["verdict"])]
+        if known:
+            arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
+            alone, together = (effect_text(rows[one], "effect") for one in (arm, EVERYTHING))
+            yield town, arm_name(arm, language), alone, together
+
+
+def accounts_table(language: str) -> str:
+    """Return the rival accounts, each with its claim and the recorded effects under it."""
+    keys = ((ADOPTION, TRUST), (EVERYTHING, CRIMES))
+    shown = []
+    for name in accounts.names():
+        about, effects = accounts.account(name), answer_rows(ACCOUNTS_TABLE, name)
+        cells = [effect_text(effects[site, *key], "effect") for site in SITES for key in keys]
+        title = about.title[language]
+        shown.append((title[0].upper() + title[1:], about.claim[language], cells))
+    single, pairs = (answer_rows(ACCOUNTS_TABLE, accounts.PRESENT)[next(iter(SITES)), *key]["n"] for key in keys)
+    return rendered(f"accounts.{language}", accounts=shown, single=single, pairs=pairs)
+
+
+def policy_list(language: str) -> str:
+    """Return a list of the policies of the answer, each with its title and description."""
+    files = {name: one for name, one in ready_policies().items() if name in POLICIES}
+    shown = [(files[name].title[language], files[name].about[language]) for name in POLICIES]
+    shown.insert(POLICIES.index(EVERYTHING), ALL_THREE[language])
+    return rendered("policies", policies=shown)
+
+
+def results_with_figures(language: str) -> str:
+    """Return each result of the answer on record: title, sentences and figure."""
+    text = (REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
+    _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    names = {getattr(message(f"reproduce.title.{name}"), language).unescape(): name for name in RESULTS}
+    shown = [
+        {
+            "title": title,
+            "sentences": SENTENCE_END.split(body.strip()),
+            "figure": f"../../results/reference/reproduce/figures/{names[title]}.{language}.png",
+        }
+        for title, body in zip(parts[::2], parts[1::2], strict=True)
+        if title in names  # others are results of an earlier version, which are recorded until the next run
+    ]
+    return rendered("results", results=shown)
+
+
+def posterior_table(language: str) -> str:
+    """Return the posterior width of each fitted parameter as a share of its plausible range, narrowest first."""
+    rows = sorted(recorded_table(POSTERIOR_TABLE), key=lambda row: float(row["width"]))
+    shown = [
+        {
+            "name": row["parameter"],
+            "meaning": catalogue.parameter(row["parameter"], language),
+            **{end: f"{float(row[f'prior_{end}']):.2g}".replace("-", "−") for end in ("low", "high")},
+            **{name: f"{100.0 * float(row[name]):.0f}" for name in ("width", "coverage")},
+        }
+        for row in rows
+    ]
+    wide = sum(row["as_wide_as_its_prior"] == "True" for row in rows)
+    return rendered(f"posterior.{language}", rows=shown, wide=wide, least=shown[0]["width"])
+
+
+# What to measure first
+
+
+def measure_first(language: str) -> str:
+    """Return the sentence of the page: what is worth most to know in each municipality, if a list is on record."""
+    return rendered(f"measure_first.{language}", towns=list(worth_most(language)))
+
+
+def worth_most(language: str) -> Iterator[dict[str, str]]:
+    """Yield for each town what is worth most to know, if anything is that is told from chance."""
+    path = VOI / "worth.csv"
+    if not path.is_file():
+        return
+    worth = pd.read_csv(path, keep_default_na=False)
+    for site in SITES:
+        told = (row for row in ranked(worth[worth["site"] == site]) if is_told(row))
+        first, name = next(told, None), {"name": str(site_name(site).text(language))}
+        if first is None:
+            yield name | {"text": ""}
+        else:
+            text = str(studies()[first.name].text.text(language))
+            yield name | {"text": text, "value": number_text(first.value), "share": percent_text(first.share)}
+
+
+def measure_list(language: str) -> str:
+    """Return the list on record, without its title, or the form of its lines with letters for the numbers."""
+    path = VOI / f"measure_first.{language}.md"
+    if path.is_file():
+        return path.read_text(encoding="utf-8").partition("\n")[2].lstrip()
+    return rendered(f"measure_list.{language}", line=line_form(questions()[0], language))
+
+
+def line_form(study: FieldStudy, language: str) -> str:
+    """Return a line of the list on a question, with letters for what runs say."""
+    about = {"text": study.text, "measured_by": study.measured_by, "people": study.people, "months": study.months}
+    return str(message("voi.sentence.item", place=1, **LETTERS, **about).text(language))

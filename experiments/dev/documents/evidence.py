@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 from experiments.dev.documents import odd
-from experiments.dev.documents.module_map import TEXTS, wrapped
+from experiments.dev.documents.module_map import TEXTS
+from experiments.dev.documents.render import wrapped
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, group_named
 from scenarios.groups import declared_groups

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.dev.documents.module_map import wrapped
+from experiments.dev.documents.render import ROOT, wrapped
 
-ROOT = Path(__file__).parents[3]
 PROJECT_FILE = ROOT / "pyproject.toml"
 CITATION, CODEMETA, ZENODO = (ROOT / name for name in ("CITATION.cff", "codemeta.json", ".zenodo.json"))
 COMSES = ROOT / "docs" / "comses.md"

@@ -2,17 +2,14 @@
 
 import ast
 import re
-import textwrap
 import tomllib
-from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from experiments.dev.documents.markdown import table
+from experiments.dev.documents.render import ROOT, markdown_table, rendered, wrapped
 from experiments.words.toml_files import toml_beside
 
-ROOT = Path(__file__).parents[3]
 MAP = ROOT / "model" / "docs" / "MAP.md"
 PACKAGES = (
     *("engine", "town", "world", "trust", "residents", "police", "crime", "gangs", "community", "reporting"),
@@ -22,22 +19,13 @@ PACKAGES = (
 TEXTS: dict[str, Any] = toml_beside(__file__, "texts.toml")
 
 
-def wrapped(text: str, first: str = "", rest: str = "") -> str:
-    """Return a text wrapped to 118 characters, with an indent of the first and of further lines."""
-    return textwrap.fill(
-        text, 118, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-
-
 def map_page() -> str:
     """Return the map."""
-    parts = [TEXTS["map_head"]]
-    for package in PACKAGES:
-        title = package_title(ROOT / "model" / package)
-        parts.append(f"## model/{package}: {title}\n\n" + module_entries(modules_in(f"model/{package}")))
-    for folder_name, title in TEXTS["folders"].items():
-        parts.append(f"## {folder_name}: {title}\n\n" + module_entries(modules_in(folder_name)))
-    return "\n".join(parts)
+    places = {f"model/{name}": package_title(ROOT / "model" / name) for name in PACKAGES} | TEXTS["folders"]
+    packages = [
+        (f"{place}: {title}", [module_entry(path) for path in modules_in(place)]) for place, title in places.items()
+    ]
+    return rendered("map", packages=packages)
 
 
 def package_title(folder: Path) -> str:
@@ -49,11 +37,6 @@ def package_title(folder: Path) -> str:
 def modules_in(folder: str) -> list[Path]:
     """Return the modules of a folder."""
     return [path for path in sorted((ROOT / folder).glob("*.py")) if path.stem != "__init__"]
-
-
-def module_entries(paths: Iterable[Path]) -> str:
-    """Return one entry per module."""
-    return "".join(f"{module_entry(path)}\n" for path in paths)
 
 
 def module_entry(path: Path) -> str:
@@ -131,4 +114,4 @@ def package_table() -> str:
     """Return a Markdown table of the packages, those of the model from the lowest layer up."""
     rows = [(f"model/{name}", package_title(Path(ROOT, "model", name))) for name in PACKAGES]
     rows += list(TEXTS["folders"].items())
-    return table(("package", "holds"), ((f"`{name}`", title) for name, title in rows)) + "\n"
+    return markdown_table(("package", "holds"), ((f"`{name}`", title) for name, title in rows)) + "\n"

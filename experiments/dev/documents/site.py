@@ -1,41 +1,25 @@
 """Generate pages and figures of the documentation site from the code and from the recorded results.
 
-`docs/conf.py` calls `write_pages` and `write_figures` before each build, so that none of these can be out of date.
+`docs/conf.py` calls `write_site` before each build, so that none of these can be out of date.  Each page exists in both
+languages, or says that it exists in English only.
 """
 
 import os
 import re
-import tomllib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import typer
-
-from experiments.cli.app import app
 from experiments.cli.plot import RECORD_FIGURES, record_figure
-from experiments.dev.documents import module_map, odd, odd_pages, short_odd, try_page, withdrawn
-from experiments.dev.documents.answer import EVERYTHING, WORDS, WORLDS, answer_page, default_effects, draws_table
-from experiments.dev.documents.answer_details import accounts_table, numbers_table
-from experiments.dev.documents.criteria_sentences import criteria_sentences
-from experiments.dev.documents.facts_page import facts_page
-from experiments.dev.documents.markdown import contents_page, table
-from experiments.dev.documents.mediation_page import mediation_page
-from experiments.dev.documents.parameter_pages import parameter_pages
-from experiments.dev.documents.posterior import effects_of_posterior, posterior_table
-from experiments.dev.documents.scorecard_page import scorecard_page
-from experiments.dev.documents.trace_page import trace_page
-from experiments.dev.documents.voi_page import voi_list, voi_sentence
+from experiments.dev.documents import answer, corroboration, declared, mediation, module_map, odd
+from experiments.dev.documents.render import RECORD, ROOT, SITES, contents_page, rendered
 from experiments.dev.documents.write import released_documents
 from experiments.figures.plot_command import figure_bytes
-from experiments.narrative.messages import message
-from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_atomically
-from experiments.words import catalogue
-from model.simulation.registry import MEASURES
-from scenarios.policy_files import ready_policies
+from experiments.words.catalogue import LANGUAGES
+from experiments.words.toml_files import toml_beside
 
-ROOT = Path(__file__).parents[3]
-DOCUMENTS = ROOT / "model" / "docs"
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 PAGE_OF_DOCUMENT = {
     "CHANGELOG.md": "changelog.md",
@@ -57,27 +41,39 @@ OTHER_PAGES = ("index.md", "do/study.md", "understand/odd/index.md", "understand
 """Pages to which links to a document lead, and which do not show its text."""
 GENERATED_FOLDERS = ("understand/decisions", "understand/odd", "lookup/parameters", "es/parametros")
 """Folders of the site that hold generated pages alone."""
-MEASURE_HEAD = {
-    "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
-    "es": (
-        "Indicadores",
-        "Indicadores mensuales de toda corrida, según el código. Un valor que no existe queda vacío.",
-    ),
+OWN_LANGUAGES: dict[str, Any] = toml_beside(__file__, "languages.toml")
+PAGES: dict[str, str] = OWN_LANGUAGES["pages"]
+SPANISH_FOLDER = "es/"
+TOWN_PAGES = (RECORD / "page", answer.REPRODUCED / "page")
+"""Folders in which the page of a town may be on record; the first that has it counts."""
+EXTRA = "_generated/extra"
+"""Folder below `docs` whose files are copied into the site as they are."""
+TRY_PAGES = {"en": "try.md", "es": "es/probar.md"}
+INCLUDED = {
+    "answer": answer.answer_page,
+    "policies": answer.policy_list,
+    "accounts": answer.accounts_table,
+    "results": answer.results_with_figures,
+    "voi": answer.measure_first,
+    "voi_list": answer.measure_list,
+    "criteria": mediation.criteria_sentences,
+    "posterior": answer.posterior_table,
 }
-TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("indicador", "unidad", "significado")}
-SOURCE_HEAD = ("code", "what it says", "source")
-SOURCES_ABOUT = """What the codes in the [sources of parameters](parameters.md) stand for, in our words. The paper is
-A. Matute (2021), doi [10.12924/johs2021.16020097](https://doi.org/10.12924/johs2021.16020097). "Not verified" marks a
-figure that was noted without its source at hand: it gives a wide range and is never a target."""
-REPRODUCED = "results/reference/reproduce"
-SENTENCE_END = re.compile(r"(?<=\.) (?=[A-ZÁÉÍÓÚ])")
-GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
-SPANISH_MEANINGS = ROOT / "experiments" / "words" / "glossary.toml"
-GLOSSARY_HEAD = ("español", "inglés", "qué es aquí", "en el código")
-GLOSSARY_ABOUT = (
-    "Cada cosa tiene un solo término, en el código, en los documentos y en la página del navegador. El término en "
-    "español es el que se usa en Guatemala. La última columna da el nombre en el código."
-)
+"""Parts that pages written by hand include, in both languages."""
+WHOLE_PAGES = {
+    ("lookup/measures.md", "es/indicadores.md"): declared.measures_page,
+    ("understand/facts.md", "es/cifras.md"): corroboration.facts_page,
+    ("understand/mediation.md", "es/mediacion.md"): mediation.mediation_page,
+    ("understand/scorecard.md", "es/aciertos.md"): corroboration.scorecard_page,
+}
+"""Pages that exist in English and in Spanish."""
+
+
+def write_site(docs: Path) -> None:
+    """Write all that is generated into the folder of the site."""
+    write_pages(docs)
+    write_figures(docs)
+    copy_town_pages(docs)
 
 
 def write_pages(docs: Path) -> None:
@@ -104,40 +100,24 @@ def write_figures(docs: Path) -> None:
 
 def spanish_figures() -> dict[str, Path]:
     """Return the table of each figure drawn in Spanish, by the path of the figure on the site."""
-    return {f"_generated/{name}-es.png": ROOT / "results" / "reference" / f"{name}.csv" for name in RECORD_FIGURES}
+    tables = {name: RECORD / f"{name}.csv" for name in RECORD_FIGURES}
+    return {f"_generated/{name}-es.png": table for name, table in tables.items() if table.is_file()}
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield path and text of every generated page."""
-    yield "lookup/commands.md", commands_page()
-    yield "lookup/sources.md", sources_page()
-    yield "lookup/measures.md", measures_page("en")
-    yield "es/indicadores.md", measures_page("es")
-    yield "es/glosario.md", spanish_glossary()
-    yield "understand/facts.md", facts_page("en")
-    yield "es/cifras.md", facts_page("es")
-    yield "understand/mediation.md", mediation_page("en")
-    yield "es/mediacion.md", mediation_page("es")
-    yield "understand/scorecard.md", scorecard_page("en")
-    yield "es/aciertos.md", scorecard_page("es")
-    yield "understand/trace.md", trace_page(evidence_rows())
+    yield "lookup/commands.md", declared.commands_page()
+    yield "lookup/sources.md", declared.sources_page()
+    yield "es/glosario.md", declared.spanish_glossary()
+    yield "understand/trace.md", corroboration.trace_page(declared.described_sources())
+    for places, page in WHOLE_PAGES.items():
+        yield from ((place, page(language)) for place, language in zip(places, ("en", "es"), strict=True))
     yield from document_pages()
-    for language in catalogue.LANGUAGES:
-        yield from parameter_pages(language)
-        yield try_page.PLACES[language], try_page.try_page(language)
-        yield f"_generated/answer_{language}.md", answer_page(language)
-        yield f"_generated/defaults_{language}.md", default_effects(language)
-        yield f"_generated/policies_{language}.md", policy_list(language)
-        yield f"_generated/accounts_{language}.md", accounts_table(language)
-        yield f"_generated/numbers_{language}.md", numbers_table(language)
-        yield f"_generated/results_{language}.md", results_with_figures(language)
-        yield f"_generated/voi_{language}.md", voi_sentence(language)
-        yield f"_generated/voi_list_{language}.md", voi_list(language)
-        yield f"_generated/criteria_{language}.md", criteria_sentences(language)
-        yield f"_generated/draws_{language}.md", draws_table(language)
-        yield f"_generated/posterior_{language}.md", posterior_table(language)
-        yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
-    yield "_generated/withdrawn.md", withdrawn.withdrawn_table()
+    for language in LANGUAGES:
+        yield from declared.parameter_pages(language)
+        yield TRY_PAGES[language], try_page(language)
+        for name, part in INCLUDED.items():
+            yield f"_generated/{name}_{language}.md", part(language)
     yield "_generated/layers.svg", module_map.layers_svg()
     yield "_generated/packages.md", module_map.package_table()
     yield from decision_pages()
@@ -146,10 +126,10 @@ def pages() -> Iterator[tuple[str, str]]:
 def document_pages() -> Iterator[tuple[str, str]]:
     """Yield the pages that show documents of the project; the ODD and the map are composed, not read from files."""
     released = released_documents()
-    yield from odd_pages.supplement_pages(released[odd.ODD])
+    yield from odd.supplement_pages(released[odd.ODD])
     page = PAGE_OF_DOCUMENT["model/docs/ODD_SHORT.md"]
-    short = with_site_links(page, short_odd.SHORT, short_odd.SHORT.read_text(encoding="utf-8"))
-    yield page, odd_pages.short_page(short, released[odd.ODD])
+    short = with_site_links(page, odd.SHORT, odd.SHORT.read_text(encoding="utf-8"))
+    yield page, odd.page_of_short_odd(short, released[odd.ODD])
     for name, page in PAGE_OF_DOCUMENT.items():
         path = ROOT / name
         if page not in OTHER_PAGES and (path in released or path.is_file()):
@@ -177,80 +157,9 @@ def site_link(link: re.Match[str], page: str, source: Path) -> str:
     return f"]({os.path.relpath(ROOT / name, (ROOT / 'docs' / page).parent)}{link[2] or ''})"
 
 
-def commands_page() -> str:
-    """Return the help of every command of the program."""
-    program = typer.main.get_command(app)
-    sections = ["# Commands", "", "What `confianza COMMAND --help` prints, from the code.", ""]
-    for name, command in sorted(getattr(program, "commands").items()):  # noqa: B009
-        if command.hidden:
-            continue
-        context = typer.Context(command, info_name=f"confianza {name}", max_content_width=88)
-        sections += [f"## {name}", "", "```text", command.get_help(context).strip(), "```", ""]
-    return "\n".join(sections)
-
-
-def sources_page() -> str:
-    """Return a table of the evidence that parameters cite, by code."""
-    rows = sorted((code, *row) for code, row in evidence_rows().items())
-    return "\n".join(["# Evidence", "", SOURCES_ABOUT, "", table(SOURCE_HEAD, rows), ""])
-
-
-def evidence_rows() -> dict[str, tuple[str, str]]:
-    """Return statement and source of each row of the evidence, by code."""
-    sources = tomllib.loads((DOCUMENTS / "sources.toml").read_text(encoding="utf-8"))
-    described = tomllib.loads((DOCUMENTS / "evidence.toml").read_text(encoding="utf-8"))
-    paper = {code: row["says"] for code, row in described.items()} | sources["paper"]
-    elsewhere = {code: (row["says"], row["from"]) for code, row in sources["elsewhere"].items()}
-    return {code: (says, "the paper") for code, says in paper.items()} | elsewhere
-
-
-def measures_page(language: str) -> str:
-    """Return a table of all monthly measures in a language."""
-    title, about = MEASURE_HEAD[language]
-    rows = (
-        (f"`{name}`", catalogue.unit(one.unit, language), catalogue.meaning(name, language))
-        for name, one in MEASURES.items()
-    )
-    return "\n".join([f"# {title}", "", about, "", table(TABLE_HEAD[language], rows), ""])
-
-
-def policy_list(language: str) -> str:
-    """Return a list of the policies of the answer, each with its title and description."""
-    policies, say = ready_policies(), WORDS[language]
-    listed = [f"* **{policies[name].title[language]}.** {policies[name].about[language]}" for name in WORLDS]
-    listed.insert(WORLDS.index(EVERYTHING), f"* **{say[EVERYTHING].capitalize()}.** {say['all_three']}")
-    return "\n".join(listed) + "\n"
-
-
-def results_with_figures(language: str) -> str:
-    """Return each recorded result of `confianza answer`: title, sentences and figure."""
-    text = (ROOT / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
-    _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
-    sections = []
-    names = {getattr(message(f"reproduce.title.{name}"), language).unescape(): name for name in RESULTS}
-    for title, body in zip(parts[::2], parts[1::2], strict=True):
-        if (name := names.get(title)) is None:
-            continue  # a result of an earlier version, which is recorded until the next run
-        sentences = "\n".join(f"* {one}" for one in SENTENCE_END.split(body.strip()))
-        sections += [f"## {title}", sentences, f"![{title}](../../{REPRODUCED}/figures/{name}.{language}.png)"]
-    return "\n\n".join(sections) + "\n"
-
-
-def spanish_glossary() -> str:
-    """Return the Spanish glossary, with the English term of each entry."""
-    words = tomllib.loads(SPANISH_MEANINGS.read_text(encoding="utf-8"))
-    _, *parts = re.split(r"^## (.+)$", (DOCUMENTS / "GLOSSARY.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    sections = ["# Glosario", "", GLOSSARY_ABOUT, ""]
-    for title, rows in zip(parts[::2], parts[1::2], strict=True):
-        _, *found = GLOSSARY_ROW.findall(rows)
-        cells = ((spanish, english, words["meanings"][spanish], name.strip()) for english, spanish, _, name in found)
-        sections += [f"## {words['sections'][title]}", "", table(GLOSSARY_HEAD, cells), ""]
-    return "\n".join(sections)
-
-
 def decision_pages() -> Iterator[tuple[str, str]]:
     """Yield the decision records and their list."""
-    paths = sorted((DOCUMENTS / "decisions").glob("*.md"))
+    paths = sorted((declared.DOCUMENTS / "decisions").glob("*.md"))
     for path in paths:
         page = f"understand/decisions/{path.name}"
         yield page, with_site_links(page, path, path.read_text(encoding="utf-8"))
@@ -259,3 +168,83 @@ def decision_pages() -> Iterator[tuple[str, str]]:
         " are merged into others: 0006 in 0041, 0021 in 0027, 0024 in 0041 and 0038 in 0045."
     )
     yield "understand/decisions/index.md", contents_page("Decisions", about, (path.stem for path in paths))
+
+
+# The page of a town
+
+
+def recorded_town_pages() -> dict[str, Path]:
+    """Return the file of the page of each town that is on record, by the name of the town."""
+    found = {}
+    for site in SITES:
+        if there := next((path for folder in TOWN_PAGES if (path := folder / f"{site}.html").is_file()), None):
+            found[site] = there
+    return found
+
+
+def copy_town_pages(docs: Path) -> None:
+    """Copy the pages on record to where the site takes them from, and remove those that are not on record any more."""
+    folder = docs / EXTRA / "town"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for site, path in recorded_town_pages().items():
+        shutil.copyfile(path, folder / f"{site}.html")
+
+
+def try_page(language: str) -> str:
+    """Return the page that the site opens with: the page of each town on record, or the command that writes one."""
+    up = "../" * TRY_PAGES[language].count("/")
+    towns = [
+        {"name": SITES[site], "file": f"{site}.html", "address": f"{up}town/{site}.html"}
+        for site in recorded_town_pages()
+    ]
+    return rendered(f"try.{language}", towns=towns)
+
+
+# Languages
+
+
+def is_spanish(page: str) -> bool:
+    """Return whether a page of the site is in Spanish."""
+    return page.startswith(SPANISH_FOLDER)
+
+
+def counterpart(page: str) -> str | None:
+    """Return the page in the other language, or None if there is none.
+
+    >>> counterpart("learn/first_hour"), counterpart("es/parametros/crime"), counterpart("lookup/api")
+    ('es/primera_hora', 'lookup/parameters/crime', None)
+    """
+    for english, spanish in (*PAGES.items(), *OWN_LANGUAGES["folders"].items()):
+        here, there = (spanish, english) if is_spanish(page) else (english, spanish)
+        if page == here or (here.endswith("/") and page.startswith(here)):
+            return there + page.removeprefix(here)
+    return None
+
+
+def is_reference(page: str) -> bool:
+    """Return whether a page is a reference in English only, by its name or by its folder."""
+    reference = OWN_LANGUAGES["reference"]
+    return counterpart(page) is None and (page in reference["pages"] or page.startswith(tuple(reference["folders"])))
+
+
+def language_note(page: str, address: str) -> str:
+    """Return the line of HTML below the title: a link to the other language, or that there is none.
+
+    Parameters
+    ----------
+    page
+        Name of the page in the site, without its suffix.
+    address
+        Address of the page in the other language as seen from this one; it is not used where there is none.
+    """
+    words = OWN_LANGUAGES["words"]
+    if counterpart(page):
+        here, there = ("es", "en") if is_spanish(page) else ("en", "es")
+        return (
+            f'<p class="language"><a href="{address}" lang="{there}" hreflang="{there}">{words["other"][here]}</a></p>'
+        )
+    if not is_reference(page):
+        return ""
+    english, spanish = words["only"].split(" · ")
+    return f'<p class="language">{english} <span lang="es">{spanish}</span></p>'

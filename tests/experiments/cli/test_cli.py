@@ -385,25 +385,3 @@ def test_measures_are_listed_with_units(capsys):
     assert code == 0
     assert widest(out) <= 80
     assert "homicides_per_100k  [per 100,000 a year]" in out
-
-
-@pytest.mark.parametrize("told", [(8.5, 8.3, 8.5, 8.3), (6.0, 12.0, 8.5, 8.3), (6.0, 12.0, 5.0, 6.0)])
-def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
-    from experiments.dev.bench import bench_command as bench
-
-    seconds = iter(told)
-    monkeypatch.setattr("experiments.dev.bench.fresh.measure_in_fresh_process", lambda *_: {"seconds": next(seconds)})
-    result = bench.workers_result(bench.QUICK)
-    assert bench.json_number(result.value) is None
-    assert not result.reached
-    assert "too busy" in bench.result_line(result)
-
-
-def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
-    from experiments.dev.bench import bench_command as bench
-
-    seconds = iter([6.0, 12.0, 5.0, 8.0])
-    monkeypatch.setattr("experiments.dev.bench.fresh.measure_in_fresh_process", lambda *_: {"seconds": next(seconds)})
-    gain = bench.workers_result(bench.QUICK)
-    assert gain.value == 2.0
-    assert gain.reached

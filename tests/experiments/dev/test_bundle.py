@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from systems import needs_linux
 
-from experiments.dev.bundle import bundle, offline_site
+from experiments.dev.bundle import bundle
 from model.engine.errors import InputError
 
 ROOT = Path(__file__).parents[3]
@@ -118,12 +118,12 @@ def test_wheels_of_strangers_are_refused_before_anything_is_fetched(tmp_path: Pa
 
 def test_a_folder_named_site_is_replaced_only_if_it_is_one(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(bundle, "pip", lambda *_: pytest.fail("fetched"))
-    site = tmp_path / offline_site.SITE
+    site = tmp_path / bundle.SITE
     site.mkdir()
     (site / "photographs.html").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="holds something else than wheels \\(site\\)"):
         bundle.bundle(tmp_path, [])
-    (site / offline_site.SITE_FILE).write_text("", encoding="utf-8")
+    (site / bundle.SITE_FILE).write_text("", encoding="utf-8")
     bundle.check_place(tmp_path)
 
 
@@ -160,21 +160,21 @@ def test_the_site_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch, f
     def sphinx(command, **_):
         built = Path(command[-1])
         built.mkdir()
-        (built / offline_site.SITE_FILE).write_text("new", encoding="utf-8")
+        (built / bundle.SITE_FILE).write_text("new", encoding="utf-8")
         return subprocess.CompletedProcess(command, int(fails == "build"), "", "\nWARNING: no such page\n")
 
-    site = tmp_path / offline_site.SITE
+    site = tmp_path / bundle.SITE
     site.mkdir()
-    for name in (offline_site.SITE_FILE, "old.html"):
+    for name in (bundle.SITE_FILE, "old.html"):
         (site / name).write_text("old", encoding="utf-8")
-    monkeypatch.setattr(offline_site.subprocess, "run", sphinx)
+    monkeypatch.setattr(bundle.subprocess, "run", sphinx)
     if fails == "copy":
-        monkeypatch.setattr(offline_site.shutil, "copytree", full)
+        monkeypatch.setattr(bundle.shutil, "copytree", full)
     with pytest.raises(InputError, match=told) if fails else contextlib.nullcontext():
-        offline_site.build_site(site, ROOT / "docs")
+        bundle.build_site(site, ROOT / "docs")
     assert (site / "old.html").exists() == bool(fails)
     assert list(tmp_path.iterdir()) == [site]
-    assert (site / offline_site.SITE_FILE).read_text(encoding="utf-8") == ("old" if fails else "new")
+    assert (site / bundle.SITE_FILE).read_text(encoding="utf-8") == ("old" if fails else "new")
 
 
 def outside() -> dict[str, str]:

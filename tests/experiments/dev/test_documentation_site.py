@@ -6,17 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.dev.documents import answer, module_map, odd, posterior, short_odd, site
-from experiments.dev.documents.site import (
-    LINK,
-    ROOT,
-    evidence_rows,
-    pages,
-    results_with_figures,
-    spanish_figures,
-)
+from experiments.dev.documents import module_map, odd, site
+from experiments.dev.documents.declared import described_sources
+from experiments.dev.documents.site import LINK, ROOT, pages, spanish_figures
 from experiments.dev.documents.write import released_documents
-from experiments.reproduce.sentences import RESULTS
 from model.engine.parameters import ParameterGroup, all_parameters
 from scenarios.groups import declared_groups
 
@@ -98,19 +91,19 @@ def test_the_site_shows_the_short_odd_first_with_a_link_to_each_section_of_its_s
 
 
 def test_the_short_odd_has_the_seven_elements_and_fits_fifteen_pages() -> None:
-    text = short_odd.SHORT.read_text(encoding="utf-8")
+    text = odd.SHORT.read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ELEMENTS
     assert 4000 < len(text.split()) < 15 * WORDS_A_PAGE
 
 
 def test_no_part_of_the_short_odd_is_missing_or_written_by_hand() -> None:
-    text = short_odd.SHORT.read_text(encoding="utf-8")
+    text = odd.SHORT.read_text(encoding="utf-8")
     assert re.findall(r"^<!-- (?!end)(\w+) -->$", text, re.MULTILINE) == [
         *("entities", "schedule", "choices", "submodels", "parameters")
     ]
-    emptied = short_odd.PART.sub(r"\1\3", text)
-    assert short_odd.short_page(emptied) == text
-    assert short_odd.drawing("entities") in odd.FRAME.read_text(encoding="utf-8")
+    emptied = odd.PART.sub(r"\1\3", text)
+    assert odd.short_page(emptied) == text
+    assert odd.drawing("entities") in odd.FRAME.read_text(encoding="utf-8")
 
 
 def test_a_decision_that_is_cited_is_on_record_or_merged_into_one_that_is() -> None:
@@ -151,7 +144,7 @@ def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
     evidence = [" ".join(group.evidence) for group in ParameterGroup.known.values()]
     cited = {code for text in (*sources, *evidence) for code in CODE.findall(text)} - MECHANISMS
     assert len(cited) > 200
-    described = evidence_rows()
+    described = described_sources()
     assert sorted(cited - {*described}) == []
     assert [code for code, row in described.items() if not all(row)] == []
 
@@ -162,53 +155,4 @@ def test_both_galleries_show_the_same_figures_but_those_of_single_runs() -> None
         figure.findall((ROOT / "docs" / page).read_text(encoding="utf-8")) for page in ("gallery.md", "es/galeria.md")
     )
     assert spanish == [name for name in english if name not in ("villa_canales", "totonicapan")]
-    assert len(spanish) > 10
-
-
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_every_result_on_record_has_sentences_and_a_figure(language: str) -> None:
-    shown = re.findall(
-        r"^## .+\n\n((?:\* .+\n)+)\n!\[.+\]\(\.\./\.\./(.+)\)$", results_with_figures(language), re.MULTILINE
-    )
-    named = [figure.rpartition("/")[2].partition(".")[0] for _, figure in shown]
-    assert named == [name for name in RESULTS if name != "steps"]  # the record is of the former design, without it
-    assert [figure for _, figure in shown if not (ROOT / figure).is_file()] == []
-
-
-def test_the_largest_effect_is_one_whose_direction_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    effects = {"adoption": (0.9, "open"), "reporting": (0.1, "rises"), "resources": (-0.4, "falls")}
-    rows = {arm: {"effect": str(effect), "verdict": verdict} for arm, (effect, verdict) in effects.items()}
-    rows[answer.EVERYTHING] = {"effect": "0.7", "verdict": "rises"}
-    found = {(site, arm, answer.MEASURES[0]): row for site in answer.SITES for arm, row in rows.items()}
-    monkeypatch.setattr(answer, "answer_rows", lambda: found)
-    told = " ".join(answer.largest_effects("en").split())
-    assert "Villa Canales, resources, −0.40 (all three together +0.70)" in told
-    assert "MOPSIC" not in told
-
-
-def test_the_posterior_is_told_from_the_record_and_narrowest_first(tmp_path, monkeypatch) -> None:
-    head = "parameter,prior_low,prior_high,width,as_wide_as_its_prior,coverage"
-    rows = ["contacts.proof,0.4,0.7,0.98,True,0.88", "reporting.fear,-0.3,1.7,0.5,False,0.92"]
-    record = tmp_path / "posterior.csv"
-    record.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-    monkeypatch.setattr(posterior, "POSTERIOR_TABLE", record)
-    for language, told in (("en", "Of the 2 parameters"), ("es", "De los 2 parámetros")):
-        text, *_, first, second = posterior.posterior_table(language).splitlines()
-        assert text.startswith(told)
-        assert first.startswith("| `reporting.fear` |")
-        assert first.endswith("| 50 % | 92 |")
-        assert second.startswith("| `contacts.proof` |")
-    assert "1 are about as uncertain" in posterior.posterior_table("en")
-
-
-def test_effects_before_and_after_the_data_stand_beside_each_other(monkeypatch) -> None:
-    def row(mean: float) -> dict[str, str]:
-        return {"measure": "trust_mean", "mean": str(mean), "low": "-0.1", "high": "1.5"}
-
-    key = ("villa_canales", "mopsic_full", "trust_mean")
-    found = {"": {key: row(0.9)}, posterior.CALIBRATED: {key: row(0.8)}}
-    monkeypatch.setattr(posterior, "uncertainty_rows", lambda kind="": found[kind])
-    head, _, told, *_ = posterior.effects_of_posterior("en").splitlines()
-    assert head == "| municipality | policy | trust, points of 100: all plausible values | what the data leave |"
-    assert told.startswith("| Villa Canales | MOPSIC in full | +0.90 (−0.10")
-    assert "| +0.80 (−0.10" in told
+    assert len(spanish) > 6

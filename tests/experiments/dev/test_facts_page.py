@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from experiments.dev.documents import facts_page, scorecard_page
-from experiments.dev.documents.facts_page import ENTRIES, FACTS_TABLE, Row, is_inside, recorded_table
+from experiments.dev.documents import corroboration
+from experiments.dev.documents.corroboration import FACTS, FACTS_TABLE, HELD_OUT, SCORECARD_TABLE, has_failed, is_inside
+from experiments.dev.documents.render import Row, recorded_table
 from experiments.validation.experiment import SITES
 
 ROWS = recorded_table(FACTS_TABLE)
-FAILED = [row for row in scorecard_page.held_out(scorecard_page.SCORECARD_TABLE) if scorecard_page.has_failed(row)]
-REASONS = [(site, one["name"]) for one in ENTRIES["reason"] for site in one["sites"]]
+FAILED = [row for row in recorded_table(SCORECARD_TABLE, role=HELD_OUT) if has_failed(row)]
+REASONS = [(site, one["name"]) for one in FACTS["reason"] for site in one["sites"]]
 CODES = re.compile(r"[A-Z]\d\d(-[A-Z]\d\d)?(, |$)|Poisson")
 
 
@@ -53,7 +54,7 @@ def test_a_number_inside_needs_no_reason_and_may_have_one_only_near_an_end() -> 
         assert (one in needed(rows), one in allowed(rows)) == (must, may)
 
 
-@pytest.mark.parametrize("one", ENTRIES["reason"], ids=lambda one: one["name"])
+@pytest.mark.parametrize("one", FACTS["reason"], ids=lambda one: one["name"])
 def test_a_reason_is_short_and_in_both_languages(one: dict[str, str]) -> None:
     assert set(one) == {"name", "sites", "en", "es"}
     assert set(one["sites"]) <= set(SITES)
@@ -64,7 +65,7 @@ def test_a_reason_is_short_and_in_both_languages(one: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("language", "of"), [("en", "of"), ("es", "de")])
 def test_the_page_begins_with_the_counts_and_lists_every_number(language: str, of: str) -> None:
-    page = facts_page.facts_page(language)
+    page = corroboration.facts_page(language)
     first = page.split("\n\n")[1]
     for site in SITES:
         inside = [is_inside(row) for row in ROWS if row["site"] == site]
@@ -76,16 +77,16 @@ def test_the_page_begins_with_the_counts_and_lists_every_number(language: str, o
     parts = {(row["site"], row["part"]) for row in ROWS}
     assert len(listed) == len(ROWS) + len(parts)
     assert sum("**" in line for line in listed) == outside.count("\n* **")
-    assert ENTRIES[language]["unexplained"] not in page
+    assert FACTS[language]["unexplained"] not in page
 
 
 def test_a_part_of_a_number_bears_the_name_of_the_whole_where_it_stands_alone() -> None:
     (row,) = (one for one in ROWS if key(one) == ("villa_canales", "of robbery, %"))
-    assert facts_page.full_name(row, ROWS, "en") == "complaints cleared, %: of robbery, %"
-    assert facts_page.full_name(row, ROWS, "es") == "denuncias esclarecidas, %: de robo, %"
+    assert corroboration.full_name(row, ROWS, "en") == "complaints cleared, %: of robbery, %"
+    assert corroboration.full_name(row, ROWS, "es") == "denuncias esclarecidas, %: de robo, %"
 
 
 def test_what_a_range_rests_on_is_told_in_spanish_unless_it_is_codes_alone() -> None:
     texts = {row["evidence"] for row in ROWS if CODES.sub("", row["evidence"])}
-    assert sorted(texts - {*ENTRIES["evidence_es"]}) == []
-    assert {row["role"] for row in ROWS} <= {*ENTRIES["en"]["roles"]} == {*ENTRIES["es"]["roles"]}
+    assert sorted(texts - {*FACTS["evidence_es"]}) == []
+    assert {row["role"] for row in ROWS} <= {*FACTS["en"]["roles"]} == {*FACTS["es"]["roles"]}

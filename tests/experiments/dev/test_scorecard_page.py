@@ -4,18 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from experiments.dev.documents import scorecard_page
-from experiments.dev.documents.scorecard_page import (
-    ENTRIES,
+from experiments.dev.documents import corroboration
+from experiments.dev.documents.corroboration import (
+    HELD_OUT,
     PATTERNS_TABLE,
     SCORECARD_TABLE,
     has_failed,
-    held_out,
     number_names,
 )
+from experiments.dev.documents.render import recorded_table
 
 README = Path(__file__).parents[3] / "README.md"
-PATTERNS, NUMBERS = held_out(PATTERNS_TABLE), held_out(SCORECARD_TABLE)
+PATTERNS, NUMBERS = (recorded_table(path, role=HELD_OUT) for path in (PATTERNS_TABLE, SCORECARD_TABLE))
+ENTRIES = corroboration.PATTERNS
+FAILS = {"en": "| **fails** |", "es": "| **no se cumple** |"}
 STATED = {(one["id"], one["says"]): one for one in ENTRIES["pattern"]}
 
 
@@ -32,15 +34,14 @@ def test_every_pattern_that_fails_has_a_reason_and_no_other() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_page_begins_with_the_count_and_lists_every_pattern_and_number(language: str) -> None:
-    page = scorecard_page.scorecard_page(language)
+    page = corroboration.scorecard_page(language)
     hold = sum(not has_failed(row) for row in PATTERNS)
     first = page.split("\n\n")[1]
     assert f"{hold} " in first
     assert f"{len(PATTERNS)} " in first
     rows = [line for line in page.splitlines() if line.startswith("| ") and "---" not in line]
     assert len(rows) == len(PATTERNS) + len(NUMBERS) + 2
-    fails = f"| {ENTRIES[language]['fails']} |"
-    assert sum(fails in line for line in rows) == sum(map(has_failed, PATTERNS + NUMBERS))
+    assert sum(FAILS[language] in line for line in rows) == sum(map(has_failed, PATTERNS + NUMBERS))
     assert ENTRIES["reason"]["unknown"]["title"][language] not in page
 
 
@@ -51,12 +52,10 @@ def test_every_held_out_number_has_a_name_in_both_languages() -> None:
 
 def test_a_pattern_that_fails_without_a_reason_stands_there_as_unexplained() -> None:
     row = {"id": "Z99", "says": "made up", "site": "villa_canales", "failed": "True"}
-    assert scorecard_page.failing_sections([row], "en")[1:] == [
-        "### Without a known reason",
-        "* Z99: made up (Villa Canales)",
-        "Why these fail is not known.",
-    ]
-    assert scorecard_page.failing_sections([row | {"failed": "False"}], "en") == ["All held-out patterns hold."]
+    (told,) = corroboration.failing_reasons([row], "en")
+    assert told["title"] == "Without a known reason"
+    assert told["statements"] == [("Z99: made up", "Villa Canales")]
+    assert list(corroboration.failing_reasons([row | {"failed": "False"}], "en")) == []
 
 
 def test_the_readme_says_how_many_patterns_hold() -> None:

@@ -6,9 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from experiments.dev.documents import languages, parameter_pages, try_page
-from experiments.dev.documents.languages import LANGUAGES, counterpart, is_reference, is_spanish, language_note
-from experiments.dev.documents.site import ROOT, pages
+from experiments.dev.documents import declared, site
+from experiments.dev.documents.site import (
+    OWN_LANGUAGES,
+    ROOT,
+    TRY_PAGES,
+    counterpart,
+    is_reference,
+    is_spanish,
+    language_note,
+    pages,
+)
 from model.engine.parameters import all_parameters
 
 DOCS = ROOT / "docs"
@@ -33,14 +41,14 @@ def test_every_page_has_its_other_language_or_says_that_there_is_none() -> None:
     assert len(names) > 100
     alone = {name for name in names if counterpart(name) is None}
     assert {name for name in alone if is_spanish(name)} == set()
-    assert {name for name in alone if not is_reference(name)} == {*LANGUAGES["reference"]["both"]}
+    assert {name for name in alone if not is_reference(name)} == {*OWN_LANGUAGES["reference"]["both"]}
     assert {counterpart(name) for name in names - alone} <= names
 
 
 def test_what_is_declared_of_languages_exists() -> None:
     names = page_names()
-    assert {*LANGUAGES["pages"], *LANGUAGES["pages"].values(), *LANGUAGES["reference"]["pages"]} <= names
-    assert all(any(name.startswith(folder) for name in names) for folder in LANGUAGES["reference"]["folders"])
+    assert {*OWN_LANGUAGES["pages"], *OWN_LANGUAGES["pages"].values(), *OWN_LANGUAGES["reference"]["pages"]} <= names
+    assert all(any(name.startswith(folder) for name in names) for folder in OWN_LANGUAGES["reference"]["folders"])
 
 
 def test_the_note_of_a_page_leads_to_the_other_language_or_says_both_sentences() -> None:
@@ -64,10 +72,10 @@ def test_no_menu_entry_in_spanish_leads_to_a_page_in_english() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_parameter_is_found_by_the_search_and_stands_on_the_page_of_its_package(language: str) -> None:
-    shown = dict(parameter_pages.parameter_pages(language))
-    first = parameter_pages.FIRST_PAGES[language]
-    packages = parameter_pages.parameters_by_package()
-    index = parameter_pages.search_index(packages, language, first.rpartition("/")[2])
+    shown = dict(declared.parameter_pages(language))
+    first = declared.PARAMETER_PAGES[language]
+    packages = declared.parameters_by_package()
+    index = declared.search_index(packages, language, first.rpartition("/")[2])
     folder = Path(first).parent
     for name, meaning, address in index:
         page, _, row = address.partition("#")
@@ -83,21 +91,22 @@ def test_every_parameter_is_found_by_the_search_and_stands_on_the_page_of_its_pa
 def test_the_site_opens_with_the_page_of_a_town_on_record_or_says_how_to_write_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(try_page, "RECORDED_IN", (tmp_path / "none", tmp_path / "record"))
-    assert "confianza page" in try_page.try_page("en")
-    assert "iframe" not in try_page.try_page("es")
+    monkeypatch.setattr(site, "TOWN_PAGES", (tmp_path / "none", tmp_path / "record"))
+    assert "confianza answer" in site.try_page("en")
+    assert "iframe" not in site.try_page("es")
     (tmp_path / "record").mkdir()
     (tmp_path / "record" / "totonicapan.html").write_text("<h1>a page</h1>", encoding="utf-8")
-    shown = try_page.try_page("es")
-    assert "confianza page" not in shown
+    shown = site.try_page("es")
+    assert "confianza answer" not in shown
     assert 'src="../town/totonicapan.html" title="Página de Totonicapán"' in shown
-    assert 'src="town/totonicapan.html"' in try_page.try_page("en")
-    try_page.copy_town_pages(tmp_path)
-    assert [path.name for path in (tmp_path / try_page.EXTRA / "town").iterdir()] == ["totonicapan.html"]
+    assert 'src="town/totonicapan.html"' in site.try_page("en")
+    site.copy_town_pages(tmp_path)
+    assert [path.name for path in (tmp_path / site.EXTRA / "town").iterdir()] == ["totonicapan.html"]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_picture_of_the_page_to_try_is_on_record(language: str) -> None:
-    page = DOCS / try_page.PLACES[language]
-    assert (page.parent / try_page.WORDS[language]["image"]).resolve().is_file()
-    assert languages.counterpart("try") == "es/probar"
+    page = DOCS / TRY_PAGES[language]
+    pictures = re.findall(r"!\[.+\]\((.+)\)", site.try_page(language))
+    assert all((page.parent / picture).resolve().is_file() for picture in pictures)
+    assert counterpart("try") == "es/probar"

@@ -14,8 +14,8 @@ import pytest
 import typer
 
 from experiments.cli.app import app
+from experiments.dev.documents.declared import result_tables
 from experiments.dev.documents.site import pages
-from experiments.dev.documents.table_docs import tables_page
 from experiments.dev.examinations.command import EXAMINATIONS
 from model.engine.parameters import all_parameters
 from model.simulation.registry import MEASURES
@@ -63,7 +63,7 @@ def options() -> dict[str, set[str]]:
 
 def columns() -> set[str]:
     """Return the columns of every table of results."""
-    _, *parts = HEADING.split(tables_page())
+    _, *parts = HEADING.split(result_tables())
     return {
         f"{table}.{name}" for table, text in zip(parts[::2], parts[1::2], strict=True) for name in COLUMN.findall(text)
     }

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import app as cli
-from experiments.dev.documents.column_docs import PAGES
+from experiments.dev.documents.declared import COLUMN_PAGES as PAGES
 from experiments.dev.documents.page_outputs import blocks_of
 from experiments.setup.new_municipality import facts, new
 from experiments.validation.against import Series, against_lines, expected_share_sentence, read_series
