@@ -103,13 +103,13 @@ def arm_name(arm: str, language: str) -> str:
 def effect_cell(row: Row, language: str) -> str:
     """Return the verdict on an effect, its mean, and the range of nine in ten pairs."""
     mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
-    return f"**{effect_word(row, language)}**, {mean} ({low} {TO[language]} {high})"
+    word = verdict_label(verdict_of(row)).text(language)
+    return f"**{word}**, {mean} ({low} {TO[language]} {high})"
 
 
-def effect_word(row: Row, language: str) -> str:
-    """Return the word for an effect: by the shares of worlds if the record has them, else the verdict on its mean."""
-    word = message(f"reproduce.word.{row['word']}") if "word" in row else verdict_label(row["verdict"])
-    return str(word.text(language))
+def verdict_of(row: Row) -> str:
+    """Return the verdict on an effect: by the shares of worlds if the record has them, else on its mean."""
+    return row.get("word") or row["verdict"]
 
 
 def effect_text(row: Row, key: str) -> str:
@@ -121,7 +121,7 @@ def largest_effects(found: Rows, language: str) -> Iterator[tuple[str, str, str,
     """Yield town, policy and effects (alone, all three) of the largest single effect on trust, if its sign is known."""
     for site, town in SITES.items():
         rows = {arm: found[site, arm, TRUST] for arm in ARMS}
-        known = [arm for arm in PARTS if direction(rows[arm]["verdict"])]
+        known = [arm for arm in PARTS if direction(verdict_of(rows[arm]))]
         if known:
             arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
             alone, together = (effect_text(rows[one], "effect") for one in (arm, EVERYTHING))
