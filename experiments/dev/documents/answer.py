@@ -15,7 +15,7 @@ from experiments.narrative.messages import message
 from experiments.reproduce.plan import ADOPTION, EVERYTHING, PARTS
 from experiments.reproduce.sentences import RESULTS, package_name, site_name
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import direction
+from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.voi.questions import FieldStudy, questions
 from experiments.voi.sentences import is_told, number_text, percent_text, ranked, studies
 from experiments.words import catalogue
@@ -77,6 +77,13 @@ def answer_data(language: str) -> dict[str, Any]:
             for arm in ARMS
             for site, town in SITES.items()
         ],
+        "brief": [
+            [
+                arm_name(arm, language),
+                *(brief_cell(found[site, arm, one], language) for one in (TRUST, CRIMES) for site in SITES),
+            ]
+            for arm in ARMS
+        ],
         "today": [
             (
                 town,
@@ -108,8 +115,14 @@ def effect_cell(row: Row, language: str) -> str:
 
 def effect_word(row: Row, language: str) -> str:
     """Return the word for an effect: by the shares of worlds if the record has them, else the verdict on its mean."""
-    word = message(f"reproduce.word.{row['word']}") if "word" in row else verdict_label(row["verdict"])
-    return str(word.text(language))
+    return str(verdict_label(row.get("word") or row["verdict"]).text(language))
+
+
+def brief_cell(row: Row, language: str) -> str:
+    """Return an effect as in `effect_cell`, in few words."""
+    word = VERDICTS[row.get("word") or row["verdict"]].label[language]
+    mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
+    return f"{word} **{mean}** ({low}…{high})"
 
 
 def effect_text(row: Row, key: str) -> str:
