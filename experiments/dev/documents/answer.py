@@ -122,7 +122,7 @@ def brief_cell(row: Row, language: str) -> str:
     """Return an effect as in `effect_cell`, in few words."""
     word = VERDICTS[row.get("word") or row["verdict"]].label[language]
     mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
-    return f"{word} **{mean}** ({low}…{high})"
+    return f"{word} {mean} ({low}…{high})"
 
 
 def effect_text(row: Row, key: str) -> str:
