@@ -17,6 +17,8 @@
     "parts[].over": always, "practice[].over": always, "practice[].note": always, "events[].on": always,
     "charts[].harm": always, "charts[].scale": always, "charts[].unit": always, "charts[].zero": always,
     "years.*": always, "surfaces.*": always, // what was not simulated
+    "measure.*": always, "given.*": always, // one of three tables has the name of a measure
+    "prices.*": always, "levers.*": always, "todays.*": always, // what nobody has priced, moved or measured
     "weighing.apart": always, "weighing.parts": always, "weighing.reason": always, "weighing.drawn": always, // of agents
   };
   const OF_WHOEVER_ASKS = new Set(["then", "toJSON"]); // promises and JSON look for them in every object
