@@ -25,9 +25,10 @@ type Twins = tuple[WorldResult, WorldResult]
 
 @dataclass(frozen=True)
 class DecisionOutcome:
-    """One outcome shown for a decision: a headline measure."""
+    """One outcome shown for a decision: a headline measure, and whether it is a harm."""
 
     headline: Headline
+    harm: bool = False
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ OUTCOMES = (
     DecisionOutcome(BY_NAME["crimes_occurred"]),
     DecisionOutcome(BY_NAME["crimes_told"]),
     DecisionOutcome(BY_NAME["homicides"]),
-    *(DecisionOutcome(BY_NAME[name]) for name in ("wrongful_detentions", "women_without_remedy", "refused")),
+    *(DecisionOutcome(BY_NAME[name], harm=True) for name in ("wrongful_detentions", "women_without_remedy", "refused")),
 )
 TRUST = OUTCOMES[0]
 COLUMNS_NEEDED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
