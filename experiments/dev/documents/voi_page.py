@@ -18,7 +18,7 @@ LETTERS = {"value": "V", "error": "E", "share": "S"}
 
 def voi_sentence(language: str) -> str:
     """Return the sentence of the page: what is worth most to know in each municipality, if a list is on record."""
-    path, say = RECORD / "worth.csv", TEXTS[language]
+    path, say = RECORD / "expected_value.csv", TEXTS[language]
     if not path.is_file():
         return f"{say['none']}\n"
     worth = pd.read_csv(path, keep_default_na=False)

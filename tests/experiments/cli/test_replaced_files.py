@@ -48,7 +48,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sweep out": (("sweep", "study.toml", "--out"), ("plan.parquet", "manifest.json")),
     "sensitivity out": (("sensitivity", "screening", "--out"), ("indices.csv", "manifest.json")),
     "reproduce out": (("reproduce", "--trial", "--out"), ("page/villa_canales.html", "tables/effects.csv")),
-    "voi out": (("voi", "--from", "answer", "--out"), ("worth.csv", "measure_first.es.md")),
+    "voi out": (("voi", "--from", "answer", "--out"), ("expected_value.csv", "measure_first.es.md")),
     "trial out": (("trial", "small_town", "--out"), ("diagnosis.csv", "trial.es.md")),
     "page out": (("page", "answer", "--out"), ("villa_canales.html", "totonicapan.html")),
     "bundle folder": (("bundle",), ("requirements.txt", "LEAME.txt")),

@@ -7,18 +7,18 @@ import pytest
 from experiments.dev.documents import voi_page
 from experiments.dev.documents.site import ROOT
 from experiments.reproduce.plan import SITES
+from experiments.voi.expected_value import ALL, GROUP, QUESTION, VALUE_COLUMNS
 from experiments.voi.questions import questions
-from experiments.voi.worth import ALL, GROUP, QUESTION, WORTH_COLUMNS
 
 PAGES = {"en": "do/measure_first.md", "es": "es/que_medir.md"}
 FIRST, SECOND = questions()[0].name, questions()[1].name
 
 
 def record(folder: Path, *rows: tuple[str, str, str, float, float]) -> None:
-    """Write a table of worth with rows of municipality, kind, name, value and error."""
-    lines = [",".join(WORTH_COLUMNS)]
+    """Write a table of expected values with rows of municipality, kind, name, value and error."""
+    lines = [",".join(VALUE_COLUMNS)]
     lines += [f"{site},3,{kind},{name},{value},{error},0,{value / 2},99" for site, kind, name, value, error in rows]
-    (folder / "worth.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "expected_value.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.fixture
