@@ -110,19 +110,19 @@ def arm_name(arm: str, language: str) -> str:
 def effect_cell(row: Row, language: str) -> str:
     """Return the verdict on an effect, its mean, and the range of nine in ten pairs."""
     mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
-    return f"**{effect_word(row, language)}**, {mean} ({low} {TO[language]} {high})"
+    word = verdict_label(verdict_of(row)).text(language)
+    return f"**{word}**, {mean} ({low} {TO[language]} {high})"
 
 
-def effect_word(row: Row, language: str) -> str:
-    """Return the word for an effect: by the shares of worlds if the record has them, else the verdict on its mean."""
-    return str(verdict_label(row.get("word") or row["verdict"]).text(language))
+def verdict_of(row: Row) -> str:
+    """Return the verdict on an effect: by the shares of worlds if the record has them, else on its mean."""
+    return row.get("word") or row["verdict"]
 
 
 def brief_cell(row: Row, language: str) -> str:
     """Return an effect as in `effect_cell`, in few words."""
-    word = VERDICTS[row.get("word") or row["verdict"]].label[language]
     mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
-    return f"{word} {mean} ({low}…{high})"
+    return f"{VERDICTS[verdict_of(row)].label[language]} {mean} ({low}…{high})"
 
 
 def effect_text(row: Row, key: str) -> str:
@@ -134,7 +134,7 @@ def largest_effects(found: Rows, language: str) -> Iterator[tuple[str, str, str,
     """Yield town, policy and effects (alone, all three) of the largest single effect on trust, if its sign is known."""
     for site, town in SITES.items():
         rows = {arm: found[site, arm, TRUST] for arm in ARMS}
-        known = [arm for arm in PARTS if direction(rows[arm]["verdict"])]
+        known = [arm for arm in PARTS if direction(verdict_of(rows[arm]))]
         if known:
             arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
             alone, together = (effect_text(rows[one], "effect") for one in (arm, EVERYTHING))
@@ -205,7 +205,7 @@ def measure_first(language: str) -> str:
 
 def worth_most(language: str) -> Iterator[dict[str, str]]:
     """Yield for each town what is worth most to know, if anything is that is told from chance."""
-    path = VOI / "worth.csv"
+    path = VOI / "expected_value.csv"
     if not path.is_file():
         return
     worth = pd.read_csv(path, keep_default_na=False)

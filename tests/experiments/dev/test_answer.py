@@ -11,8 +11,8 @@ from experiments.dev.documents import answer
 from experiments.dev.documents.answer import ARMS, CRIMES, EVERYTHING, SITES, TRUST, YEAR
 from experiments.dev.documents.render import ROOT
 from experiments.reproduce.sentences import RESULTS
+from experiments.voi.expected_value import ALL, GROUP, QUESTION, WORTH_COLUMNS
 from experiments.voi.questions import questions
-from experiments.voi.worth import ALL, GROUP, QUESTION, WORTH_COLUMNS
 from experiments.words.catalogue import LANGUAGES
 from scenarios import accounts
 
@@ -122,7 +122,7 @@ def record_worth(folder: Path, *rows: tuple[str, str, str, float, float]) -> Non
     """Write a table of worth with rows of municipality, kind, name, value and error."""
     lines = [",".join(WORTH_COLUMNS)]
     lines += [f"{site},3,{kind},{name},{value},{error},0,{value / 2},99" for site, kind, name, value, error in rows]
-    (folder / "worth.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "expected_value.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.fixture

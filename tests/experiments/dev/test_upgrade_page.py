@@ -102,18 +102,17 @@ def test_a_name_is_named_by_itself_by_a_pattern_or_by_its_group() -> None:
 def test_what_is_gone_is_named(language: str) -> None:
     words = named(page(language))
     now = options()
-    known = {name: {*options.split()} for name, options in RECORD["options"].items()}
-    gone = {
-        option for name in {*known} & {*now} for option in known[name] - now[name]
-    }  # others went with their command
-    gone |= {*RECORD["options"]} - {*now}
+    gone = {*RECORD["options"]} - {*now}  # their options go with them
+    gone |= {
+        option for name in {*RECORD["options"]} - gone for option in {*RECORD["options"][name].split()} - now[name]
+    }
     gone |= earlier("examinations") - {*EXAMINATIONS}
     gone |= earlier("policies") - {*ready_policies()}
     gone |= earlier("accounts") - {*accounts.names()}
     gone |= earlier("measures") - {*MEASURES}
     gone |= earlier("parameters") - parameters()
     gone |= earlier("columns") - columns()
-    assert gone >= {"bench", "plot", "reporting.useful"}
+    assert gone >= {"bench", "reporting.useful"}
     assert not_named(gone, words) == []
 
 
