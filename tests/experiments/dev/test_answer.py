@@ -11,7 +11,7 @@ from experiments.dev.documents import answer
 from experiments.dev.documents.answer import ARMS, CRIMES, EVERYTHING, SITES, TRUST, YEAR
 from experiments.dev.documents.render import ROOT
 from experiments.reproduce.sentences import RESULTS
-from experiments.voi.expected_value import ALL, GROUP, QUESTION, WORTH_COLUMNS
+from experiments.voi.expected_value import ALL, GROUP, QUESTION, VALUE_COLUMNS
 from experiments.voi.questions import questions
 from experiments.words.catalogue import LANGUAGES
 from scenarios import accounts
@@ -120,7 +120,7 @@ FIRST, SECOND = questions()[0].name, questions()[1].name
 
 def record_worth(folder: Path, *rows: tuple[str, str, str, float, float]) -> None:
     """Write a table of worth with rows of municipality, kind, name, value and error."""
-    lines = [",".join(WORTH_COLUMNS)]
+    lines = [",".join(VALUE_COLUMNS)]
     lines += [f"{site},3,{kind},{name},{value},{error},0,{value / 2},99" for site, kind, name, value, error in rows]
     (folder / "expected_value.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
