@@ -20,9 +20,9 @@ from experiments.storage.progress import print_note, report_slow
 from experiments.storage.writing import frame_as_csv, make_folder, write_requested
 from experiments.voi.choice import PackageChoice, choice_worlds, horizon_of_most
 from experiments.voi.effect_trial import EffectTrial, study_table
+from experiments.voi.expected_value import Valuation, cost_table, expected_value_table, variance_table
 from experiments.voi.figures import FIGURES
 from experiments.voi.sentences import site_lines, study_sentence, voi_lines
-from experiments.voi.worth import Valuation, cost_table, variance_table, worth_table
 from experiments.words.bilingual import LANGUAGES, BilingualText, FigureTexts
 from experiments.words.console import console_text
 from model.engine.errors import InputError, suggest_nearest
@@ -76,7 +76,7 @@ def tell_value(request: ValueRequest, out: Path | None, lang: str, *, fresh: boo
 def tables_of(valuations: Sequence[Valuation], trials: Sequence[EffectTrial]) -> dict[str, pd.DataFrame]:
     """Return all tables over municipalities by name."""
     makers: dict[str, Callable[[Valuation], pd.DataFrame]] = {
-        "worth": worth_table,
+        "expected_value": expected_value_table,
         "variance": variance_table,
         "costs": cost_table,
         "studies": partial(study_table, trials=trials),
@@ -90,8 +90,8 @@ def sentences_of(
     """Return the sentences on each municipality."""
     found = []
     for one in valuations:
-        worth, costs, studies = (of_site(tables[name], one) for name in ("worth", "costs", "studies"))
-        found.append([*site_lines(one, worth, costs, request.top), *map(study_sentence, rows_in(studies))])
+        values, costs, studies = (of_site(tables[name], one) for name in ("expected_value", "costs", "studies"))
+        found.append([*site_lines(one, values, costs, request.top), *map(study_sentence, rows_in(studies))])
     return found
 
 

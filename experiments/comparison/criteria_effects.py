@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.forecast_scores import WANTED_SHARE, does_hold
+from experiments.statistics.over_assumed import nine_in_ten
 from experiments.statistics.paired_effects import error_of
 from experiments.statistics.thresholds import CRITERION
 from model.engine.random_streams import keyed_uniform, stream_id
@@ -103,7 +104,7 @@ def mean_with_range(scores: np.ndarray) -> str:
     mean, seeds = over_seeds(scores), over_seeds(scores.T)
     if np.isnan(mean).all():
         return "null"
-    low, high = np.quantile(mean, (0.05, 0.95))
+    low, high = nine_in_ten(mean)
     monte_carlo = error_of(seeds[~np.isnan(seeds)])
     error = "" if math.isnan(monte_carlo) else f"±{monte_carlo:.2f}"
     return f"{mean.mean():.2f}{error} ({low:.2f} to {high:.2f})"

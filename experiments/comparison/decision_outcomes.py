@@ -25,7 +25,7 @@ type Twins = tuple[WorldResult, WorldResult]
 
 @dataclass(frozen=True)
 class DecisionOutcome:
-    """One outcome shown for a decision: a headline measure; ``harm`` if it counts persons who are harmed."""
+    """One outcome shown for a decision: a headline measure, and whether it is a harm."""
 
     headline: Headline
     harm: bool = False

@@ -12,6 +12,7 @@ import pandas as pd
 from experiments.comparison.arms import Arm
 from experiments.comparison.criteria_effects import DRAWS, grade_shares, mean_scores, over_seeds
 from experiments.comparison.effects import EVENTS, corrected_effects, scale_of
+from experiments.statistics.over_assumed import nine_in_ten
 from experiments.statistics.paired_effects import interval
 from experiments.statistics.thresholds import Threshold
 from experiments.statistics.verdicts import ALPHA, MIN_RUNS, direction, judge, sign_under_laws
@@ -159,7 +160,7 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
             mean, shares = over_seeds(scores), grade_shares(scores)
             if np.isnan(mean).all():
                 continue
-            low, high = np.quantile(mean, (0.05, 0.95))
+            low, high = nine_in_ten(mean)
             row = {"site": arm.scenario, "arm": arm.name, "criterion": criterion, "draws": DRAWS}
             numbers = {"score": mean.mean(), "low": low, "high": high}
             rows.append(row | numbers | {"word": max(shares, key=lambda word: shares[word])} | shares)

@@ -1,7 +1,6 @@
 """Effects and levels over draws of parameters, towns, seeds and rival accounts: their runs and their tables."""
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from experiments.comparison.headline_measures import available_headlines
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.runs import CompareLabel, CompareResults, DrawLabel, RunGroup
 from experiments.statistics.effect_uncertainty import uncertainty_of
+from experiments.statistics.over_assumed import nine_in_ten, spread_beyond_error, strongest_rank_correlation
 from experiments.statistics.paired_effects import error_of, paired
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.reading import load_table
@@ -251,18 +251,16 @@ def summary_over_draws(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[st
     the estimates less their sampling variance, ``by_luck`` their mean standard error.
     """
     effect = rows["effect"]
-    low, high = effect.quantile(0.05), effect.quantile(0.95)
-    numbers = [name for name in parameters if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].nunique() > 1]
-    ranks = {name: abs(rows[name].corr(effect, method="spearman")) for name in numbers} if effect.nunique() > 1 else {}
-    first = max(ranks, key=lambda name: ranks[name], default="")
+    low, high = nine_in_ten(effect.dropna().to_numpy(np.float64))
+    parameter, rank_correlation = strongest_rank_correlation(rows, effect, parameters)
     return {
         "draws": len(rows),
         "up": int((rows["low"] > 0.0).sum()),
         "down": int((rows["high"] < 0.0).sum()),
-        "low": float(low),
-        "high": float(high),
-        "by_parameters": math.sqrt(max(0.0, effect.var() - (rows["error"] ** 2).mean())),
+        "low": low,
+        "high": high,
+        "by_parameters": spread_beyond_error(effect, rows["error"]),
         "by_luck": float(rows["error"].mean()),
-        "parameter": first,
-        "rank_correlation": ranks.get(first, float("nan")),
+        "parameter": parameter,
+        "rank_correlation": rank_correlation,
     }

@@ -6,20 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.reproduce.effects import (
-    BAND_QUANTILES,
-    KEYS,
-    WORLD_COLUMNS,
-    Reals,
-    effects_table,
-    main_pairs,
-    of_packages,
-    weighted_mean,
-    weighted_quantile,
-    weights_of_pairs,
-)
+from experiments.reproduce.effects import KEYS, WORLD_COLUMNS, effects_table, main_pairs, of_packages, weights_of_pairs
 from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import with_effects
+from experiments.statistics.over_assumed import Reals, nine_in_ten, weighted_mean
 from model.police.minutes import MINUTE_USES
 
 HOURS = tuple(f"hours_{use}" for use in MINUTE_USES)
@@ -74,6 +64,6 @@ def gain_rows(effects: pd.DataFrame, weights: Reals) -> Iterator[dict[str, Any]]
         if not weighted_mean(gains.astype(float), weights) >= TOLD_CHANCE or mean_hours <= 0.0:
             continue
         ratios = hours[gains] / gained[gains]
-        low, high = (weighted_quantile(ratios, weights[gains], share) for share in BAND_QUANTILES)
+        low, high = nine_in_ten(ratios, weights[gains])
         told = {"hours": mean_hours / weighted_mean(gained, weights), "low": low, "high": high}
         yield {"gain": gain, "n": len(effects)} | told

@@ -12,9 +12,10 @@ import pandas as pd
 
 from experiments.emulation.history_matching import not_ruled_out
 from experiments.reproduce.design import PRIOR, ReproduceDesign
-from experiments.reproduce.effects import BAND_QUANTILES, KEYS, Reals, main_pairs, of_packages
+from experiments.reproduce.effects import KEYS, main_pairs, of_packages
 from experiments.reproduce.levels import targets_of
 from experiments.reproduce.runs import with_effects
+from experiments.statistics.over_assumed import Reals, nine_in_ten
 
 MIN_DRAWS = 8
 """Least number of draws that may predict a truth."""
@@ -53,7 +54,7 @@ def covered_truths(
         as_drawn = prior["effect"][prior["draw"] != places[truth][1]].to_numpy(np.float64)
         if min(others.sum(), len(as_drawn)) < MIN_DRAWS:
             continue
-        bands = [np.quantile(some, BAND_QUANTILES) for some in (effects[others], as_drawn)]
+        bands = [nine_in_ten(some) for some in (effects[others], as_drawn)]
         held = [float(low <= effects[truth] <= high) for low, high in bands]
         widths = [high - low for low, high in bands]
         yield {

@@ -7,19 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from experiments.reproduce.design import DRAWS, LONG, SETTING_PREFIX
 from experiments.reproduce.plan import ADOPTION, EVERYTHING, HEAVY_HAND, MEASURES, PARTS, ReproducePlan
 from experiments.reproduce.runs import SIDE_COLUMNS, rows_in, with_effects
-from experiments.statistics.paired_effects import LEVEL, Effect, Value, paired, t_quantile
+from experiments.statistics.over_assumed import Reals, chances, interval_reach, nine_in_ten, weighted_mean
+from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.thresholds import Scale, are_too_few
 from experiments.statistics.verdicts import MIN_RUNS, corrected, judge, verdict_over_worlds
 from scenarios import accounts
 
-Reals = NDArray[np.float64]
-BAND_QUANTILES = 0.05, 0.95
-"""Quantiles of the band that contains nine in ten pairs."""
 RARE, FEW = "rare", "few"
 """Verdicts where events are too rare, or worlds too few, for shares."""
 KEYS = ("site", "arm", "years")
@@ -63,7 +60,7 @@ def world_row(pairs: pd.DataFrame, measure: str, years: int, weights: Mapping[st
     effects = levels[1] - levels[0]
     base, arm, effect = (weighted_mean(values, weight) for values in (*levels, effects))
     reach = interval_reach(effects, weight)
-    band_low, band_high = (weighted_quantile(effects, weight, share) for share in BAND_QUANTILES)
+    band_low, band_high = nine_in_ten(effects, weight)
     row = {
         "measure": measure, "n": len(effects), "base": base, "arm_mean": arm, "effect": effect,
         "low": effect - reach, "high": effect + reach, "band_low": band_low, "band_high": band_high,
@@ -75,44 +72,6 @@ def world_row(pairs: pd.DataFrame, measure: str, years: int, weights: Mapping[st
 def weights_of_pairs(pairs: pd.DataFrame, weights: Mapping[str, float]) -> Reals:
     """Return the weight of the account of each pair."""
     return np.array([weights[account] for account in pairs["account"]], np.float64)
-
-
-def weighted_mean(values: Reals, weights: Reals) -> float:
-    """Return the weighted mean of values; nan without weight."""
-    return float(np.average(values, weights=weights)) if weights.sum() > 0.0 else math.nan
-
-
-def interval_reach(values: Reals, weights: Reals) -> float:
-    """Return half the 95 % interval of a weighted mean, with as many values as the weights amount to (Kish 1965)."""
-    number = weights.sum() ** 2 / (weights**2).sum() if weights.sum() > 0.0 else 0.0
-    if number <= 1.0:
-        return math.nan
-    variance = weighted_mean((values - weighted_mean(values, weights)) ** 2, weights) * number / (number - 1.0)
-    return t_quantile(max(1, int(number) - 1), LEVEL) * math.sqrt(variance / number)
-
-
-def weighted_quantile(values: Reals, weights: Reals, share: float) -> float:
-    """Return the value up to which a share of the weight lies, linear between the middles of weights.
-
-    >>> weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0]), 0.5)
-    2.0
-    """
-    if weights.sum() <= 0.0:
-        return math.nan
-    order = np.argsort(values, kind="stable")
-    middles = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
-    return float(np.interp(share, middles, values[order]))
-
-
-def chances(effects: Reals, weights: Reals, delta: float) -> dict[str, float]:
-    """Return the shares of worlds in which an effect is at least delta upwards, less than it matters, and downwards.
-
-    >>> chances(np.array([-1.0, 0.2, 0.5, 2.0]), np.ones(4), 0.5)
-    {'up': 0.5, 'nothing': 0.25, 'down': 0.25}
-    """
-    cases = {"up": effects >= delta, "nothing": np.abs(effects) < delta, "down": effects <= -delta}
-    known = math.isfinite(delta)
-    return {name: weighted_mean(case.astype(float), weights) if known else math.nan for name, case in cases.items()}
 
 
 def word_of_row(row: Mapping[str, Any]) -> str:

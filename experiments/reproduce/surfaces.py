@@ -21,8 +21,8 @@ from experiments.reproduce.effects import main_pairs
 from experiments.reproduce.lever_steps import MOPSIC_LEVERS, last_steps, shares_of
 from experiments.reproduce.plan import EVERYTHING, SITES, STATUS_QUO
 from experiments.reproduce.runs import rows_where, with_effects
+from experiments.statistics.over_assumed import correlations
 from experiments.storage.progress import report_slow
-from experiments.studies.assumed_effects import correlations
 from scenarios import accounts
 
 MAX_POINTS = 600

@@ -26,8 +26,9 @@ from experiments.reproduce.surfaces import (
     steps_table,
     within_groups,
 )
+from experiments.statistics.over_assumed import correlations, null_correlation
 from experiments.statistics.paired_effects import paired
-from experiments.studies.assumed_effects import correlations, null_correlation, predicted_share
+from experiments.studies.assumed_effects import predicted_share
 
 LOOP_COLUMNS = (
     *("site", "arm", "years", "cut", "measure", "n", "uncut", "cut_effect", "effect", "low", "high"),

@@ -1,8 +1,8 @@
-"""Analysis of field trials that draw places by lot, as a field researcher would do it, for many simulated surveys.
+"""Analysis of field trials of randomised places, as a field researcher would do it, for many simulated surveys.
 
 Places are analysed by their means, since they are drawn and persons are not (Hayes and Moulton 2017). Errors are
-heteroskedasticity-robust (HC2) with Student's t from ten places an arm on; below that, tests go over all lots that
-could have been drawn (exact randomisation inference), since robust errors are too small with few places.
+heteroskedasticity-robust (HC2) with Student's t from ten places an arm on; below that, tests go over all assignments
+that could have been drawn (exact randomisation inference), since robust errors are too small with few places.
 """
 
 import itertools
@@ -25,8 +25,8 @@ LEAST_UNITS = 10
 FAR = 10.0
 """Standard errors beyond the limit of a test from which its power is 1, where the noncentral t is not computed."""
 ALPHA = 0.05
-"""Share of lots that the test of a rate ratio rejects by chance, at most."""
-MOST_LOTS = 5000
+"""Share of assignments that the test of a rate ratio rejects by chance, at most."""
+MOST_ASSIGNMENTS = 5000
 """Lots that a randomisation test goes through; of more possible ones so many are drawn."""
 
 
@@ -81,28 +81,28 @@ def robust_estimates(outcome: Reals, treated: Flags, covariate: Reals | None) ->
     return TrialEstimates(effects, errors, p, effects - reach, effects + reach)
 
 
-def possible_lots(places: int, treated: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Return all lots of so many treated places (lots × places), or `MOST_LOTS` of them at random.
+def possible_assignments(places: int, treated: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Return all assignments of so many treated places (assignments × places), or `MOST_ASSIGNMENTS` of them at random.
 
-    >>> possible_lots(3, 1, np.random.default_rng(1)).sum(axis=0)
+    >>> possible_assignments(3, 1, np.random.default_rng(1)).sum(axis=0)
     array([1, 1, 1])
     """
-    if math.comb(places, treated) <= MOST_LOTS:
+    if math.comb(places, treated) <= MOST_ASSIGNMENTS:
         chosen: Sequence[Sequence[int]] = list(itertools.combinations(range(places), treated))
     else:
-        chosen = [rng.permutation(places)[:treated].tolist() for _ in range(MOST_LOTS)]
-    lots = np.zeros((len(chosen), places), np.bool_)
+        chosen = [rng.permutation(places)[:treated].tolist() for _ in range(MOST_ASSIGNMENTS)]
+    assignments = np.zeros((len(chosen), places), np.bool_)
     for row, numbers in enumerate(chosen):
-        lots[row, list(numbers)] = True
-    return lots
+        assignments[row, list(numbers)] = True
+    return assignments
 
 
 def randomisation_p(outcome: Reals, treated: Flags, covariate: Reals | None, seed: int = 1) -> Reals:
-    """Return the share of lots with a difference at least as large as that of the lot drawn, which is one of them.
+    """Return the share of assignments whose difference is at least that of the one drawn, itself among them.
 
     With a covariate, differences are those of residuals of a regression without treatment.
     """
-    contrasts = lot_contrasts(treated, seed)
+    contrasts = assignment_contrasts(treated, seed)
     values = without_covariate(outcome, covariate)
     observed = np.abs(values @ contrasts[0])
     larger = np.abs(values @ contrasts.T) >= observed[:, None] * (1.0 - 1e-9)
@@ -115,10 +115,10 @@ def randomisation_interval(
 ) -> tuple[Reals, Reals]:
     """Return the ends of the effects that the randomisation test does not reject; infinite where it never does.
 
-    A lot counts against an effect as long as the difference that is left lies within that of the lot drawn; both are
-    linear in the effect, so each lot counts up to an end on either side.
+    An assignment counts against an effect as long as the difference that is left lies within that of the one drawn;
+    both are linear in the effect, so each counts up to an end on either side.
     """
-    contrasts = lot_contrasts(treated, seed)
+    contrasts = assignment_contrasts(treated, seed)
     flags = np.broadcast_to(treated, outcome.shape).astype(np.float64)
     a, b = (without_covariate(one, covariate) @ contrasts.T for one in (outcome, flags))
     a0, b0 = a[:, :1], b[:, :1]
@@ -132,19 +132,19 @@ def randomisation_interval(
     return np.partition(low, kept - 1, axis=1)[:, kept - 1], -np.partition(-high, kept - 1, axis=1)[:, kept - 1]
 
 
-def lot_contrasts(treated: Flags, seed: int) -> Reals:
-    """Return the weights of places in the difference of means of each lot (lots × places), the lot drawn first."""
-    return contrasts_of_lots(tuple(treated.tolist()), seed)
+def assignment_contrasts(treated: Flags, seed: int) -> Reals:
+    """Return the weights of places in differences of means (assignments × places), the assignment drawn first."""
+    return contrasts_of_assignments(tuple(treated.tolist()), seed)
 
 
 @lru_cache(maxsize=16)
-def contrasts_of_lots(lot: tuple[bool, ...], seed: int) -> Reals:
-    """Return `lot_contrasts`, which many surveys of the same lot share."""
-    treated, places, n = np.array(lot), len(lot), sum(lot)
-    lots = possible_lots(places, n, np.random.default_rng(seed))
-    others = lots[(lots != treated).any(axis=1)]
-    lots = np.vstack([treated, others if len(others) < len(lots) else others[1:]])
-    contrasts: Reals = lots / n - ~lots / (places - n)
+def contrasts_of_assignments(drawn: tuple[bool, ...], seed: int) -> Reals:
+    """Return `assignment_contrasts`, which many surveys of the same assignment share."""
+    treated, places, n = np.array(drawn), len(drawn), sum(drawn)
+    assignments = possible_assignments(places, n, np.random.default_rng(seed))
+    others = assignments[(assignments != treated).any(axis=1)]
+    assignments = np.vstack([treated, others if len(others) < len(assignments) else others[1:]])
+    contrasts: Reals = assignments / n - ~assignments / (places - n)
     return contrasts
 
 
@@ -224,16 +224,16 @@ class RateRatio(NamedTuple):
 def rate_ratio(before: Reals, after: Reals, treated: Flags, seed: int = 1) -> RateRatio:
     """Return the change of counts in treated places relative to that in the others (Wilson 2022).
 
-    Counts of places are summed by arm. ``reach`` is the size that at most one in twenty lots exceeds by chance; a
-    formula for the error is too small where a few places have most of the counts.
+    Counts of places are summed by arm. ``reach`` is the size that at most one in twenty assignments exceeds by chance;
+    a formula for the error is too small where a few places have most of the counts.
 
     >>> counts = np.array([100.0, 100.0, 100.0, 100.0])
     >>> found = rate_ratio(counts, np.array([50.0, 50.0, 100.0, 100.0]), np.array([True, True, False, False]))
     >>> round(math.exp(found.log_ratio), 2)
     0.5
     """
-    lots = np.vstack([treated, lots_by_size(len(treated), int(treated.sum()), seed)])
-    sums = [arm @ counts for arm in (lots, ~lots) for counts in (after, before)]
+    assignments = np.vstack([treated, assignments_by_size(len(treated), int(treated.sum()), seed)])
+    sums = [arm @ counts for arm in (assignments, ~assignments) for counts in (after, before)]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.log(sums[0] * sums[3] / (sums[1] * sums[2]))
     sizes = np.where(np.isnan(ratios), np.inf, np.abs(ratios))
@@ -242,6 +242,6 @@ def rate_ratio(before: Reals, after: Reals, treated: Flags, seed: int = 1) -> Ra
 
 
 @lru_cache(maxsize=16)
-def lots_by_size(places: int, treated: int, seed: int) -> NDArray[np.bool_]:
-    """Return `possible_lots`, which all windows and records of a trial share."""
-    return possible_lots(places, treated, np.random.default_rng(seed))
+def assignments_by_size(places: int, treated: int, seed: int) -> NDArray[np.bool_]:
+    """Return `possible_assignments`, which all windows and records of a trial share."""
+    return possible_assignments(places, treated, np.random.default_rng(seed))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.statistics.over_assumed import sign_shares
 from experiments.statistics.paired_effects import LEVEL, error_of, p_value
 from experiments.statistics.verdicts import ALPHA
 
@@ -90,7 +91,7 @@ def uncertainty_of(
     shifts = {name: one for name, one in shifts.items() if len(one) >= MIN_DRAWS_OF_ACCOUNT}
     pool = np.concatenate([effects[:, 0], *(effects[:, 0] + one.mean() for one in shifts.values())])
     low, high = np.quantile(pool, (ALPHA / 2.0, 1.0 - ALPHA / 2.0))
-    share_up, share_down = float((means > 0.0).mean()), float((means < 0.0).mean())
+    share_up, share_down = sign_shares(means)
     against = accounts_of_other_sign(means, shifts)
     return EffectUncertainty(
         draws=len(means), mean=float(means.mean()), low=float(low), high=float(high),

@@ -33,7 +33,7 @@ NODES = 15
 """Results of a study that are simulated in each world: Gauss-Hermite nodes of its error."""
 
 
-class Worth(NamedTuple):
+class InformationValue(NamedTuple):
     """Value of knowing something: ``value`` with what chance gives removed, its standard error, and that chance."""
 
     value: float
@@ -87,7 +87,7 @@ def class_means(utilities: Reals, weights: Reals, classes: Codes) -> Reals:
 
 
 def value_of_all(decision: Decision) -> float:
-    """Return the value of knowing everything, luck of the runs included: an upper bound of any study.
+    """Return the value of knowing everything, Monte Carlo error included: an upper bound of any study.
 
     >>> value_of_all(Decision.of(np.array([[0.0, 1.0], [0.0, -1.0]]), np.ones(2), np.zeros(2, int)))
     0.5
@@ -102,8 +102,8 @@ def value_of_classes(decision: Decision, classes: Codes) -> float:
     return float(mass @ means.max(axis=1)) - decision.best_today
 
 
-def worth_of_classes(decision: Decision, classes: Codes, rng: np.random.Generator) -> Worth:
-    """Return the worth of knowing the class, less what classes of the same sizes give that are drawn by lot."""
+def information_value_of_classes(decision: Decision, classes: Codes, rng: np.random.Generator) -> InformationValue:
+    """Return the value of knowing the class, less what random classes of the same sizes give."""
     n = len(classes)
     shuffled = [value_of_classes(decision, classes[rng.permutation(n)]) for _ in range(SHUFFLES)]
     resampled = [
@@ -111,11 +111,11 @@ def worth_of_classes(decision: Decision, classes: Codes, rng: np.random.Generato
         for rows in (rng.integers(0, n, n) for _ in range(BOOTSTRAPS))
     ]
     chance = float(np.mean(shuffled))
-    return Worth(value_of_classes(decision, classes) - chance, float(np.std(resampled)), chance)
+    return InformationValue(value_of_classes(decision, classes) - chance, float(np.std(resampled)), chance)
 
 
 def signal_shares(first: Reals, second: Reals) -> Reals:
-    """Return the matrix (options × options) that takes the luck of a run out of utilities, from two runs of each world.
+    """Return the matrix (options × options) that removes Monte Carlo error from utilities, by two runs of each world.
 
     The covariance between both runs of a world is that of what the world determines; deviations from the mean are
     scaled so that they have this covariance.
@@ -135,7 +135,7 @@ def symmetric_power(matrix: Reals, power: float) -> Reals:
     return result
 
 
-def without_luck(decision: Decision, shares: Reals) -> Decision:
+def without_error(decision: Decision, shares: Reals) -> Decision:
     """Return a decision whose utilities vary as much as what worlds determine."""
     return decision.with_utilities(decision.means + (decision.utilities - decision.means) @ shares)
 
@@ -194,7 +194,7 @@ def values_of_numbers(decision: Decision, polynomials: Polynomials, residuals: R
     return np.maximum(values, 0.0)
 
 
-class NumbersWorth(NamedTuple):
+class InformationValueOfNumbers(NamedTuple):
     """Values of single numbers, the mean value of each if it is shuffled, and what the largest shuffled one reaches."""
 
     values: Reals
@@ -202,7 +202,9 @@ class NumbersWorth(NamedTuple):
     largest: float
 
 
-def worth_of_numbers(decision: Decision, numbers: Reals, rng: np.random.Generator, shuffles: int) -> NumbersWorth:
+def information_value_of_numbers(
+    decision: Decision, numbers: Reals, rng: np.random.Generator, shuffles: int
+) -> InformationValueOfNumbers:
     """Return the values of single numbers (worlds × numbers) beside those of shuffled worlds.
 
     Utilities are shuffled together within accounts, so that numbers keep their correlations.
@@ -213,7 +215,7 @@ def worth_of_numbers(decision: Decision, numbers: Reals, rng: np.random.Generato
         [values_of_numbers(decision, polynomials, residuals[rng.permutation(len(residuals))]) for _ in range(shuffles)]
     )
     largest = float(np.quantile(shuffled.max(axis=1), FAMILY_QUANTILE))
-    return NumbersWorth(values, shuffled.mean(axis=0), largest)
+    return InformationValueOfNumbers(values, shuffled.mean(axis=0), largest)
 
 
 # Groups of numbers
@@ -278,12 +280,12 @@ def gains_of_rule(decision: Decision, residuals: Reals, folds: Sequence[RidgeFol
     return gains
 
 
-def worth_of_group(
+def information_value_of_group(
     decision: Decision, splits: Sequence[Sequence[RidgeFold]], rng: np.random.Generator, shuffles: int
-) -> Worth:
-    """Return the worth of a rule that knows a group of numbers, in worlds to which it was not fitted.
+) -> InformationValue:
+    """Return the value of a rule that knows a group of numbers, in worlds to which it was not fitted.
 
-    It is the mean over several splits of the worlds into folds. ``chance`` is the mean worth of such a rule if worlds
+    It is the mean over several splits of the worlds into folds. ``chance`` is the mean value of such a rule if worlds
     are shuffled, which is 0 or less.
     """
     residuals, n, folds = decision.within_accounts, len(decision.weights), splits[0]
@@ -293,7 +295,7 @@ def worth_of_group(
     shuffled = [
         float(decision.weights @ gains_of_rule(decision, residuals[rng.permutation(n)], folds)) for _ in range(shuffles)
     ]
-    return Worth(value, error, float(np.mean(shuffled)) if shuffled else 0.0)
+    return InformationValue(value, error, float(np.mean(shuffled)) if shuffled else 0.0)
 
 
 # Studies that measure with an error

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from experiments.statistics.noise_share import variance_components
+from experiments.statistics.over_assumed import correlations, nine_in_ten, null_correlation, sign_shares
 from experiments.storage.writing import csv_bytes, write_atomically
 from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.sensitivity_methods import Problem
 
 EFFECTS_FILE, DEPENDENCE_FILE = "effects_over_assumed.csv", "effects_depend_on.csv"
-PERMUTATIONS, NULL_LEVEL, PARAMETERS_SHOWN = 200, 0.95, 5
+PARAMETERS_SHOWN = 5
 FOLDS, MAX_FITTED = 10, 8
 EFFECT_COLUMNS = (
     *("scenario", "policy", "measure", "draws", "seeds", "mean", "low", "high"),
@@ -81,7 +82,7 @@ def assumed_effect(
     if len(differences) < 3:
         return None
     parts, effects = variance_components(differences), differences.mean(axis=1)
-    low, high = np.quantile(effects, (0.05, 0.95))
+    low, high = nine_in_ten(effects)
     correlation, line = correlations(points, effects), null_correlation(points, effects, problem.seed)
     return AssumedEffect(
         arm,
@@ -89,11 +90,11 @@ def assumed_effect(
         len(differences),
         differences.shape[1],
         float(effects.mean()),
-        float(low),
-        float(high),
+        low,
+        high,
         math.sqrt(parts.points) if parts else math.nan,
         math.sqrt(parts.common + parts.residual) if parts else math.nan,
-        float((effects > 0.0).mean()),
+        sign_shares(effects)[0],
         dict(zip(problem.names, map(float, correlation), strict=True)),
         line,
         predicted_share(points, effects, line, problem.seed),
@@ -118,24 +119,6 @@ def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: i
         errors[test_draws] = values[test_draws] - design[test_draws] @ weights
     total_squares = float(((values - values.mean()) ** 2).sum())
     return 1.0 - float((errors**2).sum()) / total_squares if total_squares else math.nan
-
-
-def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the correlation of every column of points with values; 0 for a constant one.
-
-    >>> correlations(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([2.0, 3.0])).tolist()
-    [1.0, 0.0]
-    """
-    columns, values = points - points.mean(axis=0), values - values.mean()
-    scale = np.sqrt((columns**2).sum(axis=0) * (values**2).sum())
-    return np.divide(values @ columns, scale, out=np.zeros(points.shape[1]), where=scale > 0.0)
-
-
-def null_correlation(points: np.ndarray, values: np.ndarray, seed: int) -> float:
-    """Return the 95 % quantile of the largest absolute correlation with shuffled values."""
-    rng = np.random.default_rng(seed)
-    largest = [np.abs(correlations(points, rng.permutation(values))).max() for _ in range(PERMUTATIONS)]
-    return float(np.quantile(largest, NULL_LEVEL))
 
 
 def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:

@@ -13,12 +13,12 @@ from experiments.comparison.headline_measures import worse_direction
 from experiments.comparison.policy_choice import MAX_PAIRS
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import ReproduceDesign, municipality
-from experiments.reproduce.effects import BAND_QUANTILES
 from experiments.reproduce.lever_steps import MOPSIC_LEVERS
 from experiments.reproduce.plan import HORIZONS, MEASURES, plan
 from experiments.reproduce.sentences import input_name
 from experiments.reproduce.surfaces import Surface, SurfaceKey
 from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.over_assumed import BAND_QUANTILES
 from experiments.statistics.thresholds import threshold_rules
 from experiments.statistics.verdicts import MIN_RUNS, SHARES, VERDICTS, WORLDS_RULES
 from experiments.town_page.practices import practices_of

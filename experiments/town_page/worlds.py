@@ -19,12 +19,13 @@ from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import predict_left_out
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import ReproduceDesign, municipality
-from experiments.reproduce.effects import Reals, main_pairs
+from experiments.reproduce.effects import main_pairs
 from experiments.reproduce.lever_steps import Steps, shares_of
 from experiments.reproduce.plan import MEASURES, STATUS_QUO, plan
 from experiments.reproduce.regions import tested_draws
 from experiments.reproduce.runs import SIDE_COLUMNS, rows_where
 from experiments.reproduce.surfaces import Surface, SurfaceKey, account_columns, lever_pairs
+from experiments.statistics.over_assumed import Reals
 from experiments.storage.run_spec import parameter_value
 from experiments.studies.factors import Range
 from model.engine.scenario import PolicyEntry

@@ -1,1 +1,1 @@
-"""The command `trial`: designs of field trials by lot, run in simulated towns, and diagnosed against true effects."""
+"""The command `trial`: randomised field trials, run in simulated towns and diagnosed against true effects."""

@@ -22,8 +22,8 @@ WHOLE, DIRECT, SPILLOVER, CONTRAST = INQUIRIES = ("whole", "direct", "spillover"
 """True effects: all treated less nobody; in treated units and in the others, half treated less nobody; difference."""
 PERSONS, PLACES = WEIGHTINGS = ("persons", "places")
 """Weightings of a mean effect: each adult counts once, or each unit."""
-POLICY, SAME_LOT, TWIN = ("policy", "same_lot", "twin")
-"""Analyses: with the policy in treated units; of the twin without a policy by the same lot, and by other lots."""
+POLICY, SAME_ASSIGNMENT, TWIN = ("policy", "same_assignment", "twin")
+"""Analyses: with the policy in treated units; of the twin without a policy by the same assignment, and by others."""
 ESTIMATE_COLUMNS = ("effect", "error", "p", "low", "high")
 
 
@@ -92,22 +92,22 @@ class TrueEffects:
 
 
 def estimate_rows(
-    means: SurveyMeans, treated: Flags, months: Sequence[int], world: str, lots: Sequence[Flags] | None = None
+    means: SurveyMeans, treated: Flags, months: Sequence[int], world: str, assignments: Sequence[Flags] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Yield the estimates of all surveys in columns, by outcome, persons, wave and estimator.
 
-    With ``lots`` each survey is analysed by a lot of its own: its units are put in the order of that lot. Of the twin
-    by the same lot only effects are used, so that no test goes over all lots.
+    With ``assignments`` each survey is analysed by a random assignment of its own: its units are put in that order. Of
+    the twin by the same assignment only effects are used, so that no test goes over all assignments.
     """
-    if lots is not None:
-        order = np.array([np.argsort(~lot, kind="stable") for lot in lots])
+    if assignments is not None:
+        order = np.array([np.argsort(~one, kind="stable") for one in assignments])
         treated = np.sort(treated)[::-1]
     for (name, persons, wave), after in means.after.items():
         before = means.before[name, persons, wave]
-        if lots is not None:
+        if assignments is not None:
             before, after = (np.take_along_axis(one, order, axis=1) for one in (before, after))
         for estimator in ESTIMATORS:
-            if world == SAME_LOT:
+            if world == SAME_ASSIGNMENT:
                 outcome, covariate = outcome_and_covariate(before, after, estimator)
                 found = robust_estimates(outcome, treated, covariate)
             else:
@@ -124,7 +124,7 @@ class UnitCrimes(NamedTuple):
 
 
 def record_rows(
-    before: UnitCrimes, arms: Mapping[str, UnitCrimes], treated: Flags, months: int, lots: Sequence[Flags]
+    before: UnitCrimes, arms: Mapping[str, UnitCrimes], treated: Flags, months: int, assignments: Sequence[Flags]
 ) -> Iterator[dict[str, Any]]:
     """Yield the log rate ratios of records in both worlds, with the true effect on crimes that happened."""
     for record in RECORDS:
@@ -132,8 +132,8 @@ def record_rows(
         policy = checked_ratio(before, arms["part"], record, treated)
         true = true_log_ratios(arms, treated)
         yield keys | {"world": POLICY, "log_ratio": policy[0], "reach": policy[1]} | true
-        for lot in lots:
-            twin = checked_ratio(before, arms["nobody"], record, lot)
+        for assignment in assignments:
+            twin = checked_ratio(before, arms["nobody"], record, assignment)
             yield keys | {"world": TWIN, "log_ratio": twin[0], "reach": twin[1]} | true
 
 

@@ -25,7 +25,7 @@ from scenarios.reading import find_file
 DESIGNS = Path(__file__).with_name("designs")
 """Folder of the built-in designs."""
 SETTLEMENT_UNIT, STATION_UNIT = UNITS = ("settlement", "station")
-"""Units that a lot may draw: settlements, or police stations with all settlements that they serve."""
+"""Units of random assignment: settlements, or police stations with all settlements that they serve."""
 RECORDS = ("crimes", "told", "recorded")
 """Records of crimes: those that happened, those told to the state, and those in police records."""
 ALL_ACCOUNTS = "all"
@@ -120,7 +120,7 @@ class TrialWorlds:
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
 class TrialDesign:
-    """Field trial of a policy: units of one municipality, of which a lot treats a share.
+    """Field trial of a policy: units of one municipality, a share of which, at random, is treated.
 
     With ``as_declared`` the policy is run although some of its levers cannot be confined to the units.
     """

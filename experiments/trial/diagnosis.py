@@ -1,7 +1,7 @@
 """Diagnosis of a trial over all lotteries (Blair et al. 2019), each number with its Monte Carlo error.
 
-Surveys of one lottery share worlds and lot, so errors are those of the means of lotteries. Effects differ between
-lotteries; an estimate is compared with the effect of its own lottery.
+Surveys of one lottery share worlds and random assignment, so errors are those of the means of lotteries. Effects differ
+between lotteries; an estimate is compared with the effect of its own lottery.
 """
 
 import math
@@ -14,7 +14,17 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.cluster_trials import LEAST_UNITS, detectable_effect, least_p
-from experiments.trial.analysis import CONTRAST, DIRECT, INQUIRIES, PERSONS, PLACES, POLICY, SAME_LOT, TWIN, WHOLE
+from experiments.trial.analysis import (
+    CONTRAST,
+    DIRECT,
+    INQUIRIES,
+    PERSONS,
+    PLACES,
+    POLICY,
+    SAME_ASSIGNMENT,
+    TWIN,
+    WHOLE,
+)
 from experiments.trial.design import TrialDesign
 from experiments.trial.lottery import LotteryResult
 from experiments.trial.survey import TRUST, Reals
@@ -67,12 +77,12 @@ class FinishedTrial:
 
     @property
     def is_exact(self) -> bool:
-        """True if an arm has so few units that tests go over all lots."""
+        """True if an arm has so few units that tests go over all assignments."""
         return min(self.treated, self.units - self.treated) < LEAST_UNITS
 
     @property
     def least_p(self) -> float:
-        """Smallest p-value that a test over all lots can give."""
+        """Smallest p-value that a test over all assignments can give."""
         return least_p(np.arange(self.units) < self.treated)
 
     @property
@@ -174,12 +184,13 @@ def common_diagnosands(trial: FinishedTrial, group: pd.DataFrame, contrast: pd.S
 def judged(group: pd.DataFrame, effects: pd.Series) -> dict[str, Any]:
     """Return bias, coverage and exaggeration against the true effect of each lottery.
 
-    For the bias, the estimate of the same survey and lot in the twin is subtracted: it is 0 on average over lots.
+    For the bias, the estimate of the same survey and assignment in the twin is subtracted: it is 0 on average over
+    assignments.
     """
-    policy, same_lot = group[group["world"] == POLICY], group[group["world"] == SAME_LOT]
+    policy, same_assignment = group[group["world"] == POLICY], group[group["world"] == SAME_ASSIGNMENT]
     truth = policy["lottery"].map(effects)
     missed = policy["effect"] - truth
-    bias, bias_error = mean_and_error(by_lottery(policy, missed - same_lot["effect"].to_numpy()))
+    bias, bias_error = mean_and_error(by_lottery(policy, missed - same_assignment["effect"].to_numpy()))
     covered = (policy["low"] <= truth) & (truth <= policy["high"])
     coverage, coverage_error = mean_and_error(by_lottery(policy, covered))
     square, square_error = mean_and_error(by_lottery(policy, missed**2))

@@ -17,7 +17,7 @@ from experiments.storage.run_identity import digest_of
 from experiments.storage.run_spec import RunSpec, overrides_of
 from experiments.trial.analysis import (
     POLICY,
-    SAME_LOT,
+    SAME_ASSIGNMENT,
     TWIN,
     Arms,
     TrueEffects,
@@ -31,8 +31,8 @@ from experiments.trial.units import (
     Flags,
     TrialUnits,
     confined_policy,
-    drawn_lot,
     n_treated,
+    random_assignment,
     settlement_names,
     trial_policy,
     trial_units,
@@ -56,7 +56,7 @@ FORMAT = 3
 MEASURED = frozenset({"trust_mean"})
 """The one measure that worlds compute."""
 NOBODY, PART, WHOLE_TOWN = ARMS = ("nobody", "part", "whole")
-"""Paired worlds: no unit treated, those of the lot, all."""
+"""Paired worlds: no unit treated, those assigned to it, all."""
 RECORD_COLUMNS = [
     *("record", "months", "world", "log_ratio", "reach", "whole", "direct", "spillover", "contrast"),
 ]
@@ -73,7 +73,7 @@ class LotteryFacts(TypedDict):
 
 @dataclass(frozen=True)
 class Lottery:
-    """A lottery of a design, by its number, which decides its seed, account, draw and lot."""
+    """A lottery of a design, by its number, which decides its seed, account, draw and random assignment."""
 
     design: TrialDesign
     number: int
@@ -161,21 +161,21 @@ class FollowedWorld:
 
 @dataclass(frozen=True)
 class TrialTown:
-    """Town, scenario, units and lot of a lottery, with which its worlds are run."""
+    """Town, scenario, units and random assignment of a lottery, with which its worlds are run."""
 
     lottery: Lottery
     scenario: Scenario
     town: "Town"
     units: TrialUnits
-    lot: Flags
+    assignment: Flags
 
     @classmethod
     def of(cls, lottery: Lottery) -> "TrialTown":
-        """Return the town of a lottery, with the lot that it draws."""
+        """Return the town of a lottery, with its random assignment."""
         town = town_for(lottery.spec)
         units = trial_units(lottery.design, town)
-        lot = drawn_lot(lottery.seed, 0, units.n, n_treated(lottery.design, units.n))
-        return cls(lottery, lottery.spec.scenario, town, units, lot)
+        assignment = random_assignment(lottery.seed, 0, units.n, n_treated(lottery.design, units.n))
+        return cls(lottery, lottery.spec.scenario, town, units, assignment)
 
     @property
     def keep(self) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ class TrialTown:
         """Return the scenario of a paired world."""
         policy = self.lottery.policy
         if arm == PART:
-            policy = confined_policy(policy, settlement_names(self.units, self.town, self.lot))
+            policy = confined_policy(policy, settlement_names(self.units, self.town, self.assignment))
         scenario = replace(self.scenario, policies=() if arm == NOBODY else (policy,))
         check_policies(scenario)
         return scenario
@@ -237,7 +237,7 @@ def run_lottery(lottery: Lottery, report: ReportProgress) -> LotteryResult:
     records = {arm: followed_world(trial, arm, start, frame, report) for arm in ARMS}
     base.release()
     facts = LotteryFacts(
-        account=lottery.account, treated=int(trial.lot.sum()), adults=np.diff(frame.starts).tolist()
+        account=lottery.account, treated=int(trial.assignment.sum()), adults=np.diff(frame.starts).tolist()
     )  # fmt: skip
     tables = {
         "truth": truth_table(trial, frame, plan.scale, records),
@@ -268,38 +268,43 @@ def truth_table(
     for wave, months in enumerate(trial.lottery.design.calendar.follow_up):
         arms = Arms(*(records[arm].waves[wave] for arm in ARMS))
         effects = TrueEffects.of(arms, frame, scale)
-        rows += [{"months": months} | row for row in effects.rows(trial.lot, trial.units.of_station)]
+        rows += [{"months": months} | row for row in effects.rows(trial.assignment, trial.units.of_station)]
     return pd.DataFrame(rows)
 
 
 def estimate_table(trial: TrialTown, plan: SurveyPlan, records: Mapping[str, FollowedWorld]) -> pd.DataFrame:
-    """Return the estimates of all surveys in the world with the policy, and in its twin by the same and other lots."""
+    """Return the estimates of all surveys with the policy, and in the twin by the same and other assignments."""
     design, surveys = trial.lottery.design, trial.lottery.design.worlds.surveys
     part, nobody = (survey_means(plan, records[arm].waves, surveys) for arm in (PART, NOBODY))
-    analyses = ((POLICY, part, None), (SAME_LOT, nobody, None), (TWIN, nobody, other_lots(trial, surveys)))
+    analyses = (
+        (POLICY, part, None),
+        (SAME_ASSIGNMENT, nobody, None),
+        (TWIN, nobody, other_assignments(trial, surveys)),
+    )
     blocks = [
         pd.DataFrame(row)
-        for world, means, lots in analyses
-        for row in estimate_rows(means, trial.lot, design.calendar.follow_up, world, lots)
+        for world, means, assignments in analyses
+        for row in estimate_rows(means, trial.assignment, design.calendar.follow_up, world, assignments)
     ]
     return pd.concat(blocks, ignore_index=True)
 
 
-def other_lots(trial: TrialTown, number: int) -> Sequence[Flags]:
-    """Return a number of other lots of the same units."""
-    seed, treated = trial.lottery.seed, int(trial.lot.sum())
-    return [drawn_lot(seed, 1 + k, trial.units.n, treated) for k in range(number)]
+def other_assignments(trial: TrialTown, number: int) -> Sequence[Flags]:
+    """Return a number of other random assignments of the same units."""
+    seed, treated = trial.lottery.seed, int(trial.assignment.sum())
+    return [random_assignment(seed, 1 + k, trial.units.n, treated) for k in range(number)]
 
 
 def record_table(trial: TrialTown, before: FollowedWorld, records: Mapping[str, FollowedWorld]) -> pd.DataFrame:
-    """Return the log rate ratios of crimes on record, in the world with the policy and in its twin by other lots."""
+    """Return the log rate ratios of crimes on record, with the policy and in the twin by other assignments."""
     design = trial.lottery.design
-    length, lots = design.calendar.baseline, other_lots(trial, design.worlds.surveys)
+    length, assignments = design.calendar.baseline, other_assignments(trial, design.worlds.surveys)
     earlier = before.window(len(before.months), length)
     rows = []
     for months in design.calendar.follow_up if design.records else ():
         arms = {arm: record.window(months, length) for arm, record in records.items()}
-        rows += [row for row in record_rows(earlier, arms, trial.lot, months, lots) if row["record"] in design.records]
+        found = record_rows(earlier, arms, trial.assignment, months, assignments)
+        rows += [row for row in found if row["record"] in design.records]
     return pd.DataFrame(rows, columns=RECORD_COLUMNS)
 
 

@@ -107,7 +107,7 @@ def verdict_sentence(largest: pd.DataFrame) -> BilingualText:
 
 
 def away_sentences(trial: FinishedTrial, policy: Policy, each: BilingualText) -> Iterator[BilingualText]:
-    """Yield a sentence for each place at which levers act that the lot does not confine."""
+    """Yield a sentence for each place at which levers act that random assignment does not confine."""
     away = [one for one in acting_levers(policy, trial.design.unit) if not one.confined]
     for place in (STATION, SEAT, TOWN):
         levers = [bilingual(one.lever, one.lever) for one in away if one.acts_at == place]

@@ -1,4 +1,4 @@
-"""Units of a lot, settlements or stations with all that they serve, and levers that they cannot confine."""
+"""Units of random assignment, settlements or stations with all that they serve, and levers that they cannot confine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 type Codes = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-LOT_STREAM = stream_id("lot of a trial")
+ASSIGNMENT_STREAM = stream_id("lot of a trial")
 CONFINABLE: Mapping[str, tuple[str, ...]] = {SETTLEMENT_UNIT: (SETTLEMENT,), STATION_UNIT: (SETTLEMENT, STATION)}
-"""Places at which levers may act so that a unit of the lot confines them."""
+"""Places at which levers may act so that a unit confines them."""
 MOST_NAMES = 3
 """Levers that a message names."""
 
 
 class ActingLever(NamedTuple):
-    """Lever of a policy, the place at which it acts, and whether the unit of the lot confines it."""
+    """Lever of a policy, the place at which it acts, and whether the unit confines it."""
 
     lever: str
     acts_at: str
@@ -38,17 +38,17 @@ class ActingLever(NamedTuple):
 
 
 def trial_policy(design: TrialDesign, scenario: Scenario) -> Policy:
-    """Return the policy of a trial, which begins with it; raise `InputError` if it cannot be drawn by lot."""
+    """Return the policy of a trial, which begins with it; raise `InputError` if it cannot be randomised."""
     policy = read_policy(design.policy).policy
     for entry in policy.entries:
         if entry.settlements is not None and set(entry.settlements) != {one.name for one in scenario.settlements}:
             raise InputError(
-                f"policy: '{design.policy}' names settlements itself, where the lot decides: leave them out"
+                f"policy: '{design.policy}' names settlements itself, where random assignment decides: leave them out"
             )
     if policy.off:
         raise InputError(
-            f"policy: '{design.policy}' switches {', '.join(sorted(policy.off))} off in the whole town, which no lot"
-            " confines: take a policy of levers"
+            f"policy: '{design.policy}' switches {', '.join(sorted(policy.off))} off in the whole town, which no"
+            " unit confines: take a policy of levers"
         )
     return replace(policy, start=design.calendar.begins)
 
@@ -62,7 +62,7 @@ def acting_levers(policy: Policy, unit: str) -> list[ActingLever]:
 
 
 def check_levers(design: TrialDesign, policy: Policy, scenario: Scenario) -> None:
-    """Raise `InputError` if the unit of the lot cannot confine a lever of the policy, unless run as declared."""
+    """Raise `InputError` if the unit cannot confine a lever of the policy, unless run as declared."""
     away = [one for one in acting_levers(policy, design.unit) if not one.confined]
     if design.as_declared or not away:
         return
@@ -82,7 +82,7 @@ def check_levers(design: TrialDesign, policy: Policy, scenario: Scenario) -> Non
 
 
 class TrialUnits(NamedTuple):
-    """Units of a lot: the number of the unit of each settlement, and of the unit in which its station stands."""
+    """Units of random assignment: the unit of each settlement, and the unit in which its station stands."""
 
     of_settlement: Codes
     of_station: Codes
@@ -128,12 +128,12 @@ def n_treated(design: TrialDesign, n: int) -> int:
     return treated
 
 
-def drawn_lot(seed: int, number: int, n: int, treated: int) -> Flags:
-    """Return the units that a lot treats: those with the smallest random numbers, each drawn by its own key."""
-    order = np.argsort([keyed_uniform(seed, LOT_STREAM, number, unit, 0) for unit in range(n)], kind="stable")
-    lot = np.zeros(n, np.bool_)
-    lot[order[:treated]] = True
-    return lot
+def random_assignment(seed: int, number: int, n: int, treated: int) -> Flags:
+    """Return the units that are treated at random: those with the smallest random numbers, each of its own key."""
+    order = np.argsort([keyed_uniform(seed, ASSIGNMENT_STREAM, number, unit, 0) for unit in range(n)], kind="stable")
+    treated_units = np.zeros(n, np.bool_)
+    treated_units[order[:treated]] = True
+    return treated_units
 
 
 def adults_of_units(units: TrialUnits, town: "Town", design: TrialDesign) -> Codes:

@@ -32,10 +32,10 @@ from experiments.emulation.history_matching import (
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import RunGroup, run_missing_groups
+from experiments.statistics.over_assumed import correlations, null_correlation
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import check_own_files, csv_bytes, make_folder, write_atomically
-from experiments.studies.assumed_effects import correlations, null_correlation
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED_PARAMETERS
 from experiments.validation.experiment import SITES

@@ -1,7 +1,7 @@
 """The choice that knowledge would improve: packages, what counts with which weight, and what packages cost.
 
-The unit of utility is the smallest effect that matters (`experiments.statistics.thresholds`). A package is worth the
-weighted sum of its gains in trust, crime and harm in this unit, less its cost.
+The unit of utility is the smallest effect that matters (`experiments.statistics.thresholds`). The utility of
+a package is the weighted sum of its gains in trust, crime and harm in this unit, less its cost.
 """
 
 import math

@@ -1,6 +1,6 @@
-"""Worth and power of a trial that measures what MOPSIC does to trust, by places, persons and the share that it sees.
+"""Expected value and power of a trial of MOPSIC, by places, persons and the share of the effect that it sees.
 
-A trial compares places drawn by lot with the others. It sees a share of the effect in the whole town, since levers that
+A trial compares randomised places with the others. It sees a share of the effect in the whole town, since levers that
 act at stations reach places of both arms. Its error follows from persons and places (Bloom 1995).
 """
 
@@ -17,7 +17,7 @@ from experiments.reproduce.plan import ADOPTION, plan
 from experiments.statistics.cluster_trials import detectable_effect, least_p, power_of
 from experiments.statistics.value_of_information import value_of_measurement
 from experiments.voi.choice import GAINS, stated_numbers
-from experiments.voi.worth import Valuation
+from experiments.voi.expected_value import Valuation
 from model.engine.errors import InputError, suggest_nearest
 
 PERSON_SD = 32.0
@@ -124,10 +124,10 @@ class EffectTrial:
 
 
 def study_table(valuation: Valuation, trials: Sequence[EffectTrial]) -> pd.DataFrame:
-    """Return power and worth of trials of MOPSIC; no rows if it is not among the packages to choose from.
+    """Return power and expected value of trials of MOPSIC; no rows if it is not among the packages to choose from.
 
-    ``power`` is the mean over worlds, ``seen`` the mean effect that the trial sees, ``exact`` the worth of knowing the
-    effect in the whole town without error, and ``part`` the share of it that the trial is worth.
+    ``power`` is the mean over worlds, ``seen`` the mean effect that the trial sees, ``exact`` the value of knowing the
+    effect in the whole town without error, and ``part`` the share of it that the trial has.
     """
     rows = [study_row(valuation, trial) for trial in trials] if ADOPTION in valuation.choice.packages else []
     return pd.DataFrame([valuation.keys | row for row in rows], columns=list(STUDY_COLUMNS))

@@ -1,4 +1,4 @@
-"""Figures of `confianza answer --only value`: what is worth most to know, and the worth of knowing over costs."""
+"""Figures of `answer --only value`: what is most valuable to know, and the expected value of information over costs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -11,8 +11,8 @@ from experiments.figures.theme import INK, LINE, SOFT, TOKENS
 from experiments.narrative.messages import figure_message
 from experiments.reproduce.runs import rows_in, rows_where
 from experiments.reproduce.sentences import site_name
+from experiments.voi.expected_value import ALL, ALL_WITH_ERROR, QUESTION
 from experiments.voi.sentences import ERRORS, is_told, known_name, option_name, ranked
-from experiments.voi.worth import ALL, ALL_WITH_LUCK, QUESTION
 from experiments.words.bilingual import FigureTexts
 
 ROW_HEIGHT, NAME_WIDTH, FIGURE_WIDTH, CURVE_HEIGHT = 0.24, 3.6, 8.4, 2.2
@@ -24,18 +24,18 @@ LABEL_CHARACTERS = 46
 """Characters in a line of the name of a row."""
 
 
-def draw_worth(worth: pd.DataFrame, wording: FigureTexts) -> Figure:
-    """Draw the worth of each question and group in each municipality, the most valuable at the top."""
-    items = list(dict.fromkeys(row.name for row in ranked(worth))) or [worth["name"].iloc[2]]
-    sites = list(dict.fromkeys(worth["site"]))
+def draw_expected_value(values: pd.DataFrame, wording: FigureTexts) -> Figure:
+    """Draw the expected value of each question and group in each municipality, the most valuable at the top."""
+    items = list(dict.fromkeys(row.name for row in ranked(values))) or [values["name"].iloc[2]]
+    sites = list(dict.fromkeys(values["site"]))
     sizes = PanelSizes(0.1 + ROW_HEIGHT * len(items), NAME_WIDTH, 0.02, columns=2, figure_width=FIGURE_WIDTH)
-    texts = figure_message("voi.title.worth", wording), figure_message("voi.figure.worth", wording)
+    texts = figure_message("voi.title.expected_value", wording), figure_message("voi.figure.expected_value", wording)
     sheet = PanelFigure(wording, texts, [wording.of(site_name(site)) for site in sites], sizes)
     names = ["\n".join(wording.wrap(wording.of(known_name(QUESTION, one)), LABEL_CHARACTERS)) for one in items]
     drawn = []
     for number, site in enumerate(sites):
         axes = sheet.panel_of_rows(number, names)
-        rows = {row.name: row for row in rows_in(rows_where(worth, site=site))}
+        rows = {row.name: row for row in rows_in(rows_where(values, site=site))}
         for position, name in enumerate(items):
             if row := rows.get(name):
                 low, high = max(0.0, row.value - ERRORS * row.error), row.value + ERRORS * row.error
@@ -47,7 +47,7 @@ def draw_worth(worth: pd.DataFrame, wording: FigureTexts) -> Figure:
 
 
 def draw_costs(costs: pd.DataFrame, wording: FigureTexts) -> Figure:
-    """Draw the worth of knowing everything and some questions over costs, with what is best today at the top."""
+    """Draw the expected value of everything and some questions over costs, with what is best today at the top."""
     sites = list(dict.fromkeys(costs["site"]))
     sizes = PanelSizes(CURVE_HEIGHT, 0.3, 0.15, columns=2, figure_width=FIGURE_WIDTH, space_below=0.7)
     texts = figure_message("voi.title.costs", wording), figure_message("voi.figure.costs", wording)
@@ -55,8 +55,8 @@ def draw_costs(costs: pd.DataFrame, wording: FigureTexts) -> Figure:
     top = float(costs["value"].max()) or 1.0
     for number, site in enumerate(sites):
         axes, of_site = sheet.panel(number), rows_where(costs, site=site)
-        luck, everything = (rows_where(of_site, name=name) for name in (ALL_WITH_LUCK, ALL))
-        axes.fill_between(luck["cost"], luck["value"], color=LINE)
+        with_error, everything = (rows_where(of_site, name=name) for name in (ALL_WITH_ERROR, ALL))
+        axes.fill_between(with_error["cost"], with_error["value"], color=LINE)
         axes.plot(everything["cost"], everything["value"], color=INK, linewidth=2.0)
         for colour, name in zip(CURVE_COLOURS, highest_questions(of_site), strict=False):
             rows = rows_where(of_site, name=name)
@@ -75,9 +75,12 @@ def draw_costs(costs: pd.DataFrame, wording: FigureTexts) -> Figure:
 
 def highest_questions(costs: pd.DataFrame) -> Sequence[str]:
     """Return the names of the questions with the highest curves."""
-    others = costs[~costs["name"].isin([ALL, ALL_WITH_LUCK])]
+    others = costs[~costs["name"].isin([ALL, ALL_WITH_ERROR])]
     return list(others.groupby("name", sort=False)["value"].max().nlargest(CURVES).index)
 
 
-FIGURES: Mapping[str, Callable[[pd.DataFrame, FigureTexts], Figure]] = {"worth": draw_worth, "costs": draw_costs}
+FIGURES: Mapping[str, Callable[[pd.DataFrame, FigureTexts], Figure]] = {
+    "expected_value": draw_expected_value,
+    "costs": draw_costs,
+}
 """Figures by the table that they draw."""

@@ -11,8 +11,8 @@ from experiments.reproduce.runs import rows_in, rows_where
 from experiments.reproduce.sentences import PERCENT, input_name, package_name, site_name
 from experiments.statistics.cluster_trials import LEAST_UNITS
 from experiments.voi.choice import FEWEST_WORLDS, NONE, PackageChoice
+from experiments.voi.expected_value import ALL, GROUP, NUMBER, QUESTION, SURVEY, Valuation, best_shares, mean_utilities
 from experiments.voi.questions import FieldStudy, number_groups, questions
-from experiments.voi.worth import ALL, GROUP, NUMBER, QUESTION, SURVEY, Valuation, best_shares, mean_utilities
 from experiments.words.bilingual import BilingualText, join_as_list, join_texts
 
 DIGITS = 2
@@ -41,7 +41,7 @@ def studies() -> Mapping[str, FieldStudy]:
 
 
 def ranked(table: pd.DataFrame) -> list[Any]:
-    """Return the rows of questions and groups that are worth something: the largest first, those of chance last."""
+    """Return the rows of questions and groups that have a value: the largest first, those of chance last."""
     rows = table[table["kind"].isin([QUESTION, GROUP]) & (table["value"] > 0.5 * 10.0**-DIGITS)]
     return sorted(rows_in(rows), key=lambda row: (not is_told(row), -row.value))
 
@@ -51,19 +51,19 @@ def is_told(row: Any) -> bool:
     return bool(row.value > ERRORS * row.error)
 
 
-def site_lines(valuation: Valuation, worth: pd.DataFrame, costs: pd.DataFrame, top: int) -> Iterator[BilingualText]:
+def site_lines(valuation: Valuation, values: pd.DataFrame, costs: pd.DataFrame, top: int) -> Iterator[BilingualText]:
     """Yield the sentences on one municipality."""
     yield choice_sentence(valuation)
-    yield today_sentence(valuation, worth)
+    yield today_sentence(valuation, values)
     if not valuation.choice.has_costs:
-        everything = float(rows_where(worth, kind=ALL)["value"].iloc[0])
+        everything = float(rows_where(values, kind=ALL)["value"].iloc[0])
         yield message("voi.sentence.without_costs", value=number_text(everything))
-    items = ranked(worth)[:top]
+    items = ranked(values)[:top]
     yield from (item_sentence(place, row) for place, row in enumerate(items, start=1))
     if not items:
         yield message("voi.sentence.nothing")
-    yield numbers_sentence(valuation, worth)
-    yield survey_sentence(worth)
+    yield numbers_sentence(valuation, values)
+    yield survey_sentence(values)
     yield peak_sentence(valuation.choice, costs)
 
 
@@ -87,17 +87,17 @@ def choice_sentence(valuation: Valuation) -> BilingualText:
     )  # fmt: skip
 
 
-def today_sentence(valuation: Valuation, worth: pd.DataFrame) -> BilingualText:
-    """Return the sentences on what is best today, and on the worth of knowing everything."""
+def today_sentence(valuation: Valuation, values: pd.DataFrame) -> BilingualText:
+    """Return the sentences on what is best today, and on the expected value of knowing everything."""
     means = mean_utilities(valuation)
     best = max(means, key=lambda option: means[option])
     told = message(
         "voi.sentence.today", best=option_name(best), mean=format_number(means[best], DIGITS, "+"),
         share=percent_text(best_shares(valuation)[best]),
-        value=number_text(float(rows_where(worth, kind=ALL)["value"].iloc[0])),
+        value=number_text(float(rows_where(values, kind=ALL)["value"].iloc[0])),
     )  # fmt: skip
-    luck = "luck" if valuation.knows_luck else "with_luck"
-    return join_texts([told, message(f"voi.sentence.{luck}", n=len(valuation.worlds.repeated))])
+    error = "without_error" if valuation.knows_error else "with_error"
+    return join_texts([told, message(f"voi.sentence.{error}", n=len(valuation.worlds.repeated))])
 
 
 def item_sentence(place: int, row: Any) -> BilingualText:
@@ -111,12 +111,12 @@ def item_sentence(place: int, row: Any) -> BilingualText:
     return told if is_told(row) else told + message("voi.sentence.unsure")
 
 
-def numbers_sentence(valuation: Valuation, worth: pd.DataFrame) -> BilingualText:
+def numbers_sentence(valuation: Valuation, values: pd.DataFrame) -> BilingualText:
     """Return the sentence on single numbers."""
     n, worlds = len(valuation.design.names), len(valuation.worlds.rows)
     if worlds < FEWEST_WORLDS:
         return message("voi.sentence.few_worlds", worlds=worlds, least=FEWEST_WORLDS)
-    found = rows_where(worth, kind=NUMBER).sort_values("value", ascending=False, kind="stable")
+    found = rows_where(values, kind=NUMBER).sort_values("value", ascending=False, kind="stable")
     if found.empty:
         return message("voi.sentence.no_number", n=n, worlds=worlds)
     names = [known_name(NUMBER, row.name) for row in rows_in(found)]
@@ -130,7 +130,7 @@ def known_name(kind: str, name: str) -> BilingualText:
     return studies()[name].text if name in studies() else message(f"voi.known.{name or kind}")
 
 
-def survey_sentence(worth: pd.DataFrame) -> BilingualText:
+def survey_sentence(values: pd.DataFrame) -> BilingualText:
     """Return the sentence on surveys by size."""
     sizes = [
         message(
@@ -139,13 +139,13 @@ def survey_sentence(worth: pd.DataFrame) -> BilingualText:
             value=number_text(row.value),
             share=percent_text(row.share),
         )
-        for row in rows_in(rows_where(worth, kind=SURVEY))
+        for row in rows_in(rows_where(values, kind=SURVEY))
     ]
     return message("voi.sentence.survey", sizes=join_texts(sizes, "; "))
 
 
 def peak_sentence(choice: PackageChoice, costs: pd.DataFrame) -> BilingualText:
-    """Return the sentence on the costs at which finding out is worth most."""
+    """Return the sentence on the costs at which information has most value."""
     rows = rows_where(costs, name=ALL)
     row = next(iter(rows_in(rows.loc[[rows["value"].idxmax()]])))
     return message(
@@ -169,7 +169,7 @@ def study_sentence(row: Any) -> BilingualText:
 
 def voi_lines(sites: Sequence[Sequence[BilingualText]], language: str) -> Iterator[str]:
     """Yield the document in one language: a title, a paragraph for each sentence, and the caution."""
-    yield f"# {message('voi.title.worth').text(language)}\n"
+    yield f"# {message('voi.title.expected_value').text(language)}\n"
     for sentences in sites:
         yield from (f"{sentence.text(language)}\n" for sentence in sentences)
     yield message("voi.sentence.caution").text(language) + "\n"

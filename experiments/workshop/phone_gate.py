@@ -25,7 +25,7 @@ from experiments.page.message_check import MalformedMessage, parse_json_of
 from experiments.storage.progress import print_note
 from experiments.words.catalogue import LANGUAGES
 from experiments.words.console import console_text
-from experiments.words.draw_kit import DRAW_MODULE
+from experiments.words.draw_kit import DRAW_FUNCTIONS
 from experiments.words.script_fault import SCRIPT_FAULT
 from experiments.workshop.room import RefusedRequest, Room, texts, words
 from experiments.workshop.room_messages import PHONE_MESSAGES
@@ -49,9 +49,8 @@ PAGE_FILES = {
     "/u.css": ("phone.css", "text/css"),
     "/colours.css": ("", "text/css"),
     "/fault.js": ("", "text/javascript"),
-    "/draw.js": ("", "text/javascript"),
 }
-SHARED_TEXTS = {"/colours.css": css_variables, "/fault.js": lambda: SCRIPT_FAULT, "/draw.js": lambda: DRAW_MODULE}
+SHARED_TEXTS = {"/colours.css": css_variables, "/fault.js": lambda: SCRIPT_FAULT}
 """Texts of files that all pages share."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self';"
@@ -194,6 +193,8 @@ def page_file(path: str, language: str) -> Response:
     """Return a file of the phone's page."""
     name, kind = PAGE_FILES[path]
     text = (STATIC_FOLDER / name).read_text(encoding="utf-8") if name else SHARED_TEXTS[path]()
+    if path == "/u.js":
+        text = DRAW_FUNCTIONS + text  # in one file, since twenty phones may share an address and its limit
     return Response(text.replace("LANGUAGE", language) if path == "/u" else text, media_type=kind)
 
 

@@ -1,4 +1,4 @@
-"""Plausible ranges of parameters that nobody has measured, apart from the limits within which a value is valid.
+"""Plausible ranges of assumed parameters, apart from the limits within which a value is valid.
 
 A study of what effects depend on draws all assumed parameters at once from these ranges.  A range follows from what the
 source of the parameter says, else from its unit: nobody knows the value better than by a factor, two if not said
@@ -15,7 +15,7 @@ from model.engine.parameters import ParameterSpec, Role
 Scale = Literal["linear", "log", "logit"]
 """Scale on which values between the ends are equally plausible."""
 ASSUMED = ("assumed", "swept", "not identified")
-"""Words by which a source says that nobody has measured the value."""
+"""Words by which a source says that the value is assumed."""
 FACTOR = 2.0
 
 

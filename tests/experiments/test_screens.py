@@ -256,7 +256,7 @@ def test_a_room_is_opened_and_closed_by_the_page(browser: Any, opening_address: 
 
 
 def test_a_field_that_is_renamed_is_found_where_a_room_is_opened(browser: Any, opening_address: str) -> None:
-    assert_a_renamed_field_is_found(browser, opening_address, "network")
+    assert_a_renamed_field_is_found(browser, opening_address, "missing")
 
 
 # Files

@@ -211,10 +211,10 @@ def weighted(weights: Sequence[float], u: float) -> int | None:
     return next((k for k, reach in enumerate(reached) if reach > u * total), with_weight[-1])
 
 
-def fitting_size(town: "PlainTown", cell: "Cell", kind: int, taken: float, lot: Callable[[int], float]) -> float:
+def fitting_size(town: "PlainTown", cell: "Cell", kind: int, taken: float, uniform: Callable[[int], float]) -> float:
     """Return the size of a problem that fits into a cell."""
     p, found = town.numbers("problems"), town.problems
-    z = sum(lot(j) for j in range(12)) - 6.0
+    z = sum(uniform(j) for j in range(12)) - 6.0
     wished = p.size * math.exp(p.spread * z - p.spread**2 / 2.0)
     steepest = min(p.steepest, MARGIN * found.room[cell.number][kind] - (1.0 - p.gathered))
     left = MOST_TAKEN * found.usual_of(kind) - taken

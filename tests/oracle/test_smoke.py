@@ -1,6 +1,7 @@
 """The smoke run of the slow reference model: in nine small towns most mechanisms act, in both models alike.
 
-It runs with the tests of any mechanism (`tests/conftest.py`).  Larger towns and longer times are marked slow.
+It runs with the tests of any mechanism (`tests/conftest.py`), and four of the towns in the default run.  Larger towns
+and longer times are marked slow.
 """
 
 import datetime
@@ -46,7 +47,10 @@ WORK = (
 
 def tiers(smoke: tuple[int, int], slow: tuple[int, int]) -> pytest.MarkDecorator:
     """Run a test with the residents and shifts of the smoke run, and with those of the slow tier."""
-    return pytest.mark.parametrize(("residents", "shifts"), [smoke, pytest.param(*slow, marks=pytest.mark.slow)])
+    return pytest.mark.parametrize(
+        ("residents", "shifts"),
+        [pytest.param(*smoke, marks=pytest.mark.thorough), pytest.param(*slow, marks=pytest.mark.slow)],
+    )
 
 
 def test_a_busy_town_lives_the_same_month_in_both_models() -> None:
@@ -104,6 +108,7 @@ def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models(re
     assert all(seen.values()), seen
 
 
+@pytest.mark.thorough
 def test_a_town_whose_mayor_gives_lives_the_same_months_in_both_models() -> None:
     seen: Counter[str] = Counter()
     second = [-1]
@@ -141,6 +146,7 @@ def test_a_town_whose_boards_ask_and_climb_lives_the_same_months_in_both_models(
     assert all(counts.get(matter, 0) for matter in BOARD_MATTERS), counts
 
 
+@pytest.mark.thorough
 def test_a_town_whose_problems_are_met_lives_the_same_months_in_both_models() -> None:
     scenario = small_scenario(
         width=1500.0,

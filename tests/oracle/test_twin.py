@@ -73,6 +73,7 @@ def test_every_table_has_a_twin_or_a_reason() -> None:
     assert sorted(name for name, reason in tables.items() if name in compared and reason) == []
 
 
+@pytest.mark.thorough
 @settings(CALM, max_examples=6)
 @given(town=towns, seed=seeds, shifts=st.integers(12, 60))
 def test_small_towns_live_the_same_events_in_both_models(town: dict[str, Any], seed: int, shifts: int) -> None:

@@ -155,19 +155,6 @@ def with_strict_data(page: Any, renamed: str = "") -> Any:
     return page
 
 
-def script_errors(page: Any) -> list[str]:
-    """Return a list that holds what goes wrong in the scripts of a page from now on; what does not load is no part."""
-    wrong: list[str] = []
-    page.on("pageerror", lambda reason: wrong.append(str(reason)))
-
-    def said(message: Any) -> None:
-        if message.type == "error" and not message.text.startswith("Failed to load"):
-            wrong.append(message.text)
-
-    page.on("console", said)
-    return wrong
-
-
 class Tab:
     """A page in Chromium, with everything that went wrong in it."""
 

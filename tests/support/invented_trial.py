@@ -20,7 +20,7 @@ from experiments.trial.lottery import (
     truth_table,
 )
 from experiments.trial.survey import MET, N_ANSWERS, VICTIM, AdultFrame, AnswerScale, SurveyPlan, WaveState
-from experiments.trial.units import TrialUnits, drawn_lot
+from experiments.trial.units import TrialUnits, random_assignment
 
 SCALE = AnswerScale(0.9 * (np.arange(1.0, N_ANSWERS) - N_ANSWERS / 2.0), 0.8)
 
@@ -63,14 +63,14 @@ def invented_lottery(
     """Return a lottery whose policy moves the log-odds of trust in treated units, and by a share of it elsewhere."""
     frame, seed = invented_frame(units, adults), 100 + number
     baseline, nobody = invented_waves(frame, seed)
-    lot = drawn_lot(seed, 0, units, treated)
-    own = lot[frame.unit]
+    assignment = random_assignment(seed, 0, units, treated)
+    own = assignment[frame.unit]
     arms = Arms(
         nobody, with_effect(nobody, np.where(own, odds, spill * odds), 1.0), with_effect(nobody, own | True, odds)
     )
     own_number = np.arange(units)
     stand_in = cast(Any, SimpleNamespace(design=design, seed=seed))
-    trial = TrialTown(stand_in, cast(Any, None), cast(Any, None), TrialUnits(own_number, own_number), lot)
+    trial = TrialTown(stand_in, cast(Any, None), cast(Any, None), TrialUnits(own_number, own_number), assignment)
     records = {name: FollowedWorld(waves=[state]) for name, state in zip(ARMS, arms, strict=True)}
     plan = SurveyPlan(design.survey, frame, SCALE, seed, baseline)
     tables = {"truth": truth_table(trial, frame, SCALE, records), "estimates": estimate_table(trial, plan, records)}

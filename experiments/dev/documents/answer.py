@@ -15,7 +15,7 @@ from experiments.narrative.messages import message
 from experiments.reproduce.plan import ADOPTION, EVERYTHING, PARTS
 from experiments.reproduce.sentences import RESULTS, package_name, site_name
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import direction
+from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.voi.questions import FieldStudy, questions
 from experiments.voi.sentences import is_told, number_text, percent_text, ranked, studies
 from experiments.words import catalogue
@@ -77,6 +77,13 @@ def answer_data(language: str) -> dict[str, Any]:
             for arm in ARMS
             for site, town in SITES.items()
         ],
+        "brief": [
+            [
+                arm_name(arm, language),
+                *(brief_cell(found[site, arm, one], language) for one in (TRUST, CRIMES) for site in SITES),
+            ]
+            for arm in ARMS
+        ],
         "today": [
             (
                 town,
@@ -110,6 +117,12 @@ def effect_cell(row: Row, language: str) -> str:
 def verdict_of(row: Row) -> str:
     """Return the verdict on an effect: by the shares of worlds if the record has them, else on its mean."""
     return row.get("word") or row["verdict"]
+
+
+def brief_cell(row: Row, language: str) -> str:
+    """Return an effect as in `effect_cell`, in few words."""
+    mean, low, high = (effect_text(row, key) for key in ("effect", "band_low", "band_high"))
+    return f"{VERDICTS[verdict_of(row)].label[language]} {mean} ({low}…{high})"
 
 
 def effect_text(row: Row, key: str) -> str:
@@ -192,7 +205,7 @@ def measure_first(language: str) -> str:
 
 def worth_most(language: str) -> Iterator[dict[str, str]]:
     """Yield for each town what is worth most to know, if anything is that is told from chance."""
-    path = VOI / "worth.csv"
+    path = VOI / "expected_value.csv"
     if not path.is_file():
         return
     worth = pd.read_csv(path, keep_default_na=False)

@@ -1,6 +1,6 @@
 // The page of a phone: join, show the question, vote; an unsent answer is kept until the connection is back.
 
-import { escapeHtml, formatNumber, insertValues } from "./draw.js";
+// escapeHtml, formatNumber and insertValues come before it in the same file (words/draw.js).
 
 const $ = (selector) => document.querySelector(selector);
 const phone = { lang: document.documentElement.lang, group: 0, answer: null, steps: null, editing: false, waiting: null, shown: "" };

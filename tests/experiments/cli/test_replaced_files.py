@@ -50,7 +50,7 @@ FOLDERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "answer out": (("answer", "--size", "trial", "--out"), ("page/villa_canales.html", "tables/effects.csv")),
     "answer out value": (
         ("answer", "--only", "value", "--from", "answer", "--out"),
-        ("worth.csv", "measure_first.es.md"),
+        ("expected_value.csv", "measure_first.es.md"),
     ),
     "trial out": (("trial", "small_town", "--out"), ("diagnosis.csv", "trial.es.md")),
     "answer out pages": (

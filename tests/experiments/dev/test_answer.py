@@ -11,8 +11,8 @@ from experiments.dev.documents import answer
 from experiments.dev.documents.answer import ARMS, CRIMES, EVERYTHING, SITES, TRUST, YEAR
 from experiments.dev.documents.render import ROOT
 from experiments.reproduce.sentences import RESULTS
+from experiments.voi.expected_value import ALL, GROUP, QUESTION, VALUE_COLUMNS
 from experiments.voi.questions import questions
-from experiments.voi.worth import ALL, GROUP, QUESTION, WORTH_COLUMNS
 from experiments.words.catalogue import LANGUAGES
 from scenarios import accounts
 
@@ -43,7 +43,7 @@ def test_the_page_has_a_row_for_each_policy_and_town_with_the_numbers_on_record(
 def test_the_readme_is_written_between_its_marks_in_words_and_says_when_it_was_made() -> None:
     written = answer.with_answer(MARKED)
     assert "old" not in written
-    assert len(table_rows(written)) == 2 * len(ARMS) * len(SITES) + 1, "the second table has a head, too"
+    assert len(table_rows(written)) == 2 * len(ARMS) + 1, "the second table has a head, too"
     assert not SYMBOLS.search(written)
     year = json.loads(answer.LOCK.read_text(encoding="utf-8"))["written"][:4]
     assert written.count(year) == 2
@@ -120,9 +120,9 @@ FIRST, SECOND = questions()[0].name, questions()[1].name
 
 def record_worth(folder: Path, *rows: tuple[str, str, str, float, float]) -> None:
     """Write a table of worth with rows of municipality, kind, name, value and error."""
-    lines = [",".join(WORTH_COLUMNS)]
+    lines = [",".join(VALUE_COLUMNS)]
     lines += [f"{site},3,{kind},{name},{value},{error},0,{value / 2},99" for site, kind, name, value, error in rows]
-    (folder / "worth.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "expected_value.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.fixture

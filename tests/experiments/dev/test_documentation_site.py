@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,18 @@ MECHANISMS = {"M28", "M29"}
 """Numbers of mechanisms, which look like codes of the evidence."""
 
 
+@cache
+def pages_shown() -> dict[str, str]:
+    """Return the generated pages of the site by their place."""
+    return dict(pages())
+
+
 def test_every_link_of_a_document_leads_to_a_file() -> None:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
     released = released_documents()
-    generated = {ROOT / "docs" / place for place in ({place for place, _ in pages()} | {*spanish_figures()})}
+    generated = {ROOT / "docs" / place for place in (pages_shown().keys() | {*spanish_figures()})}
     generated |= released.keys()
     committed = {ROOT / name: (ROOT / name).read_text(encoding="utf-8") for name in listed.stdout.splitlines()}
     assert len(committed) > 50
@@ -50,7 +57,7 @@ def test_every_link_of_a_document_leads_to_a_file() -> None:
 
 
 def test_the_site_shows_the_documents_that_are_not_in_the_repository() -> None:
-    shown, released = dict(pages()), released_documents()
+    shown, released = pages_shown(), released_documents()
     assert shown["lookup/modules.md"] == released[module_map.MAP]
     assert shown["_generated/ODD.md"] == released[odd.ODD]
     chapters = re.findall(r"^\d_\w+$", shown["understand/odd/supplement.md"], re.MULTILINE)
@@ -70,7 +77,7 @@ def test_a_page_of_an_earlier_build_that_is_gone_is_removed(tmp_path: Path, monk
 
 
 def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() -> None:
-    shown = dict(pages())
+    shown = pages_shown()
     for page, link in (
         ("do/mechanism.md", "](../lookup/modules.md)"),
         ("do/mechanism.md", "](../understand/odd/supplement.md)"),
@@ -81,7 +88,7 @@ def test_a_link_to_a_document_that_is_not_in_the_repository_leads_to_its_page() 
 
 
 def test_the_site_shows_the_short_odd_first_with_a_link_to_each_section_of_its_supplement() -> None:
-    shown = dict(pages())
+    shown = pages_shown()
     first = shown["understand/odd/index.md"]
     assert re.findall(r"^supplement$", first, re.MULTILINE) == ["supplement"]
     links = re.findall(r"^- M\d+ \[(\w+)\]\((\w+\.md)#(6\d+-[\w-]+)\)", first, re.MULTILINE)
@@ -108,7 +115,7 @@ def test_no_part_of_the_short_odd_is_missing_or_written_by_hand() -> None:
 
 def test_a_decision_that_is_cited_is_on_record_or_merged_into_one_that_is() -> None:
     numbers = {path.name[:4] for path in (ROOT / "model" / "docs" / "decisions").glob("*.md")}
-    merged = dict(re.findall(r"(\d{4}) in (\d{4})", dict(pages())["understand/decisions/index.md"]))
+    merged = dict(re.findall(r"(\d{4}) in (\d{4})", pages_shown()["understand/decisions/index.md"]))
     assert len(merged) == 4
     assert set(merged).isdisjoint(numbers)
     assert {*merged.values()} <= numbers
@@ -126,7 +133,7 @@ def test_no_decision_on_record_says_that_it_was_replaced() -> None:
 
 
 def test_the_mechanisms_of_a_package_stand_on_a_page_of_the_site() -> None:
-    chapters = {place: text for place, text in pages() if place.startswith("understand/odd/6_")}
+    chapters = {place: text for place, text in pages_shown().items() if place.startswith("understand/odd/6_")}
     told = {
         f"{place.removeprefix('understand/odd/6_').removesuffix('.md')}/{name}"
         for place, text in chapters.items()

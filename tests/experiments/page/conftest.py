@@ -1,4 +1,4 @@
-"""Server of a small town and browser, for each file of tests that looks at the page."""
+"""Server of a small town for all tests that look at the page, and a browser for each file of them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from chromium import chromium, small_town
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a small town; return the address of the views of its pairs."""
     with small_town(tmp_path_factory.mktemp("page")) as address:

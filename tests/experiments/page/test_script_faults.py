@@ -138,12 +138,19 @@ def test_an_error_in_a_script_of_the_room_or_of_a_phone_is_shown(browser: Any, t
             tab.close()
 
 
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the classroom; return its address with the token."""
+    port, folder = free_port(), tmp_path_factory.mktemp("classroom")
+    with served(program("view", "--mesa", "--lang", "es", "--port", str(port)), port, folder):
+        yield PRINTED[port]
+
+
 @needs_chromium
 @pytest.mark.thorough
 @pytest.mark.parametrize("place", ["const root =", "function drawFrame() {", "const LINE_DASHES ="])
-def test_an_error_in_the_script_of_the_classroom_is_shown(browser: Any, tmp_path: Path, place: str) -> None:
+def test_an_error_in_the_script_of_the_classroom_is_shown(browser: Any, classroom: str, place: str) -> None:
     """Plant it in the message that carries the script: where it renders, draws, or is loaded."""
-    port = free_port()
     error = "throw new Error('planted');"
     changed = f"{place} {error}" if place.endswith("{") else f"{error} {place}"
 
@@ -151,12 +158,11 @@ def test_an_error_in_the_script_of_the_classroom_is_shown(browser: Any, tmp_path
         server = socket.connect_to_server()
         server.on_message(lambda one: socket.send(one.replace(place, changed) if isinstance(one, str) else one))
 
-    with served(program("view", "--mesa", "--lang", "es", "--port", str(port)), port, tmp_path):
-        tab = browser.new_context().new_page()
-        tab.route_web_socket(re.compile("channels"), change_messages)
-        with shown_fault(tab):
-            tab.goto(PRINTED[port])
-        tab.close()
+    tab = browser.new_context().new_page()
+    tab.route_web_socket(re.compile("channels"), change_messages)
+    with shown_fault(tab):
+        tab.goto(classroom)
+    tab.close()
 
 
 @needs_chromium

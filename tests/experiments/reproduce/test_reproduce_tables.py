@@ -206,7 +206,7 @@ def told_of(design: ReproduceDesign, pairs: pd.DataFrame, blocks: int) -> dict[s
     return {language: "\n".join(sentence_lines(tables, language)) for language in ("en", "es")}
 
 
-@pytest.mark.parametrize("blocks", [1, 3, 6, 10])
+@pytest.mark.parametrize("blocks", [1, *(pytest.param(n, marks=pytest.mark.thorough) for n in (3, 6, 10))])
 def test_of_the_first_pairs_sentences_have_no_gaps(design: ReproduceDesign, pairs: pd.DataFrame, blocks: int) -> None:
     for told in told_of(design, pairs, blocks).values():
         assert "–" not in told

@@ -19,7 +19,7 @@ from known_pairs import KEY, town_pairs, town_surfaces
 
 from experiments.comparison.decision_measures import measures
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.effects import BAND_QUANTILES, chances, weighted_mean, weighted_quantile
+from experiments.statistics.over_assumed import BAND_QUANTILES, chances, weighted_mean, weighted_quantile
 from experiments.statistics.verdicts import verdict_over_worlds
 from experiments.town_page.town_data import town_data
 from experiments.town_page.town_page import town_page

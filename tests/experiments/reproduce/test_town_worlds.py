@@ -12,9 +12,10 @@ from known_pairs import KEY, LEVEL, TRUST, known_surfaces
 from experiments.comparison.decision_measures import measures
 from experiments.reproduce.account_weights import account_weights
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.effects import effects_table, main_pairs, weighted_mean
+from experiments.reproduce.effects import effects_table, main_pairs
 from experiments.reproduce.lever_steps import shares_of
 from experiments.reproduce.surfaces import Surface, SurfaceKey, account_columns
+from experiments.statistics.over_assumed import weighted_mean
 from experiments.statistics.thresholds import Scale
 from experiments.town_page.town_data import as_base64, measure_data, town_data
 from experiments.town_page.town_page import town_page

@@ -22,7 +22,7 @@ SURVEYS, PERSONS = 2000, 50
 
 
 def surveyed(places: int, effect: float, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Means before and after of places that differ, and a lot; the same lot in all surveys."""
+    """Means before and after of places that differ, and an assignment; the same in all surveys."""
     rng = np.random.default_rng(seed)
     level = 40.0 + 3.0 * rng.standard_normal((SURVEYS, places))
     before, after = (level + 33.0 / np.sqrt(PERSONS) * rng.standard_normal((SURVEYS, places)) for _ in range(2))
@@ -51,24 +51,24 @@ def test_fewer_than_ten_places_an_arm_are_tested_exactly() -> None:
     found = trial_estimates(before[:200], after[:200], treated, "after")
     assert (found.p < 0.05).mean() <= 0.09
     for survey in range(5):
-        values, hits, lots = after[survey].tolist(), 0, list(itertools.combinations(range(8), 4))
+        values, hits, assignments = after[survey].tolist(), 0, list(itertools.combinations(range(8), 4))
         own = abs(difference(values, np.flatnonzero(treated).tolist()))
-        hits = sum(abs(difference(values, list(lot))) >= own - 1e-9 for lot in lots)
-        assert found.p[survey] == pytest.approx(hits / len(lots))
+        hits = sum(abs(difference(values, list(one))) >= own - 1e-9 for one in assignments)
+        assert found.p[survey] == pytest.approx(hits / len(assignments))
 
 
-def difference(values: list[float], lot: list[int]) -> float:
-    """The difference of means of a lot, written out."""
-    rest = [number for number in range(len(values)) if number not in lot]
-    return sum(values[one] for one in lot) / len(lot) - sum(values[one] for one in rest) / len(rest)
+def difference(values: list[float], assignment: list[int]) -> float:
+    """The difference of means of an assignment, written out."""
+    rest = [number for number in range(len(values)) if number not in assignment]
+    return sum(values[one] for one in assignment) / len(assignment) - sum(values[one] for one in rest) / len(rest)
 
 
-def test_exact_tests_never_reject_too_often_over_all_lots() -> None:
-    """Over all lots of the same data exactly the share of p-values at most alpha is at most alpha."""
+def test_exact_tests_never_reject_too_often_over_all_assignments() -> None:
+    """Over all assignments of the same data exactly the share of p-values at most alpha is at most alpha."""
     values = np.random.default_rng(3).standard_normal(6)
     p = []
-    for lot in itertools.combinations(range(6), 3):
-        treated = np.isin(np.arange(6), lot)
+    for assignment in itertools.combinations(range(6), 3):
+        treated = np.isin(np.arange(6), assignment)
         p.append(float(trial_estimates(values[None], values[None], treated, "after").p[0]))
     for alpha in (0.1, 0.2, 0.5):
         assert np.mean(np.array(p) <= alpha + 1e-9) <= alpha + 1e-9
@@ -126,7 +126,7 @@ def test_a_change_of_rates_comes_back_and_its_interval_holds_it() -> None:
     assert (np.abs(logs - np.log(0.5)) <= reach).mean() == pytest.approx(0.95, abs=0.03)
 
 
-def test_the_lots_of_four_places_tell_no_change_of_rates() -> None:
+def test_the_assignments_of_four_places_tell_no_change_of_rates() -> None:
     counts = np.array([100.0, 90.0, 80.0, 110.0])
     found = rate_ratio(counts, counts * np.array([0.5, 0.5, 1.0, 1.0]), np.array([True, True, False, False]))
     assert abs(found.log_ratio) <= found.reach

@@ -9,6 +9,9 @@ from scipy.stats import norm, qmc
 
 from experiments.statistics.value_of_information import (
     Decision,
+    information_value_of_classes,
+    information_value_of_group,
+    information_value_of_numbers,
     ridge_folds,
     signal_shares,
     smooth_utilities,
@@ -16,10 +19,7 @@ from experiments.statistics.value_of_information import (
     value_of_classes,
     value_of_measurement,
     value_of_survey,
-    without_luck,
-    worth_of_classes,
-    worth_of_group,
-    worth_of_numbers,
+    without_error,
 )
 
 WORLDS, MEAN = 4096, 0.3
@@ -51,10 +51,10 @@ def decision(utilities: np.ndarray, accounts: np.ndarray | None = None) -> Decis
 def test_everything_single_numbers_and_groups_have_their_closed_forms(linear: Decision, normals: np.ndarray) -> None:
     rng = np.random.default_rng(2)
     assert value_of_all(linear) == pytest.approx(unit_normal_loss(MEAN, math.sqrt(0.64 + 0.25 + 1.0)), rel=0.02)
-    numbers = worth_of_numbers(linear, normals, rng, 20)
+    numbers = information_value_of_numbers(linear, normals, rng, 20)
     assert numbers.values[0] == pytest.approx(unit_normal_loss(MEAN, 0.8), rel=0.02)
     assert numbers.values[1] == pytest.approx(unit_normal_loss(MEAN, 0.5), rel=0.02)
-    both = worth_of_group(linear, [ridge_folds(normals[:, [0, 1, 3, 4]], linear, rng)], rng, 0)
+    both = information_value_of_group(linear, [ridge_folds(normals[:, [0, 1, 3, 4]], linear, rng)], rng, 0)
     assert both.value == pytest.approx(unit_normal_loss(MEAN, math.sqrt(0.64 + 0.25)), rel=0.02)
     assert numbers.values[[3, 4]].max() <= numbers.largest < numbers.values[1]
 
@@ -70,15 +70,15 @@ def test_a_measurement_has_its_closed_form_and_both_limits(linear: Decision) -> 
     assert value_of_measurement(linear, gain, 1e6) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_luck_is_taken_out_by_two_runs_of_each_world(normals: np.ndarray) -> None:
+def test_monte_carlo_error_is_taken_out_by_two_runs_of_each_world(normals: np.ndarray) -> None:
     known = MEAN + 0.8 * normals[:, 0]
     first, second = (
-        np.stack([np.zeros(WORLDS), known + luck], axis=1) for luck in (1.0 * normals[:, 3], 1.0 * normals[:, 4])
+        np.stack([np.zeros(WORLDS), known + error], axis=1) for error in (1.0 * normals[:, 3], 1.0 * normals[:, 4])
     )
-    with_luck = decision(first)
-    assert value_of_all(with_luck) == pytest.approx(unit_normal_loss(MEAN, math.hypot(0.8, 1.0)), rel=0.02)
-    told = without_luck(with_luck, signal_shares(first, second))
-    assert value_of_all(told) == pytest.approx(unit_normal_loss(MEAN, 0.8), rel=0.02)
+    with_error = decision(first)
+    assert value_of_all(with_error) == pytest.approx(unit_normal_loss(MEAN, math.hypot(0.8, 1.0)), rel=0.02)
+    without = without_error(with_error, signal_shares(first, second))
+    assert value_of_all(without) == pytest.approx(unit_normal_loss(MEAN, 0.8), rel=0.02)
 
 
 def invented(n: int = 600) -> tuple[Decision, np.ndarray, np.ndarray]:
@@ -121,7 +121,7 @@ def other_value_of_number(utilities: np.ndarray, accounts: np.ndarray, number: n
 def test_another_implementation_gives_the_same() -> None:
     own, numbers, accounts = invented()
     assert value_of_classes(own, accounts) == pytest.approx(other_value_of_classes(own.utilities, accounts), abs=1e-9)
-    found = worth_of_numbers(own, numbers, np.random.default_rng(1), 2)
+    found = information_value_of_numbers(own, numbers, np.random.default_rng(1), 2)
     for column in range(numbers.shape[1]):
         other = other_value_of_number(own.utilities, accounts, numbers[:, column])
         assert found.values[column] == pytest.approx(other, abs=0.005)
@@ -130,8 +130,8 @@ def test_another_implementation_gives_the_same() -> None:
 def test_values_are_ordered() -> None:
     own, numbers, _ = invented()
     rng = np.random.default_rng(3)
-    single = worth_of_numbers(own, numbers, rng, 20)
-    group = worth_of_group(own, [ridge_folds(numbers, own, rng)], rng, 5)
+    single = information_value_of_numbers(own, numbers, rng, 20)
+    group = information_value_of_group(own, [ridge_folds(numbers, own, rng)], rng, 5)
     assert 0.0 <= single.values.min()
     assert single.values[0] - single.chance[0] <= group.value + 2.0 * group.error
     assert group.value <= value_of_all(own)
@@ -140,10 +140,10 @@ def test_values_are_ordered() -> None:
 def test_shuffled_labels_and_numbers_are_worth_nothing() -> None:
     own, numbers, accounts = invented()
     rng = np.random.default_rng(4)
-    found = [worth_of_classes(own, accounts[rng.permutation(len(accounts))], rng).value for _ in range(20)]
+    found = [information_value_of_classes(own, accounts[rng.permutation(len(accounts))], rng).value for _ in range(20)]
     assert np.mean(found) == pytest.approx(0.0, abs=0.01)
     assert max(map(abs, found)) < 0.05
-    shuffled = worth_of_group(own, [ridge_folds(numbers[rng.permutation(len(numbers))], own, rng)], rng, 0)
+    shuffled = information_value_of_group(own, [ridge_folds(numbers[rng.permutation(len(numbers))], own, rng)], rng, 0)
     assert shuffled.value == pytest.approx(0.0, abs=0.01)
 
 

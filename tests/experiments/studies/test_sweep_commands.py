@@ -348,7 +348,13 @@ years = {years}
 
 
 @pytest.mark.parametrize(
-    ("seeds", "years", "asks"), [(100, 100, True), (3000, 3, True), (80, 100, False), (500, 3, False)]
+    ("seeds", "years", "asks"),
+    [
+        (100, 100, True),
+        pytest.param(3000, 3, True, marks=pytest.mark.thorough),
+        (80, 100, False),
+        pytest.param(500, 3, False, marks=pytest.mark.thorough),
+    ],
 )
 def test_work_of_more_than_an_hour_is_begun_only_if_asked_for(capsys, tmp_path, monkeypatch, seeds, years, asks):
     begun = []

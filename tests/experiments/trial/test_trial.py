@@ -19,12 +19,12 @@ from experiments.cli.trial import checked_lotteries
 from experiments.execution.shared_towns import town_for
 from experiments.execution.warm_starts import simulated_start
 from experiments.statistics.cluster_trials import ESTIMATORS, power_of
-from experiments.trial.analysis import CONTRAST, DIRECT, PLACES, POLICY, SAME_LOT, SPILLOVER, TWIN, WHOLE
+from experiments.trial.analysis import CONTRAST, DIRECT, PLACES, POLICY, SAME_ASSIGNMENT, SPILLOVER, TWIN, WHOLE
 from experiments.trial.design import find_design, read_design
 from experiments.trial.diagnosis import FinishedTrial, diagnosis_table, effects_table, needed_persons, truth_table
 from experiments.trial.lottery import NOBODY, PART, FollowedWorld, Lottery, TrialTown, followed_world, run_lottery
 from experiments.trial.survey import TRUST, AdultFrame, SurveyPlan, WaveState, survey_means
-from experiments.trial.units import acting_levers, drawn_lot, settlement_names, trial_units
+from experiments.trial.units import acting_levers, random_assignment, settlement_names, trial_units
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
@@ -197,7 +197,7 @@ def test_a_policy_without_effect_equals_its_twin_to_the_bit(tmp_path: Path) -> N
     assert (truth["value"].dropna() == 0.0).all()
     estimates = result.tables["estimates"].to_pandas()
     columns = [name for name in estimates if name not in ("world", "p", "low", "high")]
-    with_policy, twin = (estimates[estimates["world"] == world][columns] for world in (POLICY, SAME_LOT))
+    with_policy, twin = (estimates[estimates["world"] == world][columns] for world in (POLICY, SAME_ASSIGNMENT))
     pd.testing.assert_frame_equal(with_policy.reset_index(drop=True), twin.reset_index(drop=True), check_exact=True)
     records = result.tables["records"].to_pandas()
     assert set(records["world"]) == {POLICY, TWIN}
@@ -235,11 +235,11 @@ def test_months_of_crimes_are_counted_once(small: Lottery) -> None:
     assert record.window(3, 2).counts["crimes"].sum() == sum(one.counts["crimes"].sum() for one in months[1:])
 
 
-def test_lots_are_drawn_by_key_and_treat_as_many() -> None:
-    lots = [drawn_lot(1, number, 9, 4) for number in range(200)]
-    assert {int(lot.sum()) for lot in lots} == {4}
-    assert np.mean(lots, axis=0) == pytest.approx(4 / 9, abs=0.12)
-    assert (lots[5] == drawn_lot(1, 5, 9, 4)).all()
+def test_assignments_are_drawn_by_key_and_treat_as_many() -> None:
+    assignments = [random_assignment(1, number, 9, 4) for number in range(200)]
+    assert {int(one.sum()) for one in assignments} == {4}
+    assert np.mean(assignments, axis=0) == pytest.approx(4 / 9, abs=0.12)
+    assert (assignments[5] == random_assignment(1, 5, 9, 4)).all()
 
 
 @pytest.mark.thorough

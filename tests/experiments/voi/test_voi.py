@@ -1,4 +1,4 @@
-"""The worth of knowledge on pairs whose effects are known, and the command from a folder of `reproduce`."""
+"""The expected value of information on pairs whose effects are known, and the command from a folder of `reproduce`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,22 +15,22 @@ from experiments.reproduce.plan import SITES, plan
 from experiments.statistics.value_of_information import halves
 from experiments.voi.choice import CHOSEN, PackageChoice, choice_worlds
 from experiments.voi.effect_trial import EffectTrial, study_table
-from experiments.voi.panel_survey import SIZES, panel_findings, survey_values
-from experiments.voi.questions import number_groups, questions
-from experiments.voi.sentences import is_told, ranked
-from experiments.voi.worth import (
+from experiments.voi.expected_value import (
     ALL,
-    ALL_WITH_LUCK,
+    ALL_WITH_ERROR,
     GROUP,
     NUMBER,
     QUESTION,
     SURVEY,
     Valuation,
     cost_table,
+    expected_value_table,
     value_of_everything,
     variance_table,
-    worth_table,
 )
+from experiments.voi.panel_survey import SIZES, panel_findings, survey_values
+from experiments.voi.questions import number_groups, questions
+from experiments.voi.sentences import is_told, ranked
 from model.engine.errors import InputError
 from scenarios import accounts
 from scenarios.ranges import dotted_group
@@ -59,12 +59,12 @@ def valuation(design: ReproduceDesign, pairs: pd.DataFrame) -> Valuation:
 
 
 @pytest.fixture(scope="module")
-def worth(valuation: Valuation) -> pd.DataFrame:
-    return worth_table(valuation)
+def values(valuation: Valuation) -> pd.DataFrame:
+    return expected_value_table(valuation)
 
 
-def value_of(worth: pd.DataFrame, kind: str, name: str = "") -> float:
-    (value,) = worth[(worth["kind"] == kind) & (worth["name"] == name)]["value"]
+def value_of(values: pd.DataFrame, kind: str, name: str = "") -> float:
+    (value,) = values[(values["kind"] == kind) & (values["name"] == name)]["value"]
     return float(value)
 
 
@@ -80,37 +80,37 @@ def test_every_number_belongs_to_one_group_and_every_class_names_accounts(design
 
 
 @pytest.mark.thorough
-def test_values_are_ordered_and_luck_is_taken_out(worth: pd.DataFrame) -> None:
-    everything = value_of(worth, ALL)
-    assert 0.0 < everything < value_of(worth, ALL_WITH_LUCK)
-    known = worth[worth["kind"].isin([QUESTION, GROUP, NUMBER, SURVEY])]["value"]
+def test_values_are_ordered_and_monte_carlo_error_is_taken_out(values: pd.DataFrame) -> None:
+    everything = value_of(values, ALL)
+    assert 0.0 < everything < value_of(values, ALL_WITH_ERROR)
+    known = values[values["kind"].isin([QUESTION, GROUP, NUMBER, SURVEY])]["value"]
     assert known.between(0.0, everything).all()
-    number, group = value_of(worth, NUMBER, NUMBER_THAT_MATTERS), value_of(worth, GROUP, "shift")
+    number, group = value_of(values, NUMBER, NUMBER_THAT_MATTERS), value_of(values, GROUP, "shift")
     assert 0.0 < number <= group <= everything
-    coarser = [value_of(worth, QUESTION, one.name) for one in questions()]
-    assert value_of(worth, QUESTION, "which_account") == max(coarser) > 0.0
+    coarser = [value_of(values, QUESTION, one.name) for one in questions()]
+    assert value_of(values, QUESTION, "which_account") == max(coarser) > 0.0
 
 
 @pytest.mark.thorough
-def test_the_number_and_the_accounts_that_matter_are_found(worth: pd.DataFrame) -> None:
-    assert list(worth[worth["kind"] == NUMBER]["name"]) == [NUMBER_THAT_MATTERS]
-    assert {row.name for row in ranked(worth)[:3]} == {"which_account", "treatment_moves_trust", "shift"}
-    told = {row.name for row in ranked(worth) if is_told(row)}
+def test_the_number_and_the_accounts_that_matter_are_found(values: pd.DataFrame) -> None:
+    assert list(values[values["kind"] == NUMBER]["name"]) == [NUMBER_THAT_MATTERS]
+    assert {row.name for row in ranked(values)[:3]} == {"which_account", "treatment_moves_trust", "shift"}
+    told = {row.name for row in ranked(values) if is_told(row)}
     assert {"which_account", "treatment_moves_trust", "shift"} <= told
     assert told & {group.name for group in number_groups()} == {"shift"}
 
 
 @pytest.mark.thorough
-def test_halves_of_the_worlds_have_the_same_first_three(valuation: Valuation, worth: pd.DataFrame) -> None:
-    first_three = {row.name for row in ranked(worth)[:3]}
+def test_halves_of_the_worlds_have_the_same_first_three(valuation: Valuation, values: pd.DataFrame) -> None:
+    first_three = {row.name for row in ranked(values)[:3]}
     for rows in halves(WORLDS, np.random.default_rng(2)):
         half = replace(valuation, worlds=valuation.worlds.of_rows(rows))
-        assert {row.name for row in ranked(worth_table(half))[:3]} == first_three
+        assert {row.name for row in ranked(expected_value_table(half))[:3]} == first_three
 
 
 @pytest.mark.thorough
 def test_without_costs_knowing_changes_no_choice(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
-    free = worth_table(valuation_of(design, pairs, PackageChoice.read("", "crime=1", "")))
+    free = expected_value_table(valuation_of(design, pairs, PackageChoice.read("", "crime=1", "")))
     assert free[free["kind"].isin([QUESTION, GROUP, NUMBER, SURVEY])]["value"].max() < 0.01
 
 
@@ -121,18 +121,18 @@ def test_costs_are_scaled_and_the_best_today_changes_with_them(valuation: Valuat
     assert best.iloc[0] == "everything"
     assert best.iloc[-1] == "none"
     stated = table[(table["cost"] == 1.0) & (table["name"] == ALL)]["value"].iloc[0]
-    assert stated == pytest.approx(value_of(worth_table(valuation), ALL))
+    assert stated == pytest.approx(value_of(expected_value_table(valuation), ALL))
 
 
 @pytest.mark.thorough
-def test_variance_is_split_into_luck_accounts_and_groups(valuation: Valuation) -> None:
+def test_variance_is_split_into_error_accounts_and_groups(valuation: Valuation) -> None:
     table = variance_table(valuation).set_index(["package", "gain", "group"])
     mopsic, resources = table.loc[("adoption", "trust", "shift")], table.loc[("resources", "trust", "shift")]
     assert mopsic["accounts"] > 0.7
     assert resources["accounts"] < 0.1
     assert resources["share"] > 0.6
     assert mopsic["share"] < 0.1
-    assert 0.0 < resources["luck"] < 0.2
+    assert 0.0 < resources["monte_carlo"] < 0.2
 
 
 def test_a_panel_tells_accounts_of_trust_apart_and_those_of_crime_not(valuation: Valuation) -> None:
@@ -184,9 +184,14 @@ def test_the_command_writes_tables_lists_and_figures_in_both_languages(
     assert "# Qué conviene medir primero" in printed
     assert "1. " in printed
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert {"worth.csv", "variance.csv", "costs.csv", "measure_first.en.md", "worth.es.svg", "costs.en.png"} < set(
-        names
-    )
+    assert {
+        "expected_value.csv",
+        "variance.csv",
+        "costs.csv",
+        "measure_first.en.md",
+        "expected_value.es.svg",
+        "costs.en.png",
+    } < set(names)
     assert printed.strip() == (tmp_path / "one" / "measure_first.es.md").read_text(encoding="utf-8").strip()
     assert "anuencia de los 48 Cantones" in printed
     assert "cuyo menor valor p es 0.100" in printed

@@ -190,7 +190,7 @@ def test_a_state_that_was_lived_in_passes(world: TrustModel) -> None:
 
 @pytest.mark.parametrize(
     "examples",
-    [100, pytest.param(500, marks=pytest.mark.thorough), pytest.param(20_000, marks=pytest.mark.slow)],
+    [40, pytest.param(500, marks=pytest.mark.thorough), pytest.param(20_000, marks=pytest.mark.slow)],
 )
 def test_no_state_crashes_the_program(examples: int, record_property: Callable[[str, object], None]) -> None:
     command = [sys.executable, "-X", "faulthandler", str(FUZZ), str(examples)]

@@ -353,6 +353,7 @@ print(hashlib.sha256(b"".join(table.tobytes() for table in tables)).hexdigest())
 """
 
 
+@pytest.mark.thorough
 def test_compiled_and_uncompiled_rules_give_the_same_bits() -> None:
     hashes = {
         subprocess.run(

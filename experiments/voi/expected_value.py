@@ -1,4 +1,4 @@
-"""Tables of `answer --only value`: the worth of everything, questions, groups, numbers and surveys; variance; costs."""
+"""Tables of `answer --only value`: the expected value of information, variance and costs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,32 +11,34 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.statistics.value_of_information import (
     Codes,
     Decision,
+    InformationValue,
     Reals,
-    Worth,
+    information_value_of_classes,
+    information_value_of_group,
+    information_value_of_numbers,
     ridge_folds,
     signal_shares,
     value_of_all,
     value_of_classes,
-    without_luck,
-    worth_of_classes,
-    worth_of_group,
-    worth_of_numbers,
+    without_error,
 )
 from experiments.voi.choice import FEWEST_WORLDS, GAINS, ChoiceWorlds, PackageChoice
 from experiments.voi.panel_survey import survey_values
 from experiments.voi.questions import group_of, number_groups, questions
 from scenarios.ranges import dotted_group
 
-ALL, ALL_WITH_LUCK = "everything", "everything_and_luck"
-"""What is known: everything that the worlds differ in, and the luck of each run as well."""
+ALL, ALL_WITH_ERROR = "everything", "everything_and_error"
+"""What is known: everything that the worlds differ in, and the Monte Carlo error of each run as well."""
 QUESTION, GROUP, NUMBER, SURVEY = "question", "group", "number", "survey"
-WORTH_COLUMNS = ("site", "years", "kind", "name", "value", "error", "chance", "share", "worlds")
-VARIANCE_COLUMNS = ("site", "years", "package", "gain", "worlds", "sd", "luck", "accounts", "group", "share", "chance")
+VALUE_COLUMNS = ("site", "years", "kind", "name", "value", "error", "chance", "share", "worlds")
+VARIANCE_COLUMNS = (
+    *("site", "years", "package", "gain", "worlds", "sd", "monte_carlo", "accounts", "group", "share", "chance"),
+)
 COST_COLUMNS = ("site", "years", "cost", "best", "name", "value")
 NUMBER_SHUFFLES, GROUP_SHUFFLES, CURVE_SHUFFLES, SPLITS = 100, 5, 25, 5
 """Shuffles of worlds for numbers, groups and curves, and splits into folds over which groups are averaged."""
 FEWEST_REPEATED = 10
-"""Fewest worlds that were run twice from which luck is told."""
+"""Fewest worlds that were run twice from which the Monte Carlo error is known."""
 COSTS = np.linspace(0.0, 2.0, 17)
 """Multiples of the stated costs, or the cost of each package where none is stated."""
 
@@ -61,7 +63,7 @@ class Valuation:
         return self.worlds.decision(self.choice)
 
     @property
-    def knows_luck(self) -> bool:
+    def knows_error(self) -> bool:
         """True if enough worlds were run twice."""
         return len(self.worlds.repeated) >= FEWEST_REPEATED
 
@@ -74,33 +76,33 @@ class Valuation:
         return np.asarray(self.design.cube[self.worlds.rows["draw"].to_numpy()])
 
 
-def everything_without_luck(valuation: Valuation, choice: PackageChoice) -> Decision | None:
-    """Return the decision with the luck of runs taken out, by the worlds that were run twice; None without them."""
-    if not valuation.knows_luck:
+def everything_without_error(valuation: Valuation, choice: PackageChoice) -> Decision | None:
+    """Return the decision without Monte Carlo error, by the worlds that were run twice; None without them."""
+    if not valuation.knows_error:
         return None
     rows, worlds = valuation.worlds.repeated, valuation.worlds
     first, second = (worlds.utilities(choice, gains[rows]) for gains in (worlds.gains, worlds.again))
-    return without_luck(worlds.decision(choice), signal_shares(first, second))
+    return without_error(worlds.decision(choice), signal_shares(first, second))
 
 
 def value_of_everything(valuation: Valuation, choice: PackageChoice) -> tuple[float, float]:
-    """Return the value of knowing everything without luck, or with it where luck is not known; and that with luck."""
-    with_luck = value_of_all(valuation.worlds.decision(choice))
-    told = everything_without_luck(valuation, choice)
-    return (with_luck if told is None else min(with_luck, value_of_all(told))), with_luck
+    """Return the value of knowing everything without Monte Carlo error (with it where it is not known), and with it."""
+    with_error = value_of_all(valuation.worlds.decision(choice))
+    without = everything_without_error(valuation, choice)
+    return (with_error if without is None else min(with_error, value_of_all(without))), with_error
 
 
-def worth_table(valuation: Valuation) -> pd.DataFrame:
-    """Return the worth of knowing everything, of each question, group and number, and of surveys.
+def expected_value_table(valuation: Valuation) -> pd.DataFrame:
+    """Return the expected value of knowing everything, of each question, group and number, and of surveys.
 
     ``value`` is in smallest effects that matter, without what chance gives; ``share`` is that of the value of
-    everything. Values keep the order that they have by definition: a number is worth at most its group, and both at
-    most everything.
+    everything. Values keep the order that they have by definition: a number has at most the value of its group, and
+    both at most that of everything.
     """
-    everything, with_luck = value_of_everything(valuation, valuation.choice)
+    everything, with_error = value_of_everything(valuation, valuation.choice)
     rows = [
-        row_of(ALL_WITH_LUCK, "", Worth(with_luck, 0.0, 0.0)),
-        row_of(ALL, "", Worth(everything, 0.0, with_luck - everything)),
+        row_of(ALL_WITH_ERROR, "", InformationValue(with_error, 0.0, 0.0)),
+        row_of(ALL, "", InformationValue(everything, 0.0, with_error - everything)),
         *question_rows(valuation),
         *number_rows(valuation),
         *survey_rows(valuation),
@@ -108,12 +110,12 @@ def worth_table(valuation: Valuation) -> pd.DataFrame:
     table = ordered_values(pd.DataFrame(rows), everything)
     share = table["value"] / everything if everything > 0.0 else 0.0
     table = table.assign(**valuation.keys, share=share, worlds=len(valuation.worlds.rows))
-    return table[list(WORTH_COLUMNS)]
+    return table[list(VALUE_COLUMNS)]
 
 
-def row_of(kind: str, name: str, worth: Worth) -> dict[str, Any]:
+def row_of(kind: str, name: str, known: InformationValue) -> dict[str, Any]:
     """Return one row of the table before shares."""
-    return {"kind": kind, "name": name} | worth._asdict()
+    return {"kind": kind, "name": name} | known._asdict()
 
 
 def ordered_values(table: pd.DataFrame, everything: float) -> pd.DataFrame:
@@ -133,15 +135,15 @@ def group_of_number(name: object) -> object:
 
 
 def question_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
-    """Yield a row for each question; one that tells more than another is worth at least as much."""
+    """Yield a row for each question; one that tells more than another has at least its value."""
     decision, codes = valuation.decision, valuation.worlds.account_codes
     found = {
-        question: worth_of_classes(decision, question.codes(codes), valuation.rng(number))
+        question: information_value_of_classes(decision, question.codes(codes), valuation.rng(number))
         for number, question in enumerate(questions())
     }
-    for question, worth in found.items():
+    for question, known in found.items():
         value = max(one.value for other, one in found.items() if question.refines(other))
-        yield row_of(QUESTION, question.name, worth._replace(value=value))
+        yield row_of(QUESTION, question.name, known._replace(value=value))
 
 
 def number_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
@@ -154,11 +156,11 @@ def number_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
         columns = [column for column, name in enumerate(names) if dotted_group(name) in group.members]
         rng = valuation.rng(100 + place)
         splits = [ridge_folds(numbers[:, columns], decision, rng) for _ in range(SPLITS)]
-        yield row_of(GROUP, group.name, worth_of_group(decision, splits, rng, GROUP_SHUFFLES))
-    found = worth_of_numbers(decision, numbers, valuation.rng(99), NUMBER_SHUFFLES)
+        yield row_of(GROUP, group.name, information_value_of_group(decision, splits, rng, GROUP_SHUFFLES))
+    found = information_value_of_numbers(decision, numbers, valuation.rng(99), NUMBER_SHUFFLES)
     for column in np.flatnonzero(found.values > found.largest):
         chance = float(found.chance[column])
-        yield row_of(NUMBER, names[column], Worth(float(found.values[column]) - chance, 0.0, found.largest))
+        yield row_of(NUMBER, names[column], InformationValue(float(found.values[column]) - chance, 0.0, found.largest))
 
 
 def survey_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
@@ -168,14 +170,14 @@ def survey_rows(valuation: Valuation) -> Iterator[dict[str, Any]]:
     known = max([0.0, *(row["value"] for row in question_rows(valuation))])
     kept = min(1.0, known / raw) if raw > 0.0 else 0.0
     for size, value in survey_values(decision, valuation.seed):
-        yield row_of(SURVEY, str(size), Worth(kept * value, 0.0, (1.0 - kept) * value))
+        yield row_of(SURVEY, str(size), InformationValue(kept * value, 0.0, (1.0 - kept) * value))
 
 
 # Variance
 
 
 def variance_table(valuation: Valuation) -> pd.DataFrame:
-    """Return how much of the variance of each effect is luck, goes with accounts, and is predicted by each group.
+    """Return the parts of the variance of each effect: Monte Carlo error, accounts, and predicted by each group.
 
     ``share`` is predicted in worlds to which a regression was not fitted, of the variance within accounts; ``chance``
     the same if worlds are shuffled.
@@ -189,9 +191,9 @@ def variance_rows(valuation: Valuation, package: int) -> Iterator[dict[str, Any]
     """Yield the rows of one package."""
     worlds, decision = valuation.worlds, valuation.decision
     effects = decision.with_utilities(worlds.gains[:, package])
-    luck, accounts = luck_shares(valuation, package), account_shares(effects)
+    error, accounts = error_shares(valuation, package), account_shares(effects)
     about = [
-        {"package": valuation.choice.packages[package], "gain": gain, "sd": sd, "luck": luck[number],
+        {"package": valuation.choice.packages[package], "gain": gain, "sd": sd, "monte_carlo": error[number],
          "accounts": accounts[number]}
         for number, (gain, sd) in enumerate(zip(GAINS, effects.utilities.std(axis=0), strict=True))
     ]  # fmt: skip
@@ -229,9 +231,9 @@ def account_shares(effects: Decision) -> Reals:
     return np.maximum(shares, 0.0)
 
 
-def luck_shares(valuation: Valuation, package: int) -> Reals:
-    """Return the share of the variance of each gain that is luck of runs; NaN where too few worlds ran twice."""
-    if not valuation.knows_luck:
+def error_shares(valuation: Valuation, package: int) -> Reals:
+    """Return the share of Monte Carlo error in the variance of each gain; NaN where too few worlds ran twice."""
+    if not valuation.knows_error:
         return np.full(len(GAINS), np.nan)
     rows = valuation.worlds.repeated
     a, b = (
@@ -246,7 +248,7 @@ def luck_shares(valuation: Valuation, package: int) -> Reals:
 
 
 def cost_table(valuation: Valuation) -> pd.DataFrame:
-    """Return the worth of everything and of each question over costs, with the package that is best today."""
+    """Return the expected value of everything and of each question over costs, with the package that is best today."""
     rows = [row for cost in COSTS for row in cost_rows(valuation, float(cost))]
     table = pd.DataFrame(rows, columns=[name for name in COST_COLUMNS if name not in valuation.keys])
     return table.assign(**valuation.keys)[list(COST_COLUMNS)]
@@ -256,9 +258,9 @@ def cost_rows(valuation: Valuation, cost: float) -> Iterator[dict[str, Any]]:
     """Yield the rows of one cost."""
     choice = valuation.choice.at_cost(cost)
     decision = valuation.worlds.decision(choice)
-    everything, with_luck = value_of_everything(valuation, choice)
+    everything, with_error = value_of_everything(valuation, choice)
     best = choice.options[int(decision.means.argmax())]
-    yield {"cost": cost, "best": best, "name": ALL_WITH_LUCK, "value": with_luck}
+    yield {"cost": cost, "best": best, "name": ALL_WITH_ERROR, "value": with_error}
     yield {"cost": cost, "best": best, "name": ALL, "value": everything}
     for number, question in enumerate(questions()):
         value = quick_value(decision, question.codes(valuation.worlds.account_codes), valuation.rng(300 + number))
