@@ -17,6 +17,7 @@
     "rows[].over": always, "rows[].note": always, "rows[].verdict": always, // a level says less than a difference
     "panes.gap": always, "panes.hatch": always, "panes.tones": always, // one world, or no cliques
     "parts[].over": always, "practice[].over": always, "practice[].note": always, "events[].on": always, // as above
+    "info[].items": always, "info[].text": always, // a section has one of them
     "charts[].harm": always, "charts[].scale": always, "charts[].unit": always, "charts[].zero": always, // of some charts
     "years.*": always, "surfaces.*": always, // what was not simulated
     "measure.*": always, "given.*": always, // one of three tables has the name of a measure
