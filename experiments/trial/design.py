@@ -27,7 +27,7 @@ DESIGNS = Path(__file__).with_name("designs")
 SETTLEMENT_UNIT, STATION_UNIT = UNITS = ("settlement", "station")
 """Units of random assignment: settlements, or police stations with all settlements that they serve."""
 RECORDS = ("crimes", "told", "recorded")
-"""Records of crimes: those that happened, those told to the state, and those in police records."""
+"""Records of crimes: those that happened, those reported to the state, and those in police records."""
 ALL_ACCOUNTS = "all"
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Years in which a policy may begin."""

@@ -15,7 +15,7 @@ from model.crime.crime_counts import (
     OCCURRED,
     RECORDED,
     REPORTED,
-    TOLD_BY,
+    REPORTED_BY,
     UNSERVED_BY,
 )
 from model.simulation.model import TrustModel
@@ -74,7 +74,7 @@ def test_crimes_are_counted_where_they_happen(seen: Seen) -> None:
 def test_channels_motives_and_lost_calls_are_counted_one_by_one(seen: Seen) -> None:
     world, rows, unserved = seen
     channels = Counter(rows["reported_to"][rows["reported_to"] != NOBODY].tolist())
-    assert world.state[TOLD_BY].tolist() == [channels[channel] for channel in range(len(CHANNELS))]
+    assert world.state[REPORTED_BY].tolist() == [channels[channel] for channel in range(len(CHANNELS))]
     motives = Counter(rows["motive"][rows["kind"] == HOMICIDE].tolist())
     assert world.state[KILLED_BY].tolist() == [motives[motive] for motive in range(len(MOTIVES))]
     reasons = Counter(unserved["reason"].tolist())
