@@ -43,7 +43,7 @@ LAST_PARTS = (*FORGETTING, MEMORY, POPULATION, NATION)
 GROSS = "lived"
 """Value of ``show`` in the address for gross contributions, with forgetting as a part of its own."""
 TEXT_KEYS = (
-    *("cause", "points", "net", "gross", "adds", "takes", "input", "span"),
+    *("cause", "points", "net", "gross", "adds", "takes", "dots", "input", "span"),
     *("when", "where", "whole", "account", "hidden"),
 )
 KEY_VERDICTS = {"unsure": "open", "little": "nothing"}

@@ -10,11 +10,7 @@ from experiments.reproduce.effects import KEYS, WORLD_COLUMNS, effects_table, ma
 from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import with_effects
 from experiments.statistics.over_assumed import Reals, nine_in_ten, weighted_mean
-from model.police.minutes import MINUTE_USES
 
-HOURS = tuple(f"hours_{use}" for use in MINUTE_USES)
-"""Officers' hours a month by use; their sum is `ALL_HOURS`."""
-ALL_HOURS = "hours_all"
 PLANNED = tuple(f"hours_{use}" for use in ("meetings", "requests", "problems", "visits", "talks"))
 """Hours of work with communities; what they take from other uses is their cost."""
 GAINS = {"point_of_trust": ("trust_mean", 1.0), "hundred_crimes_fewer": ("crimes_occurred", -100.0)}

@@ -183,37 +183,6 @@ def power_of(effect: float, error: float, degrees: int, alpha: float = 0.05) -> 
     return float(stats.nct.sf(limit, degrees, shift) + stats.nct.cdf(-limit, degrees, shift))
 
 
-class Diagnosands(NamedTuple):
-    """Diagnosis of a trial over many surveys (Blair et al. 2019); each number has its Monte Carlo error.
-
-    ``bias`` is the mean estimate less the true effect, ``coverage`` the share of intervals that hold it, ``power`` the
-    share of surveys with p below alpha, ``exaggeration`` the mean size of estimates that reach it, over the true one.
-    """
-
-    mean: float
-    mean_error: float
-    sd: float
-    bias: float
-    coverage: float
-    coverage_error: float
-    power: float
-    power_error: float
-    exaggeration: float
-
-
-def diagnosands(estimates: TrialEstimates, truth: float, alpha: float = 0.05) -> Diagnosands:
-    """Return the diagnosis of estimates of an effect whose true size is known."""
-    n, found = len(estimates.effects), estimates.p < alpha
-    mean, sd = float(estimates.effects.mean()), float(estimates.effects.std(ddof=1))
-    coverage = float(((estimates.low <= truth) & (truth <= estimates.high)).mean())
-    power = float(found.mean())
-    large = float(np.abs(estimates.effects[found]).mean() / abs(truth)) if found.any() and truth else math.nan
-    coverage_error, power_error = (math.sqrt(share * (1.0 - share) / n) for share in (coverage, power))
-    return Diagnosands(
-        mean, sd / math.sqrt(n), sd, mean - truth, coverage, coverage_error, power, power_error, large
-    )  # fmt: skip
-
-
 class RateRatio(NamedTuple):
     """Logarithm of a ratio of rate ratios, and half of the width of its 95 % interval."""
 

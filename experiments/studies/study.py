@@ -54,7 +54,6 @@ def not_empty[T](items: tuple[T, ...]) -> tuple[T, ...]:
 Measure = Annotated[StrictStr, one_of(measure_names)]
 Table = Annotated[StrictStr, one_of(lambda: OPTIONAL_TABLES)]
 Seed = Annotated[StrictInt, Field(ge=0, lt=2**32)]
-Count = Annotated[StrictInt, Field(ge=1, le=MAX_SEEDS)]
 Number = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
 
 

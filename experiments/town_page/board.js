@@ -1,5 +1,5 @@
 /* The board: question, answer, levers, harms, trust, crime and costs. */
-const ZONES = 3, N_DOTS = 100;
+const ZONE_VERDICTS = ["falls", "nothing", "rises"], ZONES = ZONE_VERDICTS.length, N_DOTS = 100;
 const byId = (id) => document.getElementById(id);
 let answer = null, dots = [], dotValues = [], room = { width: 0, size: 16 };
 
@@ -107,7 +107,7 @@ function plotParts(summary, width, height, size) {
   for (let zone = 0; zone < ZONES; zone++) {
     const look = `font-size:${1.8 * size}px;font-weight:700;fill:${colour(counts[zone] ? fills[zone] : "soft")}`;
     parts.push(svgText(centres[zone], 1.5 * size, counts[zone], "middle", look, 'class="count"'));
-    parts.push(svgText(centres[zone], 2.8 * size, text.zones[zone], "middle", `font-size:${size}px;font-weight:600;fill:${colour("soft")}`));
+    parts.push(svgText(centres[zone], 2.8 * size, text.verdict[ZONE_VERDICTS[zone]], "middle", `font-size:${size}px;font-weight:600;fill:${colour("soft")}`));
   }
   parts.push(svgLine(0, bottom, width, bottom, colour("ink"), 'stroke-width="2"'));
   parts.push(svgLine(x(0), top - 6, x(0), bottom + 6, colour("a"), 'stroke-width="2" stroke-dasharray="4 4"'));

@@ -31,7 +31,7 @@ from typer.models import ArgumentInfo
 import scenarios
 from experiments.cli import app as cli
 from experiments.cli.options import LISTS
-from experiments.comparison.decision_outcomes import COSTS
+from experiments.comparison.practice_effects import COSTS
 from experiments.execution.job_cache import FACTS_FILE, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.runs import run_of_part

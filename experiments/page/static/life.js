@@ -1,6 +1,6 @@
 // The view "A life": numbered events on the curves of both worlds, and one choice with its weights.
 
-import { HATCH, colour, axisRange, setHtml, svgLine, escapeHtml, toggleButton, rem, svg } from "./draw.js";
+import { HATCH, colour, axisRange, setHtml, svgDot, svgLine, escapeHtml, toggleButton, rem, svg } from "./draw.js";
 import { worldCurves } from "./parts.js";
 
 export function make(place) {
@@ -78,7 +78,7 @@ function hundredDraws(s, wide) {
   const at = one.ring, ring = at === null ? "" : `<circle cx="${(at % 20) * k + k / 2}" cy="${Math.floor(at / 20) * k + k / 2}" r="${k * 0.5}" fill="none" stroke="${colour("ink")}" stroke-width="2.4"/>`;
   const key = one.dots.map((part, n) => `<li><svg width="14" height="14" aria-hidden="true">${shape(n, 7, 7, 6)}</svg>${escapeHtml(part.title)} <b>${part.n}</b></li>`).join("");
   const label = one.dots.map((part) => `${part.title} ${part.n}`).join(", ");
-  return `<h3>${escapeHtml(s.words.of_100)}</h3>${svg(20 * k, 5 * k, `${dots}${ring}`, label)}<ul class="dot-key small">${key}</ul><p class="small">${at === null ? "" : `○ ${escapeHtml(s.words.ring)} `}<b>${escapeHtml(one.taken)}</b></p>`;
+  return `<h3>${escapeHtml(s.words.of_100)}</h3>${svg(20 * k, 5 * k, `${dots}${ring}`, label)}<ul class="dot-key small">${key}</ul><p class="small">${at === null ? "" : `${svg(14, 12, svgDot(6, 7, 4.2, "none", `stroke="${colour("ink")}" stroke-width="2"`))} ${escapeHtml(s.words.ring)} `}<b>${escapeHtml(one.taken)}</b></p>`;
 }
 
 function counterfactualTable(s) {

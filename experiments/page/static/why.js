@@ -1,6 +1,6 @@
 // The view "Why?": a waterfall chart of causes from A to B that sums to the number of the decision; by place and month.
 
-import { HATCH, colour, curvePath, svgDiamond, axisRange, setHtml, textOutline, svgLine, escapeHtml, toggleButton, formatNumber, rem, formatSigned, ticksBetween, svg, svgText } from "./draw.js";
+import { HATCH, colour, curvePath, svgDiamond, axisRange, setHtml, textOutline, svgLine, escapeHtml, toggleButton, formatNumber, rem, formatSigned, pairDot, ticksBetween, svg, svgText } from "./draw.js";
 import { monthName, pairMarks } from "./parts.js";
 
 const isLowScreen = () => innerWidth > 1180 && innerHeight < 800; // a projector of low height, where the page must not scroll
@@ -74,7 +74,7 @@ function causeBars(s, wide) {
   const key = [[sample(`fill="${c}"`), s.words.adds], [sample(`fill="none" stroke="${c}" stroke-width="2"`), s.words.takes],
     [sample(`fill="none" stroke="${colour("null")}" stroke-width="1.6" stroke-dasharray="3 2"`), s.words.unsure],
     [sample(`fill="${colour("faint")}"`), s.words.little],
-    [sample('fill="url(#hatch)"'), s.words.input], [svg(20, 11, `<path d="M2,5.5h16" stroke="${colour("ink")}" stroke-width="1.4"/>`), s.words.span]];
+    [svg(22, 11, [1, -1].map((sign, k) => pairDot(12 * k + 5, 6, 3.8, sign, colour("null"))).join("")), s.words.dots], [sample('fill="url(#hatch)"'), s.words.input], [svg(20, 11, `<path d="M2,5.5h16" stroke="${colour("ink")}" stroke-width="1.4"/>`), s.words.span]];
   return `<table class="wf"><thead><tr><th class="nm" scope="col">${escapeHtml(s.words.cause)}</th><th class="mk" scope="col">${escapeHtml(s.words.twins)}</th><td class="axis-cell"><div aria-hidden="true">${axis}</div></td><th class="nr" scope="col">${escapeHtml(s.words.points)}</th></tr></thead><tbody>
     <tr><th scope="row" class="nm a">◆ ${escapeHtml(s.ends[0])}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${formatNumber(s.today, 2)}</td></tr>${rows.join("")}
     <tr class="total"><th scope="row" class="nm ${explainedWorld(s)}">${s.chosen ? "●" : "◆"} ${escapeHtml(s.ends[1])}</th><td>${escapeHtml(s.total)}</td><td class="bar-cell">${last}</td><td class="nr ${explainedWorld(s)}">${formatNumber(s.arm, 2)}</td></tr></tbody></table>

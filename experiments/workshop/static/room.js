@@ -131,7 +131,7 @@ function rangeBar({ at, kind }, most) {
 }
 
 const decisionLink = (one) => (one.link ? `<a href="${escapeHtml(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
-const dotsOf = (n, all) => `<span class="dots" aria-hidden="true">${"●".repeat(n)}${"○".repeat(Math.max(0, all - n))}</span>`;
+const dotsOf = (n, all) => svg(16 * Math.max(n, all), 16, Array.from({ length: Math.max(n, all) }, (_, k) => pairDot(16 * k + 8, 8, 5.5, k < n ? 1 : -1, colour("ink"))).join(""), "", 'class="dots"');
 
 function packageTable(c) {
   if (!c.groups.length) return `<p>${w("no_package")}</p>`;

@@ -12,7 +12,7 @@ from known_pairs import SIZE, known_pairs
 from experiments.comparison.decision_measures import measures
 from experiments.emulation.coefficients import coefficients_of
 from experiments.reproduce import effects
-from experiments.reproduce.costs import HOURS, cost_of_gains, costs_table
+from experiments.reproduce.costs import cost_of_gains, costs_table
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.lever_steps import shares_of
 from experiments.reproduce.plan import HEAVY_HAND, plan
@@ -34,6 +34,7 @@ from experiments.reproduce.surfaces import (
 from experiments.reproduce.tables import loop_table, screening_table, tables_of
 from experiments.words.bilingual import BilingualText
 from model.engine.errors import InputError
+from model.police.minutes import MINUTE_USES
 from scenarios import accounts
 
 pytest.importorskip("sklearn")
@@ -297,13 +298,14 @@ def test_hours_by_use_add_up_and_a_gain_has_a_cost_only_where_it_is_sure(
 ) -> None:
     shifted = pairs.copy()
     hours = {"hours_visits": 300.0, "hours_patrol": -250.0, "hours_brief": -50.0}
-    by_use = shifted["measure"].isin(HOURS)
+    hours = [f"hours_{use}" for use in MINUTE_USES]
+    by_use = shifted["measure"].isin(hours)
     shifted.loc[by_use, "arm_value"] = shifted["base"] + shifted["measure"].map(hours).fillna(0.0)
     shifted.loc[shifted["measure"] == "hours_all", "arm_value"] = shifted["base"]
     table = costs_table(design.plan, shifted, effects.EQUAL)
     for _, rows in table.groupby(["site", "arm", "years"]):
         by_name = rows.set_index("measure")["effect"]
-        assert by_name[list(HOURS)].sum() == pytest.approx(by_name["hours_all"], abs=1e-9)
+        assert by_name[hours].sum() == pytest.approx(by_name["hours_all"], abs=1e-9)
     gains = cost_of_gains(shifted, effects.EQUAL)
     adoption = gains[gains["arm"] == "adoption"]
     assert list(adoption["gain"]) == ["point_of_trust"] * 2  # at both sites; crimes do not fall
