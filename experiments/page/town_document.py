@@ -15,7 +15,7 @@ from experiments.town_page.town_data import bare_town, page_data, page_facts
 from experiments.town_page.town_page import data_in, town_page
 from experiments.words.console import console_text
 
-PAGE_FOLDERS = (Path("results", "page"), Path("results", "reproduce", "page"))
+PAGE_FOLDERS = (Path("results", "page"), Path("results", "answer", "page"), Path("results", "reproduce", "page"))
 """Folders in which the pages of towns are looked for, before those on record."""
 RECORD = "page"
 BARE_COMMAND = "confianza view"

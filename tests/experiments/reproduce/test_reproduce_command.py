@@ -38,7 +38,7 @@ def few() -> Iterator[None]:
 def whole(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with all pairs."""
     folder = tmp_path_factory.mktemp("whole")
-    assert command.reproduce("trial", 2, folder, fresh=False) == 0
+    assert command.answer("trial", 2, folder, fresh=False) == 0
     return folder
 
 
@@ -48,11 +48,11 @@ def test_a_few_runs_become_tables_figures_sentences_and_a_lock(whole: Path, caps
     assert lock["pairs"] == lock["planned"] == 24
     assert {"sentences.es.md", "tables/answer.csv", "page/villa_canales.html", "pairs.parquet"} <= set(lock["files"])
     before = (whole / "pairs.parquet").read_bytes()
-    assert command.reproduce("trial", 1, whole, fresh=False, so_far=True) == 0
+    assert command.answer("trial", 1, whole, fresh=False, so_far=True) == 0
     assert capsys.readouterr().out.startswith("## What MOPSIC, reporting support and resources do")
     assert (whole / "pairs.parquet").read_bytes() == before
     with pytest.raises(InputError, match="size is another than now"):
-        command.reproduce("quick", 1, whole, fresh=False)
+        command.answer("quick", 1, whole, fresh=False)
 
 
 def test_the_pages_of_a_folder_are_written_again_elsewhere(whole: Path, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(whole: Pa
     half, rest = tmp_path / "half", tmp_path / "rest"
     pairs = read_pairs(whole / "pairs.parquet")
     write_half(whole, half, pairs[pairs["kind"] != "loop"])
-    assert command.reproduce("trial", 2, rest, fresh=False, source=half) == 0
+    assert command.answer("trial", 2, rest, fresh=False, source=half) == 0
     assert (rest / "pairs.parquet").read_bytes() == (whole / "pairs.parquet").read_bytes()
     lock = json.loads((rest / "reproduce.lock.json").read_text(encoding="utf-8"))
     assert lock["earlier"]["fingerprint"] == "another version"
@@ -78,7 +78,7 @@ def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(whole: Pa
     assert runs is not None
     assert len(set(runs["run"].to_pylist())) == 2 * 2 * 3  # loop: sites, accounts and arms
     with pytest.raises(InputError, match="has begun already"):
-        command.reproduce("trial", 2, rest, fresh=False, source=half)
+        command.answer("trial", 2, rest, fresh=False, source=half)
 
 
 def test_pairs_that_come_out_otherwise_are_refused(whole: Path, tmp_path: Path) -> None:
@@ -86,10 +86,10 @@ def test_pairs_that_come_out_otherwise_are_refused(whole: Path, tmp_path: Path) 
     pairs = read_pairs(whole / "pairs.parquet")
     write_half(whole, other, pairs.assign(arm_value=np.nextafter(pairs["arm_value"], np.inf)))
     with pytest.raises(InputError, match="comes out otherwise with this version"):
-        command.reproduce("trial", 2, tmp_path / "rest", fresh=False, source=other)
+        command.answer("trial", 2, tmp_path / "rest", fresh=False, source=other)
     (other / "pairs.parquet").write_bytes((whole / "pairs.parquet").read_bytes())
     with pytest.raises(InputError, match="is not the file whose digest"):
-        command.reproduce("trial", 2, tmp_path / "rest", fresh=False, source=other)
+        command.answer("trial", 2, tmp_path / "rest", fresh=False, source=other)
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_pairs_that_are_none_of_the_design_are_refused_in_one_line(
 ) -> None:
     write_half(whole, tmp_path / "other", change(read_pairs(whole / "pairs.parquet")))
     with pytest.raises(InputError, match=told):
-        command.reproduce("trial", 1, tmp_path / "rest", fresh=False, source=tmp_path / "other")
+        command.answer("trial", 1, tmp_path / "rest", fresh=False, source=tmp_path / "other")
 
 
 def test_a_source_without_a_readable_lock_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not readable as the lock"):
-        command.reproduce("trial", 1, tmp_path / "rest", fresh=False, source=tmp_path / "none")
+        command.answer("trial", 1, tmp_path / "rest", fresh=False, source=tmp_path / "none")
 
 
 def write_half(whole: Path, half: Path, pairs: pd.DataFrame) -> None:

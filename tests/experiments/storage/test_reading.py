@@ -262,7 +262,7 @@ def test_a_run_of_some_measures_shows_all_and_keeps_those(tmp_path, capsys):
 
 def test_a_text_of_several_runs_is_not_repeated():
     with pytest.raises(InputError, match="name one by --seed"):
-        cli.repeat("confianza run baseline --until 2018-01-01 --replicates 2", None)
+        cli.verify("confianza run baseline --until 2018-01-01 --replicates 2")
 
 
 def test_means_of_numbers_near_the_largest_are_infinite_without_a_warning(tmp_path, monkeypatch):
