@@ -35,7 +35,7 @@ from model.trust.ledger import Trust
 from scenarios.reading import text_of
 
 THOUSAND, MILLION = 1e3, 1e6
-NAME_WIDTH, EFFECT_NAME_WIDTH, PART_WIDTH = 25, 24, 53
+NAME_WIDTH, EFFECT_NAME_WIDTH, PART_WIDTH = 25, 23, 53
 ALL_ALIKE = "all alike"
 PAIR_COLUMNS, FIRST_MEASURE = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = ("sites", "code", "town", "seeds")

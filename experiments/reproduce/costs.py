@@ -26,7 +26,7 @@ RATIO_COLUMNS = (*KEYS, "gain", "n", "hours", "low", "high")
 def costs_table(plan: ReproducePlan, pairs: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
     """Return the change of each cost by site, arm and horizon: mean, interval and the band of nine in ten worlds.
 
-    The hours by use add up to `ALL_HOURS`: a use that gains takes from others, or hours are added.
+    The hours by use add up to the measure ``hours_all``: a use that gains takes from others, or hours are added.
     """
     columns = [name for name in WORLD_COLUMNS if name not in CHANCE_COLUMNS]
     return effects_table(main_pairs(pairs), plan.costs, weights)[columns]

@@ -298,14 +298,14 @@ def test_hours_by_use_add_up_and_a_gain_has_a_cost_only_where_it_is_sure(
 ) -> None:
     shifted = pairs.copy()
     hours = {"hours_visits": 300.0, "hours_patrol": -250.0, "hours_brief": -50.0}
-    hours = [f"hours_{use}" for use in MINUTE_USES]
-    by_use = shifted["measure"].isin(hours)
+    uses = [f"hours_{use}" for use in MINUTE_USES]
+    by_use = shifted["measure"].isin(uses)
     shifted.loc[by_use, "arm_value"] = shifted["base"] + shifted["measure"].map(hours).fillna(0.0)
     shifted.loc[shifted["measure"] == "hours_all", "arm_value"] = shifted["base"]
     table = costs_table(design.plan, shifted, effects.EQUAL)
     for _, rows in table.groupby(["site", "arm", "years"]):
         by_name = rows.set_index("measure")["effect"]
-        assert by_name[hours].sum() == pytest.approx(by_name["hours_all"], abs=1e-9)
+        assert by_name[uses].sum() == pytest.approx(by_name["hours_all"], abs=1e-9)
     gains = cost_of_gains(shifted, effects.EQUAL)
     adoption = gains[gains["arm"] == "adoption"]
     assert list(adoption["gain"]) == ["point_of_trust"] * 2  # at both sites; crimes do not fall

@@ -76,7 +76,7 @@ def test_geojson_holds_the_same_features_and_says_what_it_is_not(place):
 
 def test_an_export_without_a_file_and_one_without_cells_are_told_in_a_line(place, tmp_path, capsys):
     for words, told in {
-        (): "export needs --csv FILE, --gpkg FILE or --geojson FILE",
+        (): "export needs --csv FILE, --gpkg FILE, --geojson FILE or --figures DIR",
         ("--gpkg", str(tmp_path)): "is a folder, not a file",
         ("--geojson", str(tmp_path / "none" / "x.json")): "no folder",
     }.items():
