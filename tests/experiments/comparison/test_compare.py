@@ -205,7 +205,7 @@ def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
     text = "\n".join(told)
     for word in (
         "2 paired runs",
-        "rose   delta",
+        "rose delta",
         "Smallest effects",
         "variance ÷ twins",
         "told the state",
