@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
 
@@ -43,6 +44,12 @@ class ValueRequest:
     source: Path | None = None
     years: int | None = None
     top: int = 10
+
+    @classmethod
+    def read(cls, packages: str | None, weights: str | None, cost: str | None, trials: Sequence[str]) -> Self:
+        """Return the request for packages, weights, costs and trials as they are typed."""
+        choice = PackageChoice.read(packages or "", weights or "trust=0.5,crime=0.5", cost or "")
+        return cls(choice, [found for one in trials for found in EffectTrial.read_all(one)])
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -288,12 +289,8 @@ def view(
 ) -> None:
     """Open the page of a town, the class or the room; write handouts."""
     if materials is not None or collect is not None:
-        given = {"--materials": materials is not None, "--collect": collect is not None}
-        refuse_together(given, "give one of them")
         serving = {"--draws": bool(draws), "--mesa": mesa, "--room": room, "--phones": phones is not None}
-        for option in (option for option, is_given in serving.items() if is_given):
-            raise InputError(f"{option} serves a page, and {'--materials' if materials else '--collect'} writes files")
-        write_materials_of_workshop(materials, collect, lang or "es", fresh)
+        write_materials_of_workshop(materials, collect, lang or "es", fresh, serving)
         return
     if fresh:
         raise InputError("--fresh goes with --materials or --collect: give one of them")
@@ -323,8 +320,13 @@ def view(
         serve(scenario, port, language, draws=tuple(draws), more=routes)
 
 
-def write_materials_of_workshop(out: Path | None, collect: Path | None, lang: str, fresh: bool) -> None:
+def write_materials_of_workshop(
+    out: Path | None, collect: Path | None, lang: str, fresh: bool, serving: Mapping[str, bool]
+) -> None:
     """Write the printed materials of a workshop, or collect the work of students; print the paths."""
+    refuse_together({"--materials": out is not None, "--collect": collect is not None}, "give one of them")
+    for option in (option for option, is_given in serving.items() if is_given):
+        raise InputError(f"{option} serves a page, and {'--materials' if out else '--collect'} writes files")
     from experiments.words.bilingual import languages_of
     from experiments.workshop.materials import collect_work, write_materials
 
@@ -499,12 +501,9 @@ def answer(
             raise InputError(f"{option} goes with the runs of the answer: leave it out with --only {only}")
     if only == "value":
         from experiments.cli.answer_value import ValueRequest, tell_value
-        from experiments.voi.choice import PackageChoice
-        from experiments.voi.effect_trial import EffectTrial
 
-        chosen = PackageChoice.read(packages or "", weights or "trust=0.5,crime=0.5", cost or "")
-        trials = [found for one in trial for found in EffectTrial.read_all(one)]
-        tell_value(ValueRequest(chosen, trials, source, years, top or 10), out, lang, fresh=fresh)
+        request = ValueRequest.read(packages, weights, cost, trial)
+        tell_value(replace(request, source=source, years=years, top=top or 10), out, lang, fresh=fresh)
         return
     require_extra("emulation", "answer")
     if only == "pages":
@@ -513,18 +512,24 @@ def answer(
         write_town_pages(source, workers, out, fresh)
         return
     refuse_together({"--quick": quick, "--size": size is not None}, "--quick is --size quick")
-    size = "quick" if quick else size or "whole"
+    raise typer.Exit(run_answer("quick" if quick else size or "whole", repeat, source, workers, out, fresh, so_far))
+
+
+def run_answer(
+    size: str, repeat: str | None, source: Path | None, workers: int, out: Path | None, fresh: bool, so_far: bool
+) -> int:
+    """Run the answer, or one pair of it again; return the exit code."""
     if repeat is not None:
         from experiments.reproduce.design import design_of
 
         design_of(size).find_pair(repeat)  # raises for a wrong name before the model is loaded
-    from experiments.cli.answer import answer as run_answer
+    from experiments.cli.answer import answer as answer_question
     from experiments.cli.answer import repeat as repeat_pair
 
     if repeat is not None:
         repeat_pair(size, repeat, workers, out)
-        return
-    raise typer.Exit(run_answer(size, workers, out, fresh=fresh, so_far=so_far, source=source))
+        return DONE
+    return answer_question(size, workers, out, fresh=fresh, so_far=so_far, source=source)
 
 
 @command()
@@ -588,19 +593,19 @@ def main() -> None:
     interruption.exit_program(run_program(sys.argv[1:]))
 
 
-def run_program(words: list[str], program: typer.Typer = app) -> int:
+def run_program(words: list[str], program: typer.Typer | None = None) -> int:
     """Run a program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         print_error(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     interruption.SignalState.signals.clear()
     with interruption.handle_signals():
-        code = run_and_catch_errors(words or ["--help"], program)
+        code = run_and_catch_errors(words or ["--help"], program or app)
     set_console_language()
     stopped = code == INTERRUPTED or (code == DONE and interruption.SignalState.signals)
     return interruption.exit_code() if stopped else code
 
 
-def run_and_catch_errors(words: list[str], program: typer.Typer = app) -> int:
+def run_and_catch_errors(words: list[str], program: typer.Typer) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
     try:
         code = program(words, prog_name=program.info.name, standalone_mode=False) or DONE

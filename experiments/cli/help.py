@@ -92,7 +92,9 @@ class GroupedHelp(TyperGroup):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write commands by group, then the options of the program."""
         width = max(map(len, self.commands))
-        for key, names in GROUPS.items():
+        grouped = {name for names in GROUPS.values() for name in names}
+        others = tuple(name for name in self.commands if name not in grouped)  # of a copy that adds a command
+        for key, names in (GROUPS | {"look_up": GROUPS["look_up"] + others}).items():
             with formatter.section(heading(key)):
                 rows = [(name.ljust(width), self.commands[name].get_short_help_str()) for name in names]
                 formatter.write_dl(rows)

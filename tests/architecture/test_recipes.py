@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).with_name("recipes")
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")
 IN_README, RECORD = "results/reference/reproduce", "results/reference/made.csv"
-"""Results that the README tells, and what says whether they are of the present model."""
+LIST_OF_RESULTS = "results/reference/README.md"
+"""Results that the README tells, what says whether they are of the present model, and the list of all results."""
 REGISTRY, COLUMNS, FRAME = "model/simulation/registry.py", "model/simulation/columns.py", "model/docs/frame.md"
 WORLD = "model/simulation/world.py"
 LIGHTING, SCHOOLS, CRIME = "model/crime/street_lighting", "model/crime/safe_schools", "model/crime/crime"
@@ -59,7 +60,8 @@ def copy_of_the_project(folder: Path) -> Path:
     """Copy what is needed to run and to test."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
     shutil.copytree(ROOT / IN_README, folder / IN_README)
-    shutil.copy(ROOT / RECORD, folder / RECORD)
+    for name in (RECORD, LIST_OF_RESULTS):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 

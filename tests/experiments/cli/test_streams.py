@@ -33,7 +33,7 @@ def test_a_reader_who_leaves_early_costs_no_word_and_no_result(tmp_path):
 
 
 @needs_linux
-@pytest.mark.parametrize("words", [["scenarios"], ["--help"]])
+@pytest.mark.parametrize("words", [["list", "scenarios"], ["--help"]])
 def test_a_full_disk_behind_standard_output_is_told_and_behind_messages_is_not(words):
     with Path("/dev/full").open("w") as full:
         told = subprocess.run([*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -57,7 +57,7 @@ def test_results_as_bytes_name_standard_output_where_its_disk_is_full():
 
 @needs_signals
 def test_closed_streams_are_as_quiet_as_those_that_nobody_reads():
-    command = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *PROGRAM, "scenarios"]
+    command = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *PROGRAM, "list", "scenarios"]
     assert subprocess.run(command, check=False).returncode == 0
 
 
@@ -68,7 +68,9 @@ def test_a_terminal_that_knows_ascii_alone_gets_ascii(locale, plain):
 
     ours, theirs = pty.openpty()
     settings = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHON"))}
-    process = subprocess.Popen([*PROGRAM, "scenarios"], stdout=theirs, stdin=theirs, env=settings | {"LC_ALL": locale})
+    process = subprocess.Popen(
+        [*PROGRAM, "list", "scenarios"], stdout=theirs, stdin=theirs, env=settings | {"LC_ALL": locale}
+    )
     os.close(theirs)
     shown = b""
     while process.poll() is None or not shown:

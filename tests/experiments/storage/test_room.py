@@ -161,7 +161,9 @@ def test_a_cache_that_cannot_be_written_is_told_in_one_line_and_replaced_by_a_pr
     rights, place = told.stdout.split()
     assert rights == "0o700"
     assert not Path(place).exists()
-    ended = subprocess.run([*PROGRAM, "scenarios"], env=surroundings, capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [*PROGRAM, "list", "scenarios"], env=surroundings, capture_output=True, text=True, check=True
+    )
     (line,) = ended.stderr.splitlines()
     assert line.startswith("confianza: nothing can be kept in ")
     assert "compiling into a temporary folder" in line
