@@ -593,22 +593,22 @@ def main() -> None:
     interruption.exit_program(run_program(sys.argv[1:]))
 
 
-def run_program(words: list[str], program: typer.Typer | None = None) -> int:
+def run_program(words: list[str], program: typer.Typer | None = None, name: str = "confianza") -> int:
     """Run a program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         print_error(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     interruption.SignalState.signals.clear()
     with interruption.handle_signals():
-        code = run_and_catch_errors(words or ["--help"], program or app)
+        code = run_and_catch_errors(words or ["--help"], program or app, name)
     set_console_language()
     stopped = code == INTERRUPTED or (code == DONE and interruption.SignalState.signals)
     return interruption.exit_code() if stopped else code
 
 
-def run_and_catch_errors(words: list[str], program: typer.Typer) -> int:
+def run_and_catch_errors(words: list[str], program: typer.Typer, name: str) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
     try:
-        code = program(words, prog_name=program.info.name, standalone_mode=False) or DONE
+        code = program(words, prog_name=name, standalone_mode=False) or DONE
         print(end="", flush=True)
         return code
     except InputError as wrong:

@@ -94,4 +94,4 @@ def bundle(
 
 if __name__ == "__main__":
     interruption.install_handlers()
-    interruption.exit_program(run_program(sys.argv[1:], app))
+    interruption.exit_program(run_program(sys.argv[1:], app, "python -m experiments.dev"))
