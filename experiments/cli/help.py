@@ -54,10 +54,10 @@ def heading(key: str) -> str:
     return spanish_texts()["headings"][key] if help_language() == "es" else english
 
 
-class LocalisedHelp(TyperCommand):
-    """A command whose help is in the language of the system."""
+class HelpInLanguage:
+    """Usage and text of a command in the language of the system, for a command and for the program."""
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the line on usage."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), f"{heading('usage')}: ")
 
@@ -66,6 +66,10 @@ class LocalisedHelp(TyperCommand):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(help_of(self))
+
+
+class LocalisedHelp(HelpInLanguage, TyperCommand):
+    """A command whose help is in the language of the system."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options."""
@@ -76,18 +80,8 @@ class LocalisedHelp(TyperCommand):
         return help_of(self).partition("\n")[0]
 
 
-class GroupedHelp(TyperGroup):
+class GroupedHelp(HelpInLanguage, TyperGroup):
     """The program: its help lists commands in groups; a removed command is answered with the new one."""
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the line on usage."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), f"{heading('usage')}: ")
-
-    def format_help_text(self, ctx: Any, formatter: Any) -> None:
-        """Write what the program does."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(help_of(self))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write commands by group, then the options of the program."""
