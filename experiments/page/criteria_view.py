@@ -123,16 +123,20 @@ def grade_in_paper(state: PageState, name: str) -> str:
 
 
 def criterion_by_month(state: PageState, name: str) -> dict[str, Any]:
-    """Return a criterion by month from its first known value: levels and band of differences (0-100)."""
+    """Return a criterion by month since it was last unknown: levels and band of differences (0-100).
+
+    A month counts the pairs in which both worlds have a value; a criterion has none in a month with too few events.
+    """
     a, b = (100.0 * np.array([pair[side].months[name].to_numpy(float) for pair in state.pairs]) for side in (0, 1))
-    known = np.flatnonzero(~np.isnan(a).any(axis=0) & ~np.isnan(b).any(axis=0))
-    if not len(known):
+    both = ~np.isnan(a) & ~np.isnan(b)
+    unknown = np.flatnonzero(~both.any(axis=0))
+    first = int(unknown[-1]) + 1 if len(unknown) else 0
+    if first == a.shape[1]:
         return {"first": 0, "lines": [], "band": []}
-    first = int(known[0])
-    a, b = a[:, first:], b[:, first:]
-    gaps, base = b - a, a.mean(axis=0)
-    band = (np.clip(base + gap, 0.0, 100.0) for gap in (gaps.min(axis=0), gaps.max(axis=0)))
-    rounded = [np.round(series, 2).tolist() for series in (base, b.mean(axis=0), *band)]
+    a, b = (np.where(both, side, np.nan)[:, first:] for side in (a, b))
+    gaps, base = b - a, np.nanmean(a, axis=0)
+    band = (np.clip(base + gap, 0.0, 100.0) for gap in (np.nanmin(gaps, axis=0), np.nanmax(gaps, axis=0)))
+    rounded = [np.round(series, 2).tolist() for series in (base, np.nanmean(b, axis=0), *band)]
     return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
 
 

@@ -5,7 +5,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -472,3 +473,24 @@ def test_fewer_complaints_stand_beside_women_without_remedy(one: PageState) -> N
     found = criteria_view.view_data(one, asked(one, "criteria", show="accountability"))
     assert "mujeres que quedan sin remedio" in found["remedy"]
     assert any("mujeres" in row["title"].lower() for row in found["practice"])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "first", "lines", "band"),
+    [
+        # a month in which one pair has no value counts the other; both pairs have the others
+        ([[0.1, 0.2], [0.3, np.nan]], [[0.2, 0.4], [0.4, 0.5]], 0, [[20.0, 20.0], [30.0, 40.0]], [[30.0, 40.0]] * 2),
+        # curves begin after the last month in which no pair has a value
+        ([[0.1, np.nan, 0.2]], [[0.2, 0.3, 0.4]], 2, [[20.0], [40.0]], [[40.0], [40.0]]),
+        ([[np.nan, np.nan]], [[0.2, 0.3]], 0, [], []),
+    ],
+)
+def test_a_month_without_a_value_of_a_criterion_leaves_no_number_that_json_lacks(
+    a: list[list[float]], b: list[list[float]], first: int, lines: list[Any], band: list[Any]
+) -> None:
+    pairs = [
+        tuple(SimpleNamespace(months=pd.DataFrame({"c2": one})) for one in pair) for pair in zip(a, b, strict=True)
+    ]
+    found = criteria_view.criterion_by_month(cast(PageState, SimpleNamespace(pairs=pairs)), "c2")
+    json.dumps(found, allow_nan=False)
+    assert found == {"first": first, "lines": lines, "band": band}
